@@ -1,0 +1,2 @@
+/** Labelled images: CIFAR, folders of class folders, ImageNet. */
+package io.github.resnet4j.datasets;

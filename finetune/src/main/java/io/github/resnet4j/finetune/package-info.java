@@ -1,0 +1,2 @@
+/** Training, evaluation, reports and the command line. */
+package io.github.resnet4j.finetune;
