@@ -1,0 +1,47 @@
+package io.github.resnet4j.datasets.transform;
+
+/**
+ * The random numbers of one sample in one epoch: a counter-based generator (SplitMix64), so that augmentation is a pure
+ * function of (seed, epoch, index), whatever thread does the work and in whatever order.
+ */
+public final class SampleRandom {
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private long state;
+
+    private SampleRandom(long state) {
+        this.state = state;
+    }
+
+    /** The generator of sample {@code index} in {@code epoch} of a run with this {@code seed}. */
+    public static SampleRandom of(long seed, int epoch, int index) {
+        return new SampleRandom(mix(mix(mix(seed) + epoch) + index));
+    }
+
+    /** 64 random bits. */
+    public long nextLong() {
+        state += GOLDEN;
+        return mix(state);
+    }
+
+    /** Uniform in [0, 1). */
+    public double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    /** Uniform in [low, high). */
+    public double uniform(double low, double high) {
+        return low + (high - low) * nextDouble();
+    }
+
+    /** Uniform in 0 .. bound-1; {@code bound} at least 1. */
+    public int nextInt(int bound) {
+        return (int) (nextDouble() * bound);
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
