@@ -1,0 +1,43 @@
+package io.github.resnet4j.engine;
+
+import org.deeplearning4j.config.DL4JSystemProperties;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/**
+ * Whether DL4J's layers compute with oneDNN. DL4J M2.1 has that switched off, twice: by a system property, which {@link
+ * #enable} sets, and by a renamed class, which {@link org.nd4j.nativeblas.Nd4jCpu} stands in for.
+ */
+public final class OneDnn {
+    private OneDnn() {}
+
+    /**
+     * Lets the layers of every graph built from here on use oneDNN where the native library has it. A value that the
+     * user gave on the command line of the JVM is kept.
+     */
+    public static void enable() {
+        if (System.getProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY) == null) {
+            System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+        }
+    }
+
+    /** Whether a convolution layer built now would compute with oneDNN: asks one. */
+    public static boolean reached() {
+        MultiLayerNetwork net = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new ConvolutionLayer.Builder(3, 3).nOut(1).build())
+                .layer(new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nOut(2)
+                        .build())
+                .setInputType(InputType.convolutional(4, 4, 1))
+                .build());
+        net.init();
+        return net.getLayer(0).getHelper() != null;
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.resnet4j.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What stands where in the flat parameter array of a DL4J graph. The flat gradient has the same layout. */
+public final class ParameterLayout {
+
+    /** What a segment is to the optimiser. */
+    public enum Kind {
+        /** A kernel or matrix. */
+        WEIGHT,
+        /** A bias. */
+        BIAS,
+        /** BN's scale or shift. */
+        NORM,
+        /** BN's running mean; DL4J keeps it among the parameters and its change among the gradients. */
+        RUNNING_MEAN,
+        /** BN's running variance, kept likewise. */
+        RUNNING_VAR;
+
+        /** Whether the optimiser trains it; the others are averages. */
+        public boolean trained() {
+            return this != RUNNING_MEAN && this != RUNNING_VAR;
+        }
+    }
+
+    /**
+     * One parameter of one vertex.
+     *
+     * @param vertex the vertex's name
+     * @param key DL4J's name of the parameter: {@code W}, {@code b}, {@code gamma}, {@code beta}, {@code mean}, {@code var}
+     * @param kind what it is to the optimiser
+     * @param offset first value in the flat array
+     * @param length number of values
+     * @param frozen it must not change
+     */
+    public record Segment(String vertex, String key, Kind kind, int offset, int length, boolean frozen) {}
+
+    private final List<Segment> segments;
+
+    private ParameterLayout(List<Segment> segments) {
+        this.segments = List.copyOf(segments);
+    }
+
+    /** The layout of {@code graph}'s parameters, in the order of the flat array. */
+    public static ParameterLayout of(ComputationGraph graph) {
+        List<Segment> found = new ArrayList<>();
+        for (Layer layer : graph.getLayers()) {
+            boolean frozen = layer instanceof FrozenLayer;
+            boolean norm = (frozen ? ((FrozenLayer) layer).getInsideLayer() : layer) instanceof BatchNormalization;
+            for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
+                INDArray view = parameter.getValue();
+                found.add(new Segment(
+                        layer.conf().getLayer().getLayerName(),
+                        parameter.getKey(),
+                        kind(norm, parameter.getKey()),
+                        Math.toIntExact(view.offset()),
+                        Math.toIntExact(view.length()),
+                        frozen));
+            }
+        }
+        found.sort(Comparator.comparingInt(Segment::offset));
+        int end = 0;
+        for (Segment segment : found) {
+            if (segment.offset() != end) {
+                throw new IllegalStateException(
+                        "the parameters of " + segment.vertex() + " are not a view of the graph's");
+            }
+            end += segment.length();
+        }
+        if (end != graph.numParams()) {
+            throw new IllegalStateException("the layers have " + end + " parameters, the graph " + graph.numParams());
+        }
+        return new ParameterLayout(found);
+    }
+
+    private static Kind kind(boolean norm, String key) {
+        if (!norm) {
+            return key.equals("b") ? Kind.BIAS : Kind.WEIGHT;
+        }
+        return switch (key) {
+            case BatchNormalizationParamInitializer.GAMMA, BatchNormalizationParamInitializer.BETA -> Kind.NORM;
+            case BatchNormalizationParamInitializer.GLOBAL_MEAN -> Kind.RUNNING_MEAN;
+            case BatchNormalizationParamInitializer.GLOBAL_VAR -> Kind.RUNNING_VAR;
+            default ->
+                throw new IllegalStateException("batch normalisation with parameter " + key
+                        + " is not supported; build it with useLogStd(false)");
+        };
+    }
+
+    /** The segments, first to last, without gaps. */
+    public List<Segment> segments() {
+        return segments;
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.resnet4j.engine;
+
+import java.nio.FloatBuffer;
+import java.util.OptionalDouble;
+
+/**
+ * Stochastic gradient descent as {@code torch.optim.SGD} has it: the velocity is free of the learning rate, so that a
+ * change of the rate acts at once. With gradient g, parameter p and velocity v:
+ *
+ * <pre>
+ * g += weightDecay * p
+ * v  = momentum * v + g
+ * p -= lr * (nesterov ? g + momentum * v : v)
+ * </pre>
+ *
+ * DL4J's own {@code Nesterovs} keeps the learning rate inside the velocity and has no plain momentum.
+ *
+ * @param momentum 0 for none
+ * @param nesterov look ahead (needs momentum)
+ * @param weightDecay coupled: added to the gradient before the momentum
+ * @param decayOn which parameters decay
+ * @param clipNorm if present, the gradients of all trained parameters together are scaled down to this L2 norm, as
+ *     {@code torch.nn.utils.clip_grad_norm_}; BN's running statistics are not touched
+ */
+public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn decayOn, OptionalDouble clipNorm) {
+
+    /** Which parameters weight decay covers. */
+    public enum DecayOn {
+        /** All that are trained, as He et al. and torchvision. */
+        ALL,
+        /** All but biases and BN's scale and shift (Goyal et al. 2017, section 5.3). */
+        NO_NORM_BIAS
+    }
+
+    public Sgd {
+        if (!(momentum >= 0 && momentum < 1)) {
+            throw new IllegalArgumentException("momentum must be in [0, 1), got " + momentum);
+        }
+        if (!(weightDecay >= 0)) {
+            throw new IllegalArgumentException("weight decay must not be negative, got " + weightDecay);
+        }
+        if (nesterov && momentum == 0) {
+            throw new IllegalArgumentException("nesterov needs momentum");
+        }
+        if (clipNorm.isPresent() && !(clipNorm.getAsDouble() > 0)) {
+            throw new IllegalArgumentException("clip norm must be positive, got " + clipNorm.getAsDouble());
+        }
+    }
+
+    /** Momentum 0.9, weight decay 1e-4 on everything: He et al. 2015, section 3.4. */
+    public static Sgd paper() {
+        return new Sgd(0.9, false, 1e-4, DecayOn.ALL, OptionalDouble.empty());
+    }
+
+    boolean decays(ParameterLayout.Kind kind) {
+        return kind == ParameterLayout.Kind.WEIGHT || decayOn == DecayOn.ALL;
+    }
+
+    /** One step over {@code [from, to)} of the flat arrays; gradients are multiplied by {@code scale} first. */
+    void update(FloatBuffer p, FloatBuffer g, FloatBuffer v, int from, int to, double scale, boolean decay, double lr) {
+        float rate = (float) lr;
+        float mu = (float) momentum;
+        float factor = (float) scale;
+        float lambda = decay ? (float) weightDecay : 0f;
+        for (int i = from; i < to; i++) {
+            float gradient = g.get(i) * factor + lambda * p.get(i);
+            float velocity = mu * v.get(i) + gradient;
+            v.put(i, velocity);
+            p.put(i, p.get(i) - rate * (nesterov ? gradient + mu * velocity : velocity));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.resnet4j.zoo;
+
+import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.Family;
+import io.github.resnet4j.zoo.family.ResNet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The registry: every architecture by name. Loads neither DL4J nor native code. */
+public final class Zoo {
+    private static final List<Family> FAMILIES = List.of(new ResNet(), new CifarResNet());
+    private static final Map<String, Architecture> BY_NAME = byName();
+
+    private Zoo() {}
+
+    /** Every architecture, family by family in the order of their tables. */
+    public static List<Architecture> list() {
+        return List.copyOf(BY_NAME.values());
+    }
+
+    /** The architectures whose names match a pattern with {@code *} and {@code ?}; depths in numeric order. */
+    public static List<Architecture> list(String pattern) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : pattern.toCharArray()) {
+            regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        Pattern compiled = Pattern.compile(regex.toString());
+        return BY_NAME.values().stream()
+                .filter(row -> compiled.matcher(row.name()).matches())
+                .toList();
+    }
+
+    /**
+     * The architecture of this name.
+     *
+     * @throws UnknownModelException if there is none; the message has the nearest name
+     */
+    public static Architecture find(String name) {
+        Architecture row = BY_NAME.get(name);
+        if (row == null) {
+            throw new UnknownModelException(name, BY_NAME.keySet());
+        }
+        return row;
+    }
+
+    private static Map<String, Architecture> byName() {
+        Map<String, Architecture> rows = new LinkedHashMap<>();
+        FAMILIES.stream().flatMap(family -> family.table().stream()).forEach(row -> {
+            if (rows.put(row.name(), row) != null) {
+                throw new IllegalStateException("two architectures are named " + row.name());
+            }
+        });
+        return rows;
+    }
+}

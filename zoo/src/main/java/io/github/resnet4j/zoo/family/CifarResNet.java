@@ -1,0 +1,54 @@
+package io.github.resnet4j.zoo.family;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.BlockType;
+import io.github.resnet4j.zoo.spec.ResNetSpec;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.spec.StageSpec;
+import io.github.resnet4j.zoo.spec.StemSpec;
+import java.util.List;
+
+/**
+ * The CIFAR-10 networks of He et al. 2015 (section 4.2): 6n+2 layers in three stages of 16, 32 and 64 channels, option A
+ * shortcuts, and the plain networks of the same depths.
+ */
+public final class CifarResNet implements Family {
+    private static final String PAPER = "He et al. 2015, arXiv:1512.03385, section 4.2";
+
+    @Override
+    public List<Architecture> table() {
+        return List.of(
+                residual(20),
+                residual(32),
+                residual(44),
+                residual(56),
+                residual(110),
+                residual(1202),
+                plain(20),
+                plain(32),
+                plain(44),
+                plain(56),
+                plain(110));
+    }
+
+    private static Architecture residual(int depth) {
+        return row("resnet" + depth + "-cifar", "resnet-cifar", depth, ShortcutType.ZERO_PAD);
+    }
+
+    private static Architecture plain(int depth) {
+        return row("plain" + depth + "-cifar", "plain-cifar", depth, ShortcutType.NONE);
+    }
+
+    private static Architecture row(String name, String family, int depth, ShortcutType shortcut) {
+        int n = (depth - 2) / 6;
+        ResNetSpec spec = new ResNetSpec(
+                new StemSpec.Cifar(16),
+                BlockType.BASIC,
+                shortcut,
+                List.of(new StageSpec(n, 16, 1), new StageSpec(n, 32, 2), new StageSpec(n, 64, 2)),
+                ResNetSpec.StrideOn.MIDDLE_3X3,
+                false);
+        return new Architecture(name, family, spec, Shape.square(3, 32), 10, PAPER);
+    }
+}

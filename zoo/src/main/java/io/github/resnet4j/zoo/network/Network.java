@@ -1,0 +1,95 @@
+package io.github.resnet4j.zoo.network;
+
+import io.github.resnet4j.zoo.Suggest;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A whole network: its nodes in topological order, which is also the order in which parameters are stored.
+ *
+ * @param name the architecture's name
+ * @param input shape of one picture
+ * @param classes number of logits
+ * @param nodes the operations; the last one gives the logits
+ */
+public record Network(String name, Shape input, int classes, List<Node> nodes) {
+    /** Name of the picture as a node's input. */
+    public static final String INPUT = "input";
+    /** Stage of everything before the first block. */
+    public static final String STEM = "stem";
+    /** Stage of pooling and classifier. */
+    public static final String HEAD = "head";
+
+    public Network {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** Trained values; equals PyTorch's count of parameters. */
+    public long parameters() {
+        return nodes.stream().mapToLong(Node::parameters).sum();
+    }
+
+    /** BN running means and variances. DL4J's {@code numParams()} is {@link #parameters()} plus this. */
+    public long statistics() {
+        return nodes.stream().mapToLong(Node::statistics).sum();
+    }
+
+    /** Multiply-adds for one picture. */
+    public long macs() {
+        return nodes.stream().mapToLong(Node::macs).sum();
+    }
+
+    /** The stages in order: {@code stem}, {@code layer1}, … {@code head}. */
+    public Set<String> stages() {
+        Set<String> stages = new LinkedHashSet<>();
+        nodes.forEach(node -> stages.add(node.stage()));
+        return stages;
+    }
+
+    /** The node whose output leaves {@code stage}. */
+    public Node lastOf(String stage) {
+        return nodes.stream()
+                .filter(node -> node.stage().equals(stage))
+                .reduce((first, second) -> second)
+                .orElseThrow(() -> unknownPart(stage));
+    }
+
+    /**
+     * The nodes from the input up to and including a part of the network: a stage ({@code layer2}), a block
+     * ({@code layer2.0}), a node ({@code layer2.0.bn1}) or {@code stem}.
+     *
+     * @throws IllegalArgumentException if there is no such part; the message has the nearest name
+     */
+    public List<Node> upTo(String part) {
+        int end = -1;
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            if (node.name().equals(part)
+                    || node.stage().equals(part)
+                    || node.name().startsWith(part + ".")) {
+                end = i;
+            }
+        }
+        if (end < 0) {
+            throw unknownPart(part);
+        }
+        return nodes.subList(0, end + 1);
+    }
+
+    private IllegalArgumentException unknownPart(String part) {
+        Set<String> names = new LinkedHashSet<>(stages());
+        for (Node node : nodes) {
+            names.add(node.name());
+            if (node.name().indexOf('.') > 0) {
+                names.add(node.name()
+                        .substring(0, node.name().indexOf('.', node.name().indexOf('.') + 1)));
+            }
+        }
+        return new IllegalArgumentException(name + " has no stage, block or layer \"" + part + "\""
+                + Suggest.nearest(part, names)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("")
+                + " Its stages are " + String.join(", ", stages()) + ".");
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.resnet4j.zoo.spec;
+
+import java.util.List;
+
+/**
+ * A residual network, or without shortcuts a plain one.
+ *
+ * @param stem what stands before the first block
+ * @param block basic or bottleneck
+ * @param shortcut how the blocks' inputs reach their sums
+ * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
+ * @param strideOn which convolution of a bottleneck carries the stride
+ * @param zeroInitResidual the last BN of every block starts at zero
+ */
+public record ResNetSpec(
+        StemSpec stem,
+        BlockType block,
+        ShortcutType shortcut,
+        List<StageSpec> stages,
+        StrideOn strideOn,
+        boolean zeroInitResidual) {
+
+    /** Which convolution of a bottleneck carries the stride of its stage. */
+    public enum StrideOn {
+        /** The first one, as in He et al. 2015: "v1". */
+        FIRST_1X1,
+        /** The middle one, as in torchvision: "v1.5"; 0.5 % better for 6 % more multiply-adds. */
+        MIDDLE_3X3
+    }
+
+    public ResNetSpec {
+        stages = List.copyOf(stages);
+        if (stages.isEmpty()) {
+            throw new IllegalArgumentException("a residual network needs at least one stage");
+        }
+        if (block == BlockType.BOTTLENECK
+                && (shortcut == ShortcutType.ZERO_PAD || shortcut == ShortcutType.ZERO_PAD_END)
+                && (stages.get(0).planes() * 4 - stem.width()) % 2 != 0) {
+            throw new IllegalArgumentException("option A needs an even number of channels to add");
+        }
+    }
+
+    /** The same network with other shortcuts. */
+    public ResNetSpec withShortcut(ShortcutType other) {
+        return new ResNetSpec(stem, block, other, stages, strideOn, zeroInitResidual);
+    }
+
+    /** The same network with the stride of its bottlenecks elsewhere. */
+    public ResNetSpec withStrideOn(StrideOn other) {
+        return new ResNetSpec(stem, block, shortcut, stages, other, zeroInitResidual);
+    }
+
+    /** The same network with the last BN of every block starting at zero, or at one. */
+    public ResNetSpec withZeroInitResidual(boolean zero) {
+        return new ResNetSpec(stem, block, shortcut, stages, strideOn, zero);
+    }
+}
