@@ -1,0 +1,76 @@
+package io.github.resnet4j.finetune.cli;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        description = "Lists the networks of the zoo with parameters, multiply-adds and input size.")
+final class ListCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "PATTERN",
+            defaultValue = "*",
+            description = "Names to show, with * and ? (default: all).")
+    private String pattern;
+
+    @Option(names = "--json", description = "Print a JSON array.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** One line of the listing. */
+    record Row(String name, String family, long parameters, long macs, List<Integer> inputSize, int classes, String paper) {
+        static Row of(Architecture architecture) {
+            Network network = architecture.network();
+            Shape in = architecture.input();
+            return new Row(
+                    architecture.name(),
+                    architecture.family(),
+                    network.parameters(),
+                    network.macs(),
+                    List.of(in.channels(), in.height(), in.width()),
+                    architecture.classes(),
+                    architecture.paper());
+        }
+    }
+
+    @Override
+    public Integer call() {
+        List<Row> rows = Zoo.list(pattern).stream().map(Row::of).toList();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.text(rows));
+        } else if (rows.isEmpty()) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "no network matches \"" + pattern
+                    + "\"; `resnet4j list` shows all " + Zoo.list().size());
+        } else {
+            out.printf("%-18s %-14s %14s %10s %12s %8s%n", "NAME", "FAMILY", "PARAMETERS", "MACS", "INPUT", "CLASSES");
+            for (Row row : rows) {
+                List<Integer> in = row.inputSize();
+                out.printf(
+                        "%-18s %-14s %,14d %10s %12s %8d%n",
+                        row.name(),
+                        row.family(),
+                        row.parameters(),
+                        Numbers.si(row.macs()),
+                        in.get(0) + "x" + in.get(1) + "x" + in.get(2),
+                        row.classes());
+            }
+        }
+        return ExitCode.OK;
+    }
+}

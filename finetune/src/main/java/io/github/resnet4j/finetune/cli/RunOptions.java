@@ -1,0 +1,107 @@
+package io.github.resnet4j.finetune.cli;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.TrainingRun;
+import io.github.resnet4j.finetune.train.StoppedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** What every command that trains understands. */
+final class RunOptions {
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")
+    private boolean resume;
+
+    @Option(names = "--overwrite", description = "Replace what an earlier run left in the folder.")
+    private boolean overwrite;
+
+    @Option(names = "--json", description = "Print one JSON object at the end.")
+    private boolean json;
+
+    @Option(names = "--no-progress", description = "No progress bar; one line for each epoch.")
+    private boolean noProgress;
+
+    @Option(names = "--offline", description = "Never fetch anything.")
+    private boolean offline;
+
+    @Option(names = "--debug", description = "Show stack traces.")
+    private boolean debug;
+
+    List<String> overrides() {
+        return overrides;
+    }
+
+    void overwrite() {
+        overwrite = true;
+    }
+
+    ProgressView view() {
+        boolean terminal = System.console() != null && !noProgress && System.getenv("CI") == null;
+        return ProgressView.of(terminal, System.err);
+    }
+
+    /** Trains and prints the outcome. */
+    int run(ConfigLoader.Loaded loaded, CommandSpec spec) throws IOException {
+        run(loaded, spec, view());
+        return ExitCode.OK;
+    }
+
+    TrainingRun.Summary run(ConfigLoader.Loaded loaded, CommandSpec spec, ProgressView view) throws IOException {
+        List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
+        commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
+        TrainingRun.Options options = new TrainingRun.Options(
+                resume, overwrite, commandLine, DownloadOptions.standard().withOffline(offline));
+        try (Stop stop = new Stop()) {
+            TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
+            print(summary, spec.commandLine().getOut());
+            return summary;
+        } catch (StoppedException e) {
+            view.line("stopped; the checkpoint is saved, go on with --resume");
+            throw e;
+        }
+    }
+
+    private void print(TrainingRun.Summary summary, PrintWriter out) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("run", summary.name());
+            object.put("folder", summary.folder().toString());
+            object.put("top1", summary.top1());
+            object.put("top5", summary.top5());
+            object.put("loss", summary.loss());
+            object.put("images", summary.images());
+            object.put("epochs", summary.epochs());
+            object.put("iterations", summary.iterations());
+            object.put("seconds", summary.seconds());
+            object.put("imagesPerSecond", summary.imagesPerSecond());
+            object.put("dataWaitShare", summary.dataWaitShare());
+            object.put("parameters", summary.parameters());
+            out.println(Json.text(object));
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d pictures; trained at %.0f images/s, %.1f %% waiting for"
+                            + " data%nreport: %s%nmodel:  %s%n",
+                    100 * summary.top1(),
+                    100 * summary.top5(),
+                    summary.loss(),
+                    summary.images(),
+                    summary.imagesPerSecond(),
+                    100 * summary.dataWaitShare(),
+                    summary.folder().resolve("report.html"),
+                    summary.folder().resolve("model.zip"));
+        }
+        out.flush();
+    }
+}

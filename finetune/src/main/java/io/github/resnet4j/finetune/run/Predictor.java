@@ -1,0 +1,127 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.transform.CenterCrop;
+import io.github.resnet4j.datasets.transform.Interpolation;
+import io.github.resnet4j.datasets.transform.Normalize;
+import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.datasets.transform.Resize;
+import io.github.resnet4j.datasets.transform.SampleRandom;
+import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
+import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A trained model with the preprocessing and class names it was saved with. Not safe for use by several threads. */
+public final class Predictor implements AutoCloseable {
+    private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
+
+    private final ModelCard card;
+    private final Network network;
+    private final ComputationGraph graph;
+    private final Pipeline pipeline;
+
+    /** A class and its probability. */
+    public record Guess(String label, double probability) {}
+
+    private Predictor(ModelArchive.Loaded loaded) {
+        this.card = loaded.card();
+        this.network = loaded.network();
+        this.graph = loaded.graph();
+        this.pipeline = pipeline(card);
+    }
+
+    /**
+     * Loads {@code model.zip}.
+     *
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is no such archive
+     */
+    public static Predictor open(Path archive) {
+        OneDnn.enable();
+        return new Predictor(ModelArchive.read(archive, NetworkGraph.Options.seeded(1)));
+    }
+
+    /** What is known of the model. */
+    public ModelCard card() {
+        return card;
+    }
+
+    /** The network's shape. */
+    public Network network() {
+        return network;
+    }
+
+    /** The weights; output N×classes probabilities. */
+    public ComputationGraph graph() {
+        return graph;
+    }
+
+    /** From any picture to the network's input. */
+    public Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** The {@code top} most probable classes of each picture, best first. */
+    public List<List<Guess>> predict(List<Rgb8Image> pictures, int top) {
+        Shape in = network.input();
+        int length = Math.toIntExact(in.elements());
+        float[] features = new float[pictures.size() * length];
+        for (int i = 0; i < pictures.size(); i++) {
+            pipeline.write(pictures.get(i), UNUSED, features, i * length);
+        }
+        float[] probabilities = graph.outputSingle(Nd4j.createFromArray(features)
+                        .reshape(pictures.size(), in.channels(), in.height(), in.width()))
+                .dup('c')
+                .data()
+                .asFloat();
+        List<List<Guess>> guesses = new ArrayList<>();
+        int classes = network.classes();
+        for (int i = 0; i < pictures.size(); i++) {
+            int from = i * classes;
+            guesses.add(IntStream.range(0, classes)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(c -> -probabilities[from + c]))
+                    .limit(top)
+                    .map(c -> new Guess(card.classes().get(c), probabilities[from + c]))
+                    .toList());
+        }
+        return guesses;
+    }
+
+    /** The preprocessing of the card; a model that saw its training pictures as they were gets them scaled to its size. */
+    private static Pipeline pipeline(ModelCard card) {
+        Preprocessing steps = card.preprocessing();
+        Shape in = card.input();
+        Interpolation interpolation = Interpolation.valueOf(steps.interpolation().toUpperCase(Locale.ROOT));
+        List<Transform> transforms = List.of(
+                new Resize(steps.resize().orElse(Math.min(in.height(), in.width())), interpolation),
+                new CenterCrop(steps.crop().orElse(in.height())));
+        Normalize normalize = new Normalize(floats(steps.mean()), floats(steps.std()));
+        return new Pipeline(transforms, normalize).producing(in.height(), in.width());
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.OptimizerConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.report.Charts;
+import io.github.resnet4j.finetune.report.Confusion;
+import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.HtmlReport;
+import io.github.resnet4j.finetune.report.Machine;
+import io.github.resnet4j.finetune.report.Prediction;
+import io.github.resnet4j.finetune.report.Provenance;
+import io.github.resnet4j.finetune.report.RunFacts;
+import io.github.resnet4j.finetune.report.RunReport;
+import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.zoo.network.Network;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes a finished run's provenance, charts and report. */
+final class RunReporter {
+    private static final int GALLERY = 24;
+    private static final int TOP_LOSSES = 12;
+    private static final int THUMBNAIL = 96;
+
+    private final ConfigLoader.Loaded loaded;
+    private final RunConfig config;
+    private final Start start;
+    private final Instant started;
+    private final List<String> commandLine;
+    private final Backend backend;
+    private final List<String> skipped;
+
+    RunReporter(
+            ConfigLoader.Loaded loaded,
+            Start start,
+            Instant started,
+            List<String> commandLine,
+            Backend backend,
+            List<String> skipped) {
+        this.loaded = loaded;
+        this.config = loaded.config();
+        this.start = start;
+        this.started = started;
+        this.commandLine = commandLine;
+        this.backend = backend;
+        this.skipped = skipped;
+    }
+
+    /** Writes {@code provenance.json}, {@code curves.png}, {@code confusion.png} and {@code report.html}. */
+    void write(Path folder, TrainingRun.Summary summary, Evaluation result, List<EpochRow> rows) throws IOException {
+        Machine machine = Machine.here(backend.threads(), backend.name() + ", " + backend.nativeJar());
+        Provenance provenance = new Provenance(
+                machine,
+                config.model().name(),
+                start.network().parameters(),
+                config.train().seed(),
+                start.inputs().train().fingerprint(),
+                commandLine,
+                started,
+                summary.seconds());
+        provenance.write(folder.resolve("provenance.json"));
+        ImageDataset val = start.inputs().val();
+        Confusion confusion = new Confusion(val.classes(), result.confusion());
+        Charts.curves(rows, folder.resolve("curves.png"));
+        Charts.confusion(confusion, folder.resolve("confusion.png"));
+        RunReport report = new RunReport(
+                facts(summary, machine),
+                rows,
+                confusion,
+                predictions(val, evenly(result.answers(), GALLERY)),
+                predictions(val, worst(result.answers(), TOP_LOSSES)),
+                loaded.resolvedYaml(),
+                provenance.json(),
+                skipped.stream().map(name -> "skipped, could not be read: " + name).toList());
+        HtmlReport.write(report, folder.resolve("report.html"));
+    }
+
+    private RunFacts facts(TrainingRun.Summary summary, Machine machine) {
+        Network network = start.network();
+        Map<String, String> model = new LinkedHashMap<>();
+        model.put("Architecture", network.name());
+        model.put("Parameters", String.format(Locale.ROOT, "%,d", network.parameters()));
+        model.put("Multiply-adds", String.format(Locale.ROOT, "%,d", network.macs()));
+        model.put("Input", network.input().toString());
+        model.put("Initial weights", start.origin());
+        model.put("Frozen", config.model().freeze().map(part -> "up to " + part).orElse("nothing"));
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("Source", start.inputs().how());
+        data.put("Classes", String.valueOf(network.classes()));
+        data.put("Training pictures", String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
+        data.put("Validation pictures", String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
+        OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
+        Map<String, String> recipe = new LinkedHashMap<>();
+        recipe.put("Epochs", String.valueOf(config.train().epochs()));
+        recipe.put("Iterations", String.format(Locale.ROOT, "%,d", summary.iterations()));
+        recipe.put("Batch size", String.valueOf(config.train().batchSize()));
+        recipe.put(
+                "Optimiser",
+                "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum() + (sgd.nesterov() ? " (Nesterov)" : "")
+                        + ", weight decay " + sgd.weightDecay());
+        recipe.put("Schedule", config.schedule().toString());
+        recipe.put("Augmentation", config.data().augment().isEmpty() ? "none" : config.data().augment().toString());
+        recipe.put("Seed", String.valueOf(config.train().seed()));
+        recipe.put("Speed", String.format(Locale.ROOT, "%.0f images/s, %.1f %% waiting for data",
+                summary.imagesPerSecond(), 100 * summary.dataWaitShare()));
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("resnet4j", machine.resnet4j());
+        environment.put("Java", machine.java());
+        environment.put("System", machine.os());
+        environment.put("CPU", machine.cpu() + ", " + machine.cores() + " cores, " + machine.threads() + " threads");
+        environment.put("Backend", machine.backend());
+        return new RunFacts(config.name(), model, data, recipe, environment, notes(summary));
+    }
+
+    private List<String> notes(TrainingRun.Summary summary) {
+        List<String> notes = new ArrayList<>();
+        config.expect().ifPresent(expect -> notes.add(String.format(
+                Locale.ROOT,
+                "Published top-1: %.2f %% (%s); this run: %.2f %%, %s the tolerance of %.2f.",
+                expect.top1(),
+                expect.source(),
+                100 * summary.top1(),
+                Math.abs(100 * summary.top1() - expect.top1()) <= expect.tolerance() ? "within" : "outside",
+                expect.tolerance())));
+        return notes;
+    }
+
+    private List<Prediction> predictions(ImageDataset data, List<Evaluation.Answer> answers) throws IOException {
+        List<Prediction> predictions = new ArrayList<>();
+        for (Evaluation.Answer answer : answers) {
+            predictions.add(new Prediction(
+                    data.name(answer.index()),
+                    Prediction.thumbnail(data.image(answer.index()), THUMBNAIL),
+                    data.classes().get(answer.actual()),
+                    data.classes().get(answer.predicted()),
+                    answer.probability(),
+                    answer.actual() == answer.predicted()));
+        }
+        return predictions;
+    }
+
+    private static List<Evaluation.Answer> evenly(List<Evaluation.Answer> answers, int count) {
+        List<Evaluation.Answer> chosen = new ArrayList<>();
+        int wanted = Math.min(count, answers.size());
+        for (int i = 0; i < wanted; i++) {
+            chosen.add(answers.get((int) ((long) i * answers.size() / wanted)));
+        }
+        return chosen;
+    }
+
+    private static List<Evaluation.Answer> worst(List<Evaluation.Answer> answers, int count) {
+        return answers.stream()
+                .sorted(Comparator.comparingDouble(Evaluation.Answer::loss).reversed())
+                .limit(count)
+                .toList();
+    }
+}

@@ -1,0 +1,310 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.checkpoint.Checkpoints;
+import io.github.resnet4j.finetune.checkpoint.RunLock;
+import io.github.resnet4j.finetune.checkpoint.Snapshot;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.OptimizerConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.finetune.train.LearningRate;
+import io.github.resnet4j.finetune.train.Trainer;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * Trains one network as a configuration says and leaves the run's folder: {@code config.yaml}, {@code provenance.json},
+ * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}.
+ */
+public final class TrainingRun {
+    private final ConfigLoader.Loaded loaded;
+    private final RunConfig config;
+    private final Options options;
+    private final ProgressView view;
+    private final BooleanSupplier stop;
+    private final Path folder;
+    private final Instant started = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private double waited;
+    private double trained;
+    private long images;
+
+    /**
+     * How to start.
+     *
+     * @param resume go on from the newest valid checkpoint of the run's folder
+     * @param overwrite replace what an earlier run left in the folder
+     * @param commandLine for the provenance
+     * @param download how data is fetched where a configuration names no folder
+     */
+    public record Options(boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download) {}
+
+    /**
+     * What came out.
+     *
+     * @param name of the run
+     * @param folder it left
+     * @param top1 share of the validation pictures classified rightly
+     * @param top5 share whose class is among the five most probable
+     * @param loss mean cross-entropy over the validation pictures
+     * @param images validation pictures
+     * @param epochs trained in all
+     * @param iterations trained in all, with those before a resumption
+     * @param seconds this process took
+     * @param imagesPerSecond training pictures per second of training, in this process
+     * @param dataWaitShare share of the training time spent waiting for data, in this process
+     * @param parameters trained values of the network
+     */
+    public record Summary(
+            String name,
+            Path folder,
+            double top1,
+            double top5,
+            double loss,
+            long images,
+            int epochs,
+            long iterations,
+            double seconds,
+            double imagesPerSecond,
+            double dataWaitShare,
+            long parameters) {}
+
+    private TrainingRun(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) {
+        this.loaded = loaded;
+        this.config = loaded.config();
+        this.options = options;
+        this.view = view;
+        this.stop = stop;
+        this.folder = config.output().dir().resolve(config.name());
+    }
+
+    /**
+     * Trains to the end, or until {@code stop} says so.
+     *
+     * @throws UsageException if the configuration does not fit the data, the model or the run's folder
+     * @throws IOException if the run's folder cannot be written
+     */
+    public static Summary execute(
+            ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) throws IOException {
+        return new TrainingRun(loaded, options, view, stop).execute();
+    }
+
+    private Summary execute() throws IOException {
+        RunFolder.prepare(folder, options.resume(), options.overwrite());
+        try (RunLock lock = RunLock.acquire(folder)) {
+            OneDnn.enable();
+            Start start = Start.open(config, options.download());
+            Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+            TrainConfig train = config.train();
+            int workers = config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
+            Inputs inputs = start.inputs();
+            int height = start.network().input().height();
+            int width = start.network().input().width();
+            LoaderOptions loading = new LoaderOptions(
+                    train.batchSize(), train.seed(), workers, 2 * workers, true, false, config.data().onBadImage());
+            LoaderOptions evaluating = new LoaderOptions(
+                    train.batchSize(), train.seed(), workers, 2 * workers, false, false, config.data().onBadImage());
+            try (BatchLoader trainData =
+                            new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading);
+                    BatchLoader valData =
+                            new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, evaluating)) {
+                return train(start, trainData, valData);
+            }
+        }
+    }
+
+    private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
+        Network network = start.network();
+        ComputationGraph graph = start.graph();
+        TrainingStep training = new TrainingStep(graph, network, sgd());
+        Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        Map<String, String> identity = Identity.of(config, start);
+        Optional<Snapshot> resumed = options.resume() ? checkpoints.newestValid(view::line) : Optional.empty();
+        Trainer.Position from = Trainer.Position.START;
+        Trainer.EpochProgress done = Trainer.EpochProgress.NONE;
+        if (resumed.isPresent()) {
+            Snapshot snapshot = resumed.get();
+            Identity.requireSame(snapshot.identity(), identity);
+            graph.params().data().asNioFloat().put(snapshot.parameters().duplicate());
+            training.velocity().put(snapshot.velocity().duplicate());
+            from = SnapshotPosition.position(snapshot);
+            done = SnapshotPosition.progress(snapshot);
+            view.line("resumed at iteration " + from.iteration() + " (epoch " + (from.epoch() + 1) + ")");
+        } else if (options.resume()) {
+            view.line("no valid checkpoint in " + folder + ": starting from the beginning");
+        }
+        announce(start, trainData);
+        LearningRate rate = new LearningRate(
+                config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
+        try (CsvLog log = from.iteration() == 0
+                ? CsvLog.create(folder.resolve("log.csv"))
+                : CsvLog.resume(folder.resolve("log.csv"), from.epoch() + 1)) {
+            Recorder recorder = new Recorder(trainData, checkpoints, identity, graph, training, log);
+            Trainer trainer = new Trainer(
+                    graph, training, trainData, valData, rate, config.train(), network.classes(), recorder, stop);
+            Evaluation result;
+            try {
+                result = trainer.run(from, done);
+            } finally {
+                view.end();
+            }
+            return finish(start, trainData, valData, result);
+        }
+    }
+
+    private Summary finish(Start start, BatchLoader trainData, BatchLoader valData, Evaluation result)
+            throws IOException {
+        Network network = start.network();
+        ModelCard card = start.card(config);
+        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
+        Summary summary = new Summary(
+                config.name(),
+                folder,
+                result.top1(),
+                result.top5(),
+                result.loss(),
+                result.images(),
+                config.train().epochs(),
+                (long) config.train().epochs() * trainData.batchesPerEpoch(),
+                (System.nanoTime() - startNanos) / 1e9,
+                trained > 0 ? images / trained : 0,
+                trained > 0 ? waited / trained : 0,
+                network.parameters());
+        List<String> skipped = new ArrayList<>(trainData.skipped());
+        skipped.addAll(valData.skipped());
+        new RunReporter(loaded, start, started, options.commandLine(), Backend.inspect(), skipped)
+                .write(folder, summary, result, CsvLog.read(folder.resolve("log.csv")));
+        return summary;
+    }
+
+    private Sgd sgd() {
+        OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
+        OptionalDouble clip = config.train().clipNorm().map(OptionalDouble::of).orElse(OptionalDouble.empty());
+        return new Sgd(
+                sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), Sgd.DecayOn.valueOf(sgd.decayOn().name()), clip);
+    }
+
+    private void announce(Start start, BatchLoader trainData) {
+        Network network = start.network();
+        view.line(String.format(
+                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation pictures of %d classes; %d epochs of"
+                        + " %d iterations",
+                network.name(),
+                network.parameters(),
+                config.model().freeze().map(part -> " (frozen up to " + part + ")").orElse(""),
+                network.input(),
+                start.inputs().how(),
+                start.inputs().train().size(),
+                start.inputs().val().size(),
+                network.classes(),
+                config.train().epochs(),
+                trainData.batchesPerEpoch()));
+    }
+
+    /** Writes down what the trainer tells. */
+    private final class Recorder implements Trainer.Observer {
+        private final BatchLoader trainData;
+        private final Checkpoints checkpoints;
+        private final Map<String, String> identity;
+        private final ComputationGraph graph;
+        private final TrainingStep training;
+        private final CsvLog log;
+        private int shownEpoch = -1;
+
+        Recorder(
+                BatchLoader trainData,
+                Checkpoints checkpoints,
+                Map<String, String> identity,
+                ComputationGraph graph,
+                TrainingStep training,
+                CsvLog log) {
+            this.trainData = trainData;
+            this.checkpoints = checkpoints;
+            this.identity = identity;
+            this.graph = graph;
+            this.training = training;
+            this.log = log;
+        }
+
+        @Override
+        public void step(Trainer.Position position, Trainer.EpochProgress progress, Trainer.Step step) {
+            if (shownEpoch != position.epoch()) {
+                shownEpoch = position.epoch();
+                view.begin(
+                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(),
+                        trainData.batchesPerEpoch());
+            }
+            trained += step.seconds();
+            waited += step.waited();
+            images += step.images();
+            view.step(
+                    position.batch(),
+                    progress.meanLoss(),
+                    step.lr(),
+                    progress.imagesPerSecond(),
+                    progress.dataWaitShare());
+        }
+
+        @Override
+        public void evaluating(long done) {
+            if (shownEpoch >= 0) {
+                shownEpoch = -1;
+                view.begin("evaluating", valImages);
+            }
+            view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        }
+
+        @Override
+        public void epoch(Trainer.EpochResult result) {
+            Trainer.EpochProgress sums = result.training();
+            EpochRow row = new EpochRow(
+                    result.epoch() + 1,
+                    result.iterations(),
+                    result.lr(),
+                    sums.meanLoss(),
+                    sums.top1(),
+                    result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
+                    result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
+                    result.evaluation().map(Evaluation::top5).orElse(Double.NaN),
+                    sums.seconds() + result.evaluation().map(Evaluation::seconds).orElse(0.0),
+                    sums.imagesPerSecond(),
+                    sums.dataWaitShare());
+            try {
+                log.append(row);
+            } catch (IOException e) {
+                view.line("log.csv: " + e.getMessage() + " (training goes on)");
+            }
+            view.epoch(row, config.train().epochs());
+        }
+
+        @Override
+        public void checkpoint(Trainer.Position position, Trainer.EpochProgress progress) {
+            FloatBuffer parameters = graph.params().data().asNioFloat();
+            checkpoints.save(SnapshotPosition.snapshot(position, progress, parameters, training.velocity(), identity));
+        }
+    }
+}

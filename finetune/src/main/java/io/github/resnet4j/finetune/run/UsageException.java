@@ -1,0 +1,11 @@
+package io.github.resnet4j.finetune.run;
+
+/** What was asked for cannot be done as asked; the message says what to change. */
+public final class UsageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** With a message for the user. */
+    public UsageException(String message) {
+        super(message);
+    }
+}

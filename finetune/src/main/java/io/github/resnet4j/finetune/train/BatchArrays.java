@@ -1,0 +1,50 @@
+package io.github.resnet4j.finetune.train;
+
+import io.github.resnet4j.datasets.loader.Batch;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The native arrays that batches are copied into, one pair for each batch size (the last batch of an epoch is often
+ * smaller), so that an epoch leaves nothing behind for the garbage collector. Each call overwrites the last one's array.
+ */
+final class BatchArrays {
+    private final int classes;
+    private final Map<Integer, INDArray> features = new HashMap<>();
+    private final Map<Integer, INDArray> labels = new HashMap<>();
+
+    BatchArrays(int classes) {
+        this.classes = classes;
+    }
+
+    /** N×C×H×W. */
+    INDArray features(Batch batch) {
+        INDArray array = features.computeIfAbsent(batch.size(), n -> Nd4j.createUninitialized(
+                DataType.FLOAT, new long[] {n, batch.shape()[1], batch.shape()[2], batch.shape()[3]}, 'c'));
+        return filled(array, batch.features());
+    }
+
+    /** N×classes: {@code smoothing} spread evenly, the rest on the label. */
+    INDArray labels(Batch batch, double smoothing) {
+        INDArray array = labels.computeIfAbsent(
+                batch.size(), n -> Nd4j.createUninitialized(DataType.FLOAT, new long[] {n, classes}, 'c'));
+        float[] rows = new float[batch.size() * classes];
+        Arrays.fill(rows, (float) (smoothing / classes));
+        for (int i = 0; i < batch.size(); i++) {
+            rows[i * classes + batch.labels()[i]] += (float) (1 - smoothing);
+        }
+        return filled(array, rows);
+    }
+
+    private static INDArray filled(INDArray array, float[] values) {
+        FloatBuffer target = array.data().asNioFloat();
+        target.clear();
+        target.put(values, 0, Math.toIntExact(array.length()));
+        return array;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.resnet4j.finetune.train;
+
+import io.github.resnet4j.datasets.loader.Batch;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.Batches;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * How well a network does on a set of labelled pictures.
+ *
+ * @param loss mean cross-entropy
+ * @param top1 share of pictures whose most probable class is theirs
+ * @param top5 share of pictures whose class is among the five most probable; ties go to the lower class
+ * @param confusion pictures by actual class (row) and predicted class (column)
+ * @param answers one for each picture, in the order of the data set
+ * @param seconds it took, with loading
+ */
+public record Evaluation(
+        double loss, double top1, double top5, long[][] confusion, List<Answer> answers, double seconds) {
+    private static final double SMALLEST = 1e-12;
+
+    /**
+     * What the network said of one picture.
+     *
+     * @param index in the data set
+     * @param actual its class
+     * @param predicted the most probable class
+     * @param probability of the predicted class
+     * @param loss cross-entropy
+     */
+    public record Answer(int index, int actual, int predicted, double probability, double loss) {}
+
+    /**
+     * Evaluates in inference mode.
+     *
+     * @param graph input N×C×H×W, output N×classes probabilities
+     * @param loader an unshuffled loader that drops nothing
+     * @param classes number of classes
+     * @param progress told the pictures done so far
+     * @param stop asked between batches
+     * @throws StoppedException if {@code stop} says so
+     */
+    public static Evaluation of(
+            ComputationGraph graph, BatchLoader loader, int classes, LongConsumer progress, BooleanSupplier stop) {
+        long start = System.nanoTime();
+        long[][] confusion = new long[classes][classes];
+        List<Answer> answers = new ArrayList<>();
+        BatchArrays arrays = new BatchArrays(classes);
+        double loss = 0;
+        long right = 0;
+        long inTop5 = 0;
+        try (Batches batches = loader.epoch(0, 0)) {
+            while (batches.hasNext()) {
+                if (stop.getAsBoolean()) {
+                    throw new StoppedException();
+                }
+                Batch batch = batches.next();
+                float[] probabilities = graph.outputSingle(arrays.features(batch)).dup('c').data().asFloat();
+                for (int i = 0; i < batch.size(); i++) {
+                    int actual = batch.labels()[i];
+                    Answer answer = answer(probabilities, i * classes, classes, batch.indices()[i], actual);
+                    answers.add(answer);
+                    confusion[actual][answer.predicted()]++;
+                    loss += answer.loss();
+                    int rank = rank(probabilities, i * classes, classes, actual);
+                    right += rank == 0 ? 1 : 0;
+                    inTop5 += rank < 5 ? 1 : 0;
+                }
+                progress.accept(answers.size());
+            }
+        }
+        double count = answers.size();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
+    }
+
+    /** Pictures evaluated. */
+    public long images() {
+        return answers.size();
+    }
+
+    private static Answer answer(float[] probabilities, int from, int classes, int index, int actual) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (probabilities[from + c] > probabilities[from + best]) {
+                best = c;
+            }
+        }
+        double loss = -Math.log(Math.max(probabilities[from + actual], SMALLEST));
+        return new Answer(index, actual, best, probabilities[from + best], loss);
+    }
+
+    /** How many classes come before {@code actual}. */
+    private static int rank(float[] probabilities, int from, int classes, int actual) {
+        float own = probabilities[from + actual];
+        int rank = 0;
+        for (int c = 0; c < classes; c++) {
+            float other = probabilities[from + c];
+            if (other > own || (other == own && c < actual)) {
+                rank++;
+            }
+        }
+        return rank;
+    }
+}

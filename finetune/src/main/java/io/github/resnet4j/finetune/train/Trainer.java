@@ -1,0 +1,216 @@
+package io.github.resnet4j.finetune.train;
+
+import io.github.resnet4j.datasets.loader.Batch;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.Batches;
+import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.config.TrainConfig;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * The training loop: epochs of steps, evaluations between them, checkpoints on the way. Everything it does is a function
+ * of the position (iteration, epoch, batch) and of the arrays, so that a resumed run equals an uninterrupted one.
+ */
+public final class Trainer {
+    private final ComputationGraph graph;
+    private final TrainingStep training;
+    private final BatchLoader trainData;
+    private final BatchLoader valData;
+    private final LearningRate learningRate;
+    private final TrainConfig config;
+    private final int classes;
+    private final Observer observer;
+    private final BooleanSupplier stop;
+    private final BatchArrays arrays;
+
+    /** Who is told of the run's progress, on the training thread. */
+    public interface Observer {
+        /** A step is done; {@code progress} includes it. */
+        void step(Position position, EpochProgress progress, Step step);
+
+        /** Pictures of the validation set evaluated so far. */
+        void evaluating(long done);
+
+        /** An epoch is done and, every {@code eval-every} epochs, evaluated. */
+        void epoch(EpochResult result);
+
+        /** Now is a good moment for a checkpoint: parameters and velocities belong to {@code position}. */
+        void checkpoint(Position position, EpochProgress progress);
+    }
+
+    /**
+     * Where a run stands.
+     *
+     * @param iteration steps done
+     * @param epoch the epoch that the next step belongs to, from 0
+     * @param batch steps done of that epoch
+     */
+    public record Position(long iteration, int epoch, int batch) {
+        /** The beginning. */
+        public static final Position START = new Position(0, 0, 0);
+    }
+
+    /**
+     * One step.
+     *
+     * @param images of its batch
+     * @param correct of these, classified rightly before the update
+     * @param loss mean over the batch
+     * @param lr learning rate
+     * @param seconds it took
+     * @param waited seconds of these spent waiting for data
+     */
+    public record Step(int images, int correct, double loss, double lr, double seconds, double waited) {}
+
+    /**
+     * Sums over the steps done of an epoch.
+     *
+     * @param images pictures trained on
+     * @param correct of these, classified rightly at the time
+     * @param loss sum over pictures
+     * @param seconds spent in the loop
+     * @param waited seconds of these spent waiting for data
+     */
+    public record EpochProgress(long images, long correct, double loss, double seconds, double waited) {
+        /** Nothing done yet. */
+        public static final EpochProgress NONE = new EpochProgress(0, 0, 0, 0, 0);
+
+        EpochProgress plus(Step step) {
+            return new EpochProgress(
+                    images + step.images(),
+                    correct + step.correct(),
+                    loss + step.loss() * step.images(),
+                    seconds + step.seconds(),
+                    waited + step.waited());
+        }
+
+        /** Mean loss. */
+        public double meanLoss() {
+            return loss / images;
+        }
+
+        /** Share classified rightly. */
+        public double top1() {
+            return (double) correct / images;
+        }
+
+        /** Training images per second. */
+        public double imagesPerSecond() {
+            return images / seconds;
+        }
+
+        /** Share of the time spent waiting for data. */
+        public double dataWaitShare() {
+            return waited / seconds;
+        }
+    }
+
+    /**
+     * A finished epoch.
+     *
+     * @param epoch from 0
+     * @param iterations steps done so far
+     * @param lr of its last step
+     * @param training its sums
+     * @param evaluation present every {@code eval-every} epochs and after the last
+     */
+    public record EpochResult(
+            int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
+
+    /**
+     * @param graph the graph that {@code training} trains
+     * @param classes number of classes
+     * @param stop asked after every step and between evaluated batches
+     */
+    public Trainer(
+            ComputationGraph graph,
+            TrainingStep training,
+            BatchLoader trainData,
+            BatchLoader valData,
+            LearningRate learningRate,
+            TrainConfig config,
+            int classes,
+            Observer observer,
+            BooleanSupplier stop) {
+        this.graph = graph;
+        this.training = training;
+        this.trainData = trainData;
+        this.valData = valData;
+        this.learningRate = learningRate;
+        this.config = config;
+        this.classes = classes;
+        this.observer = observer;
+        this.stop = stop;
+        this.arrays = new BatchArrays(classes);
+    }
+
+    /**
+     * Trains from {@code from} to the end.
+     *
+     * @param from where to start: {@link Position#START} or a checkpoint's position
+     * @param done the sums of the epoch that {@code from} is in
+     * @return the last epoch's evaluation
+     * @throws DivergedException at the first loss that is no finite number; the last checkpoint is from before
+     * @throws StoppedException if asked to stop, after a checkpoint
+     */
+    public Evaluation run(Position from, EpochProgress done) {
+        Position position = from;
+        EpochProgress progress = done;
+        Optional<Evaluation> last = Optional.empty();
+        while (position.epoch() < config.epochs()) {
+            progress = trainEpoch(position, progress);
+            int epoch = position.epoch();
+            long iterations = (epoch + 1L) * trainData.batchesPerEpoch();
+            last = Optional.empty();
+            if ((epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs()) {
+                last = Optional.of(evaluate());
+            }
+            observer.epoch(new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, last));
+            position = new Position(iterations, epoch + 1, 0);
+            progress = EpochProgress.NONE;
+            observer.checkpoint(position, progress);
+            System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
+        }
+        return last.orElseGet(this::evaluate);
+    }
+
+    private Evaluation evaluate() {
+        return Evaluation.of(graph, valData, classes, observer::evaluating, stop);
+    }
+
+    private EpochProgress trainEpoch(Position from, EpochProgress done) {
+        EpochProgress progress = done;
+        int perEpoch = trainData.batchesPerEpoch();
+        try (Batches batches = trainData.epoch(from.epoch(), from.batch())) {
+            for (int b = from.batch(); b < perEpoch; b++) {
+                long start = System.nanoTime();
+                Batch batch = batches.next();
+                long arrived = System.nanoTime();
+                long iteration = (long) from.epoch() * perEpoch + b;
+                double lr = learningRate.at(iteration);
+                TrainingStep.Result result = training.step(
+                        arrays.features(batch), arrays.labels(batch, config.labelSmoothing()), lr);
+                if (!Double.isFinite(result.loss())) {
+                    throw new DivergedException(iteration, from.epoch(), result.loss(), lr);
+                }
+                double seconds = (System.nanoTime() - start) / 1e9;
+                Step step = new Step(
+                        batch.size(), result.correct(), result.loss(), lr, seconds, (arrived - start) / 1e9);
+                progress = progress.plus(step);
+                Position position = new Position(iteration + 1, from.epoch(), b + 1);
+                observer.step(position, progress, step);
+                boolean stopping = stop.getAsBoolean();
+                boolean due = config.checkpointEvery() > 0 && (iteration + 1) % config.checkpointEvery() == 0;
+                if (stopping || due) {
+                    observer.checkpoint(position, progress);
+                }
+                if (stopping) {
+                    throw new StoppedException();
+                }
+            }
+        }
+        return progress;
+    }
+}
