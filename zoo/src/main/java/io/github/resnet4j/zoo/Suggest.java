@@ -1,14 +1,59 @@
 package io.github.resnet4j.zoo;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 
-/** The nearest known word to one that is not known. */
+/** "Did you mean ...?": the known name nearest to a mistyped one. */
 public final class Suggest {
     private Suggest() {}
 
-    /** The candidate with the fewest edits, if few enough to be a typing error. */
+    /**
+     * The candidate with the fewest typing errors between it and {@code word}: insertions, deletions, replacements and
+     * swaps of neighbours (restricted Damerau-Levenshtein distance), upper and lower case being the same. Among equals
+     * the first. Empty where every candidate is further than a third of the shorter of the two names, and than one
+     * error.
+     */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
-        return candidates.stream().findFirst();
+        String wanted = word.toLowerCase(Locale.ROOT);
+        Optional<String> best = Optional.empty();
+        int bestDistance = Integer.MAX_VALUE;
+        for (String candidate : candidates) {
+            int allowed = Math.max(1, Math.min(wanted.length(), candidate.length()) / 3);
+            // The difference in length is a lower bound: it keeps a very long word from costing anything.
+            if (Math.abs(wanted.length() - candidate.length()) > allowed) {
+                continue;
+            }
+            int distance = distance(wanted, candidate.toLowerCase(Locale.ROOT));
+            if (distance <= allowed && distance < bestDistance) {
+                best = Optional.of(candidate);
+                bestDistance = distance;
+            }
+        }
+        return best;
+    }
+
+    private static int distance(String a, String b) {
+        int[] beforeLast = new int[b.length() + 1];
+        int[] last = new int[b.length() + 1];
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            last[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replace = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replace, Math.min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
+                }
+            }
+            int[] spare = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = spare;
+        }
+        return last[b.length()];
     }
 }

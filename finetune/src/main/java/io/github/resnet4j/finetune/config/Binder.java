@@ -1,0 +1,347 @@
+package io.github.resnet4j.finetune.config;
+
+import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.zoo.Suggest;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A tree to records, strictly: every key known, every value of its type. Problems are noted, and binding goes on. */
+final class Binder {
+    /** Options of transforms, by key: the records are the data module's, which knows nothing of files. */
+    private static final Map<String, String> TRANSFORM_DEFAULTS = Map.of(
+            "interpolation", "bilinear",
+            "p", "0.5",
+            "padding", "4",
+            "min-scale", "0.08",
+            "max-scale", "1",
+            "min-ratio", Double.toString(3.0 / 4),
+            "max-ratio", Double.toString(4.0 / 3));
+
+    private final Problems problems;
+
+    Binder(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** The configuration; empty only where a problem was noted. */
+    Optional<RunConfig> bind(Node.Mapping root) {
+        return record(RunConfig.class, root, root.where(), "").map(RunConfig.class::cast);
+    }
+
+    /** The path of a key in the map at {@code path}. */
+    static String child(String path, String key) {
+        String shown = Scalars.shown(key);
+        return path.isEmpty() ? shown : path + "." + shown;
+    }
+
+    private Optional<?> value(Type type, Node node, Where where, String path) {
+        boolean isNull = node instanceof Node.Scalar scalar && scalar.isNull();
+        if (type instanceof ParameterizedType generic) {
+            Type element = generic.getActualTypeArguments()[0];
+            if (generic.getRawType() == List.class) {
+                return list(element, node, where, path);
+            }
+            return isNull
+                    ? Optional.of(Optional.empty())
+                    : value(element, node, where, path).map(Optional::of);
+        }
+        if (isNull) {
+            return problem(where, path, "has no value");
+        }
+        Class<?> plain = (Class<?>) type;
+        if (plain == NormalizeConfig.class && node instanceof Node.Scalar name) {
+            return choice(name, NormalizeConfig.NAMED, where, path);
+        }
+        if (plain == Transform.class) {
+            return transform(node, where, path);
+        }
+        if (plain.isSealed()) {
+            return variant(plain, node, where, path);
+        }
+        if (plain.isRecord()) {
+            return node instanceof Node.Mapping map
+                    ? record(plain, map, where, path)
+                    : expected("a map", node, where, path);
+        }
+        if (!(node instanceof Node.Scalar scalar)) {
+            return expected(plain.isEnum() ? "one word" : kind(plain), node, where, path);
+        }
+        if (plain.isEnum()) {
+            return choice(scalar, constants(plain), where, path);
+        }
+        return scalar(plain, scalar, where, path);
+    }
+
+    private Optional<?> scalar(Class<?> type, Node.Scalar scalar, Where where, String path) {
+        String text = scalar.text();
+        if (type == String.class) {
+            return Optional.of(text);
+        }
+        if (type == Path.class) {
+            try {
+                return text.isBlank() ? problem(where, path, "must not be blank") : Optional.of(Path.of(text));
+            } catch (InvalidPathException e) {
+                return problem(where, path, "not a path: " + Scalars.shown(e.getReason()));
+            }
+        }
+        if (type == boolean.class) {
+            return scalar.matches(Scalars.TRUE) || scalar.matches(Scalars.FALSE)
+                    ? Optional.of(scalar.matches(Scalars.TRUE))
+                    : expected(kind(type), scalar, where, path);
+        }
+        boolean real = type == double.class || type == Double.class;
+        if (!scalar.matches(real ? Scalars.NUMBER : Scalars.INTEGER)) {
+            return expected(kind(type), scalar, where, path);
+        }
+        try {
+            if (real) {
+                double number = Double.parseDouble(text);
+                return Double.isFinite(number) ? Optional.of(number) : problem(where, path, "too large a number");
+            }
+            return type == long.class ? Optional.of(Long.valueOf(text)) : Optional.of(Integer.valueOf(text));
+        } catch (NumberFormatException e) {
+            return problem(where, path, "too large a whole number: " + Scalars.shown(text));
+        }
+    }
+
+    private Optional<?> list(Type element, Node node, Where where, String path) {
+        if (!(node instanceof Node.Sequence sequence)) {
+            return expected("a list", node, where, path);
+        }
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < sequence.items().size(); i++) {
+            Node item = sequence.items().get(i);
+            value(element, item, item.where(), path + "[" + i + "]").ifPresent(items::add);
+        }
+        return items.size() == sequence.items().size() ? Optional.of(items) : Optional.empty();
+    }
+
+    /** A sealed interface's record, chosen by the key {@code type}. */
+    private Optional<?> variant(Class<?> sealed, Node node, Where where, String path) {
+        if (!(node instanceof Node.Mapping map)) {
+            return expected("a map with a key type", node, where, path);
+        }
+        Map<String, Class<?>> types = variants(sealed);
+        Optional<Node.Entry> type = map.get("type");
+        if (type.isEmpty()) {
+            return problem(where, child(path, "type"), "missing; one of " + String.join(", ", types.keySet()));
+        }
+        Where typeWhere = type.get().where();
+        if (!(type.get().value() instanceof Node.Scalar name)) {
+            return expected("one word", type.get().value(), typeWhere, child(path, "type"));
+        }
+        return choice(name, types, typeWhere, child(path, "type"))
+                .flatMap(chosen -> record(chosen, map.without("type"), where, path));
+    }
+
+    /** A transform: its name alone, or a map of its name to its options. */
+    private Optional<?> transform(Node node, Where where, String path) {
+        Map<String, Class<?>> types = variants(Transform.class);
+        if (node instanceof Node.Scalar name) {
+            Node.Mapping none = new Node.Mapping(name.where(), Map.of());
+            return choice(name, types, where, path).flatMap(chosen -> record(chosen, none, where, path));
+        }
+        if (!(node instanceof Node.Mapping map) || map.entries().size() != 1) {
+            return problem(
+                    where,
+                    path,
+                    "expected a name, or a map of one name to its options; known: " + known(types.keySet()));
+        }
+        String name = map.entries().keySet().iterator().next();
+        Node.Entry entry = map.entries().get(name);
+        Node.Scalar key = new Node.Scalar(entry.where(), name, true);
+        return choice(key, types, entry.where(), path).flatMap(chosen -> {
+            String here = child(path, name);
+            return entry.value() instanceof Node.Mapping options
+                    ? record(chosen, options, entry.where(), here)
+                    : expected("a map of options", entry.value(), entry.where(), here);
+        });
+    }
+
+    private Optional<Object> record(Class<?> type, Node.Mapping map, Where where, String path) {
+        Map<String, RecordComponent> components = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            components.put(Scalars.kebab(component.getName()), component);
+        }
+        Set<String> mistyped = unknownKeys(map, components.keySet(), path);
+        Set<String> failed = new HashSet<>();
+        List<Object> arguments = new ArrayList<>();
+        components.forEach((key, component) -> {
+            Optional<?> argument = map.get(key)
+                    .<Optional<?>>map(
+                            entry -> value(component.getGenericType(), entry.value(), entry.where(), child(path, key)))
+                    .orElseGet(() -> absent(component, key, where, path, mistyped.contains(key)));
+            if (argument.isEmpty()) {
+                failed.add(key);
+            }
+            arguments.add(argument.isPresent() ? argument.get() : placeholder(component.getType()));
+        });
+        return construct(type, arguments, map, failed, where, path);
+    }
+
+    /** Notes keys that are not components; returns the components they were probably meant for. */
+    private Set<String> unknownKeys(Node.Mapping map, Set<String> known, String path) {
+        Set<String> meant = new HashSet<>();
+        map.entries().forEach((key, entry) -> {
+            if (!known.contains(key)) {
+                Optional<String> nearest = Suggest.nearest(key, known);
+                nearest.ifPresent(meant::add);
+                problems.add(entry.where(), child(path, key), "unknown key; " + hint(nearest, known));
+            }
+        });
+        return meant;
+    }
+
+    private Optional<?> absent(RecordComponent component, String key, Where where, String path, boolean mistyped) {
+        if (component.getType() == Optional.class) {
+            return Optional.of(Optional.empty());
+        }
+        Optional<String> byDefault = Optional.ofNullable(component.getAnnotation(Default.class))
+                .map(Default::value)
+                .or(() -> Transform.class.isAssignableFrom(component.getDeclaringRecord())
+                        ? Optional.ofNullable(TRANSFORM_DEFAULTS.get(key))
+                        : Optional.empty());
+        if (byDefault.isPresent()) {
+            return YamlTree.ofValue(byDefault.get(), "default", child(path, key), problems)
+                    .flatMap(node -> value(component.getGenericType(), node, where, child(path, key)));
+        }
+        return mistyped ? Optional.empty() : problem(where, child(path, key), "missing; this key is required");
+    }
+
+    /**
+     * Calls the constructor. Where some components failed, it is called all the same, with placeholders for those: its
+     * complaints about the others are worth hearing now and not after the next try.
+     */
+    private Optional<Object> construct(
+            Class<?> type, List<Object> arguments, Node.Mapping map, Set<String> failed, Where where, String path) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        try {
+            Object made = type.getConstructor(types).newInstance(arguments.toArray());
+            return failed.isEmpty() ? Optional.of(made) : Optional.empty();
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Check.Failed complaint) {
+                complaint.faults().stream()
+                        .filter(fault -> fault.key().isEmpty() ? failed.isEmpty() : !failed.contains(fault.key()))
+                        .forEach(fault -> problems.add(
+                                map.get(fault.key()).map(Node.Entry::where).orElse(where),
+                                fault.key().isEmpty() ? path : child(path, fault.key()),
+                                fault.message()));
+            } else if (!failed.isEmpty()) {
+                // A placeholder's doing; what failed is noted.
+                return Optional.empty();
+            } else if (e.getCause() instanceof IllegalArgumentException complaint) {
+                problems.add(where, path, Scalars.shown(String.valueOf(complaint.getMessage())));
+            } else {
+                throw new IllegalStateException("cannot make a " + type.getSimpleName(), e);
+            }
+            return Optional.empty();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make a " + type.getSimpleName(), e);
+        }
+    }
+
+    private static Object placeholder(Class<?> type) {
+        if (type == Optional.class) {
+            return Optional.empty();
+        }
+        if (type == List.class) {
+            return List.of();
+        }
+        if (type == String.class) {
+            return "";
+        }
+        if (type == boolean.class) {
+            return false;
+        }
+        if (type == double.class) {
+            return 0.0;
+        }
+        if (type == long.class) {
+            return 0L;
+        }
+        return type == int.class ? 0 : null;
+    }
+
+    private <T> Optional<T> choice(Node.Scalar name, Map<String, T> choices, Where where, String path) {
+        Optional<T> chosen = Optional.ofNullable(choices.get(name.text()));
+        if (chosen.isEmpty()) {
+            String hint = hint(Suggest.nearest(name.text(), choices.keySet()), choices.keySet());
+            problems.add(where, path, "unknown value '" + Scalars.shown(name.text()) + "'; " + hint);
+        }
+        return chosen;
+    }
+
+    private static Map<String, Object> constants(Class<?> type) {
+        Map<String, Object> constants = new LinkedHashMap<>();
+        for (Object constant : type.getEnumConstants()) {
+            constants.put(Scalars.kebab((Enum<?>) constant), constant);
+        }
+        return constants;
+    }
+
+    private static Map<String, Class<?>> variants(Class<?> sealed) {
+        Map<String, Class<?>> variants = new LinkedHashMap<>();
+        for (Class<?> variant : sealed.getPermittedSubclasses()) {
+            variants.put(Scalars.kebab(variant.getSimpleName()), variant);
+        }
+        return variants;
+    }
+
+    private static String hint(Optional<String> nearest, Collection<String> known) {
+        return nearest.map(name -> "did you mean " + name + "?").orElseGet(() -> "known: " + known(known));
+    }
+
+    private static String known(Collection<String> names) {
+        return names.stream().collect(Collectors.joining(", "));
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == boolean.class) {
+            return "true or false";
+        }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        if (type == String.class) {
+            return "text";
+        }
+        return type == Path.class ? "a path" : "a whole number";
+    }
+
+    private Optional<?> expected(String kind, Node found, Where where, String path) {
+        return problem(where, path, "expected " + kind + ", found " + describe(found));
+    }
+
+    private static String describe(Node node) {
+        if (node instanceof Node.Mapping) {
+            return "a map";
+        }
+        if (node instanceof Node.Scalar scalar) {
+            return scalar.isNull()
+                    ? "nothing"
+                    : (scalar.plain() ? "'" : "quoted '") + Scalars.shown(scalar.text()) + "'";
+        }
+        return "a list";
+    }
+
+    private <T> Optional<T> problem(Where where, String path, String message) {
+        problems.add(where, path, message);
+        return Optional.empty();
+    }
+}

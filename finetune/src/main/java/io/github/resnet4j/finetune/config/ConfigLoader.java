@@ -1,0 +1,199 @@
+package io.github.resnet4j.finetune.config;
+
+import io.github.resnet4j.zoo.Suggest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a run's configuration: YAML 1.2, at most 1 MiB, without anchors, aliases and tags.
+ *
+ * <p>A file may name another as {@code base:}, relative to itself: maps merge, everything else is replaced, a list as a
+ * whole, and a map for which another {@code type} is chosen. {@code --set} arguments come last, by the same rules. A
+ * value {@code null} takes back an optional key that the base has.
+ */
+public final class ConfigLoader {
+    private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_BASES = 16;
+    private static final int MOST_NAMES = 1000;
+
+    private final Problems problems = new Problems();
+
+    private ConfigLoader() {}
+
+    /**
+     * A configuration and its text.
+     *
+     * @param config what was read
+     * @param resolvedYaml the same as {@link RunConfig#toYaml}, bases merged and defaults written out: what a run's
+     *     {@code config.yaml} holds
+     */
+    public record Loaded(RunConfig config, String resolvedYaml) {}
+
+    /**
+     * Reads {@code file}, its bases, and {@code overrides} such as {@code train.epochs=2}, whose values are YAML
+     * scalars or flow collections. Throws {@link ConfigException} with every problem found.
+     */
+    public static Loaded load(Path file, List<String> overrides) {
+        ConfigLoader loader = new ConfigLoader();
+        Optional<Node.Mapping> written = loader.read(file, new Where(shown(file), 0), "", new ArrayList<>());
+        Node.Mapping set = loader.overrides(overrides);
+        Optional<RunConfig> config = written.flatMap(root -> new Binder(loader.problems).bind(root.merged(set)));
+        loader.problems.throwIfAny();
+        RunConfig complete = config.orElseThrow();
+        return new Loaded(complete, complete.toYaml());
+    }
+
+    /**
+     * The map in a file over those of its bases; {@code asked} and {@code path} say who wants it, {@code chain} through
+     * whom.
+     */
+    private Optional<Node.Mapping> read(Path file, Where asked, String path, List<Path> chain) {
+        Optional<Node> node = text(file, asked, path).flatMap(text -> YamlTree.ofFile(text, shown(file), problems));
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!(node.get() instanceof Node.Mapping map)) {
+            problems.add(node.get().where(), "", "expected a map of keys such as model, data and train");
+            return Optional.empty();
+        }
+        Optional<Node.Entry> base = map.get("base");
+        if (base.isEmpty()) {
+            return Optional.of(map);
+        }
+        chain.add(identity(file));
+        return base(file, base.get(), chain).map(lower -> lower.merged(map.without("base")));
+    }
+
+    private Optional<Node.Mapping> base(Path file, Node.Entry entry, List<Path> chain) {
+        if (!(entry.value() instanceof Node.Scalar name)
+                || name.isNull()
+                || name.text().isBlank()) {
+            problems.add(entry.where(), "base", "expected the path of a file, relative to this one");
+            return Optional.empty();
+        }
+        Path base;
+        try {
+            base = file.resolveSibling(name.text()).normalize();
+        } catch (InvalidPathException e) {
+            problems.add(entry.where(), "base", "not a path: " + Scalars.shown(e.getReason()));
+            return Optional.empty();
+        }
+        if (chain.contains(identity(base))) {
+            String names = chain.stream()
+                    .skip(chain.indexOf(identity(base)))
+                    .map(link -> shown(link.getFileName()) + " -> ")
+                    .collect(Collectors.joining());
+            problems.add(entry.where(), "base", "leads back to itself: " + names + shown(base.getFileName()));
+            return Optional.empty();
+        }
+        if (chain.size() > MOST_BASES) {
+            problems.add(entry.where(), "base", "more than " + MOST_BASES + " bases");
+            return Optional.empty();
+        }
+        return read(base, entry.where(), "base", chain);
+    }
+
+    private Optional<String> text(Path file, Where asked, String path) {
+        String named = path.isEmpty() ? "" : shown(file) + ": ";
+        if (Files.isDirectory(file)) {
+            problems.add(asked, path, named + "is a directory; name a file in it");
+            return Optional.empty();
+        }
+        if (!Files.exists(file)) {
+            problems.add(asked, path, named + "no such file" + nearestFile(file));
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                problems.add(asked, path, named + "larger than 1 MiB; this is no configuration");
+                return Optional.empty();
+            }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        } catch (CharacterCodingException e) {
+            problems.add(asked, path, named + "not UTF-8 text; save it as UTF-8");
+        } catch (IOException e) {
+            problems.add(asked, path, named + "cannot be read: " + Scalars.shown(e.toString()));
+        }
+        return Optional.empty();
+    }
+
+    private static String nearestFile(Path file) {
+        Path folder = Optional.ofNullable(file.getParent()).orElse(Path.of(""));
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder, "*.{yaml,yml}")) {
+            for (Path sibling : siblings) {
+                if (names.size() == MOST_NAMES) {
+                    break;
+                }
+                names.add(sibling.getFileName().toString());
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return ", nor a readable folder " + shown(folder);
+        }
+        names.sort(null);
+        return Suggest.nearest(file.getFileName().toString(), names)
+                .map(name -> "; did you mean " + shown(file.resolveSibling(name)) + "?")
+                .orElse("");
+    }
+
+    /** All {@code --set} arguments as one map, so that their order only matters where they set the same key. */
+    private Node.Mapping overrides(List<String> overrides) {
+        Node.Mapping all = new Node.Mapping(new Where("--set", 0), Map.of());
+        for (String override : overrides) {
+            Where where = new Where("--set " + Scalars.shown(override), 0);
+            int equals = override.indexOf('=');
+            List<String> keys = equals < 0
+                    ? List.of()
+                    : List.of(override.substring(0, equals).strip().split("\\.", -1));
+            if (keys.isEmpty() || keys.stream().anyMatch(String::isBlank)) {
+                problems.add(where, "", "expected a path, '=' and a value, such as train.epochs=2");
+                continue;
+            }
+            Optional<Node> value = YamlTree.ofValue(
+                    override.substring(equals + 1), where.source(), Scalars.shown(String.join(".", keys)), problems);
+            if (value.isPresent()) {
+                all = all.merged(nested(keys, value.get(), where));
+            }
+        }
+        return all;
+    }
+
+    private static Node.Mapping nested(List<String> keys, Node value, Where where) {
+        Node inner = keys.size() == 1 ? value : nested(keys.subList(1, keys.size()), value, where);
+        Map<String, Node.Entry> entries = new LinkedHashMap<>();
+        entries.put(keys.get(0), new Node.Entry(where, inner));
+        return new Node.Mapping(where, entries);
+    }
+
+    /** The same path for the same file, however it is written. */
+    private static Path identity(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file.toAbsolutePath().normalize();
+        }
+    }
+
+    private static String shown(Path path) {
+        return Scalars.oneLine(path.toString());
+    }
+}

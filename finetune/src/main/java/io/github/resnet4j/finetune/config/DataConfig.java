@@ -1,0 +1,61 @@
+package io.github.resnet4j.finetune.config;
+
+import io.github.resnet4j.datasets.transform.Transform;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which images, and what happens to them before the network.
+ *
+ * <p>{@code augment} and {@code eval} are lists of the records in {@link io.github.resnet4j.datasets.transform}: a
+ * name, or a map of one name to its options, {@code [{pad-crop: {padding: 4}}, horizontal-flip]}. Options left out:
+ * {@code interpolation} bilinear, {@code p} 0.5, {@code padding} 4 (He et al. 2015, section 4.2), {@code min-scale}
+ * 0.08, {@code max-scale} 1, {@code min-ratio} 3/4, {@code max-ratio} 4/3 (Szegedy et al. 2015, section 6).
+ * {@code size} is required.
+ *
+ * @param dataset key {@code dataset}, required
+ * @param dir key {@code dir}, the data's folder, relative to the working directory; default: where the data set is kept
+ *     after its download
+ * @param imageSize key {@code image-size}, height and width of the network's input in pixels, 1 to 4096; default: the
+ *     model's
+ * @param augment key {@code augment}, steps for training images, in order; default none
+ * @param eval key {@code eval}, steps for validation and test images, in order; default none
+ * @param normalize key {@code normalize}, required, since a wrong one costs accuracy silently: {@code imagenet},
+ *     {@code cifar10}, {@code none}, or a map of {@code mean} and {@code std}
+ * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out where the
+ *     data has no validation or test part of its own; 0 up to, not including, 1
+ * @param limit key {@code limit}, at most this many images of each part, for trials; default all
+ * @param workers key {@code workers}, threads that decode and augment; default: one per core
+ * @param onBadImage key {@code on-bad-image}, default {@code fail}
+ */
+public record DataConfig(
+        DatasetKind dataset,
+        Optional<Path> dir,
+        Optional<Integer> imageSize,
+        @Default("[]") List<Transform> augment,
+        @Default("[]") List<Transform> eval,
+        NormalizeConfig normalize,
+        @Default("0.2") double valFraction,
+        Optional<Integer> limit,
+        Optional<Integer> workers,
+        @Default("fail") BadImages onBadImage) {
+    private static final int LARGEST_IMAGE = 4096;
+
+    /** Throws {@link IllegalArgumentException} for numbers out of range. */
+    public DataConfig {
+        augment = List.copyOf(augment);
+        eval = List.copyOf(eval);
+        new Check()
+                .that(
+                        imageSize
+                                .map(size -> size >= 1 && size <= LARGEST_IMAGE)
+                                .orElse(true),
+                        "image-size",
+                        "must be 1 to " + LARGEST_IMAGE + ", not " + imageSize.orElse(0))
+                .fraction("val-fraction", valFraction, 0, 1)
+                .atLeast("limit", limit, 1)
+                .atLeast("workers", workers, 1)
+                .verify();
+    }
+}

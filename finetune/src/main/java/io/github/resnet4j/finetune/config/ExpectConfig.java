@@ -1,0 +1,20 @@
+package io.github.resnet4j.finetune.config;
+
+/**
+ * A published result that a run should reach.
+ *
+ * @param top1 key {@code top1}, required: accuracy on the test images in percent, 0 to 100
+ * @param tolerance key {@code tolerance}, required: how far below is still the same result, in percentage points, at
+ *     least 0
+ * @param source key {@code source}, required: where it was published
+ */
+public record ExpectConfig(double top1, double tolerance, String source) {
+    /** Throws {@link IllegalArgumentException} for numbers out of range and a blank source. */
+    public ExpectConfig {
+        new Check()
+                .that(top1 >= 0 && top1 <= 100, "top1", "must be a percentage, 0 to 100, not " + Scalars.number(top1))
+                .atLeast("tolerance", tolerance, 0.0)
+                .written("source", source)
+                .verify();
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.resnet4j.finetune.config;
+
+import java.util.Optional;
+
+/**
+ * Which network, and what of it is trained.
+ *
+ * @param name key {@code name}, required: a name of the zoo, {@code architecture} or {@code architecture.tag}
+ * @param classes key {@code classes}, number of outputs, at least 2; default: the number of classes in the data
+ * @param weights key {@code weights}, path of a {@code model.zip} archive to start from; default: those that a tag in
+ *     {@code name} stands for, else random
+ * @param shortcut key {@code shortcut}, default: the architecture's own
+ * @param zeroInitResidual key {@code zero-init-residual}, default false: the last batch normalisation of every block
+ *     starts with scale 0, so that blocks start as the identity (Goyal et al. 2017, section 5.1)
+ * @param freeze key {@code freeze}, default none: the vertex up to which, itself included, nothing is trained, such as
+ *     {@code layer3}
+ */
+public record ModelConfig(
+        String name,
+        Optional<Integer> classes,
+        Optional<String> weights,
+        Optional<Shortcut> shortcut,
+        @Default("false") boolean zeroInitResidual,
+        Optional<String> freeze) {
+    /** Throws {@link IllegalArgumentException} for fewer than 2 classes and for blank text. */
+    public ModelConfig {
+        new Check()
+                .written("name", name)
+                .atLeast("classes", classes, 2)
+                .written("weights", weights)
+                .written("freeze", freeze)
+                .verify();
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.resnet4j.finetune.config;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One run: which network, on which images, trained how, written where. Immutable; every value in range.
+ *
+ * @param name key {@code name}, required: the run's folder under {@link OutputConfig#dir}. Letters, digits,
+ *     {@code . _ -}, at most 100, beginning with a letter or digit
+ * @param model key {@code model}, required
+ * @param data key {@code data}, required
+ * @param train key {@code train}, required
+ * @param optimizer key {@code optimizer}, required; its {@code type} selects the record
+ * @param schedule key {@code schedule}, required; its {@code type} selects the record
+ * @param output key {@code output}, default: all its defaults
+ * @param expect key {@code expect}, default none: the published result that this run reproduces
+ */
+public record RunConfig(
+        String name,
+        ModelConfig model,
+        DataConfig data,
+        TrainConfig train,
+        OptimizerConfig optimizer,
+        ScheduleConfig schedule,
+        @Default("{}") OutputConfig output,
+        Optional<ExpectConfig> expect) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    /** Throws {@link IllegalArgumentException} for a name that is no portable folder name. */
+    public RunConfig {
+        new Check()
+                .that(
+                        NAME.matcher(name).matches(),
+                        "name",
+                        "names a folder: at most 100 letters, digits, '.', '_', '-', beginning with a letter or digit")
+                .verify();
+    }
+
+    /** This configuration as YAML with every default written out; {@link ConfigLoader#load} reads an equal one back. */
+    public String toYaml() {
+        return YamlWriter.write(this);
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.resnet4j.finetune.config;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The written form of names and values: YAML 1.2 core schema, kebab case, and text that is safe to show. */
+final class Scalars {
+    static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
+    static final Pattern TRUE = Pattern.compile("true|True|TRUE");
+    static final Pattern FALSE = Pattern.compile("false|False|FALSE");
+    static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]+");
+    static final Pattern NUMBER = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+
+    /** Text that no YAML reader, old or new, in block or flow style, takes for anything else. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+-]+)*");
+
+    private static final Pattern OTHER_MEANING =
+            Pattern.compile("(?i)null|true|false|yes|no|on|off|y|n|\\.inf|\\.nan|\\.+|\\.[0-9].*");
+
+    private static final int SHOWN = 100;
+    private static final int LONGEST_PLAIN_NUMBER = 12;
+
+    private Scalars() {}
+
+    /** {@code batchSize}, {@code BatchSize} and {@code BATCH_SIZE} are all {@code batch-size}. */
+    static String kebab(String name) {
+        return name.equals(name.toUpperCase(Locale.ROOT))
+                ? name.toLowerCase(Locale.ROOT).replace('_', '-')
+                : name.replaceAll("(?<=.)(?=\\p{Lu})", "-").toLowerCase(Locale.ROOT);
+    }
+
+    static String kebab(Enum<?> constant) {
+        return kebab(constant.name());
+    }
+
+    /** The shortest decimal that reads back as the same double. */
+    static String number(double value) {
+        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+            return 1 / value > 0 ? "0" : Double.toString(value);
+        }
+        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        return plain.length() <= LONGEST_PLAIN_NUMBER ? plain : Double.toString(value);
+    }
+
+    /** Text as a YAML scalar, quoted where it has to be. */
+    static String quoted(String text) {
+        if (PLAIN.matcher(text).matches() && !OTHER_MEANING.matcher(text).matches()) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                out.append('\\').appendCodePoint(c);
+            } else if (c == ' ' || (c > ' ' && c < 0x7f) || Character.isLetterOrDigit(c)) {
+                out.appendCodePoint(c);
+            } else {
+                out.append(c <= 0xffff ? String.format("\\u%04X", c) : String.format("\\U%08X", c));
+            }
+        });
+        return out.append('"').toString();
+    }
+
+    /** Text from a file, fit for one line of a terminal: shortened, no control characters. */
+    static String shown(String text) {
+        return oneLine(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...");
+    }
+
+    /** Text without control characters. */
+    static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]", "?");
+    }
+}

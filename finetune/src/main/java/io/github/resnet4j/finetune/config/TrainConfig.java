@@ -1,0 +1,40 @@
+package io.github.resnet4j.finetune.config;
+
+import java.util.Optional;
+
+/**
+ * How long, in what portions, and what is kept on the way.
+ *
+ * @param epochs key {@code epochs}, required: passes over the training images, at least 1
+ * @param batchSize key {@code batch-size}, required: images per iteration, at least 1
+ * @param seed key {@code seed}, default 1: decides initial weights, order and augmentation
+ * @param labelSmoothing key {@code label-smoothing}, default 0: probability spread evenly over all classes, 0 up to,
+ *     not including, 1 (Szegedy et al. 2016, section 7)
+ * @param clipNorm key {@code clip-norm}, default none: largest L2 norm of the whole gradient, greater than 0
+ * @param checkpointEvery key {@code checkpoint-every}, iterations between checkpoints; default 0: only at the end of
+ *     epochs
+ * @param evalEvery key {@code eval-every}, epochs between evaluations, default 1; the last epoch is always evaluated
+ * @param keepCheckpoints key {@code keep-checkpoints}, default 2: the newest so many stay, at least 1
+ */
+public record TrainConfig(
+        int epochs,
+        int batchSize,
+        @Default("1") long seed,
+        @Default("0") double labelSmoothing,
+        Optional<Double> clipNorm,
+        @Default("0") int checkpointEvery,
+        @Default("1") int evalEvery,
+        @Default("2") int keepCheckpoints) {
+    /** Throws {@link IllegalArgumentException} for numbers out of range. */
+    public TrainConfig {
+        new Check()
+                .atLeast("epochs", epochs, 1)
+                .atLeast("batch-size", batchSize, 1)
+                .fraction("label-smoothing", labelSmoothing, 0, 1)
+                .positive("clip-norm", clipNorm)
+                .atLeast("checkpoint-every", checkpointEvery, 0)
+                .atLeast("eval-every", evalEvery, 1)
+                .atLeast("keep-checkpoints", keepCheckpoints, 1)
+                .verify();
+    }
+}

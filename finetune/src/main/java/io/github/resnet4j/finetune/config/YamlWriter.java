@@ -1,0 +1,112 @@
+package io.github.resnet4j.finetune.config;
+
+import io.github.resnet4j.datasets.transform.Transform;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Records to YAML, the reverse of {@link Binder}: maps in block style down to lists, everything below in flow style.
+ */
+final class YamlWriter {
+    private YamlWriter() {}
+
+    static String write(Record config) {
+        StringBuilder out = new StringBuilder();
+        map(tree(config), "", out);
+        return out.toString();
+    }
+
+    /** The record as maps, lists and written scalars. */
+    private static Map<String, Object> tree(Record config) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (config instanceof OptimizerConfig || config instanceof ScheduleConfig) {
+            tree.put("type", Scalars.kebab(config.getClass().getSimpleName()));
+        }
+        for (RecordComponent component : config.getClass().getRecordComponents()) {
+            Object value = get(component, config);
+            if (value instanceof Optional<?> optional) {
+                optional.ifPresent(present -> tree.put(Scalars.kebab(component.getName()), written(present)));
+            } else {
+                tree.put(Scalars.kebab(component.getName()), written(value));
+            }
+        }
+        return tree;
+    }
+
+    private static Object written(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(YamlWriter::written).collect(Collectors.toCollection(ArrayList::new));
+        }
+        if (value instanceof Transform transform) {
+            return Map.of(Scalars.kebab(transform.getClass().getSimpleName()), tree((Record) transform));
+        }
+        if (value instanceof NormalizeConfig normalize) {
+            return NormalizeConfig.NAMED.entrySet().stream()
+                    .filter(named -> named.getValue().equals(normalize))
+                    .<Object>map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElseGet(() -> tree(normalize));
+        }
+        if (value instanceof Record nested) {
+            return tree(nested);
+        }
+        if (value instanceof Double number) {
+            return Scalars.number(number);
+        }
+        if (value instanceof Enum<?> constant) {
+            return Scalars.kebab(constant);
+        }
+        return value instanceof Number || value instanceof Boolean
+                ? value.toString()
+                : Scalars.quoted(value.toString());
+    }
+
+    private static void map(Map<?, ?> tree, String indent, StringBuilder out) {
+        tree.forEach((key, value) -> {
+            out.append(indent).append(key).append(':');
+            if (value instanceof Map<?, ?> nested && !nested.isEmpty()) {
+                map(nested, indent + "  ", out.append('\n'));
+            } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+                out.append('\n');
+                list.forEach(item -> item(item, indent + "  ", out));
+            } else {
+                out.append(' ').append(flow(value)).append('\n');
+            }
+        });
+    }
+
+    /** A list's map of one name to options, on one line. */
+    private static void item(Object item, String indent, StringBuilder out) {
+        ((Map<?, ?>) item).forEach((key, value) -> out.append(indent)
+                .append("- ")
+                .append(key)
+                .append(": ")
+                .append(flow(value))
+                .append('\n'));
+    }
+
+    private static String flow(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> entry.getKey() + ": " + flow(entry.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(YamlWriter::flow).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return value.toString();
+    }
+
+    private static Object get(RecordComponent component, Record config) {
+        try {
+            return component.getAccessor().invoke(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot read " + component, e);
+        }
+    }
+}

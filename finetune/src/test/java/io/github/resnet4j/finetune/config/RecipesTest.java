@@ -1,0 +1,134 @@
+package io.github.resnet4j.finetune.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every file in {@code configs/}. */
+final class RecipesTest {
+    private static final Path CONFIGS = Path.of("..", "configs");
+    private static final int CIFAR_ITERATIONS_PER_EPOCH = (50_000 + 127) / 128;
+
+    static List<Path> recipes() throws IOException {
+        return files().filter(file -> !file.getParent().endsWith("_base")).toList();
+    }
+
+    private static Stream<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(CONFIGS)) {
+            return all.filter(Files::isRegularFile).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void loadsAndReadsBackEqual(Path file, @TempDir Path folder) throws IOException {
+        ConfigLoader.Loaded loaded = ConfigLoader.load(file, List.of());
+        Path resolved = Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+        assertThat(ConfigLoader.load(resolved, List.of())).isEqualTo(loaded);
+        assertThat(file.getFileName()).hasToString(loaded.config().name() + ".yaml");
+    }
+
+    @Test
+    void areAllThere() throws IOException {
+        assertThat(recipes().stream()
+                        .map(file -> CONFIGS.relativize(file).toString().replace('\\', '/')))
+                .containsExactly(
+                        "cifar10/plain110.yaml",
+                        "cifar10/plain20.yaml",
+                        "cifar10/plain32.yaml",
+                        "cifar10/plain44.yaml",
+                        "cifar10/plain56.yaml",
+                        "cifar10/resnet110.yaml",
+                        "cifar10/resnet1202.yaml",
+                        "cifar10/resnet20.yaml",
+                        "cifar10/resnet32.yaml",
+                        "cifar10/resnet44.yaml",
+                        "cifar10/resnet56.yaml",
+                        "finetune/full.yaml",
+                        "finetune/last-stage.yaml",
+                        "finetune/linear-probe.yaml",
+                        "imagenet/resnet101.yaml",
+                        "imagenet/resnet152.yaml",
+                        "imagenet/resnet18.yaml",
+                        "imagenet/resnet34.yaml",
+                        "imagenet/resnet50.yaml");
+    }
+
+    @Test
+    void everyBaseIsUsed() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (Path recipe : recipes()) {
+            Files.readAllLines(recipe).stream()
+                    .filter(line -> line.startsWith("base: ../_base/"))
+                    .forEach(line -> used.add(line.substring("base: ../_base/".length())));
+        }
+        Set<String> bases = files().filter(file -> file.getParent().endsWith("_base"))
+                .map(file -> file.getFileName().toString())
+                .collect(Collectors.toSet());
+        assertThat(used).containsExactlyInAnyOrderElementsOf(bases);
+    }
+
+    /** He et al. 2015, section 4.2 and table 6, in iterations as the paper counts. */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet20, 91.25",
+        "resnet32, 92.49",
+        "resnet44, 92.83",
+        "resnet56, 93.03",
+        "resnet110, 93.39",
+        "resnet1202, 92.07"
+    })
+    void cifarRecipesAreThePapers(String name, double top1) {
+        RunConfig config = load("cifar10/" + name + ".yaml");
+        assertThat(config.model().name()).isEqualTo(name + "-cifar");
+        assertThat(config.model().shortcut()).contains(Shortcut.A);
+        assertThat(config.expect().orElseThrow().top1()).isEqualTo(top1);
+        assertThat(config.train().batchSize()).isEqualTo(128);
+        assertThat(config.train().epochs() * CIFAR_ITERATIONS_PER_EPOCH).isBetween(64_000, 64_000 + 391);
+        ScheduleConfig.MultiStep steps = (ScheduleConfig.MultiStep) config.schedule();
+        assertThat(steps.milestones().get(0) * CIFAR_ITERATIONS_PER_EPOCH).isBetween(32_000.0, 32_391.0);
+        assertThat(steps.milestones().get(1) * CIFAR_ITERATIONS_PER_EPOCH).isBetween(48_000.0, 48_391.0);
+        boolean warm = name.equals("resnet110") || name.equals("resnet1202");
+        assertThat(steps.warmup()
+                        .map(warmup -> warmup.kind() == Warmup.Kind.CONSTANT
+                                && warmup.iterations(CIFAR_ITERATIONS_PER_EPOCH) == 400
+                                && warmup.startLr(config.optimizer().lr()) == 0.01)
+                        .orElse(false))
+                .isEqualTo(warm);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"plain20", "plain32", "plain44", "plain56", "plain110"})
+    void plainNetworksHaveNothingToExpect(String name) {
+        RunConfig config = load("cifar10/" + name + ".yaml");
+        RunConfig residual = load("cifar10/" + name.replace("plain", "resnet") + ".yaml");
+        assertThat(config.expect()).isEmpty();
+        assertThat(config.model().shortcut()).isEmpty();
+        assertThat(config.data()).isEqualTo(residual.data());
+        assertThat(config.train()).isEqualTo(residual.train());
+        assertThat(config.optimizer()).isEqualTo(residual.optimizer());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "full, ''"})
+    void fineTuningFreezesWhatItSays(String name, String freeze) {
+        assertThat(load("finetune/" + name + ".yaml").model().freeze().orElse(""))
+                .isEqualTo(freeze);
+    }
+
+    private static RunConfig load(String name) {
+        return ConfigLoader.load(CONFIGS.resolve(name), List.of()).config();
+    }
+}

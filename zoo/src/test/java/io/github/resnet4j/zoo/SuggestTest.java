@@ -1,0 +1,48 @@
+package io.github.resnet4j.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class SuggestTest {
+    private static final List<String> NAMES =
+            List.of("resnet18", "resnet34", "resnet50", "resnet101", "wide-resnet50-2", "epochs", "batch-size", "lr");
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet5O, resnet50", // the letter O
+        "renset18, resnet18", // neighbours swapped: one error, not two
+        "resnet-34, resnet34",
+        "RESNET101, resnet101",
+        "epoch, epochs",
+        "batch_size, batch-size",
+        "batchSize, batch-size",
+        "lt, lr"
+    })
+    void offersTheNearestName(String word, String nearest) {
+        assertThat(Suggest.nearest(word, NAMES)).contains(nearest);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"densenet121", "momentum", "''", "x"})
+    void offersNothingWhereNothingIsNear(String word) {
+        assertThat(Suggest.nearest(word, List.of("resnet18", "epochs", "batch-size")))
+                .isEmpty();
+    }
+
+    @Test
+    void offersTheFirstAmongEquals() {
+        assertThat(Suggest.nearest("resnet1", List.of("resnet18", "resnet10"))).contains("resnet18");
+        assertThat(Suggest.nearest("resnet1", List.of())).isEmpty();
+    }
+
+    @Test
+    void prefersFewerErrorsToEarlierNames() {
+        assertThat(Suggest.nearest("resnet44", List.of("resnet34", "resnet56", "resnet444", "resnet4")))
+                .contains("resnet34");
+        assertThat(Suggest.nearest("plain2", List.of("plane20", "plain20"))).contains("plain20");
+    }
+}
