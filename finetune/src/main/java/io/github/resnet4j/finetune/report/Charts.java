@@ -1,0 +1,261 @@
+package io.github.resnet4j.finetune.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * The run's pictures as PNG, for people who paste them into a message. Colours are those of Okabe and Ito, told apart
+ * with any colour vision; training curves are dashed besides.
+ */
+public final class Charts {
+    private static final int CURVES_WIDTH = 1400;
+    private static final int CURVES_HEIGHT = 900;
+    private static final int LR_HEIGHT = 220;
+    /** Up to so many classes the matrix shows its counts. */
+    static final int MOST_CLASSES_WITH_COUNTS = 20;
+
+    private static final int MOST_CLASSES_WITH_NAMES = 60;
+
+    private static final Color INK = new Color(0x1f2933);
+    private static final Color MUTED = new Color(0x5f6b7a);
+    private static final Color GRID = new Color(0xe3e7ec);
+    private static final Color VERMILION = new Color(0xd55e00);
+    private static final Color BLUE = new Color(0x0072b2);
+    private static final Color GREEN = new Color(0x009e73);
+    private static final Color HEAT = new Color(0x084081);
+    private static final int HEAT_STEPS = 64;
+
+    private Charts() {}
+
+    /** Draws {@code curves.png}, 1400 x 900: loss and accuracy of training and validation, the learning rate below. */
+    public static void curves(List<EpochRow> rows, Path png) throws IOException {
+        Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
+            int half = CURVES_WIDTH / 2;
+            int height = CURVES_HEIGHT - LR_HEIGHT;
+            XYChart loss = chart("Loss by epoch", "0.0##");
+            add(loss, "train", rows, EpochRow::trainLoss, VERMILION, true);
+            add(loss, "validation", rows, EpochRow::valLoss, BLUE, false);
+            XYChart top1 = chart("Top-1 accuracy by epoch", "0.##'%'");
+            add(top1, "train", rows, row -> 100 * row.trainTop1(), VERMILION, true);
+            add(top1, "validation", rows, row -> 100 * row.valTop1(), BLUE, false);
+            XYChart lr = chart("Learning rate by epoch", "0.#E0");
+            lr.getStyler().setLegendVisible(false);
+            add(lr, "learning rate", rows, EpochRow::lr, GREEN, false);
+            paint(g, loss, 0, 0, half, height);
+            paint(g, top1, half, 0, half, height);
+            paint(g, lr, 0, height, CURVES_WIDTH, LR_HEIGHT);
+        });
+    }
+
+    private static XYChart chart(String title, String pattern) {
+        XYChart chart = new XYChartBuilder().title(title).build();
+        XYStyler styler = chart.getStyler();
+        styler.setBaseFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
+        styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 20));
+        styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
+        styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
+        styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
+        styler.setChartFontColor(INK);
+        styler.setAxisTickLabelsColor(MUTED);
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setPlotBackgroundColor(Color.WHITE);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotGridLinesColor(GRID);
+        styler.setPlotGridLinesStroke(new BasicStroke(1));
+        styler.setPlotGridVerticalLinesVisible(false);
+        styler.setPlotContentSize(0.94);
+        styler.setAxisTickMarksColor(GRID);
+        styler.setChartPadding(18);
+        styler.setLegendPosition(Styler.LegendPosition.OutsideS);
+        styler.setLegendLayout(Styler.LegendLayout.Horizontal);
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setXAxisDecimalPattern("0");
+        styler.setYAxisDecimalPattern(pattern);
+        return chart;
+    }
+
+    private static void add(
+            XYChart chart,
+            String name,
+            List<EpochRow> rows,
+            ToDoubleFunction<EpochRow> measure,
+            Color colour,
+            boolean dashed) {
+        List<EpochRow> measured = rows.stream()
+                .filter(row -> Double.isFinite(measure.applyAsDouble(row)))
+                .toList();
+        if (measured.isEmpty()) {
+            return;
+        }
+        XYSeries series = chart.addSeries(
+                name,
+                measured.stream().mapToDouble(EpochRow::epoch).toArray(),
+                measured.stream().mapToDouble(measure).toArray());
+        series.setLineColor(colour);
+        series.setLineWidth(2.5f);
+        if (dashed) {
+            series.setLineStyle(
+                    new BasicStroke(2.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 5}, 0));
+        }
+        series.setMarkerColor(colour);
+        series.setMarker(measured.size() > 40 ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    }
+
+    private static void paint(Graphics2D g, XYChart chart, int x, int y, int width, int height) {
+        AffineTransform before = g.getTransform();
+        g.translate(x, y);
+        if (chart.getSeriesMap().isEmpty()) {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, width, height);
+            g.setColor(MUTED);
+            g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+            String text = chart.getTitle() + ": nothing measured yet";
+            g.drawString(text, (width - g.getFontMetrics().stringWidth(text)) / 2, height / 2);
+        } else {
+            chart.paint(g, width, height);
+        }
+        g.setTransform(before);
+    }
+
+    /**
+     * Draws {@code confusion.png}: a row per actual class, shaded by the share of it that was predicted as the column.
+     * Counts are written into the cells for up to 20 classes, names beside them for up to 60.
+     */
+    public static void confusion(Confusion confusion, Path png) throws IOException {
+        int n = confusion.classes().size();
+        boolean names = n <= MOST_CLASSES_WITH_NAMES;
+        int cell = n == 0 ? 0 : Math.max(1, n <= 5 ? 110 : 900 / n);
+        int side = cell * n;
+        int fontSize = Math.max(11, Math.min(16, cell * 2 / 3));
+        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, fontSize);
+        int left = names ? 230 : 70;
+        int top = 90;
+        int width = Math.max(560, left + side + 60);
+        int height = top + side + (names ? 200 : 70);
+        Png.draw(png, width, height, g -> {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, width, height);
+            g.setColor(INK);
+            g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 20));
+            g.drawString("Confusion matrix", left, 38);
+            g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
+            g.setColor(MUTED);
+            g.drawString(caption(confusion), left, 62);
+            if (n == 0) {
+                return;
+            }
+            g.drawImage(heatMap(confusion, cell), left, top, null);
+            g.setColor(GRID);
+            g.drawRect(left - 1, top - 1, side + 1, side + 1);
+            g.setFont(font);
+            for (int i = 0; i < n; i++) {
+                if (n <= MOST_CLASSES_WITH_COUNTS) {
+                    counts(g, confusion, i, left, top + i * cell, cell);
+                }
+                if (names) {
+                    name(g, confusion.classes().get(i), i, left, top, side, cell);
+                }
+            }
+            g.setColor(MUTED);
+            g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
+            FontMetrics metrics = g.getFontMetrics();
+            g.drawString("predicted", left + (side - metrics.stringWidth("predicted")) / 2, height - 18);
+            AffineTransform before = g.getTransform();
+            g.rotate(-Math.PI / 2);
+            g.drawString("actual", -(top + (side + metrics.stringWidth("actual")) / 2), 28);
+            g.setTransform(before);
+        });
+    }
+
+    static String caption(Confusion confusion) {
+        return confusion.total() == 0
+                ? "no image was evaluated"
+                : Numbers.percent(confusion.top1()) + " of "
+                        + Numbers.count(confusion.total(), "image", "images") + " correct, "
+                        + Numbers.count(confusion.classes().size(), "class", "classes");
+    }
+
+    private static void counts(Graphics2D g, Confusion confusion, int actual, int left, int y, int cell) {
+        FontMetrics metrics = g.getFontMetrics();
+        long[] row = confusion.counts()[actual];
+        for (int j = 0; j < row.length; j++) {
+            boolean dark = share(confusion, actual, confusion.support(actual), j) > 0.5;
+            g.setColor(row[j] == 0 ? new Color(0xb4bcc6) : dark ? Color.WHITE : INK);
+            String text = Ellipsis.fit(Long.toString(row[j]), metrics::stringWidth, cell - 2);
+            g.drawString(
+                    text,
+                    left + j * cell + (cell - metrics.stringWidth(text)) / 2,
+                    y + (cell + metrics.getAscent() - metrics.getDescent()) / 2);
+        }
+    }
+
+    private static void name(Graphics2D g, String name, int index, int left, int top, int side, int cell) {
+        FontMetrics metrics = g.getFontMetrics();
+        int middle = index * cell + (cell + metrics.getAscent() - metrics.getDescent()) / 2;
+        String text = Ellipsis.fit(name, metrics::stringWidth, 170);
+        int length = metrics.stringWidth(text);
+        g.setColor(INK);
+        g.drawString(text, left - 10 - length, top + middle);
+        AffineTransform before = g.getTransform();
+        String below = Ellipsis.fit(name, metrics::stringWidth, 140);
+        g.translate(left + middle, top + side + 10);
+        g.rotate(-Math.PI / 2);
+        g.drawString(below, -metrics.stringWidth(below), 0);
+        g.setTransform(before);
+    }
+
+    /** The bare matrix, {@code cell} pixels per class, in 64 shades so that a thousand classes stay a small file. */
+    static BufferedImage heatMap(Confusion confusion, int cell) {
+        int n = confusion.classes().size();
+        BufferedImage image = new BufferedImage(n * cell, n * cell, BufferedImage.TYPE_BYTE_INDEXED, palette());
+        for (int i = 0; i < n; i++) {
+            long support = confusion.support(i);
+            for (int j = 0; j < n; j++) {
+                int shade = (int) Math.ceil(share(confusion, i, support, j) * (HEAT_STEPS - 1));
+                int[] block = new int[cell * cell];
+                Arrays.fill(block, shade);
+                image.getRaster().setPixels(j * cell, i * cell, cell, cell, block);
+            }
+        }
+        return image;
+    }
+
+    private static double share(Confusion confusion, int actual, long support, int predicted) {
+        return support == 0 ? 0 : (double) confusion.counts()[actual][predicted] / support;
+    }
+
+    private static IndexColorModel palette() {
+        byte[] red = new byte[HEAT_STEPS];
+        byte[] green = new byte[HEAT_STEPS];
+        byte[] blue = new byte[HEAT_STEPS];
+        for (int i = 0; i < HEAT_STEPS; i++) {
+            // The square root lifts rare mistakes off the paper: they are what the picture is looked at for.
+            double depth = Math.sqrt(i / (HEAT_STEPS - 1.0));
+            red[i] = shade(HEAT.getRed(), depth);
+            green[i] = shade(HEAT.getGreen(), depth);
+            blue[i] = shade(HEAT.getBlue(), depth);
+        }
+        return new IndexColorModel(8, HEAT_STEPS, red, green, blue);
+    }
+
+    private static byte shade(int full, double depth) {
+        return (byte) Math.round(255 + (full - 255) * depth);
+    }
+}

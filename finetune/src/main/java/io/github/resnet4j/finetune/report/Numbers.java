@@ -1,0 +1,71 @@
+package io.github.resnet4j.finetune.report;
+
+import java.util.Locale;
+
+/** Numbers as people read them, the same in the report, the charts and the progress bar. NaN is a dash. */
+final class Numbers {
+    static final String NONE = "–";
+
+    private Numbers() {}
+
+    static void requireFraction(String name, double value) {
+        if (value < 0 || value > 1) {
+            throw new IllegalArgumentException(name + " is a fraction in [0, 1] or NaN, got " + value);
+        }
+    }
+
+    /** 0.9125 as 91.25%. */
+    static String percent(double fraction) {
+        return Double.isNaN(fraction) ? NONE : fixed(100 * fraction, 2) + "%";
+    }
+
+    static String wholePercent(double fraction) {
+        return Double.isNaN(fraction) ? NONE : fixed(100 * fraction, 0) + "%";
+    }
+
+    static String loss(double value) {
+        return fixed(value, 4);
+    }
+
+    /** A learning rate, as 3.20e-04. */
+    static String rate(double value) {
+        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2e", value);
+    }
+
+    static String fixed(double value, int decimals) {
+        if (Double.isNaN(value)) {
+            return NONE;
+        }
+        return Double.isInfinite(value) ? "∞" : String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** {@code 1 image}, {@code 2 images}. */
+    static String count(long value, String singular, String plural) {
+        return count(value) + " " + (value == 1 ? singular : plural);
+    }
+
+    /** Seconds as 4.2 s, 3 min 07 s or 2 h 05 min. */
+    static String duration(double seconds) {
+        if (Double.isNaN(seconds) || Double.isInfinite(seconds)) {
+            return NONE;
+        }
+        if (seconds < 59.95) {
+            return fixed(seconds, 1) + " s";
+        }
+        long whole = Math.round(seconds);
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
+    }
+
+    /** Seconds as a clock: 0:07, 12:30, 1:02:03. */
+    static String clock(long seconds) {
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    }
+}

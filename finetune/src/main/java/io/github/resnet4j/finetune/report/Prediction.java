@@ -1,0 +1,45 @@
+package io.github.resnet4j.finetune.report;
+
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * One image and what the network took it for.
+ *
+ * @param file its path as the user knows it
+ * @param thumbnailPng a small picture of it, PNG; empty where there is none
+ * @param actual its class
+ * @param predicted the most probable class
+ * @param probability of the predicted class, in [0, 1]
+ * @param right whether the prediction counts as correct
+ */
+public record Prediction(
+        String file, byte[] thumbnailPng, String actual, String predicted, double probability, boolean right) {
+    private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    private static final int PNG_HEADER_BYTES = 33;
+    private static final int PNG_WIDTH_AT = 16;
+
+    public Prediction {
+        Numbers.requireFraction("probability", probability);
+        boolean png = thumbnailPng.length >= PNG_HEADER_BYTES
+                && Arrays.equals(thumbnailPng, 0, PNG_SIGNATURE.length, PNG_SIGNATURE, 0, PNG_SIGNATURE.length);
+        if (thumbnailPng.length > 0 && !png) {
+            throw new IllegalArgumentException(file + ": the thumbnail is not a PNG");
+        }
+        thumbnailPng = thumbnailPng.clone();
+    }
+
+    /** The picture of {@code image}, PNG, its longer side at most {@code side} pixels; never enlarged. */
+    public static byte[] thumbnail(Rgb8Image image, int side) {
+        double scale = Math.min(1, side / (double) Math.max(image.width(), image.height()));
+        int width = Math.max(1, (int) Math.round(image.width() * scale));
+        int height = Math.max(1, (int) Math.round(image.height() * scale));
+        return Png.encode(Png.scale(Png.image(image), width, height));
+    }
+
+    /** The thumbnail's width in pixels, 0 without one. */
+    int thumbnailWidth() {
+        return thumbnailPng.length == 0 ? 0 : ByteBuffer.wrap(thumbnailPng).getInt(PNG_WIDTH_AT);
+    }
+}

@@ -1,0 +1,218 @@
+package io.github.resnet4j.finetune.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HtmlReportTest {
+    private static final double NAN = Double.NaN;
+
+    @TempDir
+    Path folder;
+
+    private String page(RunReport report) throws IOException {
+        Path file = folder.resolve("report.html");
+        HtmlReport.write(report, file);
+        return Files.readString(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<h1>resnet18 on flowers</h1>",
+                "Top-1 accuracy</div><div class=\"value\">86.00%",
+                "688 of 800 images",
+                "Top-5 accuracy",
+                "Validation loss",
+                "epoch 12 of 12",
+                "12 epochs, 552 updates",
+                "2 warnings",
+                "could not be decoded",
+                "id=\"curves\"",
+                "<svg class=\"chart\"",
+                "<title>epoch 3, validation: ",
+                "Best validation accuracy: <strong>92.42%</strong> in epoch 11",
+                "Every epoch",
+                "id=\"confusion\"",
+                "class=\"heat strong hit\"",
+                "<bdi>daisy</bdi> taken for <bdi>dandelion</bdi>",
+                "<th>Precision</th><th>Recall</th><th>F1</th>",
+                "id=\"gallery\"",
+                "✓ right",
+                "✗ wrong",
+                "actually <bdi>poppy</bdi>",
+                "id=\"losses\"",
+                "alt=\"Image daisy/IMG_0000_a_rather_long_name.jpg\"",
+                "<dt>Parameters</dt><dd>11,181,642</dd>",
+                "<dt>Folder</dt>",
+                "<dt>Schedule</dt>",
+                "<dt>Backend</dt>",
+                "the first three stages stay frozen",
+                "config.yaml",
+                "batch-size: 64",
+                "provenance.json",
+                "&quot;commit&quot; : &quot;48ad3a1&quot;",
+                "prefers-color-scheme: dark",
+                "@media print",
+            })
+    void tellsEverything(String part) throws IOException {
+        assertThat(page(Example.run())).contains(part);
+    }
+
+    @Test
+    void escapesWhateverComesFromTheData() throws IOException {
+        String bad = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&\u0000\u001b[31m";
+        byte[] thumbnail = Prediction.thumbnail(Example.picture(1, 8), 8);
+        Prediction shot = new Prediction(bad, thumbnail, bad, bad + "2", 0.5, false);
+        Map<String, String> facts = Map.of(bad, bad);
+        String page = page(new RunReport(
+                new RunFacts(bad, facts, facts, facts, facts, List.of(bad)),
+                Example.epochs(2),
+                Example.confusion(List.of(bad, bad + "2"), 9),
+                List.of(shot),
+                List.of(shot),
+                "</pre>" + bad,
+                "</pre>" + bad,
+                List.of(bad)));
+        assertThat(page)
+                .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&gt;&lt;img src=x")
+                .doesNotContain("<script", "<img src=x", "</pre>&lt;/pre>", "\u0000", "\u001b");
+        // Every tag that is there is one this program writes.
+        assertThat(Pattern.compile("<([a-z][a-z0-9]*)").matcher(page).results().map(m -> m.group(1)))
+                .doesNotContain("script")
+                .isSubsetOf(
+                        "html",
+                        "head",
+                        "meta",
+                        "title",
+                        "style",
+                        "body",
+                        "header",
+                        "main",
+                        "footer",
+                        "nav",
+                        "a",
+                        "aside",
+                        "section",
+                        "h1",
+                        "h2",
+                        "h3",
+                        "p",
+                        "ul",
+                        "ol",
+                        "li",
+                        "div",
+                        "span",
+                        "strong",
+                        "svg",
+                        "g",
+                        "line",
+                        "path",
+                        "text",
+                        "circle",
+                        "figure",
+                        "figcaption",
+                        "table",
+                        "thead",
+                        "tbody",
+                        "tr",
+                        "th",
+                        "td",
+                        "bdi",
+                        "img",
+                        "dl",
+                        "dt",
+                        "dd",
+                        "details",
+                        "summary",
+                        "pre");
+    }
+
+    @Test
+    void loadsNothingFromAnywhere() throws IOException {
+        String page = page(Example.run());
+        assertThat(page)
+                .contains("default-src 'none'; img-src data:")
+                .doesNotContain("http://", "https://", "url(", "@import", "<link");
+        assertThat(Pattern.compile("src=\"(?!data:image/png;base64,)")
+                        .matcher(page)
+                        .find())
+                .isFalse();
+    }
+
+    @Test
+    void everyPictureHasAText() throws IOException {
+        String page = page(Example.run());
+        assertThat(Pattern.compile("<img (?![^>]*alt=\"[^\"]+\")").matcher(page).find())
+                .isFalse();
+        assertThat(Pattern.compile("<svg (?![^>]*aria-label=\"[^\"]+\")")
+                        .matcher(page)
+                        .find())
+                .isFalse();
+    }
+
+    @Test
+    void tagsAreBalanced() throws IOException {
+        String page = page(Example.run());
+        for (String tag :
+                List.of("section", "div", "table", "tr", "td", "svg", "g", "figure", "details", "bdi", "ol")) {
+            assertThat(page.split("<" + tag + "[ >]", -1).length)
+                    .as(tag)
+                    .isEqualTo(page.split("</" + tag + ">", -1).length);
+        }
+    }
+
+    @Test
+    void aThousandClassesStaySmall() throws IOException {
+        String page = page(Example.thousandClasses());
+        assertThat(page.length()).isLessThan(3_000_000);
+        assertThat(page).contains("class=\"heatmap\"", "The 20 hardest", "All 1000 classes", "class 999");
+    }
+
+    @Test
+    void worksWithoutAnything() throws IOException {
+        String page = page(Example.of(List.of(), Confusion.none()));
+        assertThat(page).contains("Loss: nothing measured", "no image was evaluated", "No samples were kept");
+        assertThat(page).doesNotContain("NaN", "null");
+    }
+
+    @Test
+    void worksWithOneEpoch() throws IOException {
+        String page = page(Example.of(Example.epochs(1), Confusion.none()));
+        assertThat(page)
+                .contains("1 epoch, 46 updates", "<title>epoch 1, training: ")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void showsADashForWhatWasNotMeasured() throws IOException {
+        EpochRow bare = new EpochRow(1, 5, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN);
+        assertThat(page(Example.of(List.of(bare), Confusion.none())))
+                .contains("<td>–</td>")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void aFlatCurveIsStillACurve() throws IOException {
+        EpochRow one = new EpochRow(1, 5, 0, 1, 1, 1, 1, 1, 1, 1, 0);
+        EpochRow two = new EpochRow(2, 9, 0, 1, 1, 1, 1, 1, 1, 1, 0);
+        assertThat(page(Example.of(List.of(one, two), Confusion.none())))
+                .contains("<title>epoch 2, learning rate: 0.00e+00")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void doesNotClaimTheLossOfAnotherModel() throws IOException {
+        String page = page(Example.of(Example.epochs(3), Example.confusion(Example.FLOWERS, 80)));
+        assertThat(page).contains("688 of 800 images").doesNotContain("Validation loss");
+    }
+}
