@@ -1,0 +1,62 @@
+package io.github.resnet4j.datasets.download;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** The folder for what is fetched once and kept. */
+public record CacheFolder(Path root) {
+    /** Environment variable that names the folder. */
+    public static final String VARIABLE = "RESNET4J_CACHE";
+
+    public CacheFolder {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    /**
+     * {@code $RESNET4J_CACHE}; else {@code $XDG_CACHE_HOME/resnet4j}; else {@code ~/.cache/resnet4j}, on Windows
+     * {@code %LOCALAPPDATA%\resnet4j\cache}. Nothing is created.
+     */
+    public static CacheFolder standard() {
+        return resolve(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
+    }
+
+    static CacheFolder resolve(Map<String, String> environment, String system, Path home) {
+        String own = environment.getOrDefault(VARIABLE, "");
+        if (!own.isBlank()) {
+            return new CacheFolder(Path.of(own));
+        }
+        String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+        // The XDG specification: a relative path there is invalid and to be ignored.
+        if (!xdg.isBlank() && Path.of(xdg).isAbsolute()) {
+            return new CacheFolder(Path.of(xdg, "resnet4j"));
+        }
+        if (system.toLowerCase(Locale.ROOT).startsWith("windows")) {
+            String local = environment.getOrDefault("LOCALAPPDATA", "");
+            Path base = local.isBlank() ? home.resolve("AppData").resolve("Local") : Path.of(local);
+            return new CacheFolder(base.resolve("resnet4j").resolve("cache"));
+        }
+        return new CacheFolder(home.resolve(".cache").resolve("resnet4j"));
+    }
+
+    /** Where data sets are, whether it exists or not. */
+    public Path datasets() {
+        return root.resolve("datasets");
+    }
+
+    /** {@link #datasets()}, created and writable, or a {@link DiskException}. */
+    Path writableDatasets() {
+        Path folder = datasets();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new DiskException("cannot create the cache folder", folder, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new DiskException(folder + ": the cache is read-only; set " + VARIABLE + " to another folder");
+        }
+        return folder;
+    }
+}

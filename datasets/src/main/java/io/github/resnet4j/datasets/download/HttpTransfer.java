@@ -1,0 +1,239 @@
+package io.github.resnet4j.datasets.download;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+
+/**
+ * One attempt to bring a file over HTTP, from the byte where its part ends. Everything the server says is compared with
+ * what is known of the file before a byte of the part is given up or written.
+ */
+final class HttpTransfer {
+    private static final int MAX_REDIRECTS = 10;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+
+    private final HttpClient client;
+    private final Duration stall;
+    private final DownloadProgress progress;
+
+    HttpTransfer(DownloadOptions options) {
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(options.patience().connect())
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        stall = options.patience().stall();
+        progress = options.progress();
+    }
+
+    /** Appends the missing bytes of {@code file} to {@code part}, or says why it could not. */
+    void run(RemoteFile file, PartFile part, Instant deadline) throws TransferFault, InterruptedException {
+        try (ResponseBody body = accept(file, part)) {
+            progress.bytes(part.bytes(), file.bytes());
+            for (List<ByteBuffer> next = body.next(stall); !next.isEmpty(); next = body.next(stall)) {
+                write(next, file, part);
+                if (Instant.now().isAfter(deadline)) {
+                    throw TransferFault.lasting("not complete in the time allowed", null);
+                }
+            }
+        } catch (IOException e) {
+            throw TransferFault.passing(
+                    "after " + part.bytes() + " of " + file.bytes() + " bytes, " + describe(e), e);
+        }
+        if (part.bytes() < file.bytes()) {
+            throw TransferFault.passing(
+                    "the answer ended after " + part.bytes() + " of " + file.bytes() + " bytes", Duration.ZERO);
+        }
+    }
+
+    private void write(List<ByteBuffer> buffers, RemoteFile file, PartFile part) throws TransferFault {
+        for (ByteBuffer buffer : buffers) {
+            if (buffer.remaining() > file.bytes() - part.bytes()) {
+                part.restart(Optional.empty());
+                throw TransferFault.wrongContent("more than the published " + file.bytes() + " bytes came");
+            }
+            part.append(buffer);
+        }
+        progress.bytes(part.bytes(), file.bytes());
+    }
+
+    /** Asks for the missing bytes, and sets the part up for the answer. */
+    private ResponseBody accept(RemoteFile file, PartFile part)
+            throws TransferFault, IOException, InterruptedException {
+        HttpResponse<ResponseBody> response =
+                send(file.source().address(), part.bytes(), part.validator());
+        try {
+            switch (response.statusCode()) {
+                case 200 -> {
+                    // Also the answer to a range: the server knows no ranges, or the file there has changed.
+                    requirePlainFile(response.headers());
+                    requireLength(response.headers(), file.bytes());
+                    part.restart(validator(response.headers()));
+                }
+                case 206 -> {
+                    requirePlainFile(response.headers());
+                    requireContinuation(response.headers(), file, part);
+                    requireLength(response.headers(), file.bytes() - part.bytes());
+                    part.resume();
+                }
+                case 416 -> {
+                    part.restart(Optional.empty());
+                    throw TransferFault.wrongContent("the file there is shorter than the part at hand (status 416)");
+                }
+                default -> throw refusal(response.statusCode(), response.headers());
+            }
+        } catch (TransferFault | RuntimeException e) {
+            response.body().close();
+            throw e;
+        }
+        return response.body();
+    }
+
+    private HttpResponse<ResponseBody> send(URI official, long from, Optional<String> validator)
+            throws TransferFault, IOException, InterruptedException {
+        URI address = official;
+        for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                    .timeout(stall)
+                    .header("User-Agent", "resnet4j")
+                    .header("Accept-Encoding", "identity");
+            if (from > 0) {
+                request.header("Range", "bytes=" + from + "-");
+                validator.ifPresent(value -> request.header("If-Range", value));
+            }
+            HttpResponse<ResponseBody> response = client.send(request.build(), info -> new ResponseBody());
+            if (!REDIRECTS.contains(response.statusCode())) {
+                return response;
+            }
+            response.body().close();
+            address = redirected(address, response.headers().firstValue("Location"));
+        }
+        throw TransferFault.lasting("more than " + MAX_REDIRECTS + " redirects", null);
+    }
+
+    /** Where a redirect leads; never from https to something an onlooker could change. */
+    static URI redirected(URI from, Optional<String> location) throws TransferFault {
+        URI to;
+        try {
+            to = from.resolve(location.orElseThrow(() -> new IllegalArgumentException("no Location")));
+        } catch (IllegalArgumentException e) {
+            throw TransferFault.lasting("a redirect without a usable address", e);
+        }
+        String scheme = Source.scheme(to);
+        if (!Set.of("http", "https").contains(scheme) || to.getHost() == null) {
+            throw TransferFault.lasting("a redirect to something that is not http or https", null);
+        }
+        if (Source.scheme(from).equals("https") && scheme.equals("http")) {
+            throw TransferFault.lasting("a redirect from https to http (" + Source.shown(to) + "), refused", null);
+        }
+        return to;
+    }
+
+    /** Refuses what cannot be the file, before the part is touched. */
+    private static void requirePlainFile(HttpHeaders headers) throws TransferFault {
+        String type = headers.firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/html")) {
+            throw TransferFault.lasting("a web page came instead of the file (does this network want a login?)", null);
+        }
+        String encoding = headers.firstValue("Content-Encoding").orElse("identity");
+        if (!encoding.equalsIgnoreCase("identity")) {
+            throw TransferFault.wrongContent("the file came in an encoding that was not asked for (Content-Encoding)");
+        }
+    }
+
+    private static void requireLength(HttpHeaders headers, long bytes) throws TransferFault {
+        Optional<String> length = headers.firstValue("Content-Length");
+        if (length.isPresent() && !length.get().equals(Long.toString(bytes))) {
+            throw TransferFault.wrongContent(bytes + " bytes were expected, but the answer's Content-Length differs");
+        }
+    }
+
+    private static void requireContinuation(HttpHeaders headers, RemoteFile file, PartFile part)
+            throws TransferFault {
+        Matcher range = CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+        boolean asked = range.matches()
+                && Long.parseLong(range.group(1)) == part.bytes()
+                && Long.parseLong(range.group(2)) == file.bytes() - 1
+                && Set.of("*", Long.toString(file.bytes())).contains(range.group(3));
+        Optional<String> known = part.validator();
+        Optional<String> given = validator(headers);
+        boolean sameVersion = known.isEmpty() || given.isEmpty() || known.equals(given);
+        if (part.bytes() == 0 || !asked || !sameVersion) {
+            part.restart(Optional.empty());
+            throw TransferFault.wrongContent("the answer continues another range or version than asked (status 206)");
+        }
+    }
+
+    private static TransferFault refusal(int status, HttpHeaders headers) {
+        if (PASSING.contains(status)) {
+            return TransferFault.passing("the server answered with status " + status, retryAfter(headers));
+        }
+        String meaning =
+                switch (status) {
+                    case 401, 403 -> " (access refused)";
+                    case 404, 410 -> " (no such file)";
+                    case 407 -> " (the proxy wants a login)";
+                    default -> "";
+                };
+        return TransferFault.lasting("the server answered with status " + status + meaning, null);
+    }
+
+    /** {@code Retry-After} in either of its forms; zero where there is none. */
+    private static Duration retryAfter(HttpHeaders headers) {
+        String text = headers.firstValue("Retry-After").orElse("0").strip();
+        if (text.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Duration wait = Duration.between(Instant.now(), until);
+            return wait.isNegative() ? Duration.ZERO : wait;
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+
+    /** What {@code If-Range} may hold: a strong ETag, else the date (RFC 9110, 13.1.5). */
+    private static Optional<String> validator(HttpHeaders headers) {
+        return headers.firstValue("ETag")
+                .filter(tag -> tag.startsWith("\""))
+                .or(() -> headers.firstValue("Last-Modified"));
+    }
+
+    private String describe(IOException e) {
+        if (e instanceof HttpConnectTimeoutException) {
+            return "no connection in time";
+        }
+        if (e instanceof HttpTimeoutException) {
+            return "nothing came for " + stall.toMillis() + " ms";
+        }
+        if (e instanceof ConnectException) {
+            return "no connection (unknown host, no network, or a proxy to set?)";
+        }
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return e instanceof SSLException
+                ? "TLS failed: " + reason + " (is this computer's clock right?)"
+                : "the connection broke: " + reason;
+    }
+}
