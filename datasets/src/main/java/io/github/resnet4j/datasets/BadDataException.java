@@ -15,4 +15,9 @@ public class BadDataException extends RuntimeException {
     public BadDataException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
     }
+
+    /** A problem with a sample ({@link ImageDataset#name}) that another exception revealed. */
+    public BadDataException(String sample, String problem, Throwable cause) {
+        super(sample + ": " + problem, cause);
+    }
 }

@@ -1,0 +1,44 @@
+package io.github.resnet4j.datasets;
+
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.List;
+
+/**
+ * Labelled images in a fixed order. Everything but {@link #image} is in memory; all methods may be called from several
+ * threads at once.
+ */
+public interface ImageDataset {
+    /** The number of images, at least 1. */
+    int size();
+
+    /** The names of the classes by label. */
+    List<String> classes();
+
+    /** The class of image {@code index}, 0 .. {@code classes().size() - 1}. */
+    int label(int index);
+
+    /** Where image {@code index} comes from: the path below the root ({@code ants/1.jpg}) or {@code test_batch.bin#17}. */
+    String name(int index);
+
+    /**
+     * The picture, decoded anew at each call where it is a file.
+     *
+     * @throws BadDataException if it cannot be read
+     */
+    Rgb8Image image(int index);
+
+    /**
+     * A SHA-256 in hex that identifies the data in a run's provenance: of the bytes where they are in memory, else of the
+     * paths below the root and the file sizes, in order.
+     */
+    String fingerprint();
+
+    /** The number of images of each class. */
+    default long[] classCounts() {
+        long[] counts = new long[classes().size()];
+        for (int i = 0; i < size(); i++) {
+            counts[label(i)]++;
+        }
+        return counts;
+    }
+}

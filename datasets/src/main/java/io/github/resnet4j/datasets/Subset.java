@@ -1,0 +1,51 @@
+package io.github.resnet4j.datasets;
+
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.List;
+
+/** Some images of another data set, which keeps its classes. */
+final class Subset implements ImageDataset {
+    private final ImageDataset whole;
+    private final int[] indices;
+    private final String fingerprint;
+
+    Subset(ImageDataset whole, int[] indices) {
+        this.whole = whole;
+        this.indices = indices;
+        Fingerprint sum = new Fingerprint();
+        for (int index : indices) {
+            sum.add(whole.fingerprint(), index);
+        }
+        this.fingerprint = sum.hex();
+    }
+
+    @Override
+    public int size() {
+        return indices.length;
+    }
+
+    @Override
+    public List<String> classes() {
+        return whole.classes();
+    }
+
+    @Override
+    public int label(int index) {
+        return whole.label(indices[index]);
+    }
+
+    @Override
+    public String name(int index) {
+        return whole.name(indices[index]);
+    }
+
+    @Override
+    public Rgb8Image image(int index) {
+        return whole.image(indices[index]);
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+}

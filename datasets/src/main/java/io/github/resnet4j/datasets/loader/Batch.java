@@ -1,0 +1,55 @@
+package io.github.resnet4j.datasets.loader;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Samples for one step. The arrays are the receiver's own: the loader allocates them anew for each batch.
+ *
+ * @param features N×C×H×W
+ * @param shape {N, C, H, W}
+ * @param labels the class of each sample
+ * @param indices the index of each sample in the data set
+ */
+public record Batch(float[] features, int[] shape, int[] labels, int[] indices) {
+    public Batch {
+        long length = Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
+        if (shape.length != 4 || length != features.length || labels.length != shape[0] || indices.length != shape[0]) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " for " + features.length
+                    + " features, " + labels.length + " labels, " + indices.length + " indices");
+        }
+    }
+
+    /** The number of samples, N. */
+    public int size() {
+        return labels.length;
+    }
+
+    /** A copy of the features for ND4J, N×C×H×W. */
+    public INDArray toFeatures() {
+        return Nd4j.createFromArray(features).reshape('c', shape);
+    }
+
+    /**
+     * The labels as rows of probabilities, N×classes.
+     *
+     * @param smoothing spread evenly over all classes (Szegedy et al. 2015, section 7); 0 for one-hot
+     * @throws IllegalArgumentException if a label is not below {@code classes} or {@code smoothing} not in [0, 1)
+     */
+    public INDArray toOneHot(int classes, double smoothing) {
+        if (!(smoothing >= 0 && smoothing < 1)) {
+            throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + smoothing);
+        }
+        float[] rows = new float[Math.multiplyExact(labels.length, classes)];
+        float off = (float) (smoothing / classes);
+        Arrays.fill(rows, off);
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new IllegalArgumentException("label " + labels[i] + " with " + classes + " classes");
+            }
+            rows[i * classes + labels[i]] = (float) (1 - smoothing + smoothing / classes);
+        }
+        return Nd4j.createFromArray(rows).reshape('c', labels.length, classes);
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.resnet4j.datasets.loader;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.loader.ReadableImages.Readable;
+import io.github.resnet4j.datasets.transform.SampleRandom;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Batches of a data set, prepared by worker threads ahead of their use. What a batch holds is a pure function of the seed,
+ * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed, epoch), and
+ * a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index).
+ *
+ * <p>Which batch reports that too many images are bad ({@link BadImages#SKIP}) is the one thing that may vary.
+ */
+public final class BatchLoader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchLoader.class);
+    private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final int IDLE_SECONDS = 30;
+    private static final int CLOSE_SECONDS = 10;
+
+    private final ImageDataset dataset;
+    private final SampleWriter writer;
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final LoaderOptions options;
+    private final ReadableImages images;
+    /** Null where the caller's thread does the work. */
+    private final ThreadPoolExecutor workers;
+
+    /**
+     * A loader of samples of {@code channels}×{@code height}×{@code width} values, which {@code writer} must produce.
+     *
+     * @throws IllegalArgumentException if a batch does not fit into an array, or none would be full
+     */
+    public BatchLoader(
+            ImageDataset dataset, SampleWriter writer, int channels, int height, int width, LoaderOptions options) {
+        if (channels < 1 || height < 1 || width < 1) {
+            throw new IllegalArgumentException("a sample cannot be " + channels + "x" + height + "x" + width);
+        }
+        double values = (double) options.batchSize() * channels * height * width;
+        if (values > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("a batch of " + options.batchSize() + "x" + channels + "x" + height + "x"
+                    + width + " does not fit into one array: reduce the batch size");
+        }
+        if (options.dropLast() && dataset.size() < options.batchSize()) {
+            throw new IllegalArgumentException("not one full batch of " + options.batchSize() + " in " + dataset.size()
+                    + " images: reduce the batch size or keep the last batch");
+        }
+        this.dataset = dataset;
+        this.writer = writer;
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        this.options = options;
+        this.images = new ReadableImages(dataset, options.badImages());
+        this.workers = options.workers() == 0 ? null : pool(options.workers());
+    }
+
+    /** The number of batches in an epoch, the last one possibly smaller than the others. */
+    public int batchesPerEpoch() {
+        int full = dataset.size() / options.batchSize();
+        return options.dropLast() || dataset.size() % options.batchSize() == 0 ? full : full + 1;
+    }
+
+    /**
+     * The batches of {@code epoch} from number {@code firstBatch} on, the same ones whatever was read before: so a run
+     * resumes. Workers begin at once. Close the result; several may be open.
+     *
+     * @param firstBatch 0 to {@link #batchesPerEpoch()}
+     * @throws IllegalStateException if this loader is closed
+     */
+    public Batches epoch(int epoch, int firstBatch) {
+        if (epoch < 0 || firstBatch < 0 || firstBatch > batchesPerEpoch()) {
+            throw new IllegalArgumentException(
+                    "no batch " + firstBatch + " of epoch " + epoch + ": an epoch has " + batchesPerEpoch());
+        }
+        int[] order = options.shuffle()
+                ? EpochOrder.shuffled(dataset.size(), options.seed(), epoch)
+                : EpochOrder.inOrder(dataset.size());
+        return new Batches(
+                (number, stopped) -> prepare(order, epoch, number, stopped),
+                firstBatch,
+                batchesPerEpoch(),
+                options.prefetch(),
+                workers);
+    }
+
+    /** The names of the images skipped so far, in the order of the data set. */
+    public List<String> skipped() {
+        return images.bad().stream().map(dataset::name).toList();
+    }
+
+    /** Stops the workers, after the sample each is at. Batches still open cannot be read any more. */
+    @Override
+    public void close() {
+        if (workers == null) {
+            return;
+        }
+        for (Runnable waiting : workers.shutdownNow()) {
+            // Whoever waits for it must not wait for ever.
+            ((Future<?>) waiting).cancel(false);
+        }
+        try {
+            if (!workers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a loader thread is still at its image after {} s; it ends with the process", CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Batch prepare(int[] order, int epoch, int number, BooleanSupplier stopped) {
+        int first = number * options.batchSize();
+        int size = Math.min(options.batchSize(), order.length - first);
+        int length = channels * height * width;
+        float[] features = new float[size * length];
+        int[] labels = new int[size];
+        int[] indices = new int[size];
+        for (int i = 0; i < size; i++) {
+            if (stopped.getAsBoolean()) {
+                throw new CancellationException("stopped while loading");
+            }
+            Readable sample = images.read(order[first + i], stopped);
+            indices[i] = sample.index();
+            labels[i] = dataset.label(sample.index());
+            write(sample, epoch, features, i * length);
+        }
+        return new Batch(features, new int[] {size, channels, height, width}, labels, indices);
+    }
+
+    private void write(Readable sample, int epoch, float[] features, int offset) {
+        SampleRandom random = SampleRandom.of(options.seed(), epoch, sample.index());
+        try {
+            writer.write(sample.image(), random, features, offset);
+        } catch (BadDataException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(dataset.name(sample.index()) + ": cannot be made a sample: " + e, e);
+        }
+    }
+
+    private static ThreadPoolExecutor pool(int threads) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "batch-loader-" + THREADS.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        // The threads of a loader that nobody closed end too.
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}
