@@ -2,10 +2,24 @@ package io.github.resnet4j.datasets.transform;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
-/** Cuts size x size from the middle; smaller pictures are padded with zeros, as torchvision does. */
+/**
+ * Cuts {@code size}×{@code size} from the middle; a side that is shorter is padded with black, as by torchvision's
+ * {@code CenterCrop}, whose rounding this follows.
+ *
+ * @param size width and height of the result, in pixels
+ */
 public record CenterCrop(int size) implements Transform {
+    public CenterCrop {
+        Check.side("center-crop", size);
+    }
+
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
-        throw new IllegalStateException("being written");
+        return Window.cut(image, start(image.width()), start(image.height()), size, size);
+    }
+
+    /** Half the excess, ties to even as Python rounds; half the shortage before the picture, rounded down. */
+    private int start(int side) {
+        return side < size ? -((size - side) / 2) : (int) Math.rint((side - size) / 2.0);
     }
 }

@@ -2,10 +2,34 @@ package io.github.resnet4j.datasets.transform;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
-/** Mirrors left and right with probability p. */
+/**
+ * Mirrors left and right by chance.
+ *
+ * @param p how likely, 0 to 1
+ */
 public record HorizontalFlip(double p) implements Transform {
+    public HorizontalFlip {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("horizontal-flip needs a probability of 0 to 1, got " + p);
+        }
+    }
+
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
-        throw new IllegalStateException("being written");
+        return random.nextDouble() < p ? mirror(image) : image;
+    }
+
+    private static Rgb8Image mirror(Rgb8Image image) {
+        byte[] in = image.pixels();
+        byte[] out = new byte[in.length];
+        int stride = image.width() * 3;
+        for (int row = 0; row < in.length; row += stride) {
+            for (int i = row, o = row + stride - 3; o >= row; i += 3, o -= 3) {
+                out[o] = in[i];
+                out[o + 1] = in[i + 1];
+                out[o + 2] = in[i + 2];
+            }
+        }
+        return new Rgb8Image(image.width(), image.height(), out);
     }
 }

@@ -2,8 +2,33 @@ package io.github.resnet4j.datasets.transform;
 
 /** Resampling filters, antialiased as in Pillow: the filter's support grows with the reduction. */
 public enum Interpolation {
-    /** Triangle filter, support 1; Pillow's and torchvision's default for classification. */
-    BILINEAR,
-    /** Keys' cubic with a = -0.5, support 2, as in Pillow. */
-    BICUBIC
+    /** Triangle filter, support 1; torchvision's default for classification. */
+    BILINEAR(1) {
+        @Override
+        double weight(double distance) {
+            return Math.max(0, 1 - Math.abs(distance));
+        }
+    },
+    /** Keys' cubic (1981) with a = -0.5, support 2, as in Pillow; timm's recipes use it. */
+    BICUBIC(2) {
+        @Override
+        double weight(double distance) {
+            double x = Math.abs(distance);
+            if (x < 1) {
+                return ((A + 2) * x - (A + 3)) * x * x + 1;
+            }
+            return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+        }
+    };
+
+    private static final double A = -0.5;
+
+    /** The filter is zero from this distance on, in pixels of the coarser picture. */
+    final double support;
+
+    Interpolation(double support) {
+        this.support = support;
+    }
+
+    abstract double weight(double distance);
 }

@@ -1,13 +1,64 @@
 package io.github.resnet4j.datasets.transform;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.Objects;
 
-/** A random area and aspect ratio, scaled to size x size (Szegedy et al. 2015; torchvision's). */
+/**
+ * A part of random area and aspect ratio, scaled to {@code size}×{@code size} (Szegedy et al. 2015, section 6; drawn as
+ * torchvision draws it).
+ *
+ * @param size width and height of the result, in pixels
+ * @param minScale least share of the picture's area, above 0
+ * @param maxScale greatest share of the picture's area, at most 1
+ * @param minRatio least width / height
+ * @param maxRatio greatest width / height; the ratio is uniform on a logarithmic scale
+ * @param interpolation the filter
+ */
 public record RandomResizedCrop(
         int size, double minScale, double maxScale, double minRatio, double maxRatio, Interpolation interpolation)
         implements Transform {
+    private static final int ATTEMPTS = 10;
+
+    public RandomResizedCrop {
+        Check.side("random-resized-crop", size);
+        Check.range("random-resized-crop", "scale", minScale, maxScale, 1);
+        Check.range("random-resized-crop", "ratio", minRatio, maxRatio, Double.MAX_VALUE);
+        Objects.requireNonNull(interpolation, "interpolation");
+    }
+
+    /** The usual ranges: 8 to 100 % of the area, ratio 3/4 to 4/3, bilinear. */
+    public RandomResizedCrop(int size) {
+        this(size, 0.08, 1, 3.0 / 4, 4.0 / 3, Interpolation.BILINEAR);
+    }
+
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
-        throw new IllegalStateException("being written");
+        Box box = draw(image.width(), image.height(), random);
+        Rgb8Image part = Window.cut(image, box.left, box.top, box.width, box.height);
+        return Resampler.resize(part, size, size, interpolation);
     }
+
+    /** The part to cut; after ten that do not fit, the largest in the middle whose ratio is in range. */
+    Box draw(int width, int height, SampleRandom random) {
+        double area = (double) width * height;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            double target = area * random.uniform(minScale, maxScale);
+            double ratio = Math.exp(random.uniform(Math.log(minRatio), Math.log(maxRatio)));
+            double w = Math.rint(Math.sqrt(target * ratio));
+            double h = Math.rint(Math.sqrt(target / ratio));
+            if (w > 0 && w <= width && h > 0 && h <= height) {
+                int top = random.nextInt(height - (int) h + 1);
+                int left = random.nextInt(width - (int) w + 1);
+                return new Box(left, top, (int) w, (int) h);
+            }
+        }
+        double ratio = (double) width / height;
+        // At least one pixel: torchvision would fail on a picture one pixel wide or high.
+        int w = ratio > maxRatio ? Math.max(1, (int) Math.rint(height * maxRatio)) : width;
+        int h = ratio < minRatio ? Math.max(1, (int) Math.rint(width / minRatio)) : height;
+        return new Box((width - w) / 2, (height - h) / 2, w, h);
+    }
+
+    /** A rectangle of a picture. */
+    record Box(int left, int top, int width, int height) {}
 }

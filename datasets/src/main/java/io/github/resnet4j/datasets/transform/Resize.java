@@ -1,11 +1,35 @@
 package io.github.resnet4j.datasets.transform;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.Objects;
 
-/** Scales the shorter side to size, keeping the aspect ratio (torchvision's Resize(int)). */
+/**
+ * Scales the shorter side to {@code size}, keeping the aspect ratio; the longer side is rounded down, as by
+ * torchvision's {@code Resize(int)}.
+ *
+ * @param size the shorter side of the result, in pixels
+ * @param interpolation the filter
+ */
 public record Resize(int size, Interpolation interpolation) implements Transform {
+    /** The largest result, in pixels: what the decoder would accept. A thread-like picture must not exhaust memory. */
+    private static final long MAX_PIXELS = 89_478_485;
+
+    public Resize {
+        Check.side("resize", size);
+        Objects.requireNonNull(interpolation, "interpolation");
+    }
+
+    /** @throws IllegalArgumentException if the result would have more than 89,478,485 pixels */
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
-        throw new IllegalStateException("being written");
+        long shorter = Math.min(image.width(), image.height());
+        long longer = size * (long) Math.max(image.width(), image.height()) / shorter;
+        if (size * longer > MAX_PIXELS) {
+            throw new IllegalArgumentException("resize to " + size + " would make " + size + "x" + longer
+                    + " pixels of a picture of " + image.width() + "x" + image.height() + "; at most " + MAX_PIXELS);
+        }
+        return image.width() <= image.height()
+                ? Resampler.resize(image, size, (int) longer, interpolation)
+                : Resampler.resize(image, (int) longer, size, interpolation);
     }
 }

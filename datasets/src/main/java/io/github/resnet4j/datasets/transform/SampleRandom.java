@@ -1,8 +1,9 @@
 package io.github.resnet4j.datasets.transform;
 
 /**
- * The random numbers of one sample in one epoch: a counter-based generator (SplitMix64), so that augmentation is a pure
- * function of (seed, epoch, index), whatever thread does the work and in whatever order.
+ * The random numbers of one sample in one epoch: SplitMix64 (Steele, Lea and Flood 2014) started from a hash of seed,
+ * epoch and index, so that augmentation is a pure function of the three, whatever thread does the work and in whatever
+ * order. Not for use by two threads at once.
  */
 public final class SampleRandom {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -34,8 +35,15 @@ public final class SampleRandom {
         return low + (high - low) * nextDouble();
     }
 
-    /** Uniform in 0 .. bound-1; {@code bound} at least 1. */
+    /**
+     * Uniform in 0 .. bound-1.
+     *
+     * @throws IllegalArgumentException if {@code bound} is below 1
+     */
     public int nextInt(int bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("a bound of at least 1 is needed, got " + bound);
+        }
         return (int) (nextDouble() * bound);
     }
 

@@ -1,0 +1,64 @@
+package io.github.resnet4j.datasets.image;
+
+import java.nio.file.Path;
+
+/**
+ * What a file says of its picture before any of it is decoded.
+ *
+ * @param format the format, by its signature
+ * @param width columns, 1 .. {@value #MAX_SIDE}
+ * @param height rows, 1 .. {@value #MAX_SIDE}
+ * @param channels samples of one pixel as stored: 1 grey or palette, 2 grey and alpha, 3 colour, 4 colour and alpha or
+ *     CMYK
+ * @param bits bits of one sample as stored
+ */
+record ImageHeader(ImageFormat format, int width, int height, int channels, int bits) {
+    /** Pillow's limit before it warns of a decompression bomb: 1 GiB of RGBA divided by 3. */
+    static final long MAX_PIXELS = 89_478_485;
+
+    static final int MAX_SIDE = 65_535;
+
+    /** Reads a few bytes of each segment up to the picture's size, whatever the segments hold; allocates a palette at most. */
+    static ImageHeader read(byte[] bytes, Path name) {
+        ImageFormat format =
+                ImageFormat.of(bytes).orElseThrow(() -> new BadImageException(name, ForeignFile.describe(bytes)));
+        ByteReader in = new ByteReader(bytes, name);
+        ImageHeader header =
+                switch (format) {
+                    case JPEG -> JpegDecoder.header(in);
+                    case PNG -> PngDecoder.header(in);
+                    case BMP -> BmpDecoder.header(in);
+                    case GIF -> GifDecoder.header(in);
+                };
+        if (header.pixels() > format.mostPixels(bytes.length)) {
+            throw new BadImageException(
+                    name, "is truncated: " + bytes.length + " bytes cannot hold " + header.size() + " pixels");
+        }
+        return header;
+    }
+
+    /** A header of untrusted numbers, or the refusal of a size out of bounds. */
+    static ImageHeader of(ByteReader in, ImageFormat format, long width, long height, int channels, int bits) {
+        if (width < 1 || height < 1) {
+            throw in.bad("is a " + format + " without pixels: its size is " + width + "x" + height);
+        }
+        if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
+            throw in.bad("is too large: " + width + "x" + height + " pixels; at most " + MAX_SIDE + " a side and "
+                    + MAX_PIXELS + " in all are decoded");
+        }
+        return new ImageHeader(format, (int) width, (int) height, channels, bits);
+    }
+
+    long pixels() {
+        return (long) width * height;
+    }
+
+    /** Room for the picture as RGB. */
+    byte[] allocate() {
+        return new byte[Math.toIntExact(3 * pixels())];
+    }
+
+    private String size() {
+        return width + "x" + height;
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.resnet4j.datasets.transform;
+
+/** Conditions on transforms' parameters. */
+final class Check {
+    /** Larger pictures are not decoded either. */
+    private static final int MAX_SIDE = 65_535;
+
+    private Check() {}
+
+    static void side(String transform, int size) {
+        if (size < 1 || size > MAX_SIDE) {
+            throw new IllegalArgumentException(transform + " needs a size of 1 to " + MAX_SIDE + ", got " + size);
+        }
+    }
+
+    static void range(String transform, String what, double min, double max, double limit) {
+        if (!(min > 0 && min <= max && max <= limit)) {
+            throw new IllegalArgumentException(transform + " needs 0 < least <= greatest "
+                    + (limit == Double.MAX_VALUE ? "" : "<= " + limit + " ") + "of " + what + ", got " + min + " and "
+                    + max);
+        }
+    }
+}
