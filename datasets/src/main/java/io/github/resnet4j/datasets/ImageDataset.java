@@ -41,4 +41,16 @@ public interface ImageDataset {
         }
         return counts;
     }
+
+    /** {@code size} samples spread evenly over the data set; all of them, if it has no more. */
+    default ImageDataset limit(int size) {
+        if (size >= size()) {
+            return this;
+        }
+        int[] indices = new int[size];
+        for (int i = 0; i < size; i++) {
+            indices[i] = (int) ((long) i * size() / size);
+        }
+        return new Subset(this, indices);
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * followed only within the folder.
  */
 public final class ImageFolder implements ImageDataset {
-    static final Function<Path, Rgb8Image> DECODER = StandInDecoder::decode;
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
 
@@ -130,7 +129,7 @@ public final class ImageFolder implements ImageDataset {
 
     @Override
     public Rgb8Image image(int index) {
-        return DECODER.apply(images.get(index).path());
+        return ImageDecoder.decode(images.get(index).path());
     }
 
     @Override

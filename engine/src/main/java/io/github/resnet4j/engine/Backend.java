@@ -31,14 +31,14 @@ public record Backend(
         String blas = Nd4j.getExecutioner().getEnvironmentInformation().getProperty("blas.vendor");
         return new Backend(
                 Nd4j.getBackend().getClass().getSimpleName() + " (" + blas + ")",
-                nativeJar(),
-                cpuFlags(),
+                findNativeJar(),
+                readCpuFlags(),
                 Nd4j.getEnvironment().maxMasterThreads(),
                 Pointer.maxBytes(),
                 Pointer.maxPhysicalBytes());
     }
 
-    private static List<String> cpuFlags() {
+    private static List<String> readCpuFlags() {
         try {
             Set<String> found = new TreeSet<>(Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                     .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
@@ -53,7 +53,7 @@ public record Backend(
     }
 
     /** JavaCPP unpacks libraries into folders named after the jars they come from. */
-    private static String nativeJar() {
+    private static String findNativeJar() {
         for (String library : Loader.getLoadedLibraries().values()) {
             Path path = Path.of(library);
             if (path.getFileName().toString().contains("nd4jcpu")) {

@@ -1,9 +1,12 @@
 package io.github.resnet4j.finetune.cli;
 
-import io.github.resnet4j.engine.Machine;
+import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
+import io.github.resnet4j.finetune.report.Machine;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,27 +32,29 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OneDnn.enable();
-        Machine machine = Machine.inspect();
+        Backend backend = Backend.inspect();
+        Machine machine = Machine.here(backend.threads(), backend.name());
         boolean reached = OneDnn.reached();
         double imagesPerSecond = SpeedProbe.trainingImagesPerSecond(2.0);
-        double expected = EXPECTED_PER_CORE * machine.threads();
+        double expected = EXPECTED_PER_CORE * backend.threads();
+        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("resnet4j", Version.current());
+        facts.put("resnet4j", machine.resnet4j());
         facts.put("java", machine.java());
         facts.put("os", machine.os());
         facts.put("cpu", machine.cpu());
-        facts.put("cpuFlags", String.join(" ", machine.cpuFlags()));
+        facts.put("cpuFlags", String.join(" ", backend.cpuFlags()));
         facts.put("cores", machine.cores());
-        facts.put("backend", machine.backend());
-        facts.put("nativeJar", machine.nativeJar());
+        facts.put("backend", backend.name());
+        facts.put("nativeJar", backend.nativeJar());
         facts.put("oneDnnReached", reached);
-        facts.put("threads", machine.threads());
-        facts.put("heapLimit", Numbers.bytes(machine.heapLimit()));
-        facts.put("offHeapLimit", Numbers.bytes(machine.offHeapLimit()));
-        facts.put("processLimit", Numbers.bytes(machine.processLimit()));
-        facts.put("machineMemory", Numbers.bytes(machine.memory()));
-        facts.put("cacheFolder", CacheLocation.show());
+        facts.put("threads", backend.threads());
+        facts.put("machineMemory", Numbers.bytes(system.getTotalMemorySize()));
+        facts.put("heapLimit", Numbers.bytes(Runtime.getRuntime().maxMemory()));
+        facts.put("nativeArraysLimit", Numbers.bytes(backend.offHeapLimit()));
+        facts.put("processLimit", backend.processLimit() == 0 ? "none" : Numbers.bytes(backend.processLimit()));
+        facts.put("cacheFolder", CacheFolder.standard().root().toString());
         facts.put("resnet20TrainImagesPerSecond", Math.round(imagesPerSecond));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -61,12 +66,12 @@ final class DoctorCommand implements Callable<Integer> {
         out.println(reached
                 ? "oneDNN is reached: DL4J's convolution and batch-normalisation layers compute with it."
                 : "oneDNN is NOT reached: training will be about 10 times slower. Native library in use: "
-                        + machine.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
+                        + backend.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
         out.printf(
                 "ResNet-20 trains at %.0f images/s here; about %.0f are to be expected of %d threads with AVX2%s.%n",
                 imagesPerSecond,
                 expected,
-                machine.threads(),
+                backend.threads(),
                 imagesPerSecond < expected / 3 ? ": something is slow (other processes? few threads? no AVX2?)" : "");
         return ExitCode.OK;
     }

@@ -42,7 +42,7 @@ final class Failures {
         return code;
     }
 
-    private static void say(CommandLine line, String message) {
+    static void say(CommandLine line, String message) {
         CommandLine.Help.Ansi ansi = line.getColorScheme().ansi();
         line.getErr().println(ansi.string("@|bold,red error:|@ ") + message);
         line.getErr().flush();

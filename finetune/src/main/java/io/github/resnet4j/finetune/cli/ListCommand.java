@@ -4,6 +4,7 @@ import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.summary.Counts;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,7 +67,7 @@ final class ListCommand implements Callable<Integer> {
                         row.name(),
                         row.family(),
                         row.parameters(),
-                        Numbers.si(row.macs()),
+                        Counts.rounded(row.macs()),
                         in.get(0) + "x" + in.get(1) + "x" + in.get(2),
                         row.classes());
             }

@@ -6,17 +6,6 @@ import java.util.Locale;
 final class Numbers {
     private Numbers() {}
 
-    /** Three or four digits and a decimal prefix: 40.6 M, 1.81 G. */
-    static String si(long value) {
-        if (value >= 1_000_000_000L) {
-            return String.format(Locale.ROOT, "%.2f G", value / 1e9);
-        }
-        if (value >= 1_000_000L) {
-            return String.format(Locale.ROOT, "%.1f M", value / 1e6);
-        }
-        return String.format(Locale.ROOT, "%.1f k", value / 1e3);
-    }
-
     /** Bytes with a binary prefix. */
     static String bytes(long value) {
         if (value >= 1L << 30) {

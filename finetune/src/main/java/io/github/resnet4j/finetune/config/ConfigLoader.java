@@ -49,10 +49,20 @@ public final class ConfigLoader {
      */
     public static Loaded load(Path file, List<String> overrides) {
         ConfigLoader loader = new ConfigLoader();
-        Optional<Node.Mapping> written = loader.read(file, new Where(shown(file), 0), "", new ArrayList<>());
-        Node.Mapping set = loader.overrides(overrides);
-        Optional<RunConfig> config = written.flatMap(root -> new Binder(loader.problems).bind(root.merged(set)));
-        loader.problems.throwIfAny();
+        return loader.bind(loader.read(file, new Where(shown(file), 0), "", new ArrayList<>()), overrides);
+    }
+
+    /** The same for text that is in no file; {@code name} stands for the file in messages. A base has no meaning. */
+    public static Loaded parse(String yaml, String name, List<String> overrides) {
+        ConfigLoader loader = new ConfigLoader();
+        Optional<Node> node = YamlTree.ofFile(yaml, name, loader.problems);
+        return loader.bind(node.filter(Node.Mapping.class::isInstance).map(Node.Mapping.class::cast), overrides);
+    }
+
+    private Loaded bind(Optional<Node.Mapping> written, List<String> overrides) {
+        Node.Mapping set = overrides(overrides);
+        Optional<RunConfig> config = written.flatMap(root -> new Binder(problems).bind(root.merged(set)));
+        problems.throwIfAny();
         RunConfig complete = config.orElseThrow();
         return new Loaded(complete, complete.toYaml());
     }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Normalize;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,5 +51,18 @@ public record NormalizeConfig(List<Double> mean, List<Double> std) {
         named.put("cifar10", CIFAR10);
         named.put("none", NONE);
         return named;
+    }
+
+    /** The same for the data pipeline. */
+    public Normalize toNormalize() {
+        return new Normalize(floats(mean), floats(std));
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i).floatValue();
+        }
+        return floats;
     }
 }

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.engine.Sgd.DecayOn;
+
 /** How gradients become steps; key {@code type} selects the record by its name in kebab case. */
 public sealed interface OptimizerConfig {
     /** The learning rate before any schedule. */
@@ -32,16 +34,5 @@ public sealed interface OptimizerConfig {
                     .atLeast("weight-decay", weightDecay, 0.0)
                     .verify();
         }
-    }
-
-    /** Which parameters decay. */
-    enum DecayOn {
-        /** {@code all}: every parameter. */
-        ALL,
-        /**
-         * {@code no-norm-bias}: all but the biases and the scale and shift of normalisations (He et al. 2019, section
-         * 3.1).
-         */
-        NO_NORM_BIAS
     }
 }

@@ -204,8 +204,7 @@ public final class TrainingRun {
     private Sgd sgd() {
         OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
         OptionalDouble clip = config.train().clipNorm().map(OptionalDouble::of).orElse(OptionalDouble.empty());
-        return new Sgd(
-                sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), Sgd.DecayOn.valueOf(sgd.decayOn().name()), clip);
+        return new Sgd(sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), sgd.decayOn(), clip);
     }
 
     private void announce(Start start, BatchLoader trainData) {

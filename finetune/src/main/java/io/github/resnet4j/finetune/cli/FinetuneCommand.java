@@ -1,0 +1,100 @@
+package io.github.resnet4j.finetune.cli;
+
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.run.FinetuneRecipe;
+import io.github.resnet4j.zoo.Zoo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Trains a model further on a folder of class folders (or of train/ and val/ with class folders in each).",
+            "Without -c: the model's own input size and normalisation, random crops and flips, SGD with a cosine schedule."
+        })
+final class FinetuneCommand implements Callable<Integer> {
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "One folder for each class.")
+    private Path data;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "FILE|NAME",
+            completionCandidates = ModelNames.class,
+            description = "A model.zip that a run left, or a name that `list` shows to start from random weights.")
+    private String model;
+
+    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "A recipe, e.g. configs/finetune/last-stage.yaml.")
+    private Optional<Path> config;
+
+    @Option(
+            names = "--freeze",
+            paramLabel = "PART",
+            description = "Train nothing up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
+    private Optional<String> freeze;
+
+    @Option(names = "--epochs", description = "Passes over the pictures (default: 10 or the recipe's).")
+    private Optional<Integer> epochs;
+
+    @Option(names = "--batch-size", description = "Pictures in an iteration (default: 32 or the recipe's).")
+    private Optional<Integer> batchSize;
+
+    @Option(names = "--lr", description = "Learning rate (default: 0.01, from random weights 0.05, or the recipe's).")
+    private Optional<Double> lr;
+
+    @Option(names = "--image-size", description = "Height and width of the network's input (default: the model's).")
+    private Optional<Integer> imageSize;
+
+    @Option(names = "--name", description = "The run's name and folder under runs/ (default: finetune-DIR).")
+    private Optional<String> name;
+
+    @Mixin
+    private RunOptions run;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean file = Files.exists(Path.of(model)) || model.contains("/") || model.endsWith(".zip");
+        if (!file) {
+            Zoo.find(model);
+        }
+        FinetuneRecipe recipe = file
+                ? FinetuneRecipe.ofArchive(Path.of(model), imageSize)
+                : FinetuneRecipe.fromScratch(Zoo.find(model), imageSize);
+        List<String> overrides = new ArrayList<>();
+        overrides.add("name=" + Yaml.quoted(name.orElseGet(this::defaultName)));
+        overrides.add("data.dir=" + Yaml.quoted(data));
+        overrides.add("model.name=" + recipe.architecture());
+        if (file) {
+            overrides.add("model.weights=" + Yaml.quoted(model));
+        }
+        freeze.ifPresent(part -> overrides.add("model.freeze=" + Yaml.quoted(part)));
+        epochs.ifPresent(n -> overrides.add("train.epochs=" + n));
+        batchSize.ifPresent(n -> overrides.add("train.batch-size=" + n));
+        lr.ifPresent(rate -> overrides.add("optimizer.lr=" + rate));
+        overrides.addAll(run.overrides());
+        ConfigLoader.Loaded loaded = config.isPresent()
+                ? ConfigLoader.load(config.get(), overrides)
+                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
+        return run.run(loaded, spec);
+    }
+
+    private String defaultName() {
+        Path folder = data.toAbsolutePath().normalize().getFileName();
+        String clean = folder == null ? "" : folder.toString().replaceAll("[^A-Za-z0-9._-]+", "-");
+        return "finetune-" + (clean.isEmpty() ? "data" : clean);
+    }
+}

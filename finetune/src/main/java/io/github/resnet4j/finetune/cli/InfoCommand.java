@@ -1,0 +1,129 @@
+package io.github.resnet4j.finetune.cli;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.ResNetSpec;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.summary.NetworkSummary;
+import io.github.resnet4j.zoo.summary.SummaryOptions;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "info",
+        mixinStandardHelpOptions = true,
+        description = "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage.")
+final class InfoCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", completionCandidates = ModelNames.class, description = "A name that `list` shows.")
+    private String model;
+
+    @Option(names = "--classes", description = "Number of classes (default: as published).")
+    private Optional<Integer> classes;
+
+    @Option(names = "--size", description = "Height and width of the input (default: as published).")
+    private Optional<Integer> size;
+
+    @Option(names = "--channels", description = "Channels of the input (default: as published).")
+    private Optional<Integer> channels;
+
+    @Option(names = "--shortcut", description = "Other shortcuts: a, a-end, b, c or none.")
+    private Optional<String> shortcut;
+
+    @Option(names = "--v1", description = "Stride on the first 1x1 convolution, as in the paper, not on the 3x3.")
+    private boolean v1;
+
+    @Option(names = "--freeze", paramLabel = "PART", description = "Mark everything up to this stage, block or layer as frozen.")
+    private Optional<String> freeze;
+
+    @Option(names = "--stages", description = "Stages only, not every layer.")
+    private boolean stagesOnly;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** One layer. */
+    record Layer(String name, String stage, String op, List<Integer> output, long parameters, long macs) {
+        static Layer of(Node node) {
+            Shape out = node.out();
+            return new Layer(
+                    node.name(),
+                    node.stage(),
+                    node.op().toString(),
+                    List.of(out.channels(), out.height(), out.width()),
+                    node.parameters(),
+                    node.macs());
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Architecture architecture = Zoo.find(model);
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            ResNetSpec chosen = architecture.spec();
+            if (shortcut.isPresent()) {
+                chosen = chosen.withShortcut(ShortcutType.of(shortcut.get()).orElseThrow(() ->
+                        new IllegalArgumentException("unknown shortcut \"" + shortcut.get() + "\"; there are "
+                                + Arrays.stream(ShortcutType.values())
+                                        .map(ShortcutType::option)
+                                        .collect(Collectors.joining(", ")))));
+            }
+            if (v1) {
+                chosen = chosen.withStrideOn(ResNetSpec.StrideOn.FIRST_1X1);
+            }
+            Shape published = architecture.input();
+            Shape input = new Shape(
+                    channels.orElse(published.channels()),
+                    size.orElse(published.height()),
+                    size.orElse(published.width()));
+            Network network = architecture.with(chosen).network(input, classes.orElse(architecture.classes()));
+            freeze.ifPresent(network::upTo);
+            out.println(json ? Json.text(describe(architecture, network)) : text(architecture, network));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        return ExitCode.OK;
+    }
+
+    private String text(Architecture architecture, Network network) {
+        SummaryOptions options = stagesOnly ? SummaryOptions.STAGES : SummaryOptions.LAYERS;
+        if (freeze.isPresent()) {
+            options = options.frozenUpTo(freeze.get());
+        }
+        return NetworkSummary.text(network, options).stripTrailing() + System.lineSeparator() + architecture.paper();
+    }
+
+    private static Map<String, Object> describe(Architecture architecture, Network network) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        Shape in = network.input();
+        object.put("name", network.name());
+        object.put("family", architecture.family());
+        object.put("paper", architecture.paper());
+        object.put("inputSize", List.of(in.channels(), in.height(), in.width()));
+        object.put("classes", network.classes());
+        object.put("parameters", network.parameters());
+        object.put("batchNormStatistics", network.statistics());
+        object.put("dl4jParameters", network.parameters() + network.statistics());
+        object.put("macs", network.macs());
+        object.put("layers", network.nodes().stream().map(Layer::of).toList());
+        return object;
+    }
+}

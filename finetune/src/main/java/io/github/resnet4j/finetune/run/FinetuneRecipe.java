@@ -1,0 +1,74 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
+import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What to do with a folder of pictures when nobody says: the model's own size and normalisation, crops of at least a third
+ * of the picture, SGD with a cosine schedule after one epoch of warm-up.
+ *
+ * @param architecture the model's name in the zoo
+ * @param yaml a configuration that lacks only {@code data.dir} and {@code model.weights}
+ */
+public record FinetuneRecipe(String architecture, String yaml) {
+    /** The evaluation crop is 7/8 of the resized picture, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
+    private static final double CROP_SHARE = 0.875;
+
+    private static final Preprocessing IMAGENET = new Preprocessing(
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            "bilinear",
+            List.of(0.485, 0.456, 0.406),
+            List.of(0.229, 0.224, 0.225));
+
+    /** For a trained model. */
+    public static FinetuneRecipe ofArchive(Path archive, Optional<Integer> imageSize) {
+        ModelCard card = ModelArchive.readCard(archive);
+        int size = imageSize.orElse(card.input().height());
+        return new FinetuneRecipe(card.architecture(), write(card.architecture(), size, card.preprocessing(), 0.01));
+    }
+
+    /** For random weights, which need larger steps. */
+    public static FinetuneRecipe fromScratch(Architecture architecture, Optional<Integer> imageSize) {
+        int size = imageSize.orElse(architecture.input().height());
+        return new FinetuneRecipe(architecture.name(), write(architecture.name(), size, IMAGENET, 0.05));
+    }
+
+    private static String write(String architecture, int size, Preprocessing known, double lr) {
+        return """
+                name: finetune
+                model: {name: %s}
+                data:
+                  dataset: folder
+                  image-size: %d
+                  augment:
+                    - random-resized-crop: {size: %d, min-scale: 0.35, interpolation: %s}
+                    - horizontal-flip: {p: 0.5}
+                  eval:
+                    - resize: {size: %d, interpolation: %s}
+                    - center-crop: {size: %d}
+                  normalize: {mean: %s, std: %s}
+                  on-bad-image: skip
+                train: {epochs: 10, batch-size: 32}
+                optimizer: {type: sgd, lr: %s, momentum: 0.9, weight-decay: 1e-4}
+                schedule: {type: cosine, warmup: {epochs: 1, factor: 0.1}}
+                """
+                .formatted(
+                        architecture,
+                        size,
+                        size,
+                        known.interpolation(),
+                        Math.round(size / CROP_SHARE),
+                        known.interpolation(),
+                        size,
+                        known.mean(),
+                        known.std(),
+                        lr);
+    }
+}

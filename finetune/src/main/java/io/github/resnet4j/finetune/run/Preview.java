@@ -1,0 +1,25 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.zoo.Zoo;
+
+/**
+ * The data of a configuration without its network.
+ *
+ * @param train pictures to train on
+ * @param val pictures to evaluate on
+ * @param pipeline the augmentation of training pictures
+ */
+public record Preview(ImageDataset train, ImageDataset val, Pipeline pipeline) {
+    /** Opens the data as a run would. */
+    public static Preview open(RunConfig config, DownloadOptions download) {
+        int size = config.data()
+                .imageSize()
+                .orElseGet(() -> Zoo.find(config.model().name()).input().height());
+        Inputs inputs = Inputs.open(config.data(), size, size, config.train().seed(), download);
+        return new Preview(inputs.train(), inputs.val(), inputs.trainPipeline());
+    }
+}
