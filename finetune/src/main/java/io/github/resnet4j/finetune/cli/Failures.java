@@ -1,7 +1,17 @@
 package io.github.resnet4j.finetune.cli;
 
-import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.download.DiskException;
+import io.github.resnet4j.datasets.download.IntegrityException;
+import io.github.resnet4j.datasets.download.NetworkException;
+import io.github.resnet4j.finetune.checkpoint.CheckpointException;
+import io.github.resnet4j.finetune.checkpoint.RunLockedException;
+import io.github.resnet4j.finetune.config.ConfigException;
+import io.github.resnet4j.finetune.run.UsageException;
+import io.github.resnet4j.finetune.train.DivergedException;
+import io.github.resnet4j.zoo.UnknownModelException;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -59,14 +69,29 @@ final class Failures {
     }
 
     private static int code(Exception failure) {
-        if (failure instanceof UnknownModelException || failure instanceof ParameterException) {
+        if (failure instanceof UnknownModelException
+                || failure instanceof UsageException
+                || failure instanceof ConfigException
+                || failure instanceof ParameterException) {
             return ExitCode.USAGE;
         }
-        if (failure instanceof BadDataException) {
+        if (failure instanceof BadDataException || failure instanceof BadWeightsException) {
             return ExitCode.BAD_INPUT;
         }
-        if (failure instanceof FileSystemException) {
+        if (failure instanceof IntegrityException) {
+            return ExitCode.INTEGRITY;
+        }
+        if (failure instanceof NetworkException) {
+            return ExitCode.NETWORK;
+        }
+        if (failure instanceof DiskException || failure instanceof CheckpointException || failure instanceof IOException) {
             return ExitCode.DISK;
+        }
+        if (failure instanceof DivergedException) {
+            return ExitCode.DIVERGED;
+        }
+        if (failure instanceof RunLockedException) {
+            return ExitCode.LOCKED;
         }
         return ExitCode.BUG;
     }

@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.summary.Counts;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,11 +31,28 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON array.")
     private boolean json;
 
+    @Option(names = "--markdown", description = "Print a Markdown table, as in the README.")
+    private boolean markdown;
+
     @Spec
     private CommandSpec spec;
 
     /** One line of the listing. */
     record Row(String name, String family, long parameters, long macs, List<Integer> inputSize, int classes, String paper) {
+        /** A line of the README's table. */
+        String markdown() {
+            return String.format(
+                    Locale.ROOT,
+                    "| `%s` | %,d | %s | %d×%d | %d | %s |",
+                    name,
+                    parameters,
+                    Counts.rounded(macs),
+                    inputSize.get(1),
+                    inputSize.get(2),
+                    classes,
+                    paper);
+        }
+
         static Row of(Architecture architecture) {
             Network network = architecture.network();
             Shape in = architecture.input();
@@ -55,6 +73,8 @@ final class ListCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(rows));
+        } else if (markdown) {
+            rows.forEach(row -> out.println(row.markdown()));
         } else if (rows.isEmpty()) {
             throw new CommandLine.ParameterException(spec.commandLine(), "no network matches \"" + pattern
                     + "\"; `resnet4j list` shows all " + Zoo.list().size());

@@ -28,12 +28,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * What a run begins with: pictures, and a network with its initial weights.
  *
  * @param inputs the pictures
- * @param spec the architecture with the configuration's options
+ * @param architecture the zoo's row with the configuration's options
  * @param network for the pictures' size and classes
  * @param graph the network's weights, frozen as configured
  * @param origin where the initial weights come from, for people
  */
-record Start(Inputs inputs, ResNetSpec spec, Network network, ComputationGraph graph, String origin) {
+record Start(Inputs inputs, Architecture architecture, Network network, ComputationGraph graph, String origin) {
 
     /** Puts data and network together. */
     static Start open(RunConfig config, DownloadOptions download) {
@@ -47,7 +47,12 @@ record Start(Inputs inputs, ResNetSpec spec, Network network, ComputationGraph g
             }
         });
         Architecture architecture = Zoo.find(model.name());
-        ResNetSpec spec = card.map(ModelCard::spec).orElse(architecture.spec());
+        ResNetSpec spec = architecture.spec();
+        if (card.isPresent()) {
+            spec = spec.withShortcut(card.get().shortcut())
+                    .withStrideOn(card.get().strideOn())
+                    .withZeroInitResidual(card.get().zeroInitResidual());
+        }
         if (model.shortcut().isPresent()) {
             spec = spec.withShortcut(model.shortcut().get().type());
         }
@@ -67,7 +72,8 @@ record Start(Inputs inputs, ResNetSpec spec, Network network, ComputationGraph g
         Network network;
         ComputationGraph graph;
         try {
-            network = architecture.with(spec).network(new Shape(3, size, size), classes);
+            architecture = architecture.with(spec);
+            network = architecture.network(new Shape(3, size, size), classes);
             graph = NetworkGraph.create(network, building);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
@@ -81,7 +87,7 @@ record Start(Inputs inputs, ResNetSpec spec, Network network, ComputationGraph g
             source.graph().close();
             origin = archive.get() + (sameClasses ? "" : ", with a new classifier for " + classes + " classes");
         }
-        return new Start(inputs, spec, network, graph, origin);
+        return new Start(inputs, architecture, network, graph, origin);
     }
 
     /** The card of the trained model. */
@@ -92,7 +98,7 @@ record Start(Inputs inputs, ResNetSpec spec, Network network, ComputationGraph g
                 "data", inputs.how(),
                 "dataFingerprint", inputs.train().fingerprint());
         return ModelCard.of(
-                config.model().name(), spec, network.input(), inputs.train().classes(), preprocessing(config), provenance);
+                architecture, network.input(), inputs.train().classes(), preprocessing(config), provenance);
     }
 
     private static Preprocessing preprocessing(RunConfig config) {

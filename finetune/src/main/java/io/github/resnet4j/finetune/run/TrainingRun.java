@@ -163,7 +163,8 @@ public final class TrainingRun {
         try (CsvLog log = from.iteration() == 0
                 ? CsvLog.create(folder.resolve("log.csv"))
                 : CsvLog.resume(folder.resolve("log.csv"), from.epoch() + 1)) {
-            Recorder recorder = new Recorder(trainData, checkpoints, identity, graph, training, log);
+            Recorder recorder = new Recorder(
+                    trainData, checkpoints, identity, graph, training, log, start.inputs().val().size());
             Trainer trainer = new Trainer(
                     graph, training, trainData, valData, rate, config.train(), network.classes(), recorder, stop);
             Evaluation result;
@@ -232,6 +233,7 @@ public final class TrainingRun {
         private final ComputationGraph graph;
         private final TrainingStep training;
         private final CsvLog log;
+        private final long valImages;
         private int shownEpoch = -1;
 
         Recorder(
@@ -240,13 +242,15 @@ public final class TrainingRun {
                 Map<String, String> identity,
                 ComputationGraph graph,
                 TrainingStep training,
-                CsvLog log) {
+                CsvLog log,
+                long valImages) {
             this.trainData = trainData;
             this.checkpoints = checkpoints;
             this.identity = identity;
             this.graph = graph;
             this.training = training;
             this.log = log;
+            this.valImages = valImages;
         }
 
         @Override

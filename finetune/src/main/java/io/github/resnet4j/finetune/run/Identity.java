@@ -1,0 +1,39 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.finetune.checkpoint.Checkpoints;
+import io.github.resnet4j.finetune.config.RunConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What must be the same for a checkpoint to be gone on from. More epochs, other threads or another folder may differ. */
+final class Identity {
+    private Identity() {}
+
+    static Map<String, String> of(RunConfig config, Start start) {
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("model", start.network().name());
+        identity.put("model.shortcut", start.architecture().spec().shortcut().option());
+        identity.put("model.freeze", config.model().freeze().orElse("nothing"));
+        identity.put("input", start.network().input().toString());
+        identity.put("classes", String.join(", ", start.inputs().train().classes()));
+        identity.put("data", start.inputs().train().fingerprint());
+        identity.put("data.augment", config.data().augment().toString());
+        identity.put("data.normalize", config.data().normalize().toString());
+        identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
+        identity.put("train.seed", String.valueOf(config.train().seed()));
+        identity.put("train.label-smoothing", String.valueOf(config.train().labelSmoothing()));
+        identity.put("optimizer", config.optimizer().toString());
+        identity.put("schedule", config.schedule().toString());
+        return identity;
+    }
+
+    /** @throws UsageException naming every difference */
+    static void requireSame(Map<String, String> saved, Map<String, String> now) {
+        List<String> differences = Checkpoints.differences(saved, now);
+        if (!differences.isEmpty()) {
+            throw new UsageException("the checkpoint is of another run: " + String.join("; ", differences)
+                    + "; give the same configuration, or start again with --overwrite");
+        }
+    }
+}
