@@ -1,0 +1,154 @@
+package io.github.resnet4j.zoo.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.ResNetSpec;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CardJsonTest {
+    static ModelCard card(String architecture, List<String> classes) {
+        Preprocessing preprocessing = new Preprocessing(
+                OptionalInt.of(36),
+                OptionalInt.empty(),
+                "bilinear",
+                List.of(0.4914, 0.4822, 0.4465),
+                List.of(0.2470, 0.2435, 1 / 3.0));
+        return ModelCard.of(
+                Zoo.find(architecture), Shape.square(3, 32), classes, preprocessing, Map.of("licence", "Apache-2.0"));
+    }
+
+    private static String json() {
+        return new String(CardJson.write(card("resnet20-cifar", List.of("cat", "dög \"1\""))), StandardCharsets.UTF_8);
+    }
+
+    private static ModelCard read(String json) {
+        return CardJson.read(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsWhatItWrites() {
+        ModelCard card = card("resnet20-cifar", List.of("cat", "dög \"1\""));
+
+        assertThat(read(json())).isEqualTo(card);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsEveryShortcut(ShortcutType shortcut) {
+        Architecture row = Zoo.find("resnet20-cifar");
+        ModelCard plain = card("resnet20-cifar", List.of("a", "b"));
+        ModelCard card = ModelCard.of(
+                row.with(row.spec().withShortcut(shortcut).withZeroInitResidual(true)),
+                plain.input(),
+                plain.classes(),
+                plain.preprocessing(),
+                Map.of());
+
+        ModelCard read = CardJson.read(CardJson.write(card));
+
+        assertThat(read).isEqualTo(card);
+        assertThat(read.network())
+                .isEqualTo(row.with(row.spec().withShortcut(shortcut).withZeroInitResidual(true))
+                        .network(plain.input(), 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsEveryPlaceOfTheStride(ResNetSpec.StrideOn strideOn) {
+        Architecture row = Zoo.find("resnet50");
+        ModelCard plain = card("resnet50", List.of("a", "b"));
+        ModelCard card = ModelCard.of(
+                row.with(row.spec().withStrideOn(strideOn)),
+                Shape.square(3, 64),
+                plain.classes(),
+                plain.preprocessing(),
+                Map.of());
+
+        ModelCard read = CardJson.read(CardJson.write(card));
+
+        assertThat(read).isEqualTo(card);
+        assertThat(read.network())
+                .isEqualTo(row.with(row.spec().withStrideOn(strideOn)).network(Shape.square(3, 64), 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"format\" : 1                 | \"format\" : 2                    | use a newer resnet4j",
+                "\"format\" : 1                 | \"format\" : 1.0                  | \"format\" must be an integer",
+                "\"format\" : 1                 | \"format\" : \"1\"                | \"format\" must be an integer",
+                "\"format\" : 1                 | \"format\" : 1, \"format\" : 1    | Duplicate field",
+                "\"format\" : 1                 | \"format\" : 1, \"epoch\" : 1     | unknown key of the card \"epoch\"",
+                "\"format\" : 1,                | ''                                | \"format\" is missing",
+                "\"format\" : 1                 | \"format\" : 01                   | line 2",
+                "\"shortcut\" : \"a\"           | \"shortcut\" : \"z\"              | unknown shortcut \"z\"",
+                "middle-3x3                     | 3x3                               | unknown strideOn \"3x3\"",
+                "\"zeroInitResidual\" : false   | \"zeroInitResidual\" : 0          | must be true or false",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32 ]             | must be [channels, height, width]",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, 99999 ]      | is larger than",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, 9999999999 ] | must be an integer",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, -1 ]         | at least 1",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 1, 32, 32 ]         | 1 channels",
+                "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, [[[[1]]]] ]  | nested deeper",
+                "\"cat\", \"dög \\\"1\\\"\"     | \"cat\"                           | at least 2 classes",
+                "\"cat\"                        | 7                                 | must be a string",
+                "\"cat\"                        | \"\"                              | class 0 has no name",
+                "\"cat\"                        | \"\\u001b[2J\"                    | control character",
+                "\"crop\" : null                | \"crop\" : 0                      | crop must be between",
+                "\"crop\" : null                | \"crap\" : null                   | unknown key of \"preprocessing\"",
+                "\"crop\" : null                | \"crop\" : false                  | must be an integer",
+                "bilinear                       | lanczos                           | \"lanczos\" is not one of",
+                "0.4914                         | NaN                               | line",
+                "0.4914                         | 1e999                             | mean must be finite",
+                "0.247                          | -0.247                            | std must be positive",
+                "0.247,                         | ''                                | one value per channel",
+                "\"Apache-2.0\"                 | null                              | must be a string",
+            })
+    void rejectsWithTheProblem(String what, String by, String problem) {
+        String good = json();
+        assertThat(good).contains(what);
+
+        assertThatThrownBy(() -> read(good.replace(what, by)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void rejectsWhatFollowsTheEnd() {
+        assertThatThrownBy(() -> read(json() + "{}")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rejectsWhatIsNotUtf8() {
+        byte[] json = json().getBytes(StandardCharsets.UTF_8);
+        json[40] = (byte) 0xff;
+
+        assertThatThrownBy(() -> CardJson.read(json)).hasMessageContaining("not UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "null", "[]", "3", "'{'", "'\"'"})
+    void rejectsWhatIsNoCard(String json) {
+        assertThatThrownBy(() -> read(json)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rejectsDepthAndLongNumbersBeforeBuildingATree() {
+        assertThatThrownBy(() -> read("[".repeat(1 << 20))).hasMessageContaining("nested deeper than 4");
+        assertThatThrownBy(() -> read(json().replace("0.4914", "9".repeat(1 << 19))))
+                .hasMessageContaining("a number of 524288 digits");
+    }
+}

@@ -1,0 +1,530 @@
+package io.github.resnet4j.zoo.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ModelArchiveTest {
+    private static final ModelCard CARD = CardJsonTest.card("resnet20-cifar", List.of("cat", "dog", "frog"));
+    private static final NetworkGraph.Options OPTIONS = NetworkGraph.Options.seeded(7);
+    private static ComputationGraph graph;
+    private static byte[] good;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeOne(@TempDir Path folder) throws IOException {
+        graph = NetworkGraph.create(CARD.network(), OPTIONS);
+        // Every bit pattern class a float can have, in the first kernel.
+        float[] values = {-0f, Float.MIN_VALUE, -Float.MIN_NORMAL, Float.MAX_VALUE, 1 / 3f};
+        for (int i = 0; i < values.length; i++) {
+            graph.params().putScalar(i, values[i]);
+        }
+        ModelArchive.write(folder.resolve("model.zip"), CARD, graph);
+        good = Files.readAllBytes(folder.resolve("model.zip"));
+    }
+
+    private static int[] bits(ComputationGraph graph) {
+        float[] values = graph.params().toFloatVector();
+        int[] bits = new int[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        return bits;
+    }
+
+    private Path file(byte[] bytes) throws IOException {
+        return Files.write(folder.resolve("model.zip"), bytes);
+    }
+
+    private static ModelArchive.Loaded read(Path file) {
+        return ModelArchive.read(file, OPTIONS);
+    }
+
+    /** The entries of the good archive, to be changed and zipped again. */
+    private Map<String, byte[]> entries() throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (ZipFile zip = new ZipFile(file(good).toFile())) {
+            for (ZipEntry entry : zip.stream().toList()) {
+                entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+            }
+        }
+        return entries;
+    }
+
+    private Path zip(Map<String, byte[]> entries) throws IOException {
+        Path file = folder.resolve("model.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, byte[]> content : entries.entrySet()) {
+                ZipEntry entry = new ZipEntry(content.getKey());
+                CRC32 crc = new CRC32();
+                crc.update(content.getValue());
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(content.getValue().length);
+                entry.setCrc(crc.getValue());
+                zip.putNextEntry(entry);
+                zip.write(content.getValue());
+            }
+        }
+        return file;
+    }
+
+    private Path with(String entry, byte[] content) throws IOException {
+        Map<String, byte[]> entries = entries();
+        entries.put(entry, content);
+        return zip(entries);
+    }
+
+    private static void assertBad(Path file, String problem) {
+        assertThatThrownBy(() -> read(file))
+                .isInstanceOf(BadWeightsException.class)
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(problem)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void readsWhatItWritesToTheLastBit() throws IOException {
+        ModelArchive.Loaded loaded = read(file(good));
+
+        assertThat(loaded.card()).isEqualTo(CARD);
+        assertThat(loaded.network()).isEqualTo(CARD.network());
+        assertThat(bits(loaded.graph())).isEqualTo(bits(graph));
+    }
+
+    @Test
+    void writesTheSameBytesForTheSameModel() throws IOException {
+        Path file = file(good);
+        ModelArchive.Loaded loaded = read(file);
+
+        ModelArchive.write(file, loaded.card(), loaded.graph());
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(good);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet50", "plain20-cifar"})
+    void readsOtherNetworks(String architecture) throws IOException {
+        ModelCard card = CardJsonTest.card(architecture, List.of("a", "b"));
+        ComputationGraph built = NetworkGraph.create(card.network(), OPTIONS);
+        Path file = folder.resolve("model.zip");
+        ModelArchive.write(file, card, built);
+
+        assertThat(bits(read(file).graph())).isEqualTo(bits(built));
+    }
+
+    @Test
+    void predictsTheSame() throws IOException {
+        INDArray pictures = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
+
+        INDArray expected = NetworkGraph.create(CARD.network(), OPTIONS).outputSingle(pictures);
+        ComputationGraph fresh = NetworkGraph.create(CARD.network(), OPTIONS);
+        ModelArchive.write(folder.resolve("fresh.zip"), CARD, fresh);
+        INDArray predicted = read(folder.resolve("fresh.zip")).graph().outputSingle(pictures);
+
+        assertThat(predicted).isEqualTo(expected);
+    }
+
+    @Test
+    void freezesWhileReadingAndWritesFrozenGraphs() throws IOException {
+        NetworkGraph.Options frozen = OPTIONS.frozenUpTo(Optional.of("layer2"));
+        ComputationGraph read = ModelArchive.read(file(good), frozen).graph();
+        Path again = folder.resolve("again.zip");
+
+        ModelArchive.write(again, CARD, read);
+
+        assertThat(bits(read)).isEqualTo(bits(graph));
+        assertThat(bits(read(again).graph())).isEqualTo(bits(graph));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.read(again, OPTIONS.frozenUpTo(Optional.of("layer9"))))
+                .withMessageContaining("layer9");
+    }
+
+    @Test
+    void readsIntoDoublePrecision() throws IOException {
+        ComputationGraph read =
+                ModelArchive.read(file(good), OPTIONS.dataType(DataType.DOUBLE)).graph();
+
+        assertThat(read.params().dataType()).isEqualTo(DataType.DOUBLE);
+        assertThat(read.params().toFloatVector()).isEqualTo(graph.params().toFloatVector());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.write(folder.resolve("x.zip"), CARD, read))
+                .withMessageContaining("single precision");
+    }
+
+    @Test
+    void readsTheCardWithoutNativeCode() throws Exception {
+        Path file = file(good);
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(part -> !part.contains("nd4j-native") && !part.contains("javacpp"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(classPath).isNotEqualTo(System.getProperty("java.class.path"));
+
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        classPath,
+                        PrintCard.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(output.strip()).isEqualTo("resnet20-cifar [cat, dog, frog]");
+    }
+
+    /** A process that reads a card. */
+    static final class PrintCard {
+        private PrintCard() {}
+
+        public static void main(String[] arguments) {
+            ModelCard card = ModelArchive.readCard(Path.of(arguments[0]));
+            System.out.println(card.architecture() + " " + card.classes());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"resnet20-cifar, ", "resnet20-cifar, layer1", "resnet18, layer1"})
+    void opensInDl4j(String architecture, String frozenUpTo) throws IOException {
+        ModelCard card = CardJsonTest.card(architecture, List.of("a", "b"));
+        ComputationGraph built =
+                NetworkGraph.create(card.network(), OPTIONS.frozenUpTo(Optional.ofNullable(frozenUpTo)));
+        Path file = folder.resolve("model.zip");
+        ModelArchive.write(file, card, built);
+
+        ComputationGraph restored = ModelSerializer.restoreComputationGraph(file.toFile());
+
+        assertThat(bits(restored)).isEqualTo(bits(built));
+        INDArray pictures = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
+        assertThat(restored.outputSingle(pictures)).isEqualTo(built.outputSingle(pictures));
+    }
+
+    /** DL4J sorts a graph itself, and its parameters are stored in that order: freezing must not change it. */
+    @Test
+    void ordersParametersAlikeWhateverIsFrozen() throws IOException {
+        ModelCard card = CardJsonTest.card("resnet18", List.of("a", "b"));
+        ComputationGraph built = NetworkGraph.create(card.network(), OPTIONS);
+        Path file = folder.resolve("model.zip");
+        ModelArchive.write(file, card, built);
+
+        ComputationGraph frozen = ModelArchive.read(file, OPTIONS.frozenUpTo(Optional.of("layer4.0")))
+                .graph();
+
+        assertThat(frozen.paramTable()).isEqualTo(built.paramTable());
+    }
+
+    @Test
+    void writesCoefficientsAsNd4jDoes() throws IOException {
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        Nd4j.write(graph.params(), new DataOutputStream(expected));
+
+        assertThat(entries().get("coefficients.bin")).isEqualTo(expected.toByteArray());
+    }
+
+    @Test
+    void refusesToWriteABrokenOrForeignModel() throws IOException {
+        Path file = file(good);
+        ComputationGraph broken = graph.clone();
+        broken.params().putScalar(500, Float.NaN);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.write(file, CARD, broken))
+                .withMessageContaining("value 4 of layer1.0.conv1, W, is NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.write(
+                        file, CardJsonTest.card("resnet32-cifar", List.of("cat", "dog", "frog")), graph))
+                .withMessageContaining("resnet32-cifar");
+        assertThat(file).hasBinaryContent(good);
+        assertThat(folder).isDirectoryNotContaining("glob:**tmp*");
+    }
+
+    @Test
+    void leavesNothingBehindWhenItCannotWrite() throws IOException {
+        Files.createDirectories(folder.resolve("model.zip").resolve("occupied"));
+
+        assertThatThrownBy(() -> ModelArchive.write(folder.resolve("model.zip"), CARD, graph))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ModelArchive.write(folder.resolve("missing").resolve("model.zip"), CARD, graph))
+                .isInstanceOf(IOException.class);
+        assertThat(folder).isDirectoryNotContaining("glob:**tmp*");
+    }
+
+    @Test
+    void rejectsWhatIsNotAModel() throws IOException {
+        assertBad(folder, "is a folder; name the model.zip in it");
+        assertBad(folder.resolve("absent.zip"), "there is no such file");
+        assertBad(file(new byte[0]), "is empty");
+        assertBad(file("\n<!DOCTYPE html><html>".getBytes(StandardCharsets.UTF_8)), "is a web page");
+        assertBad(file(new byte[] {1, 2, 3}), "is not a zip archive");
+        assertBad(file(new byte[] {'P', 'K', 3, 4}), "is damaged or cut short");
+        Path device = Path.of("/dev/zero");
+        if (Files.exists(device)) {
+            assertBad(device, "is not a regular file");
+        }
+    }
+
+    @Test
+    void rejectsWhatMayNotBeRead() throws IOException {
+        Path file = file(good);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(file), "this user may read everything");
+
+        assertBad(file, "may not be read by this user");
+    }
+
+    @Test
+    void rejectsEveryTruncation() throws IOException {
+        for (int sixteenth = 1; sixteenth < 16; sixteenth++) {
+            Path file = file(Arrays.copyOf(good, good.length * sixteenth / 16));
+            assertBad(file, "is damaged or cut short");
+        }
+    }
+
+    @Test
+    void rejectsOtherArchives() throws IOException {
+        Map<String, byte[]> entries = entries();
+        byte[] card = entries.remove("model.json");
+        assertBad(zip(entries), "is a DL4J model that was not written by resnet4j");
+        assertBad(zip(Map.of("archive/data.pkl", new byte[1])), "was not written by resnet4j");
+        assertBad(zip(Map.of("model.json", card)), "has no entry coefficients.bin");
+        assertBad(with("objects/x", new byte[1]), "has an entry objects/x, which resnet4j does not write");
+        assertBad(with("../evil", new byte[1]), "has an entry ../evil");
+        assertBad(with("updaterState.bin", new byte[1]), "has an entry updaterState.bin");
+    }
+
+    @Test
+    void neverDeserialisesJavaObjects() throws IOException {
+        ByteArrayOutputStream object = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(object)) {
+            out.writeObject(new Canary());
+        }
+        Canary.sang = false;
+
+        assertBad(
+                with("preprocessor.bin", object.toByteArray()), "a serialised Java object that can run code; refused");
+        assertBad(with("normalizer.bin", object.toByteArray()), "has an entry normalizer.bin");
+        assertThat(Canary.sang).isFalse();
+    }
+
+    /** Sings when it is deserialised. */
+    static final class Canary implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static boolean sang;
+
+        private void readObject(java.io.ObjectInputStream in) {
+            sang = true;
+        }
+    }
+
+    @Test
+    void neverReadsTheConfiguration() throws IOException {
+        Path file = with(
+                "configuration.json",
+                "{\"@class\":\"javax.script.ScriptEngineManager\"".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(bits(read(file).graph())).isEqualTo(bits(graph));
+    }
+
+    @Test
+    void rejectsAnotherModelsParameters() throws IOException {
+        ModelCard other = CardJsonTest.card("resnet32-cifar", CARD.classes());
+        assertBad(with("model.json", CardJson.write(other)), "it is of another model");
+        ModelCard classes = CardJsonTest.card("resnet20-cifar", List.of("cat", "dog"));
+        assertBad(with("model.json", CardJson.write(classes)), "resnet20-cifar with input 3x32x32 and 2 classes needs");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"resnet20-cifar\" | \"resnet2O-cifar\" | unknown model \"resnet2O-cifar\"",
+                "\"classes\"        | \"clases\"         | model.json: unknown key",
+            })
+    void rejectsBadCards(String what, String by, String problem) throws IOException {
+        String card = new String(entries().get("model.json"), StandardCharsets.UTF_8);
+        Path file = with("model.json", card.replace(what, by).getBytes(StandardCharsets.UTF_8));
+
+        assertBad(file, problem);
+        assertThatThrownBy(() -> ModelArchive.readCard(file))
+                .isInstanceOf(BadWeightsException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void rejectsAHugeCard() throws IOException {
+        byte[] spaces = new byte[(1 << 20) + 1];
+        Arrays.fill(spaces, (byte) ' ');
+
+        assertBad(with("model.json", spaces), "model.json has 1048577 bytes, more than the 1048576 allowed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 20, 25, 31, 40, 50, 60, 70, 95, 104, 111})
+    void rejectsAnyOtherHeader(int at) throws IOException {
+        byte[] coefficients = entries().get("coefficients.bin");
+        coefficients[at] ^= 1;
+
+        assertBad(with("coefficients.bin", coefficients), "coefficients.bin: byte " + at);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, NaN, 'value 0 of conv1, W, is NaN'",
+        "2800, Infinity, 'value 0 of layer1.0.bn1, gamma, is Infinity'",
+        "481, -1e-9, 'value 1 of bn1, var, is -1.0E-9'"
+    })
+    void rejectsImpossibleValues(int index, float value, String problem) throws IOException {
+        byte[] coefficients = entries().get("coefficients.bin");
+        ByteBuffer.wrap(coefficients).putFloat(113 + 4 * index, value);
+
+        assertBad(with("coefficients.bin", coefficients), problem);
+    }
+
+    @Test
+    void rejectsAWrongChecksum() throws IOException {
+        byte[] damaged = good.clone();
+        damaged[good.length / 2] ^= 1;
+
+        assertBad(file(damaged), "coefficients.bin is damaged (checksum)");
+    }
+
+    @Test
+    void rejectsACompressionBomb() throws IOException {
+        Path file = folder.resolve("model.zip");
+        Map<String, byte[]> entries = entries();
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("model.json"));
+            zip.write(entries.get("model.json"));
+            zip.putNextEntry(new ZipEntry("coefficients.bin"));
+            zip.write(new byte[entries.get("coefficients.bin").length]);
+        }
+
+        assertBad(file, "coefficients.bin is compressed");
+    }
+
+    @Test
+    void rejectsEntriesThatLieAboutTheirSize() throws IOException {
+        String archive = new String(good, StandardCharsets.ISO_8859_1);
+        int central = archive.lastIndexOf("coefficients.bin") - 46;
+        for (int field : new int[] {20, 24}) {
+            byte[] lying = good.clone();
+            lying[central + field] ^= 4;
+            Path file = file(lying);
+            assertThatThrownBy(() -> read(file)).isInstanceOf(BadWeightsException.class);
+        }
+    }
+
+    @Test
+    void rejectsTwoEntriesOfOneName() throws IOException {
+        Map<String, byte[]> entries = entries();
+        entries.put("model.jsoN", entries.get("model.json"));
+        byte[] twice = new String(Files.readAllBytes(zip(entries)), StandardCharsets.ISO_8859_1)
+                .replace("model.jsoN", "model.json")
+                .getBytes(StandardCharsets.ISO_8859_1);
+
+        assertBad(file(twice), "has two entries model.json");
+    }
+
+    @Test
+    void survivesAnyDamage() throws IOException {
+        Random random = new Random(3);
+        Map<String, byte[]> entries = entries();
+        int header = 200;
+        int refused = 0;
+        for (int trial = 0; trial < 300; trial++) {
+            byte[] damaged = good.clone();
+            int flips = 1 + random.nextInt(3);
+            for (int i = 0; i < flips; i++) {
+                // Half of them where the structure is: the first entries and the directory.
+                int at = random.nextBoolean()
+                        ? damaged.length - 1 - random.nextInt(header)
+                        : random.nextInt(entries.get("model.json").length + header);
+                damaged[at] = (byte) random.nextInt(256);
+            }
+            Path file = file(damaged);
+            try {
+                assertThat(ModelArchive.readCard(file)).isEqualTo(CARD);
+            } catch (BadWeightsException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(100);
+        assertThatCode(() -> read(file(good))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void copiesAllButTheHead() {
+        Network network = CARD.network();
+        ComputationGraph wider = NetworkGraph.create(
+                CardJsonTest.card("resnet20-cifar", List.of("a", "b", "c", "d")).network(),
+                NetworkGraph.Options.seeded(8).frozenUpTo(Optional.of("layer1")));
+        INDArray head = wider.getLayer("fc").params().dup();
+
+        ModelArchive.copyMatching(network, graph, wider, false);
+
+        assertThat(wider.getLayer("fc").params()).isEqualTo(head);
+        Stream.of("conv1", "bn1", "layer2.0.conv1", "layer3.2.bn2")
+                .forEach(name -> assertThat(wider.getLayer(name).paramTable())
+                        .isEqualTo(graph.getLayer(name).paramTable()));
+        int body = (int) (graph.numParams() - graph.getLayer("fc").numParams());
+        assertThat(Arrays.copyOf(bits(wider), body)).isEqualTo(Arrays.copyOf(bits(graph), body));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.copyMatching(network, graph, wider, true))
+                .withMessageContaining("fc W");
+    }
+
+    @Test
+    void copiesNothingUnlessAllFits() {
+        ComputationGraph other = NetworkGraph.create(
+                CardJsonTest.card("resnet18", CARD.classes()).network(), OPTIONS);
+        int[] before = bits(other);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.copyMatching(CARD.network(), graph, other, false))
+                .withMessageContaining("conv1 W");
+        assertThat(bits(other)).isEqualTo(before);
+    }
+}
