@@ -28,8 +28,8 @@ public record Checksum(Algorithm algorithm, String hex) {
 
     public Checksum {
         if (!hex.matches("[0-9a-f]{" + algorithm.digits + "}")) {
-            throw new IllegalArgumentException(
-                    "A " + algorithm.jdkName + " has " + algorithm.digits + " lower-case hex digits, not \"" + hex + "\"");
+            throw new IllegalArgumentException("A " + algorithm.jdkName + " has " + algorithm.digits
+                    + " lower-case hex digits, not \"" + hex + "\"");
         }
     }
 

@@ -51,8 +51,7 @@ public record DownloadOptions(Patience patience, Optional<URI> mirror, boolean o
     }
 
     static DownloadOptions from(Map<String, String> environment) {
-        return new DownloadOptions(
-                Patience.STANDARD, Source.mirrorFrom(environment), false, DownloadProgress.SILENT);
+        return new DownloadOptions(Patience.STANDARD, Source.mirrorFrom(environment), false, DownloadProgress.SILENT);
     }
 
     public DownloadOptions withMirror(URI other) {

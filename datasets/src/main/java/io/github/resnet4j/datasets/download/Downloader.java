@@ -63,13 +63,14 @@ public final class Downloader {
             return false;
         }
         Optional<String> difference = difference(file, target);
-        difference.ifPresent(text -> log.warn(
-                "{}: {}; moved to {} and fetched again", target, text, PartFile.setAside(target, target)));
+        difference.ifPresent(text ->
+                log.warn("{}: {}; moved to {} and fetched again", target, text, PartFile.setAside(target, target)));
         return difference.isEmpty();
     }
 
     private void bring(RemoteFile file, Path target) {
-        String where = file.source().fileName() + " from " + Source.shown(file.source().address());
+        String where =
+                file.source().fileName() + " from " + Source.shown(file.source().address());
         String advice = "or put the file at " + target + " yourself, set " + Source.MIRROR_VARIABLE
                 + " to a folder or address that has it, or put the extracted files into DIR and pass --data DIR";
         if (options.offline() && !file.source().isLocal()) {
@@ -185,7 +186,8 @@ public final class Downloader {
                     fault.getMessage() + " and asks to come back in " + asked.toSeconds() + " s", fault);
         }
         double full = options.patience().firstWait().toMillis() * Math.pow(2, attempt);
-        Duration own = Duration.ofMillis(Math.round(full * (1 + ThreadLocalRandom.current().nextDouble()) / 2));
+        Duration own = Duration.ofMillis(
+                Math.round(full * (1 + ThreadLocalRandom.current().nextDouble()) / 2));
         return own.compareTo(asked) > 0 ? own : asked;
     }
 }

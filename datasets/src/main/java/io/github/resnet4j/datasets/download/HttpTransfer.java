@@ -58,8 +58,7 @@ final class HttpTransfer {
                 }
             }
         } catch (IOException e) {
-            throw TransferFault.passing(
-                    "after " + part.bytes() + " of " + file.bytes() + " bytes, " + describe(e), e);
+            throw TransferFault.passing("after " + part.bytes() + " of " + file.bytes() + " bytes, " + describe(e), e);
         }
         if (part.bytes() < file.bytes()) {
             throw TransferFault.passing(
@@ -81,8 +80,7 @@ final class HttpTransfer {
     /** Asks for the missing bytes, and sets the part up for the answer. */
     private ResponseBody accept(RemoteFile file, PartFile part)
             throws TransferFault, IOException, InterruptedException {
-        HttpResponse<ResponseBody> response =
-                send(file.source().address(), part.bytes(), part.validator());
+        HttpResponse<ResponseBody> response = send(file.source().address(), part.bytes(), part.validator());
         try {
             switch (response.statusCode()) {
                 case 200 -> {
@@ -169,9 +167,9 @@ final class HttpTransfer {
         }
     }
 
-    private static void requireContinuation(HttpHeaders headers, RemoteFile file, PartFile part)
-            throws TransferFault {
-        Matcher range = CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+    private static void requireContinuation(HttpHeaders headers, RemoteFile file, PartFile part) throws TransferFault {
+        Matcher range =
+                CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
         boolean asked = range.matches()
                 && Long.parseLong(range.group(1)) == part.bytes()
                 && Long.parseLong(range.group(2)) == file.bytes() - 1
@@ -206,7 +204,8 @@ final class HttpTransfer {
             return Duration.ofSeconds(Long.parseLong(text));
         }
         try {
-            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             Duration wait = Duration.between(Instant.now(), until);
             return wait.isNegative() ? Duration.ZERO : wait;
         } catch (DateTimeParseException e) {

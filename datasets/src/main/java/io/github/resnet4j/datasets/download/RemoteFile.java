@@ -4,7 +4,8 @@ package io.github.resnet4j.datasets.download;
 public record RemoteFile(Source source, long bytes, Checksum checksum) {
     public RemoteFile {
         if (bytes <= 0) {
-            throw new IllegalArgumentException(source.fileName() + ": a file to fetch has at least 1 byte, not " + bytes);
+            throw new IllegalArgumentException(
+                    source.fileName() + ": a file to fetch has at least 1 byte, not " + bytes);
         }
     }
 }

@@ -82,19 +82,10 @@ final class TarGz {
             }
             // To the end, where the checksum of the gzip stream is.
             in.allow(PADDING_BYTES);
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                requireZeros(n);
-            }
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            throw new IntegrityException(archive + ": not a whole .tar.gz (" + e.getMessage() + "); delete it and fetch it again", e);
-        }
-    }
-
-    private void requireZeros(int n) throws IOException {
-        for (int i = 0; i < n; i++) {
-            if (buffer[i] != 0) {
-                throw new IOException("something follows the last entry");
-            }
+            throw new IntegrityException(
+                    archive + ": not a whole .tar.gz (" + e.getMessage() + "); delete it and fetch it again", e);
         }
     }
 
@@ -134,7 +125,8 @@ final class TarGz {
 
     private void requirePlain(TarArchiveEntry entry, String name) {
         byte flag = entry.getLinkFlag();
-        boolean plain = flag == TarConstants.LF_NORMAL || flag == TarConstants.LF_OLDNORM || flag == TarConstants.LF_DIR;
+        boolean plain =
+                flag == TarConstants.LF_NORMAL || flag == TarConstants.LF_OLDNORM || flag == TarConstants.LF_DIR;
         if (!plain || entry.isSparse()) {
             throw refused("\"" + name + "\" is a link, a device or another special entry");
         }

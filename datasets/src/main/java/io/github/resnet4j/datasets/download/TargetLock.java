@@ -27,8 +27,7 @@ final class TargetLock {
         Path lockFile = target.toAbsolutePath().normalize().resolveSibling("." + target.getFileName() + ".lock");
         ReentrantLock threads = THREADS.computeIfAbsent(lockFile, path -> new ReentrantLock());
         threads.lock();
-        try (FileChannel channel =
-                FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             lock(channel, target);
             return action.get();
         } catch (IOException e) {

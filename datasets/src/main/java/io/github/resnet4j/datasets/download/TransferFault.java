@@ -10,8 +10,7 @@ final class TransferFault extends Exception {
     private final boolean wrongContent;
     private final Duration wait;
 
-    private TransferFault(
-            String problem, Throwable cause, boolean worthRetrying, boolean wrongContent, Duration wait) {
+    private TransferFault(String problem, Throwable cause, boolean worthRetrying, boolean wrongContent, Duration wait) {
         super(problem, cause);
         this.worthRetrying = worthRetrying;
         this.wrongContent = wrongContent;
