@@ -1,0 +1,17 @@
+package io.github.resnet4j.finetune.checkpoint;
+
+/**
+ * Where a training run stands.
+ *
+ * @param iteration steps taken since the start
+ * @param epoch passes over the data completed
+ * @param batch steps taken within the current pass
+ */
+public record Position(long iteration, int epoch, int batch) {
+    public Position {
+        if (iteration < 0 || epoch < 0 || batch < 0) {
+            throw new IllegalArgumentException(
+                    "a position is not negative, got iteration " + iteration + ", epoch " + epoch + ", batch " + batch);
+        }
+    }
+}
