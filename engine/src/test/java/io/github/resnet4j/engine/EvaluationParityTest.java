@@ -46,7 +46,8 @@ class EvaluationParityTest {
                     : parity.network().lastOf(part).name();
             String tensor = "eval:" + part;
             float[] reference = golden.values(tensor);
-            float[] actual = golden.choose(tensor, maps.get(node).dup('c').data().asFloat());
+            float[] actual =
+                    golden.choose(tensor, maps.get(node).dup('c').data().asFloat());
             for (int i = 0; i < reference.length; i++) {
                 assertThat((double) Math.abs(actual[i] - reference[i]))
                         .as("%s[%d]: %s instead of %s", part, i, actual[i], reference[i])

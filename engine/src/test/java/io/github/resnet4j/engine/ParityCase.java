@@ -68,7 +68,9 @@ record ParityCase(String name, Network network, int batch) {
     /** Published networks in full, at {@code size}×{@code size}. */
     static ParityCase full(String name, int batch, int size) {
         return new ParityCase(
-                name, Zoo.find(name).network(Shape.square(3, size), Zoo.find(name).classes()), batch);
+                name,
+                Zoo.find(name).network(Shape.square(3, size), Zoo.find(name).classes()),
+                batch);
     }
 
     ComputationGraph graph() {
@@ -76,8 +78,8 @@ record ParityCase(String name, Network network, int batch) {
     }
 
     ComputationGraph graph(Optional<String> frozenUpTo) {
-        ComputationGraph graph = NetworkGraph.create(
-                network, NetworkGraph.Options.seeded(1).frozenUpTo(frozenUpTo));
+        ComputationGraph graph =
+                NetworkGraph.create(network, NetworkGraph.Options.seeded(1).frozenUpTo(frozenUpTo));
         Seeded.fill(name, network, graph);
         return graph;
     }

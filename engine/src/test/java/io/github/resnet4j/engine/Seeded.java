@@ -70,8 +70,7 @@ final class Seeded {
         for (Node node : network.nodes()) {
             int channels = node.in().channels();
             fanIns.put(
-                    node.name(),
-                    node.op() instanceof Op.Convolution c ? c.kernel() * c.kernel() * channels : channels);
+                    node.name(), node.op() instanceof Op.Convolution c ? c.kernel() * c.kernel() * channels : channels);
         }
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
@@ -80,10 +79,15 @@ final class Seeded {
                     ? Math.sqrt(3.0 / fanIns.get(segment.vertex()))
                     : aroundOne ? 0.5 : 0.2;
             double middle = aroundOne ? 1 : 0;
-            float[] values = uniform(
-                    name + "/" + torchName(segment), segment.length(), middle - bound, middle + bound);
+            float[] values = uniform(name + "/" + torchName(segment), segment.length(), middle - bound, middle + bound);
             parameters.put(segment.offset(), values);
         }
+    }
+
+    /** The flat parameters. A copy: a buffer's memory goes with the graph, whoever still reads it. */
+    static FloatBuffer copyOfParameters(ComputationGraph graph) {
+        FloatBuffer copy = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+        return copy.put(graph.params().data().asNioFloat()).flip();
     }
 
     /** The tensor's name in a PyTorch state dict. */
