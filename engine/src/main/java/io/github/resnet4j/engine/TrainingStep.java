@@ -3,12 +3,16 @@ package io.github.resnet4j.engine;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,6 +27,7 @@ public final class TrainingStep {
     private final ComputationGraph graph;
     private final Sgd sgd;
     private final ParameterLayout layout;
+    private final Network network;
     private final Map<String, Long> mapSizes = new HashMap<>();
     private final FloatBuffer parameters;
     private final FloatBuffer velocity;
@@ -47,6 +52,7 @@ public final class TrainingStep {
                     "training needs a FLOAT graph, got " + graph.params().dataType());
         }
         this.graph = graph;
+        this.network = network;
         this.sgd = sgd;
         this.layout = ParameterLayout.of(graph);
         for (Node node : network.nodes()) {
@@ -65,9 +71,13 @@ public final class TrainingStep {
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
+     * @throws IllegalArgumentException if the shapes are not those of the network: DL4J itself would take pictures of
+     *     another size
      */
     public Result step(INDArray features, INDArray labels, double lr) {
+        check(features, labels);
         long batch = features.size(0);
+        List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
         graph.setLabels(labels);
         graph.addListeners(logits);
@@ -75,7 +85,7 @@ public final class TrainingStep {
             logits.labels = labels;
             graph.computeGradientAndScore();
         } finally {
-            graph.setListeners();
+            graph.setListeners(listeners);
         }
         FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
         double scale = 1.0 / batch;
@@ -100,6 +110,19 @@ public final class TrainingStep {
     /** What stands where in the flat parameters. */
     public ParameterLayout layout() {
         return layout;
+    }
+
+    private void check(INDArray features, INDArray labels) {
+        Shape input = network.input();
+        if (!Arrays.equals(
+                features.shape(), new long[] {features.size(0), input.channels(), input.height(), input.width()})) {
+            throw new IllegalArgumentException(network.name() + " is built for pictures of " + input + ", the batch is "
+                    + Arrays.toString(features.shape()));
+        }
+        if (!Arrays.equals(labels.shape(), new long[] {features.size(0), network.classes()})) {
+            throw new IllegalArgumentException("the batch needs labels of " + features.size(0) + "x" + network.classes()
+                    + ", got " + Arrays.toString(labels.shape()));
+        }
     }
 
     private void update(ParameterLayout.Segment segment, FloatBuffer gradient, long batch, double scale, double lr) {

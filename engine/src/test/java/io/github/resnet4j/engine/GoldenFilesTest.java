@@ -1,0 +1,35 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class GoldenFilesTest {
+    @Test
+    void eachIsReadBySomeTestAndAllAreSmall() throws IOException, URISyntaxException {
+        Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
+        TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
+        read.add("sgd");
+
+        Set<String> there = new TreeSet<>();
+        long bytes = 0;
+        Path folder =
+                Path.of(GoldenFilesTest.class.getResource("/golden/parity").toURI());
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                there.add(file.getFileName().toString().replace(".bin.gz", ""));
+                bytes += Files.size(file);
+            }
+        }
+        assertThat(there).isEqualTo(read);
+        assertThat(bytes).isLessThan(1_000_000);
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Gradients, losses, parameters and running statistics in training mode against PyTorch's. */
+class TrainingParityTest {
+    private static final double LR = 0.05;
+    static final String RECIPES = "basic_b_cifar_3x8x8_";
+
+    @BeforeAll
+    static void enable() {
+        OneDnn.enable();
+    }
+
+    static Stream<ParityCase> cases() {
+        return Stream.concat(
+                ParityCase.reduced().stream(),
+                Stream.of(ParityCase.full("resnet18", 2, 64), ParityCase.full("resnet20-cifar", 4, 32)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void hasPyTorchsGradients(ParityCase parity) {
+        gradientsAreAsIn(Golden.read(parity.name()), parity, Optional.empty());
+    }
+
+    @Test
+    void hasPyTorchsGradientsBehindAFrozenStage() {
+        ParityCase parity = ParityCase.reduced(RECIPES + "frozen");
+        gradientsAreAsIn(Golden.read(parity.name()), parity, Optional.of("layer1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void hasPyTorchsLossesParametersAndStatisticsAfterItsSteps(ParityCase parity) {
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph();
+        trainAsIn(golden, parity, graph, Sgd.paper(), 0);
+        parametersAreAsIn(golden, parity, graph);
+    }
+
+    static Stream<Arguments> recipes() {
+        return Stream.of(
+                Arguments.of("nesterov", new Sgd(0.9, true, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty()), 0),
+                Arguments.of("clipped", new Sgd(0.9, false, 1e-4, Sgd.DecayOn.ALL, OptionalDouble.of(0.1)), 0),
+                Arguments.of("nodecay", new Sgd(0.9, false, 0.1, Sgd.DecayOn.NO_NORM_BIAS, OptionalDouble.empty()), 0),
+                Arguments.of("smoothed", Sgd.paper(), 0.1),
+                Arguments.of("frozen", Sgd.paper(), 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("recipes")
+    void followsPyTorchsOptimiser(String recipe, Sgd sgd, double smoothing) {
+        ParityCase parity = ParityCase.reduced(RECIPES + recipe);
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph(recipe.equals("frozen") ? Optional.of("layer1") : Optional.empty());
+        trainAsIn(golden, parity, graph, sgd, smoothing);
+        parametersAreAsIn(golden, parity, graph);
+    }
+
+    /** The bound must tell the recipes apart, or the test above would say nothing. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("recipes")
+    void boundsTellRecipesApart(String recipe, Sgd sgd, double smoothing) {
+        ParityCase parity = ParityCase.reduced(RECIPES + recipe);
+        ComputationGraph graph = parity.graph();
+        Sgd other = recipe.equals("nodecay")
+                ? new Sgd(0.9, false, 0.1, Sgd.DecayOn.ALL, OptionalDouble.empty())
+                : new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        TrainingStep step = new TrainingStep(graph, parity.network(), other);
+        for (int i = 0; i < 3; i++) {
+            step.step(parity.pictures(), parity.labels(), LR);
+        }
+        assertThat(worst(Golden.read(parity.name()), parity, graph)).isGreaterThan(20);
+    }
+
+    private static void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
+        TrainingStep step = new TrainingStep(graph, parity.network(), sgd);
+        float[] losses = golden.values("losses");
+        assertThat(losses).isNotEmpty();
+        for (float loss : losses) {
+            double actual =
+                    step.step(parity.pictures(), parity.labels(smoothing), LR).loss();
+            assertThat(actual).isCloseTo(loss, within(1e-4 * Math.max(1, loss)));
+        }
+    }
+
+    private static void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
+        ComputationGraph graph = parity.graph(frozenUpTo);
+        Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        TrainingStep step = new TrainingStep(graph, parity.network(), bare);
+        step.step(parity.pictures(), parity.labels(), 0);
+        Map<String, float[]> gradients = new TreeMap<>();
+        for (ParameterLayout.Segment segment : step.layout().segments()) {
+            if (segment.kind().trained() && !segment.frozen()) {
+                gradients.put(Seeded.torchName(segment), values(step.velocity(), segment));
+            }
+        }
+        assertThat(gradients.keySet()).isEqualTo(golden.names("grad:"));
+        gradients.forEach((name, gradient) -> {
+            float[] reference = golden.values("grad:" + name);
+            assertThat(Golden.distance(golden.choose("grad:" + name, gradient), reference))
+                    .as("gradient of %s", name)
+                    .isLessThanOrEqualTo(1e-3 * Golden.norm(reference));
+        });
+    }
+
+    private static void parametersAreAsIn(Golden golden, ParityCase parity, ComputationGraph graph) {
+        assertThat(worst(golden, parity, graph)).isLessThanOrEqualTo(1);
+    }
+
+    /**
+     * The largest distance of a tensor from PyTorch's in units of its bound: 1e-4 of its norm, and 1e-3 of the way that
+     * PyTorch's went plus rounding, so that a wrong update of a small one shows.
+     */
+    private static double worst(Golden golden, ParityCase parity, ComputationGraph graph) {
+        FloatBuffer now = Seeded.copyOfParameters(graph);
+        FloatBuffer start = Seeded.copyOfParameters(parity.graph());
+        Set<String> left = golden.names("after:");
+        double worst = 0;
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            String tensor = "after:" + Seeded.torchName(segment);
+            assertThat(left.remove(Seeded.torchName(segment))).as(tensor).isTrue();
+            float[] reference = golden.values(tensor);
+            double distance = Golden.distance(golden.choose(tensor, values(now, segment)), reference);
+            double moved = Golden.distance(golden.choose(tensor, values(start, segment)), reference);
+            double norm = Golden.norm(reference);
+            worst = Math.max(worst, distance / Math.min(1e-4 * norm, 1e-3 * moved + 1e-6 * norm));
+        }
+        assertThat(left).isEmpty();
+        return worst;
+    }
+
+    private static float[] values(FloatBuffer flat, ParameterLayout.Segment segment) {
+        float[] values = new float[segment.length()];
+        flat.get(segment.offset(), values);
+        return values;
+    }
+}
