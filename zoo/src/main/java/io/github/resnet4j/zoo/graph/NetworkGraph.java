@@ -133,8 +133,9 @@ public final class NetworkGraph {
     }
 
     /**
-     * Lists the values of a BN layer, which DL4J itself does only in {@code init()}: reading the JSON of a configuration
-     * that was never initialised, it takes a BN layer without a value called {@code var} for one with {@code useLogStd}.
+     * Lists the values of a BN layer, which DL4J itself does only in {@code init()}: reading the JSON of a
+     * configuration that was never initialised, it takes a BN layer without a value called {@code var} for one with
+     * {@code useLogStd}.
      */
     private static void nameStatistics(GraphVertex vertex) {
         if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization bn) {

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
-/** Gradients of both blocks with every shortcut, where the map shrinks and widens; for basic ones also where it stays. */
+/** Gradients of both blocks with every shortcut where the map shrinks and widens; for basic ones also elsewhere. */
 class BlockGradientTest {
 
     static List<Arguments> blocks() {
