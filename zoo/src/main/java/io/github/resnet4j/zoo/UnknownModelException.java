@@ -10,7 +10,7 @@ public final class UnknownModelException extends RuntimeException {
         super("unknown model \"" + name + "\""
                 + Suggest.nearest(name, known)
                         .map(near -> "; did you mean " + near + "?")
-                        .orElse("")
+                        .orElse(".")
                 + " See `resnet4j list`.");
     }
 }

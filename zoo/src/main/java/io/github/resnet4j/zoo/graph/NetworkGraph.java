@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -120,13 +121,26 @@ public final class NetworkGraph {
         LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
                 .activation(Activation.SOFTMAX)
                 .build();
-        return builder.addLayer(SOFTMAX, loss, logits.name())
+        ComputationGraphConfiguration configuration = builder.addLayer(SOFTMAX, loss, logits.name())
                 .setOutputs(SOFTMAX)
                 .setInputTypes(InputType.convolutional(
                         network.input().height(),
                         network.input().width(),
                         network.input().channels()))
                 .build();
+        configuration.getVertices().values().forEach(NetworkGraph::nameStatistics);
+        return configuration;
+    }
+
+    /**
+     * Lists the values of a BN layer, which DL4J itself does only in {@code init()}: reading the JSON of a
+     * configuration that was never initialised, it takes a BN layer without a value called {@code var} for one with
+     * {@code useLogStd}.
+     */
+    private static void nameStatistics(GraphVertex vertex) {
+        if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization bn) {
+            bn.initializer().paramKeys(bn).forEach(layer.getLayerConf()::addVariable);
+        }
     }
 
     private static GraphVertex frozen(GraphVertex vertex, boolean freeze) {

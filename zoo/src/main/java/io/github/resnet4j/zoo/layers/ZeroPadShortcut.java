@@ -66,11 +66,13 @@ final class ZeroPadShortcut extends BaseGraphVertex {
     /** The rows and columns of the input that reach the output. */
     private INDArrayIndex[] kept(INDArray in) {
         return new INDArrayIndex[] {
-            NDArrayIndex.all(),
-            NDArrayIndex.all(),
-            NDArrayIndex.interval(0, conf.stride(), in.size(2)),
-            NDArrayIndex.interval(0, conf.stride(), in.size(3))
+            NDArrayIndex.all(), NDArrayIndex.all(), every(conf.stride(), in.size(2)), every(conf.stride(), in.size(3))
         };
+    }
+
+    /** ND4J refuses a step beyond the end, as in one row with stride 2. */
+    private static INDArrayIndex every(int stride, long size) {
+        return NDArrayIndex.interval(0, Math.min(stride, size), size);
     }
 
     @Override

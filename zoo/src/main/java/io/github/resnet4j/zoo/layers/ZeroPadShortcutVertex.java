@@ -27,11 +27,16 @@ public final class ZeroPadShortcutVertex extends GraphVertex {
      * @param outChannels channels of the output, at least those of the input
      * @param stride step in both directions, at least 1
      * @param padding where the zero channels go
+     * @throws IllegalArgumentException if a number is below 1
      */
     public ZeroPadShortcutVertex(
             @JsonProperty("outChannels") int outChannels,
             @JsonProperty("stride") int stride,
             @JsonProperty("padding") ChannelPadding padding) {
+        if (outChannels < 1 || stride < 1) {
+            throw new IllegalArgumentException("a zero-pad shortcut needs at least 1 channel and stride 1, got "
+                    + outChannels + " channels, stride " + stride);
+        }
         this.outChannels = outChannels;
         this.stride = stride;
         this.padding = padding;

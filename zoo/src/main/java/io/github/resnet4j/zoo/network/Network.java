@@ -89,7 +89,7 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         return new IllegalArgumentException(name + " has no stage, block or layer \"" + part + "\""
                 + Suggest.nearest(part, names)
                         .map(near -> "; did you mean " + near + "?")
-                        .orElse("")
+                        .orElse(".")
                 + " Its stages are " + String.join(", ", stages()) + ".");
     }
 }

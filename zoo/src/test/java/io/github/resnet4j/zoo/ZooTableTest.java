@@ -1,0 +1,305 @@
+package io.github.resnet4j.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.graph.NetworkGraph.Options;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.ResNetSpec.StrideOn;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.spec.StemSpec;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.data.Percentage;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Every row of the zoo against the published numbers, and what holds for all of them. */
+class ZooTableTest {
+    private static final Percentage ROUNDING = Percentage.withPercentage(0.5);
+
+    /**
+     * What one row must count.
+     *
+     * @param parameters exact
+     * @param dl4j DL4J's {@code numParams()}: parameters and BN statistics, exact
+     * @param macs multiply-adds as published, rounded
+     */
+    private record Published(long parameters, long dl4j, double macs) {}
+
+    /**
+     * Residual networks: torchvision's published counts and GFLOPs, and for CIFAR-10 the counts of option A with the
+     * multiply-adds to three digits. DL4J's count adds 2 per BN channel, for CIFAR 2·(16 + 224n) at depth 6n + 2.
+     * Plain networks: the same without projections, 173,824 parameters (64·128 + 128·256 + 256·512 and their BN), 1,792
+     * statistics and 19.3 M multiply-adds (3 times 64·128·28²) fewer on ImageNet; option A has none to take away.
+     */
+    private static final Map<String, Published> PUBLISHED = Map.ofEntries(
+            Map.entry("resnet18", new Published(11_689_512, 11_699_112, 1.814e9)),
+            Map.entry("resnet34", new Published(21_797_672, 21_814_696, 3.664e9)),
+            Map.entry("resnet50", new Published(25_557_032, 25_610_152, 4.089e9)),
+            Map.entry("resnet101", new Published(44_549_160, 44_654_504, 7.801e9)),
+            Map.entry("resnet152", new Published(60_192_808, 60_344_232, 11.514e9)),
+            Map.entry("plain18", new Published(11_515_688, 11_523_496, 1.795e9)),
+            Map.entry("plain34", new Published(21_623_848, 21_639_080, 3.645e9)),
+            Map.entry("resnet20-cifar", new Published(269_722, 271_098, 40.6e6)),
+            Map.entry("resnet32-cifar", new Published(464_154, 466_426, 68.9e6)),
+            Map.entry("resnet44-cifar", new Published(658_586, 661_754, 97.2e6)),
+            Map.entry("resnet56-cifar", new Published(853_018, 857_082, 125.5e6)),
+            Map.entry("resnet110-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("resnet1202-cifar", new Published(19_421_274, 19_510_906, 2.83e9)),
+            Map.entry("plain20-cifar", new Published(269_722, 271_098, 40.6e6)),
+            Map.entry("plain32-cifar", new Published(464_154, 466_426, 68.9e6)),
+            Map.entry("plain44-cifar", new Published(658_586, 661_754, 97.2e6)),
+            Map.entry("plain56-cifar", new Published(853_018, 857_082, 125.5e6)),
+            Map.entry("plain110-cifar", new Published(1_727_962, 1_736_058, 252.9e6)));
+
+    static List<Architecture> rows() {
+        return Zoo.list();
+    }
+
+    /** Rows whose parameters are few enough to allocate in every build. */
+    static Stream<Architecture> smallRows() {
+        return Zoo.list().stream().filter(row -> row.network().parameters() < 500_000);
+    }
+
+    @Test
+    void everyRowIsPublished() {
+        assertThat(Zoo.list()).extracting(Architecture::name).containsExactlyInAnyOrderElementsOf(PUBLISHED.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void countsAsPublished(Architecture row) {
+        Network network = row.network();
+        Published published = PUBLISHED.get(row.name());
+
+        assertThat(network.parameters()).isEqualTo(published.parameters());
+        assertThat(network.parameters() + network.statistics()).isEqualTo(published.dl4j());
+        assertThat((double) network.macs()).isCloseTo(published.macs(), ROUNDING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet20-cifar, 272474",
+        "resnet32-cifar, 466906",
+        "resnet44-cifar, 661338",
+        "resnet56-cifar, 855770",
+        "resnet110-cifar, 1730714",
+        "resnet1202-cifar, 19424026"
+    })
+    void countsOptionBAsPublished(String name, long parameters) {
+        Architecture row = Zoo.find(name);
+
+        assertThat(row.with(row.spec().withShortcut(ShortcutType.PROJECTION))
+                        .network()
+                        .parameters())
+                .isEqualTo(parameters);
+    }
+
+    /** Option C adds a square projection with BN to the five blocks of resnet18 that keep their shape. */
+    @Test
+    void countsOptionC() {
+        Architecture row = Zoo.find("resnet18");
+        long added = 2 * (64 * 64 + 128) + (128 * 128 + 256) + (256 * 256 + 512) + (512 * 512 + 1024);
+
+        assertThat(row.with(row.spec().withShortcut(ShortcutType.PROJECTION_ALL))
+                        .network()
+                        .parameters())
+                .isEqualTo(11_689_512 + added);
+    }
+
+    @Test
+    void strideOnTheFirstConvolutionCostsLess() {
+        Architecture row = Zoo.find("resnet50");
+        Network v1 = row.with(row.spec().withStrideOn(StrideOn.FIRST_1X1)).network();
+
+        assertThat((double) v1.macs()).isCloseTo(3.858e9, ROUNDING);
+        assertThat(v1.parameters()).isEqualTo(25_557_032);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void halvesTheMapAtEveryStrideRoundingUp(Architecture row) {
+        boolean imageNet = row.spec().stem() instanceof StemSpec.ImageNet;
+        int total = imageNet ? 32 : 4;
+        List<Shape> inputs = List.of(row.input(), new Shape(row.input().channels(), 4 * total + 1, 3 * total - 1));
+        for (Shape input : inputs) {
+            Network network = row.network(input, row.classes());
+            Shape last = network.lastOf("layer" + row.spec().stages().size()).out();
+
+            assertThat(last.height()).isEqualTo((input.height() + total - 1) / total);
+            assertThat(last.width()).isEqualTo((input.width() + total - 1) / total);
+            assertThat(network.lastOf(Network.HEAD).out()).isEqualTo(new Shape(row.classes(), 1, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void takesOtherChannelsAndClasses(Architecture row) {
+        Network published = row.network();
+        Network other = row.network(new Shape(1, 64, 64), 7);
+        Op.Convolution first = (Op.Convolution) published.nodes().get(0).op();
+        long features = published.lastOf(Network.HEAD).in().channels();
+        long fewer =
+                2L * first.kernel() * first.kernel() * first.outChannels() + (published.classes() - 7) * (features + 1);
+
+        assertThat(other.classes()).isEqualTo(7);
+        assertThat(other.input().channels()).isEqualTo(1);
+        assertThat(other.lastOf(Network.HEAD).out()).isEqualTo(new Shape(7, 1, 1));
+        assertThat(other.parameters()).isEqualTo(published.parameters() - fewer);
+        assertThat(other.statistics()).isEqualTo(published.statistics());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void namesAreUniqueWithoutUnderscoresAndInTopologicalOrder(Architecture row) {
+        Set<String> seen = new HashSet<>(Set.of(Network.INPUT));
+        for (Node node : row.network().nodes()) {
+            assertThat(seen).containsAll(node.inputs());
+            assertThat(node.name()).isNotEqualTo(NetworkGraph.SOFTMAX).doesNotContain("_");
+            assertThat(seen.add(node.name())).as(node.name()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "conv1",
+                "bn1",
+                "layer1.0.conv1",
+                "layer1.0.bn2",
+                "layer4.1.conv2",
+                "layer2.0.downsample.0",
+                "layer2.0.downsample.1",
+                "fc"
+            })
+    void namesAreTorchvisions(String name) {
+        assertThat(Zoo.find("resnet18").network().nodes())
+                .extracting(Node::name)
+                .contains(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void dl4jFindsTheSameShapes(Architecture row) {
+        Network network = row.network();
+        Shape input = network.input();
+        ComputationGraphConfiguration configuration = NetworkGraph.configuration(network, Options.seeded(1));
+
+        Map<String, InputType> types = configuration.getLayerActivationTypes(
+                InputType.convolutional(input.height(), input.width(), input.channels()));
+
+        assertThat(network.nodes()).allSatisfy(node -> {
+            InputType type = types.get(node.name());
+            if (type instanceof InputType.InputTypeConvolutional map) {
+                assertThat(new Shape((int) map.getChannels(), (int) map.getHeight(), (int) map.getWidth()))
+                        .as(node.name())
+                        .isEqualTo(node.out());
+            } else {
+                assertThat(type.arrayElementsPerExample())
+                        .as(node.name())
+                        .isEqualTo(node.out().elements());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void configurationSurvivesJson(Architecture row) {
+        ComputationGraphConfiguration configuration = NetworkGraph.configuration(row.network(), Options.seeded(1));
+
+        String json = configuration.toJson();
+
+        ComputationGraphConfiguration again = ComputationGraphConfiguration.fromJson(json);
+        assertThat(again.equals(configuration)).isTrue(); // a failed isEqualTo would print megabytes
+        assertThat(again.toJson().equals(json)).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("smallRows")
+    void graphFromJsonComputesTheSame(Architecture row) {
+        Network network = row.network(new Shape(3, 16, 12), row.classes());
+        ComputationGraph graph = NetworkGraph.create(network, Options.seeded(7));
+        assertThat(graph.numParams()).isEqualTo(network.parameters() + network.statistics());
+        Nd4j.getRandom().setSeed(11);
+        graph.paramTable().forEach((name, values) -> {
+            if (name.endsWith("_var")) {
+                values.assign(Nd4j.rand(DataType.FLOAT, values.shape()).addi(0.5));
+            }
+        });
+
+        ComputationGraph again = new ComputationGraph(
+                ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson()));
+        again.init(graph.params().dup(), false);
+
+        INDArray pictures = Nd4j.randn(DataType.FLOAT, 2, 3, 16, 12);
+        INDArray output = graph.outputSingle(pictures);
+        assertThat(output.shape()).containsExactly(2, row.classes());
+        assertThat(output.sum(1).toDoubleVector()).containsExactly(new double[] {1, 1}, within(1e-5));
+        assertThat(again.outputSingle(pictures).toFloatMatrix()).isDeepEqualTo(output.toFloatMatrix());
+    }
+
+    @Test
+    void smallRowsAreNotEmpty() {
+        assertThat(smallRows()).hasSizeGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void listsByPattern() {
+        assertThat(Zoo.list("resnet*"))
+                .extracting(Architecture::name)
+                .startsWith("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet20-cifar")
+                .allMatch(name -> name.startsWith("resnet"));
+        assertThat(Zoo.list("plain??")).extracting(Architecture::name).containsExactly("plain18", "plain34");
+        assertThat(Zoo.list("resnet18")).containsExactly(Zoo.find("resnet18"));
+        assertThat(Zoo.list("resnet.*")).isEmpty();
+        assertThat(Zoo.list("*")).isEqualTo(Zoo.list());
+    }
+
+    @Test
+    void findsEveryRowByItsName() {
+        Map<String, Architecture> byName =
+                Zoo.list().stream().collect(Collectors.toMap(Architecture::name, Function.identity()));
+
+        assertThat(byName).allSatisfy((name, row) -> assertThat(Zoo.find(name)).isSameAs(row));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet5O", "ResNet50", "", " resnet50"})
+    void unknownModelIsQuotedInTheMessage(String name) {
+        assertThatExceptionOfType(UnknownModelException.class)
+                .isThrownBy(() -> Zoo.find(name))
+                .withMessageStartingWith("unknown model \"" + name + "\"")
+                .withMessageContaining("resnet4j list");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0, -1})
+    void rejectsFewerThanTwoClasses(int classes) {
+        Architecture row = Zoo.find("resnet18");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> row.network(row.input(), classes))
+                .withMessage("a classifier needs at least 2 classes, got " + classes);
+    }
+}

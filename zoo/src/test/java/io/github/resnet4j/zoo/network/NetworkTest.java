@@ -1,0 +1,122 @@
+package io.github.resnet4j.zoo.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.resnet4j.zoo.Zoo;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NetworkTest {
+    private static final Network RESNET18 = Zoo.find("resnet18").network();
+
+    @Test
+    void stagesAreInOrder() {
+        assertThat(RESNET18.stages()).containsExactly("stem", "layer1", "layer2", "layer3", "layer4", "head");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stem, maxpool", "layer1, layer1.1.relu", "layer4, layer4.1.relu", "head, fc"})
+    void lastNodeOfAStageIsItsOutput(String stage, String node) {
+        assertThat(RESNET18.lastOf(stage).name()).isEqualTo(node);
+    }
+
+    @Nested
+    class UpTo {
+
+        @ParameterizedTest
+        @CsvSource({
+            "stem, maxpool",
+            "layer2, layer2.1.relu",
+            "head, fc",
+            "layer2.0, layer2.0.relu",
+            "layer2.0.downsample, layer2.0.downsample.1",
+            "layer2.0.bn1, layer2.0.bn1",
+            "conv1, conv1",
+            "fc, fc"
+        })
+        void endsWithTheLastNodeOfThePart(String part, String last) {
+            List<Node> nodes = RESNET18.upTo(part);
+
+            assertThat(nodes.get(nodes.size() - 1).name()).isEqualTo(last);
+            assertThat(nodes).isEqualTo(RESNET18.nodes().subList(0, nodes.size()));
+        }
+
+        @Test
+        void doesNotTakeBlockOneForBlockTen() {
+            List<Node> nodes = Zoo.find("resnet110-cifar").network().upTo("layer1.1");
+
+            assertThat(nodes.get(nodes.size() - 1).name()).isEqualTo("layer1.1.relu");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"layre2", "layer", "layer5", "layer1.2", "layer2.0.bn", "Stem", "input", "", "."})
+        void refusesWhatTheNetworkDoesNotHave(String part) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RESNET18.upTo(part))
+                    .withMessageStartingWith("resnet18 has no stage, block or layer \"" + part + "\"")
+                    .withMessageEndingWith(" Its stages are stem, layer1, layer2, layer3, layer4, head.");
+        }
+    }
+
+    @Nested
+    class Writing {
+        private final NetworkWriter net = new NetworkWriter("toy", new Shape(3, 2, 5));
+
+        @Test
+        void tooSmallPicturesAreRefusedWithTheirSize() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> net.maxPool("pool", Network.INPUT, 3, 2, 0))
+                    .withMessage("toy cannot take 2x5 pixels: nothing is left at pool; use a larger input size");
+        }
+
+        @Test
+        void sumsNeedEqualShapes() {
+            net.conv("conv1", Network.INPUT, 4, 3, 1);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> net.sum("add", "conv1", Network.INPUT))
+                    .withMessage("toy, add: conv1 is 4x2x5 but input is 3x2x5");
+        }
+
+        @Test
+        void namesAreUsedOnce() {
+            net.relu("relu", Network.INPUT);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> net.relu("relu", "relu"))
+                    .withMessage("toy has two nodes named relu");
+        }
+
+        @Test
+        void namesHaveNoUnderscores() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> net.relu("relu_1", Network.INPUT))
+                    .withMessage("node name \"relu_1\": DL4J splits keys at underscores");
+        }
+    }
+
+    /** Every convolution and pooling of the zoo is padded, so that no size is too small. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18", "resnet50", "resnet20-cifar"})
+    void takesASinglePixel(String name) {
+        Network network = Zoo.find(name).network(new Shape(1, 1, 1), 2);
+
+        assertThat(network.nodes())
+                .allSatisfy(node -> assertThat(node.out().height()).isEqualTo(1));
+        assertThat(network.lastOf(Network.HEAD).out()).isEqualTo(new Shape(2, 1, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0", "-3, 32, 32"})
+    void rejectsEmptyShapes(int channels, int height, int width) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Shape(channels, height, width))
+                .withMessage("a feature map needs at least 1 channel, row and column, got " + channels + "x" + height
+                        + "x" + width);
+    }
+}
