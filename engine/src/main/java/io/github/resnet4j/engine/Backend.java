@@ -24,7 +24,17 @@ import org.nd4j.linalg.factory.Nd4j;
 public record Backend(
         String name, String nativeJar, List<String> cpuFlags, int threads, long offHeapLimit, long processLimit) {
     private static final Set<String> VECTOR_FLAGS = Set.of(
-            "sse4_1", "sse4_2", "avx", "fma", "f16c", "avx2", "avx512f", "avx512bw", "avx512_vnni", "amx_tile", "asimd");
+            "sse4_1",
+            "sse4_2",
+            "avx",
+            "fma",
+            "f16c",
+            "avx2",
+            "avx512f",
+            "avx512bw",
+            "avx512_vnni",
+            "amx_tile",
+            "asimd");
 
     /** Looks around; loads the native library. */
     public static Backend inspect() {

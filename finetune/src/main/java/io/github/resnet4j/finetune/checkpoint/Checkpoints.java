@@ -211,7 +211,7 @@ public final class Checkpoints {
         FloatBuffer velocity = values(generation.path(), VELOCITY, manifest);
         try {
             Position position = new Position(manifest.iteration(), manifest.epoch(), manifest.batch());
-            return new Snapshot(position, manifest.bestTop1(), parameters, velocity, manifest.identity());
+            return new Snapshot(position, manifest.progress(), parameters, velocity, manifest.identity());
         } catch (IllegalArgumentException e) {
             throw new IOException("the manifest is of no state: " + e.getMessage(), e);
         }

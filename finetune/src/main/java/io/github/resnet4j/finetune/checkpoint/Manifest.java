@@ -21,18 +21,18 @@ import tools.jackson.databind.json.JsonMapper;
  * @param iteration see {@link Position}
  * @param epoch see {@link Position}
  * @param batch see {@link Position}
- * @param bestTop1 see {@link Snapshot}
+ * @param progress see {@link Snapshot}
  * @param files by name
  * @param identity see {@link Snapshot}
  */
-@JsonPropertyOrder({"sha256", "format", "iteration", "epoch", "batch", "bestTop1", "files", "identity"})
+@JsonPropertyOrder({"sha256", "format", "iteration", "epoch", "batch", "progress", "files", "identity"})
 record Manifest(
         String sha256,
         int format,
         long iteration,
         int epoch,
         int batch,
-        double bestTop1,
+        EpochProgress progress,
         Map<String, Content> files,
         Map<String, String> identity) {
     static final int FORMAT = 1;
@@ -59,7 +59,7 @@ record Manifest(
                 at.iteration(),
                 at.epoch(),
                 at.batch(),
-                snapshot.bestTop1(),
+                snapshot.progress(),
                 files,
                 snapshot.identity());
     }

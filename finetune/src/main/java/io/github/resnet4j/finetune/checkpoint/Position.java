@@ -8,6 +8,9 @@ package io.github.resnet4j.finetune.checkpoint;
  * @param batch steps taken within the current pass
  */
 public record Position(long iteration, int epoch, int batch) {
+    /** The beginning. */
+    public static final Position START = new Position(0, 0, 0);
+
     public Position {
         if (iteration < 0 || epoch < 0 || batch < 0) {
             throw new IllegalArgumentException(

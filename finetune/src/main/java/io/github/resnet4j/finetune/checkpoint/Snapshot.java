@@ -10,21 +10,18 @@ import java.util.TreeMap;
  * order of the data, augmentation and learning rate are functions of seed and position.
  *
  * @param position where the run stands
- * @param bestTop1 best validation accuracy so far, 0 to 1; 0 before the first evaluation
+ * @param progress sums over the steps of the current pass, so that its log line does not forget them
  * @param parameters all parameters and statistics from the buffer's position to its limit; read, never changed
  * @param velocity the optimiser's state, one value per parameter
  * @param identity what must be equal for the run to go on: model, classes, optimiser, data, batch size, seed and the like
  */
 public record Snapshot(
         Position position,
-        double bestTop1,
+        EpochProgress progress,
         FloatBuffer parameters,
         FloatBuffer velocity,
         Map<String, String> identity) {
     public Snapshot {
-        if (!(bestTop1 >= 0 && bestTop1 <= 1)) {
-            throw new IllegalArgumentException("an accuracy is between 0 and 1, got " + bestTop1);
-        }
         if (parameters.remaining() != velocity.remaining()) {
             throw new IllegalArgumentException("every parameter has a velocity, got " + parameters.remaining()
                     + " parameters and " + velocity.remaining() + " velocities");

@@ -63,10 +63,11 @@ final class DoctorCommand implements Callable<Integer> {
         }
         facts.forEach((name, value) -> out.printf("%-30s %s%n", name, value));
         out.println();
-        out.println(reached
-                ? "oneDNN is reached: DL4J's convolution and batch-normalisation layers compute with it."
-                : "oneDNN is NOT reached: training will be about 10 times slower. Native library in use: "
-                        + backend.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
+        out.println(
+                reached
+                        ? "oneDNN is reached: DL4J's convolution and batch-normalisation layers compute with it."
+                        : "oneDNN is NOT reached: training will be about 10 times slower. Native library in use: "
+                                + backend.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
         out.printf(
                 "ResNet-20 trains at %.0f images/s here; about %.0f are to be expected of %d threads with AVX2%s.%n",
                 imagesPerSecond,

@@ -41,7 +41,8 @@ final class EvalCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of class folders (its val/ if it has one), of CIFAR batches, or one CIFAR batch file.")
+            description =
+                    "Folder of class folders (its val/ if it has one), of CIFAR batches, or one CIFAR batch file.")
     private Path data;
 
     @Option(names = "--dataset", defaultValue = "folder", description = "What DIR holds: ${COMPLETION-CANDIDATES}.")
@@ -67,17 +68,18 @@ final class EvalCommand implements Callable<Integer> {
         ImageDataset pictures = open();
         try (Predictor predictor = Predictor.open(model)) {
             if (!pictures.classes().equals(predictor.card().classes())) {
-                throw new UsageException("the model knows the classes " + predictor.card().classes() + ", " + data
-                        + " has " + pictures.classes() + "; they must be the same");
+                throw new UsageException(
+                        "the model knows the classes " + predictor.card().classes() + ", " + data + " has "
+                                + pictures.classes() + "; they must be the same");
             }
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
-            LoaderOptions loading =
-                    new LoaderOptions(batchSize, 0, workers, 2 * workers, false, false, BadImages.FAIL);
+            LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, false, BadImages.FAIL);
             Evaluation result;
             try (BatchLoader loader = new BatchLoader(
                     pictures, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
-                result = Evaluation.of(predictor.graph(), loader, predictor.network().classes(), done -> {}, () -> false);
+                result = Evaluation.of(
+                        predictor.graph(), loader, predictor.network().classes(), done -> {}, () -> false);
             }
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(pictures.classes(), result.confusion()), confusionPng);

@@ -63,7 +63,8 @@ final class Failures {
             return denied.getFile() + ": permission denied; choose a folder that you may write to";
         }
         if (failure instanceof FileSystemException file) {
-            return file.getFile() + ": " + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
+            return file.getFile() + ": "
+                    + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
         }
         return failure.getMessage();
     }
@@ -84,7 +85,9 @@ final class Failures {
         if (failure instanceof NetworkException) {
             return ExitCode.NETWORK;
         }
-        if (failure instanceof DiskException || failure instanceof CheckpointException || failure instanceof IOException) {
+        if (failure instanceof DiskException
+                || failure instanceof CheckpointException
+                || failure instanceof IOException) {
             return ExitCode.DISK;
         }
         if (failure instanceof DivergedException) {

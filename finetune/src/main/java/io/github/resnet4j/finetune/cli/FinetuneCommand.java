@@ -35,7 +35,10 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "A model.zip that a run left, or a name that `list` shows to start from random weights.")
     private String model;
 
-    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "A recipe, e.g. configs/finetune/last-stage.yaml.")
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "A recipe, e.g. configs/finetune/last-stage.yaml.")
     private Optional<Path> config;
 
     @Option(

@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage.")
 final class InfoCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", completionCandidates = ModelNames.class, description = "A name that `list` shows.")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = ModelNames.class,
+            description = "A name that `list` shows.")
     private String model;
 
     @Option(names = "--classes", description = "Number of classes (default: as published).")
@@ -47,7 +50,10 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--v1", description = "Stride on the first 1x1 convolution, as in the paper, not on the 3x3.")
     private boolean v1;
 
-    @Option(names = "--freeze", paramLabel = "PART", description = "Mark everything up to this stage, block or layer as frozen.")
+    @Option(
+            names = "--freeze",
+            paramLabel = "PART",
+            description = "Mark everything up to this stage, block or layer as frozen.")
     private Optional<String> freeze;
 
     @Option(names = "--stages", description = "Stages only, not every layer.")
@@ -80,11 +86,12 @@ final class InfoCommand implements Callable<Integer> {
         try {
             ResNetSpec chosen = architecture.spec();
             if (shortcut.isPresent()) {
-                chosen = chosen.withShortcut(ShortcutType.of(shortcut.get()).orElseThrow(() ->
-                        new IllegalArgumentException("unknown shortcut \"" + shortcut.get() + "\"; there are "
-                                + Arrays.stream(ShortcutType.values())
-                                        .map(ShortcutType::option)
-                                        .collect(Collectors.joining(", ")))));
+                chosen = chosen.withShortcut(ShortcutType.of(shortcut.get())
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("unknown shortcut \"" + shortcut.get() + "\"; there are "
+                                        + Arrays.stream(ShortcutType.values())
+                                                .map(ShortcutType::option)
+                                                .collect(Collectors.joining(", ")))));
             }
             if (v1) {
                 chosen = chosen.withStrideOn(ResNetSpec.StrideOn.FIRST_1X1);

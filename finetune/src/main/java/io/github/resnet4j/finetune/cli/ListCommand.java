@@ -38,7 +38,14 @@ final class ListCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** One line of the listing. */
-    record Row(String name, String family, long parameters, long macs, List<Integer> inputSize, int classes, String paper) {
+    record Row(
+            String name,
+            String family,
+            long parameters,
+            long macs,
+            List<Integer> inputSize,
+            int classes,
+            String paper) {
         /** A line of the README's table. */
         String markdown() {
             return String.format(
@@ -76,8 +83,10 @@ final class ListCommand implements Callable<Integer> {
         } else if (markdown) {
             rows.forEach(row -> out.println(row.markdown()));
         } else if (rows.isEmpty()) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "no network matches \"" + pattern
-                    + "\"; `resnet4j list` shows all " + Zoo.list().size());
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "no network matches \"" + pattern + "\"; `resnet4j list` shows all "
+                            + Zoo.list().size());
         } else {
             out.printf("%-18s %-14s %14s %10s %12s %8s%n", "NAME", "FAMILY", "PARAMETERS", "MACS", "INPUT", "CLASSES");
             for (Row row : rows) {

@@ -109,8 +109,8 @@ final class PredictCommand implements Callable<Integer> {
             }
         } else {
             out.println(file);
-            guesses.forEach(guess ->
-                    out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
+            guesses.forEach(
+                    guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
         }
     }
 

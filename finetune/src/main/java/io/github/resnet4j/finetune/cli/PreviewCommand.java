@@ -21,9 +21,14 @@ import picocli.CommandLine.Spec;
         name = "preview",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Draws augmented training pictures as the network will see them, with their labels, and counts classes.")
+        description =
+                "Draws augmented training pictures as the network will see them, with their labels, and counts classes.")
 final class PreviewCommand implements Callable<Integer> {
-    @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration whose data to show.")
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration whose data to show.")
     private Path config;
 
     @Option(names = "--data", paramLabel = "DIR", description = "The data's folder; the same as --set data.dir=DIR.")
@@ -32,7 +37,11 @@ final class PreviewCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of the configuration; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
-    @Option(names = {"-o", "--out"}, defaultValue = "preview.png", paramLabel = "PNG", description = "Where to draw.")
+    @Option(
+            names = {"-o", "--out"},
+            defaultValue = "preview.png",
+            paramLabel = "PNG",
+            description = "Where to draw.")
     private Path out;
 
     @Option(names = "--count", defaultValue = "48", description = "How many pictures.")

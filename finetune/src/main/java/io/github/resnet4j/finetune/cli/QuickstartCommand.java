@@ -88,7 +88,6 @@ final class QuickstartCommand implements Callable<Integer> {
                 train: {epochs: 8, batch-size: 32, seed: 1}
                 optimizer: {type: sgd, lr: 0.05, momentum: 0.9, weight-decay: 5e-4}
                 schedule: {type: one-cycle, pct-start: 0.25}
-                """
-                .formatted(ShapeImages.SIZE);
+                """.formatted(ShapeImages.SIZE);
     }
 }

@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
 
 /** What every command that trains understands. */
 final class RunOptions {
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")

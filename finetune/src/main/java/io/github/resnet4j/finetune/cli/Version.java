@@ -11,7 +11,8 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "resnet4j " + current() + " (Deeplearning4j 1.0.0-M2.1, Java " + Runtime.version().feature() + ")"
+            "resnet4j " + current() + " (Deeplearning4j 1.0.0-M2.1, Java "
+                    + Runtime.version().feature() + ")"
         };
     }
 

@@ -106,7 +106,8 @@ public final class ShapeImages {
     private static Shape shape(String name) {
         return switch (name) {
             case "circle" -> new Ellipse2D.Double(-0.85, -0.85, 1.7, 1.7);
-            case "cross" -> union(new Rectangle2D.Double(-0.95, -0.27, 1.9, 0.54), new Rectangle2D.Double(-0.27, -0.95, 0.54, 1.9));
+            case "cross" ->
+                union(new Rectangle2D.Double(-0.95, -0.27, 1.9, 0.54), new Rectangle2D.Double(-0.27, -0.95, 0.54, 1.9));
             case "moon" -> moon();
             case "square" -> new Rectangle2D.Double(-0.72, -0.72, 1.44, 1.44);
             case "star" -> polygon(10, 1, 0.42);

@@ -58,8 +58,7 @@ public record FinetuneRecipe(String architecture, String yaml) {
                 train: {epochs: 10, batch-size: 32}
                 optimizer: {type: sgd, lr: %s, momentum: 0.9, weight-decay: 1e-4}
                 schedule: {type: cosine, warmup: {epochs: 1, factor: 0.1}}
-                """
-                .formatted(
+                """.formatted(
                         architecture,
                         size,
                         size,

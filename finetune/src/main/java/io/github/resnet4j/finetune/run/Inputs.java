@@ -54,10 +54,11 @@ record Inputs(ImageDataset train, ImageDataset val, String how, Pipeline trainPi
             case CIFAR10 -> cifar(config, CifarVariant.CIFAR10, CifarArchive.CIFAR_10, download);
             case CIFAR100 -> cifar(config, CifarVariant.CIFAR100, CifarArchive.CIFAR_100, download);
             case FOLDER -> ImageFolders.trainVal(folder(config), config.valFraction(), seed);
-            case IMAGENET -> new TrainVal(
-                    ImageNet.open(folder(config), Split.TRAIN),
-                    ImageNet.open(folder(config), Split.VAL),
-                    "ImageNet in " + folder(config));
+            case IMAGENET ->
+                new TrainVal(
+                        ImageNet.open(folder(config), Split.TRAIN),
+                        ImageNet.open(folder(config), Split.VAL),
+                        "ImageNet in " + folder(config));
         };
     }
 
@@ -71,7 +72,10 @@ record Inputs(ImageDataset train, ImageDataset val, String how, Pipeline trainPi
     }
 
     private static Path folder(DataConfig config) {
-        return config.dir().orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR"
-                + (config.dataset() == DatasetKind.FOLDER ? " (one folder for each class, or train/ and val/ of these)" : "")));
+        return config.dir()
+                .orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR"
+                        + (config.dataset() == DatasetKind.FOLDER
+                                ? " (one folder for each class, or train/ and val/ of these)"
+                                : "")));
     }
 }

@@ -81,8 +81,8 @@ public final class Predictor implements AutoCloseable {
         for (int i = 0; i < pictures.size(); i++) {
             pipeline.write(pictures.get(i), UNUSED, features, i * length);
         }
-        float[] probabilities = graph.outputSingle(Nd4j.createFromArray(features)
-                        .reshape(pictures.size(), in.channels(), in.height(), in.width()))
+        float[] probabilities = graph.outputSingle(
+                        Nd4j.createFromArray(features).reshape(pictures.size(), in.channels(), in.height(), in.width()))
                 .dup('c')
                 .data()
                 .asFloat();
@@ -104,7 +104,8 @@ public final class Predictor implements AutoCloseable {
     private static Pipeline pipeline(ModelCard card) {
         Preprocessing steps = card.preprocessing();
         Shape in = card.input();
-        Interpolation interpolation = Interpolation.valueOf(steps.interpolation().toUpperCase(Locale.ROOT));
+        Interpolation interpolation =
+                Interpolation.valueOf(steps.interpolation().toUpperCase(Locale.ROOT));
         List<Transform> transforms = List.of(
                 new Resize(steps.resize().orElse(Math.min(in.height(), in.width())), interpolation),
                 new CenterCrop(steps.crop().orElse(in.height())));

@@ -38,8 +38,9 @@ final class RunFolder {
             return;
         }
         if (!overwrite) {
-            throw new UsageException(folder + " holds an earlier run: go on with it (--resume), replace it (--overwrite)"
-                    + " or choose another name (--set name=...)");
+            throw new UsageException(
+                    folder + " holds an earlier run: go on with it (--resume), replace it (--overwrite)"
+                            + " or choose another name (--set name=...)");
         }
         for (String entry : CONTENTS) {
             delete(folder.resolve(entry));

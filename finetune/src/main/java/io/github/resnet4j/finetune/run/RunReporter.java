@@ -81,7 +81,9 @@ final class RunReporter {
                 predictions(val, worst(result.answers(), TOP_LOSSES)),
                 loaded.resolvedYaml(),
                 provenance.json(),
-                skipped.stream().map(name -> "skipped, could not be read: " + name).toList());
+                skipped.stream()
+                        .map(name -> "skipped, could not be read: " + name)
+                        .toList());
         HtmlReport.write(report, folder.resolve("report.html"));
     }
 
@@ -97,8 +99,12 @@ final class RunReporter {
         Map<String, String> data = new LinkedHashMap<>();
         data.put("Source", start.inputs().how());
         data.put("Classes", String.valueOf(network.classes()));
-        data.put("Training pictures", String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
-        data.put("Validation pictures", String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
+        data.put(
+                "Training pictures",
+                String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
+        data.put(
+                "Validation pictures",
+                String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
         OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
         Map<String, String> recipe = new LinkedHashMap<>();
         recipe.put("Epochs", String.valueOf(config.train().epochs()));
@@ -106,13 +112,22 @@ final class RunReporter {
         recipe.put("Batch size", String.valueOf(config.train().batchSize()));
         recipe.put(
                 "Optimiser",
-                "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum() + (sgd.nesterov() ? " (Nesterov)" : "")
-                        + ", weight decay " + sgd.weightDecay());
+                "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum()
+                        + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay " + sgd.weightDecay());
         recipe.put("Schedule", config.schedule().toString());
-        recipe.put("Augmentation", config.data().augment().isEmpty() ? "none" : config.data().augment().toString());
+        recipe.put(
+                "Augmentation",
+                config.data().augment().isEmpty()
+                        ? "none"
+                        : config.data().augment().toString());
         recipe.put("Seed", String.valueOf(config.train().seed()));
-        recipe.put("Speed", String.format(Locale.ROOT, "%.0f images/s, %.1f %% waiting for data",
-                summary.imagesPerSecond(), 100 * summary.dataWaitShare()));
+        recipe.put(
+                "Speed",
+                String.format(
+                        Locale.ROOT,
+                        "%.0f images/s, %.1f %% waiting for data",
+                        summary.imagesPerSecond(),
+                        100 * summary.dataWaitShare()));
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("resnet4j", machine.resnet4j());
         environment.put("Java", machine.java());
@@ -124,14 +139,15 @@ final class RunReporter {
 
     private List<String> notes(TrainingRun.Summary summary) {
         List<String> notes = new ArrayList<>();
-        config.expect().ifPresent(expect -> notes.add(String.format(
-                Locale.ROOT,
-                "Published top-1: %.2f %% (%s); this run: %.2f %%, %s the tolerance of %.2f.",
-                expect.top1(),
-                expect.source(),
-                100 * summary.top1(),
-                Math.abs(100 * summary.top1() - expect.top1()) <= expect.tolerance() ? "within" : "outside",
-                expect.tolerance())));
+        config.expect()
+                .ifPresent(expect -> notes.add(String.format(
+                        Locale.ROOT,
+                        "Published top-1: %.2f %% (%s); this run: %.2f %%, %s the tolerance of %.2f.",
+                        expect.top1(),
+                        expect.source(),
+                        100 * summary.top1(),
+                        Math.abs(100 * summary.top1() - expect.top1()) <= expect.tolerance() ? "within" : "outside",
+                        expect.tolerance())));
         return notes;
     }
 

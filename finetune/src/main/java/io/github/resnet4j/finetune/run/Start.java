@@ -81,8 +81,8 @@ record Start(Inputs inputs, Architecture architecture, Network network, Computat
         String origin = "random, seed " + config.train().seed();
         if (archive.isPresent()) {
             boolean sameClasses = card.get().classes().equals(inputs.train().classes());
-            ModelArchive.Loaded source =
-                    ModelArchive.read(archive.get(), NetworkGraph.Options.seeded(config.train().seed()));
+            ModelArchive.Loaded source = ModelArchive.read(
+                    archive.get(), NetworkGraph.Options.seeded(config.train().seed()));
             ModelArchive.copyMatching(source.network(), source.graph(), graph, sameClasses);
             source.graph().close();
             origin = archive.get() + (sameClasses ? "" : ", with a new classifier for " + classes + " classes");
@@ -97,8 +97,7 @@ record Start(Inputs inputs, Architecture architecture, Network network, Computat
                 "initialWeights", origin,
                 "data", inputs.how(),
                 "dataFingerprint", inputs.train().fingerprint());
-        return ModelCard.of(
-                architecture, network.input(), inputs.train().classes(), preprocessing(config), provenance);
+        return ModelCard.of(architecture, network.input(), inputs.train().classes(), preprocessing(config), provenance);
     }
 
     private static Preprocessing preprocessing(RunConfig config) {

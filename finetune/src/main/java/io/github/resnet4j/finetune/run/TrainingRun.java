@@ -8,6 +8,8 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.checkpoint.Checkpoints;
+import io.github.resnet4j.finetune.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.Snapshot;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -108,8 +110,8 @@ public final class TrainingRun {
      * @throws UsageException if the configuration does not fit the data, the model or the run's folder
      * @throws IOException if the run's folder cannot be written
      */
-    public static Summary execute(
-            ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) throws IOException {
+    public static Summary execute(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop)
+            throws IOException {
         return new TrainingRun(loaded, options, view, stop).execute();
     }
 
@@ -120,14 +122,28 @@ public final class TrainingRun {
             Start start = Start.open(config, options.download());
             Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
             TrainConfig train = config.train();
-            int workers = config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
+            int workers = config.data()
+                    .workers()
+                    .orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
             Inputs inputs = start.inputs();
             int height = start.network().input().height();
             int width = start.network().input().width();
             LoaderOptions loading = new LoaderOptions(
-                    train.batchSize(), train.seed(), workers, 2 * workers, true, false, config.data().onBadImage());
+                    train.batchSize(),
+                    train.seed(),
+                    workers,
+                    2 * workers,
+                    true,
+                    false,
+                    config.data().onBadImage());
             LoaderOptions evaluating = new LoaderOptions(
-                    train.batchSize(), train.seed(), workers, 2 * workers, false, false, config.data().onBadImage());
+                    train.batchSize(),
+                    train.seed(),
+                    workers,
+                    2 * workers,
+                    false,
+                    false,
+                    config.data().onBadImage());
             try (BatchLoader trainData =
                             new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading);
                     BatchLoader valData =
@@ -141,18 +157,19 @@ public final class TrainingRun {
         Network network = start.network();
         ComputationGraph graph = start.graph();
         TrainingStep training = new TrainingStep(graph, network, sgd());
-        Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        Checkpoints checkpoints =
+                new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? checkpoints.newestValid(view::line) : Optional.empty();
-        Trainer.Position from = Trainer.Position.START;
-        Trainer.EpochProgress done = Trainer.EpochProgress.NONE;
+        Position from = Position.START;
+        EpochProgress done = EpochProgress.NONE;
         if (resumed.isPresent()) {
             Snapshot snapshot = resumed.get();
             Identity.requireSame(snapshot.identity(), identity);
             graph.params().data().asNioFloat().put(snapshot.parameters().duplicate());
             training.velocity().put(snapshot.velocity().duplicate());
-            from = SnapshotPosition.position(snapshot);
-            done = SnapshotPosition.progress(snapshot);
+            from = snapshot.position();
+            done = snapshot.progress();
             view.line("resumed at iteration " + from.iteration() + " (epoch " + (from.epoch() + 1) + ")");
         } else if (options.resume()) {
             view.line("no valid checkpoint in " + folder + ": starting from the beginning");
@@ -164,7 +181,13 @@ public final class TrainingRun {
                 ? CsvLog.create(folder.resolve("log.csv"))
                 : CsvLog.resume(folder.resolve("log.csv"), from.epoch() + 1)) {
             Recorder recorder = new Recorder(
-                    trainData, checkpoints, identity, graph, training, log, start.inputs().val().size());
+                    trainData,
+                    checkpoints,
+                    identity,
+                    graph,
+                    training,
+                    log,
+                    start.inputs().val().size());
             Trainer trainer = new Trainer(
                     graph, training, trainData, valData, rate, config.train(), network.classes(), recorder, stop);
             Evaluation result;
@@ -215,7 +238,10 @@ public final class TrainingRun {
                         + " %d iterations",
                 network.name(),
                 network.parameters(),
-                config.model().freeze().map(part -> " (frozen up to " + part + ")").orElse(""),
+                config.model()
+                        .freeze()
+                        .map(part -> " (frozen up to " + part + ")")
+                        .orElse(""),
                 network.input(),
                 start.inputs().how(),
                 start.inputs().train().size(),
@@ -254,12 +280,11 @@ public final class TrainingRun {
         }
 
         @Override
-        public void step(Trainer.Position position, Trainer.EpochProgress progress, Trainer.Step step) {
+        public void step(Position position, EpochProgress progress, Trainer.Step step) {
             if (shownEpoch != position.epoch()) {
                 shownEpoch = position.epoch();
                 view.begin(
-                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(),
-                        trainData.batchesPerEpoch());
+                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(), trainData.batchesPerEpoch());
             }
             trained += step.seconds();
             waited += step.waited();
@@ -283,7 +308,7 @@ public final class TrainingRun {
 
         @Override
         public void epoch(Trainer.EpochResult result) {
-            Trainer.EpochProgress sums = result.training();
+            EpochProgress sums = result.training();
             EpochRow row = new EpochRow(
                     result.epoch() + 1,
                     result.iterations(),
@@ -293,7 +318,8 @@ public final class TrainingRun {
                     result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
                     result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
                     result.evaluation().map(Evaluation::top5).orElse(Double.NaN),
-                    sums.seconds() + result.evaluation().map(Evaluation::seconds).orElse(0.0),
+                    sums.seconds()
+                            + result.evaluation().map(Evaluation::seconds).orElse(0.0),
                     sums.imagesPerSecond(),
                     sums.dataWaitShare());
             try {
@@ -305,9 +331,9 @@ public final class TrainingRun {
         }
 
         @Override
-        public void checkpoint(Trainer.Position position, Trainer.EpochProgress progress) {
+        public void checkpoint(Position position, EpochProgress progress) {
             FloatBuffer parameters = graph.params().data().asNioFloat();
-            checkpoints.save(SnapshotPosition.snapshot(position, progress, parameters, training.velocity(), identity));
+            checkpoints.save(new Snapshot(position, progress, parameters, training.velocity(), identity));
         }
     }
 }

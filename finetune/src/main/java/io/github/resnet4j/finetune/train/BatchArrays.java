@@ -24,8 +24,10 @@ final class BatchArrays {
 
     /** N×C×H×W. */
     INDArray features(Batch batch) {
-        INDArray array = features.computeIfAbsent(batch.size(), n -> Nd4j.createUninitialized(
-                DataType.FLOAT, new long[] {n, batch.shape()[1], batch.shape()[2], batch.shape()[3]}, 'c'));
+        INDArray array = features.computeIfAbsent(
+                batch.size(),
+                n -> Nd4j.createUninitialized(
+                        DataType.FLOAT, new long[] {n, batch.shape()[1], batch.shape()[2], batch.shape()[3]}, 'c'));
         return filled(array, batch.features());
     }
 

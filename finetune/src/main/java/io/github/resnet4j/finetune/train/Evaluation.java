@@ -59,7 +59,10 @@ public record Evaluation(
                     throw new StoppedException();
                 }
                 Batch batch = batches.next();
-                float[] probabilities = graph.outputSingle(arrays.features(batch)).dup('c').data().asFloat();
+                float[] probabilities = graph.outputSingle(arrays.features(batch))
+                        .dup('c')
+                        .data()
+                        .asFloat();
                 for (int i = 0; i < batch.size(); i++) {
                     int actual = batch.labels()[i];
                     Answer answer = answer(probabilities, i * classes, classes, batch.indices()[i], actual);

@@ -31,12 +31,15 @@ public final class LearningRate {
         if (warmup.isEmpty()) {
             return scheduled;
         }
-        long length = warmup.get().epochs().map(e -> Math.round(e * perEpoch)).orElseGet(() ->
-                warmup.get().iterations().map(Integer::longValue).orElse(0L));
+        long length = warmup.get().epochs().map(e -> Math.round(e * perEpoch)).orElseGet(() -> warmup.get()
+                .iterations()
+                .map(Integer::longValue)
+                .orElse(0L));
         if (iteration >= length) {
             return scheduled;
         }
-        double start = warmup.get().lr().orElseGet(() -> base * warmup.get().factor().orElse(0.0));
+        double start =
+                warmup.get().lr().orElseGet(() -> base * warmup.get().factor().orElse(0.0));
         return switch (warmup.get().kind()) {
             case CONSTANT -> start;
             case LINEAR -> start + (scheduled - start) * iteration / length;

@@ -4,6 +4,8 @@ import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -41,18 +43,6 @@ public final class Trainer {
     }
 
     /**
-     * Where a run stands.
-     *
-     * @param iteration steps done
-     * @param epoch the epoch that the next step belongs to, from 0
-     * @param batch steps done of that epoch
-     */
-    public record Position(long iteration, int epoch, int batch) {
-        /** The beginning. */
-        public static final Position START = new Position(0, 0, 0);
-    }
-
-    /**
      * One step.
      *
      * @param images of its batch
@@ -63,49 +53,6 @@ public final class Trainer {
      * @param waited seconds of these spent waiting for data
      */
     public record Step(int images, int correct, double loss, double lr, double seconds, double waited) {}
-
-    /**
-     * Sums over the steps done of an epoch.
-     *
-     * @param images pictures trained on
-     * @param correct of these, classified rightly at the time
-     * @param loss sum over pictures
-     * @param seconds spent in the loop
-     * @param waited seconds of these spent waiting for data
-     */
-    public record EpochProgress(long images, long correct, double loss, double seconds, double waited) {
-        /** Nothing done yet. */
-        public static final EpochProgress NONE = new EpochProgress(0, 0, 0, 0, 0);
-
-        EpochProgress plus(Step step) {
-            return new EpochProgress(
-                    images + step.images(),
-                    correct + step.correct(),
-                    loss + step.loss() * step.images(),
-                    seconds + step.seconds(),
-                    waited + step.waited());
-        }
-
-        /** Mean loss. */
-        public double meanLoss() {
-            return loss / images;
-        }
-
-        /** Share classified rightly. */
-        public double top1() {
-            return (double) correct / images;
-        }
-
-        /** Training images per second. */
-        public double imagesPerSecond() {
-            return images / seconds;
-        }
-
-        /** Share of the time spent waiting for data. */
-        public double dataWaitShare() {
-            return waited / seconds;
-        }
-    }
 
     /**
      * A finished epoch.
@@ -190,15 +137,15 @@ public final class Trainer {
                 long arrived = System.nanoTime();
                 long iteration = (long) from.epoch() * perEpoch + b;
                 double lr = learningRate.at(iteration);
-                TrainingStep.Result result = training.step(
-                        arrays.features(batch), arrays.labels(batch, config.labelSmoothing()), lr);
+                TrainingStep.Result result =
+                        training.step(arrays.features(batch), arrays.labels(batch, config.labelSmoothing()), lr);
                 if (!Double.isFinite(result.loss())) {
                     throw new DivergedException(iteration, from.epoch(), result.loss(), lr);
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
-                Step step = new Step(
-                        batch.size(), result.correct(), result.loss(), lr, seconds, (arrived - start) / 1e9);
-                progress = progress.plus(step);
+                Step step =
+                        new Step(batch.size(), result.correct(), result.loss(), lr, seconds, (arrived - start) / 1e9);
+                progress = plus(progress, step);
                 Position position = new Position(iteration + 1, from.epoch(), b + 1);
                 observer.step(position, progress, step);
                 boolean stopping = stop.getAsBoolean();
@@ -212,5 +159,14 @@ public final class Trainer {
             }
         }
         return progress;
+    }
+
+    private static EpochProgress plus(EpochProgress sums, Step step) {
+        return new EpochProgress(
+                sums.images() + step.images(),
+                sums.correct() + step.correct(),
+                sums.loss() + step.loss() * step.images(),
+                sums.seconds() + step.seconds(),
+                sums.waited() + step.waited());
     }
 }

@@ -41,7 +41,11 @@ class CheckpointsTest {
             velocity.put(i, -i - iteration / 3f);
         }
         Position position = new Position(iteration, (int) (iteration / 100 % 90), (int) (iteration % 100));
-        return new Snapshot(position, iteration / (iteration + 7.0), parameters, velocity, IDENTITY);
+        return new Snapshot(position, progress(iteration), parameters, velocity, IDENTITY);
+    }
+
+    private static EpochProgress progress(long iteration) {
+        return new EpochProgress(128 * iteration, iteration, iteration / 7.0, iteration / 3.0, iteration / 300.0);
     }
 
     private static Snapshot snapshot(long iteration) {
@@ -73,7 +77,8 @@ class CheckpointsTest {
         FloatBuffer parameters = FloatBuffer.wrap(new float[] {9, -0f, Float.MIN_VALUE, Float.MAX_VALUE});
         parameters.position(1);
         FloatBuffer velocity = FloatBuffer.allocate(3);
-        new Checkpoints(folder, 1).save(new Snapshot(new Position(1, 0, 1), 0, parameters, velocity, Map.of()));
+        new Checkpoints(folder, 1)
+                .save(new Snapshot(new Position(1, 0, 1), EpochProgress.NONE, parameters, velocity, Map.of()));
 
         float[] read = new float[3];
         newest().parameters().get(read);
@@ -105,7 +110,8 @@ class CheckpointsTest {
         checkpoints.save(snapshot(10));
         Snapshot first = snapshot(20);
         checkpoints.save(first);
-        Snapshot second = new Snapshot(first.position(), 1, first.parameters(), first.velocity(), first.identity());
+        Snapshot second =
+                new Snapshot(first.position(), progress(3), first.parameters(), first.velocity(), first.identity());
         checkpoints.save(second);
 
         assertThat(names(folder)).containsExactly("ckpt-000000020", "ckpt-000000020.1");
@@ -159,10 +165,10 @@ class CheckpointsTest {
         FloatBuffer good = FloatBuffer.allocate(3);
         Position position = new Position(1, 0, 1);
 
-        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, 0, bad, good, IDENTITY)))
+        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, EpochProgress.NONE, bad, good, IDENTITY)))
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageContaining("parameter 2 is " + value);
-        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, 0, good, bad, IDENTITY)))
+        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, EpochProgress.NONE, good, bad, IDENTITY)))
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageContaining("velocity 2 is " + value);
         assertThat(names(folder)).isEmpty();
@@ -173,9 +179,9 @@ class CheckpointsTest {
         FloatBuffer one = FloatBuffer.allocate(1);
         Position position = new Position(0, 0, 0);
         assertThatIllegalArgumentException().isThrownBy(() -> new Position(-1, 0, 0));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Snapshot(position, Double.NaN, one, one, Map.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new EpochProgress(1, 2, Double.NaN, 0, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Snapshot(position, 0, one, FloatBuffer.allocate(2), Map.of()));
+                .isThrownBy(() -> new Snapshot(position, EpochProgress.NONE, one, FloatBuffer.allocate(2), Map.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Checkpoints(folder, 0));
     }
 
@@ -249,14 +255,14 @@ class CheckpointsTest {
                 1,
                 0,
                 1,
-                0,
+                EpochProgress.NONE,
                 Map.of(
                         "parameters.f32", new Manifest.Content(1L << 40, "00"),
                         "velocity.f32", new Manifest.Content(-4, "00")),
                 Map.of());
-        Manifest future = new Manifest("0".repeat(64), 2, 1, 0, 1, 0, good.files(), Map.of());
-        Manifest empty = new Manifest("0".repeat(64), 1, 1, 0, 1, 0, Map.of(), Map.of());
-        Manifest impossible = new Manifest("0".repeat(64), 1, 1, -1, 1, 0, good.files(), Map.of());
+        Manifest future = new Manifest("0".repeat(64), 2, 1, 0, 1, EpochProgress.NONE, good.files(), Map.of());
+        Manifest empty = new Manifest("0".repeat(64), 1, 1, 0, 1, EpochProgress.NONE, Map.of(), Map.of());
+        Manifest impossible = new Manifest("0".repeat(64), 1, 1, -1, 1, EpochProgress.NONE, good.files(), Map.of());
         for (Manifest bad : List.of(huge, future, empty, impossible)) {
             Files.write(manifest, bad.toBytes());
             assertThat(new Checkpoints(folder, 2).newestValid(warnings::add)).isEmpty();

@@ -3,13 +3,13 @@ package io.github.resnet4j.finetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.PadCrop;
 import io.github.resnet4j.datasets.transform.RandomResizedCrop;
 import io.github.resnet4j.datasets.transform.Resize;
-import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
 import java.io.File;

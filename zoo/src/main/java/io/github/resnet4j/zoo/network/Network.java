@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A whole network: its nodes in topological order, which is also the order in which parameters are stored.
+ * A whole network: its nodes in topological order. DL4J stores parameters in an order of its own.
  *
  * @param name the architecture's name
  * @param input shape of one picture
