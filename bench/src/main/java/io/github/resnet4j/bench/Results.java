@@ -48,7 +48,7 @@ record Results(Settings settings, Machine machine, List<Entry> entries) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s, batch %d, %d threads, %d rounds of %.0f s; %s, %d cores, %s, Java %s, load %.1f",
+                "%s, batch %d, %d threads, %d rounds of %.1f s; %s, %d cores, %s, Java %s, load %.1f",
                 settings.model(),
                 settings.batch(),
                 settings.threads(),

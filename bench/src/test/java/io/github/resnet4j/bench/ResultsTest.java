@@ -43,7 +43,7 @@ class ResultsTest {
     void tableHasALineForEachContestantAndTask() {
         assertThat(new Results(SETTINGS, MACHINE, List.of(OURS, LAST)).table().lines())
                 .contains(
-                        "resnet20-cifar, batch 128, 2 threads, 2 rounds of 10 s; a processor, 2 cores, an OS, Java 17,"
+                        "resnet20-cifar, batch 128, 2 threads, 2 rounds of 10.0 s; a processor, 2 cores, an OS, Java 17,"
                                 + " load 0.1")
                 .anyMatch(line -> line.matches("resnet4j +110\\.0 +100\\.0 +120\\.0 +0\\.25"))
                 .anyMatch(line -> line.matches("channels_last +500\\.0 +500\\.0 +500\\.0 +1\\.00"));
