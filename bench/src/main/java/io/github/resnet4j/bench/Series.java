@@ -1,0 +1,49 @@
+package io.github.resnet4j.bench;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The speed of one contestant at one task.
+ *
+ * @param rounds images per second, round by round; at least one
+ */
+record Series(List<Double> rounds) {
+    Series {
+        rounds = List.copyOf(rounds);
+        if (rounds.isEmpty()) {
+            throw new IllegalArgumentException("a series needs at least one round");
+        }
+    }
+
+    double median() {
+        List<Double> sorted = rounds.stream().sorted().toList();
+        int n = sorted.size();
+        return (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
+    }
+
+    double min() {
+        return rounds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    double max() {
+        return rounds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
+    /**
+     * How fast this is, the other being 1: the median of the ratios of each round, so that a round in which the machine
+     * was busy weighs on both sides.
+     *
+     * @throws IllegalArgumentException if the other has another number of rounds
+     */
+    double ratioTo(Series other) {
+        if (other.rounds.size() != rounds.size()) {
+            throw new IllegalArgumentException("ratio of " + rounds.size() + " rounds to " + other.rounds.size()
+                    + "; they must be the same rounds");
+        }
+        return new Series(IntStream.range(0, rounds.size())
+                        .mapToObj(i -> rounds.get(i) / other.rounds.get(i))
+                        .toList())
+                .median();
+    }
+}
