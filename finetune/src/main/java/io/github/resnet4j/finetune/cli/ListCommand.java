@@ -81,6 +81,8 @@ final class ListCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(rows));
         } else if (markdown) {
+            out.println("| name | parameters | multiply-adds | input | classes | paper |");
+            out.println("|---|---|---|---|---|---|");
             rows.forEach(row -> out.println(row.markdown()));
         } else if (rows.isEmpty()) {
             throw new CommandLine.ParameterException(

@@ -33,11 +33,6 @@ public record ResNetSpec(
         if (stages.isEmpty()) {
             throw new IllegalArgumentException("a residual network needs at least one stage");
         }
-        if (block == BlockType.BOTTLENECK
-                && (shortcut == ShortcutType.ZERO_PAD || shortcut == ShortcutType.ZERO_PAD_END)
-                && (stages.get(0).planes() * 4 - stem.width()) % 2 != 0) {
-            throw new IllegalArgumentException("option A needs an even number of channels to add");
-        }
     }
 
     /** The same network with other shortcuts. */

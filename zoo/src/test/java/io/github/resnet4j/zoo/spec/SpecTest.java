@@ -41,19 +41,6 @@ class SpecTest {
     }
 
     @Test
-    void rejectsAnOddNumberOfZeroChannels() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ResNetSpec(
-                        new StemSpec.Cifar(3),
-                        BlockType.BOTTLENECK,
-                        ShortcutType.ZERO_PAD,
-                        List.of(new StageSpec(1, 2, 1)),
-                        ResNetSpec.StrideOn.MIDDLE_3X3,
-                        false))
-                .withMessage("option A needs an even number of channels to add");
-    }
-
-    @Test
     void keepsItsOwnCopyOfTheStages() {
         List<StageSpec> stages = new ArrayList<>(List.of(new StageSpec(1, 16, 1)));
         ResNetSpec spec = spec(BlockType.BASIC, ShortcutType.PROJECTION, stages);
