@@ -69,7 +69,8 @@ final class Binder {
         if (plain == Transform.class) {
             return transform(node, where, path);
         }
-        if (plain.isSealed()) {
+        // An enum whose constants have bodies is sealed too (JLS 8.9).
+        if (plain.isSealed() && !plain.isEnum()) {
             return variant(plain, node, where, path);
         }
         if (plain.isRecord()) {
