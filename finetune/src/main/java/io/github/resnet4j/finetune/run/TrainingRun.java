@@ -116,11 +116,14 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.prepare(folder, options.resume(), options.overwrite());
+        RunFolder.requirePossible(folder);
+        Task task = Task.open(config, options.download());
+        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure to
+        // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
+            RunFolder.requireFree(folder, options.resume(), options.overwrite());
             OneDnn.enable();
-            Start start = Start.open(config, options.download());
-            Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+            Start start = Start.of(task, config);
             TrainConfig train = config.train();
             int workers = config.data()
                     .workers()
@@ -144,6 +147,7 @@ public final class TrainingRun {
                     false,
                     false,
                     config.data().onBadImage());
+            requireBatchFits(train.batchSize(), height, width);
             try (BatchLoader trainData =
                             new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading);
                     BatchLoader valData =
@@ -153,10 +157,21 @@ public final class TrainingRun {
         }
     }
 
+    private static void requireBatchFits(int batchSize, int height, int width) {
+        long values = 3L * batchSize * height * width;
+        if (values > Integer.MAX_VALUE - 8) {
+            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + height + "x" + width
+                    + " does not fit into one array; take at most " + (Integer.MAX_VALUE - 8) / (3L * height * width));
+        }
+    }
+
     private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
         Network network = start.network();
         ComputationGraph graph = start.graph();
         TrainingStep training = new TrainingStep(graph, network, sgd());
+        if (options.overwrite() && !options.resume()) {
+            RunFolder.clear(folder);
+        }
         Checkpoints checkpoints =
                 new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
         Map<String, String> identity = Identity.of(config, start);
@@ -174,6 +189,7 @@ public final class TrainingRun {
         } else if (options.resume()) {
             view.line("no valid checkpoint in " + folder + ": starting from the beginning");
         }
+        Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
         announce(start, trainData);
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
