@@ -23,6 +23,7 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.ModelArchive;
 import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
@@ -118,6 +119,7 @@ public final class TrainingRun {
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder);
         Task task = Task.open(config, options.download());
+        requireBatchFits(config.train().batchSize(), task.network().input());
         // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure to
         // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
@@ -147,7 +149,6 @@ public final class TrainingRun {
                     false,
                     false,
                     config.data().onBadImage());
-            requireBatchFits(train.batchSize(), height, width);
             try (BatchLoader trainData =
                             new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading);
                     BatchLoader valData =
@@ -157,11 +158,11 @@ public final class TrainingRun {
         }
     }
 
-    private static void requireBatchFits(int batchSize, int height, int width) {
-        long values = 3L * batchSize * height * width;
-        if (values > Integer.MAX_VALUE - 8) {
-            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + height + "x" + width
-                    + " does not fit into one array; take at most " + (Integer.MAX_VALUE - 8) / (3L * height * width));
+    private static void requireBatchFits(int batchSize, Shape picture) {
+        long most = (Integer.MAX_VALUE - 8) / picture.elements();
+        if (batchSize > most) {
+            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + picture
+                    + " does not fit into one array; take at most " + most);
         }
     }
 
