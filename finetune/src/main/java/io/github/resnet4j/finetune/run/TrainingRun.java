@@ -23,6 +23,7 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.ModelArchive;
 import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
@@ -116,11 +117,15 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.prepare(folder, options.resume(), options.overwrite());
+        RunFolder.requirePossible(folder);
+        Task task = Task.open(config, options.download());
+        requireBatchFits(config.train().batchSize(), task.network().input());
+        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure to
+        // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
+            RunFolder.requireFree(folder, options.resume(), options.overwrite());
             OneDnn.enable();
-            Start start = Start.open(config, options.download());
-            Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+            Start start = Start.of(task, config);
             TrainConfig train = config.train();
             int workers = config.data()
                     .workers()
@@ -153,10 +158,21 @@ public final class TrainingRun {
         }
     }
 
+    private static void requireBatchFits(int batchSize, Shape picture) {
+        long most = (Integer.MAX_VALUE - 8) / picture.elements();
+        if (batchSize > most) {
+            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + picture
+                    + " does not fit into one array; take at most " + most);
+        }
+    }
+
     private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
         Network network = start.network();
         ComputationGraph graph = start.graph();
         TrainingStep training = new TrainingStep(graph, network, sgd());
+        if (options.overwrite() && !options.resume()) {
+            RunFolder.clear(folder);
+        }
         Checkpoints checkpoints =
                 new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
         Map<String, String> identity = Identity.of(config, start);
@@ -174,6 +190,7 @@ public final class TrainingRun {
         } else if (options.resume()) {
             view.line("no valid checkpoint in " + folder + ": starting from the beginning");
         }
+        Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
         announce(start, trainData);
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());

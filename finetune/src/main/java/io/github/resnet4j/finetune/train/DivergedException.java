@@ -1,13 +1,28 @@
 package io.github.resnet4j.finetune.train;
 
-/** The loss is no number any more. */
+import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
+import io.github.resnet4j.finetune.checkpoint.Position;
+import java.util.Locale;
+
+/** The loss or a parameter is no number any more. */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String ADVICE =
+            "; lower optimizer.lr, add a warm-up or set train.clip-norm, and start again (what was saved before is intact)";
+
     DivergedException(long iteration, int epoch, double loss, double lr) {
         super(String.format(
-                "the loss became %s at iteration %d (epoch %d, learning rate %.3g); lower optimizer.lr, add a warm-up or"
-                        + " set train.clip-norm, then --resume from the last checkpoint or start again",
-                loss, iteration, epoch, lr));
+                        Locale.ROOT,
+                        "the loss became %s at iteration %d (epoch %d, learning rate %.3g)",
+                        loss,
+                        iteration + 1,
+                        epoch + 1,
+                        lr)
+                + ADVICE);
+    }
+
+    DivergedException(Position position, NonFiniteException cause) {
+        super("training diverged by iteration " + position.iteration() + ": " + cause.getMessage() + ADVICE, cause);
     }
 }
