@@ -37,7 +37,8 @@ final class ReadmeTest {
         assertThat(text).containsOnlyOnce(BEGIN).containsOnlyOnce(END);
         String table = text.substring(text.indexOf(BEGIN), text.indexOf(END));
         StringWriter out = new StringWriter();
-        int code = new CommandLine(new Main()).setOut(new PrintWriter(out, true)).execute("list", "--markdown");
+        int code =
+                new CommandLine(new Main()).setOut(new PrintWriter(out, true)).execute("list", "--markdown");
         assertThat(code).isZero();
         List<String> listed = rows(out.toString()).toList();
         assertThat(listed).isNotEmpty();

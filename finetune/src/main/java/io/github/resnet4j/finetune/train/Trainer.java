@@ -112,7 +112,12 @@ public final class Trainer {
             long iterations = (epoch + 1L) * trainData.batchesPerEpoch();
             last = Optional.empty();
             if ((epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs()) {
-                last = Optional.of(evaluate());
+                try {
+                    last = Optional.of(evaluate());
+                } catch (StoppedException e) {
+                    observer.checkpoint(new Position(iterations, epoch, trainData.batchesPerEpoch()), progress);
+                    throw e;
+                }
             }
             observer.epoch(new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, last));
             position = new Position(iterations, epoch + 1, 0);

@@ -80,7 +80,12 @@ final class LearningRateTest {
                 new Case("cosine, lowest rate", new ScheduleConfig.Cosine(0.003, none), 0.1, 4, 10),
                 new Case("cosine, one iteration", new ScheduleConfig.Cosine(0, none), 0.1, 1, 1),
                 new Case("one-cycle", new ScheduleConfig.OneCycle(Optional.empty(), 0.3, 25, 1e4), 0.1, 4, 10),
-                new Case("one-cycle, all options", new ScheduleConfig.OneCycle(Optional.of(0.4), 0.13, 10, 50), 0.1, 3, 13),
+                new Case(
+                        "one-cycle, all options",
+                        new ScheduleConfig.OneCycle(Optional.of(0.4), 0.13, 10, 50),
+                        0.1,
+                        3,
+                        13),
                 new Case(
                         "one-cycle, rise shorter than an iteration",
                         new ScheduleConfig.OneCycle(Optional.empty(), 0.2, 25, 1e4),
@@ -129,8 +134,8 @@ final class LearningRateTest {
 
     @Test
     void warmupFromAnAbsoluteRateKeepsToIt() {
-        Warmup warmup = new Warmup(
-                Warmup.Kind.CONSTANT, Optional.empty(), Optional.of(3), Optional.of(0.01), Optional.empty());
+        Warmup warmup =
+                new Warmup(Warmup.Kind.CONSTANT, Optional.empty(), Optional.of(3), Optional.of(0.01), Optional.empty());
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.of(warmup)), 0.1, 1, 5);
         assertThat(Stream.of(0, 1, 2, 3, 4).map(rate::at)).containsExactly(0.01, 0.01, 0.01, 0.1, 0.1);
     }
@@ -177,7 +182,10 @@ final class LearningRateTest {
                 String[] cells = line.split(";");
                 lines.put(
                         cells[0],
-                        Arrays.stream(cells).skip(1).mapToDouble(Double::parseDouble).toArray());
+                        Arrays.stream(cells)
+                                .skip(1)
+                                .mapToDouble(Double::parseDouble)
+                                .toArray());
             });
             return lines;
         } catch (IOException e) {
