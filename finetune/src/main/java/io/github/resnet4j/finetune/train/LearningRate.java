@@ -31,15 +31,11 @@ public final class LearningRate {
         if (warmup.isEmpty()) {
             return scheduled;
         }
-        long length = warmup.get().epochs().map(e -> Math.round(e * perEpoch)).orElseGet(() -> warmup.get()
-                .iterations()
-                .map(Integer::longValue)
-                .orElse(0L));
+        long length = warmup.get().iterations(perEpoch);
         if (iteration >= length) {
             return scheduled;
         }
-        double start =
-                warmup.get().lr().orElseGet(() -> base * warmup.get().factor().orElse(0.0));
+        double start = warmup.get().startLr(base);
         return switch (warmup.get().kind()) {
             case CONSTANT -> start;
             case LINEAR -> start + (scheduled - start) * iteration / length;
@@ -60,11 +56,11 @@ public final class LearningRate {
         if (schedule instanceof ScheduleConfig.OneCycle cycle) {
             double max = cycle.maxLr().orElse(base);
             double first = max / cycle.div();
-            double peak = Math.max(cycle.pctStart() * total - 1, 1e-9);
-            double last = Math.max(total - 1, peak + 1e-9);
-            return iteration <= peak
+            // As PyTorch's OneCycleLR, to the iteration: a rise that is shorter than one iteration is left out.
+            double peak = cycle.pctStart() * total - 1;
+            return iteration < peak
                     ? between(first, max, iteration / peak)
-                    : between(max, first / cycle.finalDiv(), (iteration - peak) / (last - peak));
+                    : between(max, first / cycle.finalDiv(), (iteration - peak) / (total - 1 - peak));
         }
         return base;
     }

@@ -1,0 +1,57 @@
+package io.github.resnet4j.finetune.train;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Pictures of noise in memory, labelled 0, 1, …, 0, 1, …; the label's channel is brighter, so that there is something to learn. */
+final class MemoryImages implements ImageDataset {
+    static final int SIDE = 8;
+
+    private final List<String> classes;
+    private final List<Rgb8Image> pictures = new ArrayList<>();
+
+    MemoryImages(List<String> classes, int size, long seed) {
+        this.classes = classes;
+        Random random = new Random(seed);
+        for (int i = 0; i < size; i++) {
+            byte[] pixels = new byte[SIDE * SIDE * 3];
+            for (int p = 0; p < pixels.length; p++) {
+                pixels[p] = (byte) (random.nextInt(156) + (p % 3 == i % classes.size() ? 100 : 0));
+            }
+            pictures.add(new Rgb8Image(SIDE, SIDE, pixels));
+        }
+    }
+
+    @Override
+    public int size() {
+        return pictures.size();
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int label(int index) {
+        return index % classes.size();
+    }
+
+    @Override
+    public String name(int index) {
+        return "noise-" + index;
+    }
+
+    @Override
+    public Rgb8Image image(int index) {
+        return pictures.get(index);
+    }
+
+    @Override
+    public String fingerprint() {
+        return "noise";
+    }
+}

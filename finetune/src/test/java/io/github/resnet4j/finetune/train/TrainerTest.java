@@ -1,0 +1,373 @@
+package io.github.resnet4j.finetune.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.datasets.transform.HorizontalFlip;
+import io.github.resnet4j.datasets.transform.Normalize;
+import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.engine.ParameterLayout;
+import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.checkpoint.Position;
+import io.github.resnet4j.finetune.config.ScheduleConfig;
+import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.BlockType;
+import io.github.resnet4j.zoo.spec.ResNetSpec;
+import io.github.resnet4j.zoo.spec.ResNetWriter;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.spec.StageSpec;
+import io.github.resnet4j.zoo.spec.StemSpec;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A residual network of two blocks, 20 training pictures in batches of 6 (4 iterations an epoch), 7 to evaluate. */
+final class TrainerTest {
+    private static final List<String> CLASSES = List.of("red", "green", "blue");
+    private static final Network NETWORK = ResNetWriter.write(
+            "tiny",
+            new ResNetSpec(
+                    new StemSpec.Cifar(4),
+                    BlockType.BASIC,
+                    ShortcutType.PROJECTION,
+                    List.of(new StageSpec(1, 4, 1), new StageSpec(1, 8, 2)),
+                    ResNetSpec.StrideOn.MIDDLE_3X3,
+                    false),
+            Shape.square(3, MemoryImages.SIDE),
+            CLASSES.size());
+    private static final int PER_EPOCH = 4;
+
+    /** A trainer's parts, and everything that its observer was told. */
+    private static class Session implements Trainer.Observer {
+        final ComputationGraph graph;
+        final TrainingStep training;
+        final TrainConfig config;
+        final List<String> events = new ArrayList<>();
+        final List<State> checkpoints = new ArrayList<>();
+        final List<Trainer.Step> steps = new ArrayList<>();
+        final List<Trainer.EpochResult> epochs = new ArrayList<>();
+        BooleanSupplier stop = () -> false;
+
+        Session(TrainConfig config, Optional<String> freeze) {
+            this.config = config;
+            this.graph = NetworkGraph.create(
+                    NETWORK, NetworkGraph.Options.seeded(config.seed()).frozenUpTo(freeze));
+            this.training = new TrainingStep(graph, NETWORK, Sgd.paper());
+        }
+
+        Session(TrainConfig config) {
+            this(config, Optional.empty());
+        }
+
+        Evaluation run(Position from, EpochProgress done) {
+            Pipeline augmenting = new Pipeline(List.of(new HorizontalFlip(0.5)), Normalize.CIFAR10);
+            Pipeline plain = new Pipeline(List.of(), Normalize.CIFAR10);
+            LearningRate rate =
+                    new LearningRate(new ScheduleConfig.Cosine(0, Optional.empty()), 0.05, config.epochs(), PER_EPOCH);
+            LoaderOptions shuffled =
+                    new LoaderOptions(config.batchSize(), config.seed(), 2, 2, true, false, BadImages.FAIL);
+            LoaderOptions inOrder =
+                    new LoaderOptions(config.batchSize(), config.seed(), 2, 2, false, false, BadImages.FAIL);
+            int side = MemoryImages.SIDE;
+            try (BatchLoader train = new BatchLoader(
+                            new MemoryImages(CLASSES, 20, 1), augmenting::write, 3, side, side, shuffled);
+                    BatchLoader val =
+                            new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
+                assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
+                return new Trainer(
+                                graph,
+                                training,
+                                train,
+                                val,
+                                rate,
+                                config,
+                                CLASSES.size(),
+                                this,
+                                () -> stop.getAsBoolean())
+                        .run(from, done);
+            }
+        }
+
+        Evaluation run() {
+            return run(Position.START, EpochProgress.NONE);
+        }
+
+        Evaluation resume(State state) {
+            graph.params().data().asNioFloat().put(state.parameters());
+            training.velocity().put(state.velocity());
+            return run(state.position(), state.progress());
+        }
+
+        float[] parameters() {
+            return floats(graph.params().data().asNioFloat());
+        }
+
+        @Override
+        public void step(Position position, EpochProgress progress, Trainer.Step step) {
+            events.add("step " + position.iteration());
+            steps.add(step);
+        }
+
+        @Override
+        public void evaluating(long done) {
+            events.add("evaluating " + done);
+        }
+
+        @Override
+        public void epoch(Trainer.EpochResult result) {
+            events.add("epoch " + result.epoch() + (result.evaluation().isPresent() ? " evaluated" : ""));
+            epochs.add(result);
+        }
+
+        @Override
+        public void checkpoint(Position position, EpochProgress progress) {
+            events.add("checkpoint " + position.iteration() + " in " + position.epoch() + "." + position.batch());
+            checkpoints.add(new State(position, progress, parameters(), floats(training.velocity())));
+        }
+    }
+
+    /** What a checkpoint holds. */
+    private record State(Position position, EpochProgress progress, float[] parameters, float[] velocity) {}
+
+    @Test
+    void tellsOfStepsEvaluationEpochAndCheckpointInThisOrder() {
+        Session session = new Session(config(2, 0, 1));
+        Evaluation last = session.run();
+        assertThat(session.events)
+                .containsExactly(
+                        "step 1",
+                        "step 2",
+                        "step 3",
+                        "step 4",
+                        "evaluating 6",
+                        "evaluating 7",
+                        "epoch 0 evaluated",
+                        "checkpoint 4 in 1.0",
+                        "step 5",
+                        "step 6",
+                        "step 7",
+                        "step 8",
+                        "evaluating 6",
+                        "evaluating 7",
+                        "epoch 1 evaluated",
+                        "checkpoint 8 in 2.0");
+        assertThat(session.epochs.get(1).evaluation()).containsSame(last);
+        assertThat(session.epochs).extracting(Trainer.EpochResult::iterations).containsExactly(4L, 8L);
+        assertThat(session.steps).extracting(Trainer.Step::images).containsExactly(6, 6, 6, 2, 6, 6, 6, 2);
+    }
+
+    @Test
+    void evaluatesEveryFewEpochsAndAfterTheLast() {
+        Session session = new Session(config(5, 0, 2));
+        session.run();
+        assertThat(session.events.stream().filter(event -> event.startsWith("epoch")))
+                .containsExactly("epoch 0", "epoch 1 evaluated", "epoch 2", "epoch 3 evaluated", "epoch 4 evaluated");
+    }
+
+    @Test
+    void checkpointsEveryFewIterationsAndAfterEveryEpoch() {
+        Session session = new Session(config(2, 3, 1));
+        session.run();
+        assertThat(session.events.stream().filter(event -> event.startsWith("checkpoint")))
+                .containsExactly(
+                        "checkpoint 3 in 0.3", "checkpoint 4 in 1.0", "checkpoint 6 in 1.2", "checkpoint 8 in 2.0");
+    }
+
+    @Test
+    void anEpochSumsItsSteps() {
+        Session session = new Session(config(1, 0, 1));
+        session.run();
+        EpochProgress sums = session.epochs.get(0).training();
+        assertThat(sums.images()).isEqualTo(20);
+        assertThat(sums.correct())
+                .isEqualTo(
+                        session.steps.stream().mapToLong(Trainer.Step::correct).sum());
+        assertThat(sums.loss())
+                .isEqualTo(session.steps.stream()
+                        .mapToDouble(step -> step.loss() * step.images())
+                        .sum());
+        assertThat(session.epochs.get(0).lr()).isEqualTo(session.steps.get(3).lr());
+    }
+
+    /** From every iteration of the run: within an epoch, at the end of one before its evaluation, and after the last. */
+    @Test
+    void aResumedRunEqualsAnUninterruptedOneToTheLastBit() {
+        Session whole = new Session(config(2, 1, 1));
+        Evaluation expected = whole.run();
+        assertThat(whole.checkpoints).hasSize(2 * PER_EPOCH + 2);
+        for (State state : whole.checkpoints) {
+            Session resumed = new Session(config(2, 0, 1));
+            Evaluation actual = resumed.resume(state);
+            assertThat(resumed.parameters()).as("%s", state.position()).isEqualTo(whole.parameters());
+            assertThat(floats(resumed.training.velocity()))
+                    .as("%s", state.position())
+                    .isEqualTo(floats(whole.training.velocity()));
+            assertThat(actual.answers()).isEqualTo(expected.answers());
+            assertThat(actual.loss()).isEqualTo(expected.loss());
+            int left = 2 - state.position().epoch();
+            assertThat(resumed.epochs).hasSize(left);
+            for (int e = 0; e < left; e++) {
+                EpochProgress sums = resumed.epochs.get(e).training();
+                EpochProgress uninterrupted = whole.epochs.get(2 - left + e).training();
+                assertThat(sums.images()).isEqualTo(uninterrupted.images());
+                assertThat(sums.correct()).isEqualTo(uninterrupted.correct());
+                assertThat(sums.loss()).as("%s", state.position()).isEqualTo(uninterrupted.loss());
+            }
+        }
+    }
+
+    @Test
+    void asksToStopAfterEveryStepAndSavesFirst() {
+        Session session = new Session(config(2, 0, 1));
+        session.stop = () -> session.steps.size() == 2;
+        assertThatExceptionOfType(StoppedException.class).isThrownBy(session::run);
+        assertThat(session.events).containsExactly("step 1", "step 2", "checkpoint 2 in 0.2");
+    }
+
+    /** The epoch's steps are not lost, and its evaluation is made up for. */
+    @Test
+    void stoppedWithinAnEvaluationSavesTheEpochBeforeIt() {
+        Session whole = new Session(config(2, 0, 1));
+        whole.run();
+        Session session = new Session(config(2, 0, 1));
+        session.stop = () -> session.events.contains("evaluating 6");
+        assertThatExceptionOfType(StoppedException.class).isThrownBy(session::run);
+        assertThat(session.events)
+                .containsExactly("step 1", "step 2", "step 3", "step 4", "evaluating 6", "checkpoint 4 in 0.4");
+
+        Session resumed = new Session(config(2, 0, 1));
+        resumed.resume(session.checkpoints.get(0));
+        assertThat(resumed.events)
+                .startsWith("evaluating 6", "evaluating 7", "epoch 0 evaluated", "checkpoint 4 in 1.0");
+        assertThat(resumed.epochs).hasSize(2);
+        assertThat(resumed.parameters()).isEqualTo(whole.parameters());
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void divergesInTheIterationWhoseLossIsNoNumberAndSavesNothingAfterwards(float broken) {
+        Session session = new Session(config(2, 1, 1)) {
+            @Override
+            public void step(Position position, EpochProgress progress, Trainer.Step step) {
+                super.step(position, progress, step);
+                if (position.iteration() == 2) {
+                    float[] copy = parameters();
+                    graph.getLayer("fc").getParam("b").assign(broken);
+                    assertThat(copy).isNotEqualTo(parameters());
+                }
+            }
+
+            @Override
+            public void checkpoint(Position position, EpochProgress progress) {
+                if (position.iteration() != 2) { // the state that the test broke
+                    super.checkpoint(position, progress);
+                }
+            }
+        };
+        assertThatExceptionOfType(DivergedException.class)
+                .isThrownBy(session::run)
+                .withMessageContaining("the loss became NaN at iteration 2 (epoch 0, learning rate 0.0427)")
+                .withMessageContaining("optimizer.lr")
+                .withMessageContaining("--resume");
+        assertThat(session.events).containsExactly("step 1", "checkpoint 1 in 0.1", "step 2");
+    }
+
+    /** With the classifier's weights at zero the network says the same of every picture, and the loss is known. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.1, 0.6})
+    void labelSmoothingIsInTheLoss(double smoothing) {
+        TrainConfig config = new TrainConfig(1, 20, 3, smoothing, Optional.empty(), 0, 1, 2);
+        Session session = new Session(config) {
+            @Override
+            public void evaluating(long done) {}
+        };
+        double[] said = {0.7, 0.2, 0.1};
+        session.graph.getLayer("fc").getParam("W").assign(0);
+        for (int c = 0; c < said.length; c++) {
+            session.graph.getLayer("fc").getParam("b").putScalar(c, Math.log(said[c]));
+        }
+        double expected = 0;
+        MemoryImages pictures = new MemoryImages(CLASSES, 20, 1);
+        for (int i = 0; i < pictures.size(); i++) {
+            for (int c = 0; c < said.length; c++) {
+                double target = smoothing / said.length + (c == pictures.label(i) ? 1 - smoothing : 0);
+                expected -= target * Math.log(said[c]) / pictures.size();
+            }
+        }
+        BatchLoader loader = new BatchLoader(
+                pictures,
+                new Pipeline(List.of(), Normalize.CIFAR10)::write,
+                3,
+                MemoryImages.SIDE,
+                MemoryImages.SIDE,
+                new LoaderOptions(20, 3, 1, 1, true, false, BadImages.FAIL));
+        LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
+        try (loader) {
+            new Trainer(session.graph, session.training, loader, loader, rate, config, 3, session, () -> false)
+                    .run(Position.START, EpochProgress.NONE);
+        }
+        assertThat(session.steps).hasSize(1);
+        assertThat(session.steps.get(0).loss()).isCloseTo(expected, within(1e-5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stem", "layer1", "layer2.0.bn1"})
+    void whatIsFrozenStaysToTheLastBit(String part) {
+        Session session = new Session(config(2, 0, 1), Optional.of(part));
+        float[] before = session.parameters();
+        session.run();
+        float[] after = session.parameters();
+        List<String> frozenNames =
+                NETWORK.upTo(part).stream().map(node -> node.name()).toList();
+        int frozen = 0;
+        int moved = 0;
+        for (ParameterLayout.Segment segment : session.training.layout().segments()) {
+            float[] was = Arrays.copyOfRange(before, segment.offset(), segment.offset() + segment.length());
+            float[] is = Arrays.copyOfRange(after, segment.offset(), segment.offset() + segment.length());
+            if (frozenNames.contains(segment.vertex())) {
+                assertThat(is).as("%s", segment).isEqualTo(was);
+                frozen++;
+            } else {
+                assertThat(is).as("%s", segment).isNotEqualTo(was);
+                moved++;
+            }
+        }
+        assertThat(frozen).isGreaterThanOrEqualTo(5);
+        assertThat(moved).isGreaterThanOrEqualTo(7);
+    }
+
+    @Test
+    void learns() {
+        Session session = new Session(config(12, 0, 12));
+        Evaluation result = session.run();
+        assertThat(result.top1()).isGreaterThan(0.8);
+        assertThat(session.epochs.get(11).training().meanLoss())
+                .isLessThan(0.7 * session.epochs.get(0).training().meanLoss());
+    }
+
+    private static TrainConfig config(int epochs, int checkpointEvery, int evalEvery) {
+        return new TrainConfig(epochs, 6, 3, 0, Optional.empty(), checkpointEvery, evalEvery, 2);
+    }
+
+    private static float[] floats(FloatBuffer buffer) {
+        float[] values = new float[buffer.remaining()];
+        buffer.get(values);
+        return values;
+    }
+}
