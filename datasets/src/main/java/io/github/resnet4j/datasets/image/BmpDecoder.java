@@ -1,14 +1,23 @@
 package io.github.resnet4j.datasets.image;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 
 /**
  * Windows and OS/2 bitmaps: 1, 4, 8, 16, 24 and 32 bits a pixel, run-length coded or with bit fields, either way up.
+ *
+ * <p>The JDK reads the pixels, from a file with the plainest header: from others its reader takes colour profiles and
+ * embedded JPEG and PNG, it refuses some lengths and makes palette entries that a file does not set black. Run-length
+ * codes are undone here: the JDK cuts off runs that leave the picture and takes codes that end early for a picture.
  */
 final class BmpDecoder {
     private static final int FILE_HEADER = 14;
     private static final int OS2_HEADER = 12;
+    private static final int PLAIN_HEADER = 40;
 
     private static final int RAW = 0;
     private static final int RLE8 = 1;
@@ -124,68 +133,43 @@ final class BmpDecoder {
     private byte[] readPixels(ImageHeader header) {
         in.seek(pixelData);
         if (compression == RLE8 || compression == RLE4) {
-            byte[] indices = runs(header);
-            byte[] out = header.allocate();
-            for (int y = 0; y < header.height(); y++) {
-                int o = target(header, y);
-                for (int x = 0; x < header.width(); x++, o += 3) {
-                    System.arraycopy(palette, (indices[y * header.width() + x] & 0xff) * 3, out, o, 3);
-                }
-            }
-            return out;
+            IndexColorModel colours = new IndexColorModel(8, palette.length / 3, palette, 0, false);
+            BufferedImage image =
+                    new BufferedImage(header.width(), header.height(), BufferedImage.TYPE_BYTE_INDEXED, colours);
+            image.getRaster().setDataElements(0, 0, header.width(), header.height(), runs(header));
+            return JdkReader.rgb(image);
         }
-        int stride = Math.toIntExact((width * bits + 31) / 32 * 4);
+        long stride = (width * bits + 31) / 32 * 4;
         // The last row's padding may be missing.
         long least = stride * (height - 1) + (width * bits + 7) / 8;
         if (in.remaining() < least) {
             throw in.bad(
                     "is a truncated BMP: " + least + " bytes of pixels are needed, " + in.remaining() + " are there");
         }
-        byte[] out = header.allocate();
-        byte[] row = new byte[stride];
-        for (int y = 0; y < header.height(); y++) {
-            in.read(row, 0, Math.min(stride, in.remaining()));
-            expand(row, header.width(), out, target(header, y));
+        return JdkReader.rgb(ImageFormat.BMP, bare((int) least), in.name());
+    }
+
+    /** A file with the plainest header and {@code size} bytes of pixels. */
+    private byte[] bare(int size) {
+        int colours = bits > 8 ? 0 : 1 << bits;
+        boolean fields = bits == 16 || bits == 32;
+        int start = FILE_HEADER + PLAIN_HEADER + (fields ? 12 : 4 * colours);
+        ByteBuffer bare = ByteBuffer.allocate(start + size).order(ByteOrder.LITTLE_ENDIAN);
+        bare.put((byte) 'B').put((byte) 'M').putInt(start + size).putInt(0).putInt(start);
+        bare.putInt(PLAIN_HEADER).putInt((int) width).putInt((int) (topDown ? -height : height));
+        bare.putShort((short) 1).putShort((short) bits).putInt(fields ? BITFIELDS : RAW);
+        bare.position(FILE_HEADER + PLAIN_HEADER);
+        if (fields) {
+            bare.putInt(masks[0]).putInt(masks[1]).putInt(masks[2]);
         }
-        return out;
-    }
-
-    /** Where the y-th row stored goes. */
-    private int target(ImageHeader header, int y) {
-        return (topDown ? y : header.height() - 1 - y) * header.width() * 3;
-    }
-
-    private void expand(byte[] row, int columns, byte[] out, int o) {
-        if (bits <= 8) {
-            int mask = (1 << bits) - 1;
-            for (int x = 0; x < columns; x++, o += 3) {
-                int bit = x * bits;
-                int index = row[bit >> 3] >> 8 - bits - (bit & 7) & mask;
-                System.arraycopy(palette, index * 3, out, o, 3);
-            }
-            return;
+        for (int i = 0; i < 3 * colours; i += 3) {
+            bare.put(palette[i + 2]).put(palette[i + 1]).put(palette[i]).put((byte) 0);
         }
-        int size = bits / 8;
-        for (int x = 0; x < columns; x++, o += 3) {
-            int pixel = 0;
-            for (int b = 0; b < size; b++) {
-                pixel |= (row[x * size + b] & 0xff) << 8 * b;
-            }
-            for (int c = 0; c < 3; c++) {
-                out[o + c] = field(pixel, masks[c]);
-            }
-        }
+        in.read(bare.array(), start, size);
+        return bare.array();
     }
 
-    /** A bit field scaled to 0..255, rounded down as in Pillow. */
-    private static byte field(int pixel, int mask) {
-        int shift = Integer.numberOfTrailingZeros(mask);
-        long most = Integer.toUnsignedLong(mask >>> shift);
-        long v = Integer.toUnsignedLong((pixel & mask) >>> shift);
-        return (byte) (v * 255 / most);
-    }
-
-    /** The indices of a run-length coded picture, rows as stored; what the code skips is 0. */
+    /** The indices of a run-length coded picture, from its top; what the code skips is 0. */
     private byte[] runs(ImageHeader header) {
         int columns = header.width();
         byte[] out = new byte[Math.toIntExact(header.pixels())];
@@ -210,13 +194,15 @@ final class BmpDecoder {
                     throw in.bad("is a damaged BMP: a run leaves the picture");
                 }
                 int start = in.position();
+                int o = (topDown ? y : header.height() - 1 - y) * columns + x;
                 for (int i = 0; i < length; i++) {
                     if (literal && (bits == 8 || (i & 1) == 0)) {
                         value = in.u8();
                     }
                     int index = bits == 8 ? value : (i & 1) == 0 ? value >> 4 : value & 15;
-                    out[y * columns + x++] = (byte) index;
+                    out[o + i] = (byte) index;
                 }
+                x += length;
                 if ((in.position() - start & 1) != 0) {
                     in.skip(1);
                 }

@@ -13,6 +13,10 @@ final class ByteReader {
         this.name = name;
     }
 
+    Path name() {
+        return name;
+    }
+
     int position() {
         return position;
     }

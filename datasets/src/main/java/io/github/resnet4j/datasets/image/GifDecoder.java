@@ -1,10 +1,25 @@
 package io.github.resnet4j.datasets.image;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import javax.imageio.IIOException;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
+import javax.imageio.event.IIOReadWarningListener;
 
 /**
  * GIF 87a and 89a: the first frame on its canvas. Around the frame, as in Pillow, is the transparent colour's entry or
  * else entry 0; a frame that leaves the canvas enlarges it.
+ *
+ * <p>The JDK undoes the LZW coding. Its reader knows no canvas, misreads a first data block of fewer than four bytes and
+ * interlaced frames of fewer than five rows, makes palette entries that a file does not set black, and takes data that
+ * ends early or holds undefined codes for a picture; so it is given a file of the first frame alone, with a whole
+ * palette, full blocks and no interlacing, and is watched while it reads. (An undefined code right behind a clear code
+ * escapes it: one wrong pixel.)
  */
 final class GifDecoder {
     private static final int EXTENSION = '!';
@@ -12,7 +27,14 @@ final class GifDecoder {
     private static final int FRAME = ',';
     private static final int TRAILER = ';';
 
-    private static final int MAX_CODES = 4096;
+    private static final byte WHOLE_PALETTE = (byte) 0xf7;
+
+    private static final int MAX_BLOCK = 255;
+
+    /** The first row and the distance of the rows of each pass. */
+    private static final int[][] INTERLACED = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
+
+    private static final int[][] WHOLE = {{0, 1}};
 
     private final ByteReader in;
     private final int canvasWidth;
@@ -87,118 +109,109 @@ final class GifDecoder {
     }
 
     private byte[] readFrame(ImageHeader header) {
-        byte[] indices = new byte[width * height];
-        inflate(indices);
+        if (width == 0 || height == 0) {
+            throw in.bad("is a damaged GIF: a frame of " + width + "x" + height);
+        }
+        byte[] frame = JdkReader.read(ImageFormat.GIF, bare(), in.name(), reader -> {
+            Rows rows = new Rows();
+            reader.addIIOReadProgressListener(rows);
+            reader.addIIOReadWarningListener(rows);
+            BufferedImage image = reader.read(0);
+            if (rows.damage != null || !rows.complete) {
+                throw new IIOException(rows.damage != null ? rows.damage : "its data ends before its last row");
+            }
+            return JdkReader.rgb(image);
+        });
         byte[] out = header.allocate();
         if (width < canvasWidth || height < canvasHeight) {
             for (int o = 0; o < out.length; o += 3) {
                 System.arraycopy(palette, background * 3, out, o, 3);
             }
         }
-        for (int row = 0; row < height; row++) {
-            int o = ((top + (interlaced ? interlacedRow(row) : row)) * canvasWidth + left) * 3;
-            for (int x = 0; x < width; x++, o += 3) {
-                System.arraycopy(palette, (indices[row * width + x] & 0xff) * 3, out, o, 3);
+        int row = 0;
+        for (int[] pass : interlaced ? INTERLACED : WHOLE) {
+            for (int y = pass[0]; y < height; y += pass[1]) {
+                System.arraycopy(frame, 3 * width * row++, out, 3 * (canvasWidth * (top + y) + left), 3 * width);
             }
         }
         return out;
     }
 
-    /** The place of the n-th row stored: first every eighth, then those between, four and two apart, then the rest. */
-    private int interlacedRow(int n) {
-        int first = (height + 7) / 8;
-        int second = (height + 3) / 8;
-        int third = (height + 1) / 4;
-        if (n < first) {
-            return n * 8;
+    /** A file of the frame alone, its rows in the order they are stored. */
+    private byte[] bare() {
+        ByteBuffer start = ByteBuffer.allocate(13 + palette.length + 11).order(ByteOrder.LITTLE_ENDIAN);
+        start.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
+        start.putShort((short) width)
+                .putShort((short) height)
+                .put(WHOLE_PALETTE)
+                .putShort((short) 0);
+        start.put(palette);
+        start.put((byte) FRAME).putInt(0).putShort((short) width).putShort((short) height);
+        start.put((byte) 0).put((byte) in.u8());
+        ByteArrayOutputStream codes = new ByteArrayOutputStream(in.remaining());
+        byte[] block = new byte[MAX_BLOCK];
+        for (int length = in.u8(); length > 0; length = in.u8()) {
+            in.read(block, 0, length);
+            codes.write(block, 0, length);
         }
-        if (n < first + second) {
-            return (n - first) * 8 + 4;
+        // Behind the last byte the JDK reads zeros, which may be pixels; ones are nearly always an undefined code.
+        codes.writeBytes(new byte[] {-1, -1, -1, -1});
+        byte[] data = codes.toByteArray();
+        ByteArrayOutputStream bare =
+                new ByteArrayOutputStream(start.capacity() + data.length + data.length / MAX_BLOCK + 3);
+        bare.writeBytes(start.array());
+        for (int i = 0; i < data.length; i += MAX_BLOCK) {
+            int length = Math.min(MAX_BLOCK, data.length - i);
+            bare.write(length);
+            bare.write(data, i, length);
         }
-        if (n < first + second + third) {
-            return (n - first - second) * 4 + 2;
-        }
-        return (n - first - second - third) * 2 + 1;
+        bare.write(0);
+        bare.write(TRAILER);
+        return bare.toByteArray();
     }
 
-    /** LZW with codes that grow to 12 bits, least significant bit first, in blocks of at most 255 bytes. */
-    private void inflate(byte[] out) {
-        int rootBits = in.u8();
-        if (rootBits < 1 || rootBits > 8) {
-            throw in.bad("is a damaged GIF: codes of " + rootBits + " bits");
-        }
-        int clear = 1 << rootBits;
-        int end = clear + 1;
-        short[] prefix = new short[MAX_CODES];
-        byte[] suffix = new byte[MAX_CODES];
-        byte[] string = new byte[MAX_CODES];
-        for (int i = 0; i < clear; i++) {
-            suffix[i] = (byte) i;
+    /** Tells whether all rows came and came undamaged, and stops the reader when more come. */
+    private static final class Rows implements IIOReadProgressListener, IIOReadWarningListener {
+        private boolean complete;
+        private String damage;
+
+        @Override
+        public void imageProgress(ImageReader reader, float percent) {
+            complete = percent >= 100;
+            if (percent > 100) {
+                reader.abort();
+            }
         }
 
-        int bits = rootBits + 1;
-        int next = end + 1;
-        int previous = -1;
-        int first = 0;
-        int block = 0;
-        int pool = 0;
-        int pooled = 0;
-        int o = 0;
-        while (o < out.length) {
-            for (; pooled < bits; pooled += 8) {
-                if (block == 0) {
-                    block = in.u8();
-                    if (block == 0) {
-                        throw incomplete(o, out);
-                    }
-                }
-                pool |= in.u8() << pooled;
-                block--;
+        @Override
+        public void warningOccurred(ImageReader reader, String warning) {
+            if (!complete) {
+                damage = warning;
             }
-            int code = pool & (1 << bits) - 1;
-            pool >>>= bits;
-            pooled -= bits;
-
-            if (code == clear) {
-                bits = rootBits + 1;
-                next = end + 1;
-                previous = -1;
-                continue;
-            }
-            if (code == end) {
-                throw incomplete(o, out);
-            }
-            if (code > next || code == next && previous < 0 || code >= MAX_CODES) {
-                throw in.bad("is a damaged GIF: a code that was not defined");
-            }
-            int length = 0;
-            int walk = code;
-            if (code == next) {
-                string[length++] = (byte) first;
-                walk = previous;
-            }
-            while (walk >= clear) {
-                string[length++] = suffix[walk];
-                walk = prefix[walk];
-            }
-            first = walk;
-            string[length++] = (byte) walk;
-            while (length > 0 && o < out.length) {
-                out[o++] = string[--length];
-            }
-            if (previous >= 0 && next < MAX_CODES) {
-                prefix[next] = (short) previous;
-                suffix[next] = (byte) first;
-                next++;
-                if (next == 1 << bits && bits < 12) {
-                    bits++;
-                }
-            }
-            previous = code;
         }
-    }
 
-    private BadImageException incomplete(int got, byte[] wanted) {
-        return in.bad("is a truncated or damaged GIF: " + got + " of " + wanted.length + " pixels");
+        @Override
+        public void imageStarted(ImageReader reader, int image) {}
+
+        @Override
+        public void imageComplete(ImageReader reader) {}
+
+        @Override
+        public void readAborted(ImageReader reader) {}
+
+        @Override
+        public void sequenceStarted(ImageReader reader, int first) {}
+
+        @Override
+        public void sequenceComplete(ImageReader reader) {}
+
+        @Override
+        public void thumbnailStarted(ImageReader reader, int image, int thumbnail) {}
+
+        @Override
+        public void thumbnailProgress(ImageReader reader, float percent) {}
+
+        @Override
+        public void thumbnailComplete(ImageReader reader) {}
     }
 }

@@ -3,18 +3,12 @@ package io.github.resnet4j.datasets.image;
 import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.IIOException;
 
 /**
  * JPEG, baseline and progressive: the JDK's libjpeg undoes the entropy coding and the cosine transform, the colour
@@ -203,32 +197,20 @@ final class JpegDecoder {
 
     /** The samples as coded, interleaved. */
     private static byte[] samples(byte[] bare, Path name, ImageHeader header) {
-        AtomicReference<String> missing = new AtomicReference<>();
-        try {
-            ImageReader reader = Jdk.READER.createReaderInstance();
-            try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bare))) {
-                // libjpeg fills what it misses with grey and only warns; other warnings (stray bytes) are harmless.
-                reader.addIIOReadWarningListener((source, warning) -> {
-                    if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
-                        missing.set(warning);
-                    }
-                });
-                reader.setInput(in, true, true);
-                Raster raster = reader.readRaster(0, null);
-                if (missing.get() != null) {
-                    throw new BadImageException(name, "is a truncated or damaged JPEG: " + missing.get());
+        return JdkReader.read(ImageFormat.JPEG, bare, name, reader -> {
+            AtomicReference<String> missing = new AtomicReference<>();
+            // libjpeg fills what it misses with grey and only warns; other warnings (stray bytes) are harmless.
+            reader.addIIOReadWarningListener((source, warning) -> {
+                if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
+                    missing.set(warning);
                 }
-                return samples(raster, header);
-            } finally {
-                reader.dispose();
+            });
+            Raster raster = reader.readRaster(0, null);
+            if (missing.get() != null) {
+                throw new IIOException(missing.get());
             }
-        } catch (IOException e) {
-            throw new BadImageException(name, "is a damaged JPEG: " + e.getMessage(), e);
-        } catch (BadImageException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw new BadImageException(name, "is a damaged JPEG, the decoder gave up: " + e, e);
-        }
+            return samples(raster, header);
+        });
     }
 
     private static byte[] samples(Raster raster, ImageHeader header) {
@@ -326,23 +308,6 @@ final class JpegDecoder {
 
         private static int fixed(double v) {
             return (int) (v * 65536 + 0.5);
-        }
-    }
-
-    /** The JDK's own reader, whatever plug-ins the class path holds; the registry is only looked at. */
-    private static final class Jdk {
-        static final ImageReaderSpi READER = find();
-
-        private static ImageReaderSpi find() {
-            Iterator<ImageReaderSpi> readers =
-                    IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
-            while (readers.hasNext()) {
-                ImageReaderSpi reader = readers.next();
-                if (reader.getClass().getName().equals("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi")) {
-                    return reader;
-                }
-            }
-            throw new IllegalStateException("this Java runtime has no JPEG reader (module java.desktop)");
         }
     }
 }

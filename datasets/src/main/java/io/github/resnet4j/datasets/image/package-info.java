@@ -3,8 +3,8 @@
  *
  * <p>{@link io.github.resnet4j.datasets.image.ImageDecoder} reads JPEG, PNG, BMP and GIF to the pixels that Pillow's
  * {@code Image.open(file).convert("RGB")} gives, which is what published ImageNet weights were trained and measured on.
- * The size a file claims is checked before anything is allocated for it. JPEG is decoded by the JDK's libjpeg, from a
- * stream reduced to what the pixels need; the other formats are small enough to be read here, where every length is
- * checked, 16-bit and grey samples keep their values, and text chunks are never inflated.
+ * The size a file claims is checked before anything is allocated for it. The JDK's readers decode every format, each
+ * from a file whose structure was checked and which was reduced to what the pixels need: no text is inflated, no colour
+ * profile parsed. Where they take damage for a picture, the decoders' comments say what is done instead.
  */
 package io.github.resnet4j.datasets.image;

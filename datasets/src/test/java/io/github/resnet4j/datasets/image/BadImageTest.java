@@ -173,6 +173,18 @@ class BadImageTest {
     }
 
     @Test
+    void refusesPngDataThatEndsEarly() {
+        refuses(png(2, 2, deflated(13)), "is a truncated or damaged PNG");
+        refuses(png(2, 2, new byte[0]), "is a truncated or damaged PNG: 0 bytes of data cannot hold its rows");
+        // Much of the file, little of it data.
+        byte[] stuffed = png(4000, 4000, deflated(100));
+        stuffed = concat(
+                concat(Arrays.copyOf(stuffed, 33), chunk("tEXt", new byte[1 << 20])),
+                Arrays.copyOfRange(stuffed, 33, stuffed.length));
+        refuses(stuffed, "bytes of data cannot hold its rows");
+    }
+
+    @Test
     void refusesPngWithoutPalette() {
         byte[] bytes = png(2, 2, deflated(10));
         bytes[25] = 3;
@@ -186,6 +198,41 @@ class BadImageTest {
         bytes[10] = 0;
         bytes[13] = ';';
         refuses(bytes, "is a GIF without a frame");
+    }
+
+    /** A column of three rows; 80 hex clears the code table, 81 ends the data, 82 is the first to be defined. */
+    @ParameterizedTest
+    @MethodSource("gifCodes")
+    void refusesGifCodesThatAreNoPicture(byte[] codes, String says) {
+        refuses(gif(codes), says);
+    }
+
+    static Stream<Arguments> gifCodes() {
+        byte clear = (byte) 0x80;
+        return Stream.of(
+                arguments(new byte[] {clear, 1, 2, (byte) 0x81}, "is a truncated or damaged GIF: its data ends before"),
+                arguments(new byte[] {clear, 1, 2}, "is a truncated or damaged GIF"),
+                arguments(new byte[] {clear, 1}, "is a truncated or damaged GIF"),
+                arguments(new byte[0], "is a truncated or damaged GIF"),
+                arguments(new byte[] {clear, 1, (byte) 0x90, 3, (byte) 0x81}, "is a truncated or damaged GIF"));
+    }
+
+    @Test
+    void ignoresSurplusGifData() {
+        byte[] codes = new byte[200];
+        Arrays.fill(codes, (byte) 7);
+        codes[0] = (byte) 0x80;
+        assertThat(ImageDecoder.decode(gif(codes), NAME).pixels())
+                .containsOnly(7)
+                .hasSize(9);
+        byte[] withoutEnd = {(byte) 0x80, 7, 7, 7};
+        assertThat(ImageDecoder.decode(gif(withoutEnd), NAME).pixels()).containsOnly(7);
+    }
+
+    @Test
+    void refusesGifDataWithoutItsEnd() {
+        byte[] whole = gif(new byte[] {(byte) 0x80, 7, 7, 7, (byte) 0x81});
+        refuses(Arrays.copyOf(whole, whole.length - 2), "is truncated: 1 more bytes are needed, 0 are there");
     }
 
     @Test
@@ -326,6 +373,13 @@ class BadImageTest {
         return concat(
                 concat("\u0089PNG\r\n\u001a\n".getBytes(ISO_8859_1), chunk("IHDR", header.array())),
                 concat(chunk("IDAT", data), chunk("IEND", new byte[0])));
+    }
+
+    /** A GIF of one column and three rows without a palette; the codes have 8 bits up to 127 pixels. */
+    private static byte[] gif(byte[] codes) {
+        byte[] start = "GIF89a\1\0\3\0\0\0\0,\0\0\0\0\1\0\3\0\0\7".getBytes(ISO_8859_1);
+        byte[] blocks = codes.length == 0 ? codes : concat(new byte[] {(byte) codes.length}, codes);
+        return concat(concat(start, blocks), new byte[] {0, ';'});
     }
 
     private static byte[] chunk(String type, byte[] content) {
