@@ -24,24 +24,28 @@ final class RunFolder {
     private RunFolder() {}
 
     /**
-     * Makes {@code folder} ready for a run.
+     * Makes sure that there is a folder.
      *
-     * @throws UsageException if it holds another run and neither {@code resume} nor {@code overwrite} is asked for
+     * @throws UsageException if its name is a file's
      */
-    static void prepare(Path folder, boolean resume, boolean overwrite) throws IOException {
+    static void create(Path folder) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new UsageException(folder + " is a file; choose another name with --set name=...");
         }
         Files.createDirectories(folder);
-        boolean used = CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)));
-        if (!used || resume) {
-            return;
-        }
-        if (!overwrite) {
+    }
+
+    /** @throws UsageException if {@code folder} holds a run */
+    static void requireUnused(Path folder) {
+        if (CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)))) {
             throw new UsageException(
                     folder + " holds an earlier run: go on with it (--resume), replace it (--overwrite)"
                             + " or choose another name (--set name=...)");
         }
+    }
+
+    /** Deletes what a run wrote, and nothing else. */
+    static void clear(Path folder) throws IOException {
         for (String entry : CONTENTS) {
             delete(folder.resolve(entry));
         }

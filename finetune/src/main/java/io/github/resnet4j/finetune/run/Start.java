@@ -31,9 +31,16 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param architecture the zoo's row with the configuration's options
  * @param network for the pictures' size and classes
  * @param graph the network's weights, frozen as configured
+ * @param card of the model that the run will leave, made before the training so that it cannot fail after it
  * @param origin where the initial weights come from, for people
  */
-record Start(Inputs inputs, Architecture architecture, Network network, ComputationGraph graph, String origin) {
+record Start(
+        Inputs inputs,
+        Architecture architecture,
+        Network network,
+        ComputationGraph graph,
+        ModelCard card,
+        String origin) {
 
     /** Puts data and network together. */
     static Start open(RunConfig config, DownloadOptions download) {
@@ -78,26 +85,36 @@ record Start(Inputs inputs, Architecture architecture, Network network, Computat
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-        String origin = "random, seed " + config.train().seed();
+        boolean sameClasses = card.map(
+                        known -> known.classes().equals(inputs.train().classes()))
+                .orElse(false);
+        String origin = archive.map(
+                        file -> file + (sameClasses ? "" : ", with a new classifier for " + classes + " classes"))
+                .orElse("random, seed " + config.train().seed());
+        ModelCard result = card(config, inputs, architecture, network, origin);
         if (archive.isPresent()) {
-            boolean sameClasses = card.get().classes().equals(inputs.train().classes());
             ModelArchive.Loaded source = ModelArchive.read(
                     archive.get(), NetworkGraph.Options.seeded(config.train().seed()));
             ModelArchive.copyMatching(source.network(), source.graph(), graph, sameClasses);
             source.graph().close();
-            origin = archive.get() + (sameClasses ? "" : ", with a new classifier for " + classes + " classes");
         }
-        return new Start(inputs, architecture, network, graph, origin);
+        return new Start(inputs, architecture, network, graph, result, origin);
     }
 
     /** The card of the trained model. */
-    ModelCard card(RunConfig config) {
+    private static ModelCard card(
+            RunConfig config, Inputs inputs, Architecture architecture, Network network, String origin) {
         Map<String, String> provenance = Map.of(
                 "run", config.name(),
                 "initialWeights", origin,
                 "data", inputs.how(),
                 "dataFingerprint", inputs.train().fingerprint());
-        return ModelCard.of(architecture, network.input(), inputs.train().classes(), preprocessing(config), provenance);
+        Preprocessing preprocessing = preprocessing(config);
+        try {
+            return ModelCard.of(architecture, network.input(), inputs.train().classes(), preprocessing, provenance);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("the model could not be saved: " + e.getMessage());
+        }
     }
 
     private static Preprocessing preprocessing(RunConfig config) {
@@ -105,11 +122,14 @@ record Start(Inputs inputs, Architecture architecture, Network network, Computat
         OptionalInt crop = OptionalInt.empty();
         String interpolation = "bilinear";
         for (Transform step : config.data().eval()) {
-            if (step instanceof Resize r) {
+            if (step instanceof Resize r && resize.isEmpty() && crop.isEmpty()) {
                 resize = OptionalInt.of(r.size());
                 interpolation = r.interpolation().name().toLowerCase(Locale.ROOT);
-            } else if (step instanceof CenterCrop c) {
+            } else if (step instanceof CenterCrop c && crop.isEmpty()) {
                 crop = OptionalInt.of(c.size());
+            } else {
+                throw new UsageException("data.eval can be one resize, one center-crop, or both in this order, which a"
+                        + " model.zip keeps for its users; not " + config.data().eval());
             }
         }
         var normalize = config.data().normalize().toNormalize();

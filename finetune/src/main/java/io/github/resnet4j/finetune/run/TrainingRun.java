@@ -24,7 +24,6 @@ import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.ModelArchive;
-import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -116,11 +115,17 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.prepare(folder, options.resume(), options.overwrite());
+        RunFolder.create(folder);
         try (RunLock lock = RunLock.acquire(folder)) {
+            if (!options.resume() && !options.overwrite()) {
+                RunFolder.requireUnused(folder);
+            }
             OneDnn.enable();
             Start start = Start.open(config, options.download());
-            Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+            if (!options.resume()) {
+                // Not earlier: what is replaced may hold the weights to start from, and a mistake must not cost a run.
+                RunFolder.clear(folder);
+            }
             TrainConfig train = config.train();
             int workers = config.data()
                     .workers()
@@ -174,6 +179,7 @@ public final class TrainingRun {
         } else if (options.resume()) {
             view.line("no valid checkpoint in " + folder + ": starting from the beginning");
         }
+        Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
         announce(start, trainData);
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
@@ -203,8 +209,7 @@ public final class TrainingRun {
     private Summary finish(Start start, BatchLoader trainData, BatchLoader valData, Evaluation result)
             throws IOException {
         Network network = start.network();
-        ModelCard card = start.card(config);
-        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
+        ModelArchive.write(folder.resolve("model.zip"), start.card(), start.graph());
         Summary summary = new Summary(
                 config.name(),
                 folder,
