@@ -134,9 +134,7 @@ final class TrainingRunTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             train.seed=7                      | train.seed: saved 1, now 7
             train.batch-size=8                | train.batch-size: saved 6, now 8
             train.label-smoothing=0.1         | train.label-smoothing: saved 0.0, now 0.1
@@ -179,7 +177,8 @@ final class TrainingRunTest {
     @Test
     void refusesAFolderThatHoldsARun() {
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> run(TinyData.config(data, shared.resolve("runs"))).run())
+                .isThrownBy(
+                        () -> run(TinyData.config(data, shared.resolve("runs"))).run())
                 .withMessageContaining(base + " holds an earlier run")
                 .withMessageContaining("--resume")
                 .withMessageContaining("--overwrite");
@@ -251,14 +250,17 @@ final class TrainingRunTest {
     @Test
     void refusesAnotherNumberOfClassesThanTheDataHas() {
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> run(TinyData.config(data, runs, "model.classes=4")).run())
-                .withMessage("model.classes is 4, but the data has 3 classes; leave model.classes out to follow the data");
+                .isThrownBy(() ->
+                        run(TinyData.config(data, runs, "model.classes=4")).run())
+                .withMessage(
+                        "model.classes is 4, but the data has 3 classes; leave model.classes out to follow the data");
     }
 
     @Test
     void refusesAMistypedFreezePointWithSuggestion() {
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> run(TinyData.config(data, runs, "model.freeze=leyer2")).run())
+                .isThrownBy(() ->
+                        run(TinyData.config(data, runs, "model.freeze=leyer2")).run())
                 .withMessageContaining("\"leyer2\"; did you mean layer2?");
     }
 
@@ -277,10 +279,7 @@ final class TrainingRunTest {
     /** Found before the training, not when its result is to be saved. */
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "data.eval=[{center-crop: {size: 9}}, {center-crop: {size: 8}}]",
-                "data.eval=[horizontal-flip]"
-            })
+            strings = {"data.eval=[{center-crop: {size: 9}}, {center-crop: {size: 8}}]", "data.eval=[horizontal-flip]"})
     void refusesAnEvaluationThatAModelCannotKeep(String eval) {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(data, runs, eval)).run())
@@ -315,8 +314,7 @@ final class TrainingRunTest {
         Path archive = base.resolve("model.zip");
         String weights = "model.weights='" + archive + "'";
         ConfigLoader.Loaded config = TinyData.config(pictures, runs, weights, "train.seed=5", "model.freeze=layer2");
-        Start start =
-                Start.open(config.config(), DownloadOptions.standard().withOffline(true));
+        Start start = Start.open(config.config(), DownloadOptions.standard().withOffline(true));
         ComputationGraph source =
                 ModelArchive.read(archive, NetworkGraph.Options.seeded(1)).graph();
         Map<String, INDArray> expected = source.paramTable();
@@ -326,7 +324,8 @@ final class TrainingRunTest {
             INDArray own = actual.get(name);
             boolean same = own.equalShapes(tensor)
                     && Arrays.equals(
-                            own.dup('c').data().asFloat(), tensor.dup('c').data().asFloat());
+                            own.dup('c').data().asFloat(),
+                            tensor.dup('c').data().asFloat());
             assertThat(same).as(name).isEqualTo(kept || !name.startsWith("fc_"));
         });
         assertThat(start.origin())

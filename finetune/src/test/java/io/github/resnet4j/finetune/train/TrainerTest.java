@@ -10,6 +10,7 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,12 @@ final class TrainerTest {
             Shape.square(3, MemoryImages.SIDE),
             CLASSES.size());
     private static final int PER_EPOCH = 4;
+
+    /** As every command does before it builds a graph. */
+    @BeforeAll
+    static void enableOneDnn() {
+        OneDnn.enable();
+    }
 
     /** A trainer's parts, and everything that its observer was told. */
     private static class Session implements Trainer.Observer {
