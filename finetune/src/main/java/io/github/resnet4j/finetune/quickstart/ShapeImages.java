@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -51,7 +52,7 @@ public final class ShapeImages {
             Path folder = Files.createDirectories(part.resolve(name));
             Random random = new Random(seed * 31 + name.hashCode());
             for (int i = 0; i < perClass; i++) {
-                Path file = folder.resolve(String.format("%s-%04d.png", name, i));
+                Path file = folder.resolve(String.format(Locale.ROOT, "%s-%04d.png", name, i));
                 ImageIO.write(draw(name, random), "png", file.toFile());
             }
         }

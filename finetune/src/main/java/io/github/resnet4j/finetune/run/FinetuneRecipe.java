@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.weights.ModelCard;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -41,7 +42,9 @@ public record FinetuneRecipe(String architecture, String yaml) {
     }
 
     private static String write(String architecture, int size, Preprocessing known, double lr) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 name: finetune
                 model: {name: %s}
                 data:
@@ -58,16 +61,16 @@ public record FinetuneRecipe(String architecture, String yaml) {
                 train: {epochs: 10, batch-size: 32}
                 optimizer: {type: sgd, lr: %s, momentum: 0.9, weight-decay: 1e-4}
                 schedule: {type: cosine, warmup: {epochs: 1, factor: 0.1}}
-                """.formatted(
-                        architecture,
-                        size,
-                        size,
-                        known.interpolation(),
-                        Math.round(size / CROP_SHARE),
-                        known.interpolation(),
-                        size,
-                        known.mean(),
-                        known.std(),
-                        lr);
+                """,
+                architecture,
+                size,
+                size,
+                known.interpolation(),
+                Math.round(size / CROP_SHARE),
+                known.interpolation(),
+                size,
+                known.mean(),
+                known.std(),
+                lr);
     }
 }

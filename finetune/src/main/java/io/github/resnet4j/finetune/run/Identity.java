@@ -23,6 +23,9 @@ final class Identity {
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", String.valueOf(config.train().labelSmoothing()));
+        identity.put(
+                "train.clip-norm",
+                config.train().clipNorm().map(String::valueOf).orElse("none"));
         identity.put("optimizer", config.optimizer().toString());
         identity.put("schedule", config.schedule().toString());
         return identity;

@@ -111,15 +111,20 @@ public final class Predictor implements AutoCloseable {
         return guesses;
     }
 
-    /** The preprocessing of the card; a model that saw its training pictures as they were gets them scaled to its size. */
+    /**
+     * The preprocessing of the card. A model whose pictures came in its own size says neither resize nor crop: others'
+     * pictures are scaled to it.
+     */
     private static Pipeline pipeline(ModelCard card) {
         Preprocessing steps = card.preprocessing();
         Shape in = card.input();
         Interpolation interpolation =
                 Interpolation.valueOf(steps.interpolation().toUpperCase(Locale.ROOT));
-        List<Transform> transforms = List.of(
-                new Resize(steps.resize().orElse(Math.min(in.height(), in.width())), interpolation),
-                new CenterCrop(steps.crop().orElse(in.height())));
+        List<Transform> transforms = new ArrayList<>();
+        if (steps.resize().isPresent() || steps.crop().isEmpty()) {
+            transforms.add(new Resize(steps.resize().orElse(Math.min(in.height(), in.width())), interpolation));
+        }
+        transforms.add(new CenterCrop(steps.crop().orElse(in.height())));
         Normalize normalize = new Normalize(floats(steps.mean()), floats(steps.std()));
         return new Pipeline(transforms, normalize).producing(in.height(), in.width());
     }

@@ -23,9 +23,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  *
  * @param task what is to be done
  * @param graph the network's weights, frozen as configured
+ * @param card of the model that the run will leave, made before the training so that it cannot fail after it
  * @param origin where the initial weights come from, for people
  */
-record Start(Task task, ComputationGraph graph, String origin) {
+record Start(Task task, ComputationGraph graph, ModelCard card, String origin) {
 
     /** Makes the network and gives it its weights: from here on native code works. */
     static Start of(Task task, RunConfig config) {
@@ -34,7 +35,8 @@ record Start(Task task, ComputationGraph graph, String origin) {
                 task.network(),
                 NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
         if (task.weights().isEmpty()) {
-            return new Start(task, graph, "random, seed " + seed);
+            String origin = "random, seed " + seed;
+            return new Start(task, graph, card(task, config, origin), origin);
         }
         Path archive = task.weights().get();
         ModelArchive.Loaded source = ModelArchive.read(archive, NetworkGraph.Options.seeded(seed));
@@ -46,9 +48,8 @@ record Start(Task task, ComputationGraph graph, String origin) {
             throw new UsageException(archive + " does not fit the model: " + e.getMessage());
         }
         source.graph().close();
-        String origin =
-                archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
-        return new Start(task, graph, origin);
+        String origin = archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
+        return new Start(task, graph, card(task, config, origin), origin);
     }
 
     Inputs inputs() {
@@ -63,15 +64,19 @@ record Start(Task task, ComputationGraph graph, String origin) {
         return task.network();
     }
 
-    /** The card of the trained model. */
-    ModelCard card(RunConfig config) {
+    private static ModelCard card(Task task, RunConfig config, String origin) {
         Map<String, String> provenance = Map.of(
                 "run", config.name(),
                 "initialWeights", origin,
-                "data", inputs().how(),
-                "dataFingerprint", inputs().train().fingerprint());
-        return ModelCard.of(
-                architecture(), network().input(), inputs().train().classes(), preprocessing(config), provenance);
+                "data", task.inputs().how(),
+                "dataFingerprint", task.inputs().train().fingerprint());
+        List<String> classes = task.inputs().train().classes();
+        try {
+            return ModelCard.of(
+                    task.architecture(), task.network().input(), classes, preprocessing(config), provenance);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("the model could not be saved: " + e.getMessage());
+        }
     }
 
     private static Preprocessing preprocessing(RunConfig config) {
@@ -79,11 +84,14 @@ record Start(Task task, ComputationGraph graph, String origin) {
         OptionalInt crop = OptionalInt.empty();
         String interpolation = "bilinear";
         for (Transform step : config.data().eval()) {
-            if (step instanceof Resize r) {
+            if (step instanceof Resize r && resize.isEmpty() && crop.isEmpty()) {
                 resize = OptionalInt.of(r.size());
                 interpolation = r.interpolation().name().toLowerCase(Locale.ROOT);
-            } else if (step instanceof CenterCrop c) {
+            } else if (step instanceof CenterCrop c && crop.isEmpty()) {
                 crop = OptionalInt.of(c.size());
+            } else {
+                throw new UsageException("data.eval can be one resize, one center-crop, or both in this order, which a"
+                        + " model.zip keeps for its users; not " + config.data().eval());
             }
         }
         var normalize = config.data().normalize().toNormalize();

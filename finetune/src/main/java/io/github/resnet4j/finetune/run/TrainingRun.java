@@ -25,7 +25,6 @@ import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.ModelArchive;
-import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -120,7 +119,8 @@ public final class TrainingRun {
         RunFolder.requirePossible(folder);
         Task task = Task.open(config, options.download());
         requireBatchFits(config.train().batchSize(), task.network().input());
-        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure to
+        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
+        // to
         // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
             RunFolder.requireFree(folder, options.resume(), options.overwrite());
@@ -220,8 +220,7 @@ public final class TrainingRun {
     private Summary finish(Start start, BatchLoader trainData, BatchLoader valData, Evaluation result)
             throws IOException {
         Network network = start.network();
-        ModelCard card = start.card(config);
-        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
+        ModelArchive.write(folder.resolve("model.zip"), start.card(), start.graph());
         Summary summary = new Summary(
                 config.name(),
                 folder,

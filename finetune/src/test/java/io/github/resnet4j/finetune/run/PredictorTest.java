@@ -1,0 +1,185 @@
+package io.github.resnet4j.finetune.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.datasets.transform.CenterCrop;
+import io.github.resnet4j.datasets.transform.Interpolation;
+import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.datasets.transform.Resize;
+import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.NormalizeConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A saved model answers as it did in its run. The network's input is 8×8. */
+final class PredictorTest {
+    private static final String[] CLASSES = {"ant", "bee", "cat"};
+
+    @TempDir
+    Path temp;
+
+    /** As every command does before it builds a graph. */
+    @BeforeAll
+    static void enableOneDnn() {
+        OneDnn.enable();
+    }
+
+    record Case(String name, int width, int height, NormalizeConfig normalize, Transform... eval) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        Resize resize10 = new Resize(10, Interpolation.BILINEAR);
+        Resize bicubic9 = new Resize(9, Interpolation.BICUBIC);
+        Resize resize8 = new Resize(8, Interpolation.BILINEAR);
+        CenterCrop crop = new CenterCrop(8);
+        NormalizeConfig own = new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(0.7, 0.11, 1.3));
+        return Stream.of(
+                new Case("nothing", 8, 8, NormalizeConfig.CIFAR10),
+                new Case("resize and crop", 17, 13, NormalizeConfig.IMAGENET, resize10, crop),
+                new Case("enlarge and crop", 7, 5, NormalizeConfig.NONE, resize10, crop),
+                new Case("bicubic", 20, 31, own, bicubic9, crop),
+                new Case("resize alone", 15, 15, own, resize8),
+                new Case("crop alone", 15, 11, NormalizeConfig.CIFAR10, crop),
+                new Case("crop of smaller pictures", 6, 7, NormalizeConfig.CIFAR10, crop));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void seesWhatTheRunsEvaluationSaw(Case given) throws IOException {
+        Path model = temp.resolve("model.zip");
+        Start start = saved(given, model);
+        ImageDataset val = start.inputs().val();
+        Evaluation expected = evaluation(start.graph(), val, start.inputs().evalPipeline());
+        assertThat(expected.answers())
+                .extracting(Evaluation.Answer::probability)
+                .as("a network that says the same of every picture would prove nothing")
+                .doesNotHaveDuplicates();
+        try (Predictor predictor = Predictor.open(model)) {
+            assertThat(evaluation(predictor.graph(), val, predictor.pipeline()).answers())
+                    .isEqualTo(expected.answers());
+
+            List<Rgb8Image> pictures =
+                    IntStream.range(0, val.size()).mapToObj(val::image).toList();
+            List<List<Predictor.Guess>> guesses = predictor.predict(prepared(predictor, pictures), 3);
+            for (Evaluation.Answer answer : expected.answers()) {
+                List<Predictor.Guess> guess = guesses.get(answer.index());
+                assertThat(guess.get(0).label()).isEqualTo(CLASSES[answer.predicted()]);
+                assertThat(guess.get(0).probability()).isCloseTo(answer.probability(), within(1e-5));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "resize and crop", "crop alone"})
+    void takesPicturesOfAnySize(String name) throws IOException {
+        Path model = temp.resolve("model.zip");
+        saved(named(name), model);
+        List<Rgb8Image> pictures = Stream.of(
+                        new int[] {1, 1}, new int[] {8, 8}, new int[] {3, 50}, new int[] {200, 9}, new int[] {64, 64})
+                .map(size -> noise(size[0], size[1]))
+                .toList();
+        try (Predictor predictor = Predictor.open(model)) {
+            List<List<Predictor.Guess>> guesses = predictor.predict(prepared(predictor, pictures), 3);
+            assertThat(guesses).hasSize(5).allSatisfy(guess -> {
+                assertThat(guess).extracting(Predictor.Guess::label).containsExactlyInAnyOrder(CLASSES);
+                assertThat(guess).isSortedAccordingTo((a, b) -> Double.compare(b.probability(), a.probability()));
+                assertThat(guess.stream()
+                                .mapToDouble(Predictor.Guess::probability)
+                                .sum())
+                        .isCloseTo(1, within(1e-5));
+            });
+        }
+    }
+
+    @Test
+    void givesAsManyGuessesAsAskedForAndNoMoreThanThereAreClasses() throws IOException {
+        Path model = temp.resolve("model.zip");
+        saved(named("nothing"), model);
+        List<Rgb8Image> pictures = List.of(noise(8, 8));
+        try (Predictor predictor = Predictor.open(model)) {
+            List<Predictor.Guess> all =
+                    predictor.predict(prepared(predictor, pictures), 100).get(0);
+            assertThat(all).hasSize(3);
+            assertThat(predictor.predict(prepared(predictor, pictures), 1).get(0))
+                    .isEqualTo(all.subList(0, 1));
+        }
+    }
+
+    private static Case named(String name) {
+        return cases().filter(given -> given.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** What a run begins with, saved as it would save its result. */
+    private Start saved(Case given, Path model) throws IOException {
+        Path data = TinyData.write(temp.resolve("data"), given.width(), given.height(), CLASSES);
+        RunConfig tiny = TinyData.config(data, temp).config();
+        DataConfig pictures = new DataConfig(
+                tiny.data().dataset(),
+                tiny.data().dir(),
+                tiny.data().imageSize(),
+                List.of(),
+                List.of(given.eval()),
+                given.normalize(),
+                tiny.data().valFraction(),
+                Optional.empty(),
+                tiny.data().workers(),
+                BadImages.FAIL);
+        RunConfig config = new RunConfig(
+                tiny.name(),
+                tiny.model(),
+                pictures,
+                tiny.train(),
+                tiny.optimizer(),
+                tiny.schedule(),
+                tiny.output(),
+                tiny.expect());
+        Start start = Start.of(Task.open(config, DownloadOptions.standard().withOffline(true)), config);
+        ModelArchive.write(model, start.card(), start.graph());
+        return start;
+    }
+
+    private static List<float[]> prepared(Predictor predictor, List<Rgb8Image> pictures) {
+        return pictures.stream().map(predictor::prepare).toList();
+    }
+
+    private static Evaluation evaluation(ComputationGraph graph, ImageDataset val, Pipeline pipeline) {
+        LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, false, BadImages.FAIL);
+        try (BatchLoader loader = new BatchLoader(val, pipeline::write, 3, 8, 8, options)) {
+            return Evaluation.of(graph, loader, CLASSES.length, done -> {}, () -> false);
+        }
+    }
+
+    private static Rgb8Image noise(int width, int height) {
+        byte[] pixels = new byte[width * height * 3];
+        new Random(width).nextBytes(pixels);
+        return new Rgb8Image(width, height, pixels);
+    }
+}

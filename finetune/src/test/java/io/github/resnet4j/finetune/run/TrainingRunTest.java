@@ -1,0 +1,360 @@
+package io.github.resnet4j.finetune.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.checkpoint.RunLock;
+import io.github.resnet4j.finetune.checkpoint.RunLockedException;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.train.StoppedException;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Runs of ResNet-20 on three classes of eight pictures; the first one, {@code base}, is what the others compare with. */
+final class TrainingRunTest {
+    private static final String[] CLASSES = {"ant", "bee", "cat"};
+
+    @TempDir
+    static Path shared;
+
+    private static Path data;
+    private static Path base;
+    private static TrainingRun.Summary summary;
+
+    @TempDir
+    Path runs;
+
+    @BeforeAll
+    static void trainOnce() throws IOException {
+        data = TinyData.write(shared.resolve("data"), 8, 8, CLASSES);
+        summary = new TinyData.Runner(TinyData.config(data, shared.resolve("runs"))).run();
+        base = summary.folder();
+    }
+
+    @Test
+    void leavesTheWholeFolder() throws IOException {
+        assertThat(names(base))
+                .containsExactlyInAnyOrder(
+                        ".lock",
+                        "checkpoints",
+                        "config.yaml",
+                        "confusion.png",
+                        "curves.png",
+                        "log.csv",
+                        "model.zip",
+                        "provenance.json",
+                        "report.html");
+        assertThat(names(base.resolve("checkpoints"))).containsExactlyInAnyOrder("ckpt-000000004", "ckpt-000000008");
+        assertThat(ConfigLoader.load(base.resolve("config.yaml"), List.of()).config())
+                .isEqualTo(TinyData.config(data, shared.resolve("runs")).config());
+        assertThat(base.resolve("report.html")).content().contains("</html>").contains("tiny");
+        assertThat(base.resolve("provenance.json")).content().contains("resnet20-cifar");
+
+        List<EpochRow> rows = CsvLog.read(base.resolve("log.csv"));
+        assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
+        assertThat(rows).extracting(EpochRow::iterations).containsExactly(4L, 8L);
+        assertThat(rows.get(1).valLoss()).isEqualTo(summary.loss());
+        assertThat(rows.get(1).valTop1()).isEqualTo(summary.top1());
+        assertThat(summary.images()).isEqualTo(3 * TinyData.VAL);
+        assertThat(summary.iterations()).isEqualTo(8);
+        assertThat(summary.top5()).isEqualTo(1);
+
+        ModelCard card = ModelArchive.readCard(base.resolve("model.zip"));
+        assertThat(card.classes()).containsExactly(CLASSES);
+        assertThat(card.provenance()).containsEntry("run", "tiny").containsEntry("initialWeights", "random, seed 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void theSameSeedGivesTheSameBytesWithAnyNumberOfWorkers(int workers) throws IOException {
+        run(TinyData.config(data, runs, "data.workers=" + workers)).run();
+        assertSameResult(runs.resolve("tiny"));
+    }
+
+    @Test
+    void anotherSeedGivesOtherBytes() throws IOException {
+        run(TinyData.config(data, runs, "train.seed=2", "train.epochs=1")).run();
+        assertThat(Files.mismatch(runs.resolve("tiny/model.zip"), base.resolve("model.zip")))
+                .isNotNegative();
+    }
+
+    /** Within the first epoch, within its evaluation, within the second epoch. */
+    @ParameterizedTest
+    @CsvSource({"2, 2", "5, 4", "8, 6"})
+    void aStoppedRunGoesOnAsIfNothingHadHappened(int questions, int iterations) throws IOException {
+        ConfigLoader.Loaded config = TinyData.config(data, runs);
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() -> run(config).stopAfter(questions).run());
+        Path folder = runs.resolve("tiny");
+        assertThat(folder.resolve("model.zip")).doesNotExist();
+        TinyData.Runner resumed = run(config).resume();
+        TrainingRun.Summary result = resumed.run();
+        assertThat(resumed.said()).contains("resumed at iteration " + iterations + " ");
+        assertThat(result.loss()).isEqualTo(summary.loss());
+        assertSameResult(folder);
+    }
+
+    @Test
+    void resumingAFinishedRunWithMoreEpochsGoesOn() throws IOException {
+        ConfigLoader.Loaded one = TinyData.config(data, runs, "train.epochs=1", "schedule={type: constant}");
+        run(one).run();
+        ConfigLoader.Loaded two = TinyData.config(data, runs, "train.epochs=2", "schedule={type: constant}");
+        TrainingRun.Summary result = run(two).resume().run();
+        assertThat(result.iterations()).isEqualTo(8);
+        assertThat(CsvLog.read(runs.resolve("tiny/log.csv")))
+                .extracting(EpochRow::epoch)
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void resumeWithoutACheckpointBeginsAndSaysSo() throws IOException {
+        TinyData.Runner runner = run(TinyData.config(data, runs)).resume();
+        runner.run();
+        assertThat(runner.said()).contains("no valid checkpoint in " + runs.resolve("tiny"));
+        assertSameResult(runs.resolve("tiny"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            train.seed=7                      | train.seed: saved 1, now 7
+            train.batch-size=8                | train.batch-size: saved 6, now 8
+            train.label-smoothing=0.1         | train.label-smoothing: saved 0.0, now 0.1
+            train.clip-norm=1                 | train.clip-norm: saved none, now 1.0
+            optimizer.lr=0.1                  | optimizer: saved Sgd[lr=0.05
+            schedule={type: constant}         | schedule: saved Cosine[
+            data.augment=[]                   | data.augment: saved [HorizontalFlip
+            data.normalize=none               | data.normalize: saved NormalizeConfig[
+            data.limit=12                     | data: saved
+            data.image-size=16                | input: saved 3x8x8, now 3x16x16
+            model.name=resnet32-cifar         | model: saved resnet20-cifar, now resnet32-cifar
+            model.shortcut=b                  | model.shortcut: saved
+            model.freeze=layer1               | model.freeze: saved nothing, now layer1
+            """)
+    void refusesToResumeAnotherRunAndLeavesItAsItIs(String override, String difference) throws IOException {
+        String before = Files.readString(base.resolve("config.yaml"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, shared.resolve("runs"), override))
+                        .resume()
+                        .run())
+                .withMessageStartingWith("the checkpoint is of another run: ")
+                .withMessageContaining(difference)
+                .withMessageContaining("--overwrite");
+        assertThat(base.resolve("config.yaml")).hasContent(before);
+        assertThat(base.resolve("model.zip")).exists();
+    }
+
+    @Test
+    void namesEveryDifference() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(
+                                data, shared.resolve("runs"), "train.seed=7", "optimizer.lr=0.1", "model.freeze=stem"))
+                        .resume()
+                        .run())
+                .withMessageContaining("train.seed: saved 1, now 7")
+                .withMessageContaining("optimizer: ")
+                .withMessageContaining("model.freeze: ");
+    }
+
+    @Test
+    void refusesAFolderThatHoldsARun() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(
+                        () -> run(TinyData.config(data, shared.resolve("runs"))).run())
+                .withMessageContaining(base + " holds an earlier run")
+                .withMessageContaining("--resume")
+                .withMessageContaining("--overwrite");
+    }
+
+    @Test
+    void refusesAFileInThePlaceOfTheFolder() throws IOException {
+        Files.writeString(runs.resolve("tiny"), "a note");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs)).overwrite().run())
+                .withMessageContaining("tiny is a file");
+        assertThat(runs.resolve("tiny")).hasContent("a note");
+    }
+
+    @Test
+    void overwriteDeletesWhatARunWritesAndNothingElse() throws IOException {
+        Path folder = Files.createDirectories(runs.resolve("tiny"));
+        Files.createDirectories(folder.resolve("checkpoints/ckpt-000000999"));
+        Files.writeString(folder.resolve("model.zip"), "old");
+        Files.writeString(folder.resolve("notes.txt"), "mine");
+        Files.createDirectories(folder.resolve("pictures"));
+        Files.writeString(folder.resolve("pictures/log.csv"), "mine too");
+        Path elsewhere = Files.createDirectories(runs.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("kept"), "mine as well");
+        Files.createSymbolicLink(folder.resolve("report.html"), elsewhere);
+        run(TinyData.config(data, runs)).overwrite().run();
+        assertSameResult(folder);
+        assertThat(names(folder.resolve("checkpoints"))).containsExactlyInAnyOrder("ckpt-000000004", "ckpt-000000008");
+        assertThat(folder.resolve("notes.txt")).hasContent("mine");
+        assertThat(folder.resolve("pictures/log.csv")).hasContent("mine too");
+        assertThat(elsewhere.resolve("kept")).hasContent("mine as well");
+        assertThat(folder.resolve("report.html")).isRegularFile();
+    }
+
+    /** A mistake in the new configuration does not cost the old run. */
+    @Test
+    void overwriteDeletesNothingUntilTheNewRunCanBegin() throws IOException {
+        Path folder = Files.createDirectories(runs.resolve("tiny"));
+        Files.writeString(folder.resolve("model.zip"), "old");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs, "model.freeze=leyer1"))
+                        .overwrite()
+                        .run());
+        assertThat(folder.resolve("model.zip")).hasContent("old");
+    }
+
+    @Test
+    void overwriteMayStartFromTheModelThatItReplaces() throws IOException {
+        Path folder = Files.createDirectories(runs.resolve("tiny"));
+        Path model = Files.copy(base.resolve("model.zip"), folder.resolve("model.zip"));
+        run(TinyData.config(data, runs, "model.weights='" + model + "'", "train.epochs=1"))
+                .overwrite()
+                .run();
+        assertThat(ModelArchive.readCard(model).provenance()).containsEntry("initialWeights", model.toString());
+    }
+
+    @Test
+    void doesNotTouchAFolderInWhichARunIsUnderWay() throws IOException {
+        Path folder = Files.createDirectories(runs.resolve("tiny"));
+        Files.writeString(folder.resolve("log.csv"), "being written");
+        try (RunLock other = RunLock.acquire(folder)) {
+            assertThatExceptionOfType(RunLockedException.class)
+                    .isThrownBy(
+                            () -> run(TinyData.config(data, runs)).overwrite().run());
+        }
+        assertThat(folder.resolve("log.csv")).hasContent("being written");
+    }
+
+    @Test
+    void refusesAnotherNumberOfClassesThanTheDataHas() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() ->
+                        run(TinyData.config(data, runs, "model.classes=4")).run())
+                .withMessage(
+                        "model.classes is 4, but the data has 3 classes; leave model.classes out to follow the data");
+    }
+
+    @Test
+    void refusesAMistypedFreezePointWithSuggestion() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() ->
+                        run(TinyData.config(data, runs, "model.freeze=leyer2")).run())
+                .withMessageContaining("\"leyer2\"; did you mean layer2?");
+    }
+
+    @Test
+    void refusesWeightsOfAnotherArchitecture() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(
+                                data,
+                                runs,
+                                "model.name=resnet32-cifar",
+                                "model.weights='" + base.resolve("model.zip") + "'"))
+                        .run())
+                .withMessageContaining("holds a resnet20-cifar, but model.name is resnet32-cifar");
+    }
+
+    /** Found before the training, not when its result is to be saved. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"data.eval=[{center-crop: {size: 9}}, {center-crop: {size: 8}}]", "data.eval=[horizontal-flip]"})
+    void refusesAnEvaluationThatAModelCannotKeep(String eval) {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs, eval)).run())
+                .withMessageStartingWith("data.eval can be one resize, one center-crop, or both in this order");
+        assertThat(runs.resolve("tiny/log.csv")).doesNotExist();
+    }
+
+    @Test
+    void refusesClassNamesThatAModelCannotKeepBeforeTraining() throws IOException {
+        Path odd = TinyData.write(runs.resolve("odd"), 8, 8, "a\tb", "c");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(odd, runs)).run())
+                .withMessageContaining("class 0 contains a control character");
+        assertThat(runs.resolve("tiny/log.csv")).doesNotExist();
+    }
+
+    @Test
+    void weightsForOtherClassesGetANewHeadAndKeepEverythingElse() throws IOException {
+        Path others = TinyData.write(runs.resolve("others"), 8, 8, "ant", "bee", "dog");
+        assertHead(others, false);
+        Path more = TinyData.write(runs.resolve("more"), 8, 8, "ant", "bee", "cat", "dog");
+        assertHead(more, false);
+    }
+
+    @Test
+    void weightsForTheSameClassesKeepTheirHead() throws IOException {
+        assertHead(data, true);
+    }
+
+    /** Compares with the archive tensor by tensor before any training. */
+    private void assertHead(Path pictures, boolean kept) throws IOException {
+        Path archive = base.resolve("model.zip");
+        String weights = "model.weights='" + archive + "'";
+        ConfigLoader.Loaded config = TinyData.config(pictures, runs, weights, "train.seed=5", "model.freeze=layer2");
+        Start start =
+                Start.of(Task.open(config.config(), DownloadOptions.standard().withOffline(true)), config.config());
+        ComputationGraph source =
+                ModelArchive.read(archive, NetworkGraph.Options.seeded(1)).graph();
+        Map<String, INDArray> expected = source.paramTable();
+        Map<String, INDArray> actual = start.graph().paramTable();
+        assertThat(actual).hasSameSizeAs(expected).hasSizeGreaterThan(60);
+        expected.forEach((name, tensor) -> {
+            INDArray own = actual.get(name);
+            boolean same = own.equalShapes(tensor)
+                    && Arrays.equals(
+                            own.dup('c').data().asFloat(),
+                            tensor.dup('c').data().asFloat());
+            assertThat(same).as(name).isEqualTo(kept || !name.startsWith("fc_"));
+        });
+        assertThat(start.origin())
+                .isEqualTo(archive
+                        + (kept
+                                ? ""
+                                : ", with a new classifier for "
+                                        + start.network().classes() + " classes"));
+    }
+
+    private static void assertSameResult(Path folder) throws IOException {
+        assertThat(Files.mismatch(folder.resolve("model.zip"), base.resolve("model.zip")))
+                .isEqualTo(-1);
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
+        List<EpochRow> expected = CsvLog.read(base.resolve("log.csv"));
+        assertThat(rows)
+                .usingRecursiveComparison()
+                .ignoringFields("seconds", "imagesPerSecond", "dataWaitShare")
+                .isEqualTo(expected);
+    }
+
+    private static TinyData.Runner run(ConfigLoader.Loaded config) {
+        return new TinyData.Runner(config);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+}
