@@ -65,6 +65,9 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (batchSize < 1) {
+            throw new UsageException("--batch-size must be at least 1, got " + batchSize);
+        }
         ImageDataset pictures = open();
         try (Predictor predictor = Predictor.open(model)) {
             if (!pictures.classes().equals(predictor.card().classes())) {

@@ -9,41 +9,68 @@ import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.finetune.train.DivergedException;
+import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Turns what went wrong into one line and an exit code; a stack trace only with {@code --debug} or for a bug. */
+/** Turns what went wrong into one line and an exit code; a stack trace only with {@code --debug}. */
 final class Failures {
+    private static final String LESS_MEMORY =
+            "take smaller batches (--batch-size or --set train.batch-size=...) or smaller pictures, or give the process"
+                    + " more memory (RESNET4J_JAVA_OPTS)";
+
     private Failures() {}
 
     /** A command line that does not parse. */
     static int usage(ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        PrintWriter err = line.getErr();
-        say(line, failure.getMessage());
-        if (failure.getMessage() != null && !failure.getMessage().contains("`resnet4j")) {
-            CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
-            err.println("See `" + line.getCommandSpec().qualifiedName() + " --help`.");
+        String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
+        List<String> nearest = failure instanceof CommandLine.UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions()
+                : List.of();
+        if (!nearest.isEmpty()) {
+            message += "; did you mean " + String.join(" or ", nearest) + "?";
         }
+        if (!message.contains("`resnet4j")) {
+            message += (message.matches(".*[.?]") ? " See `" : "; see `")
+                    + line.getCommandSpec().qualifiedName() + " --help`.";
+        }
+        say(line, message);
         return ExitCode.USAGE;
     }
 
-    /** A command that failed. */
-    static int report(Exception failure, CommandLine line, boolean debug) {
-        int code = code(failure);
+    /** A command that failed. A run that was stopped has said so itself, and the signal gives the exit code. */
+    static int report(Throwable failure, CommandLine line, boolean debug) {
         if (failure instanceof ParameterException usage) {
             return usage(usage, new String[0]);
         }
-        if (code == ExitCode.BUG) {
-            say(line, "this is a bug in resnet4j: " + failure + "; please report it with what --debug prints");
+        if (failure instanceof StoppedException) {
+            return ExitCode.OK;
+        }
+        Throwable known = failure instanceof UncheckedIOException wrapper ? wrapper.getCause() : failure;
+        int code = code(known);
+        if (known instanceof ConfigException config) {
+            config.problems().forEach(problem -> say(line, problem));
+        } else if (code == ExitCode.MEMORY) {
+            say(line, "out of memory: " + LESS_MEMORY);
+        } else if (code == ExitCode.BUG) {
+            say(
+                    line,
+                    "this is a bug in resnet4j: " + oneLine(known.toString())
+                            + "; please report it with what --debug prints");
         } else {
-            say(line, message(failure));
+            say(line, message(known));
         }
         if (debug) {
             failure.printStackTrace(line.getErr());
@@ -52,28 +79,44 @@ final class Failures {
         return code;
     }
 
+    /** Prints one line. */
     static void say(CommandLine line, String message) {
         CommandLine.Help.Ansi ansi = line.getColorScheme().ansi();
-        line.getErr().println(ansi.string("@|bold,red error:|@ ") + message);
+        line.getErr().println(ansi.string("@|bold,red error:|@ ") + oneLine(message));
         line.getErr().flush();
     }
 
-    private static String message(Exception failure) {
+    private static String oneLine(String message) {
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static String message(Throwable failure) {
         if (failure instanceof AccessDeniedException denied) {
             return denied.getFile() + ": permission denied; choose a folder that you may write to";
         }
         if (failure instanceof FileSystemException file) {
-            return file.getFile() + ": "
-                    + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
+            return file.getFile() + ": " + reason(file);
         }
-        return failure.getMessage();
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    private static int code(Exception failure) {
+    private static String reason(FileSystemException failure) {
+        if (failure instanceof FileAlreadyExistsException) {
+            return "a file of this name is in the way; move it or choose another folder";
+        }
+        if (failure instanceof NotDirectoryException) {
+            return "is a file, not a folder; choose a folder";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "does not exist";
+        }
+        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
+    }
+
+    private static int code(Throwable failure) {
         if (failure instanceof UnknownModelException
                 || failure instanceof UsageException
-                || failure instanceof ConfigException
-                || failure instanceof ParameterException) {
+                || failure instanceof ConfigException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof BadDataException || failure instanceof BadWeightsException) {
@@ -96,6 +139,15 @@ final class Failures {
         if (failure instanceof RunLockedException) {
             return ExitCode.LOCKED;
         }
-        return ExitCode.BUG;
+        return isOutOfMemory(failure) ? ExitCode.MEMORY : ExitCode.BUG;
+    }
+
+    /** Java's own error, also as the cause of another, and what ND4J and its native library throw in its place. */
+    private static boolean isOutOfMemory(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(20)
+                .anyMatch(cause -> cause instanceof OutOfMemoryError
+                        || String.valueOf(cause.getMessage())
+                                .matches("(?is).*(bad_alloc|allocation failed|failed to allocate|out of memory).*"));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
@@ -74,6 +75,10 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
+    private static List<String> names() {
+        return Zoo.list().stream().map(Architecture::name).toList();
+    }
+
     @Override
     public Integer call() {
         List<Row> rows = Zoo.list(pattern).stream().map(Row::of).toList();
@@ -81,12 +86,17 @@ final class ListCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(rows));
         } else if (markdown) {
+            out.println("| name | parameters | multiply-adds | input | classes | paper |");
+            out.println("|---|---|---|---|---|---|");
             rows.forEach(row -> out.println(row.markdown()));
         } else if (rows.isEmpty()) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
-                    "no network matches \"" + pattern + "\"; `resnet4j list` shows all "
-                            + Zoo.list().size());
+                    "no network matches \"" + pattern + "\"; "
+                            + Suggest.nearest(pattern, names())
+                                    .map(name -> "did you mean " + name + "? ")
+                                    .orElse("")
+                            + "`resnet4j list` shows all " + Zoo.list().size());
         } else {
             out.printf("%-18s %-14s %14s %10s %12s %8s%n", "NAME", "FAMILY", "PARAMETERS", "MACS", "INPUT", "CLASSES");
             for (Row row : rows) {

@@ -52,7 +52,11 @@ public final class Main implements Runnable {
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setParameterExceptionHandler(Failures::usage)
                 .setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command, debug));
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (Error e) { // picocli handles exceptions only; most of all this is a lack of memory
+            return Failures.report(e, line, debug);
+        }
     }
 
     @Override

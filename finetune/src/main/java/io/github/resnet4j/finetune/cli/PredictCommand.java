@@ -2,7 +2,6 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.image.ImageDecoder;
-import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.finetune.run.Predictor;
 import io.github.resnet4j.finetune.run.UsageException;
 import java.io.IOException;
@@ -71,14 +70,17 @@ final class PredictCommand implements Callable<Integer> {
         try (Predictor predictor = Predictor.open(model)) {
             for (int from = 0; from < files.size(); from += AT_ONCE) {
                 List<Path> read = new ArrayList<>();
-                List<Rgb8Image> pictures = new ArrayList<>();
+                List<float[]> pictures = new ArrayList<>();
                 for (Path file : files.subList(from, Math.min(from + AT_ONCE, files.size()))) {
                     try {
-                        pictures.add(ImageDecoder.decode(file));
+                        pictures.add(predictor.prepare(ImageDecoder.decode(file)));
                         read.add(file);
                     } catch (BadDataException e) {
                         bad++;
                         Failures.say(spec.commandLine(), e.getMessage());
+                    } catch (IllegalArgumentException e) {
+                        bad++;
+                        Failures.say(spec.commandLine(), file + ": " + e.getMessage());
                     }
                 }
                 if (!pictures.isEmpty()) {

@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.PreviewGrid;
 import io.github.resnet4j.finetune.run.Preview;
+import io.github.resnet4j.finetune.run.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -55,6 +56,9 @@ final class PreviewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (count < 1) {
+            throw new UsageException("--count must be at least 1, got " + count);
+        }
         List<String> all = new ArrayList<>();
         if (data != null) {
             all.add("data.dir=" + Yaml.quoted(data));

@@ -1,7 +1,6 @@
 package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
-import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.quickstart.ShapeImages;
 import io.github.resnet4j.finetune.run.Predictor;
@@ -58,14 +57,15 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private void predict(Path images, TrainingRun.Summary summary) throws IOException {
         List<Path> files = new ArrayList<>();
-        List<Rgb8Image> pictures = new ArrayList<>();
         for (String name : ShapeImages.CLASSES) {
             Path file = images.resolve("val").resolve(name).resolve(name + "-0000.png");
             files.add(file);
-            pictures.add(ImageDecoder.decode(file));
         }
         PrintWriter err = spec.commandLine().getErr();
         try (Predictor predictor = Predictor.open(summary.folder().resolve("model.zip"))) {
+            List<float[]> pictures = files.stream()
+                    .map(file -> predictor.prepare(ImageDecoder.decode(file)))
+                    .toList();
             List<List<Predictor.Guess>> guesses = predictor.predict(pictures, 1);
             for (int i = 0; i < files.size(); i++) {
                 Predictor.Guess guess = guesses.get(i).get(0);

@@ -66,12 +66,15 @@ final class RunOptions {
         TrainingRun.Options options = new TrainingRun.Options(
                 resume, overwrite, commandLine, DownloadOptions.standard().withOffline(offline));
         try (Stop stop = new Stop()) {
-            TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
-            print(summary, spec.commandLine().getOut());
-            return summary;
-        } catch (StoppedException e) {
-            view.line("stopped; the checkpoint is saved, go on with --resume");
-            throw e;
+            try {
+                TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
+                print(summary, spec.commandLine().getOut());
+                return summary;
+            } catch (StoppedException e) {
+                // Before the stop is closed, which lets the JVM end.
+                view.line("stopped; the checkpoint is saved, go on with --resume");
+                throw e;
+            }
         }
     }
 

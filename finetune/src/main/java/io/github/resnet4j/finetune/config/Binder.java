@@ -69,7 +69,7 @@ final class Binder {
         if (plain == Transform.class) {
             return transform(node, where, path);
         }
-        if (plain.isSealed()) {
+        if (plain.isSealed() && !plain.isEnum()) {
             return variant(plain, node, where, path);
         }
         if (plain.isRecord()) {

@@ -73,13 +73,24 @@ public final class Predictor implements AutoCloseable {
         return pipeline;
     }
 
-    /** The {@code top} most probable classes of each picture, best first. */
-    public List<List<Guess>> predict(List<Rgb8Image> pictures, int top) {
+    /**
+     * A picture as the network takes it, C×H×W values.
+     *
+     * @throws IllegalArgumentException if it cannot be scaled: a thread of pixels would become too large
+     */
+    public float[] prepare(Rgb8Image picture) {
+        float[] values = new float[Math.toIntExact(network.input().elements())];
+        pipeline.write(picture, UNUSED, values, 0);
+        return values;
+    }
+
+    /** The {@code top} most probable classes of each {@linkplain #prepare prepared} picture, best first. */
+    public List<List<Guess>> predict(List<float[]> pictures, int top) {
         Shape in = network.input();
         int length = Math.toIntExact(in.elements());
         float[] features = new float[pictures.size() * length];
         for (int i = 0; i < pictures.size(); i++) {
-            pipeline.write(pictures.get(i), UNUSED, features, i * length);
+            System.arraycopy(pictures.get(i), 0, features, i * length, length);
         }
         float[] probabilities = graph.outputSingle(
                         Nd4j.createFromArray(features).reshape(pictures.size(), in.channels(), in.height(), in.width()))

@@ -23,28 +23,30 @@ final class RunFolder {
 
     private RunFolder() {}
 
-    /**
-     * Makes sure that there is a folder.
-     *
-     * @throws UsageException if its name is a file's
-     */
-    static void create(Path folder) throws IOException {
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new UsageException(folder + " is a file; choose another name with --set name=...");
+    /** @throws UsageException if {@code folder} is, or would be in, a file */
+    static void requirePossible(Path folder) {
+        for (Path path = folder.toAbsolutePath(); path != null; path = path.getParent()) {
+            if (Files.exists(path)) {
+                if (!Files.isDirectory(path)) {
+                    throw new UsageException(path + " is a file, and the run's folder is to be " + folder
+                            + "; choose another with --set name=... or --set output.dir=...");
+                }
+                return;
+            }
         }
-        Files.createDirectories(folder);
     }
 
-    /** @throws UsageException if {@code folder} holds a run */
-    static void requireUnused(Path folder) {
-        if (CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)))) {
+    /** @throws UsageException if {@code folder} holds another run and neither resuming nor overwriting is asked for */
+    static void requireFree(Path folder, boolean resume, boolean overwrite) {
+        boolean used = CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)));
+        if (used && !resume && !overwrite) {
             throw new UsageException(
                     folder + " holds an earlier run: go on with it (--resume), replace it (--overwrite)"
                             + " or choose another name (--set name=...)");
         }
     }
 
-    /** Deletes what a run wrote, and nothing else. */
+    /** Deletes what an earlier run left. */
     static void clear(Path folder) throws IOException {
         for (String entry : CONTENTS) {
             delete(folder.resolve(entry));

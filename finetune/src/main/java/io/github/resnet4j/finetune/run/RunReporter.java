@@ -114,12 +114,12 @@ final class RunReporter {
                 "Optimiser",
                 "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum()
                         + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay " + sgd.weightDecay());
-        recipe.put("Schedule", config.schedule().toString());
+        recipe.put("Schedule", Words.of(config.schedule()));
         recipe.put(
                 "Augmentation",
                 config.data().augment().isEmpty()
                         ? "none"
-                        : config.data().augment().toString());
+                        : Words.of(config.data().augment()));
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
                 "Speed",

@@ -1,17 +1,12 @@
 package io.github.resnet4j.finetune.run;
 
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.Transform;
-import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.zoo.Architecture;
-import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.weights.ModelArchive;
 import io.github.resnet4j.zoo.weights.ModelCard;
 import io.github.resnet4j.zoo.weights.Preprocessing;
@@ -20,98 +15,68 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * What a run begins with: pictures, and a network with its initial weights.
  *
- * @param inputs the pictures
- * @param architecture the zoo's row with the configuration's options
- * @param network for the pictures' size and classes
+ * @param task what is to be done
  * @param graph the network's weights, frozen as configured
- * @param card of the model that the run will leave, made before the training so that it cannot fail after it
  * @param origin where the initial weights come from, for people
  */
-record Start(
-        Inputs inputs,
-        Architecture architecture,
-        Network network,
-        ComputationGraph graph,
-        ModelCard card,
-        String origin) {
+record Start(Task task, ComputationGraph graph, String origin) {
 
-    /** Puts data and network together. */
-    static Start open(RunConfig config, DownloadOptions download) {
-        ModelConfig model = config.model();
-        Optional<Path> archive = model.weights().map(Path::of);
-        Optional<ModelCard> card = archive.map(ModelArchive::readCard);
-        card.ifPresent(known -> {
-            if (!known.architecture().equals(model.name())) {
-                throw new UsageException("model.weights (" + archive.get() + ") holds a " + known.architecture()
-                        + ", but model.name is " + model.name());
-            }
-        });
-        Architecture architecture = Zoo.find(model.name());
-        ResNetSpec spec = architecture.spec();
-        if (card.isPresent()) {
-            spec = spec.withShortcut(card.get().shortcut())
-                    .withStrideOn(card.get().strideOn())
-                    .withZeroInitResidual(card.get().zeroInitResidual());
+    /** Makes the network and gives it its weights: from here on native code works. */
+    static Start of(Task task, RunConfig config) {
+        long seed = config.train().seed();
+        ComputationGraph graph = NetworkGraph.create(
+                task.network(),
+                NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
+        if (task.weights().isEmpty()) {
+            return new Start(task, graph, "random, seed " + seed);
         }
-        if (model.shortcut().isPresent()) {
-            spec = spec.withShortcut(model.shortcut().get().type());
-        }
-        if (model.zeroInitResidual()) {
-            spec = spec.withZeroInitResidual(true);
-        }
-        Shape published = card.map(ModelCard::input).orElse(architecture.input());
-        int size = config.data().imageSize().orElse(published.height());
-        Inputs inputs = Inputs.open(config.data(), size, size, config.train().seed(), download);
-        int classes = inputs.train().classes().size();
-        if (model.classes().isPresent() && model.classes().get() != classes) {
-            throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
-                    + " classes; leave model.classes out to follow the data");
-        }
-        NetworkGraph.Options building =
-                NetworkGraph.Options.seeded(config.train().seed()).frozenUpTo(model.freeze());
-        Network network;
-        ComputationGraph graph;
+        Path archive = task.weights().get();
+        ModelArchive.Loaded source = ModelArchive.read(archive, NetworkGraph.Options.seeded(seed));
+        List<String> classes = task.inputs().train().classes();
+        boolean sameClasses = source.card().classes().equals(classes);
         try {
-            architecture = architecture.with(spec);
-            network = architecture.network(new Shape(3, size, size), classes);
-            graph = NetworkGraph.create(network, building);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
-        }
-        boolean sameClasses = card.map(
-                        known -> known.classes().equals(inputs.train().classes()))
-                .orElse(false);
-        String origin = archive.map(
-                        file -> file + (sameClasses ? "" : ", with a new classifier for " + classes + " classes"))
-                .orElse("random, seed " + config.train().seed());
-        ModelCard result = card(config, inputs, architecture, network, origin);
-        if (archive.isPresent()) {
-            ModelArchive.Loaded source = ModelArchive.read(
-                    archive.get(), NetworkGraph.Options.seeded(config.train().seed()));
             ModelArchive.copyMatching(source.network(), source.graph(), graph, sameClasses);
-            source.graph().close();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(archive + " does not fit the model: " + e.getMessage());
         }
-        return new Start(inputs, architecture, network, graph, result, origin);
+        source.graph().close();
+        String origin = archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
+        return new Start(task, graph, origin);
     }
 
-    /** The card of the trained model. */
-    private static ModelCard card(
-            RunConfig config, Inputs inputs, Architecture architecture, Network network, String origin) {
+    Inputs inputs() {
+        return task.inputs();
+    }
+
+    Architecture architecture() {
+        return task.architecture();
+    }
+
+    Network network() {
+        return task.network();
+    }
+
+    /**
+     * The card of the trained model.
+     *
+     * @throws UsageException if a card cannot say how the pictures are prepared or what the classes are
+     */
+    ModelCard card(RunConfig config) {
         Map<String, String> provenance = Map.of(
                 "run", config.name(),
                 "initialWeights", origin,
-                "data", inputs.how(),
-                "dataFingerprint", inputs.train().fingerprint());
+                "data", inputs().how(),
+                "dataFingerprint", inputs().train().fingerprint());
         Preprocessing preprocessing = preprocessing(config);
         try {
-            return ModelCard.of(architecture, network.input(), inputs.train().classes(), preprocessing, provenance);
+            return ModelCard.of(
+                    architecture(), network().input(), inputs().train().classes(), preprocessing, provenance);
         } catch (IllegalArgumentException e) {
             throw new UsageException("the model could not be saved: " + e.getMessage());
         }

@@ -23,7 +23,9 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -116,17 +118,16 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.create(folder);
+        RunFolder.requirePossible(folder);
+        Task task = Task.open(config, options.download());
+        requireBatchFits(config.train().batchSize(), task.network().input());
+        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
+        // to
+        // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
-            if (!options.resume() && !options.overwrite()) {
-                RunFolder.requireUnused(folder);
-            }
+            RunFolder.requireFree(folder, options.resume(), options.overwrite());
             OneDnn.enable();
-            Start start = Start.open(config, options.download());
-            if (!options.resume()) {
-                // Not earlier: what is replaced may hold the weights to start from, and a mistake must not cost a run.
-                RunFolder.clear(folder);
-            }
+            Start start = Start.of(task, config);
             TrainConfig train = config.train();
             int workers = config.data()
                     .workers()
@@ -159,10 +160,22 @@ public final class TrainingRun {
         }
     }
 
+    private static void requireBatchFits(int batchSize, Shape picture) {
+        long most = (Integer.MAX_VALUE - 8) / picture.elements();
+        if (batchSize > most) {
+            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + picture
+                    + " does not fit into one array; take at most " + most);
+        }
+    }
+
     private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
         Network network = start.network();
         ComputationGraph graph = start.graph();
         TrainingStep training = new TrainingStep(graph, network, sgd());
+        ModelCard card = start.card(config); // not after the training: it can be refused
+        if (options.overwrite() && !options.resume()) {
+            RunFolder.clear(folder);
+        }
         Checkpoints checkpoints =
                 new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
         Map<String, String> identity = Identity.of(config, start);
@@ -203,14 +216,14 @@ public final class TrainingRun {
             } finally {
                 view.end();
             }
-            return finish(start, trainData, valData, result);
+            return finish(start, card, trainData, valData, result);
         }
     }
 
-    private Summary finish(Start start, BatchLoader trainData, BatchLoader valData, Evaluation result)
+    private Summary finish(Start start, ModelCard card, BatchLoader trainData, BatchLoader valData, Evaluation result)
             throws IOException {
         Network network = start.network();
-        ModelArchive.write(folder.resolve("model.zip"), start.card(), start.graph());
+        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
         Summary summary = new Summary(
                 config.name(),
                 folder,

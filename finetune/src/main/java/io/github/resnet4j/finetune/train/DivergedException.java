@@ -1,23 +1,28 @@
 package io.github.resnet4j.finetune.train;
 
+import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
+import io.github.resnet4j.finetune.checkpoint.Position;
 import java.util.Locale;
 
-/** The loss is no number any more. */
+/** The loss or a parameter is no number any more. */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * @param iteration from 0
-     * @param epoch from 0
-     */
+    private static final String ADVICE =
+            "; lower optimizer.lr, add a warm-up or set train.clip-norm, and start again (what was saved before is intact)";
+
     DivergedException(long iteration, int epoch, double loss, double lr) {
         super(String.format(
-                Locale.ROOT,
-                "the loss became %s in iteration %d (epoch %d, learning rate %.3g); start again (--overwrite) with a lower"
-                        + " optimizer.lr, a warm-up or train.clip-norm",
-                loss,
-                iteration + 1,
-                epoch + 1,
-                lr));
+                        Locale.ROOT,
+                        "the loss became %s at iteration %d (epoch %d, learning rate %.3g)",
+                        loss,
+                        iteration + 1,
+                        epoch + 1,
+                        lr)
+                + ADVICE);
+    }
+
+    DivergedException(Position position, NonFiniteException cause) {
+        super("training diverged by iteration " + position.iteration() + ": " + cause.getMessage() + ADVICE, cause);
     }
 }

@@ -5,6 +5,7 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
 import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.util.Optional;
@@ -99,7 +100,8 @@ public final class Trainer {
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
      * @return the last epoch's evaluation
-     * @throws DivergedException at the first loss that is no finite number; the last checkpoint is from before
+     * @throws DivergedException at the first loss, or at a checkpoint the first parameter, that is no finite number; the
+     *     last checkpoint is from before
      * @throws StoppedException if asked to stop, after a checkpoint
      */
     public Evaluation run(Position from, EpochProgress done) {
@@ -112,24 +114,35 @@ public final class Trainer {
             long iterations = (epoch + 1L) * trainData.batchesPerEpoch();
             last = Optional.empty();
             if ((epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs()) {
-                try {
-                    last = Optional.of(evaluate());
-                } catch (StoppedException e) {
-                    observer.checkpoint(new Position(iterations, epoch, trainData.batchesPerEpoch()), progress);
-                    throw e;
-                }
+                last = Optional.of(evaluate(position, progress));
             }
             observer.epoch(new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, last));
             position = new Position(iterations, epoch + 1, 0);
             progress = EpochProgress.NONE;
-            observer.checkpoint(position, progress);
+            checkpoint(position, progress);
             System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
         }
-        return last.orElseGet(this::evaluate);
+        return last.orElseGet(() -> Evaluation.of(graph, valData, classes, observer::evaluating, stop));
     }
 
-    private Evaluation evaluate() {
-        return Evaluation.of(graph, valData, classes, observer::evaluating, stop);
+    /** Evaluates after the last step of an epoch; stopped, it saves that epoch, which a resumed run evaluates again. */
+    private Evaluation evaluate(Position begun, EpochProgress progress) {
+        try {
+            return Evaluation.of(graph, valData, classes, observer::evaluating, stop);
+        } catch (StoppedException e) {
+            int perEpoch = trainData.batchesPerEpoch();
+            long iterations = (begun.epoch() + 1L) * perEpoch;
+            checkpoint(new Position(iterations, begun.epoch(), perEpoch), progress);
+            throw e;
+        }
+    }
+
+    private void checkpoint(Position position, EpochProgress progress) {
+        try {
+            observer.checkpoint(position, progress);
+        } catch (NonFiniteException e) {
+            throw new DivergedException(position, e);
+        }
     }
 
     private EpochProgress trainEpoch(Position from, EpochProgress done) {
@@ -156,7 +169,7 @@ public final class Trainer {
                 boolean stopping = stop.getAsBoolean();
                 boolean due = config.checkpointEvery() > 0 && (iteration + 1) % config.checkpointEvery() == 0;
                 if (stopping || due) {
-                    observer.checkpoint(position, progress);
+                    checkpoint(position, progress);
                 }
                 if (stopping) {
                     throw new StoppedException();

@@ -1,0 +1,76 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.spec.ResNetSpec;
+import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A configuration put together with the pictures it names, before anything is computed or written: whatever does not fit
+ * shows here, and nothing here loads native code.
+ *
+ * @param inputs the pictures
+ * @param architecture the zoo's row with the configuration's options
+ * @param network for the pictures' size and classes
+ * @param weights the model to start from; without one, random weights
+ */
+record Task(Inputs inputs, Architecture architecture, Network network, Optional<Path> weights) {
+
+    /**
+     * Puts data and network together; fetches the data where the configuration names no folder.
+     *
+     * @throws UsageException if they do not fit each other
+     * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
+     */
+    static Task open(RunConfig config, DownloadOptions download) {
+        ModelConfig model = config.model();
+        Optional<Path> weights = model.weights().map(Path::of);
+        Architecture architecture = Zoo.find(model.name());
+        Optional<ModelCard> card = weights.map(ModelArchive::readCard);
+        card.ifPresent(known -> {
+            if (!known.architecture().equals(model.name())) {
+                throw new UsageException("model.weights (" + weights.get() + ") holds a " + known.architecture()
+                        + ", but model.name is " + model.name());
+            }
+        });
+        Shape published = card.map(ModelCard::input).orElse(architecture.input());
+        int size = config.data().imageSize().orElse(published.height());
+        Shape input = new Shape(3, size, size);
+        try {
+            architecture = architecture.with(spec(architecture, card, model));
+            // With any number of classes: a mistyped part to freeze shows before data is fetched.
+            Network trial = architecture.network(input, 2);
+            model.freeze().ifPresent(trial::upTo);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+        Inputs inputs = Inputs.open(config.data(), size, size, config.train().seed(), download);
+        int classes = inputs.train().classes().size();
+        if (model.classes().isPresent() && model.classes().get() != classes) {
+            throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
+                    + " classes; leave model.classes out to follow the data");
+        }
+        return new Task(inputs, architecture, architecture.network(input, classes), weights);
+    }
+
+    private static ResNetSpec spec(Architecture architecture, Optional<ModelCard> card, ModelConfig model) {
+        ResNetSpec spec = architecture.spec();
+        if (card.isPresent()) {
+            spec = spec.withShortcut(card.get().shortcut())
+                    .withStrideOn(card.get().strideOn())
+                    .withZeroInitResidual(card.get().zeroInitResidual());
+        }
+        if (model.shortcut().isPresent()) {
+            spec = spec.withShortcut(model.shortcut().get().type());
+        }
+        return model.zeroInitResidual() ? spec.withZeroInitResidual(true) : spec;
+    }
+}
