@@ -122,8 +122,7 @@ public final class TrainingRun {
         Task task = Task.open(config, options.download());
         requireBatchFits(config.train().batchSize(), task.network().input());
         // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
-        // to
-        // begin.
+        // to begin.
         try (RunLock lock = RunLock.acquire(folder)) {
             RunFolder.requireFree(folder, options.resume(), options.overwrite());
             OneDnn.enable();

@@ -137,7 +137,7 @@ final class TrainingRunTest {
             train.seed=7                      | train.seed: saved 1, now 7
             train.batch-size=8                | train.batch-size: saved 6, now 8
             train.label-smoothing=0.1         | train.label-smoothing: saved 0.0, now 0.1
-            train.clip-norm=1                 | train.clip-norm: saved none, now 1.0
+            train.clip-norm=1                 | train.clip-norm: saved (nothing), now 1.0
             optimizer.lr=0.1                  | optimizer: saved Sgd[lr=0.05
             schedule={type: constant}         | schedule: saved Cosine[
             data.augment=[]                   | data.augment: saved [HorizontalFlip
