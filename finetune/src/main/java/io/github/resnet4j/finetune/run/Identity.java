@@ -23,9 +23,7 @@ final class Identity {
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", String.valueOf(config.train().labelSmoothing()));
-        identity.put(
-                "train.clip-norm",
-                config.train().clipNorm().map(String::valueOf).orElse("none"));
+        config.train().clipNorm().ifPresent(norm -> identity.put("train.clip-norm", String.valueOf(norm)));
         identity.put("optimizer", config.optimizer().toString());
         identity.put("schedule", config.schedule().toString());
         return identity;

@@ -23,10 +23,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  *
  * @param task what is to be done
  * @param graph the network's weights, frozen as configured
- * @param card of the model that the run will leave, made before the training so that it cannot fail after it
  * @param origin where the initial weights come from, for people
  */
-record Start(Task task, ComputationGraph graph, ModelCard card, String origin) {
+record Start(Task task, ComputationGraph graph, String origin) {
 
     /** Makes the network and gives it its weights: from here on native code works. */
     static Start of(Task task, RunConfig config) {
@@ -35,8 +34,7 @@ record Start(Task task, ComputationGraph graph, ModelCard card, String origin) {
                 task.network(),
                 NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
         if (task.weights().isEmpty()) {
-            String origin = "random, seed " + seed;
-            return new Start(task, graph, card(task, config, origin), origin);
+            return new Start(task, graph, "random, seed " + seed);
         }
         Path archive = task.weights().get();
         ModelArchive.Loaded source = ModelArchive.read(archive, NetworkGraph.Options.seeded(seed));
@@ -49,7 +47,7 @@ record Start(Task task, ComputationGraph graph, ModelCard card, String origin) {
         }
         source.graph().close();
         String origin = archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
-        return new Start(task, graph, card(task, config, origin), origin);
+        return new Start(task, graph, origin);
     }
 
     Inputs inputs() {
@@ -64,16 +62,21 @@ record Start(Task task, ComputationGraph graph, ModelCard card, String origin) {
         return task.network();
     }
 
-    private static ModelCard card(Task task, RunConfig config, String origin) {
+    /**
+     * The card of the trained model.
+     *
+     * @throws UsageException if a card cannot say how the pictures are prepared or what the classes are
+     */
+    ModelCard card(RunConfig config) {
         Map<String, String> provenance = Map.of(
                 "run", config.name(),
                 "initialWeights", origin,
-                "data", task.inputs().how(),
-                "dataFingerprint", task.inputs().train().fingerprint());
-        List<String> classes = task.inputs().train().classes();
+                "data", inputs().how(),
+                "dataFingerprint", inputs().train().fingerprint());
+        Preprocessing preprocessing = preprocessing(config);
         try {
             return ModelCard.of(
-                    task.architecture(), task.network().input(), classes, preprocessing(config), provenance);
+                    architecture(), network().input(), inputs().train().classes(), preprocessing, provenance);
         } catch (IllegalArgumentException e) {
             throw new UsageException("the model could not be saved: " + e.getMessage());
         }

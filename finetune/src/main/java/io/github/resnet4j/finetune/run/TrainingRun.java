@@ -25,6 +25,7 @@ import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.ModelCard;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -120,8 +121,7 @@ public final class TrainingRun {
         Task task = Task.open(config, options.download());
         requireBatchFits(config.train().batchSize(), task.network().input());
         // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
-        // to
-        // begin.
+        // to begin.
         try (RunLock lock = RunLock.acquire(folder)) {
             RunFolder.requireFree(folder, options.resume(), options.overwrite());
             OneDnn.enable();
@@ -170,6 +170,7 @@ public final class TrainingRun {
         Network network = start.network();
         ComputationGraph graph = start.graph();
         TrainingStep training = new TrainingStep(graph, network, sgd());
+        ModelCard card = start.card(config); // not after the training: it can be refused
         if (options.overwrite() && !options.resume()) {
             RunFolder.clear(folder);
         }
@@ -213,14 +214,14 @@ public final class TrainingRun {
             } finally {
                 view.end();
             }
-            return finish(start, trainData, valData, result);
+            return finish(start, card, trainData, valData, result);
         }
     }
 
-    private Summary finish(Start start, BatchLoader trainData, BatchLoader valData, Evaluation result)
+    private Summary finish(Start start, ModelCard card, BatchLoader trainData, BatchLoader valData, Evaluation result)
             throws IOException {
         Network network = start.network();
-        ModelArchive.write(folder.resolve("model.zip"), start.card(), start.graph());
+        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
         Summary summary = new Summary(
                 config.name(),
                 folder,

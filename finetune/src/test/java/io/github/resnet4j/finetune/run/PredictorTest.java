@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
@@ -88,7 +87,7 @@ final class PredictorTest {
 
             List<Rgb8Image> pictures =
                     IntStream.range(0, val.size()).mapToObj(val::image).toList();
-            List<List<Predictor.Guess>> guesses = predictor.predict(prepared(predictor, pictures), 3);
+            List<List<Predictor.Guess>> guesses = predict(predictor, pictures, 3);
             for (Evaluation.Answer answer : expected.answers()) {
                 List<Predictor.Guess> guess = guesses.get(answer.index());
                 assertThat(guess.get(0).label()).isEqualTo(CLASSES[answer.predicted()]);
@@ -107,7 +106,7 @@ final class PredictorTest {
                 .map(size -> noise(size[0], size[1]))
                 .toList();
         try (Predictor predictor = Predictor.open(model)) {
-            List<List<Predictor.Guess>> guesses = predictor.predict(prepared(predictor, pictures), 3);
+            List<List<Predictor.Guess>> guesses = predict(predictor, pictures, 3);
             assertThat(guesses).hasSize(5).allSatisfy(guess -> {
                 assertThat(guess).extracting(Predictor.Guess::label).containsExactlyInAnyOrder(CLASSES);
                 assertThat(guess).isSortedAccordingTo((a, b) -> Double.compare(b.probability(), a.probability()));
@@ -125,12 +124,14 @@ final class PredictorTest {
         saved(named("nothing"), model);
         List<Rgb8Image> pictures = List.of(noise(8, 8));
         try (Predictor predictor = Predictor.open(model)) {
-            List<Predictor.Guess> all =
-                    predictor.predict(prepared(predictor, pictures), 100).get(0);
+            List<Predictor.Guess> all = predict(predictor, pictures, 100).get(0);
             assertThat(all).hasSize(3);
-            assertThat(predictor.predict(prepared(predictor, pictures), 1).get(0))
-                    .isEqualTo(all.subList(0, 1));
+            assertThat(predict(predictor, pictures, 1).get(0)).isEqualTo(all.subList(0, 1));
         }
+    }
+
+    private static List<List<Predictor.Guess>> predict(Predictor predictor, List<Rgb8Image> pictures, int top) {
+        return predictor.predict(pictures.stream().map(predictor::prepare).toList(), top);
     }
 
     private static Case named(String name) {
@@ -161,8 +162,8 @@ final class PredictorTest {
                 tiny.schedule(),
                 tiny.output(),
                 tiny.expect());
-        Start start = Start.of(Task.open(config, DownloadOptions.standard().withOffline(true)), config);
-        ModelArchive.write(model, start.card(), start.graph());
+        Start start = TinyData.start(config);
+        ModelArchive.write(model, start.card(config), start.graph());
         return start;
     }
 

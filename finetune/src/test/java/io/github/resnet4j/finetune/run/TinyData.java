@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.ProgressView;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -55,6 +56,11 @@ final class TinyData {
                 output: {dir: '%s'}
                 """.formatted(data, runs);
         return ConfigLoader.parse(yaml, "tiny.yaml", List.of(overrides));
+    }
+
+    /** What a run of {@code config} begins with. */
+    static Start start(RunConfig config) {
+        return Start.of(Task.open(config, DownloadOptions.standard().withOffline(true)), config);
     }
 
     /** How a run is asked for, and what it says. */

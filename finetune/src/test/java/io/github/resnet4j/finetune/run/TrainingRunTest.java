@@ -3,7 +3,6 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -138,7 +137,7 @@ final class TrainingRunTest {
             train.seed=7                      | train.seed: saved 1, now 7
             train.batch-size=8                | train.batch-size: saved 6, now 8
             train.label-smoothing=0.1         | train.label-smoothing: saved 0.0, now 0.1
-            train.clip-norm=1                 | train.clip-norm: saved none, now 1.0
+            train.clip-norm=1                 | train.clip-norm: saved (nothing), now 1.0
             optimizer.lr=0.1                  | optimizer: saved Sgd[lr=0.05
             schedule={type: constant}         | schedule: saved Cosine[
             data.augment=[]                   | data.augment: saved [HorizontalFlip
@@ -279,7 +278,12 @@ final class TrainingRunTest {
     /** Found before the training, not when its result is to be saved. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"data.eval=[{center-crop: {size: 9}}, {center-crop: {size: 8}}]", "data.eval=[horizontal-flip]"})
+            strings = {
+                "data.eval=[{center-crop: {size: 9}}, {center-crop: {size: 8}}]",
+                "data.eval=[{center-crop: {size: 8}}, {resize: {size: 8}}]",
+                "data.eval=[{resize: {size: 9}}, {resize: {size: 8}}]",
+                "data.eval=[horizontal-flip]"
+            })
     void refusesAnEvaluationThatAModelCannotKeep(String eval) {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(data, runs, eval)).run())
@@ -314,8 +318,7 @@ final class TrainingRunTest {
         Path archive = base.resolve("model.zip");
         String weights = "model.weights='" + archive + "'";
         ConfigLoader.Loaded config = TinyData.config(pictures, runs, weights, "train.seed=5", "model.freeze=layer2");
-        Start start =
-                Start.of(Task.open(config.config(), DownloadOptions.standard().withOffline(true)), config.config());
+        Start start = TinyData.start(config.config());
         ComputationGraph source =
                 ModelArchive.read(archive, NetworkGraph.Options.seeded(1)).graph();
         Map<String, INDArray> expected = source.paramTable();
