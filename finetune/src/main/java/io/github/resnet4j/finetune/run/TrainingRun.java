@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -251,6 +252,7 @@ public final class TrainingRun {
     private void announce(Start start, BatchLoader trainData) {
         Network network = start.network();
         view.line(String.format(
+                Locale.ROOT,
                 "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation pictures of %d classes; %d epochs of"
                         + " %d iterations",
                 network.name(),

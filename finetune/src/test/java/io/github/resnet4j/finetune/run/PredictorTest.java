@@ -167,10 +167,6 @@ final class PredictorTest {
         return start;
     }
 
-    private static List<float[]> prepared(Predictor predictor, List<Rgb8Image> pictures) {
-        return pictures.stream().map(predictor::prepare).toList();
-    }
-
     private static Evaluation evaluation(ComputationGraph graph, ImageDataset val, Pipeline pipeline) {
         LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, false, BadImages.FAIL);
         try (BatchLoader loader = new BatchLoader(val, pipeline::write, 3, 8, 8, options)) {
