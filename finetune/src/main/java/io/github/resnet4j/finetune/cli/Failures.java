@@ -65,8 +65,10 @@ final class Failures {
         } else if (code == ExitCode.MEMORY) {
             say(line, "out of memory: " + LESS_MEMORY);
         } else if (code == ExitCode.BUG) {
-            say(line, "this is a bug in resnet4j: " + oneLine(known.toString())
-                    + "; please report it with what --debug prints");
+            say(
+                    line,
+                    "this is a bug in resnet4j: " + oneLine(known.toString())
+                            + "; please report it with what --debug prints");
         } else {
             say(line, message(known));
         }

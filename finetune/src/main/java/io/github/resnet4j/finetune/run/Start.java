@@ -46,8 +46,7 @@ record Start(Task task, ComputationGraph graph, String origin) {
             throw new UsageException(archive + " does not fit the model: " + e.getMessage());
         }
         source.graph().close();
-        String origin =
-                archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
+        String origin = archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
         return new Start(task, graph, origin);
     }
 

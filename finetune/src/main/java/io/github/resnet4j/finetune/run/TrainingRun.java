@@ -120,7 +120,8 @@ public final class TrainingRun {
         RunFolder.requirePossible(folder);
         Task task = Task.open(config, options.download());
         requireBatchFits(config.train().batchSize(), task.network().input());
-        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure to
+        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
+        // to
         // begin.
         try (RunLock lock = RunLock.acquire(folder)) {
             RunFolder.requireFree(folder, options.resume(), options.overwrite());
