@@ -54,7 +54,7 @@ class ArchitectureRulesTest {
             .resideInAPackage("io.github.resnet4j.finetune.config..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..", ENGINE)
+            .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..")
             .allowEmptyShould(true);
 
     @ArchTest

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "finetune",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = {
             "Trains a model further on a folder of class folders (or of train/ and val/ with class folders in each).",
             "Without -c: the model's own input size and normalisation, random crops and flips, SGD with a cosine schedule."

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage.")
 final class InfoCommand implements Callable<Integer> {
     @Parameters(

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
@@ -47,6 +46,9 @@ final class PredictCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    /** A line of {@code --json}. */
+    record Answer(String file, List<Predictor.Guess> predictions) {}
 
     private static final class Format {
         @Option(names = "--json", description = "Print a JSON object for each picture, one a line.")
@@ -97,7 +99,7 @@ final class PredictCommand implements Callable<Integer> {
 
     private void print(PrintWriter out, Path file, List<Predictor.Guess> guesses) {
         if (format != null && format.json) {
-            out.println(Json.text(Map.of("file", file.toString(), "predictions", guesses)));
+            out.println(Json.text(new Answer(file.toString(), guesses)));
         } else if (format != null && format.csv) {
             for (int rank = 0; rank < guesses.size(); rank++) {
                 Predictor.Guess guess = guesses.get(rank);

@@ -1,10 +1,10 @@
 package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.PreviewGrid;
+import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.Preview;
 import io.github.resnet4j.finetune.run.UsageException;
 import java.io.IOException;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +36,11 @@ final class PreviewCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "The data's folder; the same as --set data.dir=DIR.")
     private Path data;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of the configuration; repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Override a key of the configuration; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
     @Option(
@@ -65,7 +70,7 @@ final class PreviewCommand implements Callable<Integer> {
         }
         all.addAll(overrides);
         ConfigLoader.Loaded loaded = ConfigLoader.load(config, all);
-        Preview preview = Preview.open(loaded.config(), DownloadOptions.standard());
+        Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.of(false, System.err)));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();
         int wanted = Math.min(count, train.size());

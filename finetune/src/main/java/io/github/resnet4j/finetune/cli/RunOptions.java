@@ -1,6 +1,5 @@
 package io.github.resnet4j.finetune.cli;
 
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -20,6 +20,7 @@ final class RunOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
@@ -64,7 +65,7 @@ final class RunOptions {
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(
-                resume, overwrite, commandLine, DownloadOptions.standard().withOffline(offline));
+                resume, overwrite, commandLine, Fetching.options(view).withOffline(offline));
         try (Stop stop = new Stop()) {
             try {
                 TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Trains a network as a configuration says, e.g. configs/cifar10/resnet20.yaml.")
 final class TrainCommand implements Callable<Integer> {
     @Option(

@@ -1,0 +1,43 @@
+package io.github.resnet4j.finetune.cli;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.download.DownloadProgress;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.UsageException;
+
+/** Shows a download, which takes minutes, as a line and a bar in MiB. */
+final class Fetching implements DownloadProgress {
+    private final ProgressView view;
+    private boolean begun;
+
+    private Fetching(ProgressView view) {
+        this.view = view;
+    }
+
+    /**
+     * The standard way to fetch, shown in {@code view}.
+     *
+     * @throws UsageException if the environment names a mirror that cannot be one
+     */
+    static DownloadOptions options(ProgressView view) {
+        try {
+            return DownloadOptions.standard().withProgress(new Fetching(view));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    @Override
+    public void bytes(long done, long total) {
+        if (!begun && done < total) {
+            begun = true;
+            view.line("fetching the data set, " + Numbers.bytes(total));
+            view.begin("fetching", total >> 20);
+        }
+        view.step(done >> 20, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        if (begun && done >= total) {
+            begun = false;
+            view.end();
+        }
+    }
+}
