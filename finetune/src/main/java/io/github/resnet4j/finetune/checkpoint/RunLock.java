@@ -50,7 +50,8 @@ public final class RunLock implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new CheckpointException(runFolder + ": cannot be locked", e);
+            throw new CheckpointException(
+                    runFolder + ": cannot be the folder of a run; choose another with --set output.dir=...", e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
+import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        imageSize.ifPresent(this::requireUsable);
         boolean file = Files.exists(Path.of(model)) || model.contains("/") || model.endsWith(".zip");
         if (!file) {
             Zoo.find(model);
@@ -94,6 +96,17 @@ final class FinetuneCommand implements Callable<Integer> {
                 ? ConfigLoader.load(config.get(), overrides)
                 : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
         return run.run(loaded, spec);
+    }
+
+    private void requireUsable(int size) {
+        if (size < 1) {
+            throw new UsageException("--image-size must be at least 1, got " + size);
+        }
+        if (config.isPresent()) {
+            throw new UsageException(
+                    "--image-size and " + config.get() + " both say how large pictures become; leave it"
+                            + " out and change the file, or --set data.image-size=..., data.augment=... and data.eval=...");
+        }
     }
 
     private String defaultName() {

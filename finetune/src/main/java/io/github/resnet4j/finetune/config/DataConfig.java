@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out where the
  *     data has no validation or test part of its own; 0 up to, not including, 1
  * @param limit key {@code limit}, at most this many images of each part, for trials; default all
- * @param workers key {@code workers}, threads that decode and augment; default: one per core
+ * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
+ *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
  */
 public record DataConfig(
@@ -42,6 +43,7 @@ public record DataConfig(
         Optional<Integer> workers,
         @Default("fail") BadImages onBadImage) {
     private static final int LARGEST_IMAGE = 4096;
+    private static final int MOST_WORKERS = 1024;
 
     /** Throws {@link IllegalArgumentException} for numbers out of range. */
     public DataConfig {
@@ -57,6 +59,7 @@ public record DataConfig(
                 .fraction("val-fraction", valFraction, 0, 1)
                 .atLeast("limit", limit, 1)
                 .atLeast("workers", workers, 1)
+                .that(workers.orElse(1) <= MOST_WORKERS, "workers", "must be at most " + MOST_WORKERS)
                 .verify();
     }
 }

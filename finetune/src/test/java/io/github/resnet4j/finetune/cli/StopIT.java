@@ -1,11 +1,21 @@
 package io.github.resnet4j.finetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.TrainingRun;
+import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -69,6 +79,30 @@ class StopIT {
         assertThat(stopped.errors()).isEmpty();
         assertThat(stopped.err()).contains("stopped; the checkpoint is saved, go on with --resume");
         resume("late");
+    }
+
+    @Test
+    void stopDuringEvaluationSavesTheEpoch() {
+        List<String> overrides = List.of(
+                "name=evaluating",
+                "train.checkpoint-every=0",
+                "output.dir='" + run("evaluating").getParent() + "'");
+        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("tiny.yaml"), overrides);
+        TrainingRun.Options options =
+                new TrainingRun.Options(false, false, List.of("test"), DownloadOptions.standard());
+        AtomicInteger questions = new AtomicInteger();
+        // One after each of the 6 steps, the next before the first batch that is evaluated.
+        assertThatThrownBy(() -> TrainingRun.execute(
+                        loaded,
+                        options,
+                        ProgressView.of(false, new PrintStream(OutputStream.nullOutputStream())),
+                        () -> questions.incrementAndGet() == 7))
+                .isInstanceOf(StoppedException.class);
+        assertThat(TinyRun.checkpoints(run("evaluating"))).containsExactly("ckpt-000000006");
+        Cli.in(folder)
+                .run(TinyRun.train("evaluating", "--resume", "--set", "output.dir=runs"))
+                .succeeds();
+        assertThat(rows("evaluating")).isEqualTo(2);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class Trained {
 
     private static Path make() {
         try {
-            Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "trained");
+            Path folder = Files.createDirectories(Path.of("target", "trained").toAbsolutePath());
             Cli.in(folder)
                     .run("quickstart", "--set", "train.epochs=1", "--set", "data.limit=180")
                     .succeeds();
