@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,15 +27,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Draws augmented training pictures as the network will see them, with their labels, and counts classes.")
 final class PreviewCommand implements Callable<Integer> {
-    @Option(
-            names = {"-c", "--config"},
-            required = true,
-            paramLabel = "FILE",
-            description = "The configuration whose data to show.")
-    private Path config;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "The data's folder; the same as --set data.dir=DIR.")
-    private Path data;
+    @Mixin
+    private ConfigOptions config;
 
     @Option(
             names = "--set",
@@ -64,12 +58,7 @@ final class PreviewCommand implements Callable<Integer> {
         if (count < 1) {
             throw new UsageException("--count must be at least 1, got " + count);
         }
-        List<String> all = new ArrayList<>();
-        if (data != null) {
-            all.add("data.dir=" + Yaml.quoted(data));
-        }
-        all.addAll(overrides);
-        ConfigLoader.Loaded loaded = ConfigLoader.load(config, all);
+        ConfigLoader.Loaded loaded = config.load(overrides);
         Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.of(false, System.err)));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();

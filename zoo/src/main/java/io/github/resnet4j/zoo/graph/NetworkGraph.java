@@ -43,7 +43,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * logits are the output of the last node, {@code fc}.
  *
  * <p>Batch normalisation keeps the running variance itself ({@code useLogStd(false)}), not DL4J's default logarithm, so
- * that PyTorch's {@code running_var} goes in and out unchanged to the last bit.
+ * that PyTorch's {@code running_var} goes in and out unchanged to the last bit. Where a layer uses oneDNN and that fails
+ * (out of memory, say), it throws: DL4J's default is to go on with layers ten times slower, after one warning.
  */
 public final class NetworkGraph {
     /** Name of the output vertex. */
@@ -158,6 +159,7 @@ public final class NetworkGraph {
                     .nIn(in)
                     .nOut(c.outChannels())
                     .hasBias(false)
+                    .helperAllowFallback(false)
                     .activation(Activation.IDENTITY)
                     .weightInit(new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut))))
                     .build();
@@ -167,6 +169,7 @@ public final class NetworkGraph {
                     .decay(Op.BatchNorm.DECAY)
                     .eps(Op.BatchNorm.EPS)
                     .useLogStd(false)
+                    .helperAllowFallback(false)
                     .gamma(bn.zeroInit() ? 0 : 1)
                     .nIn(in)
                     .nOut(in)
@@ -180,6 +183,7 @@ public final class NetworkGraph {
                     .kernelSize(p.kernel(), p.kernel())
                     .stride(p.stride(), p.stride())
                     .padding(p.padding(), p.padding())
+                    .helperAllowFallback(false)
                     .build();
         }
         if (op instanceof Op.GlobalAvgPool) {
