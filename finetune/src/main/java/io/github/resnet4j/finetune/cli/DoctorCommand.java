@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Checks this machine: Java, native library, oneDNN, threads, memory, speed.")
 final class DoctorCommand implements Callable<Integer> {
     /** What two AVX2 cores of a server reached; a machine far below this has a problem. */
-    private static final double EXPECTED_PER_CORE = 45;
+    private static final double EXPECTED_PER_CORE = 60;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
