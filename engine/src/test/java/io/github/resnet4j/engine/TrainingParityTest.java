@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Gradients, losses, parameters and running statistics in training mode against PyTorch's. */
 class TrainingParityTest {
     private static final double LR = 0.05;
+    private static final double SMALL_LR = 1e-4;
     static final String RECIPES = "basic_b_cifar_3x8x8_";
 
     @BeforeAll
@@ -28,9 +29,7 @@ class TrainingParityTest {
     }
 
     static Stream<ParityCase> cases() {
-        return Stream.concat(
-                ParityCase.reduced().stream(),
-                Stream.of(ParityCase.full("resnet18", 2, 64), ParityCase.full("resnet20-cifar", 4, 32)));
+        return Stream.concat(ParityCase.reduced().stream(), full());
     }
 
     @ParameterizedTest
@@ -52,6 +51,36 @@ class TrainingParityTest {
         ComputationGraph graph = parity.graph();
         trainAsIn(golden, parity, graph, Sgd.paper(), 0);
         parametersAreAsIn(golden, parity, graph);
+    }
+
+    static Stream<ParityCase> full() {
+        return Stream.of(ParityCase.full("resnet18", 2, 64), ParityCase.full("resnet20-cifar", 4, 32));
+    }
+
+    /** Over three steps, which at a usual learning rate lead a deep network away from any reference in float. */
+    @ParameterizedTest
+    @MethodSource("full")
+    void keepsPyTorchsRunningStatisticsOverThreeSteps(ParityCase parity) {
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph();
+        TrainingStep step = new TrainingStep(graph, parity.network(), Sgd.paper());
+        for (int i = 0; i < 3; i++) {
+            step.step(parity.pictures(), parity.labels(), SMALL_LR);
+        }
+        FloatBuffer now = Seeded.copyOfParameters(graph);
+        Set<String> left = golden.names("stats:");
+        assertThat(left).isNotEmpty();
+        for (ParameterLayout.Segment segment : step.layout().segments()) {
+            if (!segment.kind().trained()) {
+                String tensor = "stats:" + Seeded.torchName(segment);
+                assertThat(left.remove(Seeded.torchName(segment))).as(tensor).isTrue();
+                float[] reference = golden.values(tensor);
+                assertThat(Golden.distance(golden.choose(tensor, values(now, segment)), reference))
+                        .as(tensor)
+                        .isLessThanOrEqualTo(1e-3 * Golden.norm(reference));
+            }
+        }
+        assertThat(left).isEmpty();
     }
 
     static Stream<Arguments> recipes() {
