@@ -38,6 +38,11 @@ public record Batch(float[] features, int[] shape, int[] labels, int[] indices) 
      * @throws IllegalArgumentException if a label is not below {@code classes} or {@code smoothing} not in [0, 1)
      */
     public INDArray toOneHot(int classes, double smoothing) {
+        return Nd4j.createFromArray(labelRows(classes, smoothing)).reshape('c', labels.length, classes);
+    }
+
+    /** The values of {@link #toOneHot}, row after row. */
+    public float[] labelRows(int classes, double smoothing) {
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + smoothing);
         }
@@ -50,6 +55,6 @@ public record Batch(float[] features, int[] shape, int[] labels, int[] indices) 
             }
             rows[i * classes + labels[i]] = (float) (1 - smoothing + smoothing / classes);
         }
-        return Nd4j.createFromArray(rows).reshape('c', labels.length, classes);
+        return rows;
     }
 }

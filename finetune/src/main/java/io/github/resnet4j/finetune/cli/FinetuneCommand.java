@@ -67,6 +67,9 @@ final class FinetuneCommand implements Callable<Integer> {
     @Mixin
     private RunOptions run;
 
+    @Mixin
+    private StartOptions start;
+
     @Spec
     private CommandSpec spec;
 
@@ -95,7 +98,8 @@ final class FinetuneCommand implements Callable<Integer> {
         ConfigLoader.Loaded loaded = config.isPresent()
                 ? ConfigLoader.load(config.get(), overrides)
                 : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
-        return run.run(loaded, spec);
+        run.run(loaded, spec, start.overwrite(), start.offline());
+        return ExitCode.OK;
     }
 
     private void requireUsable(int size) {

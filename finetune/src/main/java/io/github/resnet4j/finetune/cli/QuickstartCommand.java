@@ -43,14 +43,13 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path images = out.resolve("quickstart").resolve("images");
-        ShapeImages.write(images, TRAIN_PER_CLASS, VAL_PER_CLASS, SEED);
         List<String> overrides = new ArrayList<>();
         overrides.add("data.dir=" + Yaml.quoted(images));
         overrides.add("output.dir=" + Yaml.quoted(out));
         overrides.addAll(run.overrides());
-        run.overwrite();
         ConfigLoader.Loaded loaded = ConfigLoader.parse(recipe(), "quickstart", overrides);
-        TrainingRun.Summary summary = run.run(loaded, spec, run.view());
+        ShapeImages.write(images, TRAIN_PER_CLASS, VAL_PER_CLASS, SEED);
+        TrainingRun.Summary summary = run.run(loaded, spec, true, true);
         predict(images, summary);
         return ExitCode.OK;
     }

@@ -27,17 +27,11 @@ final class RunOptions {
     @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")
     private boolean resume;
 
-    @Option(names = "--overwrite", description = "Replace what an earlier run left in the folder.")
-    private boolean overwrite;
-
     @Option(names = "--json", description = "Print one JSON object at the end.")
     private boolean json;
 
     @Option(names = "--no-progress", description = "No progress bar; one line for each epoch.")
     private boolean noProgress;
-
-    @Option(names = "--offline", description = "Never fetch anything.")
-    private boolean offline;
 
     @Option(names = "--debug", description = "Show stack traces.")
     private boolean debug;
@@ -46,22 +40,15 @@ final class RunOptions {
         return overrides;
     }
 
-    void overwrite() {
-        overwrite = true;
-    }
-
-    ProgressView view() {
+    private ProgressView view() {
         boolean terminal = System.console() != null && !noProgress && System.getenv("CI") == null;
         return ProgressView.of(terminal, System.err);
     }
 
     /** Trains and prints the outcome. */
-    int run(ConfigLoader.Loaded loaded, CommandSpec spec) throws IOException {
-        run(loaded, spec, view());
-        return ExitCode.OK;
-    }
-
-    TrainingRun.Summary run(ConfigLoader.Loaded loaded, CommandSpec spec, ProgressView view) throws IOException {
+    TrainingRun.Summary run(ConfigLoader.Loaded loaded, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
+        ProgressView view = view();
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(

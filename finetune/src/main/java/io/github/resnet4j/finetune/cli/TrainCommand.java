@@ -19,11 +19,15 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private RunOptions run;
 
+    @Mixin
+    private StartOptions start;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        return run.run(config.load(run.overrides()), spec);
+        run.run(config.load(run.overrides()), spec, start.overwrite(), start.offline());
+        return ExitCode.OK;
     }
 }

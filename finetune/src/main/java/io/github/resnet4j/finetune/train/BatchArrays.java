@@ -2,7 +2,6 @@ package io.github.resnet4j.finetune.train;
 
 import io.github.resnet4j.datasets.loader.Batch;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,12 +34,7 @@ final class BatchArrays {
     INDArray labels(Batch batch, double smoothing) {
         INDArray array = labels.computeIfAbsent(
                 batch.size(), n -> Nd4j.createUninitialized(DataType.FLOAT, new long[] {n, classes}, 'c'));
-        float[] rows = new float[batch.size() * classes];
-        Arrays.fill(rows, (float) (smoothing / classes));
-        for (int i = 0; i < batch.size(); i++) {
-            rows[i * classes + batch.labels()[i]] += (float) (1 - smoothing);
-        }
-        return filled(array, rows);
+        return filled(array, batch.labelRows(classes, smoothing));
     }
 
     private static INDArray filled(INDArray array, float[] values) {
