@@ -20,9 +20,10 @@ class ZooArchitectureTest {
     private static final String ZOO = "io.github.resnet4j.zoo";
 
     @ArchTest
-    static final ArchRule onlyGraphLayersAndWeightsKnowDl4j = noClasses()
+    static final ArchRule onlyGraphsAndTheirWeightsKnowDl4j = noClasses()
             .that()
-            .resideOutsideOfPackages(ZOO + ".graph..", ZOO + ".layers..", ZOO + ".weights..")
+            .resideOutsideOfPackages(
+                    ZOO + ".graph..", ZOO + ".layers..", ZOO + ".weights.archive..", ZOO + ".weights.load..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "org.bytedeco..");

@@ -1,9 +1,9 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.zoo.Architecture;
-import io.github.resnet4j.zoo.weights.ModelArchive;
-import io.github.resnet4j.zoo.weights.ModelCard;
 import io.github.resnet4j.zoo.weights.Preprocessing;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -8,8 +8,8 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.weights.ModelArchive;
-import io.github.resnet4j.zoo.weights.ModelCard;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.Optional;
 

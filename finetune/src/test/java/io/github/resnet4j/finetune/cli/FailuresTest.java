@@ -6,6 +6,9 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,7 +33,10 @@ class FailuresTest {
                 Arguments.of(new UsageException("no\nsuch thing"), 2, "error: no such thing"),
                 Arguments.of(thrown(() -> Zoo.find("nothing")), 2, "unknown model"),
                 Arguments.of(new BadDataException(file, "is empty"), 3, "x: is empty"),
-                Arguments.of(new BadWeightsException(file, "is empty"), 3, "x"),
+                Arguments.of(
+                        new BadWeightsException(file, WeightFormat.ARCHIVE, Fault.EMPTY, Place.WHOLE, "is empty"),
+                        3,
+                        "x"),
                 Arguments.of(new IOException("No space left on device"), 6, "No space left"),
                 Arguments.of(new UncheckedIOException(new IOException("gone")), 6, "error: gone"),
                 Arguments.of(new AccessDeniedException("x"), 6, "x: permission denied; choose"),

@@ -18,7 +18,7 @@ import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.train.Evaluation;
-import io.github.resnet4j.zoo.weights.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,17 +2,67 @@ package io.github.resnet4j.zoo.weights;
 
 import java.nio.file.Path;
 
-/** A model file that cannot be used: one line that says what is wrong, where, and what to do. */
+/**
+ * A weight file that cannot be used. The message is one line: the file, what is wrong with it, what to do, the format,
+ * and the place.
+ */
 public final class BadWeightsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A problem with {@code file}, which the message begins with. */
-    public BadWeightsException(Path file, String problem) {
-        super(file + ": " + problem);
+    private final transient Path file;
+    private final WeightFormat format;
+    private final Fault fault;
+    private final transient Place place;
+
+    /**
+     * A problem with a file.
+     *
+     * @param file as the user named it
+     * @param format as far as it is known
+     * @param fault which of the known problems
+     * @param place where
+     * @param problem what is wrong and what to do, beginning with a verb: "is cut short; download it again"
+     */
+    public BadWeightsException(Path file, WeightFormat format, Fault fault, Place place, String problem) {
+        this(file, format, fault, place, problem, null);
     }
 
-    /** A problem with {@code file} that another exception revealed. */
-    public BadWeightsException(Path file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+    /** A problem that another exception revealed. */
+    public BadWeightsException(
+            Path file, WeightFormat format, Fault fault, Place place, String problem, Throwable cause) {
+        super(file + ": " + problem + where(format, place), cause);
+        this.file = file;
+        this.format = format;
+        this.fault = fault;
+        this.place = place;
+    }
+
+    private static String where(WeightFormat format, Place place) {
+        boolean known = format != WeightFormat.UNKNOWN;
+        boolean somewhere = !(place instanceof Place.Whole);
+        return known || somewhere
+                ? " (" + (known ? format.title() : "") + (known && somewhere ? ", " : "") + (somewhere ? place : "")
+                        + ")"
+                : "";
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** Its format, as far as it is known. */
+    public WeightFormat format() {
+        return format;
+    }
+
+    /** Which of the known problems it is. */
+    public Fault fault() {
+        return fault;
+    }
+
+    /** Where it is. */
+    public Place place() {
+        return place;
     }
 }

@@ -1,4 +1,4 @@
-package io.github.resnet4j.zoo.weights;
+package io.github.resnet4j.zoo.weights.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

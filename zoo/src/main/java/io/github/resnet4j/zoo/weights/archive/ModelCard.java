@@ -1,4 +1,4 @@
-package io.github.resnet4j.zoo.weights;
+package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

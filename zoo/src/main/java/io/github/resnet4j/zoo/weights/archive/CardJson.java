@@ -1,9 +1,10 @@
-package io.github.resnet4j.zoo.weights;
+package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

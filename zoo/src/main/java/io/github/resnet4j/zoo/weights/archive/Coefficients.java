@@ -1,4 +1,4 @@
-package io.github.resnet4j.zoo.weights;
+package io.github.resnet4j.zoo.weights.archive;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

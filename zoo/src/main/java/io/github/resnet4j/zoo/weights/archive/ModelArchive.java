@@ -1,9 +1,13 @@
-package io.github.resnet4j.zoo.weights;
+package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -155,8 +159,7 @@ public final class ModelArchive {
             INDArray values = coefficients(file, zip, required(file, entries, COEFFICIENTS), network);
             graph.init(options.dataType() == DataType.FLOAT ? values : values.castTo(options.dataType()), false);
             Coefficients.problem(graph, floats(values)).ifPresent(problem -> {
-                throw new BadWeightsException(
-                        file, COEFFICIENTS + ": " + problem + "; the model is broken, use another");
+                throw bad(file, COEFFICIENTS + ": " + problem + "; the model is broken, use another");
             });
             return new Loaded(card, network, graph);
         } catch (IOException e) {
@@ -237,22 +240,22 @@ public final class ModelArchive {
 
     private static ZipFile open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new BadWeightsException(file, "is a folder; name the model.zip in it");
+            throw bad(file, "is a folder; name the model.zip in it");
         }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new BadWeightsException(file, "is not a regular file");
+            throw bad(file, "is not a regular file");
         }
         byte[] head;
         try (InputStream in = Files.newInputStream(file)) {
             head = in.readNBytes(HEAD);
         } catch (NoSuchFileException e) {
-            throw new BadWeightsException(file, "there is no such file", e);
+            throw bad(file, "there is no such file", e);
         } catch (AccessDeniedException e) {
-            throw new BadWeightsException(file, "may not be read by this user; change its permissions", e);
+            throw bad(file, "may not be read by this user; change its permissions", e);
         }
         String start = new String(head, StandardCharsets.ISO_8859_1);
         if (!start.startsWith("PK\3\4")) {
-            throw new BadWeightsException(file, notAnArchive(start));
+            throw bad(file, notAnArchive(start));
         }
         try {
             return new ZipFile(file.toFile());
@@ -275,17 +278,16 @@ public final class ModelArchive {
         Map<String, ZipEntry> entries = new LinkedHashMap<>();
         zip.stream().forEach(entry -> {
             if (entries.put(entry.getName(), entry) != null) {
-                throw new BadWeightsException(file, "has two entries " + printable(entry.getName()) + "; refused");
+                throw bad(file, "has two entries " + printable(entry.getName()) + "; refused");
             }
         });
         for (String name : entries.keySet()) {
             if (name.equals("preprocessor.bin")) {
-                throw new BadWeightsException(
-                        file, "has an entry preprocessor.bin, a serialised Java object that can run code; refused");
+                throw bad(file, "has an entry preprocessor.bin, a serialised Java object that can run code; refused");
             }
         }
         if (!entries.containsKey(CARD)) {
-            throw new BadWeightsException(
+            throw bad(
                     file,
                     entries.containsKey(COEFFICIENTS) || entries.containsKey(CONFIGURATION)
                             ? "is a DL4J model that was not written by resnet4j: it has no " + CARD
@@ -298,13 +300,12 @@ public final class ModelArchive {
                         case CONFIGURATION -> MAX_CONFIGURATION;
                         case COEFFICIENTS -> Long.MAX_VALUE; // exact, once the network is known
                         default ->
-                            throw new BadWeightsException(
+                            throw bad(
                                     file,
                                     "has an entry " + printable(name) + ", which resnet4j does not write; refused");
                     };
             if (entry.getSize() < 0 || entry.getSize() > limit) {
-                throw new BadWeightsException(
-                        file, name + " has " + entry.getSize() + " bytes, more than the " + limit + " allowed");
+                throw bad(file, name + " has " + entry.getSize() + " bytes, more than the " + limit + " allowed");
             }
         });
         return entries;
@@ -313,7 +314,7 @@ public final class ModelArchive {
     private static ZipEntry required(Path file, Map<String, ZipEntry> entries, String name) {
         ZipEntry entry = entries.get(name);
         if (entry == null) {
-            throw new BadWeightsException(file, "has no entry " + name + "; copy or download it again");
+            throw bad(file, "has no entry " + name + "; copy or download it again");
         }
         return entry;
     }
@@ -329,7 +330,7 @@ public final class ModelArchive {
         try {
             return CardJson.read(json);
         } catch (IllegalArgumentException e) {
-            throw new BadWeightsException(file, CARD + ": " + e.getMessage(), e);
+            throw bad(file, CARD + ": " + e.getMessage(), e);
         }
     }
 
@@ -337,7 +338,7 @@ public final class ModelArchive {
         try {
             return card.network();
         } catch (UnknownModelException | IllegalArgumentException e) {
-            throw new BadWeightsException(file, CARD + ": " + printable(e.getMessage()), e);
+            throw bad(file, CARD + ": " + printable(e.getMessage()), e);
         }
     }
 
@@ -345,7 +346,7 @@ public final class ModelArchive {
         long length = network.parameters() + network.statistics();
         long size = Coefficients.size(length);
         if (entry.getSize() != size) {
-            throw new BadWeightsException(
+            throw bad(
                     file,
                     COEFFICIENTS + " has " + entry.getSize() + " bytes but " + network.name() + " with input "
                             + network.input() + " and " + network.classes() + " classes needs " + size + " ("
@@ -353,12 +354,10 @@ public final class ModelArchive {
         }
         // Stored, an entry is as large as its part of the file: what is taken below is never more than was given.
         if (entry.getMethod() != ZipEntry.STORED) {
-            throw new BadWeightsException(
-                    file, COEFFICIENTS + " is compressed, which resnet4j never does; repack the archive with zip -0");
+            throw bad(file, COEFFICIENTS + " is compressed, which resnet4j never does; repack the archive with zip -0");
         }
         if (entry.getCompressedSize() != size || size > Files.size(file)) {
-            throw new BadWeightsException(
-                    file, COEFFICIENTS + " has " + size + " bytes, more than are in the file; download it again");
+            throw bad(file, COEFFICIENTS + " has " + size + " bytes, more than are in the file; download it again");
         }
         INDArray values = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
         FloatBuffer buffer = floats(values);
@@ -366,7 +365,7 @@ public final class ModelArchive {
             Coefficients.read(in, buffer);
             requireWhole(file, entry, in, size);
         } catch (IllegalArgumentException e) {
-            throw new BadWeightsException(file, COEFFICIENTS + ": " + e.getMessage(), e);
+            throw bad(file, COEFFICIENTS + ": " + e.getMessage(), e);
         }
         return values;
     }
@@ -379,17 +378,24 @@ public final class ModelArchive {
     private static void requireWhole(Path file, ZipEntry entry, CheckedInputStream in, long read) throws IOException {
         long crc = in.getChecksum().getValue();
         if (read != entry.getSize() || in.read() >= 0) {
-            throw new BadWeightsException(
+            throw bad(
                     file, entry.getName() + " is not of the " + entry.getSize() + " bytes declared; download it again");
         }
         if (crc != entry.getCrc()) {
-            throw new BadWeightsException(file, entry.getName() + " is damaged (checksum); copy or download it again");
+            throw bad(file, entry.getName() + " is damaged (checksum); copy or download it again");
         }
     }
 
     private static BadWeightsException damaged(Path file, IOException e) {
-        return new BadWeightsException(
-                file, "is damaged or cut short (" + printable(e.getMessage()) + "); copy or download it again", e);
+        return bad(file, "is damaged or cut short (" + printable(e.getMessage()) + "); copy or download it again", e);
+    }
+
+    private static BadWeightsException bad(Path file, String problem) {
+        return bad(file, problem, null);
+    }
+
+    private static BadWeightsException bad(Path file, String problem, Exception cause) {
+        return new BadWeightsException(file, WeightFormat.ARCHIVE, Fault.ZIP_CORRUPT, Place.WHOLE, problem, cause);
     }
 
     /** What came from the file, short enough and safe to print. */
