@@ -158,7 +158,7 @@ public final class NetworkGraph {
                     .padding(c.padding(), c.padding())
                     .nIn(in)
                     .nOut(c.outChannels())
-                    .hasBias(false)
+                    .hasBias(c.bias())
                     .helperAllowFallback(false)
                     .activation(Activation.IDENTITY)
                     .weightInit(new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut))))

@@ -25,6 +25,11 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         nodes = List.copyOf(nodes);
     }
 
+    /** Every tensor the network keeps, node by node: the keys and shapes of its PyTorch state dict. */
+    public List<Slot> slots() {
+        return nodes.stream().flatMap(node -> node.slots().stream()).toList();
+    }
+
     /** Trained values; equals PyTorch's count of parameters. */
     public long parameters() {
         return nodes.stream().mapToLong(Node::parameters).sum();

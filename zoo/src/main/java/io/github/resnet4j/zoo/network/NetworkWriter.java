@@ -30,7 +30,7 @@ public final class NetworkWriter {
 
     /** Convolution without bias, padded by {@code kernel / 2}: stride 1 keeps the size. */
     public String conv(String name, String from, int outChannels, int kernel, int stride) {
-        return add(name, new Op.Convolution(outChannels, kernel, stride, kernel / 2), from);
+        return add(name, new Op.Convolution(outChannels, kernel, stride, kernel / 2, false), from);
     }
 
     /** Batch normalisation. */

@@ -10,8 +10,9 @@ public sealed interface Op {
      * @param kernel kernel size
      * @param stride step in both directions
      * @param padding zeros on each of the four sides
+     * @param bias whether every filter adds a trained constant; behind it, a BN makes one superfluous
      */
-    record Convolution(int outChannels, int kernel, int stride, int padding) implements Op {}
+    record Convolution(int outChannels, int kernel, int stride, int padding, boolean bias) implements Op {}
 
     /**
      * Batch normalisation (Ioffe and Szegedy 2015), eps 1e-5 and running averages with decay 0.9 as in torchvision.

@@ -64,6 +64,53 @@ class NetworkTest {
     }
 
     @Nested
+    class Slots {
+
+        @Test
+        void areTorchvisionsStateDict() {
+            assertThat(RESNET18.slots())
+                    .hasSize(102) // 122 tensors without the 20 num_batches_tracked
+                    .extracting(slot -> slot.name() + slot.shape())
+                    .startsWith(
+                            "conv1.weight[64, 3, 7, 7]",
+                            "bn1.weight[64]",
+                            "bn1.bias[64]",
+                            "bn1.running_mean[64]",
+                            "bn1.running_var[64]")
+                    .contains("layer2.0.downsample.0.weight[128, 64, 1, 1]")
+                    .endsWith("fc.weight[1000, 512]", "fc.bias[1000]");
+        }
+
+        @Test
+        void convolutionsMayHaveBiases() {
+            Node conv = new Node(
+                    "conv1",
+                    new Op.Convolution(4, 3, 1, 1, true),
+                    List.of(Network.INPUT),
+                    Network.STEM,
+                    new Shape(3, 8, 8),
+                    new Shape(4, 8, 8));
+
+            assertThat(conv.slots())
+                    .extracting(slot -> slot.role() + " " + slot.name() + slot.shape())
+                    .containsExactly("WEIGHT conv1.weight[4, 3, 3, 3]", "BIAS conv1.bias[4]");
+            assertThat(conv.parameters()).isEqualTo(4 * 27 + 4);
+            assertThat(conv.statistics()).isZero();
+            assertThat(conv.macs()).isEqualTo(4 * 27 * 64);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"resnet18", "resnet50", "resnet20-cifar", "plain18"})
+        void holdEveryValueOnce(String name) {
+            Network network = Zoo.find(name).network();
+
+            assertThat(network.slots()).extracting(Slot::name).doesNotHaveDuplicates();
+            assertThat(network.slots().stream().mapToLong(Slot::elements).sum())
+                    .isEqualTo(network.parameters() + network.statistics());
+        }
+    }
+
+    @Nested
     class Writing {
         private final NetworkWriter net = new NetworkWriter("toy", new Shape(3, 2, 5));
 
