@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.NetworkWriter;
 import io.github.resnet4j.zoo.network.Node;
@@ -148,7 +149,7 @@ class OneDnnTest {
     @MethodSource("networksAndLayouts")
     void readsPicturesInAnyLayout(
             String head, String layout, Function<NetworkWriter, String> write, Function<INDArray, INDArray> arrange) {
-        NetworkWriter net = new NetworkWriter(head, new Shape(3, 6, 7));
+        NetworkWriter net = new NetworkWriter(head, new Shape(3, 6, 7), Conventions.TORCHVISION);
         net.dense("fc", net.globalAvgPool("avgpool", net.relu("relu1", write.apply(net))), 4);
         Network network = net.finish();
         INDArray pictures = Seeded.pictures(head, 4, network);
