@@ -13,10 +13,10 @@ public enum ShortcutType {
     ZERO_PAD_END("a-end"),
     /** Option B, a 1×1 convolution where the shape changes, identity elsewhere; torchvision's. */
     PROJECTION("b"),
-    /** Option B with the convolution alone: no BN behind it. */
-    PROJECTION_NO_BN("b-nobn"),
     /** Option C, a 1×1 convolution on every shortcut. */
-    PROJECTION_ALL("c");
+    PROJECTION_ALL("c"),
+    /** Option B with nothing behind its convolution, where the others have BN; MLPerf Tiny's. */
+    PROJECTION_NO_BN("b-nobn");
 
     private final String option;
 
