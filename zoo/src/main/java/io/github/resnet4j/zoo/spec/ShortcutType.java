@@ -24,7 +24,7 @@ public enum ShortcutType {
         this.option = option;
     }
 
-    /** The letter of the paper, as configurations write it. */
+    /** The letter of the paper and how it differs, as model cards and the command line write it. */
     public String option() {
         return option;
     }
