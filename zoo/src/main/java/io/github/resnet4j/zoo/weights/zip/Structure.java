@@ -281,30 +281,27 @@ final class Structure {
 
     /** The numbers of the ZIP64 field among the extra fields, empty without one. */
     private ByteBuffer zip64(ByteBuffer bytes, int from, int length, long at) {
-        ByteBuffer found = ByteBuffer.allocate(0);
+        ByteBuffer found = null;
         ByteBuffer extra = bytes.slice(from, length).order(ByteOrder.LITTLE_ENDIAN);
-        while (extra.remaining() >= 4) {
-            int kind = u16(extra, extra.position());
-            int fieldBytes = u16(extra, extra.position() + 2);
-            extra.position(extra.position() + 4);
-            if (fieldBytes > extra.remaining()) {
-                break;
+        while (extra.hasRemaining()) {
+            int left = extra.remaining();
+            int fieldBytes = left < 4 ? left : u16(extra, extra.position() + 2);
+            if (fieldBytes > left - 4) {
+                throw bad(Fault.ZIP_CORRUPT, at, "has an entry with a damaged extra field; copy or download it again");
             }
+            int kind = u16(extra, extra.position());
             if (kind == EXTRA_OTHER_NAME) {
                 throw bad(Fault.ZIP_NAME, at, "has an entry with a second name; do not trust it");
             }
             if (kind == EXTRA_ZIP_64) {
-                if (found.capacity() > 0) {
+                if (found != null) {
                     throw bad(Fault.ZIP_CORRUPT, at, "has an entry with two ZIP64 fields; do not trust it");
                 }
-                found = extra.slice(extra.position(), fieldBytes).order(ByteOrder.LITTLE_ENDIAN);
+                found = extra.slice(extra.position() + 4, fieldBytes).order(ByteOrder.LITTLE_ENDIAN);
             }
-            extra.position(extra.position() + fieldBytes);
+            extra.position(extra.position() + 4 + fieldBytes);
         }
-        if (extra.hasRemaining()) {
-            throw bad(Fault.ZIP_CORRUPT, at, "has an entry with a damaged extra field; copy or download it again");
-        }
-        return found;
+        return found == null ? ByteBuffer.allocate(0) : found;
     }
 
     private long number(long small, ByteBuffer extra, long at) {

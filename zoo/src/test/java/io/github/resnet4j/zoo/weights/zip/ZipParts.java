@@ -268,7 +268,7 @@ public final class ZipParts {
                     .putLong(offset);
             bytes.putInt(0x07064b50).putInt(0).putLong(at + extraLocator).putInt(1);
         }
-        boolean large = count > 0xFFFF;
+        boolean large = count < 0 || count > 0xFFFF;
         bytes.putInt(0x06054b50)
                 .putInt(0)
                 .putShort((short) (large ? 0xFFFF : count))
