@@ -89,7 +89,8 @@ public record LoadReport(
         /** One line for people. */
         public String text() {
             boolean inFile = !source.isEmpty();
-            StringBuilder line = new StringBuilder(Printable.text(inFile && status == Status.UNEXPECTED ? source : name));
+            StringBuilder line =
+                    new StringBuilder(Printable.text(inFile && status == Status.UNEXPECTED ? source : name));
             line.append(' ').append(status == Status.UNEXPECTED ? fileShape : shape);
             if (status == Status.SHAPE_MISMATCH) {
                 line.append(" is ").append(fileShape).append(" in the file");

@@ -117,20 +117,22 @@ public final class Matching {
                     tensor,
                     counter ? "PyTorch's count of training steps" : ""));
         }
-        naming.leftOut().forEach((source, why) -> entries.add(new Entry(
-                Status.IGNORED,
-                "",
-                source,
-                file.tensors().get(source).type().name(),
-                List.of(),
-                file.tensors().get(source).shape(),
-                why,
-                "")));
+        naming.leftOut()
+                .forEach((source, why) -> entries.add(new Entry(
+                        Status.IGNORED,
+                        "",
+                        source,
+                        file.tensors().get(source).type().name(),
+                        List.of(),
+                        file.tensors().get(source).shape(),
+                        why,
+                        "")));
         List<String> notes = new ArrayList<>(file.notes());
         notes.addAll(naming.notes());
         notes.addAll(reading.notes());
-        naming.foreign().forEach(part -> notes.add("the names are those of a network with " + part
-                + ", which the zoo does not have"));
+        naming.foreign()
+                .forEach(part ->
+                        notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
         return new LoadReport(
                 file.file().toString(),
                 file.format().title(),
@@ -148,18 +150,25 @@ public final class Matching {
         if (!tensor.torchShape().equals(slot.shape())) {
             boolean otherClasses = slot.node().equals(head(network))
                     && tensor.torchShape().size() == slot.shape().size()
-                    && tensor.torchShape().subList(1, slot.shape().size()).equals(slot.shape().subList(1, slot.shape().size()));
+                    && tensor.torchShape()
+                            .subList(1, slot.shape().size())
+                            .equals(slot.shape().subList(1, slot.shape().size()));
             return entry(
                     Status.SHAPE_MISMATCH,
                     slot,
                     found,
                     otherClasses
-                            ? "the file's classifier is for " + tensor.torchShape().get(0) + " classes, the network's for "
+                            ? "the file's classifier is for "
+                                    + tensor.torchShape().get(0) + " classes, the network's for "
                                     + slot.shape().get(0) + ": --head new trains a new one"
                             : "");
         }
         if (!FRACTIONS.contains(tensor.tensor().type())) {
-            return entry(Status.TYPE_MISMATCH, slot, found, tensor.tensor().type() + " in the file, which holds no fractions");
+            return entry(
+                    Status.TYPE_MISMATCH,
+                    slot,
+                    found,
+                    tensor.tensor().type() + " in the file, which holds no fractions");
         }
         assigned.put(slot, tensor);
         List<String> conversions = new ArrayList<>();
@@ -215,7 +224,11 @@ public final class Matching {
                     };
             boolean worthwhile = entry.name().length() <= MAX_NAME && !candidates.isEmpty() && tried < MAX_NEAREST;
             tried += worthwhile ? 1 : 0;
-            all.add(worthwhile ? entry.withNearest(Suggest.nearest(entry.name(), candidates).orElse("")) : entry);
+            all.add(
+                    worthwhile
+                            ? entry.withNearest(
+                                    Suggest.nearest(entry.name(), candidates).orElse(""))
+                            : entry);
         }
         return all;
     }
@@ -234,10 +247,8 @@ public final class Matching {
         for (Status status : Status.values()) {
             List<Entry> entries = report.entries(status);
             if (status.problem() && !entries.isEmpty()) {
-                List<String> some = new ArrayList<>(entries.stream()
-                        .limit(MAX_LISTED)
-                        .map(Matching::brief)
-                        .toList());
+                List<String> some = new ArrayList<>(
+                        entries.stream().limit(MAX_LISTED).map(Matching::brief).toList());
                 if (entries.size() > MAX_LISTED) {
                     some.add("…");
                 }
@@ -249,14 +260,16 @@ public final class Matching {
 
     private static String brief(Entry entry) {
         String name = entry.status() == Status.UNEXPECTED ? entry.source() : entry.name();
-        String shapes = entry.status() == Status.SHAPE_MISMATCH ? " " + entry.fileShape() + " for " + entry.shape() : "";
+        String shapes =
+                entry.status() == Status.SHAPE_MISMATCH ? " " + entry.fileShape() + " for " + entry.shape() : "";
         return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
     }
 
     private String advice() {
         String head = head(network).name() + ".";
         if (report.problems().stream()
-                .allMatch(entry -> entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
+                .allMatch(entry ->
+                        entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
             return "; with --head new the network gets a new classifier";
         }
         List<Fit> fits = Fit.ranked(file, naming);

@@ -103,8 +103,8 @@ public final class Naming {
             }
             String renamed = mapped.renamed().get(source);
             String layer = renamed == null ? source.substring(prefix.length()) : renamed;
-            boolean keras = Conventions.isKerasKernel(source) || Conventions.isKerasKernel(layer);
-            String name = Conventions.KERAS_TENSORS.rename(layer);
+            boolean keras = NameTable.isKerasKernel(source) || NameTable.isKerasKernel(layer);
+            String name = NameTable.KERAS_TENSORS.rename(layer);
             String other = sources.putIfAbsent(name, source);
             if (other != null) {
                 throw new BadWeightsException(
@@ -124,7 +124,7 @@ public final class Naming {
         String common = "";
         while (true) {
             String taken = common;
-            List<String> more = Conventions.PREFIXES.stream()
+            List<String> more = NameTable.PREFIXES.stream()
                     .map(prefix -> taken + prefix)
                     .filter(prefix -> !names.isEmpty()
                             && names.stream()
@@ -140,7 +140,7 @@ public final class Naming {
     private static List<Reading> readings(List<Named> tensors) {
         List<String> names = tensors.stream().map(Named::name).toList();
         List<Reading> readings = new ArrayList<>();
-        for (Convention convention : Conventions.LAYERS) {
+        for (Convention convention : NameTable.LAYERS) {
             convention
                     .rename(names)
                     .ifPresent(renamed -> readings.add(new Reading(
@@ -178,10 +178,10 @@ public final class Naming {
 
     /** Parts of networks that the zoo does not have and the names betray. */
     public List<String> foreign() {
-        return Conventions.FOREIGN.stream()
+        return NameTable.FOREIGN.stream()
                 .filter(part -> tensors.stream()
                         .anyMatch(tensor -> part.name().matcher(tensor.name()).matches()))
-                .map(Conventions.Foreign::what)
+                .map(NameTable.Foreign::what)
                 .toList();
     }
 }

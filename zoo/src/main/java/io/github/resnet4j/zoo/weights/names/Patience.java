@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 
 /**
@@ -18,25 +17,31 @@ import java.util.regex.Matcher;
  * that tries the empty text again and again.
  */
 final class Patience {
-    private static final Duration LONGEST = Duration.ofSeconds(3);
+    private static final Duration LONGEST = Duration.ofSeconds(2);
     private static final long STACK = 8L << 20;
 
     private volatile Attempt attempt;
     private volatile boolean over;
+
+    /** What takes time. */
+    @FunctionalInterface
+    interface Work<T> {
+        T with(Patience patience) throws Exception;
+    }
 
     private record Attempt(Rule rule, String name) {}
 
     private Patience() {}
 
     /**
-     * What {@code work} gives.
+     * What {@code work} gives, if it gives it soon.
      *
      * @param file where the rules are from
      * @throws BadNameMapException if it takes too long or nests too deeply; says which rule and which name
      */
-    static <T> T with(Path file, Function<Patience, T> work) {
+    static <T> T with(Path file, Work<T> work) {
         Patience patience = new Patience();
-        FutureTask<T> task = new FutureTask<>(() -> work.apply(patience));
+        FutureTask<T> task = new FutureTask<>(() -> work.with(patience));
         Thread thread = new Thread(null, task, "name-map", STACK);
         thread.setDaemon(true);
         thread.start();

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * layer1.0.downsample.1.running_var}); which convention a file follows is decided by how many names of the network it
  * gives, and the first of equals wins.
  */
-final class Conventions {
+final class NameTable {
     /**
      * What wrappers put before every name: a training framework's module, {@code torch.compile}, a distributed wrapper, a
      * detector's backbone. Taken off, again and again, where all names have it.
@@ -111,7 +111,7 @@ final class Conventions {
         }
     }
 
-    private Conventions() {}
+    private NameTable() {}
 
     /** Whether a tensor of this name stands in {@link Layout#KERAS}. */
     static boolean isKerasKernel(String name) {
