@@ -131,7 +131,8 @@ final class Coefficients {
                 String key = parameter.getKey();
                 boolean variance = key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR);
                 int from = Math.toIntExact(parameter.getValue().offset());
-                for (int i = 0; i < parameter.getValue().length(); i++) {
+                int length = Math.toIntExact(parameter.getValue().length());
+                for (int i = 0; i < length; i++) {
                     float value = values.get(from + i);
                     if (!Float.isFinite(value) || variance && value < 0) {
                         return Optional.of(new Broken(name + " " + key, i, value));
