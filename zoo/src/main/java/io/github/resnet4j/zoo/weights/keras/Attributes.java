@@ -104,7 +104,7 @@ final class Attributes {
         if (type.bytes() > from.remaining()) {
             throw from.bad(Fault.ATTR, "has fewer texts than it says");
         }
-        if (type instanceof Datatype.Text text) {
+        if (type instanceof Datatype.Text text && text.bytes() > 0) {
             return from.text(text.bytes(), Fault.ATTR);
         }
         if (type instanceof Datatype.TextReference reference) {

@@ -39,6 +39,7 @@ final class BTree {
      * @param keyBytes of a key
      */
     static void walk(Hdf5 file, long root, int kind, int keyBytes, Leaves leaves) {
+        Fault circular = kind == CHUNKS ? Fault.CHUNK : Fault.CYCLE;
         Set<Long> seen = new HashSet<>();
         Deque<Node> nodes = new ArrayDeque<>();
         nodes.push(new Node(root, ANY_LEVEL));
@@ -46,7 +47,7 @@ final class BTree {
             Node node = nodes.pop();
             if (!seen.add(node.address)) {
                 throw file.bad(
-                        Fault.CYCLE,
+                        circular,
                         new Place.At(file.base() + node.address),
                         "is damaged: a node of a B-tree is there twice; copy or download it again");
             }
@@ -55,7 +56,7 @@ final class BTree {
             prefix.version(kind);
             int level = prefix.u8();
             if (node.level != ANY_LEVEL && level != node.level) {
-                throw prefix.bad(Fault.CYCLE, "is of level " + level + " where " + node.level + " should be");
+                throw prefix.bad(circular, "is of level " + level + " where " + node.level + " should be");
             }
             int used = prefix.u16();
             Cursor entries =

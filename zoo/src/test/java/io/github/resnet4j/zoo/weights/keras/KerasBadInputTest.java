@@ -10,9 +10,13 @@ import io.github.resnet4j.zoo.weights.Hostile;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.keras.H5Writer.Message;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -81,7 +85,7 @@ class KerasBadInputTest {
         return rows.rows.stream();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource
     void bad(Bad bad) {
         Hostile.rejected(bad.fault, bad.bytes.length, () -> readAll(bad.bytes));
@@ -382,10 +386,10 @@ class KerasBadInputTest {
         entries(rows, "H06 chunk twice", (writer, entries) -> entries.set(0, entries.get(1)));
         entries(rows, "H06 chunk missing", (writer, entries) -> entries.remove(3));
         rows.array("H06 amplified: small arrays in chunks of 256 MiB", Fault.AMPLIFY, writer -> new Message[] {
-            writer.shape(3),
+            writer.shape(3, 3),
             writer.floats(4, false),
             writer.filters(1, 6),
-            writer.chunks(writer.tree(1, 0, 3, new byte[200]), 1 << 26, 4)
+            writer.chunks(writer.tree(1, 0, 3, new byte[200]), 1, 1 << 26, 4)
         });
     }
 
@@ -460,10 +464,21 @@ class KerasBadInputTest {
                 writer -> writer.chunked(writer.filters(3, 0), H5Writer.counting(2)));
         rows.array(
                 "H09 fletcher32 of nothing", Fault.FILTER, writer -> writer.chunked(writer.filters(3, 0), new byte[3]));
-        rows.add("H09 one bit of the file", Fault.CHECKSUM, changed("filtered.h5", bytes -> {
-            int chunk = find(bytes, new String(new byte[] {0x78, 0x5E}, StandardCharsets.ISO_8859_1), 0);
-            bytes[chunk + 20] ^= 1;
-        }));
+        for (int bit = 0; bit < 96; bit++) {
+            byte[] stored = summed(H5Writer.counting(2));
+            stored[bit / 8] ^= (byte) (1 << bit % 8);
+            rows.add(
+                    "H09 bit " + bit,
+                    Fault.CHECKSUM,
+                    writer -> writer.layer(writer.chunked(writer.filters(3, 0), stored)));
+        }
+    }
+
+    private static byte[] summed(byte[] bytes) {
+        Fletcher32 sum = new Fletcher32();
+        sum.update(bytes, bytes.length);
+        ByteBuffer summed = ByteBuffer.allocate(bytes.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        return summed.put(bytes).putInt(sum.value()).array();
     }
 
     private static void stored(Rows rows, String name, byte[] stored) {
@@ -669,11 +684,8 @@ class KerasBadInputTest {
                 "H13 10^6 messages",
                 Fault.LIMIT,
                 writer -> writer.file(writer.object(Collections.nCopies(1_000_000, new Message(0, new byte[0])))));
-        rows.both(
-                "H13 a message longer than its object",
-                Fault.HDF5,
-                writer -> writer.file(
-                        writer.object(List.of(new Message(0, new byte[0]), new Message(0, new byte[70_000])))));
+        rows.add(
+                "H13 a message longer than its object", Fault.HDF5, changed("keras2.h5", bytes -> bytes[96 + 19] = -1));
         rows.add(
                 "H13 header of 4 GiB",
                 Fault.HDF5,
@@ -696,13 +708,19 @@ class KerasBadInputTest {
             return writer.file(
                     writer.object(List.of(writer.symbolTable(tree, heap), writer.texts("layer_names", List.of("a")))));
         });
-        rows.both("H13 one header of 60 KB under 1,000 addresses", Fault.LIMIT, writer -> {
-            // Each begins inside the one before, so that all read the same bytes.
+        rows.both("H13 1,000 objects that go on in the same 120 KB", Fault.LIMIT, writer -> {
             List<Message> padding = Collections.nCopies(2, new Message(0, new byte[60_000]));
             Map<String, Long> links = new TreeMap<>();
+            int length = writer.continued(padding).length;
             long tail = writer.put(writer.continued(padding));
             for (int i = 0; i < 1000; i++) {
-                links.put("k" + i, writer.object(List.of(writer.continuation(tail, writer.continued(padding).length))));
+                links.put(
+                        "k" + i,
+                        writer.object(List.of(
+                                writer.shape(6),
+                                writer.floats(4, false),
+                                writer.inHeader(SIX),
+                                writer.continuation(tail, length))));
             }
             long layer = writer.group(links, writer.texts("weight_names", List.copyOf(links.keySet())));
             return writer.file(writer.group(Map.of("c", layer), writer.texts("layer_names", List.of("c"))));
@@ -842,7 +860,7 @@ class KerasBadInputTest {
                 writer.layer(
                         writer.shape(100_000), writer.floats(4, false), writer.onePiece(H5Writer.counting(100_000))));
         StateDict found = KerasFile.open(FileBytes.open(file));
-        try (var channel = java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(8192);
         }
         Hostile.rejected(
