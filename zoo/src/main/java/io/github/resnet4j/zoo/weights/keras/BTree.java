@@ -46,14 +46,15 @@ final class BTree {
         while (!nodes.isEmpty()) {
             Node node = nodes.pop();
             if (!seen.add(node.address)) {
-                throw file.bad(
-                        circular,
-                        new Place.At(file.base() + node.address),
-                        "is damaged: a node of a B-tree is there twice; copy or download it again");
+                throw file.hostile(
+                        circular, new Place.At(file.base() + node.address), "has a node of a B-tree under two others");
             }
             Cursor prefix = file.at("a node of a B-tree", node.address, PREFIX);
             prefix.signature("TREE");
-            prefix.version(kind);
+            int found = prefix.u8();
+            if (found != kind) {
+                throw prefix.bad(Fault.HDF5, "is of the kind " + found + " where " + kind + " should be");
+            }
             int level = prefix.u8();
             if (node.level != ANY_LEVEL && level != node.level) {
                 throw prefix.bad(circular, "is of level " + level + " where " + node.level + " should be");

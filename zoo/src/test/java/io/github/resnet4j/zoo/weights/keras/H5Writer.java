@@ -443,6 +443,23 @@ final class H5Writer {
         return bytes.array();
     }
 
+    /** With its checksum behind it. */
+    static byte[] summed(byte[] bytes) {
+        Fletcher32 sum = new Fletcher32();
+        sum.update(bytes, bytes.length);
+        ByteBuffer summed = ByteBuffer.allocate(bytes.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        return summed.put(bytes).putInt(sum.value()).array();
+    }
+
+    /** The first bytes of all elements, then all the second... */
+    static byte[] shuffled(byte[] bytes, int width) {
+        byte[] shuffled = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            shuffled[i % width * (bytes.length / width) + i / width] = bytes[i];
+        }
+        return shuffled;
+    }
+
     static byte[] deflated(byte[] bytes) {
         Deflater deflater = new Deflater();
         deflater.setInput(bytes);

@@ -10,8 +10,6 @@ import io.github.resnet4j.zoo.weights.Hostile;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.keras.H5Writer.Message;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -465,20 +463,13 @@ class KerasBadInputTest {
         rows.array(
                 "H09 fletcher32 of nothing", Fault.FILTER, writer -> writer.chunked(writer.filters(3, 0), new byte[3]));
         for (int bit = 0; bit < 96; bit++) {
-            byte[] stored = summed(H5Writer.counting(2));
+            byte[] stored = H5Writer.summed(H5Writer.counting(2));
             stored[bit / 8] ^= (byte) (1 << bit % 8);
             rows.add(
                     "H09 bit " + bit,
                     Fault.CHECKSUM,
                     writer -> writer.layer(writer.chunked(writer.filters(3, 0), stored)));
         }
-    }
-
-    private static byte[] summed(byte[] bytes) {
-        Fletcher32 sum = new Fletcher32();
-        sum.update(bytes, bytes.length);
-        ByteBuffer summed = ByteBuffer.allocate(bytes.length + 4).order(ByteOrder.LITTLE_ENDIAN);
-        return summed.put(bytes).putInt(sum.value()).array();
     }
 
     private static void stored(Rows rows, String name, byte[] stored) {
