@@ -28,7 +28,7 @@ public final class TrainingStep {
     private final Sgd sgd;
     private final ParameterLayout layout;
     private final Network network;
-    private final Map<String, Long> mapSizes = new HashMap<>();
+    private final Map<String, Node> norms = new HashMap<>();
     private final FloatBuffer parameters;
     private final FloatBuffer velocity;
     private final Logits logits;
@@ -57,7 +57,7 @@ public final class TrainingStep {
         this.layout = ParameterLayout.of(graph);
         for (Node node : network.nodes()) {
             if (node.op() instanceof Op.BatchNorm) {
-                mapSizes.put(node.name(), (long) node.in().height() * node.in().width());
+                norms.put(node.name(), node);
             }
         }
         this.parameters = graph.params().data().asNioFloat();
@@ -138,9 +138,10 @@ public final class TrainingStep {
             }
             case RUNNING_VAR -> {
                 // DL4J's "gradient" is (1 - decay) (running - biased); PyTorch averages biased * n / (n - 1).
-                double n = (double) batch * mapSizes.get(segment.vertex());
+                Node norm = norms.get(segment.vertex());
+                double n = (double) batch * norm.in().height() * norm.in().width();
                 double bessel = n > 1 ? n / (n - 1) : 1;
-                double keep = 1 - Op.BatchNorm.DECAY;
+                double keep = 1 - ((Op.BatchNorm) norm.op()).decay();
                 for (int i = from; i < to; i++) {
                     double running = parameters.get(i);
                     double biased = running - gradient.get(i) / keep;

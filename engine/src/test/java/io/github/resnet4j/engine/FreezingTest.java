@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
@@ -36,14 +37,25 @@ class FreezingTest {
                 network("zero-pad", new StemSpec.Cifar(4), BlockType.BASIC, ShortcutType.ZERO_PAD),
                 network("projection", new StemSpec.ImageNet(4), BlockType.BASIC, ShortcutType.PROJECTION),
                 network("bottleneck", new StemSpec.Cifar(4), BlockType.BOTTLENECK, ShortcutType.PROJECTION_ALL),
-                network("plain", new StemSpec.Cifar(4), BlockType.BASIC, ShortcutType.NONE));
+                network("plain", new StemSpec.Cifar(4), BlockType.BASIC, ShortcutType.NONE),
+                network(
+                        "keras",
+                        spec(new StemSpec.Cifar(4), BlockType.BASIC, ShortcutType.PROJECTION_NO_BN)
+                                .withConventions(Conventions.KERAS)));
         List<String> points = List.of("stem", "layer1", "layer1.0", "layer2.0.conv1", "layer3", "avgpool");
         return networks.stream().flatMap(network -> points.stream().map(point -> Arguments.of(network, point)));
     }
 
     private static Network network(String name, StemSpec stem, BlockType block, ShortcutType shortcut) {
+        return network(name, spec(stem, block, shortcut));
+    }
+
+    private static ResNetSpec spec(StemSpec stem, BlockType block, ShortcutType shortcut) {
         List<StageSpec> stages = List.of(new StageSpec(2, 4, 1), new StageSpec(1, 6, 2), new StageSpec(1, 8, 2));
-        ResNetSpec spec = new ResNetSpec(stem, block, shortcut, stages, ResNetSpec.StrideOn.MIDDLE_3X3, false);
+        return new ResNetSpec(stem, block, shortcut, stages, ResNetSpec.StrideOn.MIDDLE_3X3, false);
+    }
+
+    private static Network network(String name, ResNetSpec spec) {
         return ResNetWriter.write(name, spec, Shape.square(3, 16), 4);
     }
 

@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.BlockType;
@@ -25,14 +26,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param batch number of pictures
  */
 record ParityCase(String name, Network network, int batch) {
+    private static final Map<String, Conventions> CONVENTIONS =
+            Map.of("kerasapps", Conventions.KERAS_APPLICATIONS, "keras", Conventions.KERAS);
     private static final Map<String, ShortcutType> SHORTCUTS = Map.of(
             "none", ShortcutType.NONE,
             "a", ShortcutType.ZERO_PAD,
             "aend", ShortcutType.ZERO_PAD_END,
             "b", ShortcutType.PROJECTION,
+            "bnobn", ShortcutType.PROJECTION_NO_BN,
             "c", ShortcutType.PROJECTION_ALL);
 
-    /** Every combination of block, place of the stride, shortcut and stem, few channels wide. */
+    /**
+     * Every combination of block, place of the stride, shortcut and stem by torchvision's conventions, and some by
+     * Keras', few channels wide.
+     */
     static List<ParityCase> reduced() {
         List<List<String>> shapes =
                 List.of(List.of("3x16x16", "1x17x15", "3x21x14"), List.of("3x8x8", "1x9x7", "3x7x10"));
@@ -45,10 +52,18 @@ record ParityCase(String name, Network network, int batch) {
                 cases.add(reduced(shapeless + "cifar_" + shapes.get(1).get(shape)));
             }
         }
+        cases.add(reduced("bottleneckv1_b_imagenet_3x16x16_kerasapps"));
+        cases.add(reduced("bottleneckv1_b_cifar_1x9x8_kerasapps"));
+        cases.add(reduced("basic_bnobn_cifar_3x8x8_keras"));
+        cases.add(reduced("basic_bnobn_cifar_1x9x10_keras"));
+        cases.add(reduced("bottleneck_bnobn_imagenet_3x14x16_keras"));
         return cases;
     }
 
-    /** The reduced network that {@code name} describes: block, shortcut, stem, input, and anything behind them. */
+    /**
+     * The reduced network that {@code name} describes: block, shortcut, stem, input, then whose conventions if not
+     * torchvision's, or anything else.
+     */
     static ParityCase reduced(String name) {
         String[] parts = name.split("_");
         BlockType block = parts[0].equals("basic") ? BlockType.BASIC : BlockType.BOTTLENECK;
@@ -59,7 +74,8 @@ record ParityCase(String name, Network network, int batch) {
                 SHORTCUTS.get(parts[1]),
                 List.of(new StageSpec(1, planes, 1), new StageSpec(2, planes + 2, 2)),
                 parts[0].endsWith("v1") ? ResNetSpec.StrideOn.FIRST_1X1 : ResNetSpec.StrideOn.MIDDLE_3X3,
-                false);
+                false,
+                CONVENTIONS.getOrDefault(parts[parts.length - 1], Conventions.TORCHVISION));
         String[] sizes = parts[3].split("x");
         Shape input = new Shape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
         return new ParityCase(name, ResNetWriter.write(name, spec, input, 5), 3);

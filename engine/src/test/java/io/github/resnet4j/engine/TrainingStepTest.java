@@ -2,14 +2,19 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,6 +56,33 @@ class TrainingStepTest {
 
     private static byte[] bytes(ComputationGraph graph) {
         return graph.params().data().asBytes();
+    }
+
+    /** Biases in front of BN have no gradient, so that nothing but weight decay moves them. */
+    @ParameterizedTest
+    @EnumSource
+    void decaysBiasesOfConvolutionsAsTold(Sgd.DecayOn decayOn) {
+        ParityCase parity = ParityCase.reduced("basic_bnobn_cifar_3x8x8_keras");
+        ComputationGraph graph = parity.graph();
+        FloatBuffer before = Seeded.copyOfParameters(graph);
+        Sgd sgd = new Sgd(0, false, 0.5, decayOn, OptionalDouble.empty());
+        TrainingStep step = new TrainingStep(graph, parity.network(), sgd);
+        step.step(parity.pictures(), parity.labels(), 0.1);
+        FloatBuffer after = Seeded.copyOfParameters(graph);
+
+        Set<String> biases = Gradients.biasesBeforeNorms(parity.network());
+        double factor = decayOn == Sgd.DecayOn.ALL ? 1 - 0.1 * 0.5 : 1;
+        int seen = 0;
+        for (ParameterLayout.Segment segment : step.layout().segments()) {
+            if (biases.contains(Seeded.torchName(segment))) {
+                assertThat(segment.kind()).isEqualTo(ParameterLayout.Kind.BIAS);
+                for (int i = segment.offset(); i < segment.offset() + segment.length(); i++) {
+                    assertThat((double) after.get(i)).isCloseTo(factor * before.get(i), within(1e-5));
+                }
+                seen++;
+            }
+        }
+        assertThat(seen).isEqualTo(biases.size()).isEqualTo(7);
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.Family;
+import io.github.resnet4j.zoo.family.KerasResNet;
+import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.ResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +11,8 @@ import java.util.Map;
 
 /** The registry: every architecture by name. Loads neither DL4J nor native code. */
 public final class Zoo {
-    private static final List<Family> FAMILIES = List.of(new ResNet(), new CifarResNet());
+    private static final List<Family> FAMILIES =
+            List.of(new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

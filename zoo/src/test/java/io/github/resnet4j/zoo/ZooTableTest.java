@@ -52,6 +52,8 @@ class ZooTableTest {
      * multiply-adds to three digits. DL4J's count adds 2 per BN channel, for CIFAR 2·(16 + 224n) at depth 6n + 2.
      * Plain networks: the same without projections, 173,824 parameters (64·128 + 128·256 + 256·512 and their BN), 1,792
      * statistics and 19.3 M multiply-adds (3 times 64·128·28²) fewer on ImageNet; option A has none to take away.
+     * Keras: {@code Model.summary()} of Keras Applications, trainable and total, and the multiply-adds of the paper's
+     * table 1 to three digits; for MLPerf Tiny the values that its published file holds.
      */
     private static final Map<String, Published> PUBLISHED = Map.ofEntries(
             Map.entry("resnet18", new Published(11_689_512, 11_699_112, 1.814e9)),
@@ -59,6 +61,10 @@ class ZooTableTest {
             Map.entry("resnet50", new Published(25_557_032, 25_610_152, 4.089e9)),
             Map.entry("resnet101", new Published(44_549_160, 44_654_504, 7.801e9)),
             Map.entry("resnet152", new Published(60_192_808, 60_344_232, 11.514e9)),
+            Map.entry("resnet50-keras", new Published(25_583_592, 25_636_712, 3.858e9)),
+            Map.entry("resnet101-keras", new Published(44_601_832, 44_707_176, 7.570e9)),
+            Map.entry("resnet152-keras", new Published(60_268_520, 60_419_944, 11.282e9)),
+            Map.entry("resnet8-mlperf", new Published(78_186, 78_666, 12.5e6)),
             Map.entry("plain18", new Published(11_515_688, 11_523_496, 1.795e9)),
             Map.entry("plain34", new Published(21_623_848, 21_639_080, 3.645e9)),
             Map.entry("resnet20-cifar", new Published(269_722, 271_098, 40.6e6)),
@@ -135,6 +141,31 @@ class ZooTableTest {
 
         assertThat((double) v1.macs()).isCloseTo(3.858e9, ROUNDING);
         assertThat(v1.parameters()).isEqualTo(25_557_032);
+    }
+
+    /** The graph that the published file describes, with torchvision's names. */
+    @Test
+    void resnet8IsMlperfTinys() {
+        assertThat(Zoo.find("resnet8-mlperf").network().nodes())
+                .filteredOn(node -> !(node.op() instanceof Op.BatchNorm || node.op() instanceof Op.Relu))
+                .extracting(node -> node.name() + " " + node.inputs() + " " + node.op())
+                .containsExactly(
+                        "conv1 [input] " + new Op.Convolution(16, 3, 1, 1, true),
+                        "layer1.0.conv1 [relu1] " + new Op.Convolution(16, 3, 1, 1, true),
+                        "layer1.0.conv2 [layer1.0.relu1] " + new Op.Convolution(16, 3, 1, 1, true),
+                        "layer1.0.add [layer1.0.bn2, relu1] " + new Op.Add(),
+                        "layer2.0.conv1.pad [layer1.0.relu] " + new Op.ZeroPad(0, 1, 0, 1),
+                        "layer2.0.conv1 [layer2.0.conv1.pad] " + new Op.Convolution(32, 3, 2, 0, true),
+                        "layer2.0.conv2 [layer2.0.relu1] " + new Op.Convolution(32, 3, 1, 1, true),
+                        "layer2.0.downsample.0 [layer1.0.relu] " + new Op.Convolution(32, 1, 2, 0, true),
+                        "layer2.0.add [layer2.0.bn2, layer2.0.downsample.0] " + new Op.Add(),
+                        "layer3.0.conv1.pad [layer2.0.relu] " + new Op.ZeroPad(0, 1, 0, 1),
+                        "layer3.0.conv1 [layer3.0.conv1.pad] " + new Op.Convolution(64, 3, 2, 0, true),
+                        "layer3.0.conv2 [layer3.0.relu1] " + new Op.Convolution(64, 3, 1, 1, true),
+                        "layer3.0.downsample.0 [layer2.0.relu] " + new Op.Convolution(64, 1, 2, 0, true),
+                        "layer3.0.add [layer3.0.bn2, layer3.0.downsample.0] " + new Op.Add(),
+                        "avgpool [layer3.0.relu] " + new Op.GlobalAvgPool(),
+                        "fc [avgpool] " + new Op.Dense(10));
     }
 
     @ParameterizedTest
@@ -268,7 +299,7 @@ class ZooTableTest {
     void listsByPattern() {
         assertThat(Zoo.list("resnet*"))
                 .extracting(Architecture::name)
-                .startsWith("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet20-cifar")
+                .startsWith("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet50-keras")
                 .allMatch(name -> name.startsWith("resnet"));
         assertThat(Zoo.list("plain??")).extracting(Architecture::name).containsExactly("plain18", "plain34");
         assertThat(Zoo.list("resnet18")).containsExactly(Zoo.find("resnet18"));

@@ -45,7 +45,7 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--channels", description = "Channels of the input (default: as published).")
     private Optional<Integer> channels;
 
-    @Option(names = "--shortcut", description = "Other shortcuts: a, a-end, b, c or none.")
+    @Option(names = "--shortcut", description = "Other shortcuts: a, a-end, b, c, b-nobn or none.")
     private Optional<String> shortcut;
 
     @Option(names = "--v1", description = "Stride on the first 1x1 convolution, as in the paper, not on the 3x3.")

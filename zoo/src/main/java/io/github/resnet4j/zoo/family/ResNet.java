@@ -38,12 +38,17 @@ public final class ResNet implements Family {
     }
 
     private static Architecture row(String name, String family, BlockType block, ShortcutType shortcut, int... blocks) {
+        ResNetSpec spec = new ResNetSpec(
+                new StemSpec.ImageNet(64), block, shortcut, stages(blocks), ResNetSpec.StrideOn.MIDDLE_3X3, false);
+        return new Architecture(name, family, spec, Shape.square(3, 224), 1000, PAPER);
+    }
+
+    /** Stages of 64, 128, 256 … planes, the map halved between them. */
+    static List<StageSpec> stages(int... blocks) {
         List<StageSpec> stages = new ArrayList<>();
         for (int s = 0; s < blocks.length; s++) {
             stages.add(new StageSpec(blocks[s], 64 << s, s == 0 ? 1 : 2));
         }
-        ResNetSpec spec = new ResNetSpec(
-                new StemSpec.ImageNet(64), block, shortcut, stages, ResNetSpec.StrideOn.MIDDLE_3X3, false);
-        return new Architecture(name, family, spec, Shape.square(3, 224), 1000, PAPER);
+        return stages;
     }
 }

@@ -28,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
@@ -80,7 +81,7 @@ public final class NetworkGraph {
 
     /**
      * A new graph with initialised weights: convolutions as He et al. 2015b (normal, variance 2 / fan-out, torchvision's
-     * choice), the classifier uniform in ±1/√fan-in.
+     * choice), the classifier uniform in ±1/√fan-in, all biases zero.
      *
      * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
      */
@@ -158,7 +159,7 @@ public final class NetworkGraph {
                     .padding(c.padding(), c.padding())
                     .nIn(in)
                     .nOut(c.outChannels())
-                    .hasBias(false)
+                    .hasBias(c.bias())
                     .helperAllowFallback(false)
                     .activation(Activation.IDENTITY)
                     .weightInit(new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut))))
@@ -166,14 +167,17 @@ public final class NetworkGraph {
         }
         if (op instanceof Op.BatchNorm bn) {
             return new BatchNormalization.Builder()
-                    .decay(Op.BatchNorm.DECAY)
-                    .eps(Op.BatchNorm.EPS)
+                    .decay(bn.decay())
+                    .eps(bn.eps())
                     .useLogStd(false)
                     .helperAllowFallback(false)
                     .gamma(bn.zeroInit() ? 0 : 1)
                     .nIn(in)
                     .nOut(in)
                     .build();
+        }
+        if (op instanceof Op.ZeroPad p) {
+            return new ZeroPaddingLayer.Builder(p.top(), p.bottom(), p.left(), p.right()).build();
         }
         if (op instanceof Op.Relu) {
             return new ActivationLayer(Activation.RELU);

@@ -25,6 +25,11 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         nodes = List.copyOf(nodes);
     }
 
+    /** Every tensor the network keeps, node by node: the keys and shapes of its PyTorch state dict. */
+    public List<Slot> slots() {
+        return nodes.stream().flatMap(node -> node.slots().stream()).toList();
+    }
+
     /** Trained values; equals PyTorch's count of parameters. */
     public long parameters() {
         return nodes.stream().mapToLong(Node::parameters).sum();
@@ -81,9 +86,9 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         Set<String> names = new LinkedHashSet<>(stages());
         for (Node node : nodes) {
             names.add(node.name());
-            if (node.name().indexOf('.') > 0) {
-                names.add(node.name()
-                        .substring(0, node.name().indexOf('.', node.name().indexOf('.') + 1)));
+            int block = node.name().indexOf('.', node.name().indexOf('.') + 1);
+            if (block > 0) {
+                names.add(node.name().substring(0, block));
             }
         }
         return new IllegalArgumentException(name + " has no stage, block or layer \"" + part + "\""

@@ -5,17 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes a network node by node and works out the shapes. Every method returns the new node's name. */
+/**
+ * Writes a network node by node, by one framework's {@link Conventions}, and works out the shapes. Every method returns
+ * the new node's name.
+ */
 public final class NetworkWriter {
     private final String name;
     private final Shape input;
+    private final Conventions conventions;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private String stage = Network.STEM;
 
-    /** An empty network that reads pictures of shape {@code input}. */
-    public NetworkWriter(String name, Shape input) {
+    /** An empty network that reads pictures of shape {@code input}, by {@code conventions}. */
+    public NetworkWriter(String name, Shape input, Conventions conventions) {
         this.name = name;
         this.input = input;
+        this.conventions = conventions;
     }
 
     /** Nodes written from here on belong to {@code stage}. */
@@ -28,19 +33,41 @@ public final class NetworkWriter {
         return of.equals(Network.INPUT) ? input : nodes.get(of).out();
     }
 
-    /** Convolution without bias, padded by {@code kernel / 2}: stride 1 keeps the size. */
+    /**
+     * Convolution with an odd kernel, padded so that {@code ceil(n / stride)} rows of {@code n} come out. Where the
+     * sides get different numbers of zeros, a node {@code NAME.pad} before it adds them.
+     */
     public String conv(String name, String from, int outChannels, int kernel, int stride) {
-        return add(name, new Op.Convolution(outChannels, kernel, stride, kernel / 2), from);
+        int padding = kernel / 2;
+        String padded = from;
+        if (conventions.padding() == Conventions.Padding.TF_SAME) {
+            int rows = same(shape(from).height(), kernel, stride);
+            int columns = same(shape(from).width(), kernel, stride);
+            if (rows == columns && rows % 2 == 0) {
+                padding = rows / 2;
+            } else {
+                padding = 0;
+                Op pad = new Op.ZeroPad(rows / 2, rows - rows / 2, columns / 2, columns - columns / 2);
+                padded = add(name + ".pad", pad, from);
+            }
+        }
+        return add(name, new Op.Convolution(outChannels, kernel, stride, padding, conventions.convBias()), padded);
+    }
+
+    /** Zeros that TensorFlow's {@code same} adds to {@code size} rows, at the top and at the bottom together. */
+    private static int same(int size, int kernel, int stride) {
+        int windows = (size - 1) / stride + 1;
+        return Math.max((windows - 1) * stride + kernel - size, 0);
     }
 
     /** Batch normalisation. */
     public String bn(String name, String from) {
-        return add(name, new Op.BatchNorm(false), from);
+        return lastBn(name, from, false);
     }
 
     /** Batch normalisation at the end of a residual branch, optionally starting at zero. */
     public String lastBn(String name, String from, boolean zeroInit) {
-        return add(name, new Op.BatchNorm(zeroInit), from);
+        return add(name, new Op.BatchNorm(zeroInit, conventions.bnEps(), conventions.bnDecay()), from);
     }
 
     /** ReLU. */
@@ -100,6 +127,9 @@ public final class NetworkWriter {
     private Shape outputOf(String node, Op op, Shape in) {
         if (op instanceof Op.Convolution c) {
             return windows(node, in, c.outChannels(), c.kernel(), c.stride(), c.padding());
+        }
+        if (op instanceof Op.ZeroPad p) {
+            return new Shape(in.channels(), p.top() + in.height() + p.bottom(), p.left() + in.width() + p.right());
         }
         if (op instanceof Op.MaxPool p) {
             return windows(node, in, in.channels(), p.kernel(), p.stride(), p.padding());

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.network;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,23 +18,42 @@ public record Node(String name, Op op, List<String> inputs, String stage, Shape 
         inputs = List.copyOf(inputs);
     }
 
+    /** The tensors that it keeps, in PyTorch's order. */
+    public List<Slot> slots() {
+        long channels = in.channels();
+        List<Slot> slots = new ArrayList<>();
+        if (op instanceof Op.Convolution c) {
+            slots.add(new Slot(this, Slot.Role.WEIGHT, c.outChannels(), channels, c.kernel(), c.kernel()));
+            if (c.bias()) {
+                slots.add(new Slot(this, Slot.Role.BIAS, c.outChannels()));
+            }
+        } else if (op instanceof Op.BatchNorm) {
+            slots.add(new Slot(this, Slot.Role.GAMMA, channels));
+            slots.add(new Slot(this, Slot.Role.BETA, channels));
+            slots.add(new Slot(this, Slot.Role.RUNNING_MEAN, channels));
+            slots.add(new Slot(this, Slot.Role.RUNNING_VAR, channels));
+        } else if (op instanceof Op.Dense d) {
+            slots.add(new Slot(this, Slot.Role.WEIGHT, d.out(), in.elements()));
+            slots.add(new Slot(this, Slot.Role.BIAS, d.out()));
+        }
+        return List.copyOf(slots);
+    }
+
     /** Trained values: weights, biases, BN's gamma and beta. */
     public long parameters() {
-        if (op instanceof Op.Convolution c) {
-            return (long) c.kernel() * c.kernel() * in.channels() * c.outChannels();
-        }
-        if (op instanceof Op.BatchNorm) {
-            return 2L * in.channels();
-        }
-        if (op instanceof Op.Dense d) {
-            return (in.elements() + 1) * d.out();
-        }
-        return 0;
+        return values(true);
     }
 
     /** Values that are kept but not trained: BN's running mean and variance. DL4J counts them as parameters. */
     public long statistics() {
-        return op instanceof Op.BatchNorm ? 2L * in.channels() : 0;
+        return values(false);
+    }
+
+    private long values(boolean trained) {
+        return slots().stream()
+                .filter(slot -> slot.role().trained() == trained)
+                .mapToLong(Slot::elements)
+                .sum();
     }
 
     /** Multiply-adds for one sample, of convolutions and dense layers, as the papers count them. */

@@ -10,21 +10,22 @@ public sealed interface Op {
      * @param kernel kernel size
      * @param stride step in both directions
      * @param padding zeros on each of the four sides
+     * @param bias whether every filter adds a trained constant; behind it, a BN makes one superfluous
      */
-    record Convolution(int outChannels, int kernel, int stride, int padding) implements Op {}
+    record Convolution(int outChannels, int kernel, int stride, int padding, boolean bias) implements Op {}
 
     /**
-     * Batch normalisation (Ioffe and Szegedy 2015), eps 1e-5 and running averages with decay 0.9 as in torchvision.
+     * Batch normalisation (Ioffe and Szegedy 2015).
      *
      * @param zeroInit gamma starts at 0 instead of 1, so that a residual block starts as the identity (Goyal et al.
      *     2017, section 5.1)
+     * @param eps added to the variance
+     * @param decay weight of the old running average; PyTorch's momentum is 1 minus this
      */
-    record BatchNorm(boolean zeroInit) implements Op {
-        /** Added to the variance. */
-        public static final double EPS = 1e-5;
-        /** Weight of the old running average; PyTorch's momentum is 1 minus this. */
-        public static final double DECAY = 0.9;
-    }
+    record BatchNorm(boolean zeroInit, double eps, double decay) implements Op {}
+
+    /** Rows and columns of zeros around the map, for padding that differs from side to side. */
+    record ZeroPad(int top, int bottom, int left, int right) implements Op {}
 
     /** Rectified linear unit. */
     record Relu() implements Op {}

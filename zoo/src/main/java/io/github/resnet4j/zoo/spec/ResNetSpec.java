@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.spec;
 
+import io.github.resnet4j.zoo.network.Conventions;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
+ * @param conventions whose biases, BN constants and padding
  */
 public record ResNetSpec(
         StemSpec stem,
@@ -18,7 +20,8 @@ public record ResNetSpec(
         ShortcutType shortcut,
         List<StageSpec> stages,
         StrideOn strideOn,
-        boolean zeroInitResidual) {
+        boolean zeroInitResidual,
+        Conventions conventions) {
 
     /** Which convolution of a bottleneck carries the stride of its stage. */
     public enum StrideOn {
@@ -35,18 +38,34 @@ public record ResNetSpec(
         }
     }
 
+    /** A network by torchvision's conventions. */
+    public ResNetSpec(
+            StemSpec stem,
+            BlockType block,
+            ShortcutType shortcut,
+            List<StageSpec> stages,
+            StrideOn strideOn,
+            boolean zeroInitResidual) {
+        this(stem, block, shortcut, stages, strideOn, zeroInitResidual, Conventions.TORCHVISION);
+    }
+
     /** The same network with other shortcuts. */
     public ResNetSpec withShortcut(ShortcutType other) {
-        return new ResNetSpec(stem, block, other, stages, strideOn, zeroInitResidual);
+        return new ResNetSpec(stem, block, other, stages, strideOn, zeroInitResidual, conventions);
     }
 
     /** The same network with the stride of its bottlenecks elsewhere. */
     public ResNetSpec withStrideOn(StrideOn other) {
-        return new ResNetSpec(stem, block, shortcut, stages, other, zeroInitResidual);
+        return new ResNetSpec(stem, block, shortcut, stages, other, zeroInitResidual, conventions);
     }
 
     /** The same network with the last BN of every block starting at zero, or at one. */
     public ResNetSpec withZeroInitResidual(boolean zero) {
-        return new ResNetSpec(stem, block, shortcut, stages, strideOn, zero);
+        return new ResNetSpec(stem, block, shortcut, stages, strideOn, zero, conventions);
+    }
+
+    /** The same network by the conventions of another framework. */
+    public ResNetSpec withConventions(Conventions other) {
+        return new ResNetSpec(stem, block, shortcut, stages, strideOn, zeroInitResidual, other);
     }
 }

@@ -28,7 +28,7 @@ public final class ResNetWriter {
         if (classes < 2) {
             throw new IllegalArgumentException("a classifier needs at least 2 classes, got " + classes);
         }
-        NetworkWriter net = new NetworkWriter(name, input);
+        NetworkWriter net = new NetworkWriter(name, input, spec.conventions());
         new ResNetWriter(spec, net).write(classes);
         return net.finish();
     }
@@ -95,6 +95,7 @@ public final class ResNetWriter {
             case ZERO_PAD_END -> net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.END);
             case PROJECTION, PROJECTION_ALL ->
                 net.bn(name + ".downsample.1", net.conv(name + ".downsample.0", in, outChannels, 1, stride));
+            case PROJECTION_NO_BN -> net.conv(name + ".downsample.0", in, outChannels, 1, stride);
             case NONE -> throw new IllegalStateException("a plain block has no shortcut");
         };
     }

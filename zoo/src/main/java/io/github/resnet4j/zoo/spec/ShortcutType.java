@@ -14,7 +14,9 @@ public enum ShortcutType {
     /** Option B, a 1×1 convolution where the shape changes, identity elsewhere; torchvision's. */
     PROJECTION("b"),
     /** Option C, a 1×1 convolution on every shortcut. */
-    PROJECTION_ALL("c");
+    PROJECTION_ALL("c"),
+    /** Option B with nothing behind its convolution, where the others have BN; MLPerf Tiny's. */
+    PROJECTION_NO_BN("b-nobn");
 
     private final String option;
 
@@ -22,7 +24,7 @@ public enum ShortcutType {
         this.option = option;
     }
 
-    /** The letter of the paper, as configurations write it. */
+    /** The letter of the paper and how it differs, as model cards and the command line write it. */
     public String option() {
         return option;
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * A network as a table of plain text: name, operation, output shape (channels × height × width), parameters and
  * multiply-adds of every layer, with the sums of its stage in the row above them and those of the network below. Zeros
- * are left out. No row of the zoo's networks is wider than 100 characters.
+ * are left out; a {@code pad} is of rows at top and bottom, columns at left and right. No row of the zoo's networks is wider than 100 characters.
  */
 public final class NetworkSummary {
     private static final String GAP = "  ";
@@ -99,7 +99,10 @@ public final class NetworkSummary {
 
     private static String operation(Op op) {
         if (op instanceof Op.Convolution c) {
-            return "conv " + window(c.kernel(), c.stride());
+            return "conv " + window(c.kernel(), c.stride()) + (c.bias() ? " + bias" : "");
+        }
+        if (op instanceof Op.ZeroPad p) {
+            return "pad " + p.top() + "," + p.bottom() + "," + p.left() + "," + p.right();
         }
         if (op instanceof Op.MaxPool p) {
             return "max pool " + window(p.kernel(), p.stride());

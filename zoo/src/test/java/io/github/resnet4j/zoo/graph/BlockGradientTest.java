@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.BlockType;
@@ -27,24 +28,29 @@ class BlockGradientTest {
     static List<Arguments> blocks() {
         List<Arguments> cases = new ArrayList<>();
         for (ShortcutType shortcut : ShortcutType.values()) {
-            cases.add(Arguments.of(new StemSpec.Cifar(1), BlockType.BASIC, shortcut, StrideOn.MIDDLE_3X3));
-            cases.add(Arguments.of(new StemSpec.Cifar(2), BlockType.BOTTLENECK, shortcut, StrideOn.MIDDLE_3X3));
+            cases.add(Arguments.of(spec(new StemSpec.Cifar(1), BlockType.BASIC, shortcut), 5));
+            cases.add(Arguments.of(spec(new StemSpec.Cifar(2), BlockType.BOTTLENECK, shortcut), 5));
         }
-        cases.add(
-                Arguments.of(new StemSpec.Cifar(2), BlockType.BOTTLENECK, ShortcutType.PROJECTION, StrideOn.FIRST_1X1));
-        cases.add(
-                Arguments.of(new StemSpec.ImageNet(1), BlockType.BASIC, ShortcutType.PROJECTION, StrideOn.MIDDLE_3X3));
+        ResNetSpec bottleneck = spec(new StemSpec.Cifar(2), BlockType.BOTTLENECK, ShortcutType.PROJECTION);
+        cases.add(Arguments.of(bottleneck.withStrideOn(StrideOn.FIRST_1X1), 5));
+        cases.add(Arguments.of(spec(new StemSpec.ImageNet(1), BlockType.BASIC, ShortcutType.PROJECTION), 18));
+        ResNetSpec keras = spec(new StemSpec.Cifar(1), BlockType.BASIC, ShortcutType.PROJECTION_NO_BN)
+                .withConventions(Conventions.KERAS);
+        cases.add(Arguments.of(keras, 5));
+        cases.add(Arguments.of(keras, 6)); // padded at the bottom and at the right only
         return cases;
+    }
+
+    private static ResNetSpec spec(StemSpec stem, BlockType block, ShortcutType shortcut) {
+        List<StageSpec> stages = block == BlockType.BASIC
+                ? List.of(new StageSpec(1, 1, 1), new StageSpec(1, 3, 2))
+                : List.of(new StageSpec(1, 1, 2));
+        return new ResNetSpec(stem, block, shortcut, stages, StrideOn.MIDDLE_3X3, false);
     }
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void backpropEqualsDifferences(StemSpec stem, BlockType block, ShortcutType shortcut, StrideOn strideOn) {
-        List<StageSpec> stages = block == BlockType.BASIC
-                ? List.of(new StageSpec(1, 1, 1), new StageSpec(1, 3, 2))
-                : List.of(new StageSpec(1, 1, 2));
-        ResNetSpec spec = new ResNetSpec(stem, block, shortcut, stages, strideOn, false);
-        int size = stem instanceof StemSpec.ImageNet ? 18 : 5;
+    void backpropEqualsDifferences(ResNetSpec spec, int size) {
         Network network = ResNetWriter.write("toy", spec, Shape.square(1, size), 3);
         ComputationGraph graph = NetworkGraph.create(
                 network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty()));

@@ -10,14 +10,18 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.network.Slot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,6 +53,42 @@ class InitialWeightsTest {
         assertThat(classifier.maxNumber().doubleValue()).isCloseTo(bound, within(0.01 * bound));
         assertThat(classifier.minNumber().doubleValue()).isCloseTo(-bound, within(0.01 * bound));
         assertThat(classifier.stdNumber().doubleValue()).isCloseTo(bound / Math.sqrt(3), Percentage.withPercentage(5));
+    }
+
+    @Test
+    void biasesStartAtZero() {
+        Network network = Zoo.find("resnet8-mlperf").network();
+        Map<String, INDArray> parameters =
+                NetworkGraph.create(network, Options.seeded(1)).paramTable();
+
+        List<Slot> biases = network.slots().stream()
+                .filter(slot -> slot.role() == Slot.Role.BIAS)
+                .toList();
+        assertThat(biases).hasSize(10).allSatisfy(slot -> {
+            INDArray values = parameters.get(slot.node().name() + "_b");
+            assertThat(values.length()).isEqualTo(slot.elements());
+            assertThat(values.amaxNumber().doubleValue()).isZero();
+        });
+    }
+
+    /** Constants that no other test would tell apart. */
+    @ParameterizedTest
+    @CsvSource({"resnet50, 1e-5, 0.9", "resnet50-keras, 1.001e-5, 0.99", "resnet8-mlperf, 1e-3, 0.99"})
+    void normalisesWithTheConstantsOfItsFramework(String name, double eps, double decay) {
+        Network network = Zoo.find(name).network();
+        ComputationGraphConfiguration configuration = NetworkGraph.configuration(network, Options.seeded(1));
+
+        assertThat(network.nodes())
+                .filteredOn(node -> node.op() instanceof Op.BatchNorm)
+                .isNotEmpty()
+                .allSatisfy(node -> {
+                    LayerVertex vertex =
+                            (LayerVertex) configuration.getVertices().get(node.name());
+                    BatchNormalization bn =
+                            (BatchNormalization) vertex.getLayerConf().getLayer();
+                    assertThat(bn.getEps()).isEqualTo(eps);
+                    assertThat(bn.getDecay()).isEqualTo(decay);
+                });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.resnet4j.zoo.Zoo;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,8 +65,56 @@ class NetworkTest {
     }
 
     @Nested
+    class Slots {
+
+        @Test
+        void areTorchvisionsStateDict() {
+            assertThat(RESNET18.slots())
+                    .hasSize(102) // 122 tensors without the 20 num_batches_tracked
+                    .extracting(slot -> slot.name() + slot.shape())
+                    .startsWith(
+                            "conv1.weight[64, 3, 7, 7]",
+                            "bn1.weight[64]",
+                            "bn1.bias[64]",
+                            "bn1.running_mean[64]",
+                            "bn1.running_var[64]")
+                    .contains("layer2.0.downsample.0.weight[128, 64, 1, 1]")
+                    .endsWith("fc.weight[1000, 512]", "fc.bias[1000]");
+        }
+
+        @Test
+        void convolutionsMayHaveBiases() {
+            Node conv = new Node(
+                    "conv1",
+                    new Op.Convolution(4, 3, 1, 1, true),
+                    List.of(Network.INPUT),
+                    Network.STEM,
+                    new Shape(3, 8, 8),
+                    new Shape(4, 8, 8));
+
+            assertThat(conv.slots())
+                    .extracting(slot -> slot.role() + " " + slot.name() + slot.shape())
+                    .containsExactly("WEIGHT conv1.weight[4, 3, 3, 3]", "BIAS conv1.bias[4]");
+            assertThat(conv.parameters()).isEqualTo(4 * 27 + 4);
+            assertThat(conv.statistics()).isZero();
+            assertThat(conv.macs()).isEqualTo(4 * 27 * 64);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"resnet18", "resnet50", "resnet50-keras", "resnet20-cifar", "resnet8-mlperf", "plain18"})
+        void holdEveryValueOnce(String name) {
+            Network network = Zoo.find(name).network();
+
+            assertThat(network.slots()).extracting(Slot::name).doesNotHaveDuplicates();
+            assertThat(network.slots().stream().mapToLong(Slot::elements).sum())
+                    .isEqualTo(network.parameters() + network.statistics());
+        }
+    }
+
+    @Nested
     class Writing {
-        private final NetworkWriter net = new NetworkWriter("toy", new Shape(3, 2, 5));
+        private final NetworkWriter net = new NetworkWriter("toy", new Shape(3, 2, 5), Conventions.TORCHVISION);
 
         @Test
         void tooSmallPicturesAreRefusedWithTheirSize() {
@@ -100,9 +149,71 @@ class NetworkTest {
         }
     }
 
+    /** TensorFlow's rule: {@code max((ceil(n / s) - 1) * s + k - n, 0)} zeros, an odd one at the end. */
+    @ParameterizedTest
+    @CsvSource({
+        "8, 8, 3, 2, 0 1 0 1, 0, 4x4",
+        "9, 7, 3, 2, '', 1, 5x4",
+        "9, 8, 3, 2, 1 1 0 1, 0, 5x4",
+        "8, 9, 3, 2, 0 1 1 1, 0, 4x5",
+        "8, 9, 3, 1, '', 1, 8x9",
+        "1, 1, 3, 2, '', 1, 1x1",
+        "2, 1, 3, 2, 0 1 1 1, 0, 1x1",
+        "8, 9, 1, 2, '', 0, 4x5",
+        "8, 9, 1, 1, '', 0, 8x9",
+        "224, 224, 7, 2, 2 3 2 3, 0, 112x112",
+        "225, 225, 7, 2, '', 3, 113x113"
+    })
+    void padsAsTensorFlow(int height, int width, int kernel, int stride, String pad, int padding, String size) {
+        NetworkWriter net = new NetworkWriter("toy", new Shape(3, height, width), Conventions.KERAS);
+        net.conv("conv1", Network.INPUT, 4, kernel, stride);
+        List<Node> nodes = net.finish().nodes();
+
+        assertThat(nodes.get(nodes.size() - 1).op()).isEqualTo(new Op.Convolution(4, kernel, stride, padding, true));
+        assertThat(nodes.get(nodes.size() - 1).out()).hasToString("4x" + size);
+        assertThat(nodes.subList(0, nodes.size() - 1))
+                .extracting(node -> node.name() + " " + node.op())
+                .isEqualTo(Stream.of(pad)
+                        .filter(sides -> !sides.isEmpty())
+                        .map(sides -> sides.split(" "))
+                        .map(side -> "conv1.pad "
+                                + new Op.ZeroPad(
+                                        Integer.parseInt(side[0]),
+                                        Integer.parseInt(side[1]),
+                                        Integer.parseInt(side[2]),
+                                        Integer.parseInt(side[3])))
+                        .toList());
+    }
+
+    @Test
+    void paddingOfAConvolutionIsPartOfIt() {
+        NetworkWriter net = new NetworkWriter("toy", new Shape(3, 8, 8), Conventions.KERAS);
+        net.relu("relu1", net.conv("conv1", Network.INPUT, 4, 3, 2));
+        Network network = net.finish();
+
+        assertThat(network.upTo("conv1")).extracting(Node::name).containsExactly("conv1.pad", "conv1");
+        assertThatIllegalArgumentException().isThrownBy(() -> network.upTo("conv2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1e-5, Double.NaN})
+    void normalisationNeedsAnEps(double eps) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Conventions(true, eps, 0.9, Conventions.Padding.SYMMETRIC))
+                .withMessage("BN's eps must be positive, got " + eps);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1, Double.NaN})
+    void normalisationDecaysByPartOnly(double decay) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Conventions(true, 1e-5, decay, Conventions.Padding.SYMMETRIC))
+                .withMessage("BN's decay must be in [0, 1), got " + decay);
+    }
+
     /** Every convolution and pooling of the zoo is padded, so that no size is too small. */
     @ParameterizedTest
-    @ValueSource(strings = {"resnet18", "resnet50", "resnet20-cifar"})
+    @ValueSource(strings = {"resnet18", "resnet50", "resnet50-keras", "resnet20-cifar", "resnet8-mlperf"})
     void takesASinglePixel(String name) {
         Network network = Zoo.find(name).network(new Shape(1, 1, 1), 2);
 

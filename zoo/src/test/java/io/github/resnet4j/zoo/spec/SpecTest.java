@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.resnet4j.zoo.network.Conventions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,12 +59,17 @@ class SpecTest {
         assertThat(spec.withStrideOn(ResNetSpec.StrideOn.FIRST_1X1).strideOn())
                 .isEqualTo(ResNetSpec.StrideOn.FIRST_1X1);
         assertThat(spec.withZeroInitResidual(true).zeroInitResidual()).isTrue();
-        assertThat(spec.withShortcut(ShortcutType.NONE)
+        assertThat(spec.conventions()).isEqualTo(Conventions.TORCHVISION);
+        assertThat(spec.withConventions(Conventions.KERAS).conventions()).isEqualTo(Conventions.KERAS);
+        assertThat(spec.withConventions(Conventions.KERAS)
+                        .withShortcut(ShortcutType.NONE)
                         .withStrideOn(ResNetSpec.StrideOn.FIRST_1X1)
                         .withZeroInitResidual(true)
                         .withShortcut(spec.shortcut())
                         .withStrideOn(spec.strideOn())
                         .withZeroInitResidual(false))
+                .isEqualTo(spec.withConventions(Conventions.KERAS))
+                .extracting(same -> same.withConventions(Conventions.TORCHVISION))
                 .isEqualTo(spec);
     }
 

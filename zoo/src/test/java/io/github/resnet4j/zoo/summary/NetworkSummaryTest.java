@@ -69,6 +69,19 @@ class NetworkSummaryTest {
     }
 
     @Test
+    void tellsBiasesAndPaddingOfSides() {
+        assertThat(NetworkSummary.text(Zoo.find("resnet8-mlperf").network(), SummaryOptions.LAYERS))
+                .contains("""
+                          layer2.0.conv1.pad     pad 0,1,0,1        16x33x33
+                          layer2.0.conv1         conv 3x3/2 + bias  32x16x16       4,640  1.18 M
+                        """)
+                .contains("""
+                          layer2.0.downsample.0  conv 1x1/2 + bias  32x16x16         544   131 K
+                          layer2.0.add           add                32x16x16
+                        """);
+    }
+
+    @Test
     void marksFrozenStagesAndLayers() {
         Network network = Zoo.find("resnet18").network(Shape.square(3, 224), 5);
 

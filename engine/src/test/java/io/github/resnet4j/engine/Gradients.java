@@ -1,0 +1,48 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Slot;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The gradients of one step, by PyTorch's names, beside a reference. */
+final class Gradients {
+    /** Rounding of a sum that cancels, in parts of the gradient of the same layer's kernel. */
+    private static final double ROUNDING = 1e-5;
+
+    private Gradients() {}
+
+    /**
+     * Fails where a gradient is further from the reference than {@code bound} times its norm. Biases in front of BN have
+     * none, as BN takes their effect away: what either side has is rounding, and must be small.
+     */
+    static void areNear(Network network, Map<String, float[]> actual, Map<String, float[]> reference, double bound) {
+        assertThat(actual.keySet()).isEqualTo(reference.keySet());
+        Set<String> cancelled = biasesBeforeNorms(network);
+        actual.forEach((name, gradient) -> {
+            double allowed = cancelled.contains(name)
+                    ? ROUNDING * Golden.norm(reference.get(name.replace(".bias", ".weight")))
+                    : bound * Golden.norm(reference.get(name));
+            assertThat(Golden.distance(gradient, reference.get(name)))
+                    .as("gradient of %s", name)
+                    .isLessThanOrEqualTo(allowed);
+        });
+    }
+
+    /** PyTorch's names of the biases whose convolution is followed by BN. */
+    static Set<String> biasesBeforeNorms(Network network) {
+        Set<String> normed = network.nodes().stream()
+                .filter(node -> node.op() instanceof Op.BatchNorm)
+                .map(node -> node.inputs().get(0))
+                .collect(Collectors.toSet());
+        return network.slots().stream()
+                .filter(slot -> slot.role() == Slot.Role.BIAS
+                        && normed.contains(slot.node().name()))
+                .map(Slot::name)
+                .collect(Collectors.toSet());
+    }
+}
