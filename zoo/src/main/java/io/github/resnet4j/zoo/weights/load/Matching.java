@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -13,6 +14,7 @@ import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
+import io.github.resnet4j.zoo.weights.names.Layout;
 import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
 import java.util.ArrayList;
@@ -139,6 +141,11 @@ public final class Matching {
         List<String> notes = new ArrayList<>(file.notes());
         notes.addAll(naming.notes());
         notes.addAll(reading.notes());
+        boolean kerasOrder = reading.tensors().values().stream().anyMatch(tensor -> tensor.layout() == Layout.KERAS);
+        if (kerasOrder && !isKeras()) {
+            notes.add("the tensors are in Keras' order; Keras' networks often have another eps in BN, other padding and"
+                    + " other strides than " + network.name() + ", which tensors do not tell");
+        }
         naming.foreign()
                 .forEach(part ->
                         notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
@@ -149,6 +156,12 @@ public final class Matching {
                 reading.convention(),
                 withNearest(entries),
                 notes);
+    }
+
+    /** Whether the network follows one of Keras' conventions, whose BN all have another eps than PyTorch's. */
+    private boolean isKeras() {
+        return network.nodes().stream()
+                .anyMatch(node -> node.op() instanceof Op.BatchNorm bn && bn.eps() != Conventions.TORCHVISION.bnEps());
     }
 
     private Entry entry(Slot slot, Optional<Named> found) {
