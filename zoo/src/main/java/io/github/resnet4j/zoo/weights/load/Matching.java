@@ -34,6 +34,7 @@ public final class Matching {
     private static final int MAX_NAME = 120;
     private static final int MAX_LISTED = 3;
     private static final int MAX_BRIEF = 60;
+    private static final int MAX_RANK = 5;
 
     private final StateDict file;
     private final Network network;
@@ -124,9 +125,7 @@ public final class Matching {
         for (Named tensor : rest.values()) {
             boolean counter = isCounter(tensor.name());
             entries.add(other(
-                    counter ? Status.IGNORED : Status.UNEXPECTED,
-                    tensor,
-                    counter ? "PyTorch's count of training steps" : ""));
+                    counter ? Status.IGNORED : Status.UNEXPECTED, tensor, counter ? "counts of training steps" : ""));
         }
         naming.leftOut()
                 .forEach((source, why) -> entries.add(new Entry(
@@ -180,7 +179,7 @@ public final class Matching {
                     slot,
                     found,
                     otherClasses
-                            ? "the file's classifier is for "
+                            ? "the classifier of the file is for "
                                     + tensor.torchShape().get(0) + " classes, the network's for "
                                     + slot.shape().get(0) + ": --head new trains a new one"
                             : "");
@@ -201,11 +200,14 @@ public final class Matching {
             conversions.add(slot.shape().size() == 4 ? "HWIO to OIHW" : "transposed");
         }
         return entry(
-                conversions.isEmpty() ? Status.LOADED : Status.CONVERTED, slot, found, String.join(", ", conversions));
+                conversions.isEmpty() ? Status.LOADED : Status.CONVERTED,
+                slot,
+                found,
+                String.join(" and ", conversions));
     }
 
     private static Entry replaced(Slot slot, Optional<Named> tensor) {
-        return entry(Status.REPLACED, slot, tensor, "begins anew");
+        return entry(Status.REPLACED, slot, tensor, "to begin anew");
     }
 
     private static Entry entry(Status status, Slot slot, Optional<Named> tensor, String detail) {
@@ -231,6 +233,7 @@ public final class Matching {
                 detail,
                 "");
     }
+
     /** Looks for what a missing tensor may be called in the file, and the other way round. */
     private static List<Entry> withNearest(List<Entry> entries) {
         List<String> missing = names(entries, Status.MISSING);
@@ -282,8 +285,13 @@ public final class Matching {
 
     private static String brief(Entry entry) {
         String name = entry.status() == Status.UNEXPECTED ? entry.source() : entry.name();
-        String shapes =
-                entry.status() == Status.SHAPE_MISMATCH ? " " + entry.fileShape() + " for " + entry.shape() : "";
+        String shapes = entry.status() == Status.SHAPE_MISMATCH
+                ? " "
+                        + (entry.fileShape().size() > MAX_RANK
+                                ? "of rank " + entry.fileShape().size()
+                                : entry.fileShape())
+                        + " for " + entry.shape()
+                : "";
         return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
     }
 

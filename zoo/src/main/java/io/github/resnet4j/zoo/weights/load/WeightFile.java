@@ -60,14 +60,31 @@ public final class WeightFile {
         };
     }
 
-    private static StateDict archive(FileBytes file) {
-        List<String> entries = StrictZip.open(file, WeightFormat.UNKNOWN).entries().stream()
+    /**
+     * Whether a file is an archive of resnet4j or, as far as it goes, of DL4J, and
+     * {@link ModelArchive} the one to say more.
+     *
+     * @throws BadWeightsException if it cannot be opened, or is a damaged zip archive
+     */
+    public static boolean isArchive(Path path) {
+        FileBytes file = FileBytes.open(path);
+        return StrictZip.matches(file) && isArchive(entries(file));
+    }
+
+    private static boolean isArchive(List<String> entries) {
+        return entries.contains("model.json") || entries.contains("coefficients.bin");
+    }
+
+    private static List<String> entries(FileBytes file) {
+        return StrictZip.open(file, WeightFormat.UNKNOWN).entries().stream()
                 .map(StrictZip.Entry::name)
                 .toList();
+    }
+
+    private static StateDict archive(FileBytes file) {
+        List<String> entries = entries(file);
         requireNone(ForeignFile.byEntries(file, entries));
-        return entries.contains("model.json") || entries.contains("coefficients.bin")
-                ? own(file.path())
-                : TorchFile.open(file);
+        return isArchive(entries) ? own(file.path()) : TorchFile.open(file);
     }
 
     /** Where in such a file the numbers of a tensor are, only DL4J knows: it is loaded when one is asked for. */

@@ -244,6 +244,9 @@ class WeightFileTest {
         Safetensors.write(folder.resolve("model.safetensors"), read);
         StateDict again = WeightFile.open(folder.resolve("model.safetensors"));
 
+        assertThat(WeightFile.isArchive(archive)).isTrue();
+        assertThat(WeightFile.isArchive(folder.resolve("model.safetensors"))).isFalse();
+        assertThat(WeightFile.isArchive(GOLDEN.resolve("torch/training.pth"))).isFalse();
         assertThat(read.format()).isEqualTo(WeightFormat.ARCHIVE);
         assertThat(read.metadata()).containsEntry("licence", "none");
         for (StateDict other : List.of(read, again)) {
