@@ -67,7 +67,7 @@ final class LegacyCheckpoint {
         byte[] start = file.read(0, length);
         int same = Arrays.mismatch(start, MAGIC_FROM, length, MAGIC, 0, length - MAGIC_FROM);
         if (same >= 0) {
-            Globals.requireAllowed(pickles); // says more of what it is, if it is anything
+            GlobalCheck.requireAllowed(pickles); // says more of what it is, if it is anything
             throw bad(
                     Fault.BAD_MAGIC,
                     "is a pickle, but not one of torch.save; in Python, make tensors of it and save those with torch.save");
@@ -107,7 +107,7 @@ final class LegacyCheckpoint {
     }
 
     private void requireNoViewsOfViews(PersistentIds ids) {
-        for (String view : ids.viewed().keySet()) {
+        for (String view : ids.views()) {
             if (ids.storages().containsKey(view)) {
                 throw bad(Fault.BOUNDS, "has a view of the view " + view + "; do not trust it");
             }

@@ -68,7 +68,7 @@ final class PickleMachine {
 
     private static Value run(PickleBytes bytes, Optional<PersistentIds> persistentIds) {
         bytes.begin();
-        Globals.requireAllowed(bytes);
+        GlobalCheck.requireAllowed(bytes);
         bytes.rewind();
         return new PickleMachine(bytes, persistentIds).run();
     }
@@ -286,7 +286,7 @@ final class PickleMachine {
         String module = bytes.line();
         String path = module + "." + bytes.line();
         // The names were checked before anything was run.
-        return Global.of(path).orElseThrow(() -> Globals.refused(bytes, Printable.text(path)));
+        return Global.of(path).orElseThrow(() -> GlobalCheck.refused(bytes, Printable.text(path)));
     }
 
     private void append(Value[] items) {
