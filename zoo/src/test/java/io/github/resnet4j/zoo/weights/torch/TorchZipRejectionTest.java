@@ -565,6 +565,21 @@ class TorchZipRejectionTest {
                 row("P37 2,000,000 tuples", Fault.LIMIT_OPS, () -> repeated("", "N\u0085", 2_000_000)),
                 row("P37 4,000,000 names", Fault.LIMIT_OPS, () -> repeated("", "ctorch\nSize\n", 4_000_000)),
                 row("P37 4,000,000 doubles", Fault.LIMIT_OPS, () -> repeated("", "G\0\0\0\0\0\0\0\1", 4_000_000)),
+                row("P37 1,000,000 times 100,000 attributes", Fault.LIMIT_OPS, () -> {
+                    Pickle pickle = ops().op('}', '(');
+                    IntStream.range(0, 100_000)
+                            .forEach(i -> pickle.text("a" + i).op('N'));
+                    pickle.op('u').put(0).value(call(ORDERED_DICT));
+                    IntStream.range(0, 1_000_000).forEach(i -> pickle.op('h', 0, 'b'));
+                    return Saved.zip(Pickle.of(pickle.op(0x86))).bytes();
+                }),
+                row("P37 1,000,000 copies of 100,000 pairs", Fault.LIMIT_OPS, () -> {
+                    Pickle pickle = ops().op(']', '(');
+                    IntStream.range(0, 100_000).forEach(i -> pickle.op(0x88, 'N', 0x86));
+                    pickle.op('e').put(0).value(ORDERED_DICT).put(1);
+                    IntStream.range(0, 500_000).forEach(i -> pickle.op('h', 1, 'h', 0, 0x85, 'R'));
+                    return Saved.zip(Pickle.of(pickle)).bytes();
+                }),
                 row("P37 memo of 2,000,000", Fault.LIMIT_OPS, () -> {
                     Pickle pickle = ops().op('N');
                     for (int i = 0; i < 21; i++) {
