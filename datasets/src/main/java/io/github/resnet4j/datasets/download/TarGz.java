@@ -18,7 +18,7 @@ import java.text.Normalizer;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -33,6 +33,9 @@ final class TarGz {
 
     private static final int MAX_NAME_BYTES = 255;
     private static final int MAX_PATH_BYTES = 4096;
+
+    /** Devices of Windows, whatever their extension. */
+    private static final Pattern DEVICE = Pattern.compile("(?i)(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³]) *(\\..*)?");
 
     private final Path archive;
     private final Path folder;
@@ -75,8 +78,8 @@ final class TarGz {
     private void run() {
         createFolder(folder);
         try (InputStream file = Files.newInputStream(archive);
-                Budget in = new Budget(new GZIPInputStream(file, 1 << 16));
-                TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+                Budget in = new Budget(new GzipStream(file));
+                TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
             for (TarArchiveEntry entry = next(tar, in); entry != null; entry = next(tar, in)) {
                 extract(entry, tar, in);
             }
@@ -152,6 +155,11 @@ final class TarGz {
             }
             if (part.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
                 throw refused("a name of more than " + MAX_NAME_BYTES + " bytes");
+            }
+            // Refused everywhere: an archive that is accepted means the same on every system.
+            boolean cut = part.endsWith(" ") || part.endsWith(".") && !part.equals(".");
+            if (cut || DEVICE.matcher(part).matches()) {
+                throw refused("\"" + given + "\" is no file on Windows");
             }
             if (!part.isEmpty() && !part.equals(".")) {
                 name.append(name.isEmpty() ? "" : "/").append(part);

@@ -102,51 +102,115 @@ final class TarGzTest {
 
     static Stream<Arguments> unsafe() throws IOException {
         return Stream.of(
-                Arguments.of("parent", file("../evil", SMALL), "leads out"),
-                Arguments.of("parent further down", file("set/../../evil", SMALL), "leads out"),
-                Arguments.of("parent inside", file("set/../a", SMALL), "leads out"),
-                Arguments.of("parent folder", special("../evil/", TarConstants.LF_DIR, ""), "leads out"),
-                Arguments.of("absolute", file("/evil", SMALL), "absolute path"),
-                Arguments.of("backslash", file("set\\..\\..\\evil", SMALL), "or has a control character, \\ or :"),
-                Arguments.of("drive", file("C:evil", SMALL), "or has a control character, \\ or :"),
-                Arguments.of("terminal escape", file("a\u001b[2Jb", SMALL), "or has a control character, \\ or :"),
-                Arguments.of("name of 300 bytes", file("n".repeat(300), SMALL), "more than 255 bytes"),
-                Arguments.of("path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "over 4096 bytes"),
-                Arguments.of("no name", file(".", SMALL), "without a name"),
-                Arguments.of("symbolic link", special("set/link", TarConstants.LF_SYMLINK, "a"), "is a link"),
+                Arguments.of("A01 parent", file("../evil", SMALL), "leads out"),
+                Arguments.of("A01 parent further down", file("set/../../evil", SMALL), "leads out"),
+                Arguments.of("A01 parent inside", file("set/../a", SMALL), "leads out"),
+                Arguments.of("A01 parent folder", special("../evil/", TarConstants.LF_DIR, ""), "leads out"),
+                Arguments.of("A01 absolute", file("/evil", SMALL), "absolute path"),
+                Arguments.of("A01 backslash", file("set\\..\\..\\evil", SMALL), "or has a control character, \\ or :"),
+                Arguments.of("A01 drive", file("C:evil", SMALL), "or has a control character, \\ or :"),
+                Arguments.of("A01 terminal escape", file("a\u001b[2Jb", SMALL), "or has a control character, \\ or :"),
+                Arguments.of("A01 name of 300 bytes", file("n".repeat(300), SMALL), "more than 255 bytes"),
+                Arguments.of("A01 path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "over 4096 bytes"),
+                Arguments.of("A01 no name", file(".", SMALL), "without a name"),
+                Arguments.of("A01 DJL's ..\\..\\x", file("..\\..\\evil", SMALL), "or has a control character, \\ or :"),
+                Arguments.of("A01 C:\\x", file("C:\\evil", SMALL), "or has a control character, \\ or :"),
+                Arguments.of("A01 two slashes", file("//evil", SMALL), "absolute path"),
                 Arguments.of(
-                        "file below a link out",
+                        "A05 folder beside, of a longer name", file("../into.extracting-evil/x", SMALL), "leads out"),
+                Arguments.of("A05 the folder itself, from outside", file("../into.extracting/x", SMALL), "leads out"),
+                Arguments.of("A02 symbolic link out", special("x", TarConstants.LF_SYMLINK, "/etc"), "is a link"),
+                Arguments.of(
+                        "A02 symbolic link within the folder",
+                        special("set/link", TarConstants.LF_SYMLINK, "a"),
+                        "is a link"),
+                Arguments.of(
+                        "A02 file below a link out",
                         all(special("x", TarConstants.LF_SYMLINK, ".."), file("x/evil", SMALL)),
                         "is a link"),
-                Arguments.of("hard link", special("link", TarConstants.LF_LINK, "/etc/passwd"), "is a link"),
-                Arguments.of("character device", special("dev", TarConstants.LF_CHR, ""), "is a link, a device"),
-                Arguments.of("block device", special("dev", TarConstants.LF_BLK, ""), "is a link, a device"),
-                Arguments.of("fifo", special("fifo", TarConstants.LF_FIFO, ""), "is a link, a device"),
-                Arguments.of("contiguous", special("c", TarConstants.LF_CONTIG, ""), "another special entry"),
-                Arguments.of("twice", all(file("set/a", SMALL), file("set/a", SMALL)), "is there twice"),
+                Arguments.of("A02 hard link", special("link", TarConstants.LF_LINK, "/etc/passwd"), "is a link"),
+                Arguments.of("A03 character device", special("dev", TarConstants.LF_CHR, ""), "is a link, a device"),
+                Arguments.of("A03 block device", special("dev", TarConstants.LF_BLK, ""), "is a link, a device"),
+                Arguments.of("A03 fifo", special("fifo", TarConstants.LF_FIFO, ""), "is a link, a device"),
+                Arguments.of("A03 contiguous", special("c", TarConstants.LF_CONTIG, ""), "another special entry"),
+                Arguments.of("A03 sparse", special("s", TarConstants.LF_GNUTYPE_SPARSE, ""), "another special entry"),
                 Arguments.of(
-                        "twice, by another way", all(file("set/a", SMALL), file("./set//a", SMALL)), "is there twice"),
-                Arguments.of("twice but for case", all(file("set/a", SMALL), file("set/A", SMALL)), "is there twice"),
+                        "A03 sparse by PAX records",
+                        pax("GNU.sparse.size=99", "GNU.sparse.numblocks=1", "GNU.sparse.map=0,5"),
+                        "another special entry"),
+                Arguments.of("A03 multiple volumes", special("m", TarConstants.LF_MULTIVOLUME, ""), "special entry"),
+                Arguments.of("A04 PAX path out", pax("path=../evil"), "leads out"),
+                Arguments.of("A04 PAX path with a line", pax("path=a\nb"), "control character"),
                 Arguments.of(
-                        "twice but for composition",
+                        "A04 PAX size beyond the limit", pax("size=4611686018427387904"), "more than 300000 bytes"),
+                Arguments.of("A04 PAX size beyond the archive", pax("size=200000"), "not a whole .tar.gz"),
+                Arguments.of("A04 PAX size -1", pax("size=-1"), "not a whole .tar.gz"),
+                Arguments.of("A04 PAX size of letters", pax("size=many"), "not a whole .tar.gz"),
+                Arguments.of("A04 PAX record without end", header('x', "99 path=evil\n"), "not a whole .tar.gz"),
+                Arguments.of("A04 PAX record of -1 bytes", header('x', "-1 path=evil\n"), "not a whole .tar.gz"),
+                Arguments.of(
+                        "A04 PAX header of 100 KB",
+                        header('x', "100000 path=" + "p".repeat(99_987) + "\n"),
+                        "longer than any real one"),
+                Arguments.of("A08 CON", file("set/CON", SMALL), "no file on Windows"),
+                Arguments.of("A08 aux.jpg", file("set/aux.jpg", SMALL), "no file on Windows"),
+                Arguments.of("A08 com1 in a path", file("com1/a", SMALL), "no file on Windows"),
+                Arguments.of("A08 trailing dot", file("set/a.", SMALL), "no file on Windows"),
+                Arguments.of("A08 trailing space", file("set /a", SMALL), "no file on Windows"),
+                Arguments.of("A08 twice", all(file("set/a", SMALL), file("set/a", SMALL)), "is there twice"),
+                Arguments.of(
+                        "A08 twice, by another way",
+                        all(file("set/a", SMALL), file("./set//a", SMALL)),
+                        "is there twice"),
+                Arguments.of(
+                        "A08 twice but for case", all(file("set/a", SMALL), file("set/A", SMALL)), "is there twice"),
+                Arguments.of(
+                        "A08 twice but for composition",
                         all(file("\u00e9", SMALL), file("e\u0301", SMALL)),
                         "is there twice"),
-                Arguments.of("folder then file", all(file("set/a", SMALL), file("set", SMALL)), "is there twice"),
+                Arguments.of("A08 folder then file", all(file("set/a", SMALL), file("set", SMALL)), "is there twice"),
                 Arguments.of(
-                        "file then folder", all(file("set", SMALL), file("set/a", SMALL)), "both a file and a folder"),
-                Arguments.of("too large", file("big", new byte[300_001]), "more than 300000 bytes"),
+                        "A08 file then folder",
+                        all(file("set", SMALL), file("set/a", SMALL)),
+                        "both a file and a folder"),
+                Arguments.of("A06 too large", file("big", new byte[300_001]), "more than 300000 bytes"),
                 Arguments.of(
-                        "too large together",
+                        "A06 too large together",
                         all(file("a", new byte[200_000]), file("b", new byte[200_000])),
                         "more than 300000 bytes"),
                 Arguments.of(
-                        "too many",
+                        "A06 too many",
                         (TestArchives.Entries) tar -> {
                             for (int i = 0; i < 21; i++) {
                                 file("f" + i, SMALL).to(tar);
                             }
                         },
                         "more than 20 entries"));
+    }
+
+    /** A file {@code plain} whose PAX header has these records. */
+    private static TestArchives.Entries pax(String... records) {
+        StringBuilder text = new StringBuilder();
+        for (String record : records) {
+            int others = record.length() + 2; // the space and the line's end; the length counts its own digits too
+            text.append(others < 9 ? others + 1 : others + 2)
+                    .append(' ')
+                    .append(record)
+                    .append('\n');
+        }
+        return all(header('x', text.toString()), file("plain", SMALL));
+    }
+
+    /** A header that is said to be of {@code kind}, and its contents. */
+    private static TestArchives.Entries header(char kind, String contents) {
+        return tar -> {
+            TarArchiveEntry entry = new TarArchiveEntry("header", (byte) kind);
+            byte[] bytes = contents.getBytes(StandardCharsets.UTF_8);
+            entry.setSize(bytes.length);
+            tar.putArchiveEntry(entry);
+            tar.write(bytes);
+            tar.closeArchiveEntry();
+        };
     }
 
     @ParameterizedTest(name = "{0}")
@@ -193,6 +257,77 @@ final class TarGzTest {
             sign(bytes);
             refuses(gzip(bytes), "");
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("corrupt")
+    void refusesWhatIsNotWhole(String what, byte[] bytes, String words) throws IOException {
+        refuses(bytes, words);
+    }
+
+    static Stream<Arguments> corrupt() throws IOException {
+        byte[] good = tarGz(file("set/a", SMALL));
+        byte[] wrongChecksum = good.clone();
+        wrongChecksum[good.length - 8] ^= 1;
+        byte[] wrongSize = good.clone();
+        wrongSize[good.length - 1] ^= 1;
+        byte[] flags = good.clone();
+        flags[3] = (byte) 0x80;
+        byte[] name = good.clone();
+        name[3] = 8;
+        byte[] tar = tar(file("set/a", SMALL));
+        return Stream.of(
+                Arguments.of("A07 cut in the trailer", Arrays.copyOf(good, good.length - 1), "not a whole .tar.gz"),
+                Arguments.of("A07 checksum", wrongChecksum, "its checksum is wrong"),
+                Arguments.of("A07 size", wrongSize, "its checksum is wrong"),
+                Arguments.of("A07 unknown flags", flags, "unknown flags"),
+                Arguments.of("A07 a name without end", name, "not a whole .tar.gz"),
+                Arguments.of(
+                        "A07 a name of 5000 bytes",
+                        concat(Arrays.copyOf(name, 10), "n".repeat(5000).getBytes(StandardCharsets.UTF_8)),
+                        "a name of more than"),
+                Arguments.of("A07 two archives", concat(good, good), "something follows its end"),
+                Arguments.of(
+                        "A07 one archive in two members",
+                        concat(gzip(Arrays.copyOf(tar, 700)), gzip(Arrays.copyOfRange(tar, 700, tar.length))),
+                        "not a whole .tar.gz"),
+                Arguments.of(
+                        "A07 a byte behind the end", Arrays.copyOf(good, good.length + 1), "something follows its end"),
+                Arguments.of(
+                        "A07 a page behind the end",
+                        Arrays.copyOf(good, good.length + 200_000),
+                        "something follows its end"));
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** A header with a name, a comment, an extra field and a checksum of its own, as RFC 1952 allows. */
+    @Test
+    void acceptsEveryPartOfAHeader() throws IOException {
+        byte[] good = tarGz(file("set/a", SMALL));
+        byte[] header = {31, (byte) 139, 8, 4 | 8 | 16 | 2, 0, 0, 0, 0, 0, 3, 2, 0, 'e', 'x', 'n', 0, 'c', 0, 9, 9};
+        extract(concat(header, Arrays.copyOfRange(good, 10, good.length)));
+        assertThat(into.resolve("set/a")).hasBinaryContent(SMALL);
+    }
+
+    /** A04: commons-compress takes the slash off, as GNU tar does, before the name can be seen. */
+    @Test
+    void putsAbsolutePathsOfPaxHeadersBelowTheFolder() throws IOException {
+        extract(tarGz(pax("path=/set/a")));
+        assertThat(into.resolve("set/a")).hasBinaryContent(SMALL);
+    }
+
+    /** A06: an archive in an archive is a file like any other. */
+    @Test
+    void leavesNestedArchivesAlone() throws IOException {
+        byte[] inner = tarGz(file("../evil", SMALL));
+        extract(tarGz(file("set/inner.tar.gz", inner)));
+        assertThat(into.resolve("set/inner.tar.gz")).hasBinaryContent(inner);
+        assertThat(names(into.resolve("set"))).containsExactly("inner.tar.gz");
     }
 
     @Test

@@ -156,7 +156,7 @@ final class ArchiveFile {
                 WeightFormat.ARCHIVE,
                 Fault.CARD,
                 new Place.Entry(CARD, 0),
-                CARD + ": " + Printable.text(e.getMessage()),
+                "has an unusable " + CARD + ": " + Printable.text(e.getMessage()),
                 e);
     }
 

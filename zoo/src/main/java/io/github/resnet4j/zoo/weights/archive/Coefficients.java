@@ -61,12 +61,10 @@ final class Coefficients {
     }
 
     /**
-     * Requires that there is a vector of {@code length} floats, as far as its first {@link #HEADER} bytes and its size
-     * say.
+     * Why an entry cannot be a vector of {@code length} floats, if it cannot.
      *
-     * @param start those bytes, or all there are
-     * @param size of the whole
-     * @return the fault, if there is one
+     * @param start its first {@link #HEADER} bytes, or all there are
+     * @param size bytes of the whole entry
      */
     static Optional<Misfit> misfit(byte[] start, long size, long length) {
         if (start.length < HEADER) {

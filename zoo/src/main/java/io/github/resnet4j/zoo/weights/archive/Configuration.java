@@ -285,8 +285,7 @@ final class Configuration {
         if (!known) {
             throw bad(
                     Fault.FORBIDDEN_CLASS,
-                    "has \"" + Printable.text(text)
-                            + "\", for DL4J maybe a class to load, and nothing that resnet4j writes");
+                    "has \"" + Printable.text(text) + "\", which DL4J might take for a class to load");
         }
     }
 
@@ -417,6 +416,6 @@ final class Configuration {
                 WeightFormat.ARCHIVE,
                 fault,
                 new Place.Entry(NAME, Math.max(0, at)),
-                "has a " + NAME + " that " + problem + "; do not trust it");
+                "is not as resnet4j writes it: " + NAME + " " + problem + "; do not trust it");
     }
 }

@@ -12,7 +12,7 @@ final class JsonLimits {
      * The first thing that is too much.
      *
      * @param at its byte
-     * @param what "nested deeper than 4"
+     * @param what "a number of 41 digits"
      */
     record Excess(int at, String what) {
         /** Its line in the text, counted from 1. */
@@ -49,7 +49,7 @@ final class JsonLimits {
                 at = end - 1;
             } else if (b == '{' || b == '[') {
                 if (++depth > maxDepth) {
-                    return Optional.of(new Excess(at, "nested deeper than " + maxDepth));
+                    return Optional.of(new Excess(at, "objects or lists nested deeper than " + maxDepth));
                 }
             } else if (b == '}' || b == ']') {
                 depth--;

@@ -59,7 +59,9 @@ public record ModelCard(
             if (classes.get(i).isBlank()) {
                 throw new IllegalArgumentException("class " + i + " has no name");
             }
-            requirePrintable("class " + i, classes.get(i));
+            if (!isPrintable(classes.get(i))) {
+                throw notPrintable("class " + i);
+            }
         }
         if (preprocessing.mean().size() != input.channels()) {
             throw new IllegalArgumentException("mean and std have "
@@ -67,8 +69,12 @@ public record ModelCard(
         }
         provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
         provenance.forEach((key, value) -> {
-            requirePrintable("provenance", key);
-            requirePrintable("provenance " + key, value);
+            if (!isPrintable(key)) {
+                throw notPrintable("provenance");
+            }
+            if (!isPrintable(value)) {
+                throw notPrintable("provenance " + key);
+            }
         });
     }
 
@@ -105,10 +111,17 @@ public record ModelCard(
         return row.with(spec).network(input, classes.size());
     }
 
-    /** Cards are printed on terminals, where an escape sequence is a command. */
-    private static void requirePrintable(String what, String text) {
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " contains a control character");
+    /** Cards are printed on terminals, where an escape sequence is a command. There may be 100,000 classes. */
+    private static boolean isPrintable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private static IllegalArgumentException notPrintable(String what) {
+        return new IllegalArgumentException(what + " contains a control character");
     }
 }

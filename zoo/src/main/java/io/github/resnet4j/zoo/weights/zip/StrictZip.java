@@ -7,7 +7,6 @@ import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,7 +140,8 @@ public final class StrictZip {
     }
 
     private byte[] inflated(Entry entry, int size) {
-        byte[] room = new byte[size + 1]; // one more than declared, to see whether there are more
+        byte[] contents = new byte[size];
+        byte[] more = new byte[1];
         Inflater inflater = new Inflater(true);
         try {
             int written = 0;
@@ -155,15 +155,19 @@ public final class StrictZip {
                     inflater.setInput(file.read(entry.offset() + taken, length));
                     taken += length;
                 }
-                written += inflater.inflate(room, written, room.length - written);
-                if (written > size || inflater.needsDictionary()) {
+                if (written < size) {
+                    written += inflater.inflate(contents, written, size - written);
+                } else if (inflater.inflate(more) > 0) {
+                    throw wrongSize(entry);
+                }
+                if (inflater.needsDictionary()) {
                     throw wrongSize(entry);
                 }
             }
             if (written < size || inflater.getBytesRead() != entry.compressedSize()) {
                 throw wrongSize(entry);
             }
-            return Arrays.copyOf(room, size);
+            return contents;
         } catch (DataFormatException e) {
             throw wrongSize(entry);
         } finally {
@@ -175,12 +179,12 @@ public final class StrictZip {
         return bad(
                 entry,
                 Fault.ZIP_CORRUPT,
-                "does not unpack to the " + entry.size() + " bytes declared; copy or download the file again");
+                "does not unpack to the " + entry.size() + " bytes declared; copy or download it again");
     }
 
     private void requireCrc(Entry entry, CRC32 crc) {
         if (crc.getValue() != entry.crc()) {
-            throw bad(entry, Fault.ZIP_CRC, "is damaged (its checksum is wrong); copy or download the file again");
+            throw bad(entry, Fault.ZIP_CRC, "is damaged (its checksum is wrong); copy or download it again");
         }
     }
 
@@ -190,6 +194,6 @@ public final class StrictZip {
                 format,
                 fault,
                 new Place.Entry(entry.name(), 0),
-                Printable.text(entry.name()) + " " + problem);
+                "has an entry " + Printable.text(entry.name()) + " that " + problem);
     }
 }

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -516,6 +517,7 @@ class HostileArchiveTest {
                         "a picture too small",
                         Fault.CARD,
                         () -> PARTS.with("model.json", card.replace("[ 3, 32, 32 ]", "[ 3, 0, 32 ]"))),
+                row("2^29 values", Fault.LIMIT, HostileArchiveTest::enormous),
                 row("no card", Fault.CARD, () -> PARTS.with("model.json", "")),
                 row("a card of 100,000 lists", Fault.CARD, () -> PARTS.with("model.json", "[".repeat(100_000))),
                 row(
@@ -528,6 +530,16 @@ class HostileArchiveTest {
                         () -> PARTS.with(
                                 "model.json",
                                 card.replace("\"classes\" : [", "\"classes\" : [" + "\"a\",".repeat(200_000)))));
+    }
+
+    /** A network whose last layer alone has 2^29 weights, without them. */
+    private static ArchiveParts enormous() {
+        ModelCard card = CardJsonTest.card("resnet50", Collections.nCopies(262_000, "a"));
+        String compact = new String(CardJson.write(card), StandardCharsets.UTF_8).replaceAll("[\\s]+", "");
+        return PARTS.with("model.json", compact)
+                .with(
+                        "configuration.json",
+                        NetworkGraph.configuration(card.network(), OPTIONS).toJson());
     }
 
     private static Stream<Arguments> zips() {
