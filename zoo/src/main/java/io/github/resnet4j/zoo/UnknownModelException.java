@@ -2,12 +2,17 @@ package io.github.resnet4j.zoo;
 
 import java.util.Collection;
 
-/** A model name that the zoo does not have. */
+/** A name of a model, or of weights for one, that the zoo does not have. */
 public final class UnknownModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** One line that says what is not there, and what is. */
+    public UnknownModelException(String message) {
+        super(message);
+    }
+
     UnknownModelException(String name, Collection<String> known) {
-        super("unknown model \"" + name + "\""
+        this("unknown model \"" + name + "\""
                 + Suggest.nearest(name, known)
                         .map(near -> "; did you mean " + near + "?")
                         .orElse(".")

@@ -8,7 +8,6 @@ import io.github.resnet4j.zoo.family.ResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The registry: every architecture by name. Loads neither DL4J nor native code. */
 public final class Zoo {
@@ -25,13 +24,9 @@ public final class Zoo {
 
     /** The architectures whose names match a pattern with {@code *} and {@code ?}; depths in numeric order. */
     public static List<Architecture> list(String pattern) {
-        StringBuilder regex = new StringBuilder();
-        for (char c : pattern.toCharArray()) {
-            regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-        }
-        Pattern compiled = Pattern.compile(regex.toString());
+        NamePattern names = new NamePattern(pattern);
         return BY_NAME.values().stream()
-                .filter(row -> compiled.matcher(row.name()).matches())
+                .filter(row -> names.matches(row.name()))
                 .toList();
     }
 

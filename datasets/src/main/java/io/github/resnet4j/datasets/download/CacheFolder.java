@@ -46,9 +46,13 @@ public record CacheFolder(Path root) {
         return root.resolve("datasets");
     }
 
-    /** {@link #datasets()}, created and writable, or a {@link DiskException}. */
-    Path writableDatasets() {
-        Path folder = datasets();
+    /** Where pretrained weights are, each file in a folder of its own name, whether it exists or not. */
+    public Path weights() {
+        return root.resolve("weights");
+    }
+
+    /** {@code folder}, created and writable, or a {@link DiskException}. */
+    static Path writable(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

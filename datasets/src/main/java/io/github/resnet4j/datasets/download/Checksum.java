@@ -8,13 +8,23 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The published hash of a file, in lower-case hexadecimal. */
+/**
+ * The published hash of a file.
+ *
+ * @param algorithm the hash function
+ * @param hex the hash in lower-case hexadecimal, or its first digits where no more is published
+ */
 public record Checksum(Algorithm algorithm, String hex) {
-    /** The hash functions that publishers of data sets use. */
+    /** The fewest digits that are worth a comparison: those in the file names of PyTorch's weights. */
+    private static final int SHORTEST_PREFIX = 8;
+
+    private static final int BUFFER = 1 << 16;
+
+    /** The hash functions that publishers use. */
     public enum Algorithm {
         /** Finds damage, not malice: safe only over https. */
         MD5("MD5", 32),
-        /** Finds both. */
+        /** Finds both; of a prefix of 8 digits, damage only. */
         SHA256("SHA-256", 64);
 
         private final String jdkName;
@@ -27,24 +37,29 @@ public record Checksum(Algorithm algorithm, String hex) {
     }
 
     public Checksum {
-        if (!hex.matches("[0-9a-f]{" + algorithm.digits + "}")) {
-            throw new IllegalArgumentException("A " + algorithm.jdkName + " has " + algorithm.digits
-                    + " lower-case hex digits, not \"" + hex + "\"");
+        if (!hex.matches("[0-9a-f]{" + SHORTEST_PREFIX + "," + algorithm.digits + "}")) {
+            throw new IllegalArgumentException("\"" + hex + "\" is not how a " + algorithm.jdkName + " begins, with "
+                    + SHORTEST_PREFIX + " to " + algorithm.digits + " lower-case hex digits");
         }
     }
 
     public static Checksum md5(String hex) {
-        return new Checksum(Algorithm.MD5, hex);
+        return whole(Algorithm.MD5, hex);
     }
 
     public static Checksum sha256(String hex) {
+        return whole(Algorithm.SHA256, hex);
+    }
+
+    /** Of a hash of which only the first digits are known, at least 8, such as those in {@code resnet50-0676ba61.pth}. */
+    public static Checksum sha256Prefix(String hex) {
         return new Checksum(Algorithm.SHA256, hex);
     }
 
-    /** The same hash function over {@code file}, read once from start to end. */
+    /** The same hash function over {@code file}, read once from start to end: all digits. */
     Checksum of(Path file) throws IOException {
         MessageDigest digest = newDigest();
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[BUFFER];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
@@ -53,9 +68,26 @@ public record Checksum(Algorithm algorithm, String hex) {
         return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
     }
 
+    /** Whether a file with the hash {@code found}, in all its digits, is the published one. */
+    boolean matches(Checksum found) {
+        return found.algorithm == algorithm && found.isWhole() && found.hex.startsWith(hex);
+    }
+
     @Override
     public String toString() {
-        return algorithm.jdkName + " " + hex;
+        return algorithm.jdkName + " " + hex + (isWhole() ? "" : "…");
+    }
+
+    private boolean isWhole() {
+        return hex.length() == algorithm.digits;
+    }
+
+    private static Checksum whole(Algorithm algorithm, String hex) {
+        if (hex.length() != algorithm.digits) {
+            throw new IllegalArgumentException("A " + algorithm.jdkName + " has " + algorithm.digits
+                    + " lower-case hex digits, not \"" + hex + "\"");
+        }
+        return new Checksum(algorithm, hex);
     }
 
     private MessageDigest newDigest() {

@@ -53,11 +53,15 @@ public record CifarArchive(URI official, long bytes, Checksum checksum, String f
     }
 
     RemoteFile remoteFile(Optional<URI> mirror) {
-        return new RemoteFile(source(mirror), bytes, checksum);
+        return new RemoteFile(
+                source(mirror),
+                RemoteFile.Size.exactly(bytes),
+                checksum,
+                "put the extracted files into DIR and pass --data DIR");
     }
 
     private Source source(Optional<URI> mirror) {
-        return new Source(official, mirror);
+        return Source.of(official, mirror);
     }
 
     long extractedBytes() {

@@ -27,7 +27,7 @@ public final class CifarDownload {
         if (archive.missingIn(folder).isEmpty()) {
             return folder;
         }
-        Path datasets = cache.writableDatasets();
+        Path datasets = CacheFolder.writable(cache.datasets());
         return TargetLock.holding(into, () -> {
             // Another process may have been at it while this one waited.
             if (archive.missingIn(folder).isPresent()) {

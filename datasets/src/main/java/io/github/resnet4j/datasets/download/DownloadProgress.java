@@ -6,6 +6,14 @@ public interface DownloadProgress {
     /** Tells nobody. */
     DownloadProgress SILENT = (done, total) -> {};
 
-    /** {@code done} of {@code total} bytes are on disk; {@code done} falls back where a transfer starts over. */
+    /** In place of the total where neither the publisher nor the server says how large the file is. */
+    long UNKNOWN = -1;
+
+    /**
+     * {@code done} of {@code total} bytes are on disk; {@code done} falls back where a transfer starts over.
+     *
+     * @param done bytes so far
+     * @param total bytes in all, or {@link #UNKNOWN}; the same for all bytes of one answer
+     */
     void bytes(long done, long total);
 }

@@ -2,13 +2,16 @@ package io.github.resnet4j.datasets.download;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,48 +45,67 @@ public final class Downloader {
     }
 
     /**
-     * Brings {@code file} to {@code target}, in an existing folder, unless it is there and right. Of several processes
-     * and threads that want the same target, one downloads and the others wait.
+     * Brings {@code file} to {@code target}, in a folder that is made if need be, unless it is there and right. Of several
+     * processes and threads that want the same target, one downloads and the others wait. A file that is right is served
+     * from a folder that cannot be written, too.
      *
      * @throws NetworkException if the source cannot be reached or does not give the file
-     * @throws IntegrityException if what came is not the published file; it is left as {@code NAME.bad}
+     * @throws IntegrityException if what came is not the published file; it is left as {@code NAME.bad}. Also if what was
+     *     there is not, and cannot be replaced because this is {@link DownloadOptions#offline}
      * @throws DiskException if the folder cannot take the file
      */
     public Path fetch(RemoteFile file, Path target) {
+        if (isRight(file, target)) {
+            return target;
+        }
+        CacheFolder.writable(target.toAbsolutePath().getParent());
         return TargetLock.holding(target, () -> {
-            if (!isThere(file, target)) {
-                bring(file, target);
+            // Another process may have been at it while this one waited.
+            if (!Files.exists(target)) {
+                bring(file, target, Optional.empty());
+            } else {
+                Verified.difference(file, target).ifPresent(difference -> {
+                    String wrong = target + ": " + difference + "; moved to " + PartFile.setAside(target, target);
+                    log.warn("{} and fetched again", wrong);
+                    bring(file, target, Optional.of(wrong));
+                });
             }
             return target;
         });
     }
 
-    private static boolean isThere(RemoteFile file, Path target) {
-        if (!Files.exists(target)) {
+    private static boolean isRight(RemoteFile file, Path target) {
+        try {
+            return Files.exists(target) && Verified.difference(file, target).isEmpty();
+        } catch (DiskException e) {
+            // Perhaps it is being moved aside; with the lock it will be clear.
             return false;
         }
-        Optional<String> difference = difference(file, target);
-        difference.ifPresent(text ->
-                log.warn("{}: {}; moved to {} and fetched again", target, text, PartFile.setAside(target, target)));
-        return difference.isEmpty();
     }
 
-    private void bring(RemoteFile file, Path target) {
-        String where =
-                file.source().fileName() + " from " + Source.shown(file.source().address());
+    /** Fetches it; {@code wrong} says what was in its place. */
+    private void bring(RemoteFile file, Path target, Optional<String> wrong) {
+        String where = file.name() + " from " + file.source().shown();
         String advice = "or put the file at " + target + " yourself, set " + Source.MIRROR_VARIABLE
-                + " to a folder or address that has it, or put the extracted files into DIR and pass --data DIR";
+                + " to a folder or address that has it, or " + file.otherwise();
         if (options.offline() && !file.source().isLocal()) {
+            if (wrong.isPresent()) {
+                throw new IntegrityException(wrong.get() + ", and offline; go online, " + advice);
+            }
             throw new NetworkException(where + ": not in the cache, and offline; go online, " + advice);
         }
+        Path folder = target.toAbsolutePath().getParent();
         try (PartFile part = new PartFile(target)) {
-            if (part.bytes() > file.bytes()) {
+            if (part.bytes() > file.size().bytes()) {
                 part.restart(Optional.empty());
             }
-            space.require(file.bytes() - part.bytes(), target.toAbsolutePath().getParent(), where);
-            log.info("Fetching {}: {} of {} bytes are here", where, part.bytes(), file.bytes());
+            if (file.size().exact()) {
+                space.require(file.size().bytes() - part.bytes(), folder, where);
+            }
+            log.info("Fetching {}: {} bytes are here, it has {}", where, part.bytes(), file.size());
             try {
-                transfer(file, part, where);
+                transfer(file, part, total -> space.require(total - part.bytes(), folder, where));
+                Verified.remember(file, target);
             } catch (TransferFault e) {
                 throw e.asFailure(where, "try again later, " + advice);
             } catch (InterruptedException e) {
@@ -94,54 +116,74 @@ public final class Downloader {
     }
 
     /** Attempts until the part is complete and verified, then publishes it. */
-    private void transfer(RemoteFile file, PartFile part, String where) throws TransferFault, InterruptedException {
+    private void transfer(RemoteFile file, PartFile part, LongConsumer announced)
+            throws TransferFault, InterruptedException {
         Instant deadline = Instant.now().plus(options.patience().total());
-        for (int attempt = 0; ; attempt++) {
+        Iterator<URI> addresses = file.source().addresses().iterator();
+        URI address = addresses.next();
+        int retries = 0;
+        while (true) {
             try {
-                if (part.bytes() < file.bytes()) {
-                    attempt(file, part, deadline);
+                boolean knownLength = true;
+                if (isIncomplete(file, part)) {
+                    knownLength = attempt(file, address, part, deadline, announced);
                 }
-                verify(file, part);
+                verify(file, part, knownLength);
                 part.publish();
                 return;
             } catch (TransferFault fault) {
-                if (!fault.worthRetrying() || attempt == options.patience().retries()) {
+                if (fault.isNoSuchFile() && addresses.hasNext()) {
+                    address = addresses.next();
+                    continue;
+                }
+                if (!fault.worthRetrying() || retries == options.patience().retries()) {
                     throw fault;
                 }
-                Duration wait = waitBefore(attempt, fault);
+                Duration wait = waitBefore(retries++, fault);
                 if (Instant.now().plus(wait).isAfter(deadline)) {
                     throw fault;
                 }
-                log.warn("{}: {}; next attempt in {} ms", where, fault.getMessage(), wait.toMillis());
+                log.warn("{}: {}; next attempt in {} ms", Source.shown(address), fault.getMessage(), wait.toMillis());
                 pause.sleep(wait);
             }
         }
     }
 
-    private void attempt(RemoteFile file, PartFile part, Instant deadline) throws TransferFault, InterruptedException {
-        if (file.source().isLocal()) {
-            copy(file, part);
-        } else {
-            http.run(file, part, deadline);
-        }
+    /** Where the size is not known, only the hash can tell that the last byte is there. */
+    private static boolean isIncomplete(RemoteFile file, PartFile part) {
+        return file.size().exact()
+                ? part.bytes() < file.size().bytes()
+                : part.bytes() == 0 || Verified.mismatch(file, part.path()).isPresent();
     }
 
-    private void copy(RemoteFile file, PartFile part) throws TransferFault {
+    /** Whether the length of what came was known, so that an end before it would have been noticed. */
+    private boolean attempt(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)
+            throws TransferFault, InterruptedException {
+        if (file.source().isLocal()) {
+            copy(file, address, part, announced);
+            return true;
+        }
+        return http.run(file, address, part, deadline, announced);
+    }
+
+    private void copy(RemoteFile file, URI address, PartFile part, LongConsumer announced) throws TransferFault {
         try {
-            Path origin = Path.of(file.source().address());
+            Path origin = Path.of(address);
             if (!Files.isRegularFile(origin)) {
-                throw TransferFault.lasting("no such file", null);
+                throw TransferFault.noSuchFile("no such file");
             }
-            if (Files.size(origin) != file.bytes()) {
-                throw TransferFault.wrongFile(Files.size(origin) + " bytes, not the published " + file.bytes());
+            long total = Files.size(origin);
+            if (!file.size().fits(total)) {
+                throw TransferFault.wrongFile(total + " bytes, not " + file.size());
             }
             part.restart(Optional.empty());
+            announced.accept(total);
             byte[] buffer = new byte[1 << 16];
             try (InputStream in = Files.newInputStream(origin)) {
-                for (int n = in.read(buffer); n >= 0 && part.bytes() < file.bytes(); n = in.read(buffer)) {
-                    int wanted = (int) Math.min(n, file.bytes() - part.bytes());
+                for (int n = in.read(buffer); n >= 0 && part.bytes() < total; n = in.read(buffer)) {
+                    int wanted = (int) Math.min(n, total - part.bytes());
                     part.append(ByteBuffer.wrap(buffer, 0, wanted));
-                    options.progress().bytes(part.bytes(), file.bytes());
+                    options.progress().bytes(part.bytes(), total);
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
@@ -149,33 +191,17 @@ public final class Downloader {
         }
     }
 
-    private static void verify(RemoteFile file, PartFile part) throws TransferFault {
-        Optional<String> difference = difference(file, part.path());
+    private static void verify(RemoteFile file, PartFile part, boolean knownLength) throws TransferFault {
+        Optional<String> difference = Verified.mismatch(file, part.path());
         if (difference.isEmpty()) {
             return;
         }
-        if (!part.inOnePiece()) {
-            // Two versions may have been joined; a transfer from the first byte will tell.
+        if (!part.inOnePiece() || !knownLength) {
+            // Two versions may have been joined, or the end is missing; a transfer from the first byte will tell.
             part.restart(Optional.empty());
             throw TransferFault.wrongContent(difference.get());
         }
         throw TransferFault.wrongFile(difference.get() + "; what came is in " + part.reject());
-    }
-
-    /** How {@code path} differs from the published file. */
-    private static Optional<String> difference(RemoteFile file, Path path) {
-        try {
-            long bytes = Files.size(path);
-            if (bytes != file.bytes()) {
-                return Optional.of(bytes + " bytes, not the published " + file.bytes());
-            }
-            Checksum found = file.checksum().of(path);
-            return found.equals(file.checksum())
-                    ? Optional.empty()
-                    : Optional.of(found + ", not the published " + file.checksum());
-        } catch (IOException e) {
-            throw new DiskException("cannot read", path, e);
-        }
     }
 
     /** Exponential with jitter, so that many clients do not come back at once; the server's wish if that is longer. */

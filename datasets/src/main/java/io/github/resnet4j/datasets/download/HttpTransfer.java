@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -31,7 +32,10 @@ final class HttpTransfer {
     private static final int MAX_REDIRECTS = 10;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+    private static final Set<Integer> MISSING = Set.of(404, 410);
+    private static final String NUMBER = "\\d{1,18}";
+    private static final Pattern CONTENT_RANGE =
+            Pattern.compile("bytes (" + NUMBER + ")-(" + NUMBER + ")/(" + NUMBER + "|\\*)");
 
     private final HttpClient client;
     private final Duration stall;
@@ -47,70 +51,99 @@ final class HttpTransfer {
         progress = options.progress();
     }
 
-    /** Appends the missing bytes of {@code file} to {@code part}, or says why it could not. */
-    void run(RemoteFile file, PartFile part, Instant deadline) throws TransferFault, InterruptedException {
-        try (ResponseBody body = accept(file, part)) {
-            progress.bytes(part.bytes(), file.bytes());
+    /** An answer that goes on where the part ends; {@code total} is the file's size as far as it is known. */
+    private record Answer(ResponseBody body, long total) {}
+
+    /**
+     * Appends the missing bytes of {@code file} to {@code part}, or says why it could not.
+     *
+     * @param announced told the size of the whole file where only the server says it, before the first byte
+     * @return whether the length was known, so that the last byte is there; else an end that came too early looks the same
+     */
+    boolean run(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)
+            throws TransferFault, InterruptedException {
+        long total = file.size().exact() ? file.size().bytes() : DownloadProgress.UNKNOWN;
+        Answer answer;
+        try {
+            answer = accept(file, address, part, announced);
+        } catch (IOException e) {
+            throw passing(part, total, e);
+        }
+        total = answer.total();
+        try (ResponseBody body = answer.body()) {
+            progress.bytes(part.bytes(), total);
             for (List<ByteBuffer> next = body.next(stall); !next.isEmpty(); next = body.next(stall)) {
-                write(next, file, part);
+                write(next, file, total, part);
                 if (Instant.now().isAfter(deadline)) {
                     throw TransferFault.lasting("not complete in the time allowed", null);
                 }
             }
         } catch (IOException e) {
-            throw TransferFault.passing("after " + part.bytes() + " of " + file.bytes() + " bytes, " + describe(e), e);
+            throw passing(part, total, e);
         }
-        if (part.bytes() < file.bytes()) {
-            throw TransferFault.passing(
-                    "the answer ended after " + part.bytes() + " of " + file.bytes() + " bytes", Duration.ZERO);
+        if (part.bytes() < total) {
+            throw TransferFault.passing("the answer ended after " + progressText(part, total), Duration.ZERO);
         }
+        return total != DownloadProgress.UNKNOWN;
     }
 
-    private void write(List<ByteBuffer> buffers, RemoteFile file, PartFile part) throws TransferFault {
+    private TransferFault passing(PartFile part, long total, IOException e) {
+        return TransferFault.passing("after " + progressText(part, total) + ", " + describe(e), e);
+    }
+
+    private static String progressText(PartFile part, long total) {
+        return part.bytes() + (total == DownloadProgress.UNKNOWN ? "" : " of " + total) + " bytes";
+    }
+
+    private void write(List<ByteBuffer> buffers, RemoteFile file, long total, PartFile part) throws TransferFault {
         for (ByteBuffer buffer : buffers) {
-            if (buffer.remaining() > file.bytes() - part.bytes()) {
+            if (buffer.remaining() > file.size().bytes() - part.bytes()) {
                 part.restart(Optional.empty());
-                throw TransferFault.wrongContent("more than the published " + file.bytes() + " bytes came");
+                throw TransferFault.wrongContent("more came than " + file.size() + " bytes");
             }
             part.append(buffer);
         }
-        progress.bytes(part.bytes(), file.bytes());
+        progress.bytes(part.bytes(), total);
     }
 
     /** Asks for the missing bytes, and sets the part up for the answer. */
-    private ResponseBody accept(RemoteFile file, PartFile part)
+    private Answer accept(RemoteFile file, URI address, PartFile part, LongConsumer announced)
             throws TransferFault, IOException, InterruptedException {
-        HttpResponse<ResponseBody> response = send(file.source().address(), part.bytes(), part.validator());
+        HttpResponse<ResponseBody> response = send(address, part.bytes(), part.validator());
+        HttpHeaders headers = response.headers();
         try {
+            long total;
             switch (response.statusCode()) {
                 case 200 -> {
                     // Also the answer to a range: the server knows no ranges, or the file there has changed.
-                    requirePlainFile(response.headers());
-                    requireLength(response.headers(), file.bytes());
-                    part.restart(validator(response.headers()));
+                    requirePlainFile(headers);
+                    total = wholeLength(headers, file.size());
+                    part.restart(validator(headers));
                 }
                 case 206 -> {
-                    requirePlainFile(response.headers());
-                    requireContinuation(response.headers(), file, part);
-                    requireLength(response.headers(), file.bytes() - part.bytes());
+                    requirePlainFile(headers);
+                    total = continuedLength(headers, file, part);
                     part.resume();
                 }
                 case 416 -> {
                     part.restart(Optional.empty());
                     throw TransferFault.wrongContent("the file there is shorter than the part at hand (status 416)");
                 }
-                default -> throw refusal(response.statusCode(), response.headers());
+                default -> throw refusal(response.statusCode(), headers);
             }
+            if (!file.size().exact() && total != DownloadProgress.UNKNOWN) {
+                announced.accept(total);
+            }
+            return new Answer(response.body(), total);
         } catch (TransferFault | RuntimeException e) {
             response.body().close();
             throw e;
         }
-        return response.body();
     }
 
-    private HttpResponse<ResponseBody> send(URI official, long from, Optional<String> validator)
+    private HttpResponse<ResponseBody> send(URI first, long from, Optional<String> validator)
             throws TransferFault, IOException, InterruptedException {
-        URI address = official;
+        URI address = first;
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             HttpRequest.Builder request = HttpRequest.newBuilder(address)
                     .timeout(stall)
@@ -120,7 +153,7 @@ final class HttpTransfer {
                 request.header("Range", "bytes=" + from + "-");
                 validator.ifPresent(value -> request.header("If-Range", value));
             }
-            HttpResponse<ResponseBody> response = client.send(request.build(), info -> new ResponseBody());
+            HttpResponse<ResponseBody> response = send(request.build());
             if (!REDIRECTS.contains(response.statusCode())) {
                 return response;
             }
@@ -128,6 +161,14 @@ final class HttpTransfer {
             address = redirected(address, response.headers().firstValue("Location"));
         }
         throw TransferFault.lasting("more than " + MAX_REDIRECTS + " redirects", null);
+    }
+
+    private HttpResponse<ResponseBody> send(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return client.send(request, info -> new ResponseBody());
+        } catch (IllegalArgumentException e) { // what the client makes of a Content-Length of twenty digits
+            throw new IOException("an answer that is not HTTP", e);
+        }
     }
 
     /** Where a redirect leads; never from https to something an onlooker could change. */
@@ -160,20 +201,28 @@ final class HttpTransfer {
         }
     }
 
-    private static void requireLength(HttpHeaders headers, long bytes) throws TransferFault {
+    /** The size of the file that is sent from its first byte. */
+    private static long wholeLength(HttpHeaders headers, RemoteFile.Size size) throws TransferFault {
         Optional<String> length = headers.firstValue("Content-Length");
-        if (length.isPresent() && !length.get().equals(Long.toString(bytes))) {
-            throw TransferFault.wrongContent(bytes + " bytes were expected, but the answer's Content-Length differs");
+        if (length.isEmpty()) {
+            return size.exact() ? size.bytes() : DownloadProgress.UNKNOWN;
         }
+        if (!length.get().matches(NUMBER) || !size.fits(Long.parseLong(length.get()))) {
+            throw TransferFault.wrongContent(size + " bytes were expected, but the answer's Content-Length differs");
+        }
+        return Long.parseLong(length.get());
     }
 
-    private static void requireContinuation(HttpHeaders headers, RemoteFile file, PartFile part) throws TransferFault {
+    /** The size of the file of which the rest is sent. */
+    private static long continuedLength(HttpHeaders headers, RemoteFile file, PartFile part) throws TransferFault {
         Matcher range =
                 CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-        boolean asked = range.matches()
+        boolean readable = range.matches();
+        long total = readable ? Long.parseLong(range.group(2)) + 1 : 0;
+        boolean asked = readable
                 && Long.parseLong(range.group(1)) == part.bytes()
-                && Long.parseLong(range.group(2)) == file.bytes() - 1
-                && Set.of("*", Long.toString(file.bytes())).contains(range.group(3));
+                && file.size().fits(total)
+                && Set.of("*", Long.toString(total)).contains(range.group(3));
         Optional<String> known = part.validator();
         Optional<String> given = validator(headers);
         boolean sameVersion = known.isEmpty() || given.isEmpty() || known.equals(given);
@@ -181,16 +230,23 @@ final class HttpTransfer {
             part.restart(Optional.empty());
             throw TransferFault.wrongContent("the answer continues another range or version than asked (status 206)");
         }
+        String rest = Long.toString(total - part.bytes());
+        if (!headers.firstValue("Content-Length").orElse(rest).equals(rest)) {
+            throw TransferFault.wrongContent(rest + " bytes were expected, but the answer's Content-Length differs");
+        }
+        return total;
     }
 
     private static TransferFault refusal(int status, HttpHeaders headers) {
+        if (MISSING.contains(status)) {
+            return TransferFault.noSuchFile("the server answered with status " + status + " (no such file)");
+        }
         if (PASSING.contains(status)) {
             return TransferFault.passing("the server answered with status " + status, retryAfter(headers));
         }
         String meaning =
                 switch (status) {
                     case 401, 403 -> " (access refused)";
-                    case 404, 410 -> " (no such file)";
                     case 407 -> " (the proxy wants a login)";
                     default -> "";
                 };

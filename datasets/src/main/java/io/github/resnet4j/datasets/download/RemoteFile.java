@@ -1,11 +1,51 @@
 package io.github.resnet4j.datasets.download;
 
-/** A published file: where it is, and how to know that what came is it. */
-public record RemoteFile(Source source, long bytes, Checksum checksum) {
-    public RemoteFile {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException(
-                    source.fileName() + ": a file to fetch has at least 1 byte, not " + bytes);
+/**
+ * A published file: where it is, and how to know that what came is it.
+ *
+ * @param source where it is
+ * @param size how large it is, as far as that is known
+ * @param checksum its hash, or how that begins
+ * @param otherwise what a user without it can do instead, beginning with a verb: "pass --data DIR"; ends the messages of
+ *     fetches that fail
+ */
+public record RemoteFile(Source source, Size size, Checksum checksum, String otherwise) {
+    /**
+     * The size of a published file.
+     *
+     * @param bytes at least 1
+     * @param exact whether it has so many bytes; else it has no more, and a server that sends more is cut off
+     */
+    public record Size(long bytes, boolean exact) {
+        public Size {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException("a file to fetch has at least 1 byte, not " + bytes);
+            }
         }
+
+        /** Published with the file. */
+        public static Size exactly(long bytes) {
+            return new Size(bytes, true);
+        }
+
+        /** Not published; more than {@code bytes} would be another file. */
+        public static Size atMost(long bytes) {
+            return new Size(bytes, false);
+        }
+
+        /** Whether a file of {@code count} bytes may be it. */
+        boolean fits(long count) {
+            return exact ? count == bytes : 0 < count && count <= bytes;
+        }
+
+        @Override
+        public String toString() {
+            return (exact ? "the published " : "at most ") + bytes;
+        }
+    }
+
+    /** The file's name. */
+    String name() {
+        return source.fileName();
     }
 }

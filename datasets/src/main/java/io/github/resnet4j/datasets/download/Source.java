@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets.download;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,9 +12,11 @@ import java.util.Set;
  * Where a file comes from: its publisher's address, or a mirror that is asked instead.
  *
  * @param official the publisher's address; its last path segment is the file's name
- * @param mirror a folder to which the file's name is appended: {@code https:}, {@code http:} or {@code file:}
+ * @param mirror a folder that has the file under its name: {@code https:}, {@code http:} or {@code file:}
+ * @param shelf a folder in the mirror where the file is looked for before the mirror itself, for files whose names say
+ *     little, such as {@code model.safetensors}; empty: the mirror itself only
  */
-public record Source(URI official, Optional<URI> mirror) {
+public record Source(URI official, Optional<URI> mirror, Optional<String> shelf) {
     /** Environment variable that names a mirror: an address, or the path of a folder. */
     public static final String MIRROR_VARIABLE = "RESNET4J_MIRROR";
 
@@ -25,6 +28,16 @@ public record Source(URI official, Optional<URI> mirror) {
         if (nameOf(official).isEmpty()) {
             throw new IllegalArgumentException(official + " does not end in a file's name");
         }
+        shelf.ifPresent(name -> {
+            if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+                throw new IllegalArgumentException("\"" + name + "\" is not a folder's plain name");
+            }
+        });
+    }
+
+    /** A file that mirrors have beside all others. */
+    public static Source of(URI official, Optional<URI> mirror) {
+        return new Source(official, mirror, Optional.empty());
     }
 
     /** The mirror that {@code environment} names, if any. */
@@ -49,14 +62,24 @@ public record Source(URI official, Optional<URI> mirror) {
         return nameOf(official);
     }
 
-    /** The one address that is asked. */
-    URI address() {
-        return mirror.map(base -> URI.create(base.toString().replaceFirst("/*$", "/") + fileName()))
-                .orElse(official);
+    /** Where it is asked for, in this order: the next where one has no such file. All have the same scheme. */
+    List<URI> addresses() {
+        if (mirror.isEmpty()) {
+            return List.of(official);
+        }
+        String base = mirror.get().toString().replaceFirst("/*$", "/");
+        URI direct = URI.create(base + fileName());
+        return shelf.map(folder -> List.of(URI.create(base + folder + "/" + fileName()), direct))
+                .orElse(List.of(direct));
     }
 
     boolean isLocal() {
-        return scheme(address()).equals("file");
+        return scheme(mirror.orElse(official)).equals("file");
+    }
+
+    /** The addresses for messages. */
+    String shown() {
+        return String.join(" or ", addresses().stream().map(Source::shown).toList());
     }
 
     /** {@code address} as messages show it: without a password or a signed query. */

@@ -57,7 +57,7 @@ final class CacheFolderTest {
         Files.createDirectory(root.resolve("datasets"));
         Assumptions.assumeTrue(root.resolve("datasets").toFile().setWritable(false), "permissions can be changed");
         Assumptions.assumeFalse(Files.isWritable(root.resolve("datasets")), "the super-user may write anywhere");
-        assertThatThrownBy(() -> new CacheFolder(root).writableDatasets())
+        assertThatThrownBy(() -> CacheFolder.writable(new CacheFolder(root).datasets()))
                 .isInstanceOf(DiskException.class)
                 .hasMessageContaining("read-only")
                 .hasMessageContaining("RESNET4J_CACHE");

@@ -58,6 +58,18 @@ final class DownloaderProcessTest {
     }
 
     @Test
+    void downloadsOnceForThreeProcessesWithoutAPublishedSize() throws Exception {
+        file = server.vagueFile(folder.resolve("scratch"), 2 * SIZE);
+        downloadsOnceForThreeProcesses();
+    }
+
+    @Test
+    void resumesWithoutAPublishedSizeWhatAKilledProcessLeft() throws Exception {
+        file = server.vagueFile(folder.resolve("scratch"), 2 * SIZE);
+        resumesWhatAKilledProcessLeft();
+    }
+
+    @Test
     void resumesWhatAKilledProcessLeft() throws Exception {
         server.then(FaultServer.stallsAt(SIZE / 4));
         Process process = start("");

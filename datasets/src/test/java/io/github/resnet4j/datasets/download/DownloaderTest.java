@@ -84,7 +84,7 @@ final class DownloaderTest {
         assertThat(downloader(watching).fetch(file, target)).isEqualTo(target);
         assertThat(target).hasBinaryContent(FILE);
         assertThat(seen).isSorted().startsWith(0L).endsWith((long) SIZE);
-        assertThat(names()).containsExactlyInAnyOrder("set.tar.gz", ".set.tar.gz.lock");
+        assertThat(names()).containsExactlyInAnyOrder("set.tar.gz", ".set.tar.gz.lock", ".set.tar.gz.verified");
         assertThat(server.exchanges().get(0).headers).containsEntry("Accept-Encoding", "identity");
     }
 
@@ -232,10 +232,10 @@ final class DownloaderTest {
             free = socket.getLocalPort();
         }
         RemoteFile nowhere = new RemoteFile(
-                new Source(
-                        URI.create("http://user:secret@127.0.0.1:" + free + "/set.tar.gz?token=t"), Optional.empty()),
-                file.bytes(),
-                file.checksum());
+                Source.of(URI.create("http://user:secret@127.0.0.1:" + free + "/set.tar.gz?token=t"), Optional.empty()),
+                file.size(),
+                file.checksum(),
+                file.otherwise());
         assertThatThrownBy(() -> downloader(options()).fetch(nowhere, target))
                 .isInstanceOf(NetworkException.class)
                 .hasMessageContaining("no connection")
@@ -317,7 +317,7 @@ final class DownloaderTest {
                 .containsEntry("Range", "bytes=" + HALF + "-")
                 .containsEntry("If-Range", FaultServer.ETAG);
         assertThat(second.sent).isEqualTo(SIZE - HALF);
-        assertThat(names()).containsExactlyInAnyOrder("set.tar.gz", ".set.tar.gz.lock");
+        assertThat(names()).containsExactlyInAnyOrder("set.tar.gz", ".set.tar.gz.lock", ".set.tar.gz.verified");
     }
 
     /** What a server may do when asked to go on from the middle; the number of requests until the file is right. */
@@ -615,7 +615,11 @@ final class DownloaderTest {
     }
 
     private RemoteFile mirrored(URI mirror) {
-        return new RemoteFile(new Source(file.source().official(), Optional.of(mirror)), file.bytes(), file.checksum());
+        return new RemoteFile(
+                Source.of(file.source().official(), Optional.of(mirror)),
+                file.size(),
+                file.checksum(),
+                file.otherwise());
     }
 
     private void leavePart(byte[] content, int size, String tag) throws IOException {

@@ -56,7 +56,21 @@ final class FaultServer implements AutoCloseable {
         Files.write(scratch, file);
         Checksum checksum = Checksum.sha256("0".repeat(64)).of(scratch);
         Files.delete(scratch);
-        return new RemoteFile(new Source(address(), Optional.empty()), file.length, checksum);
+        return new RemoteFile(
+                Source.of(address(), Optional.empty()),
+                RemoteFile.Size.exactly(file.length),
+                checksum,
+                "pass --data DIR");
+    }
+
+    /** The same as far as PyTorch's weights are described: the first digits of the hash, and a bound on the size. */
+    RemoteFile vagueFile(Path scratch, long atMost) throws IOException {
+        RemoteFile exact = remoteFile(scratch);
+        return new RemoteFile(
+                exact.source(),
+                RemoteFile.Size.atMost(atMost),
+                Checksum.sha256Prefix(exact.checksum().hex().substring(0, 8)),
+                "pass --weights FILE");
     }
 
     FaultServer then(Answer... answers) {

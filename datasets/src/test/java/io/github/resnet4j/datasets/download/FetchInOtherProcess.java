@@ -13,11 +13,12 @@ final class FetchInOtherProcess {
 
     public static void main(String[] arguments) {
         RemoteFile file = new RemoteFile(
-                new Source(URI.create(arguments[0]), Optional.empty()),
-                Long.parseLong(arguments[1]),
-                Checksum.sha256(arguments[2]));
+                Source.of(URI.create(arguments[0]), Optional.empty()),
+                new RemoteFile.Size(Long.parseLong(arguments[1]), Boolean.parseBoolean(arguments[2])),
+                Checksum.sha256Prefix(arguments[3]),
+                "pass --data DIR");
         try {
-            new Downloader(DownloadOptions.standard()).fetch(file, Path.of(arguments[3]));
+            new Downloader(DownloadOptions.standard()).fetch(file, Path.of(arguments[4]));
         } catch (DownloadException e) {
             System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
             System.exit(1);
@@ -33,7 +34,8 @@ final class FetchInOtherProcess {
                 "-XX:-UsePerfData",
                 FetchInOtherProcess.class.getName(),
                 file.source().official().toString(),
-                Long.toString(file.bytes()),
+                Long.toString(file.size().bytes()),
+                Boolean.toString(file.size().exact()),
                 file.checksum().hex(),
                 target.toString()));
         if (!shell.isEmpty()) {

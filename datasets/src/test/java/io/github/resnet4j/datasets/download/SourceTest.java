@@ -24,18 +24,38 @@ final class SourceTest {
         "file:///srv/a%20b,        file:///srv/a%20b/set.tar.gz"
     })
     void appendsTheNameToTheMirror(URI mirror, URI expected) {
-        assertThat(new Source(OFFICIAL, Optional.of(mirror)).address()).isEqualTo(expected);
+        assertThat(Source.of(OFFICIAL, Optional.of(mirror)).addresses()).containsExactly(expected);
+    }
+
+    @Test
+    void asksTheShelfOfAMirrorFirst() {
+        Source source = new Source(OFFICIAL, Optional.of(URI.create("https://m.example/w")), Optional.of("net.tag"));
+        assertThat(source.addresses())
+                .containsExactly(
+                        URI.create("https://m.example/w/net.tag/set.tar.gz"),
+                        URI.create("https://m.example/w/set.tar.gz"));
+        assertThat(source.shown())
+                .isEqualTo("https://m.example/w/net.tag/set.tar.gz or https://m.example/w/set.tar.gz");
+        assertThat(new Source(OFFICIAL, Optional.empty(), Optional.of("net.tag")).addresses())
+                .containsExactly(OFFICIAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "../x", "a b", ".hidden"})
+    void refusesAShelfThatIsNoPlainName(String shelf) {
+        assertThatThrownBy(() -> new Source(OFFICIAL, Optional.empty(), Optional.of(shelf)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void asksThePublisherWithoutAMirror() {
-        assertThat(new Source(OFFICIAL, Optional.empty()).address()).isEqualTo(OFFICIAL);
+        assertThat(Source.of(OFFICIAL, Optional.empty()).addresses()).containsExactly(OFFICIAL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ftp://a.example/set", "set.tar.gz", "https:///set", "mailto:a@b", "https://a.example/"})
     void refusesOtherAddresses(URI official) {
-        assertThatThrownBy(() -> new Source(official, Optional.empty())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Source.of(official, Optional.empty())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -61,6 +81,24 @@ final class SourceTest {
                 .hasMessage("A SHA-256 has 64 lower-case hex digits, not \"abc\"");
         assertThatThrownBy(() -> Checksum.md5("C32A1D4AB5D03F1284B67883E8D13530"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void comparesPrefixes() {
+        Checksum prefix = Checksum.sha256Prefix("0676ba61");
+        assertThat(prefix.matches(Checksum.sha256("0676ba61" + "0".repeat(56)))).isTrue();
+        assertThat(prefix.matches(Checksum.sha256("0676ba62" + "0".repeat(56)))).isFalse();
+        assertThat(prefix.matches(prefix))
+                .as("a prefix is not the hash of a file")
+                .isFalse();
+        assertThat(prefix.matches(Checksum.md5("0676ba61" + "0".repeat(24)))).isFalse();
+        assertThat(prefix).hasToString("SHA-256 0676ba61…");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0676ba6", "0676BA61", "", "0676ba6g"})
+    void refusesWhatIsNoPrefix(String hex) {
+        assertThatThrownBy(() -> Checksum.sha256Prefix(hex)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

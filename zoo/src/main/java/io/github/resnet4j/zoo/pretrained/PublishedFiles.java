@@ -1,0 +1,352 @@
+package io.github.resnet4j.zoo.pretrained;
+
+import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The table: one row per file, one function per kind of recipe. Where the columns come from:
+ *
+ * <ul>
+ *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on.
+ *   <li>timm: addresses, sizes and crops from {@code timm/models/resnet.py} (the test size and test crop where it has
+ *       them), accuracies with those from {@code results/results-imagenet.csv}, bytes from {@code docs/models}. Weights
+ *       that timm trained are under Apache-2.0, says its model cards' metadata.
+ *   <li>CIFAR: README and names of akamaster's files.
+ *   <li>Hashes of more than the 8 digits in a file's name: as others measured and published them; {@code resnet20},
+ *       {@code resnet56} and MLPerf's were measured here.
+ * </ul>
+ *
+ * What could not be looked up is left out.
+ */
+final class PublishedFiles {
+    private static final String TORCHVISION = "https://download.pytorch.org/models/";
+    private static final String TIMM = "https://github.com/huggingface/pytorch-image-models/releases/download/";
+    private static final String GLUON =
+            "https://github.com/rwightman/pytorch-pretrained-gluonresnet/releases/download/v0.1/";
+    private static final String FACEBOOK = "https://dl.fbaipublicfiles.com/semiweaksupervision/model_files/";
+    private static final String AKAMASTER =
+            "https://raw.githubusercontent.com/akamaster/pytorch_resnet_cifar10/d5489e8995e81e91ce6b1d69dcc98ad579b0b153/"
+                    + "pretrained_models/";
+
+    private static final String CC_BY_NC = "CC-BY-NC-4.0";
+
+    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+    private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{8})\\.(?:pth|th)$");
+
+    private PublishedFiles() {}
+
+    /** All rows, architecture by architecture, its default first. */
+    static List<PretrainedWeights> table() {
+        List<PretrainedWeights> rows = new ArrayList<>();
+        rows.addAll(resnet18());
+        rows.addAll(resnet34());
+        rows.addAll(resnet50());
+        rows.addAll(resnet101());
+        rows.addAll(resnet152());
+        rows.addAll(cifar());
+        return rows;
+    }
+
+    private static List<PretrainedWeights> resnet18() {
+        return List.of(
+                torchvision1("resnet18-f37072fd.pth", 69.758, 89.078)
+                        .size(46_830_571)
+                        .sha256("f37072fd47e89c5e827621c5baffa7500819f7896bbacec160b1a16c560e07ec"),
+                strikesBack("resnet18", "a1", "resnet18_a1_0-d63eafa0.pth", 73.158, 91.026)
+                        .sha256("d63eafa07a6e32a39d328e364f8c9f89d671444ecc7f02aa0f7eb8882af3dd29"),
+                strikesBack("resnet18", "a2", "resnet18_a2_0-b61bd467.pth", 72.372, 90.596)
+                        .sha256("b61bd467647a03d3f7db590a1158552d2e66bf5ba62c2158ca9594c03de49923"),
+                strikesBackA3("resnet18", "resnet18_a3_0-40c531c8.pth", 68.254, 88.176)
+                        .sha256("40c531c8324d963735b0c7ab9a9b2d7715c573a04d0b95776d29cc816a2ef93e"),
+                semiSupervised("resnet18", "semi_supervised_resnet18-d92f0530.pth", 72.594, 91.418)
+                        .size(46_811_375),
+                semiWeaklySupervised("resnet18", "semi_weakly_supervised_resnet18-118f1556.pth", 73.282, 91.732)
+                        .size(46_811_375),
+                gluon("resnet18", "gluon_resnet18_v1b-0757602b.pth", 70.838, 89.754)
+                        .size(46_816_736));
+    }
+
+    private static List<PretrainedWeights> resnet34() {
+        return List.of(
+                torchvision1("resnet34-b627a593.pth", 73.314, 91.420)
+                        .size(87_319_819)
+                        .sha256("b627a593bcbe140c234610266fe4f8ae95ea42fc881d091c9b6052e6b1d0590f"),
+                strikesBack("resnet34", "a1", "resnet34_a1_0-46f8f793.pth", 77.918, 93.766)
+                        .sha256("46f8f7930534e471b9a139b278896db5d11d17b8ea3fcc90ad43deed9e5e27d7"),
+                strikesBack("resnet34", "a2", "resnet34_a2_0-82d47d71.pth", 77.158, 93.274)
+                        .sha256("82d47d71dafac5343b070e5883c41321b45e4759bfe6aa25d375300c38b386a0"),
+                strikesBackA3("resnet34", "resnet34_a3_0-a20cabb6.pth", 72.970, 91.108)
+                        .sha256("a20cabb63e1baf7963ede853c5a38046aede79a7e675d3576714b59cb4ab7519"),
+                timm("resnet34", "bt", "resnet34-43635321.pth", 76.480, 93.354)
+                        .size(87_290_831)
+                        .sha256("436353219a11d07c7c74cf1a686ed3b02f6c954d4c7863e2046822e047c6f246"),
+                gluon("resnet34", "gluon_resnet34_v1b-c6d82d59.pth", 74.578, 91.984)
+                        .size(87_295_112));
+    }
+
+    private static List<PretrainedWeights> resnet50() {
+        return List.of(
+                torchvision1("resnet50-0676ba61.pth", 76.130, 92.862)
+                        .size(102_530_333)
+                        .sha256("0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a"),
+                torchvision2("resnet50-11ad3fa6.pth", 80.858, 95.434, "#issuecomment-1013906621")
+                        .size(102_540_417)
+                        .sha256("11ad3fa62ca79e40addfd354a8ec4b7c75143b3038b8d2a807fbc68deab379ca"),
+                strikesBack("resnet50", "a1", "resnet50_a1_0-14fe96d1.pth", 81.214, 95.102)
+                        .sha256("14fe96d1f9fb311a60490082d2077e6e60427dcfe21839ddf934cce948f72b0f"),
+                strikesBack(
+                        "resnet50", "a1h", "resnet50_a1h2_176-001a1197.pth", crop(224, 224, "bicubic"), 80.676, 95.306),
+                strikesBack("resnet50", "a2", "resnet50_a2_0-a2746f79.pth", 80.772, 94.988),
+                strikesBackA3("resnet50", "resnet50_a3_0-59cae1ef.pth", 78.048, 93.780),
+                strikesBack("resnet50", "b1k", "resnet50_b1k-532a802a.pth", 80.706, 95.432),
+                strikesBack("resnet50", "b2k", "resnet50_b2k-1ba180c1.pth", 80.454, 95.318),
+                strikesBack("resnet50", "c1", "resnet50_c1-5ba5e060.pth", 80.912, 95.552),
+                strikesBack("resnet50", "c2", "resnet50_c2-d01e05b2.pth", 80.870, 95.534),
+                strikesBack("resnet50", "d", "resnet50_d-f39db8af.pth", 80.972, 95.430),
+                timm("resnet50", "ram", "resnet50_ram-a26f946b.pth", 79.976, 95.052)
+                        .size(102_488_165),
+                timm("resnet50", "am", "resnet50_am-6c502b37.pth", crop(256, 224, "bicubic"), 78.998, 94.396),
+                timm("resnet50", "ra", "resnet50_ra-85ebb6e5.pth", 79.836, 94.966),
+                timm("resnet50", "bt", "rw_resnet50-86acaeed.pth", 79.640, 94.892),
+                semiSupervised("resnet50", "semi_supervised_resnet50-08389792.pth", 79.234, 94.826)
+                        .size(102_480_594),
+                semiWeaklySupervised("resnet50", "semi_weakly_supervised_resnet50-16a12f1b.pth", 81.182, 95.992)
+                        .size(102_480_594),
+                gluon("resnet50", "gluon_resnet50_v1b-0ebe02e2.pth", 77.580, 93.720)
+                        .size(102_493_763));
+    }
+
+    private static List<PretrainedWeights> resnet101() {
+        return List.of(
+                torchvision1("resnet101-63fe2227.pth", 77.374, 93.546)
+                        .sha256("63fe2227b86e8f1f2063f43a75c84d195911b6a0eace650907dd3dc62dd49a0a"),
+                torchvision2("resnet101-cd907fc2.pth", 81.886, 95.780, "#new-recipe")
+                        .sha256("cd907fc2a0de2292b2ba2b27d2216bc672d84632d1cf20058d01c0c03b5e020e"),
+                strikesBack("resnet101", "a1h", "resnet101_a1h-36d3f2aa.pth", 82.778, 96.310),
+                strikesBack("resnet101", "a1", "resnet101_a1_0-cdcb52a9.pth", 82.322, 95.632)
+                        .sha256("cdcb52a9df09a641606696e5520e4fbbe8256ee4983d8b4dd1a1ef87a9b8846f"),
+                strikesBack("resnet101", "a2", "resnet101_a2_0-6edb36c7.pth", 82.236, 95.730),
+                strikesBackA3("resnet101", "resnet101_a3_0-1db14157.pth", 79.814, 94.606),
+                gluon("resnet101", "gluon_resnet101_v1b-3b017079.pth", 79.310, 94.522)
+                        .size(178_723_172));
+    }
+
+    private static List<PretrainedWeights> resnet152() {
+        return List.of(
+                torchvision1("resnet152-394f9c45.pth", 78.312, 94.046)
+                        .sha256("394f9c45966e3651a89bbb78a48410a6755854ce4a5ab64927cf1c7247f85e58"),
+                torchvision2("resnet152-f82ba261.pth", 82.284, 96.002, "#new-recipe"),
+                strikesBack("resnet152", "a1h", "resnet152_a1h-dc400468.pth", 83.450, 96.538),
+                strikesBack("resnet152", "a1", "resnet152_a1_0-2eee8a7a.pth", 82.732, 95.720),
+                strikesBack("resnet152", "a2", "resnet152_a2_0-b4c6978f.pth", 82.608, 95.752),
+                strikesBackA3("resnet152", "resnet152_a3_0-134d4688.pth", 80.546, 95.000),
+                gluon("resnet152", "gluon_resnet152_v1b-c1edb0dd.pth", 79.694, 94.736)
+                        .size(241_534_001));
+    }
+
+    private static List<PretrainedWeights> cifar() {
+        return List.of(
+                akamaster(20, "resnet20-12fca82f.th", 91.73)
+                        .size(1_099_231)
+                        .sha256("12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8"),
+                akamaster(32, "resnet32-d509ac18.th", 92.63)
+                        .sha256("d509ac1820d7f25398913559d7e81a13229b1e7adc5648e3bfa5e22dc137f850"),
+                akamaster(44, "resnet44-014dd654.th", 93.10)
+                        .sha256("014dd6541728a1c700b1642ab640e211dc6eb8ed507d70697458dc8f8a0ae2e4"),
+                akamaster(56, "resnet56-4bfd9763.th", 93.39)
+                        .size(3_471_733)
+                        .sha256("4bfd97631478d6b638d2764fd2baff3edb1d7d82252d54439343b6596b9b5367"),
+                akamaster(110, "resnet110-1d1ed7c2.th", 93.68)
+                        .sha256("1d1ed7c27571399c1fef66969bc4df68d6a92c8e6c41170f444e120e5354e3bc"),
+                akamaster(1202, "resnet1202-f3b1deed.th", 93.82)
+                        .sha256("f3b1deed382cd4c986ff8aa090c805d99a646e99d1f9227d7178183648844f62"));
+    }
+
+    /** torchvision's first weights, of 90 epochs and a crop of 224 from 256. */
+    private static PretrainedWeights torchvision1(String file, double top1, double top5) {
+        return torchvision(
+                file, "tv_in1k", "IMAGENET1K_V1", 256, top1, top5, "tree/main/references/classification#resnet");
+    }
+
+    /** torchvision's second weights, of 600 epochs with everything learned since, and a crop of 224 from 232. */
+    private static PretrainedWeights torchvision2(String file, double top1, double top5, String comment) {
+        return torchvision(file, "tv2_in1k", "IMAGENET1K_V2", 232, top1, top5, "issues/3995" + comment);
+    }
+
+    private static PretrainedWeights torchvision(
+            String file, String tag, String name, int resize, double top1, double top5, String page) {
+        return imageNet(
+                file.substring(0, file.indexOf('-')),
+                tag,
+                TORCHVISION + file,
+                "BSD-3-Clause",
+                crop(resize, 224, "bilinear"),
+                top1,
+                top5,
+                "torchvision, " + name,
+                "https://github.com/pytorch/vision/" + page);
+    }
+
+    /** Wightman et al. 2021: trained at 224, tested on the whole height of 288. */
+    private static PretrainedWeights strikesBack(
+            String architecture, String recipe, String file, double top1, double top5) {
+        return strikesBack(architecture, recipe, file, crop(288, 288, "bicubic"), top1, top5);
+    }
+
+    /** Their short recipe: trained at 160, tested at 224, 95 % of the height. */
+    private static PretrainedWeights strikesBackA3(String architecture, String file, double top1, double top5) {
+        return strikesBack(architecture, "a3", file, crop(235, 224, "bicubic"), top1, top5);
+    }
+
+    private static PretrainedWeights strikesBack(
+            String architecture, String recipe, String file, Preprocessing preprocessing, double top1, double top5) {
+        return timm(
+                architecture,
+                recipe,
+                TIMM + "v0.1-rsb-weights/" + file,
+                "timm, recipe " + recipe + " (arXiv:2110.00476)",
+                preprocessing,
+                top1,
+                top5);
+    }
+
+    /** Other weights that timm trained, at 224, and tested at 288, 95 % of the height. */
+    private static PretrainedWeights timm(String architecture, String recipe, String file, double top1, double top5) {
+        return timm(architecture, recipe, file, crop(303, 288, "bicubic"), top1, top5);
+    }
+
+    private static PretrainedWeights timm(
+            String architecture, String recipe, String file, Preprocessing preprocessing, double top1, double top5) {
+        return timm(
+                architecture,
+                recipe,
+                TIMM + "v0.1-weights/" + file,
+                "timm, recipe " + recipe,
+                preprocessing,
+                top1,
+                top5);
+    }
+
+    private static PretrainedWeights timm(
+            String architecture,
+            String recipe,
+            String url,
+            String source,
+            Preprocessing preprocessing,
+            double top1,
+            double top5) {
+        String tag = recipe + "_in1k";
+        return imageNet(
+                architecture,
+                tag,
+                url,
+                "Apache-2.0",
+                preprocessing,
+                top1,
+                top5,
+                source,
+                "https://huggingface.co/timm/" + architecture + "." + tag);
+    }
+
+    /** GluonCV's "v1b", the structure of torchvision's, ported by timm. Neither names a licence for the ported files. */
+    private static PretrainedWeights gluon(String architecture, String file, double top1, double top5) {
+        return imageNet(
+                architecture,
+                "gluon_in1k",
+                GLUON + file,
+                PretrainedWeights.UNKNOWN_LICENCE,
+                crop(256, 224, "bicubic"),
+                top1,
+                top5,
+                "GluonCV v1b, ported by timm",
+                "https://cv.gluon.ai/model_zoo/classification.html");
+    }
+
+    /** Yalniz et al. 2019: taught by a larger network on YFCC-100M, then trained on ImageNet. */
+    private static PretrainedWeights semiSupervised(String architecture, String file, double top1, double top5) {
+        return facebook(architecture, "fb_ssl_yfcc100m_ft_in1k", file, "semi-supervised", top1, top5);
+    }
+
+    /** The same on a billion pictures with hashtags. */
+    private static PretrainedWeights semiWeaklySupervised(String architecture, String file, double top1, double top5) {
+        return facebook(architecture, "fb_swsl_ig1b_ft_in1k", file, "semi-weakly supervised", top1, top5);
+    }
+
+    private static PretrainedWeights facebook(
+            String architecture, String tag, String file, String kind, double top1, double top5) {
+        return imageNet(
+                architecture,
+                tag,
+                FACEBOOK + file,
+                CC_BY_NC,
+                crop(256, 224, "bilinear"),
+                top1,
+                top5,
+                "Facebook, " + kind + " (arXiv:1905.00546)",
+                "https://github.com/facebookresearch/semi-supervised-ImageNet1K-models");
+    }
+
+    /** Y. Idelbayev's networks of He et al. 2015, section 4.2. */
+    private static PretrainedWeights akamaster(int depth, String file, double top1) {
+        return new PretrainedWeights(
+                "resnet" + depth + "-cifar",
+                "akamaster",
+                URI.create(AKAMASTER + file),
+                OptionalLong.empty(),
+                hashInName(file),
+                "BSD-2-Clause",
+                new Preprocessing(OptionalInt.empty(), OptionalInt.empty(), "bilinear", MEAN, STD),
+                ChannelOrder.RGB,
+                ClassNames.CIFAR10,
+                Optional.of(new Accuracy(top1, OptionalDouble.empty())),
+                "akamaster/pytorch_resnet_cifar10",
+                URI.create("https://github.com/akamaster/pytorch_resnet_cifar10"));
+    }
+
+    private static PretrainedWeights imageNet(
+            String architecture,
+            String tag,
+            String url,
+            String licence,
+            Preprocessing preprocessing,
+            double top1,
+            double top5,
+            String source,
+            String page) {
+        return new PretrainedWeights(
+                architecture,
+                tag,
+                URI.create(url),
+                OptionalLong.empty(),
+                hashInName(url),
+                licence,
+                preprocessing,
+                ChannelOrder.RGB,
+                ClassNames.IMAGENET,
+                Optional.of(new Accuracy(top1, OptionalDouble.of(top5))),
+                source,
+                URI.create(page));
+    }
+
+    private static Preprocessing crop(int resize, int crop, String interpolation) {
+        return new Preprocessing(OptionalInt.of(resize), OptionalInt.of(crop), interpolation, MEAN, STD);
+    }
+
+    private static FileHash hashInName(String file) {
+        Matcher matcher = HASH_IN_NAME.matcher(file);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException(file + " does not carry its hash");
+        }
+        return new FileHash(FileHash.Algorithm.SHA_256, matcher.group(1));
+    }
+}
