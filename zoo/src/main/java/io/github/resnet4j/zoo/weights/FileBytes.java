@@ -3,31 +3,54 @@ package io.github.resnet4j.zoo.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 
 /**
- * The bytes of a file at any place, memory-mapped: opening costs nothing, and what is never asked for is never read. The
- * map lives as long as anything refers to it. All numbers are little-endian.
+ * The bytes of a file at any place: opening costs nothing, and what is never asked for is never read. All numbers are
+ * little-endian.
  *
- * <p>Bytes come out by bulk copies only: where the file was cut after it was opened, those end in a {@link
- * BadWeightsException} with {@link Fault#CHANGED}; reading single bytes of a map would be a signal in compiled code.
+ * <p>The file is read by calls, at the speed of memory where it is cached, and is not memory-mapped: when a mapped file
+ * is cut, the JVM answers with zeros and an {@link InternalError} wherever the thread is by then. It is closed once
+ * nothing refers to it. A thread that is interrupted while it reads closes it for all, as with any {@link FileChannel}.
  */
 public final class FileBytes {
-    private static final int WINDOW_BITS = 30;
+    /** One call reads no more: for a larger piece the JDK would keep as much memory outside the heap. */
+    private static final int PIECE = 1 << 16;
 
     private final Path path;
-    private final ByteBuffer[] windows;
+    private final Source source;
     private final long size;
 
-    private FileBytes(Path path, ByteBuffer[] windows, long size) {
+    /** What the name stood for when it was opened; {@link Stamp#NONE} for bytes in memory. */
+    private final Stamp stamp;
+
+    @FunctionalInterface
+    private interface Source {
+        /** Like {@link FileChannel#read(ByteBuffer, long)}. */
+        int read(ByteBuffer into, long offset) throws IOException;
+    }
+
+    private record Stamp(long size, FileTime modified, Object key) {
+        static final Stamp NONE = new Stamp(0, FileTime.fromMillis(0), "");
+
+        static Stamp of(BasicFileAttributes file) {
+            return new Stamp(file.size(), file.lastModifiedTime(), file.fileKey());
+        }
+    }
+
+    private FileBytes(Path path, Source source, long size, Stamp stamp) {
         this.path = path;
-        this.windows = windows;
+        this.source = source;
         this.size = size;
+        this.stamp = stamp;
     }
 
     /**
@@ -37,25 +60,17 @@ public final class FileBytes {
      *     it may not be read; with {@link Fault#EMPTY} if it has no bytes
      */
     public static FileBytes open(Path path) {
-        if (Files.isDirectory(path)) {
-            throw unreadable(path, "is a folder; name a file in it", null);
-        }
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw unreadable(path, "is not a regular file", null);
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size == 0) {
-                throw new BadWeightsException(
-                        path, WeightFormat.UNKNOWN, Fault.EMPTY, Place.WHOLE, "is empty; copy or download it again");
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (attributes.isDirectory()) {
+                throw unreadable(path, "is a folder; name a file in it", null);
             }
-            long window = 1L << WINDOW_BITS;
-            ByteBuffer[] windows = new ByteBuffer[Math.toIntExact((size + window - 1) >> WINDOW_BITS)];
-            for (int i = 0; i < windows.length; i++) {
-                long from = (long) i << WINDOW_BITS;
-                windows[i] = channel.map(FileChannel.MapMode.READ_ONLY, from, Math.min(window, size - from));
+            if (!attributes.isRegularFile()) { // a pipe would be waited for
+                throw unreadable(path, "is not a regular file", null);
             }
-            return new FileBytes(path, windows, size);
+            requireBytes(path, attributes.size());
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            return new FileBytes(path, channel::read, attributes.size(), Stamp.of(attributes));
         } catch (NoSuchFileException e) {
             throw unreadable(path, "there is no such file", e);
         } catch (AccessDeniedException e) {
@@ -71,11 +86,13 @@ public final class FileBytes {
      * @throws BadWeightsException with {@link Fault#EMPTY} if there are none
      */
     public static FileBytes of(Path path, byte[] bytes) {
-        if (bytes.length == 0) {
-            throw new BadWeightsException(
-                    path, WeightFormat.UNKNOWN, Fault.EMPTY, Place.WHOLE, "is empty; copy or download it again");
-        }
-        return new FileBytes(path, new ByteBuffer[] {ByteBuffer.wrap(bytes)}, bytes.length);
+        requireBytes(path, bytes.length);
+        Source memory = (into, offset) -> {
+            int length = into.remaining();
+            into.put(bytes, (int) offset, length);
+            return length;
+        };
+        return new FileBytes(path, memory, bytes.length, Stamp.NONE);
     }
 
     /** The file. */
@@ -92,7 +109,8 @@ public final class FileBytes {
      * Fills the rest of {@code into} with the bytes from {@code offset} on.
      *
      * @throws IndexOutOfBoundsException if the file has not so many; callers check before
-     * @throws BadWeightsException with {@link Fault#CHANGED} if the file was cut since it was opened
+     * @throws BadWeightsException with {@link Fault#CHANGED} if the file was cut since it was opened, with {@link
+     *     Fault#UNREADABLE} if the disk or the network fails
      */
     public void copy(long offset, ByteBuffer into) {
         if (offset < 0 || offset > size - into.remaining()) {
@@ -100,21 +118,17 @@ public final class FileBytes {
         }
         try {
             for (long at = offset; into.hasRemaining(); ) {
-                ByteBuffer window = windows[(int) (at >> WINDOW_BITS)];
-                int from = (int) (at & (1L << WINDOW_BITS) - 1);
-                int length = Math.min(into.remaining(), window.limit() - from);
-                into.put(into.position(), window, from, length);
-                into.position(into.position() + length);
-                at += length;
+                int count = source.read(into.slice(into.position(), Math.min(PIECE, into.remaining())), at);
+                if (count < 0) {
+                    throw changed(new Place.At(at), "was cut while it was read; wait until it is complete", null);
+                }
+                into.position(into.position() + count);
+                at += count;
             }
-        } catch (InternalError e) { // what the JVM makes of SIGBUS in a bulk copy
-            throw new BadWeightsException(
-                    path,
-                    WeightFormat.UNKNOWN,
-                    Fault.CHANGED,
-                    new Place.At(offset),
-                    "was cut while it was read; wait until it is complete and try again",
-                    e);
+        } catch (ClosedChannelException e) {
+            throw unreadable(path, "was closed by a thread that was interrupted; open it again", e);
+        } catch (IOException e) {
+            throw unreadable(path, "cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -135,6 +149,37 @@ public final class FileBytes {
     /** The same as a little-endian buffer. */
     public ByteBuffer buffer(long offset, int length) {
         return ByteBuffer.wrap(read(offset, length)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Requires that the file is as it was when it was opened: what was checked then and what was read since belong
+     * together. To be called once all of a tensor is read.
+     *
+     * @throws BadWeightsException with {@link Fault#CHANGED} if it was written to, replaced or removed
+     */
+    public void requireUnchanged() {
+        if (stamp == Stamp.NONE) {
+            return;
+        }
+        try {
+            if (!stamp.equals(Stamp.of(Files.readAttributes(path, BasicFileAttributes.class)))) {
+                throw changed(Place.WHOLE, "was changed while it was read; wait until it is complete", null);
+            }
+        } catch (IOException e) {
+            throw changed(Place.WHOLE, "was removed while it was read; put it back", e);
+        }
+    }
+
+    private static void requireBytes(Path path, long size) {
+        if (size == 0) {
+            throw new BadWeightsException(
+                    path, WeightFormat.UNKNOWN, Fault.EMPTY, Place.WHOLE, "is empty; copy or download it again");
+        }
+    }
+
+    private BadWeightsException changed(Place place, String problem, IOException cause) {
+        return new BadWeightsException(
+                path, WeightFormat.UNKNOWN, Fault.CHANGED, place, problem + " and try again", cause);
     }
 
     private static BadWeightsException unreadable(Path path, String problem, Throwable cause) {
