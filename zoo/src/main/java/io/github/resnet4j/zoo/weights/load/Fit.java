@@ -1,0 +1,175 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Slot;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
+import io.github.resnet4j.zoo.weights.names.Naming;
+import io.github.resnet4j.zoo.weights.names.Naming.Named;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * How well a file's tensors fit an architecture of the zoo, by names and shapes.
+ *
+ * @param architecture a row of the zoo, with other shortcuts than the published ones where those fit better
+ * @param classes of the file's classifier; of the row where that cannot be told
+ * @param matched how many tensors have their place
+ * @param total how many tensors the file and the network have together, those that match counted once
+ */
+public record Fit(Architecture architecture, int classes, int matched, int total) {
+    private static final int MAX_CLASSES = 1 << 20;
+    private static final int MAX_LISTED = 3;
+
+    /**
+     * What a file is, as far as tensors can tell.
+     *
+     * @param fit the only architecture that all tensors fit
+     * @param notes what else it might be, one sentence each
+     */
+    public record Inferred(Fit fit, List<String> notes) {
+        public Inferred {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /** Matched tensors of all, from 0 to 1. */
+    public double share() {
+        return (double) matched / total;
+    }
+
+    /** Whether every tensor has its place, and every place its tensor. */
+    public boolean complete() {
+        return matched == total;
+    }
+
+    /** The network with the file's classes, for pictures of the published size. */
+    public Network network() {
+        return architecture.network(architecture.input(), classes);
+    }
+
+    /** For people: {@code resnet20-cifar with 10 classes (all 97 tensors)}. */
+    public String title() {
+        boolean published = Zoo.find(architecture.name()).spec().shortcut() == shortcut();
+        return architecture.name()
+                + (published ? "" : " with shortcuts of option " + shortcut().option())
+                + (published ? " with " : " and ") + classes + " classes ("
+                + (complete()
+                        ? "all " + total + " tensors"
+                        : String.format(Locale.ROOT, "%d of %d tensors", matched, total))
+                + ")";
+    }
+
+    /**
+     * The architectures that at least one tensor fits, best first; of equals residual networks come before plain ones,
+     * which have the same tensors without the sums, and else the zoo's order counts.
+     */
+    public static List<Fit> ranked(StateDict file, NameMapping names) {
+        return ranked(file, Naming.of(file, names));
+    }
+
+    static List<Fit> ranked(StateDict file, Naming naming) {
+        List<Fit> fits = new ArrayList<>();
+        for (Architecture row : Zoo.list()) {
+            Fit best = of(file, naming, row);
+            for (ShortcutType shortcut : ShortcutType.values()) {
+                if (!best.complete() && isProjection(shortcut) && !plain(row)) {
+                    Fit other = of(file, naming, row.with(row.spec().withShortcut(shortcut)));
+                    best = other.share() > best.share() ? other : best;
+                }
+            }
+            fits.add(best);
+        }
+        return fits.stream()
+                .filter(fit -> fit.matched > 0)
+                .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> plain(fit.architecture)))
+                .toList();
+    }
+
+    /**
+     * Tells what a file is whose architecture nobody named.
+     *
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if its tensors fit no architecture, or several; lists the
+     *     best
+     */
+    public static Inferred infer(StateDict file, NameMapping names) {
+        List<Fit> fits = ranked(file, names);
+        List<Fit> complete = fits.stream().filter(Fit::complete).toList();
+        List<Fit> residual =
+                complete.stream().filter(fit -> !plain(fit.architecture)).toList();
+        if (residual.size() != 1) {
+            List<Fit> best = (complete.isEmpty() ? fits : complete)
+                    .stream().limit(MAX_LISTED).toList();
+            throw new BadWeightsException(
+                    file.file(),
+                    file.format(),
+                    Fault.MISMATCH,
+                    Place.WHOLE,
+                    (complete.isEmpty() ? "fits no network of the zoo" : "does not tell which network it is")
+                            + (best.isEmpty() ? "" : ", what comes nearest is " + titles(best))
+                            + "; name the network");
+        }
+        Fit fit = residual.get(0);
+        List<String> notes = new ArrayList<>();
+        complete.stream()
+                .filter(other -> plain(other.architecture))
+                .forEach(other -> notes.add("taken for a " + fit.architecture.name() + "; a "
+                        + other.architecture.name() + " has the same tensors"));
+        if (fit.shortcut() == ShortcutType.ZERO_PAD || fit.shortcut() == ShortcutType.ZERO_PAD_END) {
+            notes.add("taken for shortcuts of option " + fit.shortcut().option()
+                    + "; tensors do not tell where option A has its zero channels");
+        }
+        return new Inferred(fit, notes);
+    }
+
+    private static Fit of(StateDict file, Naming naming, Architecture row) {
+        int classes = classes(naming, row.network()).orElse(row.classes());
+        LoadReport report = Matching.of(file, row.network(row.input(), classes), LoadOptions.STRICT, naming)
+                .report();
+        int matched = report.entries(Status.LOADED).size()
+                + report.entries(Status.CONVERTED).size();
+        int ignored = report.entries(Status.IGNORED).size();
+        return new Fit(row, classes, matched, report.entries().size() - ignored);
+    }
+
+    /** How many classes the file's classifier has. */
+    private static Optional<Integer> classes(Naming naming, Network network) {
+        Slot head = Matching.head(network).slots().get(0);
+        return naming.reading(network).tensors().stream()
+                .filter(tensor -> tensor.name().equals(head.name()))
+                .map(Named::torchShape)
+                .filter(shape -> shape.size() == 2 && shape.get(0) >= 2 && shape.get(0) <= MAX_CLASSES)
+                .map(shape -> Math.toIntExact(shape.get(0)))
+                .findFirst();
+    }
+
+    private ShortcutType shortcut() {
+        return architecture.spec().shortcut();
+    }
+
+    private static boolean plain(Architecture row) {
+        return row.spec().shortcut() == ShortcutType.NONE;
+    }
+
+    private static boolean isProjection(ShortcutType shortcut) {
+        return switch (shortcut) {
+            case PROJECTION, PROJECTION_ALL, PROJECTION_NO_BN -> true;
+            case NONE, ZERO_PAD, ZERO_PAD_END -> false;
+        };
+    }
+
+    private static String titles(List<Fit> fits) {
+        return fits.stream().map(Fit::title).collect(Collectors.joining(", "));
+    }
+}

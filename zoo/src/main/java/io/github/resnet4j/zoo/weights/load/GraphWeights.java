@@ -1,0 +1,122 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Slot;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.DType;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.names.Naming.Named;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Weights into DL4J graphs of the zoo and out of them. Where in its flat parameters DL4J has a layer's
+ * is its own business, not that of the order of the nodes: the layers are asked, by name.
+ */
+public final class GraphWeights {
+    private GraphWeights() {}
+
+    /**
+     * A graph with a file's weights.
+     *
+     * @param graph complete
+     * @param report what became of every tensor
+     */
+    public record Loaded(ComputationGraph graph, LoadReport report) {}
+
+    /**
+     * Builds a network's graph with the weights of a file, all of them or none.
+     *
+     * @param options how to build the graph; its seed is that of a new classifier
+     * @param how rules for names, and whether the classifier begins anew
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if the file does not fit, see {@link Matching#orThrow}; with
+     *     {@link Fault#NONFINITE} if a value is not finite or a variance negative
+     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if a rule of the user does not work out
+     * @throws IllegalArgumentException if {@code options} freezes up to a part that the network does not have
+     */
+    public static Loaded load(StateDict file, Network network, NetworkGraph.Options options, LoadOptions how) {
+        Matching matching = Matching.of(file, network, how).orThrow();
+        ComputationGraph graph = new ComputationGraph(NetworkGraph.configuration(network, options));
+        graph.init(
+                Nd4j.createUninitializedDetached(options.dataType(), network.parameters() + network.statistics()),
+                false);
+        fill(graph, matching);
+        if (how.newHead()) {
+            Layer head = graph.getLayer(Matching.head(network).name());
+            Nd4j.getRandom().setSeed(options.seed());
+            head.conf().getLayer().initializer().init(head.conf(), head.params(), true);
+        }
+        return new Loaded(graph, matching.report());
+    }
+
+    /**
+     * A graph's weights, under PyTorch's names and in its order. They are read when asked for, and what the graph learns
+     * until then is in them.
+     *
+     * @param graph in single precision, built from {@code network}, frozen or not
+     * @throws IllegalArgumentException if it is not
+     */
+    public static StateDict stateDict(ComputationGraph graph, Network network) {
+        if (graph.params().dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException("weights are written in single precision, the graph is in "
+                    + graph.params().dataType());
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Slot slot : network.slots()) {
+            Parameter parameter = Parameter.of(graph, slot);
+            tensors.put(slot.name(), Tensor.of(DType.F32, slot.shape(), (from, into) -> {
+                parameter.copy(Math.toIntExact(from), into.asFloatBuffer());
+                into.position(into.limit());
+            }));
+        }
+        return new StateDict(Path.of(network.name()), WeightFormat.UNKNOWN, tensors, Map.of(), List.of());
+    }
+
+    /**
+     * Puts a file's tensors into a graph.
+     *
+     * @param graph to be thrown away if this fails
+     */
+    static void fill(ComputationGraph graph, Matching matching) {
+        matching.assigned().forEach((slot, tensor) -> {
+            Parameter parameter = Parameter.of(graph, slot);
+            FloatBuffer room = parameter.room();
+            if (tensor.layout().reordered(tensor.tensor().shape())) {
+                tensor.layout()
+                        .toTorch(tensor.tensor().floats(), tensor.tensor().shape(), room.duplicate());
+            } else {
+                tensor.tensor().read(room.duplicate());
+            }
+            requireSound(matching.file(), slot, tensor, room);
+            parameter.keep(room);
+        });
+    }
+
+    private static void requireSound(StateDict file, Slot slot, Named tensor, FloatBuffer values) {
+        boolean variance = slot.role() == Slot.Role.RUNNING_VAR;
+        for (int i = 0; i < values.limit(); i++) {
+            float value = values.get(i);
+            if (!Float.isFinite(value) || variance && value < 0) {
+                throw new BadWeightsException(
+                        file.file(),
+                        file.format(),
+                        Fault.NONFINITE,
+                        new Place.Named(tensor.source()),
+                        "has " + (Float.isFinite(value) ? "a negative variance, " + value : "the value " + value)
+                                + ", at " + slot.name() + "[" + i + "]; the weights are broken, use others");
+            }
+        }
+    }
+}

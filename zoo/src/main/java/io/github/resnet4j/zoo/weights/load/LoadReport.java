@@ -1,0 +1,164 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import io.github.resnet4j.zoo.weights.Printable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What became of every tensor of a file, and of every tensor that a network needs. Strings that do not apply are empty.
+ *
+ * @param file as the user named it
+ * @param format what it is, for people
+ * @param network the network's name
+ * @param convention whose names the file has
+ * @param entries the network's tensors in its order, then the file's others in theirs
+ * @param notes what else was done or is strange, one sentence each
+ */
+public record LoadReport(
+        String file, String format, String network, String convention, List<Entry> entries, List<String> notes) {
+
+    /** What became of a tensor. */
+    public enum Status {
+        /** Loaded as it is. */
+        LOADED("loaded", false),
+        /** Loaded, in another type or order of dimensions: see the detail. */
+        CONVERTED("converted", false),
+        /** The network needs it, the file has not got it. */
+        MISSING("missing", true),
+        /** The file has it, the network has no use for it. */
+        UNEXPECTED("unexpected", true),
+        /** Of another shape than the network's. */
+        SHAPE_MISMATCH("of another shape", true),
+        /** Of integers, where the network needs fractions: quantised weights are not the weights. */
+        TYPE_MISMATCH("of another type", true),
+        /** Left alone on purpose: see the detail. */
+        IGNORED("ignored", false),
+        /** Part of the classifier, which begins anew. */
+        REPLACED("replaced", false);
+
+        private final String title;
+        private final boolean problem;
+
+        Status(String title, boolean problem) {
+            this.title = title;
+            this.problem = problem;
+        }
+
+        /** For people. */
+        public String title() {
+            return title;
+        }
+
+        /** Whether it keeps the network from being loaded. */
+        public boolean problem() {
+            return problem;
+        }
+    }
+
+    /**
+     * One tensor.
+     *
+     * @param status what became of it
+     * @param name in the network; of an unexpected one what it would be
+     * @param source in the file
+     * @param type its elements' in the file, {@code F32}
+     * @param shape in the network, PyTorch's
+     * @param fileShape in the file, as it stands there
+     * @param detail what was converted, or why, in words
+     * @param nearest of a missing tensor the most similar unexpected one, and the other way round
+     */
+    public record Entry(
+            Status status,
+            String name,
+            String source,
+            String type,
+            List<Long> shape,
+            List<Long> fileShape,
+            String detail,
+            String nearest) {
+        public Entry {
+            shape = List.copyOf(shape);
+            fileShape = List.copyOf(fileShape);
+        }
+
+        Entry withNearest(String other) {
+            return new Entry(status, name, source, type, shape, fileShape, detail, other);
+        }
+
+        /** One line for people. */
+        public String text() {
+            boolean inFile = !source.isEmpty();
+            StringBuilder line =
+                    new StringBuilder(Printable.text(inFile && status == Status.UNEXPECTED ? source : name));
+            line.append(' ').append(status == Status.UNEXPECTED ? fileShape : shape);
+            if (status == Status.SHAPE_MISMATCH) {
+                line.append(" is ").append(fileShape).append(" in the file");
+            }
+            if (inFile && !source.equals(name)) {
+                String other = status == Status.UNEXPECTED ? name : source;
+                line.append(", in ")
+                        .append(status == Status.UNEXPECTED ? "the zoo's words " : "the file ")
+                        .append(Printable.text(other));
+            }
+            if (!detail.isEmpty()) {
+                line.append("; ").append(detail);
+            }
+            if (!nearest.isEmpty()) {
+                line.append("; nearest: ").append(Printable.text(nearest));
+            }
+            return line.toString();
+        }
+    }
+
+    /** How many lines of problems are printed. */
+    private static final int MAX_PROBLEMS = 40;
+
+    public LoadReport {
+        entries = List.copyOf(entries);
+        notes = List.copyOf(notes);
+    }
+
+    /** The entries of one status. */
+    public List<Entry> entries(Status status) {
+        return entries.stream().filter(entry -> entry.status() == status).toList();
+    }
+
+    /** The entries that keep the network from being loaded. */
+    public List<Entry> problems() {
+        return entries.stream().filter(entry -> entry.status().problem()).toList();
+    }
+
+    /** Whether every tensor has its place, and every place its tensor. */
+    public boolean complete() {
+        return problems().isEmpty();
+    }
+
+    /** How many tensors there are of every status, in words: {@code 97 loaded, 2 missing}. */
+    public String summary() {
+        List<String> parts = new ArrayList<>();
+        for (Status status : Status.values()) {
+            int count = entries(status).size();
+            if (count > 0) {
+                parts.add(String.format(Locale.ROOT, "%,d %s", count, status.title()));
+            }
+        }
+        return parts.isEmpty() ? "no tensors" : String.join(", ", parts);
+    }
+
+    /** The report on several lines: the summary, the notes, and all problems up to a limit. */
+    public String text() {
+        List<String> lines = new ArrayList<>();
+        lines.add(file + " (" + format + ")" + (complete() ? " into " : " does not fit ") + network + ": " + summary());
+        lines.add("  names: " + convention);
+        notes.forEach(note -> lines.add("  note: " + note));
+        List<Entry> problems = problems();
+        problems.stream()
+                .limit(MAX_PROBLEMS)
+                .forEach(entry -> lines.add("  " + entry.status().title() + ": " + entry.text()));
+        if (problems.size() > MAX_PROBLEMS) {
+            lines.add("  and " + (problems.size() - MAX_PROBLEMS) + " more");
+        }
+        return String.join("\n", lines);
+    }
+}

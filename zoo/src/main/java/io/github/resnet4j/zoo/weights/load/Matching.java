@@ -1,0 +1,282 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Slot;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.DType;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
+import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
+import io.github.resnet4j.zoo.weights.names.Naming;
+import io.github.resnet4j.zoo.weights.names.Naming.Named;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A file's tensors beside those that a network needs. Nothing is read of them but names, types and shapes. */
+public final class Matching {
+    private static final String COUNTER = ".num_batches_tracked";
+    private static final Set<DType> FRACTIONS = EnumSet.of(DType.F64, DType.F32, DType.F16, DType.BF16);
+    private static final int MAX_NEAREST = 100;
+    private static final int MAX_CANDIDATES = 1_000;
+    private static final int MAX_NAME = 120;
+    private static final int MAX_LISTED = 3;
+    private static final int MAX_BRIEF = 60;
+
+    private final StateDict file;
+    private final Network network;
+    private final LoadOptions options;
+    private final Naming naming;
+    private final Map<Slot, Named> assigned = new LinkedHashMap<>();
+    private final LoadReport report;
+
+    private Matching(StateDict file, Network network, LoadOptions options, Naming naming) {
+        this.file = file;
+        this.network = network;
+        this.options = options;
+        this.naming = naming;
+        this.report = compare();
+    }
+
+    /**
+     * Compares a file with a network; nothing is wrong yet where they differ.
+     *
+     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if a rule of the user does not work out
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
+     */
+    public static Matching of(StateDict file, Network network, LoadOptions options) {
+        return new Matching(file, network, options, Naming.of(file, options.names()));
+    }
+
+    /** The same with names that are known already. */
+    static Matching of(StateDict file, Network network, LoadOptions options, Naming naming) {
+        return new Matching(file, network, options, naming);
+    }
+
+    /** What fits and what does not. */
+    public LoadReport report() {
+        return report;
+    }
+
+    /**
+     * This, if all fits.
+     *
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if anything is missing, unexpected, or of another shape or
+     *     type; names some of each and the network of the zoo that the file fits best, {@link #report} has them all
+     */
+    public Matching orThrow() {
+        if (report.complete()) {
+            return this;
+        }
+        throw new BadWeightsException(file.file(), file.format(), Fault.MISMATCH, Place.WHOLE, problem());
+    }
+
+    /** The file's tensors by the places they go to, all that fit. */
+    Map<Slot, Named> assigned() {
+        return assigned;
+    }
+
+    /** The file compared. */
+    StateDict file() {
+        return file;
+    }
+
+    /** The layer that gives the logits: the last dense one. */
+    static Node head(Network network) {
+        return network.nodes().stream()
+                .filter(node -> node.op() instanceof Op.Dense)
+                .reduce((first, second) -> second)
+                .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
+    }
+
+    private LoadReport compare() {
+        Naming.Reading reading = naming.reading(network);
+        Map<String, Named> rest = new LinkedHashMap<>();
+        reading.tensors().forEach(tensor -> rest.put(tensor.name(), tensor));
+        Node head = head(network);
+        List<Entry> entries = new ArrayList<>();
+        for (Slot slot : network.slots()) {
+            Optional<Named> tensor = Optional.ofNullable(rest.remove(slot.name()));
+            boolean replaced = options.newHead() && slot.node().equals(head);
+            entries.add(replaced ? replaced(slot, tensor) : entry(slot, tensor));
+        }
+        for (Named tensor : rest.values()) {
+            boolean counter = tensor.name().endsWith(COUNTER);
+            entries.add(other(
+                    counter ? Status.IGNORED : Status.UNEXPECTED,
+                    tensor,
+                    counter ? "PyTorch's count of training steps" : ""));
+        }
+        naming.leftOut()
+                .forEach((source, why) -> entries.add(new Entry(
+                        Status.IGNORED,
+                        "",
+                        source,
+                        file.tensors().get(source).type().name(),
+                        List.of(),
+                        file.tensors().get(source).shape(),
+                        why,
+                        "")));
+        List<String> notes = new ArrayList<>(file.notes());
+        notes.addAll(naming.notes());
+        notes.addAll(reading.notes());
+        naming.foreign()
+                .forEach(part ->
+                        notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
+        return new LoadReport(
+                file.file().toString(),
+                file.format().title(),
+                network.name(),
+                reading.convention(),
+                withNearest(entries),
+                notes);
+    }
+
+    private Entry entry(Slot slot, Optional<Named> found) {
+        if (found.isEmpty()) {
+            return entry(Status.MISSING, slot, found, "");
+        }
+        Named tensor = found.get();
+        if (!tensor.torchShape().equals(slot.shape())) {
+            boolean otherClasses = slot.node().equals(head(network))
+                    && tensor.torchShape().size() == slot.shape().size()
+                    && tensor.torchShape()
+                            .subList(1, slot.shape().size())
+                            .equals(slot.shape().subList(1, slot.shape().size()));
+            return entry(
+                    Status.SHAPE_MISMATCH,
+                    slot,
+                    found,
+                    otherClasses
+                            ? "the file's classifier is for "
+                                    + tensor.torchShape().get(0) + " classes, the network's for "
+                                    + slot.shape().get(0) + ": --head new trains a new one"
+                            : "");
+        }
+        if (!FRACTIONS.contains(tensor.tensor().type())) {
+            return entry(
+                    Status.TYPE_MISMATCH,
+                    slot,
+                    found,
+                    tensor.tensor().type() + " in the file, which holds no fractions");
+        }
+        assigned.put(slot, tensor);
+        List<String> conversions = new ArrayList<>();
+        if (tensor.tensor().type() != DType.F32) {
+            conversions.add(tensor.tensor().type() + " to F32");
+        }
+        if (tensor.layout().reordered(tensor.tensor().shape())) {
+            conversions.add(slot.shape().size() == 4 ? "HWIO to OIHW" : "transposed");
+        }
+        return entry(
+                conversions.isEmpty() ? Status.LOADED : Status.CONVERTED, slot, found, String.join(", ", conversions));
+    }
+
+    private static Entry replaced(Slot slot, Optional<Named> tensor) {
+        return entry(Status.REPLACED, slot, tensor, "begins anew");
+    }
+
+    private static Entry entry(Status status, Slot slot, Optional<Named> tensor, String detail) {
+        return new Entry(
+                status,
+                slot.name(),
+                tensor.map(Named::source).orElse(""),
+                tensor.map(found -> found.tensor().type().name()).orElse(""),
+                slot.shape(),
+                tensor.map(found -> found.tensor().shape()).orElse(List.of()),
+                detail,
+                "");
+    }
+
+    private static Entry other(Status status, Named tensor, String detail) {
+        return new Entry(
+                status,
+                tensor.name(),
+                tensor.source(),
+                tensor.tensor().type().name(),
+                List.of(),
+                tensor.tensor().shape(),
+                detail,
+                "");
+    }
+    /** Looks for what a missing tensor may be called in the file, and the other way round. */
+    private static List<Entry> withNearest(List<Entry> entries) {
+        List<String> missing = names(entries, Status.MISSING);
+        List<String> unexpected = names(entries, Status.UNEXPECTED);
+        List<Entry> all = new ArrayList<>();
+        int tried = 0;
+        for (Entry entry : entries) {
+            List<String> candidates =
+                    switch (entry.status()) {
+                        case MISSING -> unexpected;
+                        case UNEXPECTED -> missing;
+                        default -> List.of();
+                    };
+            boolean worthwhile = entry.name().length() <= MAX_NAME && !candidates.isEmpty() && tried < MAX_NEAREST;
+            tried += worthwhile ? 1 : 0;
+            all.add(
+                    worthwhile
+                            ? entry.withNearest(
+                                    Suggest.nearest(entry.name(), candidates).orElse(""))
+                            : entry);
+        }
+        return all;
+    }
+
+    private static List<String> names(List<Entry> entries, Status status) {
+        return entries.stream()
+                .filter(entry -> entry.status() == status)
+                .map(Entry::name)
+                .filter(name -> name.length() <= MAX_NAME)
+                .limit(MAX_CANDIDATES)
+                .toList();
+    }
+
+    private String problem() {
+        List<String> parts = new ArrayList<>();
+        for (Status status : Status.values()) {
+            List<Entry> entries = report.entries(status);
+            if (status.problem() && !entries.isEmpty()) {
+                List<String> some = new ArrayList<>(
+                        entries.stream().limit(MAX_LISTED).map(Matching::brief).toList());
+                if (entries.size() > MAX_LISTED) {
+                    some.add("…");
+                }
+                parts.add(entries.size() + " " + status.title() + " (" + String.join(", ", some) + ")");
+            }
+        }
+        return "does not fit " + network.name() + ": " + String.join(", ", parts) + advice();
+    }
+
+    private static String brief(Entry entry) {
+        String name = entry.status() == Status.UNEXPECTED ? entry.source() : entry.name();
+        String shapes =
+                entry.status() == Status.SHAPE_MISMATCH ? " " + entry.fileShape() + " for " + entry.shape() : "";
+        return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
+    }
+
+    private String advice() {
+        String head = head(network).name() + ".";
+        if (report.problems().stream()
+                .allMatch(entry ->
+                        entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
+            return "; with --head new the network gets a new classifier";
+        }
+        List<Fit> fits = Fit.ranked(file, naming);
+        if (fits.isEmpty()) {
+            return "; no network of the zoo has tensors of these names and shapes: rules for names can be given with --map";
+        }
+        Fit best = fits.get(0);
+        return best.complete() ? "; it is " + best.title() : "; what fits best is " + best.title();
+    }
+}

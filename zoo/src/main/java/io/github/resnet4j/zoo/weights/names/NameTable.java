@@ -1,0 +1,120 @@
+package io.github.resnet4j.zoo.weights.names;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The table of what tensors are called elsewhere, all of it. The zoo's own names are torchvision's ({@code
+ * layer1.0.downsample.1.running_var}); which convention a file follows is decided by how many names of the network it
+ * gives, and the first of equals wins.
+ */
+final class NameTable {
+    /**
+     * What wrappers put before every name: a training framework's module, {@code torch.compile}, a distributed wrapper, a
+     * detector's backbone. Taken off, again and again, where all names have it.
+     */
+    static final List<String> PREFIXES =
+            List.of("module.", "_orig_mod.", "backbone.", "model.", "encoder.", "net.", "network.", "resnet.");
+
+    /**
+     * Keras names a layer's tensors itself. {@code W}, {@code b} and {@code running_std}, which is the variance all the
+     * same, are Keras 1's, with the layer's name repeated.
+     */
+    static final Convention KERAS_TENSORS = Convention.of("Keras", """
+            (.+)/kernel -> $1.weight
+            (.+)/bias -> $1.bias
+            (.+)/gamma -> $1.weight
+            (.+)/beta -> $1.bias
+            (.+)/moving_mean -> $1.running_mean
+            (.+)/moving_variance -> $1.running_var
+            ([^/]+)/\\1_W -> $1.weight
+            ([^/]+)/\\1_b -> $1.bias
+            ([^/]+)/\\1_gamma -> $1.weight
+            ([^/]+)/\\1_beta -> $1.bias
+            ([^/]+)/\\1_running_mean -> $1.running_mean
+            ([^/]+)/\\1_running_std -> $1.running_var
+            """);
+
+    private static final Pattern KERAS_KERNEL = Pattern.compile(".+/kernel|([^/]+)/\\1_W");
+
+    /** Names of layers, the tensors' own being PyTorch's already. */
+    static final List<Convention> LAYERS = List.of(
+            Convention.of("torchvision and timm", ""),
+
+            // kuangliu's pytorch-cifar, akamaster's pytorch_resnet_cifar10 (whose option B is a "shortcut" too), and
+            // what
+            // else calls the classifier otherwise.
+            Convention.of("PyTorch CIFAR", """
+                    (.+)\\.shortcut\\.([01]\\..+) -> $1.downsample.$2
+                    (?:linear|classifier|head|last_linear)\\.(weight|bias) -> fc.$1
+                    """),
+
+            // OpenMMLab's classifiers: MMClassification, MMPretrain.
+            Convention.of("OpenMMLab", """
+                    backbone\\.(.+) -> $1
+                    head\\.fc\\.(weight|bias) -> fc.$1
+                    """),
+
+            // ResNetForImageClassification; ResNetModel has no classifier and, like all of them, maybe no "resnet.".
+            Convention.of("Hugging Face Transformers", """
+                    (?:resnet\\.)?embedder\\.embedder\\.convolution\\.(.+) -> conv1.$1
+                    (?:resnet\\.)?embedder\\.embedder\\.normalization\\.(.+) -> bn1.$1
+                    (?:resnet\\.)?encoder\\.stages\\.(\\d+)\\.layers\\.(\\d+)\\.shortcut\\.convolution\\.(.+) -> layer${1+1}.$2.downsample.0.$3
+                    (?:resnet\\.)?encoder\\.stages\\.(\\d+)\\.layers\\.(\\d+)\\.shortcut\\.normalization\\.(.+) -> layer${1+1}.$2.downsample.1.$3
+                    (?:resnet\\.)?encoder\\.stages\\.(\\d+)\\.layers\\.(\\d+)\\.layer\\.(\\d+)\\.convolution\\.(.+) -> layer${1+1}.$2.conv${3+1}.$4
+                    (?:resnet\\.)?encoder\\.stages\\.(\\d+)\\.layers\\.(\\d+)\\.layer\\.(\\d+)\\.normalization\\.(.+) -> layer${1+1}.$2.bn${3+1}.$4
+                    classifier\\.1\\.(weight|bias) -> fc.$1
+                    """),
+
+            // torchvision's densenet files, saved when modules could still have dots in their names.
+            Convention.of("torchvision's old DenseNet", """
+                    (.+\\.denselayer\\d+\\.(?:norm|conv))\\.([12]\\..+) -> $1$2
+                    """),
+
+            // tf.keras.applications.ResNet50 and deeper; block 0 does not exist, branch 0 is the projection.
+            Convention.of("Keras Applications", """
+                    conv1_(conv|bn)\\.(.+) -> ${1}1.$2
+                    conv([2-5])_block(\\d+)_0_conv\\.(.+) -> layer${1-1}.${2-1}.downsample.0.$3
+                    conv([2-5])_block(\\d+)_0_bn\\.(.+) -> layer${1-1}.${2-1}.downsample.1.$3
+                    conv([2-5])_block(\\d+)_([1-3])_(conv|bn)\\.(.+) -> layer${1-1}.${2-1}.$4$3.$5
+                    (?:predictions|probs|fc1000)\\.(.+) -> fc.$1
+                    """),
+
+            // He et al.'s Caffe models and what was made from them, Keras before Keras Applications among others.
+            // Blocks
+            // are a, b, c, … and in deep stages a, b1, b2, …; branch 1 is the projection.
+            Convention.of("Caffe and older Keras", """
+                    bn_conv1\\.(.+) -> bn1.$1
+                    res([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.0.$2
+                    bn([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.1.$2
+                    res([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.conv${3a+1}.$4
+                    bn([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.bn${3a+1}.$4
+                    res([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.conv${3a+1}.$4
+                    bn([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.bn${3a+1}.$4
+                    (?:predictions|probs|fc1000)\\.(.+) -> fc.$1
+                    """));
+
+    /** Names that betray a network the zoo does not have, and which it is: regular expression to words. */
+    static final List<Foreign> FOREIGN = List.of(
+            Foreign.of(
+                    "conv1\\.[0-9]+\\.weight",
+                    "a stem of three 3x3 convolutions (ResNet-C, ResNet-D, timm's deep stem)"),
+            Foreign.of(".+\\.se\\.(?:fc|conv)[12]?\\..+|.+\\.(?:se_module|attn)\\..+", "channel attention (SE-ResNet)"),
+            Foreign.of(".+\\.denselayer\\d+\\..+", "dense blocks (DenseNet)"),
+            Foreign.of(".+_preact_bn\\..+|block\\d+\\.unit\\d+\\..+", "pre-activation blocks (ResNet v2, BiT)"),
+            Foreign.of("(?:blocks|encoder\\.layers?)\\.[0-9]+\\..+", "the blocks of a transformer or mobile network"));
+
+    /** A network's mark. */
+    record Foreign(Pattern name, String what) {
+        static Foreign of(String regex, String what) {
+            return new Foreign(Pattern.compile(regex), what);
+        }
+    }
+
+    private NameTable() {}
+
+    /** Whether a tensor of this name stands in {@link Layout#KERAS}. */
+    static boolean isKerasKernel(String name) {
+        return KERAS_KERNEL.matcher(name).matches();
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.resnet4j.zoo.weights.names;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * One line of a table of names.
+ *
+ * @param line its number, from 1
+ * @param regex for whole names
+ * @param replacement what such names become
+ */
+record Rule(int line, Pattern regex, Replacement replacement) {
+    private static final String ARROW = "->";
+
+    /**
+     * Parses {@code regex -> replacement}.
+     *
+     * @throws IllegalArgumentException if it is not that; says why
+     */
+    static Rule parse(int line, String text) {
+        int arrow = text.indexOf(ARROW);
+        if (arrow < 0) {
+            throw new IllegalArgumentException("there is no ->; a rule is: regular expression -> name");
+        }
+        if (text.indexOf(ARROW, arrow + ARROW.length()) >= 0) {
+            throw new IllegalArgumentException("there are two ->; every rule stands on a line of its own");
+        }
+        String left = text.substring(0, arrow).strip();
+        String right = text.substring(arrow + ARROW.length()).strip();
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException("there is no regular expression before ->");
+        }
+        if (right.isEmpty()) {
+            throw new IllegalArgumentException("there is no name behind ->; to leave tensors out, write -> -");
+        }
+        Pattern regex = compile(left);
+        return new Rule(line, regex, Replacement.parse(right, regex.matcher("").groupCount()));
+    }
+
+    private static Pattern compile(String regex) {
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("not a regular expression: " + e.getDescription()
+                    + (e.getIndex() < 0 ? "" : ", at character " + (e.getIndex() + 1)));
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException("the regular expression is nested too deeply");
+        }
+    }
+
+    /** The match of a whole name. */
+    Optional<Matcher> match(CharSequence name) {
+        Matcher matcher = regex.matcher(name);
+        return matcher.matches() ? Optional.of(matcher) : Optional.empty();
+    }
+}
