@@ -6,7 +6,7 @@ import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.PreviewGrid;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.Preview;
-import io.github.resnet4j.finetune.run.UsageException;
+import io.github.resnet4j.finetune.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;

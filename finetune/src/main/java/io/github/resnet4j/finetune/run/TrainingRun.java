@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;

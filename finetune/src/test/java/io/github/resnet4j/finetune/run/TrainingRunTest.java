@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.UsageException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
