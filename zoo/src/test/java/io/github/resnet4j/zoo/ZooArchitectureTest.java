@@ -32,7 +32,13 @@ class ZooArchitectureTest {
     @ArchTest
     static final ArchRule descriptionsDoNotKnowGraphs = noClasses()
             .that()
-            .resideInAnyPackage(ZOO, ZOO + ".network..", ZOO + ".spec..", ZOO + ".family..", ZOO + ".summary..")
+            .resideInAnyPackage(
+                    ZOO,
+                    ZOO + ".network..",
+                    ZOO + ".spec..",
+                    ZOO + ".family..",
+                    ZOO + ".summary..",
+                    ZOO + ".pretrained..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ZOO + ".graph..", ZOO + ".layers..");

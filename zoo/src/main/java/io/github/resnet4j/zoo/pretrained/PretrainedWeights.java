@@ -81,19 +81,7 @@ public record PretrainedWeights(
 
     /** The same with the size, where the publisher says it. */
     PretrainedWeights size(long known) {
-        return new PretrainedWeights(
-                architecture,
-                tag,
-                url,
-                OptionalLong.of(known),
-                hash,
-                licence,
-                preprocessing,
-                channelOrder,
-                classNames,
-                accuracy,
-                source,
-                page);
+        return with(OptionalLong.of(known), hash);
     }
 
     /** The same with all digits of the SHA-256. */
@@ -101,12 +89,16 @@ public record PretrainedWeights(
         if (hash.algorithm() != FileHash.Algorithm.SHA_256 || !hash.matches(hex)) {
             throw new IllegalArgumentException(name() + " has " + hash + ", not " + hex);
         }
+        return with(bytes, new FileHash(hash.algorithm(), hex));
+    }
+
+    private PretrainedWeights with(OptionalLong size, FileHash digits) {
         return new PretrainedWeights(
                 architecture,
                 tag,
                 url,
-                bytes,
-                new FileHash(hash.algorithm(), hex),
+                size,
+                digits,
                 licence,
                 preprocessing,
                 channelOrder,

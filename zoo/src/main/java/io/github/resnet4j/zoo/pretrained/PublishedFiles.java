@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  *   <li>timm: addresses, sizes and crops from {@code timm/models/resnet.py} (the test size and test crop where it has
  *       them), accuracies with those from {@code results/results-imagenet.csv}, bytes from {@code docs/models}. Weights
  *       that timm trained are under Apache-2.0, says its model cards' metadata.
+ *   <li>Keras: hashes, addresses and preprocessing from {@code keras/applications}, accuracies from the README of {@code
+ *       keras-applications}, which is under the MIT licence, as are the networks of He et al. that the weights come from.
  *   <li>CIFAR: README and names of akamaster's files.
  *   <li>Hashes of more than the 8 digits in a file's name: as others measured and published them; {@code resnet20},
  *       {@code resnet56} and MLPerf's were measured here.
@@ -36,10 +38,18 @@ final class PublishedFiles {
             "https://raw.githubusercontent.com/akamaster/pytorch_resnet_cifar10/d5489e8995e81e91ce6b1d69dcc98ad579b0b153/"
                     + "pretrained_models/";
 
+    private static final String MLCOMMONS =
+            "https://raw.githubusercontent.com/mlcommons/tiny/1afd2c9820f795965a6134facd0b4dfae41ef23f/"
+                    + "benchmark/training/image_classification/trained_models/";
+    private static final String KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/";
+
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
 
     private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
     private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+    /** Undoes the scaling of pixels to [0, 1]. */
+    private static final List<Double> UNSCALED = List.of(1 / 255.0, 1 / 255.0, 1 / 255.0);
 
     private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{8})\\.(?:pth|th)$");
 
@@ -53,7 +63,9 @@ final class PublishedFiles {
         rows.addAll(resnet50());
         rows.addAll(resnet101());
         rows.addAll(resnet152());
+        rows.addAll(keras());
         rows.addAll(cifar());
+        rows.add(mlperfTiny());
         return rows;
     }
 
@@ -152,6 +164,15 @@ final class PublishedFiles {
                 strikesBackA3("resnet152", "resnet152_a3_0-134d4688.pth", 80.546, 95.000),
                 gluon("resnet152", "gluon_resnet152_v1b-c1edb0dd.pth", 79.694, 94.736)
                         .size(241_534_001));
+    }
+
+    private static List<PretrainedWeights> keras() {
+        return List.of(
+                keras("resnet50", "2cb95161c43110f7111970584f804107", 74.928, 92.060)
+                        .size(102_967_424),
+                keras("resnet101", "f1aeb4b969a6efcfb50fad2f0c20cfc5", 76.420, 92.786)
+                        .size(179_648_224),
+                keras("resnet152", "100835be76be38e30d865e96f2aaae62", 76.604, 93.118));
     }
 
     private static List<PretrainedWeights> cifar() {
@@ -311,6 +332,51 @@ final class PublishedFiles {
                 Optional.of(new Accuracy(top1, OptionalDouble.empty())),
                 "akamaster/pytorch_resnet_cifar10",
                 URI.create("https://github.com/akamaster/pytorch_resnet_cifar10"));
+    }
+
+    /**
+     * Keras Applications': the Caffe networks of He et al. converted, blue before red, pixels from 0 to 255 without the
+     * mean. Keras says "single center crop" of 224; its side of 256 is that of He et al.
+     */
+    private static PretrainedWeights keras(String depth, String md5, double top1, double top5) {
+        Preprocessing preprocessing = new Preprocessing(
+                OptionalInt.of(256),
+                OptionalInt.of(224),
+                "bilinear",
+                List.of(123.68 / 255, 116.779 / 255, 103.939 / 255),
+                UNSCALED);
+        return new PretrainedWeights(
+                depth + "-keras",
+                "imagenet",
+                URI.create(KERAS + depth + "_weights_tf_dim_ordering_tf_kernels.h5"),
+                OptionalLong.empty(),
+                new FileHash(FileHash.Algorithm.MD5, md5),
+                "MIT",
+                preprocessing,
+                ChannelOrder.BGR,
+                ClassNames.IMAGENET,
+                Optional.of(new Accuracy(top1, OptionalDouble.of(top5))),
+                "Keras Applications",
+                URI.create("https://keras.io/api/applications/resnet/"));
+    }
+
+    /** MLPerf Tiny's floating-point reference. Nobody publishes its accuracy on all test pictures. */
+    private static PretrainedWeights mlperfTiny() {
+        return new PretrainedWeights(
+                "resnet8-mlperf",
+                "mlperf_tiny",
+                URI.create(MLCOMMONS + "pretrainedResnet.h5"),
+                OptionalLong.of(1_116_712),
+                new FileHash(
+                        FileHash.Algorithm.SHA_256, "5f938a8eea605438cc7360aa13c987bc6d7bd0c8d931b2917361ae7ae4eeda2f"),
+                "Apache-2.0",
+                new Preprocessing(
+                        OptionalInt.empty(), OptionalInt.empty(), "bilinear", List.of(0.0, 0.0, 0.0), UNSCALED),
+                ChannelOrder.RGB,
+                ClassNames.CIFAR10,
+                Optional.empty(),
+                "MLPerf Tiny",
+                URI.create("https://github.com/mlcommons/tiny"));
     }
 
     private static PretrainedWeights imageNet(
