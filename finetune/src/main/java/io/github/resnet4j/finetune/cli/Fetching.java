@@ -29,13 +29,15 @@ final class Fetching implements DownloadProgress {
 
     @Override
     public void bytes(long done, long total) {
-        if (!begun && done < total) {
+        if (!begun && (total == UNKNOWN || done < total)) {
             begun = true;
-            view.line("fetching the data set, " + Numbers.bytes(total));
-            view.begin("fetching", total >> 20);
+            view.line("fetching " + (total == UNKNOWN ? "a file whose size nobody says" : Numbers.bytes(total)));
+            if (total != UNKNOWN) {
+                view.begin("fetching", total >> 20);
+            }
         }
         view.step(done >> 20, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-        if (begun && done >= total) {
+        if (begun && total != UNKNOWN && done >= total) {
             begun = false;
             view.end();
         }
