@@ -15,6 +15,8 @@ import java.util.regex.Matcher;
  * @param rules from its names to the zoo's; the first that matches counts, a name that none matches stays
  */
 record Convention(String title, List<Rule> rules) {
+    /** Names of networks have a few dozen characters; the time for a match grows faster than the name. */
+    private static final int MAX_NAME = 1_000;
 
     /** A convention with rules written as in {@link NameMapping}, one on a line. */
     static Convention of(String title, String table) {
@@ -35,6 +37,9 @@ record Convention(String title, List<Rule> rules) {
 
     /** The new name of one tensor. */
     String rename(String name) {
+        if (name.length() > MAX_NAME) {
+            return name;
+        }
         for (Rule rule : rules) {
             Optional<Matcher> match = rule.match(name);
             if (match.isPresent()) {

@@ -94,7 +94,7 @@ final class KerasOrder {
                     CONVENTION,
                     tensors,
                     List.of("the file does not name its layers, and order and shape do not tell which is which: "
-                            + String.join("; ", refusals)));
+                            + String.join("; ", refusals) + "; rules for names can be given with --map"));
         }
         List<Named> named = parts.stream()
                 .map(part -> part.named().as(nodes.get(part.layer()).name() + "." + part.tensor()))

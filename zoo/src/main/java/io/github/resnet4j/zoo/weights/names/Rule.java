@@ -46,8 +46,6 @@ record Rule(int line, Pattern regex, Replacement replacement) {
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException("not a regular expression: " + e.getDescription()
                     + (e.getIndex() < 0 ? "" : ", at character " + (e.getIndex() + 1)));
-        } catch (StackOverflowError e) {
-            throw new IllegalArgumentException("the regular expression is nested too deeply");
         }
     }
 

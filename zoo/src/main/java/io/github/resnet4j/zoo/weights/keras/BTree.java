@@ -1,0 +1,76 @@
+package io.github.resnet4j.zoo.weights.keras;
+
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/** A B-tree of HDF5's first version: nodes with children, each behind a key. */
+final class BTree {
+    /** The tree of a group's names. */
+    static final int GROUP = 0;
+
+    /** The tree of an array's chunks. */
+    static final int CHUNKS = 1;
+
+    private static final int PREFIX = 24;
+    private static final int ANY_LEVEL = -1;
+
+    private BTree() {}
+
+    /** Takes what the lowest nodes hold. */
+    interface Leaves {
+        /**
+         * One child of a lowest node.
+         *
+         * @param key stands at the key before it
+         */
+        void take(Cursor key, long child);
+    }
+
+    private record Node(long address, int level) {}
+
+    /**
+     * Goes through all the children of the lowest nodes, in order.
+     *
+     * @param kind of the tree
+     * @param keyBytes of a key
+     */
+    static void walk(Hdf5 file, long root, int kind, int keyBytes, Leaves leaves) {
+        Set<Long> seen = new HashSet<>();
+        Deque<Node> nodes = new ArrayDeque<>();
+        nodes.push(new Node(root, ANY_LEVEL));
+        while (!nodes.isEmpty()) {
+            Node node = nodes.pop();
+            if (!seen.add(node.address)) {
+                throw file.bad(
+                        Fault.CYCLE,
+                        new Place.At(file.base() + node.address),
+                        "is damaged: a node of a B-tree is there twice; copy or download it again");
+            }
+            Cursor prefix = file.at("a node of a B-tree", node.address, PREFIX);
+            prefix.signature("TREE");
+            prefix.version(kind);
+            int level = prefix.u8();
+            if (node.level != ANY_LEVEL && level != node.level) {
+                throw prefix.bad(Fault.CYCLE, "is of level " + level + " where " + node.level + " should be");
+            }
+            int used = prefix.u16();
+            Cursor entries =
+                    file.at("a node of a B-tree", node.address + PREFIX, (long) used * (keyBytes + Long.BYTES));
+            Deque<Node> below = new ArrayDeque<>();
+            for (int i = 0; i < used; i++) {
+                Cursor key = entries.part("a key of a B-tree", keyBytes);
+                long child = entries.i64();
+                if (level == 0) {
+                    leaves.take(key, child);
+                } else {
+                    below.push(new Node(child, level - 1));
+                }
+            }
+            below.forEach(nodes::push); // the last first, so that the first is next
+        }
+    }
+}

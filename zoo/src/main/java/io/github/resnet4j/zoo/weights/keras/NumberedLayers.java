@@ -1,0 +1,136 @@
+package io.github.resnet4j.zoo.weights.keras;
+
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Files of Keras 3, where groups follow the attributes of the model's objects ({@code layers/conv2d_1/vars/0}) and
+ * weights have numbers.
+ */
+final class NumberedLayers {
+    private static final String VARS = "vars";
+
+    /** The lists of a model's layers: they are in all ways, and in no name. */
+    private static final Set<String> LISTS = Set.of("layers", "_layer_checkpoint_dependencies");
+
+    /** What is no part of a network's weights. */
+    private static final List<String> STATES = List.of("optimizer", "seed_generator");
+
+    private static final Pattern NUMBERED = Pattern.compile("(.*?)_?([0-9]{1,9})");
+    private static final List<String> BATCH_NORM = List.of("gamma", "beta", "moving_mean", "moving_variance");
+
+    /** {@code conv2d}, {@code conv2d_1}, {@code conv2d_2}... {@code conv2d_10}. */
+    private static final Comparator<String> NATURAL =
+            Comparator.comparing(NumberedLayers::kind).thenComparingInt(NumberedLayers::number);
+
+    private final Tensors tensors;
+    private final Set<Long> seen = new HashSet<>();
+    private boolean numbers;
+
+    private NumberedLayers(Tensors tensors) {
+        this.tensors = tensors;
+    }
+
+    /** Reads all weights of all layers. */
+    static void read(Node root, Tensors tensors) {
+        NumberedLayers layers = new NumberedLayers(tensors);
+        layers.walk(root, "");
+        tensors.note("put the layers in the order of their kinds and numbers, as the file does not tell their order");
+        if (layers.numbers) {
+            tensors.note("left weights their numbers where the file does not tell what they are");
+        }
+    }
+
+    /** Reads a group and those in it: never deeper than ways may be. */
+    private void walk(Node group, String name) {
+        if (!seen.add(group.address())) {
+            throw tensors.bad(Fault.CYCLE, name, "has a group under two names, which Keras never writes");
+        }
+        Map<String, Node> children = new LinkedHashMap<>();
+        group.names().stream().sorted(NATURAL).forEach(child -> {
+            Node node = group.child(child).orElseThrow();
+            if (child.equals(VARS)) {
+                layer(node, name);
+            } else if (!node.isArray() && STATES.stream().noneMatch(child::startsWith)) {
+                children.put(child, node);
+            }
+        });
+        Map<String, String> labels = labels(children);
+        children.forEach((child, node) -> walk(node, joined(name, labels.get(child))));
+    }
+
+    /** What to call the objects in a group: as the model does if it tells all their names, else as the file does. */
+    private Map<String, String> labels(Map<String, Node> children) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        children.forEach((child, node) -> {
+            List<String> own = LISTS.contains(child)
+                    ? List.of("")
+                    : node.child(VARS)
+                            .flatMap(vars -> vars.attributes().texts("name"))
+                            .orElse(List.of());
+            labels.put(child, own.size() == 1 ? own.get(0) : child);
+        });
+        if (new HashSet<>(labels.values()).size() < labels.size()) {
+            labels.replaceAll((child, label) -> LISTS.contains(child) ? "" : child);
+        }
+        return labels;
+    }
+
+    private void layer(Node vars, String layer) {
+        List<String> names = vars.names().stream().sorted(NATURAL).toList();
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        for (String name : names) {
+            weights.put(name, vars.child(name).orElseThrow().tensor(joined(layer, name)));
+        }
+        List<String> roles = roles(new ArrayList<>(weights.values()), names);
+        numbers |= !roles.isEmpty() && roles.equals(names);
+        for (int i = 0; i < names.size(); i++) {
+            tensors.add(tensors.checked(joined(layer, roles.get(i))), weights.get(names.get(i)));
+        }
+    }
+
+    /** What the weights of a layer are, by their number and ranks; their own names where that does not tell. */
+    static List<String> roles(List<Tensor> weights, List<String> names) {
+        List<Integer> ranks =
+                weights.stream().map(weight -> weight.shape().size()).toList();
+        boolean numbered = true;
+        for (int i = 0; i < names.size(); i++) {
+            numbered &= names.get(i).equals(Integer.toString(i));
+        }
+        if (!numbered || weights.isEmpty()) {
+            return names;
+        }
+        boolean kernel = ranks.get(0) == 2 || ranks.get(0) == 4;
+        if (kernel && ranks.size() == 1) {
+            return List.of("kernel");
+        }
+        if (kernel && ranks.size() == 2 && ranks.get(1) == 1) {
+            return List.of("kernel", "bias");
+        }
+        boolean oneShape = weights.stream().map(Tensor::shape).distinct().count() == 1;
+        return ranks.equals(List.of(1, 1, 1, 1)) && oneShape ? BATCH_NORM : names;
+    }
+
+    private static String joined(String layer, String name) {
+        return layer.isEmpty() ? name : name.isEmpty() ? layer : layer + "/" + name;
+    }
+
+    private static String kind(String name) {
+        Matcher numbered = NUMBERED.matcher(name);
+        return numbered.matches() ? numbered.group(1) : name;
+    }
+
+    private static int number(String name) {
+        Matcher numbered = NUMBERED.matcher(name);
+        return numbered.matches() ? Integer.parseInt(numbered.group(2)) : -1;
+    }
+}
