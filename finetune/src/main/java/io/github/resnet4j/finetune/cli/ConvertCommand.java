@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +38,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
             "Without --arch, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
-                + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
+                    + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(
@@ -80,8 +79,9 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--head",
             defaultValue = "keep",
-            description = "${COMPLETION-CANDIDATES}: `new` puts a classifier with random weights for --classes in place of"
-                    + " the one in IN.")
+            description =
+                    "${COMPLETION-CANDIDATES}: `new` puts a classifier with random weights for --classes in place of"
+                            + " the one in IN.")
     private Head head;
 
     @Option(names = "--classes", paramLabel = "N", description = "Classes of a new head.")
@@ -141,8 +141,7 @@ final class ConvertCommand implements Callable<Integer> {
         }
         requireFree(target);
         ProgressView view = Terminal.view(true);
-        boolean asTheyAre =
-                target != Target.ARCHIVE && architecture.isEmpty() && map.isEmpty() && head == Head.KEEP;
+        boolean asTheyAre = target != Target.ARCHIVE && architecture.isEmpty() && map.isEmpty() && head == Head.KEEP;
         boolean file = ModelRequest.isFile(in);
         if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
             StateDict tensors = WeightFile.open(Path.of(in));
@@ -168,18 +167,16 @@ final class ConvertCommand implements Callable<Integer> {
         OneDnn.enable();
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
         ModelCard card = source.card();
-        try (ComputationGraph graph = loaded.graph()) {
-            StateDict tensors = GraphWeights.stateDict(graph, card.network());
-            if (target == Target.ARCHIVE) {
-                ModelArchive.write(out, card, graph);
-            } else {
-                Map<String, String> metadata = new TreeMap<>(card.provenance());
-                metadata.put("architecture", card.architecture());
-                metadata.put("format", "pt"); // what Python's readers look for
-                write(target, tensors, metadata);
-            }
-            print(tensors.tensors().size(), tensors.count(), loaded.report());
+        StateDict tensors = GraphWeights.stateDict(loaded.graph(), card.network());
+        if (target == Target.ARCHIVE) {
+            ModelArchive.write(out, card, loaded.graph());
+        } else {
+            Map<String, String> metadata = new TreeMap<>(card.provenance());
+            metadata.put("architecture", card.architecture());
+            metadata.put("format", "pt"); // what Python's readers look for
+            write(target, tensors, metadata);
         }
+        print(tensors.tensors().size(), tensors.count(), loaded.report());
         return ExitCode.OK;
     }
 

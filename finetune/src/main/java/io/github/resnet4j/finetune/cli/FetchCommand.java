@@ -50,8 +50,7 @@ final class FetchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<PretrainedWeights> rows = names.stream().map(Pretrained::find).toList();
-        DownloadOptions options =
-                Fetching.options(Terminal.view(true)).withOffline(offline);
+        DownloadOptions options = Fetching.options(Terminal.view(true)).withOffline(offline);
         PrintWriter out = spec.commandLine().getOut();
         for (PretrainedWeights row : rows) {
             Path file = PretrainedFetch.fetch(row, CacheFolder.standard(), options);

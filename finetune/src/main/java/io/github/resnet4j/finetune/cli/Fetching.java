@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.download.DownloadProgress;
-import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.report.ProgressView;
 
 /** Shows a download, which takes minutes, as a line and a bar in MiB. */
 final class Fetching implements DownloadProgress {

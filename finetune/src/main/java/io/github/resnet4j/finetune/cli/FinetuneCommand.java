@@ -7,7 +7,6 @@ import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
-import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import java.io.IOException;
@@ -39,8 +38,9 @@ final class FinetuneCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE|NAME",
             completionCandidates = ModelNames.class,
-            description = "A published name (`list --pretrained`), fetched if need be; a model.zip or any file of weights;"
-                    + " or a name that `list` shows, to start from --weights or from random ones.")
+            description =
+                    "A published name (`list --pretrained`), fetched if need be; a model.zip or any file of weights;"
+                            + " or a name that `list` shows, to start from --weights or from random ones.")
     private String model;
 
     @Option(

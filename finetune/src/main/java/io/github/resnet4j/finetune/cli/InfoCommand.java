@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage; what is known of published"
-                + " weights; or the tensors of a file of weights."
+                    + " weights; or the tensors of a file of weights."
         })
 final class InfoCommand implements Callable<Integer> {
     @Parameters(
@@ -93,15 +93,15 @@ final class InfoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (ModelRequest.isFile(model)) {
             WeightFileInfo info = WeightFileInfo.of(Path.of(model));
-            out.print(json ? Json.text(info.object()) + System.lineSeparator() : info.text());
+            out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
             return ExitCode.OK;
         }
         if (ModelName.parse(model).tag().isPresent()) {
             PretrainedWeights row = Pretrained.find(model);
-            out.print(
+            out.println(
                     json
-                            ? Json.text(PublishedWeights.object(row)) + System.lineSeparator()
-                            : PublishedWeights.text(row));
+                            ? Json.text(PublishedWeights.object(row))
+                            : PublishedWeights.text(row).stripTrailing());
             return ExitCode.OK;
         }
         Architecture architecture = Zoo.find(model);

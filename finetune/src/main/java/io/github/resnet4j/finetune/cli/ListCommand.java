@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the networks of the zoo with parameters, multiply-adds and input size, or published weights.")
+        description =
+                "Lists the networks of the zoo with parameters, multiply-adds and input size, or published weights.")
 final class ListCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",

@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.image.ImageDecoder;
-import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.model.Predictor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

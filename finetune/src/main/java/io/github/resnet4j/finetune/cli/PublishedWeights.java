@@ -46,7 +46,10 @@ final class PublishedWeights {
             out.printf(
                     "%-44s %7s %7s %9s %-14s %s%n",
                     row.name(),
-                    row.accuracy().map(Accuracy::top1).map(PublishedWeights::percent).orElse("-"),
+                    row.accuracy()
+                            .map(Accuracy::top1)
+                            .map(PublishedWeights::percent)
+                            .orElse("-"),
                     row.accuracy()
                             .map(Accuracy::top5)
                             .filter(OptionalDouble::isPresent)

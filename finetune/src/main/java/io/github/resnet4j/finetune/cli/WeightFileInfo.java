@@ -50,7 +50,8 @@ record WeightFileInfo(
         }
         StateDict tensors = WeightFile.open(file);
         List<Row> rows = new ArrayList<>();
-        tensors.tensors().forEach((name, tensor) -> rows.add(new Row(name, tensor.type().name(), tensor.shape())));
+        tensors.tensors()
+                .forEach((name, tensor) -> rows.add(new Row(name, tensor.type().name(), tensor.shape())));
         return new WeightFileInfo(
                 file.toString(),
                 tensors.format().title(),
@@ -105,8 +106,8 @@ record WeightFileInfo(
                 Locale.ROOT, "%s: %s, %,d tensors, %,d values%n", file, format, tensors.size(), values()));
         recognised.ifPresent(name -> text.append(String.format("  published as %s%n", name)));
         notes.forEach(note -> text.append(String.format("  %s%n", Printable.text(note))));
-        facts.forEach((key, value) ->
-                text.append(String.format("  %s: %s%n", Printable.text(key), Printable.text(value))));
+        facts.forEach(
+                (key, value) -> text.append(String.format("  %s: %s%n", Printable.text(key), Printable.text(value))));
         int width = tensors.stream()
                 .mapToInt(row -> Printable.text(row.name()).length())
                 .max()

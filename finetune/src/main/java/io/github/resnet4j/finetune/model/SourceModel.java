@@ -1,5 +1,8 @@
 package io.github.resnet4j.finetune.model;
 
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
+
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
@@ -39,8 +42,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import static org.nd4j.linalg.indexing.NDArrayIndex.all;
-import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 
 /**
  * A trained model wherever it comes from: our own archive, or others' weights with what is published or assumed of them.
@@ -163,9 +164,8 @@ public final class SourceModel {
     private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
         ComputationGraph graph = NetworkGraph.create(network, options);
         ModelArchive.Loaded loaded = ModelArchive.read(file, options);
-        try (ComputationGraph source = loaded.graph()) {
-            ModelArchive.copyMatching(loaded.network(), source, graph, false);
-        }
+        ModelArchive.copyMatching(loaded.network(), loaded.graph(), graph, false);
+        loaded.graph().close();
         return graph;
     }
 
@@ -186,8 +186,8 @@ public final class SourceModel {
                     notes.addAll(inferred.notes());
                     return inferred.fit().architecture();
                 });
-        int classes = request.newClasses().orElseGet(() -> Fit.classes(tensors, names, architecture)
-                .orElse(architecture.classes()));
+        int classes = request.newClasses()
+                .orElseGet(() -> Fit.classes(tensors, names, architecture).orElse(architecture.classes()));
         Optional<List<String>> known = request.labels()
                 .map(labels -> Labels.read(labels, classes))
                 .or(() -> row.map(found -> found.classNames().names()))
@@ -199,8 +199,8 @@ public final class SourceModel {
                 .over(row.map(PretrainedWeights::preprocessing)
                         .orElseGet(() -> assumed(
                                 notes,
-                                "preprocessing assumed: " + inWords(usual(architecture.input())) + "; say otherwise with"
-                                        + " --mean, --std, --resize, --crop",
+                                "preprocessing assumed: " + inWords(usual(architecture.input()))
+                                        + "; say otherwise with" + " --mean, --std, --resize, --crop",
                                 usual(architecture.input())))));
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("weights", row.map(PretrainedWeights::name).orElse(String.valueOf(file.getFileName())));
@@ -222,8 +222,11 @@ public final class SourceModel {
         }
         return new SourceModel(
                 card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), notes, options -> {
-                    GraphWeights.Loaded loaded =
-                            GraphWeights.load(tensors, card.network(), options, new LoadOptions(names, request.newClasses().isPresent()));
+                    GraphWeights.Loaded loaded = GraphWeights.load(
+                            tensors,
+                            card.network(),
+                            options,
+                            new LoadOptions(names, request.newClasses().isPresent()));
                     if (reversed) {
                         reverseInputChannels(card.network(), loaded.graph());
                     }

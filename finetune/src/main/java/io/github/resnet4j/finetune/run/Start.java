@@ -1,9 +1,9 @@
 package io.github.resnet4j.finetune.run;
 
-import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
@@ -39,12 +39,15 @@ record Start(Task task, ComputationGraph graph, String origin) {
             return new Start(task, graph, "random, seed " + seed);
         }
         SourceModel source = task.source().get();
-        boolean sameClasses = source.card().classes().equals(task.inputs().train().classes());
+        boolean sameClasses =
+                source.card().classes().equals(task.inputs().train().classes());
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
-        try (ComputationGraph weights = loaded.graph()) {
-            ModelArchive.copyMatching(source.card().network(), weights, graph, sameClasses);
+        try {
+            ModelArchive.copyMatching(source.card().network(), loaded.graph(), graph, sameClasses);
         } catch (IllegalArgumentException e) {
             throw new UsageException(source.origin() + " does not fit the model: " + e.getMessage());
+        } finally {
+            loaded.graph().close();
         }
         String origin = source.origin()
                 + loaded.report().map(report -> " (" + report.summary() + ")").orElse("")

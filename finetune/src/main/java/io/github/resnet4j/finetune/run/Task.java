@@ -1,7 +1,7 @@
 package io.github.resnet4j.finetune.run;
 
-import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.model.ModelRequest;

@@ -1,9 +1,9 @@
 package io.github.resnet4j.finetune.run;
 
-import io.github.resnet4j.finetune.UsageException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
