@@ -5,7 +5,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.Preprocessing;
-import java.io.IOException;
+import io.github.resnet4j.zoo.weights.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,9 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
-import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.core.StreamReadFeature;
 import org.nd4j.shade.jackson.core.util.DefaultIndenter;
 import org.nd4j.shade.jackson.core.util.DefaultPrettyPrinter;
@@ -35,7 +33,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  */
 final class CardJson {
     private static final int MAX_DEPTH = 4;
-    private static final int MAX_NUMBER = 40;
+    private static final int MAX_TEXT = 1 << 16;
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -160,7 +158,9 @@ final class CardJson {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(json))
                     .toString();
-            requireModest(text);
+            JsonLimits.find(json, MAX_DEPTH, MAX_TEXT).ifPresent(excess -> {
+                throw new IllegalArgumentException("line " + excess.line(json) + ": " + excess.what());
+            });
             return MAPPER.readTree(text);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("is not UTF-8", e);
@@ -168,27 +168,6 @@ final class CardJson {
             String where =
                     e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
             throw new IllegalArgumentException(where + firstLine(e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(firstLine(e.getMessage()), e);
-        }
-    }
-
-    /** Refuses what would be slow or deep as a tree: this parser has no limits of its own. */
-    private static void requireModest(String text) throws IOException {
-        int depth = 0;
-        try (JsonParser tokens = MAPPER.createParser(text)) {
-            for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                if (depth > MAX_DEPTH) {
-                    throw new IllegalArgumentException(
-                            "line " + tokens.getCurrentLocation().getLineNr() + ": nested deeper than " + MAX_DEPTH);
-                }
-                if (token.isNumeric() && tokens.getTextLength() > MAX_NUMBER) {
-                    throw new IllegalArgumentException("line "
-                            + tokens.getCurrentLocation().getLineNr() + ": a number of " + tokens.getTextLength()
-                            + " digits");
-                }
-            }
         }
     }
 
@@ -266,28 +245,18 @@ final class CardJson {
     }
 
     private static IllegalArgumentException mismatch(String key, String wanted, JsonNode got) {
-        return new IllegalArgumentException("\"" + printable(key) + "\" must be " + wanted + ", got "
+        return new IllegalArgumentException("\"" + Printable.text(key) + "\" must be " + wanted + ", got "
                 + got.getNodeType().name().toLowerCase(Locale.ROOT));
     }
 
     private static IllegalArgumentException unknown(String what, String word, List<String> known) {
-        return new IllegalArgumentException("unknown " + what + " \"" + printable(word) + "\""
+        return new IllegalArgumentException("unknown " + what + " \"" + Printable.text(word) + "\""
                 + Suggest.nearest(word, known)
                         .map(near -> "; did you mean " + near + "?")
                         .orElse("; it is one of " + String.join(", ", known)));
     }
 
-    /** What the file said, short enough and safe to print. */
-    private static String printable(String word) {
-        String cut = word.length() > 64 ? word.substring(0, 64) + "…" : word;
-        return cut.replaceAll("\\p{Cntrl}", "?");
-    }
-
     private static String firstLine(String message) {
-        return printableLine(message.lines().findFirst().orElse("not JSON"));
-    }
-
-    private static String printableLine(String line) {
-        return (line.length() > 200 ? line.substring(0, 200) + "…" : line).replaceAll("\\p{Cntrl}", "?");
+        return Printable.text(message.lines().findFirst().orElse("not JSON"));
     }
 }

@@ -1,16 +1,17 @@
 package io.github.resnet4j.zoo.weights.archive;
 
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.FileBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
@@ -29,11 +30,22 @@ final class Coefficients {
     private static final int FLOAT_BITS = 8192;
     private static final int CHUNK = 1 << 16;
 
+    /** Where the parts of the header begin, and how long it is. */
+    private static final int WORDS = 2 + MODE.length();
+
+    private static final int WORDS_TYPE = WORDS + 8;
+    private static final int SHAPE = WORDS_TYPE + 2 + "LONG".length();
+    private static final int LENGTH = SHAPE + 8;
+    private static final int MODE_2 = SHAPE + 6 * 8;
+    private static final int VALUES = MODE_2 + 2 + MODE.length();
+    private static final int TYPE = VALUES + 8;
+    static final int HEADER = TYPE + 2 + "FLOAT".length();
+
     private Coefficients() {}
 
     /** Bytes of an array of {@code length} floats. */
     static long size(long length) {
-        return header(length).length + 4 * length;
+        return HEADER + 4 * length;
     }
 
     static void write(FloatBuffer values, OutputStream out) throws IOException {
@@ -49,54 +61,94 @@ final class Coefficients {
     }
 
     /**
+     * Requires that there is a vector of {@code length} floats, as far as its first {@link #HEADER} bytes and its size
+     * say.
+     *
+     * @param start those bytes, or all there are
+     * @param size of the whole
+     * @return the fault, if there is one
+     */
+    static Optional<Misfit> misfit(byte[] start, long size, long length) {
+        if (start.length < HEADER) {
+            return Optional.of(new Misfit(Fault.PARAM_HEADER, start.length, "ends in its header"));
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(start);
+        long found = bytes.getLong(LENGTH);
+        int difference = Arrays.mismatch(start, header(found));
+        if (difference >= 0) {
+            long values = bytes.getLong(VALUES);
+            boolean impossible = values < 0 || values > size;
+            boolean shape = difference >= WORDS && difference < WORDS_TYPE
+                    || difference >= SHAPE && difference < MODE_2
+                    || difference >= VALUES && difference < TYPE && !impossible;
+            return Optional.of(new Misfit(
+                    shape ? Fault.PARAM_SHAPE : Fault.PARAM_HEADER,
+                    difference,
+                    "is not a vector of " + length + " floats as Nd4j.write writes it"));
+        }
+        if (found != length || size != size(length)) {
+            return Optional.of(new Misfit(
+                    Fault.PARAM_COUNT,
+                    LENGTH,
+                    "has " + found + " values in " + size + " bytes, not " + length + " in " + size(length)));
+        }
+        return Optional.empty();
+    }
+
+    /** Why these are not the coefficients that are wanted, and at which byte. */
+    record Misfit(Fault fault, int at, String what) {}
+
+    /**
      * Fills {@code values} to its limit.
      *
-     * @throws EOFException if there are too few bytes
-     * @throws IllegalArgumentException if the header is not that of an array of this length; says at which byte
+     * @param offset of the coefficients in {@code file}, which were found to {@linkplain #misfit fit}
+     * @return the checksum of all their bytes
      */
-    static void read(InputStream in, FloatBuffer values) throws IOException {
-        byte[] expected = header(values.remaining());
-        byte[] header = in.readNBytes(expected.length);
-        int difference = Arrays.mismatch(expected, header);
-        if (difference == header.length) {
-            throw new EOFException("ends after " + header.length + " bytes");
-        }
-        if (difference >= 0) {
-            throw new IllegalArgumentException(
-                    "byte " + difference + " is not that of a vector of " + values.remaining() + " floats");
-        }
+    static long read(FileBytes file, long offset, FloatBuffer values) {
+        CRC32 crc = new CRC32();
+        crc.update(file.read(offset, HEADER));
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK); // big-endian, as the values are
         FloatBuffer rest = values.duplicate();
-        byte[] bytes = new byte[CHUNK];
-        while (rest.hasRemaining()) {
-            int count = Math.min(rest.remaining(), CHUNK / 4);
-            if (in.readNBytes(bytes, 0, 4 * count) < 4 * count) {
-                throw new EOFException("ends after " + rest.position() + " of " + rest.limit() + " values");
-            }
-            rest.put(ByteBuffer.wrap(bytes, 0, 4 * count).asFloatBuffer());
+        for (long at = offset + HEADER; rest.hasRemaining(); at += chunk.limit()) {
+            chunk.clear().limit((int) Math.min(CHUNK, 4L * rest.remaining()));
+            file.copy(at, chunk);
+            chunk.flip();
+            rest.put(chunk.asFloatBuffer());
+            crc.update(chunk.array(), 0, chunk.limit());
         }
+        return crc.getValue();
     }
 
     /**
-     * What is wrong with these values, if anything.
+     * The first value that no model has, if there is one.
      *
      * @param values to be the flat parameters of {@code graph}
      */
-    static Optional<String> problem(ComputationGraph graph, FloatBuffer values) {
+    static Optional<Broken> broken(ComputationGraph graph, FloatBuffer values) {
         for (Layer layer : graph.getLayers()) {
             String name = layer.conf().getLayer().getLayerName();
             for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
                 String key = parameter.getKey();
                 boolean variance = key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR);
                 int from = Math.toIntExact(parameter.getValue().offset());
-                for (int i = 0; i < parameter.getValue().length(); i++) {
+                int length = Math.toIntExact(parameter.getValue().length());
+                for (int i = 0; i < length; i++) {
                     float value = values.get(from + i);
                     if (!Float.isFinite(value) || variance && value < 0) {
-                        return Optional.of("value " + i + " of " + name + ", " + key + ", is " + value);
+                        return Optional.of(new Broken(name + " " + key, i, value));
                     }
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** A value that is not finite, or a negative variance. */
+    record Broken(String tensor, int index, float value) {
+        @Override
+        public String toString() {
+            return "value " + index + " of " + tensor + " is " + value;
+        }
     }
 
     private static byte[] header(long length) {

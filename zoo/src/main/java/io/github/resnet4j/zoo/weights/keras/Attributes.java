@@ -1,7 +1,6 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,17 +34,14 @@ final class Attributes {
         info.version(0);
         info.skip((info.u8() & 1) != 0 ? Short.BYTES : 0); // the creation order so far
         if (info.i64() != Hdf5.NOWHERE) {
-            throw file.bad(
-                    Fault.UNSUPPORTED,
-                    new Place.At(info.offset()),
-                    "keeps attributes in a fractal heap, which Keras does not write; " + Hdf5.AGAIN);
+            throw info.unread(Fault.UNSUPPORTED, "has them in a fractal heap, as Keras does not write them");
         }
     }
 
     private void add(Cursor message) {
         int version = message.u8();
         if (version < 1 || version > 3) {
-            throw message.bad(Fault.ATTR, "is an attribute of version " + version + ", and there are 1 to 3");
+            throw message.bad(Fault.ATTR, "is of version " + version + ", and there are 1 to 3");
         }
         int shared = message.u8();
         int nameBytes = message.u16();
@@ -56,7 +52,7 @@ final class Attributes {
         if (version == 1) {
             message.align();
         } else if ((shared & 3) != 0) {
-            throw message.bad(Fault.ATTR, "shares its description with others, which Keras does not write");
+            throw message.unread(Fault.ATTR, "shares its description with others, as Keras does not write it");
         }
         Cursor rest = message.part("the attribute " + Printable.text(name), message.remaining());
         if (byName.putIfAbsent(name, new Attribute(version, typeBytes, shapeBytes, rest)) != null) {
@@ -86,7 +82,7 @@ final class Attributes {
         }
         List<String> texts = new ArrayList<>();
         for (long i = 0; i < shape.count(); i++) {
-            file.countText(rest);
+            file.account().text();
             texts.add(text(type, rest));
         }
         return Optional.of(texts);
@@ -104,7 +100,7 @@ final class Attributes {
         if (type.bytes() > from.remaining()) {
             throw from.bad(Fault.ATTR, "has fewer texts than it says");
         }
-        if (type instanceof Datatype.Text text) {
+        if (type instanceof Datatype.Text text && text.bytes() > 0) {
             return from.text(text.bytes(), Fault.ATTR);
         }
         if (type instanceof Datatype.TextReference reference) {

@@ -39,23 +39,25 @@ final class BTree {
      * @param keyBytes of a key
      */
     static void walk(Hdf5 file, long root, int kind, int keyBytes, Leaves leaves) {
+        Fault circular = kind == CHUNKS ? Fault.CHUNK : Fault.CYCLE;
         Set<Long> seen = new HashSet<>();
         Deque<Node> nodes = new ArrayDeque<>();
         nodes.push(new Node(root, ANY_LEVEL));
         while (!nodes.isEmpty()) {
             Node node = nodes.pop();
             if (!seen.add(node.address)) {
-                throw file.bad(
-                        Fault.CYCLE,
-                        new Place.At(file.base() + node.address),
-                        "is damaged: a node of a B-tree is there twice; copy or download it again");
+                throw file.hostile(
+                        circular, new Place.At(file.base() + node.address), "has a node of a B-tree under two others");
             }
             Cursor prefix = file.at("a node of a B-tree", node.address, PREFIX);
             prefix.signature("TREE");
-            prefix.version(kind);
+            int found = prefix.u8();
+            if (found != kind) {
+                throw prefix.bad(Fault.HDF5, "is of the kind " + found + " where " + kind + " should be");
+            }
             int level = prefix.u8();
             if (node.level != ANY_LEVEL && level != node.level) {
-                throw prefix.bad(Fault.CYCLE, "is of level " + level + " where " + node.level + " should be");
+                throw prefix.bad(circular, "is of level " + level + " where " + node.level + " should be");
             }
             int used = prefix.u16();
             Cursor entries =

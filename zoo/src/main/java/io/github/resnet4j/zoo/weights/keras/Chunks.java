@@ -74,9 +74,13 @@ final class Chunks implements Tensor.Elements {
         }
         Grid grid = new Grid(sizes, box, width);
         if (grid.count() > file.file().size() / LEAST_ENTRY) {
-            throw bad(file, Fault.CHUNK, place, "should have " + grid.count() + " chunks; the file has no room");
+            throw bad(
+                    file,
+                    Fault.CHUNK,
+                    place,
+                    "should have " + grid.count() + " chunks, for which the file has no room");
         }
-        file.countDecoded(grid.count() * bytes, place);
+        file.account().decoded(grid.count() * bytes, place);
         Chunks chunks = new Chunks(file, place, filters, grid);
         if (version == 3) {
             BTree.walk(file, tree, BTree.CHUNKS, Long.BYTES * (rank + 2), chunks::add);
@@ -105,8 +109,7 @@ final class Chunks implements Tensor.Elements {
     private void addSingle(Cursor layout, int flags) {
         boolean filtered = (flags & 0x02) != 0;
         if (layout.u8() != 1 || (flags & 0x01) != 0 || chunks.length != 1) {
-            throw file.bad(
-                    Fault.UNSUPPORTED, place, "lies in chunks in a way that Keras does not write; " + Hdf5.AGAIN);
+            throw file.unread(Fault.UNSUPPORTED, place, "has an array in chunks in a way that Keras does not write");
         }
         long bytes = filtered ? layout.i64() : chunkBytes;
         int leftOut = filtered ? (int) layout.u32() : 0;
@@ -126,6 +129,7 @@ final class Chunks implements Tensor.Elements {
         if (values == null) {
             byte[] array = new byte[grid.bytes()];
             forAll(array);
+            file.file().requireUnchanged();
             values = array;
         }
         into.put(values, (int) from * grid.width(), into.remaining());
@@ -168,7 +172,7 @@ final class Chunks implements Tensor.Elements {
         boolean deflated = applied.deflate() >= 0;
         long packed = chunk.bytes - (summed ? Integer.BYTES : 0);
         if (packed < 0 || !deflated && packed != chunkBytes) {
-            throw bad(Fault.FILTER, "has a chunk of " + chunk.bytes + " bytes where " + chunkBytes + " should be");
+            throw bad(Fault.FILTER, "has a chunk of " + chunk.bytes + " bytes, and not as its filters would make it");
         }
         long first = file.base() + chunk.address;
         Fletcher32 sum = new Fletcher32();
@@ -242,6 +246,6 @@ final class Chunks implements Tensor.Elements {
     }
 
     private static BadWeightsException bad(Hdf5 file, Fault fault, Place place, String problem) {
-        return file.bad(fault, place, "is damaged: " + problem + "; copy or download it again");
+        return file.damaged(fault, place, "an array " + problem);
     }
 }

@@ -164,7 +164,17 @@ final class Cursor {
                 WeightFormat.KERAS_H5,
                 fault,
                 new Place.At(offset()),
-                "is damaged: " + what + " " + problem + "; copy or download it again");
+                "is damaged: " + what + " " + problem + Hdf5.COPY);
+    }
+
+    /** Something that is sound, and not read. */
+    BadWeightsException unread(Fault fault, String problem) {
+        return new BadWeightsException(
+                file,
+                WeightFormat.KERAS_H5,
+                fault,
+                new Place.At(offset()),
+                "has " + what + " that " + problem + Hdf5.SAVE);
     }
 
     private void need(long count) {

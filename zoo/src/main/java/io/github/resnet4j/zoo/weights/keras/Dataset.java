@@ -43,10 +43,9 @@ final class Dataset {
         int width = numbers.bytes();
         if (shape.count() >= LARGEST / width
                 || shape.count() * width > LARGEST_RATIO * file.file().size()) {
-            throw bad(
+            throw damaged(
                     Fault.OVERFLOW,
-                    "has the shape " + shape.sizes() + ", which is more than 2 GiB or than 100 times the file; "
-                            + "copy or download it again");
+                    "of the shape " + shape.sizes() + " would have 2 GiB or more, or more than 100 times the file");
         }
         Tensor.Elements elements = elements(shape, width);
         return Tensor.of(
@@ -62,23 +61,19 @@ final class Dataset {
                 && new Attributes(header).texts("dtype").equals(Optional.of(List.of("bfloat16")))) {
             return new Datatype.Numbers(DType.BF16, false); // as Keras 3 writes it
         }
-        throw bad(
-                Fault.DTYPE,
-                "has elements that no weights are made of: " + type.title() + "; " + Hdf5.AGAIN + " as float32");
+        throw unread(Fault.DTYPE, "of " + type.title() + ", of which no weights are made");
     }
 
     private Tensor.Elements elements(Shape shape, int width) {
-        Cursor layout = required(Header.Message.LAYOUT, "place");
+        Cursor layout = required(Header.Message.LAYOUT, "layout");
         int version = layout.u8();
         if (version != 3 && version != 4) {
-            throw bad(
-                    Fault.UNSUPPORTED,
-                    "lies in the file in a way that Keras does not write: version " + version + "; " + Hdf5.AGAIN);
+            throw unread(Fault.UNSUPPORTED, "in a layout of version " + version + ", which Keras does not write");
         }
         int kind = layout.u8();
         Optional<Cursor> filters = header.one(Header.Message.FILTERS);
         if (kind < 2 && filters.isPresent()) {
-            throw bad(Fault.FILTER, "is compressed, and not in chunks; copy or download it again");
+            throw damaged(Fault.FILTER, "has filters, and is not in chunks");
         }
         long bytes = shape.count() * width;
         return switch (kind) {
@@ -94,14 +89,14 @@ final class Dataset {
                         version,
                         filters.map(list -> Filters.read(list, width)).orElse(Filters.NONE));
             case 3 -> throw external(); // pieced together from the arrays of others
-            default -> throw bad(Fault.HDF5, "lies in the file in a way that is unknown; copy or download it again");
+            default -> throw damaged(Fault.HDF5, "is in a layout of the unknown class " + kind);
         };
     }
 
     private Tensor.Elements inHeader(Cursor layout, long bytes, int width) {
         int stored = layout.u16();
         requireSize(stored, bytes);
-        file.countStored(bytes, place);
+        file.account().stored(bytes, place);
         byte[] values = new byte[stored];
         layout.part("an array", stored).rest().get(values);
         return (from, into) -> into.put(values, (int) from * width, into.remaining());
@@ -114,23 +109,28 @@ final class Dataset {
             return (from, into) -> {};
         }
         if (address == Hdf5.NOWHERE) {
-            throw bad(Fault.OVERFLOW, "has a shape, and no numbers; " + Hdf5.AGAIN);
+            throw unread(Fault.OVERFLOW, "with a shape, and without numbers");
         }
         requireSize(stored, bytes);
         if (address < 0 || address > file.file().size() - file.base() - bytes) {
-            throw bad(Fault.BOUNDS, "lies behind the end of the file; copy or download it again");
+            throw damaged(Fault.BOUNDS, "would be behind the end of the file");
         }
-        file.countStored(bytes, place);
+        file.account().stored(bytes, place);
         long first = file.base() + address;
-        return (from, into) -> file.file().copy(first + from * width, into);
+        return (from, into) -> {
+            boolean last = from * width + into.remaining() == bytes;
+            file.file().copy(first + from * width, into);
+            if (last) {
+                file.file().requireUnchanged();
+            }
+        };
     }
 
     private void requireSize(long stored, long bytes) {
         if (stored != bytes) {
-            throw bad(
+            throw damaged(
                     Fault.STORAGE_SIZE,
-                    "needs " + bytes + " bytes and has " + Long.toUnsignedString(stored)
-                            + "; copy or download it again");
+                    "of " + bytes + " bytes has " + Long.toUnsignedString(stored) + " bytes of numbers");
         }
     }
 
@@ -151,16 +151,18 @@ final class Dataset {
     }
 
     private Cursor required(int message, String what) {
-        return header.one(message)
-                .orElseThrow(() ->
-                        bad(Fault.HDF5, "should be an array, and has no " + what + "; copy or download it again"));
+        return header.one(message).orElseThrow(() -> damaged(Fault.HDF5, "has no " + what));
     }
 
     private BadWeightsException external() {
-        return bad(Fault.EXTERNAL, "has its numbers in another file, which is not opened; " + Hdf5.AGAIN);
+        return unread(Fault.EXTERNAL, "whose numbers are in another file, which is not opened");
     }
 
-    private BadWeightsException bad(Fault fault, String problem) {
-        return file.bad(fault, place, problem);
+    private BadWeightsException damaged(Fault fault, String problem) {
+        return file.damaged(fault, place, "an array " + problem);
+    }
+
+    private BadWeightsException unread(Fault fault, String problem) {
+        return file.unread(fault, place, "has an array " + problem);
     }
 }

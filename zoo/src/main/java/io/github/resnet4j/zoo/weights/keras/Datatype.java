@@ -71,13 +71,13 @@ sealed interface Datatype {
             case 5 -> new Opaque(bytes);
             case 6 -> new Other("records of several fields", bytes);
             case 7 -> new Other("references", bytes);
-            case 8 -> new Other("an enumeration", bytes);
+            case 8 -> new Other("enumerated values", bytes);
             case 9 ->
                 (bits & 0x0F) == 1 && bytes == 16
                         ? new TextReference()
                         : new Other("lists of different lengths", bytes);
             case 10 -> new Other("arrays of arrays", bytes);
-            default -> new Other("of an unknown kind", bytes);
+            default -> new Other("elements of an unknown kind", bytes);
         };
     }
 

@@ -47,13 +47,13 @@ record Filters(int shuffle, int deflate, int fletcher32) {
                         default -> -1;
                     };
             if (order <= last) {
-                throw list.bad(
+                throw list.unread(
                         Fault.FILTER,
-                        "has the filter " + id + " as number " + (i + 1)
-                                + ", and only shuffle, gzip and fletcher32 in this order are read");
+                        "names the filter " + id + " as number " + (i + 1)
+                                + ", and only shuffle, gzip and fletcher32, in this order, are read");
             }
             if (id == SHUFFLE && first != width) {
-                throw list.bad(Fault.FILTER, "shuffles elements of " + first + " bytes, and they have " + width);
+                throw list.bad(Fault.FILTER, "shuffles elements of " + first + " bytes where they have " + width);
             }
             places[order] = i;
             last = order;

@@ -1,7 +1,6 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -54,15 +53,12 @@ record Group(Map<String, Link> links) {
             info.version(0);
             info.skip((info.u8() & 1) != 0 ? Long.BYTES : 0); // the creation order so far
             if (info.i64() != Hdf5.NOWHERE) {
-                throw file.bad(
-                        Fault.UNSUPPORTED,
-                        new Place.At(info.offset()),
-                        "keeps the names of a group in a fractal heap, which Keras does not write; " + Hdf5.AGAIN);
+                throw info.unread(Fault.UNSUPPORTED, "has them in a fractal heap, as Keras does not write them");
             }
         }
 
         private void add(Cursor at, String name, Link link) {
-            file.count();
+            file.account().object();
             if (links.putIfAbsent(name, link) != null) {
                 throw at.bad(Fault.DUP_NAME, "gives a name twice");
             }
@@ -95,7 +91,7 @@ record Group(Map<String, Link> links) {
         }
 
         private Cursor readHeap(long address) {
-            Cursor heap = file.at("the names of a group", address, 32);
+            Cursor heap = file.at("a group's heap of names", address, 32);
             heap.signature("HEAP");
             heap.version(0);
             heap.skip(3);
@@ -104,7 +100,7 @@ record Group(Map<String, Link> links) {
             if (size > LONGEST_HEAP) {
                 throw heap.bad(Fault.LIMIT, "has " + size + " bytes");
             }
-            return file.at("the names of a group", heap.i64(), size);
+            return file.at("a group's heap of names", heap.i64(), size);
         }
 
         private void readSymbols(long address, Cursor names) {

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * An HDF5 file: finds its objects and keeps account of what has been read. Every structure is read at most once, all
- * structures together are at most 32 MiB (those of a ResNet-152 are 3 MiB), objects and links at most 65,536.
+ * An HDF5 file: finds its objects, and reads each only once.
  */
 final class Hdf5 {
     /** The address of what is not there. */
@@ -20,19 +19,14 @@ final class Hdf5 {
     /** So many bytes are copied at once. */
     static final int WINDOW = 1 << 16;
 
-    /** What to do about a file that is sound, and written in a way that is not read here. */
-    static final String AGAIN = "open the model in Keras and save its weights again";
+    /** What to do about damage. */
+    static final String COPY = "; copy or download it again";
+
+    /** What to do about what is sound, and written in a way that is not read here. */
+    static final String SAVE = "; open the model in Keras and save its weights again";
 
     private static final long SIGNATURE = 0x0A1A_0A0D_4644_4889L; // 89 H D F \r \n 1A \n
     private static final long LAST_SIGNATURE = 1L << 20;
-    private static final long STRUCTURES = 32L << 20;
-    private static final int OBJECTS = 1 << 16;
-    private static final int TEXTS = 1 << 17;
-
-    /** Decoded chunks: an honest file's numbers are compressed by a half, not by thousands. */
-    private static final long DECODED = 512L << 20;
-
-    private static final int DECODED_RATIO = 8;
 
     private final FileBytes file;
     private final long base;
@@ -41,11 +35,7 @@ final class Hdf5 {
     private final Map<Long, Group> groups = new HashMap<>();
     private final Map<Long, Attributes> attributes = new HashMap<>();
     private final byte[][] scratch = new byte[2][];
-    private long structures;
-    private int objects;
-    private int texts;
-    private long stored;
-    private long decoded;
+    private final Account account = new Account(this);
 
     private Hdf5(FileBytes file, long base) {
         this.file = file;
@@ -104,7 +94,7 @@ final class Hdf5 {
         }
         if (old) {
             if (block.i64() != NOWHERE) { // a driver's information
-                throw bad(Fault.EXTERNAL, Place.WHOLE, "keeps its arrays in several files, which Keras never does");
+                throw unread(Fault.EXTERNAL, Place.WHOLE, "keeps its arrays in several files, which Keras never does");
             }
             block.skip(8); // the root's name
             return block.i64();
@@ -117,19 +107,13 @@ final class Hdf5 {
     /** The structure that begins at an address. */
     Cursor at(String what, long address, long length) {
         if (address < 0 || length < 0 || length > file.size() - base || address > file.size() - base - length) {
-            throw bad(
+            throw damaged(
                     Fault.HDF5,
                     Place.WHOLE,
-                    "is damaged: " + what + " should be at " + Long.toUnsignedString(address) + " and have "
-                            + Long.toUnsignedString(length) + " bytes, behind the end; copy or download it again");
+                    what + ", " + Long.toUnsignedString(length) + " bytes at " + Long.toUnsignedString(address)
+                            + ", would be behind the end");
         }
-        structures += length;
-        if (structures > STRUCTURES) {
-            throw bad(
-                    Fault.LIMIT,
-                    new Place.At(base + address),
-                    "has more than " + (STRUCTURES >> 20) + " MiB of structures, which no network needs");
-        }
+        account.structure(length, new Place.At(base + address));
         return new Cursor(file.path(), what, base + address, file.buffer(base + address, (int) length));
     }
 
@@ -145,7 +129,7 @@ final class Hdf5 {
     Header header(long address) {
         Header known = headers.get(address);
         if (known == null) {
-            count();
+            account.object();
             known = Header.read(this, address);
             headers.put(address, known);
         }
@@ -172,39 +156,6 @@ final class Hdf5 {
         return known;
     }
 
-    /** Counts an object or a link. */
-    void count() {
-        if (++objects > OBJECTS) {
-            throw bad(
-                    Fault.LIMIT,
-                    Place.WHOLE,
-                    "has more than " + OBJECTS + " groups, arrays and links, which no network needs");
-        }
-    }
-
-    /** Counts a text of an attribute. */
-    void countText(Cursor at) {
-        if (++texts > TEXTS) {
-            throw at.bad(Fault.LIMIT_TENSORS, "is one of more than " + TEXTS + " names, and no network has so many");
-        }
-    }
-
-    /** Counts bytes of an array that are in the file as they are. */
-    void countStored(long bytes, Place place) {
-        stored += bytes;
-        if (stored > 2 * file.size()) {
-            throw bad(Fault.AMPLIFY, place, "gives the same bytes for many arrays; it is made to fill the memory");
-        }
-    }
-
-    /** Counts bytes of an array that come out of compressed chunks. */
-    void countDecoded(long bytes, Place place) {
-        decoded += bytes; // each at most 2^31 times 2^28, and the first above the limit ends it
-        if (decoded > DECODED + DECODED_RATIO * file.size()) {
-            throw bad(Fault.AMPLIFY, place, "is compressed to less than an eighth; it is made to fill the memory");
-        }
-    }
-
     /** Room for what is looked at while the file is opened, and not kept: the first for what goes in, the second out. */
     byte[] scratch(int which) {
         if (scratch[which] == null) {
@@ -226,8 +177,28 @@ final class Hdf5 {
         return heap;
     }
 
+    /** What has been read of the file. */
+    Account account() {
+        return account;
+    }
+
     BadWeightsException bad(Fault fault, Place place, String problem) {
         return new BadWeightsException(file.path(), WeightFormat.KERAS_H5, fault, place, problem);
+    }
+
+    /** Something is not as it was written. */
+    BadWeightsException damaged(Fault fault, Place place, String problem) {
+        return bad(fault, place, "is damaged: " + problem + COPY);
+    }
+
+    /** Something is sound, and not read. */
+    BadWeightsException unread(Fault fault, Place place, String problem) {
+        return bad(fault, place, problem + SAVE);
+    }
+
+    /** Something was made on purpose. */
+    BadWeightsException hostile(Fault fault, Place place, String problem) {
+        return bad(fault, place, problem + "; it may be made to do harm, do not use it");
     }
 
     private BadWeightsException cut(String how) {

@@ -1,7 +1,6 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,6 +37,23 @@ record Header(Hdf5 file, long address, List<Message> messages) {
         static final int ATTRIBUTE = 0x0C;
         static final int SYMBOL_TABLE = 0x11;
         static final int ATTRIBUTE_INFO = 0x15;
+
+        /** What a message is, for people. */
+        private static String title(int type) {
+            return switch (type) {
+                case DATASPACE -> "a shape";
+                case LINK_INFO -> "a group's links";
+                case DATATYPE -> "a type of elements";
+                case LINK -> "a link";
+                case LAYOUT -> "an array's layout";
+                case FILTERS -> "a list of filters";
+                case ATTRIBUTE -> "an attribute";
+                case CONTINUATION -> "a continuation";
+                case SYMBOL_TABLE -> "a group's symbol table";
+                case ATTRIBUTE_INFO -> "an object's attributes";
+                default -> "a message of type " + type;
+            };
+        }
     }
 
     static Header read(Hdf5 file, long address) {
@@ -56,10 +72,8 @@ record Header(Hdf5 file, long address, List<Message> messages) {
         for (Message message : messages) {
             if (message.type == type) {
                 if (message.shared) {
-                    throw file.bad(
-                            Fault.UNSUPPORTED,
-                            new Place.At(message.body.offset()),
-                            "shares a description between objects, which Keras does not write; " + Hdf5.AGAIN);
+                    throw message.body.unread(
+                            Fault.UNSUPPORTED, "is shared between objects, as Keras does not write it");
                 }
                 found.add(message.body.again());
             }
@@ -109,7 +123,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
                 blocks.add(block);
             }
             if (messages.size() == MESSAGES) {
-                throw body.bad(Fault.LIMIT, "is one of more than " + MESSAGES);
+                throw body.bad(Fault.LIMIT, "is one of more than " + MESSAGES + " messages");
             }
             messages.add(new Message(type, (flags & SHARED) != 0, body));
         }
@@ -137,7 +151,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
                 int size = block.u16();
                 int flags = block.u8();
                 block.skip(3);
-                add(type, flags, block.part("a message of type " + type, size));
+                add(type, flags, block.part(Message.title(type), size));
             }
         }
     }
@@ -193,7 +207,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
                 int size = messages.u16();
                 int messageFlags = messages.u8();
                 messages.skip(least - 4);
-                add(type, messageFlags, messages.part("a message of type " + type, size));
+                add(type, messageFlags, messages.part(Message.title(type), size));
             }
         }
     }

@@ -30,15 +30,13 @@ final class ListedLayers {
         Set<String> layers = new HashSet<>();
         for (String layer : top.attributes().list(LAYERS).orElseThrow()) {
             if (!layers.add(tensors.checked(layer))) {
-                throw tensors.bad(Fault.DUP_NAME, layer, "lists a layer twice; copy or download it again");
+                throw tensors.damaged(Fault.DUP_NAME, layer, "a layer is listed twice");
             }
             Node group = top.find(layer).orElseThrow(() -> missing(tensors, layer, LAYERS));
             List<String> weights = group.attributes()
                     .list(WEIGHTS)
-                    .orElseThrow(() -> tensors.bad(
-                            Fault.ATTR,
-                            layer,
-                            "has a layer that does not list its weights (" + WEIGHTS + "); copy or download it again"));
+                    .orElseThrow(() ->
+                            tensors.damaged(Fault.ATTR, layer, "a layer does not list its weights in " + WEIGHTS));
             List<String> names = names(layer, weights);
             for (int i = 0; i < names.size(); i++) {
                 String weight = tensors.checked(weights.get(i));
@@ -49,7 +47,7 @@ final class ListedLayers {
     }
 
     private static RuntimeException missing(Tensors tensors, String name, String list) {
-        return tensors.bad(Fault.ATTR, name, "lists in " + list + " what is not there; copy or download it again");
+        return tensors.damaged(Fault.ATTR, name, list + " lists what is not there");
     }
 
     /** The names of a layer's weights, see {@link KerasFile}. */

@@ -69,17 +69,17 @@ record Node(Hdf5 file, List<Long> way) {
         Place place = new Place.Named(name);
         if (link instanceof Group.Link.Hard hard) {
             if (way.contains(hard.address())) {
-                throw file.bad(Fault.CYCLE, place, "is made to be read for ever: a group is in itself");
+                throw file.hostile(Fault.CYCLE, place, "has a group that is in itself");
             }
             if (way.size() == DEPTH) {
-                throw file.bad(Fault.LIMIT, place, "has groups in groups more than " + DEPTH + " deep");
+                throw file.hostile(Fault.LIMIT, place, "has groups in groups more than " + DEPTH + " deep");
             }
             List<Long> longer = new ArrayList<>(way);
             longer.add(hard.address());
             return new Node(file, List.copyOf(longer));
         }
         throw link instanceof Group.Link.External
-                ? file.bad(Fault.EXTERNAL, place, "refers to another file, which is not opened; " + Hdf5.AGAIN)
-                : file.bad(Fault.CYCLE, place, "refers to another of its names, which Keras never does; " + Hdf5.AGAIN);
+                ? file.unread(Fault.EXTERNAL, place, "refers to another file, which is not opened")
+                : file.unread(Fault.CYCLE, place, "has a soft link, which Keras does not write");
     }
 }

@@ -53,7 +53,7 @@ final class NumberedLayers {
     /** Reads a group and those in it: never deeper than ways may be. */
     private void walk(Node group, String name) {
         if (!seen.add(group.address())) {
-            throw tensors.bad(Fault.CYCLE, name, "has a group under two names, which Keras never writes");
+            throw tensors.hostile(Fault.CYCLE, name, "has a group under two names");
         }
         Map<String, Node> children = new LinkedHashMap<>();
         group.names().stream().sorted(NATURAL).forEach(child -> {

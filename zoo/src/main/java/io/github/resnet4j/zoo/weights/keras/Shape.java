@@ -28,7 +28,7 @@ record Shape(List<Long> sizes, long count) {
             from.skip(5);
         }
         if (rank > RANK) {
-            throw from.bad(Fault.RANK, "is that of " + rank + " dimensions, and tensors have " + RANK + " at most");
+            throw from.bad(Fault.RANK, "has " + rank + " dimensions, and tensors have " + RANK + " at most");
         }
         Long[] sizes = new Long[rank];
         long count = 1;
@@ -40,7 +40,7 @@ record Shape(List<Long> sizes, long count) {
                 count = -1;
             }
             if (sizes[i] < 0 || count < 0) {
-                throw from.bad(Fault.OVERFLOW, "is that of more than 2^63 elements");
+                throw from.bad(Fault.OVERFLOW, "has more than 2^63 elements");
             }
         }
         return new Shape(Arrays.asList(sizes), count);

@@ -34,7 +34,7 @@ final class Tensors {
 
     void add(String name, Tensor tensor) {
         if (tensors.putIfAbsent(name, tensor) != null) {
-            throw bad(Fault.DUP_NAME, name, "has two weights of one name; copy or download it again");
+            throw damaged(Fault.DUP_NAME, name, "two weights have one name");
         }
     }
 
@@ -48,17 +48,24 @@ final class Tensors {
 
     /** The name, if it can be one. */
     String checked(String name) {
-        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-            throw bad(Fault.NAME, name, "has a name of no or more than " + LONGEST_NAME + " bytes");
+        if (name.isEmpty()) {
+            throw file.damaged(Fault.NAME, Place.WHOLE, "a layer or a weight has no name");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            throw hostile(Fault.NAME, name, "has a name of more than " + LONGEST_NAME + " bytes");
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
-            throw bad(Fault.NAME, name, "has a name with control characters; rename the layer");
+            throw hostile(Fault.NAME, name, "has a name with control characters");
         }
         return name;
     }
 
-    BadWeightsException bad(Fault fault, String name, String problem) {
-        return file.bad(fault, new Place.Named(name), problem);
+    BadWeightsException damaged(Fault fault, String name, String problem) {
+        return file.damaged(fault, new Place.Named(name), problem);
+    }
+
+    BadWeightsException hostile(Fault fault, String name, String problem) {
+        return file.hostile(fault, new Place.Named(name), problem);
     }
 
     StateDict stateDict(Map<String, String> metadata) {

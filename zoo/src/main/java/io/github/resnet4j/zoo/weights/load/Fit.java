@@ -3,13 +3,13 @@ package io.github.resnet4j.zoo.weights.load;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
-import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,8 @@ import java.util.stream.Collectors;
  * @param total how many tensors the file and the network have together, those that match counted once
  */
 public record Fit(Architecture architecture, int classes, int matched, int total) {
+    private static final List<ShortcutType> PROJECTIONS =
+            List.of(ShortcutType.PROJECTION, ShortcutType.PROJECTION_ALL, ShortcutType.PROJECTION_NO_BN);
     private static final int MAX_CLASSES = 1 << 20;
     private static final int MAX_LISTED = 3;
 
@@ -76,16 +79,16 @@ public record Fit(Architecture architecture, int classes, int matched, int total
      * which have the same tensors without the sums, and else the zoo's order counts.
      */
     public static List<Fit> ranked(StateDict file, NameMapping names) {
-        return ranked(file, Naming.of(file, names));
+        return ranked(Naming.of(file, names));
     }
 
-    static List<Fit> ranked(StateDict file, Naming naming) {
+    static List<Fit> ranked(Naming naming) {
         List<Fit> fits = new ArrayList<>();
         for (Architecture row : Zoo.list()) {
-            Fit best = of(file, naming, row);
-            for (ShortcutType shortcut : ShortcutType.values()) {
-                if (!best.complete() && isProjection(shortcut) && !plain(row)) {
-                    Fit other = of(file, naming, row.with(row.spec().withShortcut(shortcut)));
+            Fit best = of(naming, row);
+            for (ShortcutType shortcut : PROJECTIONS) {
+                if (best.share() > 0.5 && !best.complete() && !plain(row)) { // shortcuts are the smaller part
+                    Fit other = of(naming, row.with(row.spec().withShortcut(shortcut)));
                     best = other.share() > best.share() ? other : best;
                 }
             }
@@ -133,25 +136,36 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return new Inferred(fit, notes);
     }
 
-    private static Fit of(StateDict file, Naming naming, Architecture row) {
-        int classes = classes(naming, row.network()).orElse(row.classes());
-        LoadReport report = Matching.of(file, row.network(row.input(), classes), LoadOptions.STRICT, naming)
-                .report();
-        int matched = report.entries(Status.LOADED).size()
-                + report.entries(Status.CONVERTED).size();
-        int ignored = report.entries(Status.IGNORED).size();
-        return new Fit(row, classes, matched, report.entries().size() - ignored);
+    private static Fit of(Naming naming, Architecture row) {
+        Network network = row.network();
+        Map<String, Named> tensors = naming.reading(network).tensors();
+        Node head = Matching.head(network);
+        int classes = classes(tensors.get(head.slots().get(0).name())).orElse(row.classes());
+        int matched = 0;
+        int common = 0;
+        List<Slot> slots = network.slots();
+        for (Slot slot : slots) {
+            Named tensor = tensors.get(slot.name());
+            if (tensor != null) {
+                List<Long> shape = new ArrayList<>(slot.shape());
+                if (slot.node().equals(head)) {
+                    shape.set(0, (long) classes);
+                }
+                common++;
+                matched += tensor.torchShape().equals(shape) && Matching.hasFractions(tensor) ? 1 : 0;
+            }
+        }
+        long others = tensors.keySet().stream()
+                .filter(name -> !Matching.isCounter(name))
+                .count();
+        return new Fit(row, classes, matched, Math.toIntExact(slots.size() + others - common));
     }
 
-    /** How many classes the file's classifier has. */
-    private static Optional<Integer> classes(Naming naming, Network network) {
-        Slot head = Matching.head(network).slots().get(0);
-        return naming.reading(network).tensors().stream()
-                .filter(tensor -> tensor.name().equals(head.name()))
+    private static Optional<Integer> classes(Named head) {
+        return Optional.ofNullable(head)
                 .map(Named::torchShape)
                 .filter(shape -> shape.size() == 2 && shape.get(0) >= 2 && shape.get(0) <= MAX_CLASSES)
-                .map(shape -> Math.toIntExact(shape.get(0)))
-                .findFirst();
+                .map(shape -> Math.toIntExact(shape.get(0)));
     }
 
     private ShortcutType shortcut() {
@@ -160,13 +174,6 @@ public record Fit(Architecture architecture, int classes, int matched, int total
 
     private static boolean plain(Architecture row) {
         return row.spec().shortcut() == ShortcutType.NONE;
-    }
-
-    private static boolean isProjection(ShortcutType shortcut) {
-        return switch (shortcut) {
-            case PROJECTION, PROJECTION_ALL, PROJECTION_NO_BN -> true;
-            case NONE, ZERO_PAD, ZERO_PAD_END -> false;
-        };
     }
 
     private static String titles(List<Fit> fits) {

@@ -7,7 +7,7 @@ package io.github.resnet4j.zoo.weights.load;
  *
  * <p>Both directions are computed in double precision and rounded once. A single holds a logarithm between -4 and 4 to
  * within 1.2e-7, so a variance between 1e-8 and 1e8 comes back from its logarithm within 6e-7 of itself; a logarithm comes
- * back from its variance within 1.4e-8, that is unchanged where it is 1/4 or more in magnitude.
+ * back from its variance within 2.1e-8, that is unchanged where it is 1/4 or more in magnitude.
  */
 final class LogStd {
     /**

@@ -99,10 +99,19 @@ public final class Matching {
                 .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
     }
 
+    /** Whether it is one of PyTorch's counters, which nothing needs. */
+    static boolean isCounter(String name) {
+        return name.endsWith(COUNTER);
+    }
+
+    /** Whether its type is one of weights. */
+    static boolean hasFractions(Named tensor) {
+        return FRACTIONS.contains(tensor.tensor().type());
+    }
+
     private LoadReport compare() {
         Naming.Reading reading = naming.reading(network);
-        Map<String, Named> rest = new LinkedHashMap<>();
-        reading.tensors().forEach(tensor -> rest.put(tensor.name(), tensor));
+        Map<String, Named> rest = new LinkedHashMap<>(reading.tensors());
         Node head = head(network);
         List<Entry> entries = new ArrayList<>();
         for (Slot slot : network.slots()) {
@@ -111,7 +120,7 @@ public final class Matching {
             entries.add(replaced ? replaced(slot, tensor) : entry(slot, tensor));
         }
         for (Named tensor : rest.values()) {
-            boolean counter = tensor.name().endsWith(COUNTER);
+            boolean counter = isCounter(tensor.name());
             entries.add(other(
                     counter ? Status.IGNORED : Status.UNEXPECTED,
                     tensor,
@@ -163,7 +172,7 @@ public final class Matching {
                                     + slot.shape().get(0) + ": --head new trains a new one"
                             : "");
         }
-        if (!FRACTIONS.contains(tensor.tensor().type())) {
+        if (!hasFractions(tensor)) {
             return entry(
                     Status.TYPE_MISMATCH,
                     slot,
@@ -272,7 +281,7 @@ public final class Matching {
                         entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
             return "; with --head new the network gets a new classifier";
         }
-        List<Fit> fits = Fit.ranked(file, naming);
+        List<Fit> fits = Fit.ranked(naming);
         if (fits.isEmpty()) {
             return "; no network of the zoo has tensors of these names and shapes: rules for names can be given with --map";
         }

@@ -1,11 +1,7 @@
 package io.github.resnet4j.zoo.weights.names;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 
 /**
@@ -25,25 +21,25 @@ record Convention(String title, List<Rule> rules) {
         return new Convention(title, List.copyOf(rules));
     }
 
-    /** New names by old ones; empty where two would become one, or a number in a name is none. */
-    Optional<Map<String, String>> rename(Collection<String> names) {
-        Map<String, String> renamed = new LinkedHashMap<>();
-        for (String name : names) {
-            renamed.put(name, rename(name));
-        }
-        boolean distinct = renamed.values().stream().distinct().count() == renamed.size();
-        return distinct ? Optional.of(renamed) : Optional.empty();
+    /** The new names of all tensors, which need not be distinct. */
+    List<String> rename(List<String> names) {
+        List<Matcher> matchers =
+                rules.stream().map(rule -> rule.regex().matcher("")).toList();
+        return names.stream().map(name -> rename(name, matchers)).toList();
     }
 
-    /** The new name of one tensor. */
-    String rename(String name) {
+    private String rename(String name, List<Matcher> matchers) {
         if (name.length() > MAX_NAME) {
             return name;
         }
-        for (Rule rule : rules) {
-            Optional<Matcher> match = rule.match(name);
-            if (match.isPresent()) {
-                return rule.replacement().of(match.get());
+        for (int i = 0; i < rules.size(); i++) {
+            Matcher matcher = matchers.get(i).reset(name);
+            if (matcher.matches()) {
+                try {
+                    return rules.get(i).replacement().of(matcher);
+                } catch (IllegalArgumentException e) { // block 0 where they count from 1, a number of 20 digits
+                    return name;
+                }
             }
         }
         return name;

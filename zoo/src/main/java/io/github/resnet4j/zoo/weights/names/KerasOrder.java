@@ -79,10 +79,11 @@ final class KerasOrder {
         Map<String, Node> nodes = new HashMap<>();
         List<String> refusals = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            Outcome outcome = new LayerOrder(network, node -> kind.op.isInstance(node.op()))
-                    .assign(
-                            layers(parts, kind),
-                            node -> kind.shape(node.slots().get(0).shape()));
+            Outcome outcome = LayerOrder.assign(
+                    network,
+                    node -> kind.op.isInstance(node.op()),
+                    layers(parts, kind),
+                    node -> kind.shape(node.slots().get(0).shape()));
             if (outcome instanceof Outcome.Assigned assigned) {
                 nodes.putAll(assigned.nodes());
             } else if (outcome instanceof Outcome.Refused refused) {
@@ -90,19 +91,18 @@ final class KerasOrder {
             }
         }
         if (!refusals.isEmpty()) {
-            return new Reading(
+            return Reading.of(
                     CONVENTION,
                     tensors,
-                    List.of("the file does not name its layers, and order and shape do not tell which is which: "
-                            + String.join("; ", refusals) + "; rules for names can be given with --map"));
+                    "the file does not name its layers, and order and shape do not tell which is which: "
+                            + String.join("; ", refusals) + "; rules for names can be given with --map");
         }
-        List<Named> named = parts.stream()
-                .map(part -> part.named().as(nodes.get(part.layer()).name() + "." + part.tensor()))
-                .toList();
-        return new Reading(
+        return Reading.of(
                 CONVENTION,
-                named,
-                List.of("the file does not name its layers: matched by order and shape, which allow one way only"));
+                parts.stream()
+                        .map(part -> part.named().as(nodes.get(part.layer()).name() + "." + part.tensor()))
+                        .toList(),
+                "the file does not name its layers: matched by order and shape, which allow one way only");
     }
 
     private static List<LayerOrder.Layer> layers(List<Part> parts, Kind kind) {

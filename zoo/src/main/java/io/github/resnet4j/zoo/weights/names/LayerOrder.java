@@ -26,7 +26,7 @@ final class LayerOrder {
     private static final int MAX_STATES = 1_000;
 
     private final List<Node> nodes;
-    private final List<BitSet> before;
+    private final List<BitSet> before = new ArrayList<>();
 
     /** A layer of the file: its name, and whatever must be equal. */
     record Layer(String name, List<Long> shape) {}
@@ -45,19 +45,14 @@ final class LayerOrder {
 
     private record Step(State from, int node) {}
 
-    /**
-     * The layers of one kind in a network.
-     *
-     * @param kind which nodes are meant
-     */
-    LayerOrder(Network network, Predicate<Node> kind) {
-        nodes = network.nodes().stream().filter(kind).toList();
-        before = new ArrayList<>();
+    /** The layers of one kind, and for each those that come before it. */
+    private LayerOrder(Network network, List<Node> nodes) {
+        this.nodes = nodes;
         Map<String, BitSet> ancestors = new HashMap<>();
         for (Node node : network.nodes()) {
             BitSet seen = new BitSet();
             node.inputs().forEach(input -> seen.or(ancestors.getOrDefault(input, new BitSet())));
-            if (kind.test(node)) {
+            if (before.size() < nodes.size() && node.equals(nodes.get(before.size()))) {
                 before.add((BitSet) seen.clone());
                 seen.set(before.size() - 1);
             }
@@ -68,14 +63,19 @@ final class LayerOrder {
     /**
      * Assigns layers.
      *
+     * @param kind which nodes are meant
      * @param layers in the file's order
      * @param shape of a node, to be compared with a layer's
      */
-    Outcome assign(List<Layer> layers, Function<Node, List<Long>> shape) {
-        if (layers.size() != nodes.size()) {
-            return new Outcome.Refused("the file has " + layers.size() + " such layers, the network " + nodes.size());
-        }
-        List<List<Long>> shapes = nodes.stream().map(shape).toList();
+    static Outcome assign(Network network, Predicate<Node> kind, List<Layer> layers, Function<Node, List<Long>> shape) {
+        List<Node> nodes = network.nodes().stream().filter(kind).toList();
+        return layers.size() == nodes.size()
+                ? new LayerOrder(network, nodes)
+                        .assign(layers, nodes.stream().map(shape).toList())
+                : new Outcome.Refused("the file has " + layers.size() + " such layers, the network " + nodes.size());
+    }
+
+    private Outcome assign(List<Layer> layers, List<List<Long>> shapes) {
         Collection<State> states = List.of(new State(new BitSet(), List.of()));
         for (Layer layer : layers) {
             Map<BitSet, State> next = new LinkedHashMap<>();

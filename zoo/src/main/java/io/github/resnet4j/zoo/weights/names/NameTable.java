@@ -16,10 +16,7 @@ final class NameTable {
     static final List<String> PREFIXES =
             List.of("module.", "_orig_mod.", "backbone.", "model.", "encoder.", "net.", "network.", "resnet.");
 
-    /**
-     * Keras names a layer's tensors itself. {@code W}, {@code b} and {@code running_std}, which is the variance all the
-     * same, are Keras 1's, with the layer's name repeated.
-     */
+    /** What Keras calls a layer's tensors. */
     static final Convention KERAS_TENSORS = Convention.of("Keras", """
             (.+)/kernel -> $1.weight
             (.+)/bias -> $1.bias
@@ -27,23 +24,14 @@ final class NameTable {
             (.+)/beta -> $1.bias
             (.+)/moving_mean -> $1.running_mean
             (.+)/moving_variance -> $1.running_var
-            ([^/]+)/\\1_W -> $1.weight
-            ([^/]+)/\\1_b -> $1.bias
-            ([^/]+)/\\1_gamma -> $1.weight
-            ([^/]+)/\\1_beta -> $1.bias
-            ([^/]+)/\\1_running_mean -> $1.running_mean
-            ([^/]+)/\\1_running_std -> $1.running_var
             """);
-
-    private static final Pattern KERAS_KERNEL = Pattern.compile(".+/kernel|([^/]+)/\\1_W");
 
     /** Names of layers, the tensors' own being PyTorch's already. */
     static final List<Convention> LAYERS = List.of(
             Convention.of("torchvision and timm", ""),
 
-            // kuangliu's pytorch-cifar, akamaster's pytorch_resnet_cifar10 (whose option B is a "shortcut" too), and
-            // what
-            // else calls the classifier otherwise.
+            // kuangliu's pytorch-cifar; akamaster's pytorch_resnet_cifar10, whose option B is a "shortcut" too; and
+            // whatever else calls its classifier otherwise.
             Convention.of("PyTorch CIFAR", """
                     (.+)\\.shortcut\\.([01]\\..+) -> $1.downsample.$2
                     (?:linear|classifier|head|last_linear)\\.(weight|bias) -> fc.$1
@@ -71,27 +59,30 @@ final class NameTable {
                     (.+\\.denselayer\\d+\\.(?:norm|conv))\\.([12]\\..+) -> $1$2
                     """),
 
-            // tf.keras.applications.ResNet50 and deeper; block 0 does not exist, branch 0 is the projection.
+            // tf.keras.applications.ResNet50 and deeper: blocks count from 1, and branch 0 is the projection. As a
+            // layer
+            // of another model it lends its name (resnet50/) to its own layers, and the classifier is a "dense".
             Convention.of("Keras Applications", """
-                    conv1_(conv|bn)\\.(.+) -> ${1}1.$2
-                    conv([2-5])_block(\\d+)_0_conv\\.(.+) -> layer${1-1}.${2-1}.downsample.0.$3
-                    conv([2-5])_block(\\d+)_0_bn\\.(.+) -> layer${1-1}.${2-1}.downsample.1.$3
-                    conv([2-5])_block(\\d+)_([1-3])_(conv|bn)\\.(.+) -> layer${1-1}.${2-1}.$4$3.$5
-                    (?:predictions|probs|fc1000)\\.(.+) -> fc.$1
+                    (?:.+/)?conv1_(conv|bn)\\.(.+) -> ${1}1.$2
+                    (?:.+/)?conv([2-5])_block(\\d+)_0_conv\\.(.+) -> layer${1-1}.${2-1}.downsample.0.$3
+                    (?:.+/)?conv([2-5])_block(\\d+)_0_bn\\.(.+) -> layer${1-1}.${2-1}.downsample.1.$3
+                    (?:.+/)?conv([2-5])_block(\\d+)_([1-3])_(conv|bn)\\.(.+) -> layer${1-1}.${2-1}.$4$3.$5
+                    (?:.+/)?(?:predictions|probs|fc1000|dense(?:_\\d+)?)\\.(.+) -> fc.$1
                     """),
 
-            // He et al.'s Caffe models and what was made from them, Keras before Keras Applications among others.
-            // Blocks
-            // are a, b, c, … and in deep stages a, b1, b2, …; branch 1 is the projection.
+            // He et al.'s Caffe models and what was made from them, such as Keras' before Keras Applications. Blocks
+            // are
+            // a, b, c, … and in deep stages a, b1, b2, …; branch 1 is the projection.
             Convention.of("Caffe and older Keras", """
-                    bn_conv1\\.(.+) -> bn1.$1
-                    res([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.0.$2
-                    bn([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.1.$2
-                    res([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.conv${3a+1}.$4
-                    bn([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.bn${3a+1}.$4
-                    res([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.conv${3a+1}.$4
-                    bn([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.bn${3a+1}.$4
-                    (?:predictions|probs|fc1000)\\.(.+) -> fc.$1
+                    (?:.+/)?conv1\\.(.+) -> conv1.$1
+                    (?:.+/)?bn_conv1\\.(.+) -> bn1.$1
+                    (?:.+/)?res([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.0.$2
+                    (?:.+/)?bn([2-5])a_branch1\\.(.+) -> layer${1-1}.0.downsample.1.$2
+                    (?:.+/)?res([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.conv${3a+1}.$4
+                    (?:.+/)?bn([2-5])b(\\d{1,3})_branch2([a-c])\\.(.+) -> layer${1-1}.$2.bn${3a+1}.$4
+                    (?:.+/)?res([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.conv${3a+1}.$4
+                    (?:.+/)?bn([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.bn${3a+1}.$4
+                    (?:.+/)?(?:predictions|probs|fc1000|dense(?:_\\d+)?)\\.(.+) -> fc.$1
                     """));
 
     /** Names that betray a network the zoo does not have, and which it is: regular expression to words. */
@@ -115,6 +106,6 @@ final class NameTable {
 
     /** Whether a tensor of this name stands in {@link Layout#KERAS}. */
     static boolean isKerasKernel(String name) {
-        return KERAS_KERNEL.matcher(name).matches();
+        return name.endsWith("/kernel");
     }
 }

@@ -11,11 +11,10 @@ import io.github.resnet4j.zoo.weights.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The tensors of a file under all names that they may go by. A user's rules come first; then prefixes that all other names
@@ -23,8 +22,12 @@ import java.util.stream.Collectors;
  * a whole, whichever gives a network most of its names.
  */
 public final class Naming {
+    /** More than twice as many as the largest network of the zoo has with PyTorch's counters, resnet1202. */
+    private static final int MAX_TENSORS = 1 << 14;
+
     private final List<Named> tensors;
     private final List<Reading> readings;
+    private final boolean unnamed;
     private final Map<String, String> leftOut;
     private final List<String> notes;
 
@@ -43,7 +46,7 @@ public final class Naming {
         }
 
         Named as(String other) {
-            return new Named(source, other, layout, tensor);
+            return other.equals(name) ? this : new Named(source, other, layout, tensor);
         }
     }
 
@@ -51,18 +54,24 @@ public final class Naming {
      * All tensors of a file, named in one way.
      *
      * @param convention whose names the file has
-     * @param tensors by distinct names, in the file's order
+     * @param tensors by name, in the file's order
      * @param notes what is special about this, one sentence each
      */
-    public record Reading(String convention, List<Named> tensors, List<String> notes) {
+    public record Reading(String convention, Map<String, Named> tensors, List<String> notes) {
         public Reading {
-            tensors = List.copyOf(tensors);
+            tensors = Collections.unmodifiableMap(tensors);
             notes = List.copyOf(notes);
         }
 
-        private long hits(Set<String> wanted) {
-            return tensors.stream()
-                    .filter(tensor -> wanted.contains(tensor.name()))
+        static Reading of(String convention, List<Named> tensors, String... notes) {
+            Map<String, Named> byName = new LinkedHashMap<>();
+            tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
+            return new Reading(convention, byName, List.of(notes));
+        }
+
+        private long hits(List<Slot> slots) {
+            return slots.stream()
+                    .filter(slot -> tensors.containsKey(slot.name()))
                     .count();
         }
     }
@@ -72,6 +81,7 @@ public final class Naming {
         this.leftOut = leftOut;
         this.notes = List.copyOf(notes);
         this.readings = readings(tensors);
+        this.unnamed = KerasOrder.isNeeded(tensors);
     }
 
     /**
@@ -80,9 +90,19 @@ public final class Naming {
      * @param file with tensors
      * @param user rules that come before the built-in ones
      * @throws BadNameMapException if a rule does not work out
-     * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name, or there are too many for
+     *     any network
      */
     public static Naming of(StateDict file, NameMapping user) {
+        if (file.tensors().size() > MAX_TENSORS) {
+            throw new BadWeightsException(
+                    file.file(),
+                    file.format(),
+                    Fault.MISMATCH,
+                    Place.WHOLE,
+                    "has " + file.tensors().size()
+                            + " tensors, far more than any network of the zoo; use another file");
+        }
         NameMapping.Renamed mapped = user.rename(file.tensors().keySet());
         List<String> notes = new ArrayList<>();
         Map<String, String> leftOut = new LinkedHashMap<>();
@@ -95,28 +115,34 @@ public final class Naming {
         if (!prefix.isEmpty()) {
             notes.add("took the prefix " + prefix + " off");
         }
+        List<String> sources = file.tensors().keySet().stream()
+                .filter(source -> !leftOut.containsKey(source))
+                .toList();
+        List<String> layers = sources.stream()
+                .map(source -> mapped.renamed().getOrDefault(source, source.substring(prefix.length())))
+                .toList();
+        List<String> torch = NameTable.KERAS_TENSORS.rename(layers);
         List<Named> tensors = new ArrayList<>();
-        Map<String, String> sources = new HashMap<>();
-        file.tensors().forEach((source, tensor) -> {
-            if (leftOut.containsKey(source)) {
-                return;
-            }
-            String renamed = mapped.renamed().get(source);
-            String layer = renamed == null ? source.substring(prefix.length()) : renamed;
-            boolean keras = NameTable.isKerasKernel(source) || NameTable.isKerasKernel(layer);
-            String name = NameTable.KERAS_TENSORS.rename(layer);
-            String other = sources.putIfAbsent(name, source);
+        Map<String, String> taken = new HashMap<>();
+        for (int i = 0; i < sources.size(); i++) {
+            String source = sources.get(i);
+            String other = taken.putIfAbsent(torch.get(i), source);
             if (other != null) {
                 throw new BadWeightsException(
                         file.file(),
                         file.format(),
                         Fault.MISMATCH,
                         new Place.Named(source),
-                        "has two tensors for " + Printable.text(name) + ": " + Printable.text(other) + " and "
+                        "has two tensors for " + Printable.text(torch.get(i)) + ": " + Printable.text(other) + " and "
                                 + Printable.text(source) + "; leave one of them out with a rule");
             }
-            tensors.add(new Named(source, name, keras ? Layout.KERAS : Layout.TORCH, tensor));
-        });
+            boolean keras = NameTable.isKerasKernel(source) || NameTable.isKerasKernel(layers.get(i));
+            tensors.add(new Named(
+                    source,
+                    torch.get(i),
+                    keras ? Layout.KERAS : Layout.TORCH,
+                    file.tensors().get(source)));
+        }
         return new Naming(tensors, Collections.unmodifiableMap(leftOut), notes);
     }
 
@@ -137,31 +163,36 @@ public final class Naming {
         }
     }
 
+    /** A convention that changes no name is none. */
     private static List<Reading> readings(List<Named> tensors) {
         List<String> names = tensors.stream().map(Named::name).toList();
         List<Reading> readings = new ArrayList<>();
         for (Convention convention : NameTable.LAYERS) {
-            convention
-                    .rename(names)
-                    .ifPresent(renamed -> readings.add(new Reading(
-                            convention.title(),
-                            tensors.stream()
-                                    .map(tensor -> tensor.as(renamed.get(tensor.name())))
-                                    .toList(),
-                            List.of())));
+            List<String> renamed = convention.rename(names);
+            if (readings.isEmpty() || !renamed.equals(names) && areDistinct(renamed)) {
+                List<Named> all = new ArrayList<>();
+                for (int i = 0; i < tensors.size(); i++) {
+                    all.add(tensors.get(i).as(renamed.get(i)));
+                }
+                readings.add(Reading.of(convention.title(), all));
+            }
         }
         return List.copyOf(readings);
     }
 
+    private static boolean areDistinct(List<String> names) {
+        return new HashSet<>(names).size() == names.size();
+    }
+
     /** The reading that gives most names of a network. */
     public Reading reading(Network network) {
-        if (KerasOrder.isNeeded(tensors)) {
+        if (unnamed) {
             return KerasOrder.reading(tensors, network);
         }
-        Set<String> wanted = network.slots().stream().map(Slot::name).collect(Collectors.toSet());
+        List<Slot> slots = network.slots();
         Reading best = readings.get(0);
         for (Reading reading : readings) {
-            best = reading.hits(wanted) > best.hits(wanted) ? reading : best;
+            best = reading.hits(slots) > best.hits(slots) ? reading : best;
         }
         return best;
     }

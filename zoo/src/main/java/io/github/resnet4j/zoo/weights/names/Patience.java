@@ -68,7 +68,8 @@ final class Patience {
     /** The rule's match of a whole name, as long as there is time. */
     Optional<Matcher> match(Rule rule, String name) {
         attempt = new Attempt(rule, name);
-        return rule.match(new Watched(name));
+        Matcher matcher = rule.regex().matcher(new Watched(name));
+        return matcher.matches() ? Optional.of(matcher) : Optional.empty();
     }
 
     private BadNameMapException lost(Path file, String problem) {

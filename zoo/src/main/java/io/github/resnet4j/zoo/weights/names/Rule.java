@@ -1,7 +1,5 @@
 package io.github.resnet4j.zoo.weights.names;
 
-import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -47,11 +45,5 @@ record Rule(int line, Pattern regex, Replacement replacement) {
             throw new IllegalArgumentException("not a regular expression: " + e.getDescription()
                     + (e.getIndex() < 0 ? "" : ", at character " + (e.getIndex() + 1)));
         }
-    }
-
-    /** The match of a whole name. */
-    Optional<Matcher> match(CharSequence name) {
-        Matcher matcher = regex.matcher(name);
-        return matcher.matches() ? Optional.of(matcher) : Optional.empty();
     }
 }

@@ -13,6 +13,7 @@ import io.github.resnet4j.zoo.weights.torch.Value.Strided;
 import io.github.resnet4j.zoo.weights.torch.Value.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,29 +71,38 @@ final class Checkpoint {
                     "holds " + value.what() + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
         }
         Map<String, Strided> named = tensors(unwrapped(dict));
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        int prefix = prefix(named);
-        long room = Math.multiplyExact(MAX_AMPLIFICATION, file.size());
-        for (Map.Entry<String, Strided> entry : named.entrySet()) {
-            Strided strided = entry.getValue();
-            Tensor tensor = Tensor.of(
-                    strided.type(),
-                    Arrays.stream(strided.sizes()).boxed().toList(),
-                    new Gather(file, starts.applyAsLong(strided.storage()) + strided.start(), strided));
-            if (tensor.bytes() > room) {
-                throw bad(
-                        Fault.AMPLIFY,
-                        new Place.Named(entry.getKey()),
-                        "has tensors of more than twice its size; do not trust it");
-            }
-            room -= tensor.bytes();
-            tensors.put(entry.getKey().substring(prefix), tensor);
+        requireRoom(named);
+        // Starts before tensors: to know one, its checksum is compared, and only sound files cost the memory of
+        // tensors.
+        Map<String, Long> places = new HashMap<>();
+        for (Strided strided : named.values()) {
+            places.computeIfAbsent(strided.storage(), starts::applyAsLong);
         }
+        int prefix = prefix(named);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        named.forEach((name, strided) -> {
+            long start = places.get(strided.storage()) + strided.start();
+            List<Long> shape = Arrays.stream(strided.sizes()).boxed().toList();
+            tensors.put(name.substring(prefix), Tensor.of(strided.type(), shape, new Gather(file, start, strided)));
+        });
         if (!leftOut.isEmpty()) {
             notes.add("left out " + leftOut.size() + " other " + (leftOut.size() == 1 ? "entry: " : "entries: ")
                     + listed(leftOut));
         }
         return new StateDict(file.path(), format, tensors, metadata, notes);
+    }
+
+    private void requireRoom(Map<String, Strided> tensors) {
+        long room = Math.multiplyExact(MAX_AMPLIFICATION, file.size());
+        for (Map.Entry<String, Strided> entry : tensors.entrySet()) {
+            room -= Math.min(entry.getValue().bytes(), room + 1);
+            if (room < 0) {
+                throw bad(
+                        Fault.AMPLIFY,
+                        new Place.Named(entry.getKey()),
+                        "has tensors of more than twice its size; do not trust it");
+            }
+        }
     }
 
     /** The dict of tensors within at most two others. */

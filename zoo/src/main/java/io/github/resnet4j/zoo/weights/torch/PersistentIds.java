@@ -5,11 +5,11 @@ import io.github.resnet4j.zoo.weights.Fault;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** What a pickle may refer to outside of itself: the storages of its file. */
 final class PersistentIds {
-    private static final Pattern KEY = Pattern.compile("-?[0-9]{1,20}");
+    /** Keys are numbers: counted in a zip archive, addresses in memory in a legacy file. */
+    private static final int MAX_KEY = 20;
 
     /** How long an identifier is in a zip archive, and in a legacy file, where it ends in a view or {@code None}. */
     private static final int PARTS = 5;
@@ -94,10 +94,19 @@ final class PersistentIds {
     }
 
     private String key(Value value) {
-        if (value instanceof Value.Text text && KEY.matcher(text.value()).matches()) {
+        if (value instanceof Value.Text text && isNumber(text.value())) {
             return text.value();
         }
         throw bad("has a storage whose key is no number");
+    }
+
+    private static boolean isNumber(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) < '0' || key.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !key.isEmpty() && key.length() <= MAX_KEY;
     }
 
     private Value.Storage storage(String key, Global type, long count) {
@@ -112,7 +121,7 @@ final class PersistentIds {
             throw pickle.bad(
                     Fault.OVERFLOW, "has a storage of " + count + " elements, which cannot be; download it again");
         }
-        pickle.spend(200);
+        pickle.spend(160);
         Value.Storage storage = new Value.Storage(key, type, 0, count);
         check.require(storage, count * type.type().bytes());
         storages.put(key, storage);
@@ -129,7 +138,7 @@ final class PersistentIds {
                 && from.value() >= 0
                 && count.value() >= 0
                 && from.value() <= root.count() - count.value()) {
-            pickle.spend(200);
+            pickle.spend(160);
             viewed.put(key.value(), root);
             view = Optional.of(new Value.Storage(root.key(), root.type(), from.value(), count.value()));
         }

@@ -135,7 +135,7 @@ final class PickleBytes {
         if (length > MAX_TEXT) {
             throw bad(Fault.PKL_STRING, "holds a text of " + length + " bytes; do not trust it");
         }
-        spend(64 + 4 * length);
+        spend(64 + (length <= window.length ? 2 : 4) * length);
         String text;
         if (length <= window.length) {
             int at = need((int) length);
@@ -154,7 +154,7 @@ final class PickleBytes {
         int at = peek(available);
         for (int i = 0; i < available; i++) {
             if (window[at + i] == '\n') {
-                spend(64 + 4L * i);
+                spend(64 + 2L * i);
                 index += i + 1;
                 return utf8(window, at, i);
             }

@@ -26,10 +26,13 @@ final class PickleMachine {
     private static final int FIRST_PROTOCOL = 2;
     private static final int LAST_PROTOCOL = 4;
 
-    /** Bytes of an object and of a reference to it, as a rule. */
-    private static final int OBJECT = 40;
+    /** Bytes of a small object, and of a reference in an array that grows. */
+    private static final int OBJECT = 24;
 
     private static final int REFERENCE = 12;
+
+    /** Bytes of an empty list or dict. */
+    private static final int CONTAINER = 80;
 
     private static final Int[] SMALL = new Int[256];
 
@@ -150,14 +153,14 @@ final class PickleMachine {
 
     private void push(Value value) {
         if (height == stack.length) {
+            bytes.spend(8L * height);
             stack = Arrays.copyOf(stack, 2 * height);
         }
-        bytes.spend(REFERENCE);
         stack[height++] = value;
     }
 
     private void pushNew(Value value) {
-        bytes.spend(2 * OBJECT);
+        bytes.spend(CONTAINER);
         push(value);
     }
 
@@ -186,7 +189,7 @@ final class PickleMachine {
         Value[] popped = Arrays.copyOfRange(stack, height - count, height);
         Arrays.fill(stack, height - count, height, null);
         height -= count;
-        bytes.spend(OBJECT + (long) REFERENCE * count);
+        bytes.spend(OBJECT + 4L * count);
         return popped;
     }
 
@@ -406,7 +409,7 @@ final class PickleMachine {
 
     /** Empty, or from a list of pairs, as Python 2 has it. */
     private Value orderedDict(Tuple arguments) {
-        bytes.spend(2 * OBJECT);
+        bytes.spend(CONTAINER);
         Dict dict = new Dict(true);
         if (arguments.size() == 0) {
             return dict;
@@ -498,7 +501,7 @@ final class PickleMachine {
                     Fault.RANK,
                     "has a tensor of " + sizes.size() + " dimensions, more than " + MAX_RANK + "; check it");
         }
-        bytes.spend(3 * OBJECT + 16L * sizes.size());
+        bytes.spend(2 * OBJECT);
         return strided(storage, type, integer(arguments.get(1)), sizes(sizes), integers(strides));
     }
 
@@ -552,7 +555,7 @@ final class PickleMachine {
     }
 
     private long[] integers(Tuple values) {
-        bytes.spend(8L * values.size());
+        bytes.spend(OBJECT + 8L * values.size());
         long[] integers = new long[values.size()];
         for (int i = 0; i < integers.length; i++) {
             integers[i] = integer(values.get(i));

@@ -249,6 +249,15 @@ sealed interface Value
      * @param start the byte of the storage at which the first element is
      */
     record Strided(String storage, DType type, long start, long[] sizes, long[] strides) implements Value {
+        /** Bytes of all elements, one by one; known to be less than 2^63. */
+        long bytes() {
+            long bytes = type.bytes();
+            for (long size : sizes) {
+                bytes *= size;
+            }
+            return bytes;
+        }
+
         @Override
         public String what() {
             return "a tensor";

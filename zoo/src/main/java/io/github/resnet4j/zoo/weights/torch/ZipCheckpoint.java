@@ -10,10 +10,8 @@ import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What {@code torch.save} writes since 1.6: a zip archive with one folder of any name, in it {@code data.pkl}, the object,
@@ -22,13 +20,12 @@ import java.util.Set;
 final class ZipCheckpoint {
     private static final String PICKLE = "/data.pkl";
     private static final int MAX_BYTEORDER = 16;
+    private static final int SMALL = 1 << 13;
 
     private final FileBytes file;
     private final StrictZip zip;
     /** Where storages are, by key. */
     private final Map<String, StrictZip.Entry> storages = new HashMap<>();
-
-    private final Set<String> verified = new HashSet<>();
 
     private ZipCheckpoint(FileBytes file) {
         this.file = file;
@@ -75,7 +72,9 @@ final class ZipCheckpoint {
     /** The checksum is compared here, so that nothing is found wrong when numbers are read. */
     private long start(String key) {
         StrictZip.Entry entry = storages.get(key);
-        if (verified.add(key)) {
+        if (entry.size() < SMALL) { // verify() takes a large buffer, which thousands of small storages would multiply
+            zip.read(entry, SMALL, 1);
+        } else {
             zip.verify(entry);
         }
         return entry.offset();

@@ -1,7 +1,6 @@
 package io.github.resnet4j.zoo.weights.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,26 +11,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.ObjectOutputStream;
-import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Assumptions;
@@ -83,38 +72,8 @@ class ModelArchiveTest {
         return ModelArchive.read(file, OPTIONS);
     }
 
-    /** The entries of the good archive, to be changed and zipped again. */
-    private Map<String, byte[]> entries() throws IOException {
-        Map<String, byte[]> entries = new LinkedHashMap<>();
-        try (ZipFile zip = new ZipFile(file(good).toFile())) {
-            for (ZipEntry entry : zip.stream().toList()) {
-                entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-            }
-        }
-        return entries;
-    }
-
-    private Path zip(Map<String, byte[]> entries) throws IOException {
-        Path file = folder.resolve("model.zip");
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            for (Map.Entry<String, byte[]> content : entries.entrySet()) {
-                ZipEntry entry = new ZipEntry(content.getKey());
-                CRC32 crc = new CRC32();
-                crc.update(content.getValue());
-                entry.setMethod(ZipEntry.STORED);
-                entry.setSize(content.getValue().length);
-                entry.setCrc(crc.getValue());
-                zip.putNextEntry(entry);
-                zip.write(content.getValue());
-            }
-        }
-        return file;
-    }
-
-    private Path with(String entry, byte[] content) throws IOException {
-        Map<String, byte[]> entries = entries();
-        entries.put(entry, content);
-        return zip(entries);
+    private static ArchiveParts parts() {
+        return ArchiveParts.of(good);
     }
 
     private static void assertBad(Path file, String problem) {
@@ -262,7 +221,7 @@ class ModelArchiveTest {
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         Nd4j.write(graph.params(), new DataOutputStream(expected));
 
-        assertThat(entries().get("coefficients.bin")).isEqualTo(expected.toByteArray());
+        assertThat(parts().get("coefficients.bin")).isEqualTo(expected.toByteArray());
     }
 
     @Test
@@ -273,7 +232,7 @@ class ModelArchiveTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelArchive.write(file, CARD, broken))
-                .withMessageContaining("value 4 of layer1.0.conv1, W, is NaN");
+                .withMessageContaining("value 4 of layer1.0.conv1 W is NaN");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelArchive.write(
                         file, CardJsonTest.card("resnet32-cifar", List.of("cat", "dog", "frog")), graph))
@@ -295,12 +254,12 @@ class ModelArchiveTest {
 
     @Test
     void rejectsWhatIsNotAModel() throws IOException {
-        assertBad(folder, "is a folder; name the model.zip in it");
+        assertBad(folder, "is a folder; name a file in it");
         assertBad(folder.resolve("absent.zip"), "there is no such file");
         assertBad(file(new byte[0]), "is empty");
         assertBad(file("\n<!DOCTYPE html><html>".getBytes(StandardCharsets.UTF_8)), "is a web page");
         assertBad(file(new byte[] {1, 2, 3}), "is not a zip archive");
-        assertBad(file(new byte[] {'P', 'K', 3, 4}), "is damaged or cut short");
+        assertBad(file(new byte[] {'P', 'K', 3, 4}), "is cut short");
         Path device = Path.of("/dev/zero");
         if (Files.exists(device)) {
             assertBad(device, "is not a regular file");
@@ -320,61 +279,17 @@ class ModelArchiveTest {
     void rejectsEveryTruncation() throws IOException {
         for (int sixteenth = 1; sixteenth < 16; sixteenth++) {
             Path file = file(Arrays.copyOf(good, good.length * sixteenth / 16));
-            assertBad(file, "is damaged or cut short");
+            assertBad(file, "is cut short");
         }
-    }
-
-    @Test
-    void rejectsOtherArchives() throws IOException {
-        Map<String, byte[]> entries = entries();
-        byte[] card = entries.remove("model.json");
-        assertBad(zip(entries), "is a DL4J model that was not written by resnet4j");
-        assertBad(zip(Map.of("archive/data.pkl", new byte[1])), "was not written by resnet4j");
-        assertBad(zip(Map.of("model.json", card)), "has no entry coefficients.bin");
-        assertBad(with("objects/x", new byte[1]), "has an entry objects/x, which resnet4j does not write");
-        assertBad(with("../evil", new byte[1]), "has an entry ../evil");
-        assertBad(with("updaterState.bin", new byte[1]), "has an entry updaterState.bin");
-    }
-
-    @Test
-    void neverDeserialisesJavaObjects() throws IOException {
-        ByteArrayOutputStream object = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(object)) {
-            out.writeObject(new Canary());
-        }
-        Canary.sang = false;
-
-        assertBad(
-                with("preprocessor.bin", object.toByteArray()), "a serialised Java object that can run code; refused");
-        assertBad(with("normalizer.bin", object.toByteArray()), "has an entry normalizer.bin");
-        assertThat(Canary.sang).isFalse();
-    }
-
-    /** Sings when it is deserialised. */
-    static final class Canary implements Serializable {
-        private static final long serialVersionUID = 1L;
-        private static boolean sang;
-
-        private void readObject(java.io.ObjectInputStream in) {
-            sang = true;
-        }
-    }
-
-    @Test
-    void neverReadsTheConfiguration() throws IOException {
-        Path file = with(
-                "configuration.json",
-                "{\"@class\":\"javax.script.ScriptEngineManager\"".getBytes(StandardCharsets.UTF_8));
-
-        assertThat(bits(read(file).graph())).isEqualTo(bits(graph));
     }
 
     @Test
     void rejectsAnotherModelsParameters() throws IOException {
         ModelCard other = CardJsonTest.card("resnet32-cifar", CARD.classes());
-        assertBad(with("model.json", CardJson.write(other)), "it is of another model");
-        ModelCard classes = CardJsonTest.card("resnet20-cifar", List.of("cat", "dog"));
-        assertBad(with("model.json", CardJson.write(classes)), "resnet20-cifar with input 3x32x32 and 2 classes needs");
+        ArchiveParts wrong =
+                ArchiveParts.of(ArchiveParts.archive(other)).with("coefficients.bin", parts().get("coefficients.bin"));
+
+        assertBad(file(wrong.bytes()), "not 465971 in 1863997, as resnet32-cifar with input 3x32x32 and 3 classes has");
     }
 
     @ParameterizedTest
@@ -385,115 +300,13 @@ class ModelArchiveTest {
                 "\"classes\"        | \"clases\"         | model.json: unknown key",
             })
     void rejectsBadCards(String what, String by, String problem) throws IOException {
-        String card = new String(entries().get("model.json"), StandardCharsets.UTF_8);
-        Path file = with("model.json", card.replace(what, by).getBytes(StandardCharsets.UTF_8));
+        String card = parts().text("model.json").replace(what, by);
+        Path file = file(parts().with("model.json", card).bytes());
 
         assertBad(file, problem);
         assertThatThrownBy(() -> ModelArchive.readCard(file))
                 .isInstanceOf(BadWeightsException.class)
                 .hasMessageContaining(problem);
-    }
-
-    @Test
-    void rejectsAHugeCard() throws IOException {
-        byte[] spaces = new byte[(1 << 20) + 1];
-        Arrays.fill(spaces, (byte) ' ');
-
-        assertBad(with("model.json", spaces), "model.json has 1048577 bytes, more than the 1048576 allowed");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {2, 20, 25, 31, 40, 50, 60, 70, 95, 104, 111})
-    void rejectsAnyOtherHeader(int at) throws IOException {
-        byte[] coefficients = entries().get("coefficients.bin");
-        coefficients[at] ^= 1;
-
-        assertBad(with("coefficients.bin", coefficients), "coefficients.bin: byte " + at);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, NaN, 'value 0 of conv1, W, is NaN'",
-        "2800, Infinity, 'value 0 of layer1.0.bn1, gamma, is Infinity'",
-        "481, -1e-9, 'value 1 of bn1, var, is -1.0E-9'"
-    })
-    void rejectsImpossibleValues(int index, float value, String problem) throws IOException {
-        byte[] coefficients = entries().get("coefficients.bin");
-        ByteBuffer.wrap(coefficients).putFloat(113 + 4 * index, value);
-
-        assertBad(with("coefficients.bin", coefficients), problem);
-    }
-
-    @Test
-    void rejectsAWrongChecksum() throws IOException {
-        byte[] damaged = good.clone();
-        damaged[good.length / 2] ^= 1;
-
-        assertBad(file(damaged), "coefficients.bin is damaged (checksum)");
-    }
-
-    @Test
-    void rejectsACompressionBomb() throws IOException {
-        Path file = folder.resolve("model.zip");
-        Map<String, byte[]> entries = entries();
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            zip.putNextEntry(new ZipEntry("model.json"));
-            zip.write(entries.get("model.json"));
-            zip.putNextEntry(new ZipEntry("coefficients.bin"));
-            zip.write(new byte[entries.get("coefficients.bin").length]);
-        }
-
-        assertBad(file, "coefficients.bin is compressed");
-    }
-
-    @Test
-    void rejectsEntriesThatLieAboutTheirSize() throws IOException {
-        String archive = new String(good, StandardCharsets.ISO_8859_1);
-        int central = archive.lastIndexOf("coefficients.bin") - 46;
-        for (int field : new int[] {20, 24}) {
-            byte[] lying = good.clone();
-            lying[central + field] ^= 4;
-            Path file = file(lying);
-            assertThatThrownBy(() -> read(file)).isInstanceOf(BadWeightsException.class);
-        }
-    }
-
-    @Test
-    void rejectsTwoEntriesOfOneName() throws IOException {
-        Map<String, byte[]> entries = entries();
-        entries.put("model.jsoN", entries.get("model.json"));
-        byte[] twice = new String(Files.readAllBytes(zip(entries)), StandardCharsets.ISO_8859_1)
-                .replace("model.jsoN", "model.json")
-                .getBytes(StandardCharsets.ISO_8859_1);
-
-        assertBad(file(twice), "has two entries model.json");
-    }
-
-    @Test
-    void survivesAnyDamage() throws IOException {
-        Random random = new Random(3);
-        Map<String, byte[]> entries = entries();
-        int header = 200;
-        int refused = 0;
-        for (int trial = 0; trial < 300; trial++) {
-            byte[] damaged = good.clone();
-            int flips = 1 + random.nextInt(3);
-            for (int i = 0; i < flips; i++) {
-                // Half of them where the structure is: the first entries and the directory.
-                int at = random.nextBoolean()
-                        ? damaged.length - 1 - random.nextInt(header)
-                        : random.nextInt(entries.get("model.json").length + header);
-                damaged[at] = (byte) random.nextInt(256);
-            }
-            Path file = file(damaged);
-            try {
-                assertThat(ModelArchive.readCard(file)).isEqualTo(CARD);
-            } catch (BadWeightsException e) {
-                refused++;
-            }
-        }
-        assertThat(refused).isGreaterThan(100);
-        assertThatCode(() -> read(file(good))).doesNotThrowAnyException();
     }
 
     @Test

@@ -120,35 +120,48 @@ final class H5Writer {
 
     /** Writes an object. */
     long object(List<Message> messages) {
+        return put(bytesOf(messages));
+    }
+
+    /** The address behind an object that will be written next. */
+    long behind(List<Message> messages) {
+        long end = next() + bytesOf(messages).length;
+        return end + (-end & 7);
+    }
+
+    private byte[] bytesOf(List<Message> messages) {
         Part part = part();
         for (Message message : messages) {
             append(part, message);
         }
         byte[] all = part.bytes();
         if (newest) {
-            return put(part().text("OHDR")
+            return part().text("OHDR")
                     .u8(2, 2)
                     .u32(all.length)
                     .raw(all)
                     .checksum()
-                    .bytes());
+                    .bytes();
         }
-        return put(part().u8(1, 0)
+        return part().u8(1, 0)
                 .u16(messages.size())
                 .u32(1)
                 .u32(all.length)
                 .zeros(4)
                 .raw(all)
-                .bytes());
+                .bytes();
     }
 
-    /** The messages that an object goes on with, elsewhere in the file. */
-    Message continuation(List<Message> messages) {
+    /** Messages that an object goes on with, elsewhere in the file. */
+    byte[] continued(List<Message> messages) {
         Part part = newest ? part().text("OCHK") : part();
         messages.forEach(message -> append(part, message));
-        byte[] block = newest ? part.checksum().bytes() : part.bytes();
-        long address = put(block);
-        return new Message(0x10, part().u64(address, block.length).bytes());
+        return newest ? part.checksum().bytes() : part.bytes();
+    }
+
+    /** Says where an object goes on. */
+    Message continuation(long address, long length) {
+        return new Message(0x10, part().u64(address, length).bytes());
     }
 
     private void append(Part part, Message message) {
@@ -201,14 +214,19 @@ final class H5Writer {
                 nodes++;
             }
         }
-        long data = put(heap.bytes());
-        long names = put(part().text("HEAP")
-                .u8(0)
-                .zeros(3)
-                .u64(heap.bytes().length, 1, data)
-                .bytes());
-        return new Message(
-                0x11, part().u64(tree(0, 0, nodes, tree.bytes()), names).bytes());
+        long names = heap(heap.bytes());
+        return symbolTable(tree(0, 0, nodes, tree.bytes()), names);
+    }
+
+    /** Says where a group's tree and names are. */
+    Message symbolTable(long tree, long names) {
+        return new Message(0x11, part().u64(tree, names).bytes());
+    }
+
+    /** Writes a heap with names. */
+    long heap(byte[] names) {
+        long data = put(names);
+        return put(part().text("HEAP").u8(0).zeros(3).u64(names.length, 1, data).bytes());
     }
 
     /** Writes a node of symbols. */
@@ -386,6 +404,29 @@ final class H5Writer {
         return bytes;
     }
 
+    /** The messages of an array of 2 x 3 floats in chunks of 1 x 2: two rows of two, the second half full. */
+    Message[] chunked(Message filters, List<byte[]> entries) {
+        long tree = tree(1, 0, entries.size(), concatenated(entries));
+        return new Message[] {shape(2, 3), floats(4, false), filters, chunks(tree, 1, 2, 4)};
+    }
+
+    /** The same with the same bytes in each chunk. */
+    Message[] chunked(Message filters, byte[] stored) {
+        List<byte[]> entries = new ArrayList<>();
+        for (int row = 0; row < 2; row++) {
+            for (int column = 0; column < 4; column += 2) {
+                entries.add(chunk(stored.length, 0, put(stored), row, column));
+            }
+        }
+        return chunked(filters, entries);
+    }
+
+    static byte[] concatenated(List<byte[]> parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        parts.forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
     /** A file with one layer {@code c} of one weight {@code kernel}, described by these messages. */
     byte[] layer(Message... array) {
         long kernel = object(List.of(array));
@@ -400,6 +441,23 @@ final class H5Writer {
             bytes.putFloat(i);
         }
         return bytes.array();
+    }
+
+    /** With its checksum behind it. */
+    static byte[] summed(byte[] bytes) {
+        Fletcher32 sum = new Fletcher32();
+        sum.update(bytes, bytes.length);
+        ByteBuffer summed = ByteBuffer.allocate(bytes.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        return summed.put(bytes).putInt(sum.value()).array();
+    }
+
+    /** The first bytes of all elements, then all the second... */
+    static byte[] shuffled(byte[] bytes, int width) {
+        byte[] shuffled = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            shuffled[i % width * (bytes.length / width) + i / width] = bytes[i];
+        }
+        return shuffled;
     }
 
     static byte[] deflated(byte[] bytes) {

@@ -6,12 +6,19 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Assembles pickles, right ones from values and wrong ones from instructions. */
 final class Pickle {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    /** Where names and texts are in the memo, if they are put there. */
+    private final Map<Object, Integer> memo = new HashMap<>();
+
+    private boolean memoizing;
+    private int numbered;
 
     /** A name of Python's. */
     record Name(String module, String name) {}
@@ -73,6 +80,13 @@ final class Pickle {
     /** A pickle of protocol 2. */
     static byte[] of(Object value) {
         return new Pickle().proto(2).value(value).op('.').bytes();
+    }
+
+    /** The same as Python writes it: everything is numbered, names and texts are written once. */
+    static byte[] likePython(Object value) {
+        Pickle pickle = new Pickle().proto(2);
+        pickle.memoizing = true;
+        return pickle.value(value).op('.').bytes();
     }
 
     /** A pickle of protocol 2 with these instructions. */
@@ -153,6 +167,21 @@ final class Pickle {
     }
 
     Pickle value(Object value) {
+        if (!memoizing || value instanceof Number || value instanceof Boolean || value instanceof None) {
+            return plain(value);
+        }
+        Integer known = memo.get(value);
+        if (known != null) {
+            return known < 256 ? op('h', known) : get(known);
+        }
+        plain(value);
+        if (value instanceof Name || value instanceof String) {
+            memo.put(value, numbered);
+        }
+        return put(numbered++);
+    }
+
+    private Pickle plain(Object value) {
         if (value instanceof String text) {
             return text(text);
         } else if (value instanceof Boolean bool) {

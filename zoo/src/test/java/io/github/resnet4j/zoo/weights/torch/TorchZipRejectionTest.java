@@ -24,6 +24,7 @@ import io.github.resnet4j.zoo.weights.torch.Pickle.Call;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Name;
 import io.github.resnet4j.zoo.weights.torch.Pickle.New;
 import io.github.resnet4j.zoo.weights.torch.Pickle.None;
+import io.github.resnet4j.zoo.weights.torch.Pickle.Pairs;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Persistent;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Raw;
 import io.github.resnet4j.zoo.weights.zip.ZipParts;
@@ -33,6 +34,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -126,6 +128,15 @@ class TorchZipRejectionTest {
                 zip("P10 flag 0x40", Fault.ZIP_FLAGS, zip -> flag(zip, 0x40)),
                 zip("P11 checksum of data.pkl", Fault.ZIP_CRC, zip -> Saved.part(zip, "data.pkl").crc ^= 1),
                 zip("P11 checksum of data/0", Fault.ZIP_CRC, zip -> Saved.part(zip, "data/0").crc ^= 1),
+                row("P11 checksum of the last of 5,000 storages", Fault.ZIP_CRC, () -> {
+                    Pairs dict = ordered();
+                    for (int i = 0; i < 5_000; i++) {
+                        dict.pairs().add(Map.entry("t" + i, floats(Integer.toString(i), 1)));
+                    }
+                    ZipParts zip = Saved.zip(Pickle.likePython(dict), new byte[5_000][4]);
+                    Saved.part(zip, "data/4999").crc ^= 1;
+                    return zip.bytes();
+                }),
                 zip("P12 compressed storage", Fault.ZIP_METHOD, zip -> {
                     zip.parts.remove(Saved.part(zip, "data/0"));
                     zip.deflated("archive/data/0", new byte[24]);

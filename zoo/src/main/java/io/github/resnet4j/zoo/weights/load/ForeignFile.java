@@ -1,0 +1,131 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.FileBytes;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.WeightFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Files that are taken for weight files and are none: what they are, and what to do. */
+final class ForeignFile {
+    private static final int START = 512;
+    private static final String DOWNLOAD = "; download it again";
+    private static final String UNPACK = "; unpack it and name the weight file in it";
+    private static final String KNOWN =
+            "; name a safetensors, PyTorch (.pth), Keras (.h5) or resnet4j (model.zip) file";
+    private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
+
+    private record Kind(Fault fault, String is, Predicate<String> begins) {}
+
+    /** By how they begin, the bytes taken for characters. */
+    private static final List<Kind> KINDS = List.of(
+            new Kind(Fault.HTML, "is a web page, an error or a login most likely" + DOWNLOAD, ForeignFile::isHtml),
+            new Kind(
+                    Fault.LFS_POINTER,
+                    "is a git-lfs pointer in place of the file; run `git lfs pull` in its repository",
+                    start -> start.startsWith("version https://git-lfs")),
+            packed("gzip", "\u001F\u008B"),
+            packed("bzip2", "BZh"),
+            packed("xz", "\u00FD7zXZ\0"),
+            packed("zstd", "\u0028\u00B5\u002F\u00FD"),
+            packed("7z", "7z\u00BC\u00AF\u0027\u001C"),
+            packed("RAR", "Rar!\u001A\u0007"),
+            new Kind(
+                    Fault.FORMAT,
+                    "is a TensorFlow Lite model; use the Keras weights (.h5) that it was converted from",
+                    start -> start.startsWith("TFL3", 4)),
+            format(
+                    "\u0008\u0001\u0012",
+                    "is the graph of a TensorFlow SavedModel, its weights are in other files; in Keras,"
+                            + " load_model and save_weights(\"model.weights.h5\")"),
+            new Kind(
+                    Fault.FORMAT,
+                    "is an ONNX model; use the checkpoint (.pth, .safetensors) that it was exported from",
+                    start -> start.matches("(?s)\u0008[\u0002-\u0020][\u0012\u001A\"*2:B].*")),
+            format("GGUF", "is a GGUF language model, not a network for images"),
+            format("\u0093NUMPY", "is a NumPy array; save all arrays together with safetensors.numpy.save_file"),
+            format(
+                    "\u0012\1\0\0\0\0\0\0",
+                    "is an MXNet parameter file (GluonCV); in Python, mx.nd.load it and save the arrays with"
+                            + " safetensors.numpy.save_file"));
+
+    /** Zip archives, by their entries. */
+    private static final List<Kind> ARCHIVES = List.of(
+            new Kind(
+                    Fault.FORMAT,
+                    "is an archive of NumPy arrays; in Python, safetensors.numpy.save_file(dict(numpy.load(FILE)), OTHER)",
+                    entry -> entry.endsWith(".npy")),
+            new Kind(
+                    Fault.FORMAT,
+                    "is a Keras model; unzip it and name the model.weights.h5 in it",
+                    entry -> entry.equals("model.weights.h5")),
+            new Kind(
+                    Fault.FORMAT,
+                    "is a TensorFlow SavedModel; in Keras, load_model and save_weights(\"model.weights.h5\")",
+                    entry -> entry.endsWith("saved_model.pb")));
+
+    private ForeignFile() {}
+
+    /** What the file is by its first bytes, if it is of a kind that is known and not read. */
+    static Optional<BadWeightsException> byStart(FileBytes file) {
+        String start = start(file);
+        return KINDS.stream()
+                .filter(kind -> kind.begins().test(start))
+                .findFirst()
+                .map(kind -> bad(file, kind));
+    }
+
+    /** What a zip archive is by its entries. */
+    static Optional<BadWeightsException> byEntries(FileBytes file, Collection<String> entries) {
+        return ARCHIVES.stream()
+                .filter(kind -> entries.stream().anyMatch(kind.begins()))
+                .findFirst()
+                .map(kind -> bad(file, kind));
+    }
+
+    /** What the file is if it begins as text, which no weights do. */
+    static Optional<BadWeightsException> text(FileBytes file) {
+        String start = start(file);
+        if (!start.matches("[\\t\\n\\r -~\\x80-\\xFF]*")) {
+            return Optional.empty();
+        }
+        boolean json =
+                start.stripLeading().startsWith("{") || start.stripLeading().startsWith("[");
+        String is = json ? "is JSON, a description or an index and not the weights" : "is text, not weights";
+        return Optional.of(bad(file, new Kind(Fault.FORMAT, is + KNOWN, any -> true)));
+    }
+
+    /** What can be said of a file that nothing is known of. */
+    static BadWeightsException unknown(FileBytes file) {
+        return bad(file, new Kind(Fault.BAD_MAGIC, "is no weight file of a known format" + KNOWN, any -> true));
+    }
+
+    private static String start(FileBytes file) {
+        return new String(file.read(0, (int) Math.min(START, file.size())), StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isHtml(String start) {
+        String text = start.startsWith(BYTE_ORDER_MARK) ? start.substring(BYTE_ORDER_MARK.length()) : start;
+        String begin = text.stripLeading().toLowerCase(Locale.ROOT);
+        return List.of("<!doctype", "<html", "<head", "<body", "<?xml", "<!--").stream()
+                .anyMatch(begin::startsWith);
+    }
+
+    private static Kind packed(String what, String magic) {
+        return new Kind(Fault.BAD_MAGIC, "is a " + what + " archive" + UNPACK, start -> start.startsWith(magic));
+    }
+
+    private static Kind format(String magic, String is) {
+        return new Kind(Fault.FORMAT, is, start -> start.startsWith(magic));
+    }
+
+    private static BadWeightsException bad(FileBytes file, Kind kind) {
+        return new BadWeightsException(file.path(), WeightFormat.UNKNOWN, kind.fault(), Place.WHOLE, kind.is());
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.resnet4j.zoo.weights.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaBelief;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.CycleSchedule;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.InverseSchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.RampSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.SigmoidSchedule;
+import org.nd4j.linalg.schedule.StepSchedule;
+
+class ConfigurationTest {
+    private static final Pattern CLASS = Pattern.compile("\"(?:@class|type)\" : \"([^\"]+)\"");
+    private static final NetworkGraph.Options OPTIONS = NetworkGraph.Options.seeded(1);
+
+    /** Accepts it, and gives the classes in it. */
+    private static Set<String> accepted(Network network, NetworkGraph.Options options) {
+        String json = NetworkGraph.configuration(network, options).toJson();
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        assertThat(bytes.length).isLessThan(Configuration.MAX_BYTES);
+        assertThatCode(() -> Configuration.require(Path.of("model.zip"), bytes, network))
+                .as("%s, %s", network.name(), options)
+                .doesNotThrowAnyException();
+        Set<String> classes = new HashSet<>();
+        CLASS.matcher(json).results().map(result -> result.group(1)).forEach(classes::add);
+        return classes;
+    }
+
+    /** Every row of the zoo, frozen up to every stage and not; with other shortcuts; with every updater and schedule. */
+    @Test
+    void acceptsWhatIsWrittenAndKnowsNoOtherClasses() {
+        Set<String> written = new HashSet<>();
+        for (Architecture row : Zoo.list()) {
+            Network network = row.network();
+            List<Optional<String>> parts = new ArrayList<>(List.of(Optional.empty()));
+            network.stages().forEach(stage -> parts.add(Optional.of(stage)));
+            parts.forEach(part -> written.addAll(accepted(network, OPTIONS.frozenUpTo(part))));
+        }
+        Architecture resnet20 = Zoo.find("resnet20-cifar");
+        for (ShortcutType shortcut : ShortcutType.values()) {
+            Network network =
+                    resnet20.with(resnet20.spec().withShortcut(shortcut)).network();
+            written.addAll(accepted(network, OPTIONS.frozenUpTo(Optional.of("layer2"))));
+        }
+        Network network = Zoo.find("resnet8-mlperf").network();
+        updaters()
+                .forEach(updater -> written.addAll(
+                        accepted(network, new NetworkGraph.Options(1, DataType.FLOAT, updater, Optional.empty()))));
+
+        assertThat(written).isEqualTo(Configuration.CLASSES);
+    }
+
+    private static List<IUpdater> updaters() {
+        List<IUpdater> updaters = new ArrayList<>(List.of(
+                new AMSGrad(),
+                new AdaBelief(),
+                new AdaDelta(),
+                new AdaGrad(),
+                new AdaMax(),
+                new Adam(),
+                new Nadam(),
+                new Nesterovs(),
+                new NoOp(),
+                new RmsProp(),
+                new Sgd()));
+        ScheduleType epoch = ScheduleType.EPOCH;
+        List<ISchedule> schedules = List.of(
+                new CycleSchedule(epoch, 0.1, 10),
+                new ExponentialSchedule(epoch, 0.1, 0.9),
+                new FixedSchedule(0.1),
+                new InverseSchedule(epoch, 0.1, 0.9, 2),
+                new MapSchedule(epoch, Map.of(0, 0.1, 80, 0.01)),
+                new PolySchedule(epoch, 0.1, 2, 100),
+                new RampSchedule(new FixedSchedule(0.1), 5),
+                new SigmoidSchedule(epoch, 0.1, 0.9, 2),
+                new StepSchedule(epoch, 0.1, 0.9, 2));
+        schedules.forEach(schedule -> updaters.add(new Nesterovs(schedule, 0.9)));
+        return updaters;
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.resnet4j.zoo.weights.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Slot;
+import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Hostile;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.names.Dicts;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FitTest {
+    private static StateDict dict(Network network, UnaryOperator<String> name) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Slot slot : network.slots()) {
+            tensors.put(name.apply(slot.name()), Dicts.unread(slot.shape().toArray(Long[]::new)));
+        }
+        return Dicts.of(tensors);
+    }
+
+    private static Fit.Inferred infer(StateDict dict) {
+        return Fit.infer(dict, NameMapping.NONE);
+    }
+
+    static Stream<Architecture> residual() {
+        return Zoo.list().stream().filter(row -> row.spec().shortcut() != ShortcutType.NONE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("residual")
+    void everyResidualNetworkOfTheZooIsKnownByItsTensors(Architecture row) {
+        Network network = row.network(row.input(), 37);
+        StateDict dict = dict(network, name -> "module." + name.replace("fc.", "linear."));
+
+        Fit.Inferred inferred = infer(dict);
+
+        assertThat(inferred.fit().architecture()).isEqualTo(row);
+        assertThat(inferred.fit().classes()).isEqualTo(37);
+        assertThat(inferred.fit().share()).isEqualTo(1);
+        assertThat(inferred.fit().network()).isEqualTo(network);
+        assertThat(inferred.fit().title())
+                .isEqualTo(
+                        row.name() + " with 37 classes (all " + network.slots().size() + " tensors)");
+    }
+
+    @Test
+    void aPlainNetworkIsTakenForTheResidualOneOfTheSameTensorsAndThatIsSaid() {
+        Fit.Inferred inferred = infer(dict(Zoo.find("plain20-cifar").network(), name -> name));
+
+        assertThat(inferred.fit().architecture().name()).isEqualTo("resnet20-cifar");
+        assertThat(inferred.notes())
+                .containsExactly(
+                        "taken for a resnet20-cifar; a plain20-cifar has the same tensors",
+                        "taken for shortcuts of option a; tensors do not tell where option A has its zero channels");
+        assertThat(infer(dict(Zoo.find("resnet18").network(), name -> name)).notes())
+                .isEmpty();
+    }
+
+    /** Without projections, no residual network of these stages fits: its plain twin is not guessed, but named. */
+    @Test
+    void aPlainNetworkAloneIsNotGuessed() {
+        StateDict dict = dict(Zoo.find("plain18").network(), name -> name);
+
+        BadWeightsException bad = Hostile.rejected(Fault.MISMATCH, 0, () -> infer(dict));
+
+        assertThat(bad)
+                .hasMessageContaining("does not tell which network it is")
+                .hasMessageContaining("plain18 with 1000 classes (all 87 tensors)")
+                .hasMessageContaining("name the network");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROJECTION", "PROJECTION_ALL", "PROJECTION_NO_BN"})
+    void projectionsAreToldByTheirTensors(ShortcutType shortcut) {
+        Architecture row = Zoo.find("resnet20-cifar");
+        Architecture projected = row.with(row.spec().withShortcut(shortcut));
+
+        Fit.Inferred inferred = infer(dict(projected.network(), name -> name.replace("downsample", "shortcut")));
+
+        assertThat(inferred.fit().architecture()).isEqualTo(projected);
+        assertThat(inferred.fit().title())
+                .startsWith("resnet20-cifar with shortcuts of option " + shortcut.option() + " and 10 classes (all ");
+        assertThat(inferred.notes()).isEmpty();
+    }
+
+    @Test
+    void whatFitsNothingSaysWhatComesNearest() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(
+                dict(Zoo.find("resnet34").network(), name -> name).tensors());
+        tensors.put("layer5.0.conv1.weight", Dicts.unread(1L));
+
+        BadWeightsException bad = Hostile.rejected(Fault.MISMATCH, 0, () -> infer(Dicts.of(tensors)));
+
+        assertThat(bad)
+                .hasMessageContaining("fits no network of the zoo, what comes nearest is resnet34 with 1000 classes"
+                        + " (182 of 183 tensors), ");
+    }
+
+    @Test
+    void whatHasNothingOfTheZooIsNear() {
+        BadWeightsException bad =
+                Hostile.rejected(Fault.MISMATCH, 0, () -> infer(Dicts.of(Map.of("x", Dicts.unread(1L)))));
+
+        assertThat(bad).hasMessageContaining("fits no network of the zoo; name the network");
+    }
+
+    @Test
+    void ranksByShareOfTensors() {
+        List<Fit> fits = Fit.ranked(dict(Zoo.find("resnet50").network(), name -> "backbone." + name), NameMapping.NONE);
+
+        assertThat(fits.get(0).architecture().name()).isEqualTo("resnet50");
+        assertThat(fits).extracting(Fit::share).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+        assertThat(fits).allSatisfy(fit -> {
+            assertThat(fit.matched()).isBetween(1, fit.total());
+            assertThat(fit.classes()).isEqualTo(1000);
+        });
+    }
+
+    @Test
+    void headsOfNoSenseAreNotBelieved() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(
+                dict(Zoo.find("resnet18").network(), name -> name).tensors());
+        tensors.put("fc.weight", Dicts.unread(1L << 40, 512L));
+
+        assertThat(Fit.ranked(Dicts.of(tensors), NameMapping.NONE).get(0).classes())
+                .isEqualTo(1000);
+        tensors.put("fc.weight", Dicts.unread(512L));
+        assertThat(Fit.ranked(Dicts.of(tensors), NameMapping.NONE).get(0).complete())
+                .isFalse();
+        tensors.put("fc.weight", Dicts.unread(1L, 512L));
+        assertThat(Fit.ranked(Dicts.of(tensors), NameMapping.NONE).get(0).complete())
+                .isFalse();
+    }
+}
