@@ -179,15 +179,16 @@ public final class SourceModel {
         if (row.isPresent() && given.isEmpty()) {
             notes.add("recognised as " + row.get().name() + " by its hash");
         }
-        Architecture architecture = named.or(() -> row.map(found -> Zoo.find(found.architecture())))
+        Fit fit = named.or(() -> row.map(found -> Zoo.find(found.architecture())))
+                .map(architecture -> Fit.of(tensors, names, architecture))
                 .orElseGet(() -> {
                     Fit.Inferred inferred = Fit.infer(tensors, names);
                     notes.add("taken for " + inferred.fit().title());
                     notes.addAll(inferred.notes());
-                    return inferred.fit().architecture();
+                    return inferred.fit();
                 });
-        int classes = request.newClasses()
-                .orElseGet(() -> Fit.classes(tensors, names, architecture).orElse(architecture.classes()));
+        Architecture architecture = fit.architecture();
+        int classes = request.newClasses().orElse(fit.classes());
         Optional<List<String>> known = request.labels()
                 .map(labels -> Labels.read(labels, classes))
                 .or(() -> row.map(found -> found.classNames().names()))

@@ -56,7 +56,8 @@ class WeightsIT {
                         model,
                         "--json",
                         Trained.images().resolve("val").toString());
-        return JSON.readTree("[" + String.join(",", outcome.succeeds().out().lines().toList()) + "]");
+        return JSON.readTree(
+                "[" + String.join(",", outcome.succeeds().out().lines().toList()) + "]");
     }
 
     @Test
@@ -65,11 +66,12 @@ class WeightsIT {
         Cli.Outcome back = Cli.in(folder)
                 .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--labels", labels())
                 .succeeds();
-        assertThat(back.out()).contains("97 loaded", "b.zip: 97 tensors, 271,022 values");
+        assertThat(back.out()).contains("97 loaded", "b.zip: 97 tensors, 271,098 values");
         Cli.in(folder).run("convert", "b.zip", "c.safetensors").succeeds();
         assertThat(tensorBytes("c.safetensors")).isEqualTo(tensorBytes("a.safetensors"));
 
-        JsonNode info = JSON.readTree(light("info", "b.zip", "--json").succeeds().out());
+        JsonNode info =
+                JSON.readTree(light("info", "b.zip", "--json").succeeds().out());
         assertThat(info.get("tensors")).hasSize(97);
         assertThat(info.get("facts").get("architecture").asString()).isEqualTo("resnet20-cifar");
     }
@@ -85,7 +87,8 @@ class WeightsIT {
 
     private byte[] tensorBytes(String safetensors) throws IOException {
         byte[] file = Files.readAllBytes(folder.resolve(safetensors));
-        int header = 8 + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        int header =
+                8 + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
         return Arrays.copyOfRange(file, header, file.length);
     }
 
@@ -95,10 +98,8 @@ class WeightsIT {
         rename("a.safetensors", "b.safetensors");
         Cli.in(folder)
                 .run("convert", "b.safetensors", "c.zip", "--arch", "resnet20-cifar")
-                .failsWith(3, "b.safetensors", "missing", "unexpected", "bnIn.running_var");
-        Files.writeString(
-                folder.resolve("names.map"),
-                """
+                .failsWith(3, "b.safetensors", "97 missing", "97 unexpected", "--map");
+        Files.writeString(folder.resolve("names.map"), """
                 # what our own training code called them
                 convIn\\.(.*) -> conv1.$1
                 bnIn\\.(.*) -> bn1.$1
@@ -127,7 +128,9 @@ class WeightsIT {
         for (String[] block : new String[][] {{"0", "a"}, {"1", "b"}, {"2", "c"}}) {
             header = header.replaceAll("\"layer(\\d)\\." + block[0] + "\\.", "\"stack$1" + block[1] + ".");
         }
-        header = header.replace("\"conv1.", "\"convIn.").replace("\"bn1.", "\"bnIn.").replace("\"fc.", "\"fcOut.");
+        header = header.replace("\"conv1.", "\"convIn.")
+                .replace("\"bn1.", "\"bnIn.")
+                .replace("\"fc.", "\"fcOut.");
         byte[] renamed = header.getBytes(StandardCharsets.UTF_8);
         byte[] data = Arrays.copyOfRange(file, 8 + length, file.length);
         ByteBuffer out = ByteBuffer.allocate(8 + renamed.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -143,11 +146,18 @@ class WeightsIT {
                 .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--classes", "4")
                 .failsWith(2, "--head new");
         Cli.Outcome outcome = Cli.in(folder)
-                .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--head", "new", "--classes", "4");
+                .run(
+                        "convert",
+                        "a.safetensors",
+                        "b.zip",
+                        "--arch",
+                        "resnet20-cifar",
+                        "--head",
+                        "new",
+                        "--classes",
+                        "4");
         assertThat(outcome.succeeds().out()).contains("95 loaded, 2 replaced");
-        Cli.in(folder)
-                .run("convert", "b.zip", "b.zip")
-                .failsWith(2, "b.zip is there already", "--overwrite");
+        Cli.in(folder).run("convert", "b.zip", "b.zip").failsWith(2, "b.zip is there already", "--overwrite");
     }
 
     @Test
@@ -177,8 +187,8 @@ class WeightsIT {
 
     @Test
     void registryIsListed() throws IOException {
-        JsonNode rows = JSON.readTree(
-                light("list", "--pretrained", "--json").succeeds().out());
+        JsonNode rows =
+                JSON.readTree(light("list", "--pretrained", "--json").succeeds().out());
         assertThat(rows.size()).isGreaterThan(40);
         for (JsonNode row : rows) {
             assertThat(row.get("address").asString()).startsWith("https://");
@@ -204,8 +214,13 @@ class WeightsIT {
         assertThat(cached).hasSameBinaryContentAs(weights);
         assertThat(cli.run("list", "--pretrained", "resnet20-cifar").succeeds().out())
                 .containsPattern("resnet20-cifar.akamaster .* yes");
-        assertThat(cli.run("predict", "--model", "resnet20-cifar.akamaster", "--top", "1", real("images/kitten.jpg")
-                                .toString())
+        assertThat(cli.run(
+                                "predict",
+                                "--model",
+                                "resnet20-cifar.akamaster",
+                                "--top",
+                                "1",
+                                real("images/kitten.jpg").toString())
                         .succeeds()
                         .out())
                 .containsPattern("airplane|automobile|bird|cat|deer|dog|frog|horse|ship|truck");
