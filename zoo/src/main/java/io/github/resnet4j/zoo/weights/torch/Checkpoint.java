@@ -14,10 +14,12 @@ import io.github.resnet4j.zoo.weights.torch.Value.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /** Finds the state dict in what a file holds, and leaves out the rest: optimizer, epoch, arguments. */
@@ -35,7 +37,7 @@ final class Checkpoint {
     /** What wrapping a network for several devices, or compiling it, puts in front of all names. */
     private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
-    private static final int MAX_TENSORS = 1 << 16;
+    private static final int MAX_ENTRIES = 1 << 16;
     private static final int MAX_NAME = 512;
     private static final int MAX_LISTED = 20;
 
@@ -110,6 +112,7 @@ final class Checkpoint {
         Dict dict = outermost;
         String path = "";
         for (int wrappers = 0; ; wrappers++) {
+            requireDistinct(dict);
             Optional<Integer> wrapped = wrapped(dict);
             if (wrapped.isEmpty()) {
                 break;
@@ -143,20 +146,54 @@ final class Checkpoint {
         return dict;
     }
 
+    /** Of two entries of one name, Python would take the last, and others the first. */
+    private void requireDistinct(Dict dict) {
+        if (dict.size() > MAX_ENTRIES) {
+            throw bad(
+                    Fault.LIMIT_TENSORS,
+                    Place.WHOLE,
+                    "has " + dict.size() + " entries, more than any network; the most are " + MAX_ENTRIES);
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < dict.size(); i++) {
+            if (dict.key(i) instanceof Text key && !names.add(key.value())) {
+                throw bad(
+                        Fault.DUP_NAME,
+                        new Place.Named(key.value()),
+                        "has two entries " + Printable.text(key.value()) + "; do not trust it");
+            }
+        }
+    }
+
     /** Which entry is a wrapped dict, if one is. */
     private static Optional<Integer> wrapped(Dict dict) {
         Optional<Integer> best = Optional.empty();
         int bestRank = WRAPPERS.size();
         for (int i = 0; i < dict.size(); i++) {
-            int rank = dict.value(i) instanceof Dict && dict.key(i) instanceof Text key
-                    ? WRAPPERS.indexOf(key.value())
-                    : -1;
-            if (rank >= 0 && rank < bestRank) {
+            int rank = rank(dict, i);
+            if (rank < bestRank && holdsTensors((Dict) dict.value(i))) {
                 best = Optional.of(i);
                 bestRank = rank;
             }
         }
         return best;
+    }
+
+    /** The place of an entry's name among the wrappers; behind the last if it is none. */
+    private static int rank(Dict dict, int i) {
+        int rank =
+                dict.value(i) instanceof Dict && dict.key(i) instanceof Text key ? WRAPPERS.indexOf(key.value()) : -1;
+        return rank < 0 ? WRAPPERS.size() : rank;
+    }
+
+    /** Or a wrapper that may; settings are called "model" too. */
+    private static boolean holdsTensors(Dict dict) {
+        for (int i = 0; i < dict.size(); i++) {
+            if (dict.value(i) instanceof Strided || rank(dict, i) < WRAPPERS.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Map<String, Strided> tensors(Dict dict) {
@@ -174,18 +211,7 @@ final class Checkpoint {
                         "has a tensor whose name is empty, longer than " + MAX_NAME
                                 + " characters, or not printable; do not trust it");
             }
-            if (tensors.put(name, tensor) != null) {
-                throw bad(
-                        Fault.DUP_NAME,
-                        new Place.Named(name),
-                        "has two tensors " + Printable.text(name) + "; do not trust it");
-            }
-            if (tensors.size() > MAX_TENSORS) {
-                throw bad(
-                        Fault.LIMIT_TENSORS,
-                        Place.WHOLE,
-                        "has more than " + MAX_TENSORS + " tensors, more than any network; do not trust it");
-            }
+            tensors.put(name, tensor);
         }
         if (tensors.isEmpty()) {
             throw bad(
@@ -218,9 +244,7 @@ final class Checkpoint {
 
     private void leaveOut(String path, Value key, Value value) {
         String name = path + name(key);
-        if (leftOut.size() < MAX_TENSORS) {
-            leftOut.add(name);
-        }
+        leftOut.add(name);
         if (metadata.size() < MAX_LISTED && name.length() <= MAX_NAME) {
             said(value).ifPresent(text -> metadata.put(name, text));
         }

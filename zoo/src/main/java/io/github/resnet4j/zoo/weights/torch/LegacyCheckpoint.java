@@ -67,7 +67,7 @@ final class LegacyCheckpoint {
         byte[] start = file.read(0, length);
         int same = Arrays.mismatch(start, MAGIC_FROM, length, MAGIC, 0, length - MAGIC_FROM);
         if (same >= 0) {
-            Globals.requireAllowed(pickles); // says more of what it is, if it is anything
+            GlobalCheck.requireAllowed(pickles); // says more of what it is, if it is anything
             throw bad(
                     Fault.BAD_MAGIC,
                     "is a pickle, but not one of torch.save; in Python, make tensors of it and save those with torch.save");
@@ -107,7 +107,7 @@ final class LegacyCheckpoint {
     }
 
     private void requireNoViewsOfViews(PersistentIds ids) {
-        for (String view : ids.viewed().keySet()) {
+        for (String view : ids.views()) {
             if (ids.storages().containsKey(view)) {
                 throw bad(Fault.BOUNDS, "has a view of the view " + view + "; do not trust it");
             }
@@ -149,11 +149,9 @@ final class LegacyCheckpoint {
             }
             long count = file.buffer(at, Long.BYTES).getLong();
             if (count != storage.count()) {
-                throw new BadWeightsException(
-                        file.path(),
-                        WeightFormat.TORCH_LEGACY,
+                throw bad(
                         Fault.STORAGE_SIZE,
-                        new Place.At(at),
+                        at,
                         "has " + count + " elements in the storage " + storage.key() + ", for which " + storage.count()
                                 + " were announced; copy or download it again");
             }
@@ -166,26 +164,24 @@ final class LegacyCheckpoint {
             at += bytes;
         }
         if (at < file.size()) {
-            throw new BadWeightsException(
-                    file.path(),
-                    WeightFormat.TORCH_LEGACY,
-                    Fault.TRAILING,
-                    new Place.At(at),
-                    "goes on behind its last tensor; do not trust it");
+            throw bad(Fault.TRAILING, at, "goes on behind its last tensor; do not trust it");
         }
         return starts;
     }
 
     private BadWeightsException truncated() {
-        return new BadWeightsException(
-                file.path(),
-                WeightFormat.TORCH_LEGACY,
+        return bad(
                 Fault.TRUNCATED,
-                new Place.At(file.size()),
+                file.size(),
                 "is cut short: it ends in the middle of its tensors; copy or download it again");
     }
 
+    /** What is wrong with the pickle that was read last. */
     private BadWeightsException bad(Fault fault, String problem) {
         return pickles.bad(fault, problem);
+    }
+
+    private BadWeightsException bad(Fault fault, long at, String problem) {
+        return new BadWeightsException(file.path(), WeightFormat.TORCH_LEGACY, fault, new Place.At(at), problem);
     }
 }

@@ -2,9 +2,11 @@ package io.github.resnet4j.zoo.weights.torch;
 
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a pickle may refer to outside of itself: the storages of its file. */
 final class PersistentIds {
@@ -17,10 +19,10 @@ final class PersistentIds {
     private static final int PARTS_WITH_VIEW = 6;
 
     private final PickleBytes pickle;
-    private final boolean views;
+    private final boolean legacy;
     private final Check check;
     private final Map<String, Value.Storage> storages = new LinkedHashMap<>();
-    private final Map<String, Value.Storage> viewed = new LinkedHashMap<>();
+    private final Set<String> views = new HashSet<>();
 
     /** What the file has to say of a storage when it is first mentioned. */
     @FunctionalInterface
@@ -33,9 +35,9 @@ final class PersistentIds {
         void require(Value.Storage storage, long bytes);
     }
 
-    private PersistentIds(PickleBytes pickle, boolean views, Check check) {
+    private PersistentIds(PickleBytes pickle, boolean legacy, Check check) {
         this.pickle = pickle;
-        this.views = views;
+        this.legacy = legacy;
         this.check = check;
     }
 
@@ -54,9 +56,9 @@ final class PersistentIds {
         return storages;
     }
 
-    /** Keys of views of storages, with what they are of. */
-    Map<String, Value.Storage> viewed() {
-        return viewed;
+    /** Keys of all views of storages that were mentioned. */
+    Set<String> views() {
+        return views;
     }
 
     /** The storage that an identifier names. */
@@ -67,7 +69,7 @@ final class PersistentIds {
                 || !kind.value().equals("storage")) {
             throw bad("refers to something outside of itself that is no storage");
         }
-        if (parts.size() != (views ? PARTS_WITH_VIEW : PARTS)) {
+        if (parts.size() != (legacy ? PARTS_WITH_VIEW : PARTS)) {
             throw bad("refers to a storage by " + parts.size() + " values");
         }
         Global type = type(parts.get(1));
@@ -83,7 +85,7 @@ final class PersistentIds {
             throw bad("has a storage without a size");
         }
         Value.Storage storage = storage(key, type, count.value());
-        return views && parts.get(5) != Value.Atom.NONE ? view(storage, parts.get(5)) : storage;
+        return legacy && parts.get(5) != Value.Atom.NONE ? view(storage, parts.get(5)) : storage;
     }
 
     private Global type(Value value) {
@@ -139,7 +141,7 @@ final class PersistentIds {
                 && count.value() >= 0
                 && from.value() <= root.count() - count.value()) {
             pickle.spend(160);
-            viewed.put(key.value(), root);
+            views.add(key.value());
             view = Optional.of(new Value.Storage(root.key(), root.type(), from.value(), count.value()));
         }
         return view.orElseThrow(() -> pickle.bad(

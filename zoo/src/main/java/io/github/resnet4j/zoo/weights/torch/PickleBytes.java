@@ -14,7 +14,7 @@ import java.util.function.LongFunction;
 /**
  * Reads pickles instruction by instruction, one after the other, and keeps count of what they cost: instructions per
  * pickle, memory over all. A checkpoint of a network of 1202 layers with the optimizer's state and an average of the
- * weights has about 25,000 tensors, which take 1.1 million instructions and 25 MB.
+ * weights has 25,000 tensors, which take 0.8 million instructions and 28 MB.
  */
 final class PickleBytes {
     private static final int MAX_INSTRUCTIONS = 1 << 22;

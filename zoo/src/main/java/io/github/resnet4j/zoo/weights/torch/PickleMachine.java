@@ -18,7 +18,11 @@ import io.github.resnet4j.zoo.weights.torch.Value.Tuple;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Runs one pickle. */
+/**
+ * Runs one pickle, or refuses it: a loop over instructions with a stack, a memo, and no recursion. Lists, dicts and tuples
+ * are made as Python makes them; of what Python would call, {@link Global}s only are known, and what they make is written
+ * here.
+ */
 final class PickleMachine {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_MEMO = 1 << 21;
@@ -68,7 +72,7 @@ final class PickleMachine {
 
     private static Value run(PickleBytes bytes, Optional<PersistentIds> persistentIds) {
         bytes.begin();
-        Globals.requireAllowed(bytes);
+        GlobalCheck.requireAllowed(bytes);
         bytes.rewind();
         return new PickleMachine(bytes, persistentIds).run();
     }
@@ -286,7 +290,7 @@ final class PickleMachine {
         String module = bytes.line();
         String path = module + "." + bytes.line();
         // The names were checked before anything was run.
-        return Global.of(path).orElseThrow(() -> Globals.refused(bytes, Printable.text(path)));
+        return Global.of(path).orElseThrow(() -> GlobalCheck.refused(bytes, Printable.text(path)));
     }
 
     private void append(Value[] items) {
@@ -358,6 +362,7 @@ final class PickleMachine {
         if (!(state instanceof Dict attributes)) {
             throw bytes.bad(Fault.PKL_BUILD, "sets attributes to " + state.what() + "; save it again with torch.save");
         }
+        bytes.spend(4L * attributes.size()); // time rather than memory: the same state may be set again and again
         for (int i = 0; i < attributes.size(); i++) {
             if (!(attributes.key(i) instanceof Text name) || name.value().startsWith("__")) {
                 throw bytes.bad(

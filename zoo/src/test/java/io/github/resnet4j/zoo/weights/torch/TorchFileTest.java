@@ -180,6 +180,13 @@ class TorchFileTest {
     }
 
     @Test
+    void takesNoEntryWithoutTensors() {
+        StateDict dict = read(dict("model", dict("depth", 50), "state_dict_ema", dict("w", floats("0", 4))));
+        assertThat(dict.tensors()).containsOnlyKeys("w");
+        assertThat(dict.notes()).containsExactly("took the entry state_dict_ema", "left out 1 other entry: model");
+    }
+
+    @Test
     void takesNoEntryThatIsNoDict() {
         StateDict dict = read(dict("model", "resnet50", "net", floats("0", 4), "fc.bias", floats("0", 4)));
         assertThat(dict.tensors()).containsOnlyKeys("net", "fc.bias");

@@ -1,14 +1,22 @@
 package io.github.resnet4j.zoo.weights.torch;
 
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Fuzzer;
+import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.torch.Saved.Legacy;
 import io.github.resnet4j.zoo.weights.zip.ZipParts;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,9 +40,32 @@ class TorchFuzzTest {
                 "pickle",
                 SHORT,
                 10_000_000,
-                random -> Saved.zip(new RandomPickle(random, false).bytes(), RandomPickle.STORAGES)
-                        .bytes(),
-                Saved::read);
+                random -> new RandomPickle(random, false).bytes(),
+                TorchFuzzTest::readPickle);
+    }
+
+    /** The machine alone: in a file that is the pickle and then the storages, without an archive around them. */
+    private static void readPickle(byte[] pickle) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(pickle);
+        Map<String, Integer> starts = new HashMap<>();
+        for (int i = 0; i < RandomPickle.STORAGES.length; i++) {
+            starts.put(Integer.toString(i), out.size());
+            out.writeBytes(RandomPickle.STORAGES[i]);
+        }
+        FileBytes file = Saved.file(out.toByteArray());
+        PickleBytes bytes = new PickleBytes(file, WeightFormat.TORCH_ZIP, Place.At::new, 0, pickle.length);
+        PersistentIds ids = PersistentIds.ofZip(bytes, (storage, size) -> {
+            if (!starts.containsKey(storage.key())
+                    || size != RandomPickle.STORAGES[Integer.parseInt(storage.key())].length) {
+                throw bytes.bad(Fault.STORAGE_SIZE, "has another storage");
+            }
+        });
+        Value value = PickleMachine.run(bytes, ids);
+        Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, value, starts::get)
+                .tensors()
+                .values()
+                .forEach(Tensor::floats);
     }
 
     @Test

@@ -557,14 +557,29 @@ class TorchZipRejectionTest {
                 row("P36 1,000,000 tuples", Fault.LIMIT_DEPTH, () -> repeated("N", "\u0085", 1_000_000)),
                 row("P36 1,000,000 lists", Fault.LIMIT_DEPTH, () -> repeated("", "](", 1_000_000)),
                 code("P36 65 lists", Fault.LIMIT_DEPTH, nested(65)),
-                row("P37 50,000,000 instructions", Fault.LIMIT_OPS, () -> repeated("", "h\0", 25_000_000)),
+                row("P37 50,000,000 instructions", Fault.LIMIT_OPS, () -> repeated("", "N", 50_000_000)),
                 row("P37 4,000,000 lists", Fault.LIMIT_OPS, () -> repeated("", "]", 4_000_000)),
                 row("P37 4,000,000 texts", Fault.LIMIT_OPS, () -> repeated("", "U\1x", 4_000_000)),
-                row("P37 4,000,000 dicts with an entry", Fault.LIMIT_OPS, () -> repeated("", "}NNs", 1_000_000)),
-                row("P37 4,000,000 lists with an item", Fault.LIMIT_OPS, () -> repeated("", "]Na", 1_300_000)),
-                row("P37 4,000,000 tuples", Fault.LIMIT_OPS, () -> repeated("", "N\u0085", 2_000_000)),
+                row("P37 1,000,000 dicts with an entry", Fault.LIMIT_OPS, () -> repeated("", "}NNs", 1_000_000)),
+                row("P37 1,300,000 lists with an item", Fault.LIMIT_OPS, () -> repeated("", "]Na", 1_300_000)),
+                row("P37 2,000,000 tuples", Fault.LIMIT_OPS, () -> repeated("", "N\u0085", 2_000_000)),
                 row("P37 4,000,000 names", Fault.LIMIT_OPS, () -> repeated("", "ctorch\nSize\n", 4_000_000)),
                 row("P37 4,000,000 doubles", Fault.LIMIT_OPS, () -> repeated("", "G\0\0\0\0\0\0\0\1", 4_000_000)),
+                row("P37 1,000,000 times 100,000 attributes", Fault.LIMIT_OPS, () -> {
+                    Pickle pickle = ops().op('}', '(');
+                    IntStream.range(0, 100_000)
+                            .forEach(i -> pickle.text("a" + i).op('N'));
+                    pickle.op('u').put(0).value(call(ORDERED_DICT));
+                    IntStream.range(0, 1_000_000).forEach(i -> pickle.op('h', 0, 'b'));
+                    return Saved.zip(Pickle.of(pickle.op(0x86))).bytes();
+                }),
+                row("P37 1,000,000 copies of 100,000 pairs", Fault.LIMIT_OPS, () -> {
+                    Pickle pickle = ops().op(']', '(');
+                    IntStream.range(0, 100_000).forEach(i -> pickle.op(0x88, 'N', 0x86));
+                    pickle.op('e').put(0).value(ORDERED_DICT).put(1);
+                    IntStream.range(0, 500_000).forEach(i -> pickle.op('h', 1, 'h', 0, 0x85, 'R'));
+                    return Saved.zip(Pickle.of(pickle)).bytes();
+                }),
                 row("P37 memo of 2,000,000", Fault.LIMIT_OPS, () -> {
                     Pickle pickle = ops().op('N');
                     for (int i = 0; i < 21; i++) {
@@ -683,7 +698,7 @@ class TorchZipRejectionTest {
                         dict("w", tensor(storage(FLOAT_STORAGE, "0", 1), 0, tuple(1_000_000_000), tuple(0))),
                         counting(1)),
                 row("P45 10,000 tensors of one storage", Fault.AMPLIFY, () -> Saved.zip(
-                                Pickle.of(tensors(10_000, floats("0", 25_000_000))), new byte[100_000_000])
+                                Pickle.of(tensors(10_000, floats("0", 2_500_000))), new byte[10_000_000])
                         .bytes()),
                 value(
                         "P46 rank 65",
@@ -759,6 +774,16 @@ class TorchZipRejectionTest {
                         counting(4),
                         counting(4)),
                 value(
+                        "P49 a tensor and a number of one name",
+                        Fault.DUP_NAME,
+                        ordered("w", floats("0", 4), "w", 5),
+                        counting(4)),
+                value(
+                        "P49 two state dicts",
+                        Fault.DUP_NAME,
+                        dict("state_dict", ordered("w", floats("0", 4)), "state_dict", ordered("v", floats("0", 4))),
+                        counting(4)),
+                value(
                         "P49 one name twice below a prefix",
                         Fault.DUP_NAME,
                         ordered("module.w", floats("0", 4), "module.w", floats("0", 4)),
@@ -824,6 +849,11 @@ class TorchZipRejectionTest {
                         null,
                         dict("w", tensor(storage(FLOAT_STORAGE, "0", 4), 0, tuple(1, 4), tuple(1L << 62, 1))),
                         counting(4)),
+                zip("P06 entries of newer versions", null, zip -> {
+                    zip.add("archive/.format_version", ascii("1"));
+                    zip.add("archive/.storage_alignment", ascii("64"));
+                    zip.add("archive/.data/serialization_id", ascii("1234567890123456789012345678901234567890"));
+                }),
                 zip("P48 no byte order", null, zip -> zip.parts.remove(Saved.part(zip, "byteorder"))),
                 value("P50 prefix", null, ordered("module.w", floats("0", 4)), counting(4)),
                 value("P50 wrapped twice", null, dict("model", dict("state_dict", state)), counting(4)),

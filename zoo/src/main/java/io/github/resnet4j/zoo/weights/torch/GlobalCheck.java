@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Looks over a pickle without running it, for names that are not allowed: people want to know all of them at once. */
-final class Globals {
+final class GlobalCheck {
     private static final int MAX_LISTED = 700;
 
-    private Globals() {}
+    private GlobalCheck() {}
 
     /**
      * Requires that all names in the pickle are of {@link Global}, as far as it has known instructions.
