@@ -136,11 +136,17 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return new Inferred(fit, notes);
     }
 
+    /** How many classes a file's classifier has, if it is one of this architecture. */
+    public static Optional<Integer> classes(StateDict file, NameMapping names, Architecture row) {
+        Network network = row.network();
+        return classes(Naming.of(file, names).reading(network).tensors(), Matching.head(network));
+    }
+
     private static Fit of(Naming naming, Architecture row) {
         Network network = row.network();
         Map<String, Named> tensors = naming.reading(network).tensors();
         Node head = Matching.head(network);
-        int classes = classes(tensors.get(head.slots().get(0).name())).orElse(row.classes());
+        int classes = classes(tensors, head).orElse(row.classes());
         int matched = 0;
         int common = 0;
         List<Slot> slots = network.slots();
@@ -161,8 +167,8 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return new Fit(row, classes, matched, Math.toIntExact(slots.size() + others - common));
     }
 
-    private static Optional<Integer> classes(Named head) {
-        return Optional.ofNullable(head)
+    private static Optional<Integer> classes(Map<String, Named> tensors, Node head) {
+        return Optional.ofNullable(tensors.get(head.slots().get(0).name()))
                 .map(Named::torchShape)
                 .filter(shape -> shape.size() == 2 && shape.get(0) >= 2 && shape.get(0) <= MAX_CLASSES)
                 .map(shape -> Math.toIntExact(shape.get(0)));

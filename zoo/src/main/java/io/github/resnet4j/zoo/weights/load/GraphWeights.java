@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -73,15 +74,21 @@ public final class GraphWeights {
             throw new IllegalArgumentException("weights are written in single precision, the graph is in "
                     + graph.params().dataType());
         }
+        network.slots().forEach(slot -> Parameter.of(graph, slot));
+        return new StateDict(
+                Path.of(network.name()), WeightFormat.UNKNOWN, tensors(network, () -> graph), Map.of(), List.of());
+    }
+
+    /** The tensors of a graph that is asked for when numbers are. */
+    static Map<String, Tensor> tensors(Network network, Supplier<ComputationGraph> graph) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Slot slot : network.slots()) {
-            Parameter parameter = Parameter.of(graph, slot);
             tensors.put(slot.name(), Tensor.of(DType.F32, slot.shape(), (from, into) -> {
-                parameter.copy(Math.toIntExact(from), into.asFloatBuffer());
+                Parameter.of(graph.get(), slot).copy(Math.toIntExact(from), into.asFloatBuffer());
                 into.position(into.limit());
             }));
         }
-        return new StateDict(Path.of(network.name()), WeightFormat.UNKNOWN, tensors, Map.of(), List.of());
+        return tensors;
     }
 
     /**

@@ -2,8 +2,10 @@ package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.weights.Printable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What became of every tensor of a file, and of every tensor that a network needs. Strings that do not apply are empty.
@@ -114,6 +116,9 @@ public record LoadReport(
     /** How many lines of problems are printed. */
     private static final int MAX_PROBLEMS = 40;
 
+    /** How many kinds of conversions, or of reasons to ignore a tensor, are printed. */
+    private static final int MAX_DETAILS = 8;
+
     public LoadReport {
         entries = List.copyOf(entries);
         notes = List.copyOf(notes);
@@ -152,6 +157,11 @@ public record LoadReport(
         lines.add(file + " (" + format + ")" + (complete() ? " into " : " does not fit ") + network + ": " + summary());
         lines.add("  names: " + convention);
         notes.forEach(note -> lines.add("  note: " + note));
+        for (Status status : List.of(Status.CONVERTED, Status.IGNORED, Status.REPLACED)) {
+            if (!entries(status).isEmpty()) {
+                lines.add("  " + status.title() + ": " + details(status));
+            }
+        }
         List<Entry> problems = problems();
         problems.stream()
                 .limit(MAX_PROBLEMS)
@@ -160,5 +170,19 @@ public record LoadReport(
             lines.add("  and " + (problems.size() - MAX_PROBLEMS) + " more");
         }
         return String.join("\n", lines);
+    }
+
+    /** What was done to how many: {@code 9 HWIO to OIHW, 1 transposed}. */
+    private String details(Status status) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        entries(status).forEach(entry -> counts.merge(entry.detail(), 1, Integer::sum));
+        List<String> parts = new ArrayList<>(counts.entrySet().stream()
+                .limit(MAX_DETAILS)
+                .map(count -> count.getValue() + " " + count.getKey())
+                .toList());
+        if (counts.size() > MAX_DETAILS) {
+            parts.add("…");
+        }
+        return String.join(", ", parts);
     }
 }

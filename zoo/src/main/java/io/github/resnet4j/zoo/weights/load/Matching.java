@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -13,6 +14,7 @@ import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
+import io.github.resnet4j.zoo.weights.names.Layout;
 import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ public final class Matching {
     private static final int MAX_NAME = 120;
     private static final int MAX_LISTED = 3;
     private static final int MAX_BRIEF = 60;
+    private static final int MAX_RANK = 5;
 
     private final StateDict file;
     private final Network network;
@@ -122,9 +125,7 @@ public final class Matching {
         for (Named tensor : rest.values()) {
             boolean counter = isCounter(tensor.name());
             entries.add(other(
-                    counter ? Status.IGNORED : Status.UNEXPECTED,
-                    tensor,
-                    counter ? "PyTorch's count of training steps" : ""));
+                    counter ? Status.IGNORED : Status.UNEXPECTED, tensor, counter ? "counts of training steps" : ""));
         }
         naming.leftOut()
                 .forEach((source, why) -> entries.add(new Entry(
@@ -139,6 +140,11 @@ public final class Matching {
         List<String> notes = new ArrayList<>(file.notes());
         notes.addAll(naming.notes());
         notes.addAll(reading.notes());
+        boolean kerasOrder = reading.tensors().values().stream().anyMatch(tensor -> tensor.layout() == Layout.KERAS);
+        if (kerasOrder && !isKeras()) {
+            notes.add("the tensors are in Keras' order; Keras' networks often have another eps in BN, other padding and"
+                    + " other strides than " + network.name() + ", which tensors do not tell");
+        }
         naming.foreign()
                 .forEach(part ->
                         notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
@@ -149,6 +155,12 @@ public final class Matching {
                 reading.convention(),
                 withNearest(entries),
                 notes);
+    }
+
+    /** Whether the network follows one of Keras' conventions, whose BN all have another eps than PyTorch's. */
+    private boolean isKeras() {
+        return network.nodes().stream()
+                .anyMatch(node -> node.op() instanceof Op.BatchNorm bn && bn.eps() != Conventions.TORCHVISION.bnEps());
     }
 
     private Entry entry(Slot slot, Optional<Named> found) {
@@ -167,7 +179,7 @@ public final class Matching {
                     slot,
                     found,
                     otherClasses
-                            ? "the file's classifier is for "
+                            ? "the classifier of the file is for "
                                     + tensor.torchShape().get(0) + " classes, the network's for "
                                     + slot.shape().get(0) + ": --head new trains a new one"
                             : "");
@@ -188,11 +200,14 @@ public final class Matching {
             conversions.add(slot.shape().size() == 4 ? "HWIO to OIHW" : "transposed");
         }
         return entry(
-                conversions.isEmpty() ? Status.LOADED : Status.CONVERTED, slot, found, String.join(", ", conversions));
+                conversions.isEmpty() ? Status.LOADED : Status.CONVERTED,
+                slot,
+                found,
+                String.join(" and ", conversions));
     }
 
     private static Entry replaced(Slot slot, Optional<Named> tensor) {
-        return entry(Status.REPLACED, slot, tensor, "begins anew");
+        return entry(Status.REPLACED, slot, tensor, "to begin anew");
     }
 
     private static Entry entry(Status status, Slot slot, Optional<Named> tensor, String detail) {
@@ -218,6 +233,7 @@ public final class Matching {
                 detail,
                 "");
     }
+
     /** Looks for what a missing tensor may be called in the file, and the other way round. */
     private static List<Entry> withNearest(List<Entry> entries) {
         List<String> missing = names(entries, Status.MISSING);
@@ -269,8 +285,13 @@ public final class Matching {
 
     private static String brief(Entry entry) {
         String name = entry.status() == Status.UNEXPECTED ? entry.source() : entry.name();
-        String shapes =
-                entry.status() == Status.SHAPE_MISMATCH ? " " + entry.fileShape() + " for " + entry.shape() : "";
+        String shapes = entry.status() == Status.SHAPE_MISMATCH
+                ? " "
+                        + (entry.fileShape().size() > MAX_RANK
+                                ? "of rank " + entry.fileShape().size()
+                                : entry.fileShape())
+                        + " for " + entry.shape()
+                : "";
         return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
     }
 

@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.keras.KerasFile;
 import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.torch.TorchFile;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Opens weight files of every format that can be read. The content decides, whatever the file is called; the name is
@@ -34,12 +37,12 @@ public final class WeightFile {
 
     /** The same of bytes that are open already. */
     static StateDict open(FileBytes file) {
+        if (Safetensors.matches(file)) { // first: it begins with a number, and any number is the mark of something
+            return Safetensors.open(file);
+        }
         requireNone(ForeignFile.byStart(file));
         if (StrictZip.matches(file)) {
             return archive(file);
-        }
-        if (Safetensors.matches(file)) {
-            return Safetensors.open(file);
         }
         if (TorchFile.matches(file)) {
             return TorchFile.open(file);
@@ -57,25 +60,50 @@ public final class WeightFile {
         };
     }
 
-    private static StateDict archive(FileBytes file) {
-        List<String> entries = StrictZip.open(file, WeightFormat.UNKNOWN).entries().stream()
-                .map(StrictZip.Entry::name)
-                .toList();
-        requireNone(ForeignFile.byEntries(file, entries));
-        return entries.contains("model.json") || entries.contains("coefficients.bin")
-                ? own(file)
-                : TorchFile.open(file);
+    /**
+     * Whether a file is an archive of resnet4j or, as far as it goes, of DL4J, and
+     * {@link ModelArchive} the one to say more.
+     *
+     * @throws BadWeightsException if it cannot be opened, or is a damaged zip archive
+     */
+    public static boolean isArchive(Path path) {
+        FileBytes file = FileBytes.open(path);
+        return StrictZip.matches(file) && isArchive(entries(file));
     }
 
-    private static StateDict own(FileBytes file) {
-        ModelArchive.Loaded model = ModelArchive.read(file.path(), NetworkGraph.Options.seeded(0));
-        StateDict weights = GraphWeights.stateDict(model.graph(), model.network());
+    private static boolean isArchive(List<String> entries) {
+        return entries.contains("model.json") || entries.contains("coefficients.bin");
+    }
+
+    private static List<String> entries(FileBytes file) {
+        return StrictZip.open(file, WeightFormat.UNKNOWN).entries().stream()
+                .map(StrictZip.Entry::name)
+                .toList();
+    }
+
+    private static StateDict archive(FileBytes file) {
+        List<String> entries = entries(file);
+        requireNone(ForeignFile.byEntries(file, entries));
+        return isArchive(entries) ? own(file.path()) : TorchFile.open(file);
+    }
+
+    /** Where in such a file the numbers of a tensor are, only DL4J knows: it is loaded when one is asked for. */
+    private static StateDict own(Path file) {
+        ModelCard card = ModelArchive.readCard(file);
+        Supplier<ComputationGraph> graph = new Supplier<>() {
+            private ComputationGraph loaded;
+
+            @Override
+            public synchronized ComputationGraph get() {
+                if (loaded == null) {
+                    loaded = ModelArchive.read(file, NetworkGraph.Options.seeded(0))
+                            .graph();
+                }
+                return loaded;
+            }
+        };
         return new StateDict(
-                file.path(),
-                WeightFormat.ARCHIVE,
-                weights.tensors(),
-                model.card().provenance(),
-                List.of());
+                file, WeightFormat.ARCHIVE, GraphWeights.tensors(card.network(), graph), card.provenance(), List.of());
     }
 
     private static void requireNone(Optional<BadWeightsException> refusal) {

@@ -132,6 +132,15 @@ class FitTest {
     }
 
     @Test
+    void tellsTheClassesOfAFile() {
+        Architecture row = Zoo.find("resnet20-cifar");
+        StateDict dict = dict(row.network(row.input(), 43), name -> "model." + name.replace("fc.", "linear."));
+
+        assertThat(Fit.classes(dict, NameMapping.NONE, row)).contains(43);
+        assertThat(Fit.classes(Dicts.of(Map.of()), NameMapping.NONE, row)).isEmpty();
+    }
+
+    @Test
     void headsOfNoSenseAreNotBelieved() {
         Map<String, Tensor> tensors = new LinkedHashMap<>(
                 dict(Zoo.find("resnet18").network(), name -> name).tensors());

@@ -159,6 +159,19 @@ class GraphWeightsTest {
                 .hasSize(13)
                 .extracting(LoadReport.Entry::detail)
                 .containsOnly("HWIO to OIHW", "transposed");
+        assertThat(loaded.report().notes()).isEmpty();
+    }
+
+    @Test
+    void aKerasFileInANetworkOfPyTorchsConventionsIsDoubted() {
+        StateDict torch = Dicts.random(SMALL, 5);
+        Map<String, Tensor> keras = new LinkedHashMap<>(torch.tensors());
+        keras.put("conv1/kernel", Dicts.keras(keras.remove("conv1.weight")));
+
+        GraphWeights.Loaded loaded = GraphWeights.load(Dicts.of(keras), SMALL, OPTIONS, LoadOptions.STRICT);
+
+        assertThat(loaded.report().notes()).singleElement().asString().contains("another eps in BN");
+        assertSame(GraphWeights.stateDict(loaded.graph(), SMALL), torch);
     }
 
     private static String kerasName(String name, Tensor tensor) {

@@ -251,6 +251,20 @@ class MatchingTest {
     }
 
     @Test
+    void messagesStayShortWhateverTheFileSays() {
+        Long[] huge = {1L << 30, 1L, 1L, 1L, 1L, 1L, 1L, 1L << 30};
+        StateDict dict = changed(tensors -> {
+            tensors.replaceAll((name, tensor) -> name.contains("conv") ? ofType(DType.F32, huge) : tensor);
+            tensors.replaceAll((name, tensor) -> name.contains("bn1") ? ofType(DType.U8, 16L) : tensor);
+            tensors.keySet().removeIf(name -> name.contains("bn2"));
+            tensors.put("a" + "\t".repeat(500), ofType(DType.F32, huge));
+        });
+
+        Hostile.rejected(Fault.MISMATCH, 0, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
+                .orThrow());
+    }
+
+    @Test
     void filesOfMoreTensorsThanAnyNetworkAreRefused() {
         StateDict dict = changed(tensors -> {
             for (int i = 0; i < 60_000; i++) {
@@ -370,6 +384,26 @@ class MatchingTest {
 
         assertThat(report.text())
                 .isEqualTo("weights.file (unknown format) into resnet20-cifar: 97 loaded, 1 ignored\n"
-                        + "  names: torchvision and timm");
+                        + "  names: torchvision and timm\n"
+                        + "  ignored: 1 counts of training steps");
+    }
+
+    @Test
+    void aReportSaysWhatWasConvertedAndReplaced() {
+        StateDict dict = changed(tensors -> {
+            tensors.put("bn1.weight", ofType(DType.F16, 16L));
+            tensors.put("bn1.bias", ofType(DType.F16, 16L));
+            tensors.put("layer1.0.conv1/kernel", ofType(DType.BF16, 3L, 3L, 16L, 16L));
+            tensors.remove("layer1.0.conv1.weight");
+        });
+
+        LoadReport report = Matching.of(dict, RESNET20, new LoadOptions(NameMapping.NONE, true))
+                .report();
+
+        assertThat(report.text())
+                .startsWith("weights.file (unknown format) into resnet20-cifar: 92 loaded, 3 converted, 2 replaced\n")
+                .contains("\n  note: the tensors are in Keras' order;")
+                .contains("\n  converted: 2 F16 to F32, 1 BF16 to F32 and HWIO to OIHW\n")
+                .endsWith("\n  replaced: 2 to begin anew");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.resnet4j.zoo.weights.Fuzzer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -221,6 +223,30 @@ class NameMappingTest {
         } finally {
             end.countDown();
         }
+    }
+
+    @Test
+    void damagedRulesAreReadOrRefused() {
+        byte[] good = """
+                # stem
+                convIn\\.(.*) -> conv1.$1
+                s([1-4])([a-z])\\.(bn|conv)(\\d+)\\.(?<rest>.*) -> layer${1+1}.${2a}.$3${4-1}.$5
+                ema\\..* -> -
+                (?i)fc[^.]{0,9}\\.(?=w)(.*) -> fc.\\$$1
+                """.getBytes(StandardCharsets.UTF_8);
+        int read = 0;
+        for (int seed = 0; seed < 20_000; seed++) {
+            byte[] damaged = Fuzzer.mutated(good, new SplittableRandom(seed));
+            try {
+                NameMapping.parse(FILE, new String(damaged, StandardCharsets.UTF_8));
+                read++;
+            } catch (BadNameMapException e) {
+                assertThat(e.problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem)
+                        .startsWith("names.map:")
+                        .doesNotContainPattern("\\p{Cntrl}"));
+            }
+        }
+        assertThat(read).isBetween(1_000, 19_000);
     }
 
     @Test
