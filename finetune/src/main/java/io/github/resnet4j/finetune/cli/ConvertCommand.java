@@ -162,8 +162,8 @@ final class ConvertCommand implements Callable<Integer> {
                         labels,
                         classes.map(OptionalInt::of).orElse(OptionalInt.empty()),
                         ModelRequest.Preparation.NONE),
-                Fetching.options(view).withOffline(offline));
-        source.notes().forEach(view::line);
+                Fetching.options(view).withOffline(offline),
+                view::line);
         OneDnn.enable();
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
         ModelCard card = source.card();

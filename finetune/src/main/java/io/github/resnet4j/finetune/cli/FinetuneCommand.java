@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,8 +91,7 @@ final class FinetuneCommand implements Callable<Integer> {
         imageSize.ifPresent(this::requireUsable);
         ProgressView view = run.view();
         DownloadOptions download = Fetching.options(view).withOffline(start.offline());
-        Optional<SourceModel> source = source(download);
-        source.ifPresent(found -> found.notes().forEach(view::line));
+        Optional<SourceModel> source = source(download, view);
         FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
                 .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize));
         List<String> overrides = new ArrayList<>();
@@ -116,7 +116,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     /** Random weights have none. */
-    private Optional<SourceModel> source(DownloadOptions download) {
+    private Optional<SourceModel> source(DownloadOptions download, ProgressView view) {
         boolean named = !ModelRequest.isFile(model);
         if (weights.isPresent() && !named) {
             throw new UsageException("--model and --weights are both files; leave one out");
@@ -125,8 +125,15 @@ final class FinetuneCommand implements Callable<Integer> {
             Zoo.find(model);
             return Optional.empty();
         }
-        return Optional.of(SourceModel.open(
-                weights.map(file -> ModelRequest.of(model, file)).orElseGet(() -> ModelRequest.of(model)), download));
+        ModelRequest request =
+                weights.map(file -> ModelRequest.of(model, file)).orElseGet(() -> ModelRequest.of(model));
+        List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
+        try {
+            return Optional.of(SourceModel.open(request, download, remarks::add));
+        } catch (BadWeightsException e) {
+            remarks.forEach(view::line);
+            throw e;
+        }
     }
 
     private void requireUsable(int size) {

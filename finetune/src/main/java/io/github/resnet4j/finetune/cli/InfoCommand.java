@@ -13,6 +13,7 @@ import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.summary.NetworkSummary;
 import io.github.resnet4j.zoo.summary.SummaryOptions;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -65,6 +66,19 @@ final class InfoCommand implements Callable<Integer> {
             description = "Mark everything up to this stage, block or layer as frozen.")
     private Optional<String> freeze;
 
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            completionCandidates = ModelNames.class,
+            description = "Of a file: what would become of every tensor in this network.")
+    private Optional<String> into;
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "With --arch: rules for the names in the weights, lines of `regex -> replacement`.")
+    private Optional<Path> map;
+
     @Option(names = "--stages", description = "Stages only, not every layer.")
     private boolean stagesOnly;
 
@@ -92,7 +106,10 @@ final class InfoCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         if (ModelRequest.isFile(model)) {
-            WeightFileInfo info = WeightFileInfo.of(Path.of(model));
+            WeightFileInfo info = WeightFileInfo.of(
+                    Path.of(model),
+                    into.map(Zoo::find),
+                    map.map(NameMapping::read).orElse(NameMapping.NONE));
             out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
             return ExitCode.OK;
         }

@@ -62,7 +62,7 @@ final class ModelOptions {
         private List<Double> std;
     }
 
-    /** The model; what was assumed of it goes to the standard error. */
+    /** The model; what was done or assumed goes to the standard error. */
     SourceModel open(CommandSpec spec) {
         ModelRequest request = new ModelRequest(
                 model,
@@ -77,9 +77,7 @@ final class ModelOptions {
                         Optional.ofNullable(preparation.mean),
                         Optional.ofNullable(preparation.std)));
         ProgressView view = Terminal.view(true);
-        SourceModel source = SourceModel.open(request, Fetching.options(view).withOffline(offline));
-        source.notes().forEach(view::line);
-        return source;
+        return SourceModel.open(request, Fetching.options(view).withOffline(offline), view::line);
     }
 
     private static OptionalInt optional(Optional<Integer> value) {

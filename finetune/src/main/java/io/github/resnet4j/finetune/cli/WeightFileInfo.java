@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.cli;
 
+import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
@@ -10,6 +11,9 @@ import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.load.Fit;
+import io.github.resnet4j.zoo.weights.load.LoadOptions;
+import io.github.resnet4j.zoo.weights.load.LoadReport;
+import io.github.resnet4j.zoo.weights.load.Matching;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.nio.file.Path;
@@ -30,6 +34,7 @@ import java.util.Optional;
  * @param notes what was done to get at the tensors
  * @param recognised the published name, if the registry knows the file
  * @param fits the networks that have a place for most of the tensors, best first
+ * @param report what would become of every tensor in the network that was asked for
  */
 record WeightFileInfo(
         String file,
@@ -38,17 +43,21 @@ record WeightFileInfo(
         Map<String, String> facts,
         List<String> notes,
         Optional<String> recognised,
-        List<String> fits) {
+        List<String> fits,
+        Optional<LoadReport> report) {
     private static final int MOST_FITS = 3;
 
     /** A tensor. */
     record Row(String name, String type, List<Long> shape) {}
 
-    static WeightFileInfo of(Path file) {
+    static WeightFileInfo of(Path file, Optional<Architecture> into, NameMapping names) {
         if (WeightFile.isArchive(file)) {
             return ofArchive(file);
         }
         StateDict tensors = WeightFile.open(file);
+        Optional<LoadReport> report = into.map(row -> Fit.of(tensors, names, row))
+                .map(fit -> Matching.of(tensors, fit.network(), new LoadOptions(names, false))
+                        .report());
         List<Row> rows = new ArrayList<>();
         tensors.tensors()
                 .forEach((name, tensor) -> rows.add(new Row(name, tensor.type().name(), tensor.shape())));
@@ -59,10 +68,11 @@ record WeightFileInfo(
                 tensors.metadata(),
                 tensors.notes(),
                 Pretrained.recognise(FileBytes.open(file)).map(PretrainedWeights::name),
-                Fit.ranked(tensors, NameMapping.NONE).stream()
+                Fit.ranked(tensors, names).stream()
                         .limit(MOST_FITS)
                         .map(Fit::title)
-                        .toList());
+                        .toList(),
+                report);
     }
 
     private static WeightFileInfo ofArchive(Path file) {
@@ -78,7 +88,14 @@ record WeightFileInfo(
         facts.put("preprocessing", card.preprocessing().toString());
         facts.putAll(card.provenance());
         return new WeightFileInfo(
-                file.toString(), WeightFormat.ARCHIVE.title(), rows, facts, List.of(), Optional.empty(), List.of());
+                file.toString(),
+                WeightFormat.ARCHIVE.title(),
+                rows,
+                facts,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
     }
 
     long values() {
@@ -97,6 +114,7 @@ record WeightFileInfo(
         object.put("facts", facts);
         object.put("notes", notes);
         object.put("tensors", tensors);
+        report.ifPresent(known -> object.put("report", known));
         return object;
     }
 
@@ -116,6 +134,7 @@ record WeightFileInfo(
             text.append(String.format(
                     "  %-" + Math.max(1, width) + "s  %-4s %s%n", Printable.text(row.name()), row.type(), row.shape()));
         }
+        report.ifPresent(known -> text.append(known.text()).append(System.lineSeparator()));
         fits.forEach(fit -> text.append(String.format("  fits %s%n", fit)));
         return text.toString();
     }

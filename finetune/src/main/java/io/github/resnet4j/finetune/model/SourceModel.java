@@ -29,15 +29,16 @@ import io.github.resnet4j.zoo.weights.load.Fit;
 import io.github.resnet4j.zoo.weights.load.GraphWeights;
 import io.github.resnet4j.zoo.weights.load.LoadOptions;
 import io.github.resnet4j.zoo.weights.load.LoadReport;
+import io.github.resnet4j.zoo.weights.load.Matching;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -51,10 +52,12 @@ public final class SourceModel {
     /** Small pictures are used as they are; of larger ones a margin is cut off. */
     private static final int LARGE = 64;
 
+    /** So many are read by a person. */
+    private static final int MOST_PROBLEMS = 10;
+
     private final ModelCard card;
     private final boolean classesNamed;
     private final String origin;
-    private final List<String> notes;
     private final Weights weights;
 
     /** Where the numbers come from. */
@@ -70,22 +73,23 @@ public final class SourceModel {
      */
     public record Loaded(ComputationGraph graph, Optional<LoadReport> report) {}
 
-    private SourceModel(ModelCard card, boolean classesNamed, String origin, List<String> notes, Weights weights) {
+    private SourceModel(ModelCard card, boolean classesNamed, String origin, Weights weights) {
         this.card = card;
         this.classesNamed = classesNamed;
         this.origin = origin;
-        this.notes = List.copyOf(notes);
         this.weights = weights;
     }
 
     /**
      * Finds a model; fetches published weights that are not in the cache.
      *
+     * @param remarks told, line by line, what was done or assumed to make sense of the files; and of a file that does not
+     *     fit its network every tensor for which that is so
      * @throws UsageException if the request leaves open which model is meant, or contradicts the file
      * @throws UnknownModelException if the zoo or the registry has no such name
-     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used, or does not fit its network
      */
-    public static SourceModel open(ModelRequest request, DownloadOptions download) {
+    public static SourceModel open(ModelRequest request, DownloadOptions download, Consumer<String> remarks) {
         if (request.weights().isEmpty()) {
             String model = request.model()
                     .orElseThrow(() -> new UsageException(
@@ -93,18 +97,18 @@ public final class SourceModel {
             if (!ModelRequest.isFile(model)) {
                 PretrainedWeights row = published(model);
                 Path file = PretrainedFetch.fetch(row, CacheFolder.standard(), download);
-                return foreign(file, request, Optional.of(Zoo.find(row.architecture())), Optional.of(row));
+                return foreign(file, request, Optional.of(Zoo.find(row.architecture())), Optional.of(row), remarks);
             }
-            return ofFile(Path.of(model), request, Optional.empty(), Optional.empty());
+            return ofFile(Path.of(model), request, Optional.empty(), Optional.empty(), remarks);
         }
         Path file = request.weights().get();
         if (request.model().isEmpty()) {
-            return ofFile(file, request, Optional.empty(), Optional.empty());
+            return ofFile(file, request, Optional.empty(), Optional.empty(), remarks);
         }
         ModelName name = ModelName.parse(request.model().get());
         Architecture architecture = Zoo.find(name.architecture());
         Optional<PretrainedWeights> row = name.tag().map(tag -> Pretrained.find(name.toString()));
-        return ofFile(file, request, Optional.of(architecture), row);
+        return ofFile(file, request, Optional.of(architecture), row, remarks);
     }
 
     /** The registry's row of a name with a tag; a name without one would leave the choice of weights to chance. */
@@ -122,8 +126,12 @@ public final class SourceModel {
     }
 
     private static SourceModel ofFile(
-            Path file, ModelRequest request, Optional<Architecture> named, Optional<PretrainedWeights> row) {
-        return WeightFile.isArchive(file) ? archive(file, request, named) : foreign(file, request, named, row);
+            Path file,
+            ModelRequest request,
+            Optional<Architecture> named,
+            Optional<PretrainedWeights> row,
+            Consumer<String> remarks) {
+        return WeightFile.isArchive(file) ? archive(file, request, named) : foreign(file, request, named, row, remarks);
     }
 
     private static SourceModel archive(Path file, ModelRequest request, Optional<Architecture> named) {
@@ -153,7 +161,6 @@ public final class SourceModel {
                 used,
                 request.labels().isPresent() || request.newClasses().isEmpty(),
                 file.toString(),
-                List.of(),
                 options -> new Loaded(
                         request.newClasses().isPresent()
                                 ? withNewHead(file, used.network(), options)
@@ -170,21 +177,25 @@ public final class SourceModel {
     }
 
     private static SourceModel foreign(
-            Path file, ModelRequest request, Optional<Architecture> named, Optional<PretrainedWeights> given) {
+            Path file,
+            ModelRequest request,
+            Optional<Architecture> named,
+            Optional<PretrainedWeights> given,
+            Consumer<String> remarks) {
         StateDict tensors = WeightFile.open(file);
         NameMapping names = request.map().map(NameMapping::read).orElse(NameMapping.NONE);
         Optional<PretrainedWeights> row = given.or(() -> Pretrained.recognise(FileBytes.open(file))
                 .filter(found -> named.isEmpty() || named.get().name().equals(found.architecture())));
-        List<String> notes = new ArrayList<>(tensors.notes());
+        tensors.notes().forEach(remarks);
         if (row.isPresent() && given.isEmpty()) {
-            notes.add("recognised as " + row.get().name() + " by its hash");
+            remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
         Fit fit = named.or(() -> row.map(found -> Zoo.find(found.architecture())))
                 .map(architecture -> Fit.of(tensors, names, architecture))
                 .orElseGet(() -> {
                     Fit.Inferred inferred = Fit.infer(tensors, names);
-                    notes.add("taken for " + inferred.fit().title());
-                    notes.addAll(inferred.notes());
+                    remarks.accept("taken for " + inferred.fit().title());
+                    inferred.notes().forEach(remarks);
                     return inferred.fit();
                 });
         Architecture architecture = fit.architecture();
@@ -194,12 +205,12 @@ public final class SourceModel {
                 .or(() -> row.map(found -> found.classNames().names()))
                 .filter(list -> list.size() == classes)
                 .or(() -> request.newClasses().isEmpty() && classes == ClassNames.IMAGENET.count()
-                        ? Optional.of(assumed(notes, "class names assumed: ImageNet's", ClassNames.IMAGENET.names()))
+                        ? Optional.of(assumed(remarks, "class names assumed: ImageNet's", ClassNames.IMAGENET.names()))
                         : Optional.empty());
         Preprocessing preprocessing = possible(() -> request.preparation()
                 .over(row.map(PretrainedWeights::preprocessing)
                         .orElseGet(() -> assumed(
-                                notes,
+                                remarks,
                                 "preprocessing assumed: " + inWords(usual(architecture.input()))
                                         + "; say otherwise with" + " --mean, --std, --resize, --crop",
                                 usual(architecture.input())))));
@@ -217,17 +228,15 @@ public final class SourceModel {
                 known.orElseGet(() -> numbered(classes)),
                 preprocessing,
                 provenance));
+        LoadOptions how = new LoadOptions(names, request.newClasses().isPresent());
+        requireFit(Matching.of(tensors, card.network(), how), remarks);
         boolean reversed = row.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB) == ChannelOrder.BGR;
         if (reversed) {
-            notes.add("the first convolution's input channels are reversed, from BGR to RGB");
+            remarks.accept("the first convolution's input channels are reversed, from BGR to RGB");
         }
         return new SourceModel(
-                card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), notes, options -> {
-                    GraphWeights.Loaded loaded = GraphWeights.load(
-                            tensors,
-                            card.network(),
-                            options,
-                            new LoadOptions(names, request.newClasses().isPresent()));
+                card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), options -> {
+                    GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), options, how);
                     if (reversed) {
                         reverseInputChannels(card.network(), loaded.graph());
                     }
@@ -248,8 +257,21 @@ public final class SourceModel {
         }
     }
 
-    private static <T> T assumed(List<String> notes, String note, T value) {
-        notes.add(note);
+    /** Before anything else is done: the numbers would show it only when they are read. */
+    private static void requireFit(Matching matching, Consumer<String> remarks) {
+        List<LoadReport.Entry> problems = matching.report().problems();
+        problems.stream()
+                .limit(MOST_PROBLEMS)
+                .forEach(entry -> remarks.accept(entry.status().title() + ": " + entry.text()));
+        if (problems.size() > MOST_PROBLEMS) {
+            remarks.accept("and " + (problems.size() - MOST_PROBLEMS) + " more; `resnet4j info "
+                    + matching.report().file() + " --arch " + matching.report().network() + " --json` has them all");
+        }
+        matching.orThrow();
+    }
+
+    private static <T> T assumed(Consumer<String> remarks, String remark, T value) {
+        remarks.accept(remark);
         return value;
     }
 
@@ -305,15 +327,10 @@ public final class SourceModel {
         return origin;
     }
 
-    /** What was done or assumed to make sense of the files, one sentence each, for people. */
-    public List<String> notes() {
-        return notes;
-    }
-
     /**
      * Reads the numbers; from here on native code works.
      *
-     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file does not fit the network, all of it
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if a number is none, or the file changed
      */
     public Loaded load(NetworkGraph.Options options) {
         return weights.load(options);

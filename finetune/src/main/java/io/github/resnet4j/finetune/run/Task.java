@@ -15,6 +15,7 @@ import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A configuration put together with the pictures it names, before anything is computed or written: whatever does not fit
@@ -30,10 +31,11 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
     /**
      * Puts data and network together; fetches the data where the configuration names no folder.
      *
+     * @param remarks told what was done or assumed to make sense of the weights
      * @throws UsageException if they do not fit each other
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
-    static Task open(RunConfig config, DownloadOptions download) {
+    static Task open(RunConfig config, DownloadOptions download, Consumer<String> remarks) {
         ModelConfig model = config.model();
         ModelName name = ModelName.parse(model.name());
         Architecture architecture = Zoo.find(name.architecture());
@@ -41,7 +43,7 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
             // Before weights are fetched: a mistyped part to freeze.
             requirePart(architecture.network(), model.freeze());
         }
-        Optional<SourceModel> source = source(model, name, download);
+        Optional<SourceModel> source = source(model, name, download, remarks);
         Optional<ModelCard> card = source.map(SourceModel::card);
         Shape published = card.map(ModelCard::input).orElse(architecture.input());
         int size = config.data().imageSize().orElse(published.height());
@@ -62,12 +64,13 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
         return new Task(inputs, architecture, architecture.network(input, classes), source);
     }
 
-    private static Optional<SourceModel> source(ModelConfig model, ModelName name, DownloadOptions download) {
+    private static Optional<SourceModel> source(
+            ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
         if (model.weights().isPresent()) {
             return Optional.of(SourceModel.open(
-                    ModelRequest.of(model.name(), Path.of(model.weights().get())), download));
+                    ModelRequest.of(model.name(), Path.of(model.weights().get())), download, remarks));
         }
-        return name.tag().map(tag -> SourceModel.open(ModelRequest.of(model.name()), download));
+        return name.tag().map(tag -> SourceModel.open(ModelRequest.of(model.name()), download, remarks));
     }
 
     private static void requirePart(Network network, Optional<String> freeze) {
