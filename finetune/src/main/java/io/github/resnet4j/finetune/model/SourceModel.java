@@ -138,7 +138,7 @@ public final class SourceModel {
         ModelCard card = ModelArchive.readCard(file);
         named.filter(row -> !row.name().equals(card.architecture())).ifPresent(row -> {
             throw new UsageException(
-                    file + " holds a " + card.architecture() + ", not a " + row.name() + "; leave the name out");
+                    file + " holds a " + card.architecture() + ", not a " + row.name() + "; name what it holds");
         });
         if (request.map().isPresent()) {
             throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
@@ -211,8 +211,8 @@ public final class SourceModel {
                 .over(row.map(PretrainedWeights::preprocessing)
                         .orElseGet(() -> assumed(
                                 remarks,
-                                "preprocessing assumed: " + inWords(usual(architecture.input()))
-                                        + "; say otherwise with" + " --mean, --std, --resize, --crop",
+                                "preprocessing assumed: " + usual(architecture.input()) + "; say otherwise with"
+                                        + " --mean, --std, --resize, --crop",
                                 usual(architecture.input())))));
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("weights", row.map(PretrainedWeights::name).orElse(String.valueOf(file.getFileName())));
@@ -284,17 +284,6 @@ public final class SourceModel {
                 "bilinear",
                 List.of(0.485, 0.456, 0.406),
                 List.of(0.229, 0.224, 0.225));
-    }
-
-    private static String inWords(Preprocessing steps) {
-        StringBuilder text = new StringBuilder();
-        steps.resize().ifPresent(pixels -> text.append("resize ").append(pixels).append(", "));
-        steps.crop().ifPresent(pixels -> text.append("crop ").append(pixels).append(", "));
-        return text.append("mean ")
-                .append(steps.mean())
-                .append(", std ")
-                .append(steps.std())
-                .toString();
     }
 
     private static void reverseInputChannels(Network network, ComputationGraph graph) {
