@@ -9,21 +9,24 @@ import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.model.Predictor;
+import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
-import io.github.resnet4j.finetune.run.Predictor;
-import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,8 +37,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = "Measures a model on labelled pictures: top-1, top-5, loss, confusion matrix.")
 final class EvalCommand implements Callable<Integer> {
-    @Option(names = "--model", required = true, paramLabel = "FILE", description = "A model.zip that a run left.")
-    private Path model;
+    @Mixin
+    private ModelOptions model;
 
     @Option(
             names = "--data",
@@ -69,12 +72,9 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--batch-size must be at least 1, got " + batchSize);
         }
         ImageDataset pictures = open();
-        try (Predictor predictor = Predictor.open(model)) {
-            if (!pictures.classes().equals(predictor.card().classes())) {
-                throw new UsageException(
-                        "the model knows the classes " + predictor.card().classes() + ", " + data + " has "
-                                + pictures.classes() + "; they must be the same");
-            }
+        SourceModel source = model.open(spec);
+        requireSameClasses(source, pictures);
+        try (Predictor predictor = Predictor.open(source)) {
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
             LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, false, BadImages.FAIL);
@@ -87,16 +87,31 @@ final class EvalCommand implements Callable<Integer> {
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(pictures.classes(), result.confusion()), confusionPng);
             }
-            print(result, predictor);
+            print(result, predictor, source.origin());
         }
         return ExitCode.OK;
     }
 
-    private void print(Evaluation result, Predictor predictor) {
+    /** ImageNet's folders are WordNet identifiers, and classes without names are numbers: there the order is trusted. */
+    private void requireSameClasses(SourceModel source, ImageDataset pictures) {
+        List<String> known = source.card().classes();
+        List<String> here = pictures.classes();
+        boolean comparable = source.classesNamed() && dataset != DatasetKind.IMAGENET;
+        if (comparable ? !here.equals(known) : here.size() != known.size()) {
+            throw new UsageException("the model knows " + known.size() + " classes (" + some(known) + "), " + data
+                    + " has " + here.size() + " (" + some(here) + "); they must be the same");
+        }
+    }
+
+    private static String some(List<String> classes) {
+        return String.join(", ", classes.subList(0, Math.min(10, classes.size()))) + (classes.size() > 10 ? ", …" : "");
+    }
+
+    private void print(Evaluation result, Predictor predictor, String origin) {
         double speed = result.images() / result.seconds();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
-            object.put("model", model.toString());
+            object.put("model", origin);
             object.put("top1", result.top1());
             object.put("top5", result.top5());
             object.put("loss", result.loss());

@@ -4,14 +4,15 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.download.DiskException;
 import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.CheckpointException;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigException;
-import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.names.BadNameMapException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -62,6 +63,8 @@ final class Failures {
         int code = code(known);
         if (known instanceof ConfigException config) {
             config.problems().forEach(problem -> say(line, problem));
+        } else if (known instanceof BadNameMapException rules) {
+            rules.problems().forEach(problem -> say(line, problem));
         } else if (code == ExitCode.MEMORY) {
             say(line, "out of memory: " + LESS_MEMORY);
         } else if (code == ExitCode.BUG) {
@@ -116,7 +119,8 @@ final class Failures {
     private static int code(Throwable failure) {
         if (failure instanceof UnknownModelException
                 || failure instanceof UsageException
-                || failure instanceof ConfigException) {
+                || failure instanceof ConfigException
+                || failure instanceof BadNameMapException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof BadDataException || failure instanceof BadWeightsException) {

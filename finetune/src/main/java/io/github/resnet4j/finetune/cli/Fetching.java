@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.download.DownloadProgress;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.report.ProgressView;
-import io.github.resnet4j.finetune.run.UsageException;
 
 /** Shows a download, which takes minutes, as a line and a bar in MiB. */
 final class Fetching implements DownloadProgress {
@@ -29,13 +29,15 @@ final class Fetching implements DownloadProgress {
 
     @Override
     public void bytes(long done, long total) {
-        if (!begun && done < total) {
+        if (!begun && (total == UNKNOWN || done < total)) {
             begun = true;
-            view.line("fetching the data set, " + Numbers.bytes(total));
-            view.begin("fetching", total >> 20);
+            view.line("fetching " + (total == UNKNOWN ? "a file whose size nobody says" : Numbers.bytes(total)));
+            if (total != UNKNOWN) {
+                view.begin("fetching", total >> 20);
+            }
         }
         view.step(done >> 20, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-        if (begun && done >= total) {
+        if (begun && total != UNKNOWN && done >= total) {
             begun = false;
             view.end();
         }

@@ -1,11 +1,16 @@
 package io.github.resnet4j.finetune.cli;
 
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
-import io.github.resnet4j.finetune.run.UsageException;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +39,16 @@ final class FinetuneCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE|NAME",
             completionCandidates = ModelNames.class,
-            description = "A model.zip that a run left, or a name that `list` shows to start from random weights.")
+            description =
+                    "A published name (`list --pretrained`), fetched if need be; a model.zip or any file of weights;"
+                            + " or a name that `list` shows, to start from --weights or from random ones.")
     private String model;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Weights for the network that --model names: safetensors, PyTorch, Keras HDF5.")
+    private Optional<Path> weights;
 
     @Option(
             names = {"-c", "--config"},
@@ -76,20 +89,16 @@ final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         imageSize.ifPresent(this::requireUsable);
-        boolean file = Files.exists(Path.of(model)) || model.contains("/") || model.endsWith(".zip");
-        if (!file) {
-            Zoo.find(model);
-        }
-        FinetuneRecipe recipe = file
-                ? FinetuneRecipe.ofArchive(Path.of(model), imageSize)
-                : FinetuneRecipe.fromScratch(Zoo.find(model), imageSize);
+        ProgressView view = run.view();
+        DownloadOptions download = Fetching.options(view).withOffline(start.offline());
+        Optional<SourceModel> source = source(download, view);
+        FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
+                .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize));
         List<String> overrides = new ArrayList<>();
         overrides.add("name=" + Yaml.quoted(name.orElseGet(this::defaultName)));
         overrides.add("data.dir=" + Yaml.quoted(data));
-        overrides.add("model.name=" + recipe.architecture());
-        if (file) {
-            overrides.add("model.weights=" + Yaml.quoted(model));
-        }
+        overrides.add("model.name=" + (fileOfWeights().isPresent() ? recipe.architecture() : model));
+        fileOfWeights().ifPresent(file -> overrides.add("model.weights=" + Yaml.quoted(file)));
         freeze.ifPresent(part -> overrides.add("model.freeze=" + Yaml.quoted(part)));
         epochs.ifPresent(n -> overrides.add("train.epochs=" + n));
         batchSize.ifPresent(n -> overrides.add("train.batch-size=" + n));
@@ -100,6 +109,31 @@ final class FinetuneCommand implements Callable<Integer> {
                 : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
         run.run(loaded, spec, start.overwrite(), start.offline());
         return ExitCode.OK;
+    }
+
+    private Optional<Path> fileOfWeights() {
+        return weights.or(() -> ModelRequest.isFile(model) ? Optional.of(Path.of(model)) : Optional.empty());
+    }
+
+    /** Random weights have none. */
+    private Optional<SourceModel> source(DownloadOptions download, ProgressView view) {
+        boolean named = !ModelRequest.isFile(model);
+        if (weights.isPresent() && !named) {
+            throw new UsageException("--model and --weights are both files; leave one out");
+        }
+        if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
+            Zoo.find(model);
+            return Optional.empty();
+        }
+        ModelRequest request =
+                weights.map(file -> ModelRequest.of(model, file)).orElseGet(() -> ModelRequest.of(model));
+        List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
+        try {
+            return Optional.of(SourceModel.open(request, download, remarks::add));
+        } catch (BadWeightsException e) {
+            remarks.forEach(view::line);
+            throw e;
+        }
     }
 
     private void requireUsable(int size) {

@@ -1,15 +1,21 @@
 package io.github.resnet4j.finetune.cli;
 
+import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.pretrained.Pretrained;
+import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.summary.NetworkSummary;
 import io.github.resnet4j.zoo.summary.SummaryOptions;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,12 +34,15 @@ import picocli.CommandLine.Spec;
         name = "info",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage.")
+        description = {
+            "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage; what is known of published"
+                    + " weights; or the tensors of a file of weights."
+        })
 final class InfoCommand implements Callable<Integer> {
     @Parameters(
-            paramLabel = "MODEL",
+            paramLabel = "MODEL|FILE",
             completionCandidates = ModelNames.class,
-            description = "A name that `list` shows.")
+            description = "A name that `list` or `list --pretrained` shows, or a file of weights.")
     private String model;
 
     @Option(names = "--classes", description = "Number of classes (default: as published).")
@@ -56,6 +65,19 @@ final class InfoCommand implements Callable<Integer> {
             paramLabel = "PART",
             description = "Mark everything up to this stage, block or layer as frozen.")
     private Optional<String> freeze;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            completionCandidates = ModelNames.class,
+            description = "Of a file: what would become of every tensor in this network.")
+    private Optional<String> into;
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "With --arch: rules for the names in the weights, lines of `regex -> replacement`.")
+    private Optional<Path> map;
 
     @Option(names = "--stages", description = "Stages only, not every layer.")
     private boolean stagesOnly;
@@ -82,8 +104,24 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Architecture architecture = Zoo.find(model);
         PrintWriter out = spec.commandLine().getOut();
+        if (ModelRequest.isFile(model)) {
+            WeightFileInfo info = WeightFileInfo.of(
+                    Path.of(model),
+                    into.map(Zoo::find),
+                    map.map(NameMapping::read).orElse(NameMapping.NONE));
+            out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
+            return ExitCode.OK;
+        }
+        if (ModelName.parse(model).tag().isPresent()) {
+            PretrainedWeights row = Pretrained.find(model);
+            out.println(
+                    json
+                            ? Json.text(PublishedWeights.object(row))
+                            : PublishedWeights.text(row).stripTrailing());
+            return ExitCode.OK;
+        }
+        Architecture architecture = Zoo.find(model);
         try {
             ResNetSpec chosen = architecture.spec();
             if (shortcut.isPresent()) {

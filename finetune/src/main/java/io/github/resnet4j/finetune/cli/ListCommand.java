@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the networks of the zoo with parameters, multiply-adds and input size.")
+        description =
+                "Lists the networks of the zoo with parameters, multiply-adds and input size, or published weights.")
 final class ListCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
@@ -28,6 +29,9 @@ final class ListCommand implements Callable<Integer> {
             defaultValue = "*",
             description = "Names to show, with * and ? (default: all).")
     private String pattern;
+
+    @Option(names = "--pretrained", description = "List published weights instead, with accuracy, size and licence.")
+    private boolean pretrained;
 
     @Option(names = "--json", description = "Print a JSON array.")
     private boolean json;
@@ -81,6 +85,10 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (pretrained) {
+            PublishedWeights.print(spec, pattern, json);
+            return ExitCode.OK;
+        }
         List<Row> rows = Zoo.list(pattern).stream().map(Row::of).toList();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./resnet4j quickstart                                    train and look at a report, 3 minutes",
             "  ./resnet4j finetune --data PHOTOS --model runs/quickstart/model.zip",
+            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg      with published weights; `list --pretrained`",
             "  ./resnet4j train -c configs/cifar10/resnet20.yaml        the paper's ResNet-20",
             "",
             "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity, 5 network, 6 disk, 7 memory,",
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
             FinetuneCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            FetchCommand.class,
+            ConvertCommand.class,
             PreviewCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class

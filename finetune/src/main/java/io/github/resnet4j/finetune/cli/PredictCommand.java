@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.image.ImageDecoder;
-import io.github.resnet4j.finetune.run.Predictor;
-import io.github.resnet4j.finetune.run.UsageException;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.model.Predictor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,8 +30,8 @@ final class PredictCommand implements Callable<Integer> {
     private static final int AT_ONCE = 16;
     private static final String PICTURES = "(?i).*\\.(jpe?g|png|bmp|gif)";
 
-    @Option(names = "--model", required = true, paramLabel = "FILE", description = "A model.zip that a run left.")
-    private Path model;
+    @Mixin
+    private ModelOptions model;
 
     @Parameters(arity = "1..*", paramLabel = "PICTURE", description = "Files, or folders to look through.")
     private List<Path> paths;
@@ -69,7 +70,7 @@ final class PredictCommand implements Callable<Integer> {
         if (format != null && format.csv) {
             out.println("file,rank,class,probability");
         }
-        try (Predictor predictor = Predictor.open(model)) {
+        try (Predictor predictor = Predictor.open(model.open(spec))) {
             for (int from = 0; from < files.size(); from += AT_ONCE) {
                 List<Path> read = new ArrayList<>();
                 List<float[]> pictures = new ArrayList<>();

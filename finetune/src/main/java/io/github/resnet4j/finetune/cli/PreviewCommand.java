@@ -2,11 +2,11 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.transform.SampleRandom;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.PreviewGrid;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.Preview;
-import io.github.resnet4j.finetune.run.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

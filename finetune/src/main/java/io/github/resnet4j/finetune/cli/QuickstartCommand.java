@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.quickstart.ShapeImages;
-import io.github.resnet4j.finetune.run.Predictor;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -40,9 +40,9 @@ final class RunOptions {
         return overrides;
     }
 
-    private ProgressView view() {
-        boolean terminal = System.console() != null && !noProgress && System.getenv("CI") == null;
-        return ProgressView.of(terminal, System.err);
+    /** Where progress and remarks are shown. */
+    ProgressView view() {
+        return Terminal.view(!noProgress);
     }
 
     /** Trains and prints the outcome. */

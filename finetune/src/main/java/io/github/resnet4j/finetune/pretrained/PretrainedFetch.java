@@ -8,6 +8,7 @@ import io.github.resnet4j.datasets.download.RemoteFile;
 import io.github.resnet4j.datasets.download.Source;
 import io.github.resnet4j.zoo.pretrained.FileHash;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -30,8 +31,16 @@ public final class PretrainedFetch {
                 new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
                 checksum(row.hash()),
                 "pass a file of weights that you have with --weights FILE");
-        return new Downloader(options)
-                .fetch(file, cache.weights().resolve(row.name()).resolve(row.fileName()));
+        return new Downloader(options).fetch(file, place(row, cache));
+    }
+
+    /** Whether a file of this row is in the cache; it is checked when it is used. */
+    public static boolean cached(PretrainedWeights row, CacheFolder cache) {
+        return Files.isRegularFile(place(row, cache));
+    }
+
+    private static Path place(PretrainedWeights row, CacheFolder cache) {
+        return cache.weights().resolve(row.name()).resolve(row.fileName());
     }
 
     private static Checksum checksum(FileHash hash) {

@@ -2,9 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.weights.Preprocessing;
-import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,8 +27,7 @@ public record FinetuneRecipe(String architecture, String yaml) {
             List.of(0.229, 0.224, 0.225));
 
     /** For a trained model. */
-    public static FinetuneRecipe ofArchive(Path archive, Optional<Integer> imageSize) {
-        ModelCard card = ModelArchive.readCard(archive);
+    public static FinetuneRecipe of(ModelCard card, Optional<Integer> imageSize) {
         int size = imageSize.orElse(card.input().height());
         return new FinetuneRecipe(card.architecture(), write(card.architecture(), size, card.preprocessing(), 0.01));
     }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.config.RunConfig;
 import java.util.List;

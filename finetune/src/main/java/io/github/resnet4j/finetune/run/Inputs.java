@@ -14,6 +14,7 @@ import io.github.resnet4j.datasets.download.CifarDownload;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.UsageException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

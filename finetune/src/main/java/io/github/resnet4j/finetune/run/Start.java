@@ -3,19 +3,21 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -33,20 +35,26 @@ record Start(Task task, ComputationGraph graph, String origin) {
         ComputationGraph graph = NetworkGraph.create(
                 task.network(),
                 NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
-        if (task.weights().isEmpty()) {
+        if (task.source().isEmpty()) {
             return new Start(task, graph, "random, seed " + seed);
         }
-        Path archive = task.weights().get();
-        ModelArchive.Loaded source = ModelArchive.read(archive, NetworkGraph.Options.seeded(seed));
-        List<String> classes = task.inputs().train().classes();
-        boolean sameClasses = source.card().classes().equals(classes);
+        SourceModel source = task.source().get();
+        boolean sameClasses =
+                source.card().classes().equals(task.inputs().train().classes());
+        SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
         try {
-            ModelArchive.copyMatching(source.network(), source.graph(), graph, sameClasses);
+            ModelArchive.copyMatching(source.card().network(), loaded.graph(), graph, sameClasses);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(archive + " does not fit the model: " + e.getMessage());
+            throw new UsageException(source.origin() + " does not fit the model: " + e.getMessage());
+        } finally {
+            loaded.graph().close();
         }
-        source.graph().close();
-        String origin = archive + (sameClasses ? "" : ", with a new classifier for " + classes.size() + " classes");
+        String origin = source.origin()
+                + loaded.report().map(report -> " (" + report.summary() + ")").orElse("")
+                + (sameClasses
+                        ? ""
+                        : ", with a new classifier for "
+                                + task.inputs().train().classes().size() + " classes");
         return new Start(task, graph, origin);
     }
 
@@ -68,11 +76,15 @@ record Start(Task task, ComputationGraph graph, String origin) {
      * @throws UsageException if a card cannot say how the pictures are prepared or what the classes are
      */
     ModelCard card(RunConfig config) {
-        Map<String, String> provenance = Map.of(
-                "run", config.name(),
-                "initialWeights", origin,
-                "data", inputs().how(),
-                "dataFingerprint", inputs().train().fingerprint());
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("run", config.name());
+        provenance.put("initialWeights", origin);
+        provenance.put("data", inputs().how());
+        provenance.put("dataFingerprint", inputs().train().fingerprint());
+        // What was learnt from licensed weights stays under their licence.
+        task.source()
+                .map(source -> source.card().provenance().get("licence"))
+                .ifPresent(licence -> provenance.put("licence", licence));
         Preprocessing preprocessing = preprocessing(config);
         try {
             return ModelCard.of(

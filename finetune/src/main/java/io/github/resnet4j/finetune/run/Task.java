@@ -1,17 +1,21 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A configuration put together with the pictures it names, before anything is computed or written: whatever does not fit
@@ -20,35 +24,34 @@ import java.util.Optional;
  * @param inputs the pictures
  * @param architecture the zoo's row with the configuration's options
  * @param network for the pictures' size and classes
- * @param weights the model to start from; without one, random weights
+ * @param source the model to start from; without one, random weights
  */
-record Task(Inputs inputs, Architecture architecture, Network network, Optional<Path> weights) {
+record Task(Inputs inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
 
     /**
      * Puts data and network together; fetches the data where the configuration names no folder.
      *
+     * @param remarks told what was done or assumed to make sense of the weights
      * @throws UsageException if they do not fit each other
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
-    static Task open(RunConfig config, DownloadOptions download) {
+    static Task open(RunConfig config, DownloadOptions download, Consumer<String> remarks) {
         ModelConfig model = config.model();
-        Optional<Path> weights = model.weights().map(Path::of);
-        Architecture architecture = Zoo.find(model.name());
-        Optional<ModelCard> card = weights.map(ModelArchive::readCard);
-        card.ifPresent(known -> {
-            if (!known.architecture().equals(model.name())) {
-                throw new UsageException("model.weights (" + weights.get() + ") holds a " + known.architecture()
-                        + ", but model.name is " + model.name());
-            }
-        });
+        ModelName name = ModelName.parse(model.name());
+        Architecture architecture = Zoo.find(name.architecture());
+        if (model.weights().isEmpty() && name.tag().isPresent()) {
+            // Before weights are fetched: a mistyped part to freeze.
+            requirePart(architecture.network(), model.freeze());
+        }
+        Optional<SourceModel> source = source(model, name, download, remarks);
+        Optional<ModelCard> card = source.map(SourceModel::card);
         Shape published = card.map(ModelCard::input).orElse(architecture.input());
         int size = config.data().imageSize().orElse(published.height());
         Shape input = new Shape(3, size, size);
         try {
             architecture = architecture.with(spec(architecture, card, model));
             // With any number of classes: a mistyped part to freeze shows before data is fetched.
-            Network trial = architecture.network(input, 2);
-            model.freeze().ifPresent(trial::upTo);
+            requirePart(architecture.network(input, 2), model.freeze());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
@@ -58,7 +61,24 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
             throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
                     + " classes; leave model.classes out to follow the data");
         }
-        return new Task(inputs, architecture, architecture.network(input, classes), weights);
+        return new Task(inputs, architecture, architecture.network(input, classes), source);
+    }
+
+    private static Optional<SourceModel> source(
+            ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
+        if (model.weights().isPresent()) {
+            return Optional.of(SourceModel.open(
+                    ModelRequest.of(model.name(), Path.of(model.weights().get())), download, remarks));
+        }
+        return name.tag().map(tag -> SourceModel.open(ModelRequest.of(model.name()), download, remarks));
+    }
+
+    private static void requirePart(Network network, Optional<String> freeze) {
+        try {
+            freeze.ifPresent(network::upTo);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
     }
 
     private static ResNetSpec spec(Architecture architecture, Optional<ModelCard> card, ModelConfig model) {

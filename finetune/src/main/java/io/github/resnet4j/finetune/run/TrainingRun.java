@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.checkpoint.Position;
@@ -119,7 +120,7 @@ public final class TrainingRun {
 
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder);
-        Task task = Task.open(config, options.download());
+        Task task = Task.open(config, options.download(), view::line);
         requireBatchFits(config.train().batchSize(), task.network().input());
         // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
         // to begin.

@@ -21,8 +21,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What needs no native code: help, listings, and mistakes. Each child is watched for not loading any. */
 class CommandLineIT {
-    private static final List<String> COMMANDS =
-            List.of("quickstart", "list", "info", "train", "finetune", "eval", "predict", "preview", "doctor");
+    private static final List<String> COMMANDS = List.of(
+            "quickstart",
+            "list",
+            "info",
+            "train",
+            "finetune",
+            "eval",
+            "predict",
+            "fetch",
+            "convert",
+            "preview",
+            "doctor");
 
     @TempDir
     static Path folder;

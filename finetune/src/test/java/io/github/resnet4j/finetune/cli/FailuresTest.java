@@ -3,7 +3,7 @@ package io.github.resnet4j.finetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.finetune.run.UsageException;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;

@@ -17,6 +17,7 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.io.IOException;

@@ -60,7 +60,7 @@ final class TinyData {
 
     /** What a run of {@code config} begins with. */
     static Start start(RunConfig config) {
-        return Start.of(Task.open(config, DownloadOptions.standard().withOffline(true)), config);
+        return Start.of(Task.open(config, DownloadOptions.standard().withOffline(true), remark -> {}), config);
     }
 
     /** How a run is asked for, and what it says. */

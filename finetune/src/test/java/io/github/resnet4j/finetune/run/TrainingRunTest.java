@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -272,7 +273,7 @@ final class TrainingRunTest {
                                 "model.name=resnet32-cifar",
                                 "model.weights='" + base.resolve("model.zip") + "'"))
                         .run())
-                .withMessageContaining("holds a resnet20-cifar, but model.name is resnet32-cifar");
+                .withMessageContaining("holds a resnet20-cifar, not a resnet32-cifar");
     }
 
     /** Found before the training, not when its result is to be saved. */

@@ -44,4 +44,16 @@ public record Preprocessing(
                     what + " must be between 1 and " + MAX_SIDE + " pixels, got " + pixels.getAsInt());
         }
     }
+
+    /** In words: {@code resize 256, crop 224, bilinear, mean [0.485, 0.456, 0.406], std [0.229, 0.224, 0.225]}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        resize.ifPresent(pixels -> text.append("resize ").append(pixels).append(", "));
+        crop.ifPresent(pixels -> text.append("crop ").append(pixels).append(", "));
+        if (!text.isEmpty()) {
+            text.append(interpolation).append(", ");
+        }
+        return text.append("mean ").append(mean).append(", std ").append(std).toString();
+    }
 }

@@ -84,20 +84,31 @@ public record Fit(Architecture architecture, int classes, int matched, int total
 
     static List<Fit> ranked(Naming naming) {
         List<Fit> fits = new ArrayList<>();
-        for (Architecture row : Zoo.list()) {
-            Fit best = of(naming, row);
-            for (ShortcutType shortcut : PROJECTIONS) {
-                if (best.share() > 0.5 && !best.complete() && !plain(row)) { // shortcuts are the smaller part
-                    Fit other = of(naming, row.with(row.spec().withShortcut(shortcut)));
-                    best = other.share() > best.share() ? other : best;
-                }
-            }
-            fits.add(best);
-        }
+        Zoo.list().forEach(row -> fits.add(best(naming, row)));
         return fits.stream()
                 .filter(fit -> fit.matched > 0)
                 .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> plain(fit.architecture)))
                 .toList();
+    }
+
+    /**
+     * How well a file fits one architecture, with the shortcuts that fit it best.
+     *
+     * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
+     */
+    public static Fit of(StateDict file, NameMapping names, Architecture row) {
+        return best(Naming.of(file, names), row);
+    }
+
+    private static Fit best(Naming naming, Architecture row) {
+        Fit best = of(naming, row);
+        for (ShortcutType shortcut : PROJECTIONS) {
+            if (best.share() > 0.5 && !best.complete() && !plain(row)) { // shortcuts are the smaller part
+                Fit other = of(naming, row.with(row.spec().withShortcut(shortcut)));
+                best = other.share() > best.share() ? other : best;
+            }
+        }
+        return best;
     }
 
     /**
@@ -134,12 +145,6 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     + "; tensors do not tell where option A has its zero channels");
         }
         return new Inferred(fit, notes);
-    }
-
-    /** How many classes a file's classifier has, if it is one of this architecture. */
-    public static Optional<Integer> classes(StateDict file, NameMapping names, Architecture row) {
-        Network network = row.network();
-        return classes(Naming.of(file, names).reading(network).tensors(), Matching.head(network));
     }
 
     private static Fit of(Naming naming, Architecture row) {

@@ -136,8 +136,8 @@ class FitTest {
         Architecture row = Zoo.find("resnet20-cifar");
         StateDict dict = dict(row.network(row.input(), 43), name -> "model." + name.replace("fc.", "linear."));
 
-        assertThat(Fit.classes(dict, NameMapping.NONE, row)).contains(43);
-        assertThat(Fit.classes(Dicts.of(Map.of()), NameMapping.NONE, row)).isEmpty();
+        assertThat(Fit.of(dict, NameMapping.NONE, row).classes()).isEqualTo(43);
+        assertThat(Fit.of(Dicts.of(Map.of()), NameMapping.NONE, row).classes()).isEqualTo(10);
     }
 
     @Test

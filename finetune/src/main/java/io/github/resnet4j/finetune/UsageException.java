@@ -1,4 +1,4 @@
-package io.github.resnet4j.finetune.run;
+package io.github.resnet4j.finetune;
 
 /** What was asked for cannot be done as asked; the message says what to change. */
 public final class UsageException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.github.resnet4j.finetune.run;
+package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.transform.CenterCrop;
@@ -36,11 +36,22 @@ public final class Predictor implements AutoCloseable {
     /** A class and its probability. */
     public record Guess(String label, double probability) {}
 
-    private Predictor(ModelArchive.Loaded loaded) {
-        this.card = loaded.card();
-        this.network = loaded.network();
-        this.graph = loaded.graph();
+    private Predictor(ModelCard card, ComputationGraph graph) {
+        this.card = card;
+        this.network = card.network();
+        this.graph = graph;
         this.pipeline = pipeline(card);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
+     */
+    public static Predictor open(SourceModel model) {
+        OneDnn.enable();
+        return new Predictor(
+                model.card(), model.load(NetworkGraph.Options.seeded(1)).graph());
     }
 
     /**
@@ -50,7 +61,8 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor open(Path archive) {
         OneDnn.enable();
-        return new Predictor(ModelArchive.read(archive, NetworkGraph.Options.seeded(1)));
+        ModelArchive.Loaded loaded = ModelArchive.read(archive, NetworkGraph.Options.seeded(1));
+        return new Predictor(loaded.card(), loaded.graph());
     }
 
     /** What is known of the model. */

@@ -1,0 +1,327 @@
+package io.github.resnet4j.finetune.model;
+
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
+
+import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.pretrained.PretrainedFetch;
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.UnknownModelException;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
+import io.github.resnet4j.zoo.pretrained.ClassNames;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.pretrained.Pretrained;
+import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
+import io.github.resnet4j.zoo.weights.FileBytes;
+import io.github.resnet4j.zoo.weights.Preprocessing;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import io.github.resnet4j.zoo.weights.load.Fit;
+import io.github.resnet4j.zoo.weights.load.GraphWeights;
+import io.github.resnet4j.zoo.weights.load.LoadOptions;
+import io.github.resnet4j.zoo.weights.load.LoadReport;
+import io.github.resnet4j.zoo.weights.load.Matching;
+import io.github.resnet4j.zoo.weights.load.WeightFile;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A trained model wherever it comes from: our own archive, or others' weights with what is published or assumed of them.
+ * Opening one reads names and sizes and loads no native code; {@link #load} brings the numbers.
+ */
+public final class SourceModel {
+    /** Small pictures are used as they are; of larger ones a margin is cut off. */
+    private static final int LARGE = 64;
+
+    /** So many are read by a person. */
+    private static final int MOST_PROBLEMS = 10;
+
+    private final ModelCard card;
+    private final boolean classesNamed;
+    private final String origin;
+    private final Weights weights;
+
+    /** Where the numbers come from. */
+    private interface Weights {
+        Loaded load(NetworkGraph.Options options);
+    }
+
+    /**
+     * A model in memory.
+     *
+     * @param graph complete
+     * @param report what became of every tensor; absent for our own archives, which hold the network's parameters as such
+     */
+    public record Loaded(ComputationGraph graph, Optional<LoadReport> report) {}
+
+    private SourceModel(ModelCard card, boolean classesNamed, String origin, Weights weights) {
+        this.card = card;
+        this.classesNamed = classesNamed;
+        this.origin = origin;
+        this.weights = weights;
+    }
+
+    /**
+     * Finds a model; fetches published weights that are not in the cache.
+     *
+     * @param remarks told, line by line, what was done or assumed to make sense of the files; and of a file that does not
+     *     fit its network every tensor for which that is so
+     * @throws UsageException if the request leaves open which model is meant, or contradicts the file
+     * @throws UnknownModelException if the zoo or the registry has no such name
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used, or does not fit its network
+     */
+    public static SourceModel open(ModelRequest request, DownloadOptions download, Consumer<String> remarks) {
+        if (request.weights().isEmpty()) {
+            String model = request.model()
+                    .orElseThrow(() -> new UsageException(
+                            "which model? Give --model with a file or a published name, or --weights FILE"));
+            if (!ModelRequest.isFile(model)) {
+                PretrainedWeights row = published(model);
+                Path file = PretrainedFetch.fetch(row, CacheFolder.standard(), download);
+                return foreign(file, request, Optional.of(Zoo.find(row.architecture())), Optional.of(row), remarks);
+            }
+            return ofFile(Path.of(model), request, Optional.empty(), Optional.empty(), remarks);
+        }
+        Path file = request.weights().get();
+        if (request.model().isEmpty()) {
+            return ofFile(file, request, Optional.empty(), Optional.empty(), remarks);
+        }
+        ModelName name = ModelName.parse(request.model().get());
+        Architecture architecture = Zoo.find(name.architecture());
+        Optional<PretrainedWeights> row = name.tag().map(tag -> Pretrained.find(name.toString()));
+        return ofFile(file, request, Optional.of(architecture), row, remarks);
+    }
+
+    /** The registry's row of a name with a tag; a name without one would leave the choice of weights to chance. */
+    private static PretrainedWeights published(String model) {
+        if (ModelName.parse(model).tag().isPresent()) {
+            return Pretrained.find(model);
+        }
+        Architecture architecture = Zoo.find(model);
+        List<String> tags = Pretrained.list(architecture.name()).stream()
+                .map(PretrainedWeights::name)
+                .toList();
+        throw new UsageException(model + " is an architecture, without weights; "
+                + (tags.isEmpty() ? "" : "choose published ones (" + String.join(", ", tags) + ") or ")
+                + "give a file with --weights FILE");
+    }
+
+    private static SourceModel ofFile(
+            Path file,
+            ModelRequest request,
+            Optional<Architecture> named,
+            Optional<PretrainedWeights> row,
+            Consumer<String> remarks) {
+        return WeightFile.isArchive(file) ? archive(file, request, named) : foreign(file, request, named, row, remarks);
+    }
+
+    private static SourceModel archive(Path file, ModelRequest request, Optional<Architecture> named) {
+        ModelCard card = ModelArchive.readCard(file);
+        named.filter(row -> !row.name().equals(card.architecture())).ifPresent(row -> {
+            throw new UsageException(
+                    file + " holds a " + card.architecture() + ", not a " + row.name() + "; name what it holds");
+        });
+        if (request.map().isPresent()) {
+            throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
+        }
+        int count = request.newClasses().orElse(card.classes().size());
+        List<String> classes = request.labels()
+                .map(labels -> Labels.read(labels, count))
+                .orElse(request.newClasses().isPresent() ? numbered(count) : card.classes());
+        ModelCard used = possible(() -> new ModelCard(
+                card.format(),
+                card.architecture(),
+                card.shortcut(),
+                card.strideOn(),
+                card.zeroInitResidual(),
+                card.input(),
+                classes,
+                request.preparation().over(card.preprocessing()),
+                card.provenance()));
+        return new SourceModel(
+                used,
+                request.labels().isPresent() || request.newClasses().isEmpty(),
+                file.toString(),
+                options -> new Loaded(
+                        request.newClasses().isPresent()
+                                ? withNewHead(file, used.network(), options)
+                                : ModelArchive.read(file, options).graph(),
+                        Optional.empty()));
+    }
+
+    private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
+        ComputationGraph graph = NetworkGraph.create(network, options);
+        ModelArchive.Loaded loaded = ModelArchive.read(file, options);
+        ModelArchive.copyMatching(loaded.network(), loaded.graph(), graph, false);
+        loaded.graph().close();
+        return graph;
+    }
+
+    private static SourceModel foreign(
+            Path file,
+            ModelRequest request,
+            Optional<Architecture> named,
+            Optional<PretrainedWeights> given,
+            Consumer<String> remarks) {
+        StateDict tensors = WeightFile.open(file);
+        NameMapping names = request.map().map(NameMapping::read).orElse(NameMapping.NONE);
+        Optional<PretrainedWeights> row = given.or(() -> Pretrained.recognise(FileBytes.open(file))
+                .filter(found -> named.isEmpty() || named.get().name().equals(found.architecture())));
+        tensors.notes().forEach(remarks);
+        if (row.isPresent() && given.isEmpty()) {
+            remarks.accept("recognised as " + row.get().name() + " by its hash");
+        }
+        Fit fit = named.or(() -> row.map(found -> Zoo.find(found.architecture())))
+                .map(architecture -> Fit.of(tensors, names, architecture))
+                .orElseGet(() -> {
+                    Fit.Inferred inferred = Fit.infer(tensors, names);
+                    remarks.accept("taken for " + inferred.fit().title());
+                    inferred.notes().forEach(remarks);
+                    return inferred.fit();
+                });
+        Architecture architecture = fit.architecture();
+        int classes = request.newClasses().orElse(fit.classes());
+        Optional<List<String>> known = request.labels()
+                .map(labels -> Labels.read(labels, classes))
+                .or(() -> row.map(found -> found.classNames().names()))
+                .filter(list -> list.size() == classes)
+                .or(() -> request.newClasses().isEmpty() && classes == ClassNames.IMAGENET.count()
+                        ? Optional.of(assumed(remarks, "class names assumed: ImageNet's", ClassNames.IMAGENET.names()))
+                        : Optional.empty());
+        Preprocessing preprocessing = possible(() -> request.preparation()
+                .over(row.map(PretrainedWeights::preprocessing)
+                        .orElseGet(() -> assumed(
+                                remarks,
+                                "preprocessing assumed: " + usual(architecture.input()) + "; say otherwise with"
+                                        + " --mean, --std, --resize, --crop",
+                                usual(architecture.input())))));
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("weights", row.map(PretrainedWeights::name).orElse(String.valueOf(file.getFileName())));
+        row.ifPresent(found -> {
+            provenance.put("source", found.source());
+            provenance.put("address", found.url().toString());
+            provenance.put("licence", found.licence());
+        });
+        int side = preprocessing.crop().orElse(architecture.input().height());
+        ModelCard card = possible(() -> ModelCard.of(
+                architecture,
+                new Shape(architecture.input().channels(), side, side),
+                known.orElseGet(() -> numbered(classes)),
+                preprocessing,
+                provenance));
+        LoadOptions how = new LoadOptions(names, request.newClasses().isPresent());
+        requireFit(Matching.of(tensors, card.network(), how), remarks);
+        boolean reversed = row.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB) == ChannelOrder.BGR;
+        if (reversed) {
+            remarks.accept("the first convolution's input channels are reversed, from BGR to RGB");
+        }
+        return new SourceModel(
+                card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), options -> {
+                    GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), options, how);
+                    if (reversed) {
+                        reverseInputChannels(card.network(), loaded.graph());
+                    }
+                    return new Loaded(loaded.graph(), Optional.of(loaded.report()));
+                });
+    }
+
+    private static List<String> numbered(int classes) {
+        return IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
+    }
+
+    /** What the user gave may be no mean, no size, no class name. */
+    private static <T> T possible(Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    /** Before anything else is done: the numbers would show it only when they are read. */
+    private static void requireFit(Matching matching, Consumer<String> remarks) {
+        List<LoadReport.Entry> problems = matching.report().problems();
+        problems.stream()
+                .limit(MOST_PROBLEMS)
+                .forEach(entry -> remarks.accept(entry.status().title() + ": " + entry.text()));
+        if (problems.size() > MOST_PROBLEMS) {
+            remarks.accept("and " + (problems.size() - MOST_PROBLEMS) + " more; `resnet4j info "
+                    + matching.report().file() + " --arch " + matching.report().network() + " --json` has them all");
+        }
+        matching.orThrow();
+    }
+
+    private static <T> T assumed(Consumer<String> remarks, String remark, T value) {
+        remarks.accept(remark);
+        return value;
+    }
+
+    /** torchvision's way for ImageNet, and without any resizing for small pictures. */
+    private static Preprocessing usual(Shape input) {
+        boolean large = input.height() >= LARGE;
+        return new Preprocessing(
+                large ? OptionalInt.of(Math.round(input.height() / 0.875f)) : OptionalInt.empty(),
+                large ? OptionalInt.of(input.height()) : OptionalInt.empty(),
+                "bilinear",
+                List.of(0.485, 0.456, 0.406),
+                List.of(0.229, 0.224, 0.225));
+    }
+
+    private static void reverseInputChannels(Network network, ComputationGraph graph) {
+        String first = network.nodes().stream()
+                .filter(node -> node.op() instanceof Op.Convolution)
+                .map(Node::name)
+                .findFirst()
+                .orElseThrow();
+        INDArray kernels = graph.getLayer(first).getParam("W");
+        INDArray before = kernels.dup();
+        long channels = kernels.size(1);
+        for (long c = 0; c < channels; c++) {
+            INDArray target = kernels.get(all(), point(c), all(), all());
+            target.assign(before.get(all(), point(channels - 1 - c), all(), all()));
+        }
+    }
+
+    /** What is known of the model. */
+    public ModelCard card() {
+        return card;
+    }
+
+    /** Whether the card's class names are the model's; otherwise they are numbers. */
+    public boolean classesNamed() {
+        return classesNamed;
+    }
+
+    /** Where it comes from: a published name or a file. */
+    public String origin() {
+        return origin;
+    }
+
+    /**
+     * Reads the numbers; from here on native code works.
+     *
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if a number is none, or the file changed
+     */
+    public Loaded load(NetworkGraph.Options options) {
+        return weights.load(options);
+    }
+}
