@@ -1,0 +1,84 @@
+package io.github.resnet4j.finetune.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.resnet4j.datasets.CifarDataset;
+import io.github.resnet4j.datasets.CifarVariant;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.zoo.network.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Real checkpoints on 1017 real pictures, by nothing but the file: every logit is PyTorch's. */
+final class PublishedLogitsIT {
+    private static final Path DATA = Path.of("..", "..", "shared", "data");
+    private static final int AT_ONCE = 113;
+
+    @ParameterizedTest
+    @CsvSource({"resnet20-12fca82f, 932", "resnet56-4bfd9763, 943"})
+    void everyLogitIsPyTorchs(String name, int right) throws IOException {
+        Path weights = DATA.resolve("weights").resolve(name + ".th");
+        Path reference = DATA.resolve("weights").resolve(name + ".lossless1017.logits.f32le");
+        Path pictures = DATA.resolve("cifar10").resolve("lossless_test_batch.bin");
+        assumeTrue(Files.exists(reference) && Files.exists(pictures), "needs " + reference + " and " + pictures);
+
+        CifarDataset data = CifarDataset.readFile(pictures, CifarVariant.CIFAR10);
+        FloatBuffer expected = ByteBuffer.wrap(Files.readAllBytes(reference))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        assertThat(expected.remaining()).isEqualTo(10 * data.size());
+        ModelRequest request = new ModelRequest(
+                Optional.empty(),
+                Optional.of(weights),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                ModelRequest.Preparation.NONE);
+        List<String> remarks = new ArrayList<>();
+        SourceModel model = SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
+        assertThat(remarks).anyMatch(remark -> remark.contains("akamaster"));
+
+        int correct = 0;
+        try (Predictor predictor = Predictor.open(model)) {
+            for (int from = 0; from < data.size(); from += AT_ONCE) {
+                int count = Math.min(AT_ONCE, data.size() - from);
+                float[][] logits = logits(predictor, data, from, count);
+                for (int i = 0; i < count; i++) {
+                    int best = 0;
+                    for (int c = 0; c < 10; c++) {
+                        float wanted = expected.get();
+                        assertThat(Math.abs(logits[i][c] - wanted))
+                                .as("picture %d, class %d: %s, PyTorch says %s", from + i, c, logits[i][c], wanted)
+                                .isLessThanOrEqualTo(1e-4f + 1e-3f * Math.abs(wanted));
+                        best = logits[i][c] > logits[i][best] ? c : best;
+                    }
+                    correct += best == data.label(from + i) ? 1 : 0;
+                }
+            }
+        }
+        assertThat(correct).isEqualTo(right);
+    }
+
+    private static float[][] logits(Predictor predictor, CifarDataset data, int from, int count) {
+        Shape in = predictor.network().input();
+        INDArray batch = Nd4j.create(count, in.channels(), in.height(), in.width());
+        for (int i = 0; i < count; i++) {
+            float[] picture = predictor.prepare(data.image(from + i));
+            batch.slice(i).assign(Nd4j.createFromArray(picture).reshape(in.channels(), in.height(), in.width()));
+        }
+        return predictor.graph().feedForward(batch, false).get("fc").toFloatMatrix();
+    }
+}
