@@ -85,9 +85,9 @@ class ArchiveFuzzTest {
             byte[] start = Arrays.copyOf(PARTS.get("coefficients.bin"), random.nextInt(200));
             parts = parts.with("coefficients.bin", start.length == 0 ? start : Fuzzer.mutated(start, random));
         }
-        parts = switch (random.nextInt(8)) {
+        parts = switch (random.nextInt(16)) {
             case 0 -> parts.with("configuration.json", Fuzzer.mutated(CONFIGURATION, random));
-            case 1, 2, 3, 4 -> parts.with("configuration.json", json(random));
+            case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 -> parts.with("configuration.json", json(random));
             default -> parts;
         };
         parts = switch (random.nextInt(6)) {
