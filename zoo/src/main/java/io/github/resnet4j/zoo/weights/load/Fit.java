@@ -35,6 +35,9 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     private static final int MAX_CLASSES = 1 << 20;
     private static final int MAX_LISTED = 3;
 
+    /** Networks of other families share a tensor or two by chance. */
+    private static final double NEAR = 1 / 3.0;
+
     /**
      * What a file is, as far as tensors can tell.
      *
@@ -75,7 +78,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     }
 
     /**
-     * The architectures that at least one tensor fits, best first; of equals residual networks come before plain ones,
+     * The architectures that a third of the tensors fit, best first; of equals residual networks come before plain ones,
      * which have the same tensors without the sums, and else the zoo's order counts.
      */
     public static List<Fit> ranked(StateDict file, NameMapping names) {
@@ -86,7 +89,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         List<Fit> fits = new ArrayList<>();
         Zoo.list().forEach(row -> fits.add(best(naming, row)));
         return fits.stream()
-                .filter(fit -> fit.matched > 0)
+                .filter(fit -> fit.share() >= NEAR)
                 .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> plain(fit.architecture)))
                 .toList();
     }
