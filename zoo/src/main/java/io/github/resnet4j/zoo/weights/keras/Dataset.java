@@ -104,14 +104,13 @@ final class Dataset {
 
     private Tensor.Elements inOnePiece(Cursor layout, long bytes, int width) {
         long address = layout.i64();
-        long stored = layout.i64();
+        requireSize(layout.i64(), bytes);
         if (bytes == 0) {
             return (from, into) -> {};
         }
         if (address == Hdf5.NOWHERE) {
             throw unread(Fault.OVERFLOW, "with a shape, and without numbers");
         }
-        requireSize(stored, bytes);
         if (address < 0 || address > file.file().size() - file.base() - bytes) {
             throw damaged(Fault.BOUNDS, "would be behind the end of the file");
         }

@@ -292,7 +292,7 @@ class KerasBadInputTest {
         shape(rows, "H05 less than is stored", Fault.STORAGE_SIZE, 5);
         shape(rows, "H05 nine dimensions", Fault.RANK, 1, 1, 1, 1, 1, 1, 1, 2, 3);
         rows.array("H05 no storage", Fault.OVERFLOW, writer ->
-                new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(H5Writer.NOWHERE, 0)});
+                new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(H5Writer.NOWHERE, 24)});
         rows.array("H05 storage beyond the file", Fault.BOUNDS, writer ->
                 new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(1 << 20, 24)});
         rows.array("H05 storage at 2^63", Fault.BOUNDS, writer ->
