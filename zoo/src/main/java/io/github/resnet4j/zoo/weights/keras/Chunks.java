@@ -5,6 +5,7 @@ import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -91,15 +92,21 @@ final class Chunks implements Tensor.Elements {
         return chunks;
     }
 
-    private void add(Cursor key, long address) {
+    private void add(Cursor key, long address, Cursor next) {
         long bytes = key.u32();
         int leftOut = (int) key.u32();
-        long[] offsets = new long[grid.sizes().length];
+        next.skip(Long.BYTES);
+        long[] offsets = new long[grid.sizes().length + 1]; // the last counts the bytes of an element: 0 of a chunk
+        long[] behind = new long[offsets.length];
         for (int d = 0; d < offsets.length; d++) {
             offsets[d] = key.i64();
+            behind[d] = next.i64();
         }
         long number = grid.number(offsets);
-        if (number < 0 || chunks[(int) number] != null) {
+        if (number < 0
+                || offsets[offsets.length - 1] != 0
+                || chunks[(int) number] != null
+                || Arrays.compare(offsets, behind) >= 0) {
             throw key.bad(Fault.CHUNK, "is that of a chunk out of place");
         }
         chunks[(int) number] = chunk(address, bytes, leftOut);

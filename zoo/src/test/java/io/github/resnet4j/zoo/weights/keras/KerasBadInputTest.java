@@ -430,7 +430,10 @@ class KerasBadInputTest {
             writer.floats(4, false),
             writer.filters(1, 6),
             writer.chunks(
-                    writer.tree(1, 0, 1, writer.chunk(bomb.length, 0, writer.put(bomb), 0, 0)), 1 << 13, 1 << 13, 4)
+                    writer.chunkTree(List.of(writer.chunk(bomb.length, 0, writer.put(bomb), 0, 0)), 2, 0),
+                    1 << 13,
+                    1 << 13,
+                    4)
         });
         filter(rows, "H08 blosc", 32001, 0);
         filter(rows, "H08 szip", 4, 0);
@@ -687,7 +690,7 @@ class KerasBadInputTest {
             H5Writer.Part entries = writer.part();
             for (int i = 0; i < 70_000; i++) {
                 entries.u64(names.length(), 96).u32(0).zeros(20);
-                names.append(Integer.toString(i, 36)).append('\0');
+                names.append(100_000 + i).append('\0');
             }
             byte[] all = entries.bytes();
             H5Writer.Part nodes = writer.part();

@@ -182,7 +182,7 @@ class KerasFuzzTest {
         if (random.nextBoolean()) {
             return writer.group(weights, names);
         }
-        List<Message> messages = new ArrayList<>();
+        List<Message> messages = new ArrayList<>(List.of(writer.linkInfo()));
         weights.forEach((name, address) ->
                 messages.add(writer.link(name, 0, writer.part().u64(address))));
         byte[] continued = writer.continued(List.of(names));
@@ -237,7 +237,7 @@ class KerasFuzzTest {
                 entries.add(writer.chunk(stored.length, leftOut, writer.put(stored), row, column));
             }
         }
-        long tree = writer.tree(1, 0, entries.size(), H5Writer.concatenated(entries));
+        long tree = writer.chunkTree(entries, numbers.length / width / columns, 0);
         return List.of(writer.filters(2, width, 1, 6, 3, 0), writer.chunks(tree, 1, 2, width));
     }
 }
