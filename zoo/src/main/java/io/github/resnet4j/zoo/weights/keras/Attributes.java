@@ -74,6 +74,7 @@ final class Attributes {
         if (attribute == null) {
             return Optional.empty();
         }
+        file.account().text();
         Cursor rest = attribute.rest.again();
         Datatype type = Datatype.read(field(rest, attribute.typeBytes, attribute.version));
         Cursor sizes = field(rest, attribute.shapeBytes, attribute.version);

@@ -64,8 +64,12 @@ final class Chunks implements Tensor.Elements {
         long bytes = width;
         for (int d = 0; d < rank; d++) {
             long size = layout.unsigned(sizeBytes);
-            if (size <= 0 || size > LARGEST_CHUNK / bytes) {
-                throw bad(file, Fault.CHUNK, place, "has chunks of no bytes or more than 256 MiB");
+            if (size <= 0 || size > LARGEST_CHUNK / bytes || size > Math.max(1, sizes[d])) {
+                throw bad(
+                        file,
+                        Fault.CHUNK,
+                        place,
+                        "has chunks of no bytes, of more than 256 MiB, or larger than itself");
             }
             bytes *= size;
             box[d] = (int) size;
@@ -128,6 +132,7 @@ final class Chunks implements Tensor.Elements {
         if (address < 0 || bytes < 0 || bytes > end || address > end - bytes) {
             throw bad(Fault.CHUNK, "has a chunk behind the end of the file");
         }
+        file.account().stored(bytes, place);
         return new Chunk(address, bytes, leftOut);
     }
 

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -124,6 +125,7 @@ record Group(Map<String, Link> links) {
                 at.skip(offset);
                 String name = at.name();
                 byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+                file.account().structure(bytes.length, Place.WHOLE); // names may overlap
                 if (kind > 2 || Arrays.compareUnsigned(last, bytes) >= 0) { // an empty name, too
                     throw symbols.bad(Fault.HDF5, "are of an unknown kind, or not in the order of their names");
                 }

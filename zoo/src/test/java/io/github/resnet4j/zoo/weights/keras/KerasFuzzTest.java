@@ -221,16 +221,17 @@ class KerasFuzzTest {
         };
     }
 
-    /** Chunks of 1 x 2, each with or without every one of the filters. */
+    /** Chunks of 1 x 2 or, in an array of one column, 1 x 1, each with or without every one of the filters. */
     private static List<Message> chunks(
             H5Writer writer, SplittableRandom random, byte[] numbers, int columns, int width) {
+        int box = Math.min(2, columns);
         List<byte[]> entries = new ArrayList<>();
         for (int row = 0; row < numbers.length / width / columns; row++) {
-            for (int column = 0; column < columns; column += 2) {
+            for (int column = 0; column < columns; column += box) {
                 int leftOut = random.nextInt(8);
                 int from = (row * columns + column) * width;
                 byte[] chunk = Arrays.copyOf(
-                        Arrays.copyOfRange(numbers, from, from + Math.min(2, columns - column) * width), 2 * width);
+                        Arrays.copyOfRange(numbers, from, from + Math.min(box, columns - column) * width), box * width);
                 byte[] shuffled = (leftOut & 1) == 0 ? H5Writer.shuffled(chunk, width) : chunk;
                 byte[] packed = (leftOut & 2) == 0 ? H5Writer.deflated(shuffled) : shuffled;
                 byte[] stored = (leftOut & 4) == 0 ? H5Writer.summed(packed) : packed;
@@ -238,6 +239,6 @@ class KerasFuzzTest {
             }
         }
         long tree = writer.chunkTree(entries, numbers.length / width / columns, 0);
-        return List.of(writer.filters(2, width, 1, 6, 3, 0), writer.chunks(tree, 1, 2, width));
+        return List.of(writer.filters(2, width, 1, 6, 3, 0), writer.chunks(tree, 1, box, width));
     }
 }
