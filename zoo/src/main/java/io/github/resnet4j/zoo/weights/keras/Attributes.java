@@ -74,9 +74,14 @@ final class Attributes {
         if (attribute == null) {
             return Optional.empty();
         }
+        file.account().text();
         Cursor rest = attribute.rest.again();
         Datatype type = Datatype.read(field(rest, attribute.typeBytes, attribute.version));
-        Shape shape = Shape.read(field(rest, attribute.shapeBytes, attribute.version));
+        Cursor sizes = field(rest, attribute.shapeBytes, attribute.version);
+        Shape shape = Shape.read(sizes);
+        if (sizes.remaining() > 0) {
+            throw sizes.bad(Fault.ATTR, "is longer than it should be");
+        }
         if (shape.sizes().size() > 1) {
             throw rest.bad(Fault.ATTR, "is of shape " + shape.sizes() + ", and no list");
         }
@@ -84,6 +89,9 @@ final class Attributes {
         for (long i = 0; i < shape.count(); i++) {
             file.account().text();
             texts.add(text(type, rest));
+        }
+        if (rest.remaining() >= Long.BYTES) { // what is less is padding
+            throw rest.bad(Fault.ATTR, "has more texts than it says");
         }
         return Optional.of(texts);
     }

@@ -25,9 +25,10 @@ final class BTree {
         /**
          * One child of a lowest node.
          *
-         * @param key stands at the key before it
+         * @param key stands at the key before it, which is not greater than any key in the child
+         * @param next stands at the key behind it, which is greater
          */
-        void take(Cursor key, long child);
+        void take(Cursor key, long child, Cursor next);
     }
 
     private record Node(long address, int level) {}
@@ -60,17 +61,19 @@ final class BTree {
                 throw prefix.bad(circular, "is of level " + level + " where " + node.level + " should be");
             }
             int used = prefix.u16();
-            Cursor entries =
-                    file.at("a node of a B-tree", node.address + PREFIX, (long) used * (keyBytes + Long.BYTES));
+            Cursor entries = file.at(
+                    "a node of a B-tree", node.address + PREFIX, (long) used * (keyBytes + Long.BYTES) + keyBytes);
             Deque<Node> below = new ArrayDeque<>();
+            Cursor key = entries.part("a key of a B-tree", keyBytes);
             for (int i = 0; i < used; i++) {
-                Cursor key = entries.part("a key of a B-tree", keyBytes);
                 long child = entries.i64();
+                Cursor next = entries.part("a key of a B-tree", keyBytes);
                 if (level == 0) {
-                    leaves.take(key, child);
+                    leaves.take(key.again(), child, next.again());
                 } else {
                     below.push(new Node(child, level - 1));
                 }
+                key = next;
             }
             below.forEach(nodes::push); // the last first, so that the first is next
         }

@@ -5,6 +5,7 @@ import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -63,8 +64,12 @@ final class Chunks implements Tensor.Elements {
         long bytes = width;
         for (int d = 0; d < rank; d++) {
             long size = layout.unsigned(sizeBytes);
-            if (size <= 0 || size > LARGEST_CHUNK / bytes) {
-                throw bad(file, Fault.CHUNK, place, "has chunks of no bytes or more than 256 MiB");
+            if (size <= 0 || size > LARGEST_CHUNK / bytes || size > Math.max(1, sizes[d])) {
+                throw bad(
+                        file,
+                        Fault.CHUNK,
+                        place,
+                        "has chunks of no bytes, of more than 256 MiB, or larger than itself");
             }
             bytes *= size;
             box[d] = (int) size;
@@ -91,15 +96,21 @@ final class Chunks implements Tensor.Elements {
         return chunks;
     }
 
-    private void add(Cursor key, long address) {
+    private void add(Cursor key, long address, Cursor next) {
         long bytes = key.u32();
         int leftOut = (int) key.u32();
-        long[] offsets = new long[grid.sizes().length];
+        next.skip(Long.BYTES);
+        long[] offsets = new long[grid.sizes().length + 1]; // the last counts the bytes of an element: 0 of a chunk
+        long[] behind = new long[offsets.length];
         for (int d = 0; d < offsets.length; d++) {
             offsets[d] = key.i64();
+            behind[d] = next.i64();
         }
         long number = grid.number(offsets);
-        if (number < 0 || chunks[(int) number] != null) {
+        if (number < 0
+                || offsets[offsets.length - 1] != 0
+                || chunks[(int) number] != null
+                || Arrays.compare(offsets, behind) >= 0) {
             throw key.bad(Fault.CHUNK, "is that of a chunk out of place");
         }
         chunks[(int) number] = chunk(address, bytes, leftOut);
@@ -121,6 +132,7 @@ final class Chunks implements Tensor.Elements {
         if (address < 0 || bytes < 0 || bytes > end || address > end - bytes) {
             throw bad(Fault.CHUNK, "has a chunk behind the end of the file");
         }
+        file.account().stored(bytes, place);
         return new Chunk(address, bytes, leftOut);
     }
 

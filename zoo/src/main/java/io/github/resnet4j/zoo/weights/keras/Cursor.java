@@ -67,14 +67,16 @@ final class Cursor {
         return bytes.getLong();
     }
 
-    /** A number of 1, 2, 4 or 8 bytes. */
+    /** A number of 1 to 8 bytes. */
     long unsigned(int width) {
-        return switch (width) {
-            case 1 -> u8();
-            case 2 -> u16();
-            case 4 -> u32();
-            default -> i64();
-        };
+        if (width < 1 || width > Long.BYTES) {
+            throw bad(Fault.HDF5, "has numbers of " + width + " bytes");
+        }
+        long value = 0;
+        for (int b = 0; b < width; b++) {
+            value |= (long) u8() << Byte.SIZE * b;
+        }
+        return value;
     }
 
     void skip(long count) {

@@ -35,6 +35,7 @@ final class Dataset {
     }
 
     private Tensor tensor() {
+        file.account().array(header.address(), place);
         if (header.has(Header.Message.EXTERNAL_FILES)) {
             throw external();
         }
@@ -58,7 +59,7 @@ final class Dataset {
         }
         if (type instanceof Datatype.Opaque opaque
                 && opaque.bytes() == DType.BF16.bytes()
-                && new Attributes(header).texts("dtype").equals(Optional.of(List.of("bfloat16")))) {
+                && file.attributes(header.address()).texts("dtype").equals(Optional.of(List.of("bfloat16")))) {
             return new Datatype.Numbers(DType.BF16, false); // as Keras 3 writes it
         }
         throw unread(Fault.DTYPE, "of " + type.title() + ", of which no weights are made");
@@ -104,14 +105,13 @@ final class Dataset {
 
     private Tensor.Elements inOnePiece(Cursor layout, long bytes, int width) {
         long address = layout.i64();
-        long stored = layout.i64();
+        requireSize(layout.i64(), bytes);
         if (bytes == 0) {
             return (from, into) -> {};
         }
         if (address == Hdf5.NOWHERE) {
             throw unread(Fault.OVERFLOW, "with a shape, and without numbers");
         }
-        requireSize(stored, bytes);
         if (address < 0 || address > file.file().size() - file.base() - bytes) {
             throw damaged(Fault.BOUNDS, "would be behind the end of the file");
         }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.DType;
+import io.github.resnet4j.zoo.weights.Fault;
 import java.util.Optional;
 
 /** What the elements of an array or an attribute are. */
@@ -59,6 +60,10 @@ sealed interface Datatype {
     /** Reads a description. */
     static Datatype read(Cursor from) {
         int first = from.u8();
+        int version = first >> 4;
+        if (version < 1 || version > 5) {
+            throw from.bad(Fault.DTYPE, "is of version " + version + ", and there are 1 to 5");
+        }
         int bits = from.u8() | from.u8() << 8 | from.u8() << 16;
         long size = from.u32();
         int bytes = (int) Math.min(size, Integer.MAX_VALUE);

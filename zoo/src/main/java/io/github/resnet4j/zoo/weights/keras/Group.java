@@ -1,6 +1,9 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Place;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,6 +46,9 @@ record Group(Map<String, Link> links) {
     private static final class Links {
         private final Hdf5 file;
         private final Map<String, Link> links = new LinkedHashMap<>();
+
+        /** The symbol before. */
+        private byte[] last = {};
 
         Links(Hdf5 file) {
             this.file = file;
@@ -87,7 +93,7 @@ record Group(Map<String, Link> links) {
         void readSymbolTable(Cursor message) {
             long tree = message.i64();
             Cursor names = readHeap(message.i64());
-            BTree.walk(file, tree, BTree.GROUP, Long.BYTES, (key, child) -> readSymbols(child, names));
+            BTree.walk(file, tree, BTree.GROUP, Long.BYTES, (key, child, next) -> readSymbols(child, names));
         }
 
         private Cursor readHeap(long address) {
@@ -115,9 +121,16 @@ record Group(Map<String, Link> links) {
                 long object = symbols.i64();
                 long kind = symbols.u32();
                 symbols.skip(20); // reserved, and what the kind says
-                Cursor name = names.again();
-                name.skip(offset);
-                add(symbols, name.name(), kind == 2 ? new Link.Soft() : new Link.Hard(object));
+                Cursor at = names.again();
+                at.skip(offset);
+                String name = at.name();
+                byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+                file.account().structure(bytes.length, Place.WHOLE); // names may overlap
+                if (kind > 2 || Arrays.compareUnsigned(last, bytes) >= 0) { // an empty name, too
+                    throw symbols.bad(Fault.HDF5, "are of an unknown kind, or not in the order of their names");
+                }
+                last = bytes;
+                add(symbols, name, kind == 2 ? new Link.Soft() : new Link.Hard(object));
             }
         }
     }

@@ -73,8 +73,8 @@ final class Hdf5 {
         if (block.remaining() < (version == 0 ? 87 : version == 1 ? 91 : 39)) {
             throw cut("it ends inside its superblock");
         }
-        if (old) {
-            block.skip(4);
+        if (old && (block.u8() | block.u8() | block.u8() | block.u8()) != 0) {
+            throw block.bad(Fault.SUPERBLOCK, "has parts of unknown versions");
         }
         int offsets = block.u8();
         int lengths = block.u8();

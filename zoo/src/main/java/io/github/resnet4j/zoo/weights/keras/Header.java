@@ -4,8 +4,10 @@ import io.github.resnet4j.zoo.weights.Fault;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,9 +15,9 @@ import java.util.Set;
  * What the file says of one object, in messages: a group's links, an array's shape and place, attributes.
  *
  * @param address the object's, by which it is known
- * @param messages in the file's order
+ * @param messages those that are of use here, by their type, in the file's order
  */
-record Header(Hdf5 file, long address, List<Message> messages) {
+record Header(Hdf5 file, long address, Map<Integer, List<Message>> messages) {
     private static final int MESSAGES = 4096;
     private static final int CONTINUATION = 0x10;
 
@@ -25,8 +27,8 @@ record Header(Hdf5 file, long address, List<Message> messages) {
     /** A stretch of messages. */
     private record Block(long address, long length) {}
 
-    /** One message; the numbers of {@code type} are HDF5's. */
-    record Message(int type, boolean shared, Cursor body) {
+    /** One message; the numbers of types are HDF5's. */
+    record Message(boolean shared, Cursor body) {
         static final int DATASPACE = 0x01;
         static final int LINK_INFO = 0x02;
         static final int DATATYPE = 0x03;
@@ -38,45 +40,38 @@ record Header(Hdf5 file, long address, List<Message> messages) {
         static final int SYMBOL_TABLE = 0x11;
         static final int ATTRIBUTE_INFO = 0x15;
 
-        /** What a message is, for people. */
-        private static String title(int type) {
-            return switch (type) {
-                case DATASPACE -> "a shape";
-                case LINK_INFO -> "a group's links";
-                case DATATYPE -> "a type of elements";
-                case LINK -> "a link";
-                case LAYOUT -> "an array's layout";
-                case FILTERS -> "a list of filters";
-                case ATTRIBUTE -> "an attribute";
-                case CONTINUATION -> "a continuation";
-                case SYMBOL_TABLE -> "a group's symbol table";
-                case ATTRIBUTE_INFO -> "an object's attributes";
-                default -> "a message of type " + type;
-            };
-        }
+        private static final Map<Integer, String> TITLES = Map.ofEntries(
+                Map.entry(DATASPACE, "a shape"),
+                Map.entry(LINK_INFO, "a group's links"),
+                Map.entry(DATATYPE, "a type of elements"),
+                Map.entry(LINK, "a link"),
+                Map.entry(EXTERNAL_FILES, "a list of files"),
+                Map.entry(LAYOUT, "an array's layout"),
+                Map.entry(FILTERS, "a list of filters"),
+                Map.entry(ATTRIBUTE, "an attribute"),
+                Map.entry(CONTINUATION, "a continuation"),
+                Map.entry(SYMBOL_TABLE, "a group's symbol table"),
+                Map.entry(ATTRIBUTE_INFO, "an object's attributes"));
     }
 
     static Header read(Hdf5 file, long address) {
         int first = file.at("an object", address, 1).u8();
-        List<Message> messages = first == 'O' ? new Version2(file).read(address) : new Version1(file).read(address);
-        return new Header(file, address, List.copyOf(messages));
+        return new Header(
+                file, address, first == 'O' ? new Version2(file).read(address) : new Version1(file).read(address));
     }
 
     boolean has(int type) {
-        return messages.stream().anyMatch(message -> message.type == type);
+        return messages.containsKey(type);
     }
 
     /** All messages of a type, each from its begin. */
     List<Cursor> all(int type) {
         List<Cursor> found = new ArrayList<>();
-        for (Message message : messages) {
-            if (message.type == type) {
-                if (message.shared) {
-                    throw message.body.unread(
-                            Fault.UNSUPPORTED, "is shared between objects, as Keras does not write it");
-                }
-                found.add(message.body.again());
+        for (Message message : messages.getOrDefault(type, List.of())) {
+            if (message.shared) {
+                throw message.body.unread(Fault.UNSUPPORTED, "is shared between objects, as Keras does not write it");
             }
+            found.add(message.body.again());
         }
         return found;
     }
@@ -93,7 +88,8 @@ record Header(Hdf5 file, long address, List<Message> messages) {
     /** Collects messages from the first stretch and those it refers to. */
     private abstract static class Blocks {
         final Hdf5 file;
-        private final List<Message> messages = new ArrayList<>();
+        private final Map<Integer, List<Message>> messages = new HashMap<>();
+        private int count;
         private final Deque<Block> blocks = new ArrayDeque<>();
         private final Set<Long> seen = new HashSet<>();
 
@@ -101,10 +97,10 @@ record Header(Hdf5 file, long address, List<Message> messages) {
             this.file = file;
         }
 
-        abstract List<Message> read(long address);
+        abstract Map<Integer, List<Message>> read(long address);
 
         /** Reads stretches that were added, and those which they add, until there are no more. */
-        final List<Message> follow() {
+        final Map<Integer, List<Message>> follow() {
             while (!blocks.isEmpty()) {
                 Block block = blocks.remove();
                 continued(file.at("the continuation of an object", block.address, block.length));
@@ -114,18 +110,27 @@ record Header(Hdf5 file, long address, List<Message> messages) {
 
         abstract void continued(Cursor block);
 
-        final void add(int type, int flags, Cursor body) {
+        /** Takes a message of {@code size} bytes, which {@code from} stands at. */
+        final void add(int type, int flags, Cursor from, int size) {
+            if (++count > MESSAGES) {
+                throw from.bad(Fault.LIMIT, "has more than " + MESSAGES + " messages");
+            }
+            String title = Message.TITLES.get(type);
+            if (title == null) { // of no use here: times, fill values, gaps
+                from.skip(size);
+                return;
+            }
+            file.account().message();
+            Cursor body = from.part(title, size);
             if (type == CONTINUATION) {
                 Block block = new Block(body.i64(), body.i64());
                 if (!seen.add(block.address)) {
-                    throw body.bad(Fault.LIMIT, "continues where it was before");
+                    throw body.bad(Fault.LIMIT, "goes on where it was before");
                 }
                 blocks.add(block);
+            } else {
+                messages.computeIfAbsent(type, none -> new ArrayList<>()).add(new Message((flags & SHARED) != 0, body));
             }
-            if (messages.size() == MESSAGES) {
-                throw body.bad(Fault.LIMIT, "is one of more than " + MESSAGES + " messages");
-            }
-            messages.add(new Message(type, (flags & SHARED) != 0, body));
         }
     }
 
@@ -136,7 +141,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
         }
 
         @Override
-        List<Message> read(long address) {
+        Map<Integer, List<Message>> read(long address) {
             Cursor prefix = file.at("an object", address, 16);
             prefix.version(1);
             prefix.skip(7); // a reserved byte, the numbers of messages and of references
@@ -151,7 +156,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
                 int size = block.u16();
                 int flags = block.u8();
                 block.skip(3);
-                add(type, flags, block.part(Message.title(type), size));
+                add(type, flags, block, size);
             }
         }
     }
@@ -170,7 +175,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
         }
 
         @Override
-        List<Message> read(long address) {
+        Map<Integer, List<Message>> read(long address) {
             Cursor prefix = file.at("an object", address, 6);
             prefix.signature("OHDR");
             prefix.version(2);
@@ -207,7 +212,7 @@ record Header(Hdf5 file, long address, List<Message> messages) {
                 int size = messages.u16();
                 int messageFlags = messages.u8();
                 messages.skip(least - 4);
-                add(type, messageFlags, messages.part(Message.title(type), size));
+                add(type, messageFlags, messages, size);
             }
         }
     }

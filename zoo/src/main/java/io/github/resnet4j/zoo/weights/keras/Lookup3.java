@@ -1,22 +1,24 @@
 package io.github.resnet4j.zoo.weights.keras;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** Bob Jenkins' lookup3 hash ("hashlittle"), HDF5's checksum of its newer structures. */
 final class Lookup3 {
     private Lookup3() {}
 
-    /** The hash of all {@code bytes}. */
-    static int hash(ByteBuffer bytes) {
+    /** The hash of all the bytes up to the limit. */
+    static int hash(ByteBuffer any) {
+        ByteBuffer bytes = any.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int length = bytes.limit();
         int a = 0xDEAD_BEEF + length;
         int b = a;
         int c = a;
         int at = 0;
         for (; length - at > 12; at += 12) {
-            a += word(bytes, at);
-            b += word(bytes, at + 4);
-            c += word(bytes, at + 8);
+            a += bytes.getInt(at);
+            b += bytes.getInt(at + 4);
+            c += bytes.getInt(at + 8);
             a = a - c ^ Integer.rotateLeft(c, 4);
             c += b;
             b = b - a ^ Integer.rotateLeft(a, 6);

@@ -3,14 +3,11 @@ package io.github.resnet4j.zoo.weights.keras;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Files of Keras 3, where groups follow the attributes of the model's objects ({@code layers/conv2d_1/vars/0}) and
@@ -25,12 +22,7 @@ final class NumberedLayers {
     /** What is no part of a network's weights. */
     private static final List<String> STATES = List.of("optimizer", "seed_generator");
 
-    private static final Pattern NUMBERED = Pattern.compile("(.*?)_?([0-9]{1,9})");
     private static final List<String> BATCH_NORM = List.of("gamma", "beta", "moving_mean", "moving_variance");
-
-    /** {@code conv2d}, {@code conv2d_1}, {@code conv2d_2}... {@code conv2d_10}. */
-    private static final Comparator<String> NATURAL =
-            Comparator.comparing(NumberedLayers::kind).thenComparingInt(NumberedLayers::number);
 
     private final Tensors tensors;
     private final Set<Long> seen = new HashSet<>();
@@ -38,6 +30,33 @@ final class NumberedLayers {
 
     private NumberedLayers(Tensors tensors) {
         this.tensors = tensors;
+    }
+
+    /** A name by what comes before the number at its end, and the number: -1 if there is none. */
+    private record Key(String kind, int number, String name) implements Comparable<Key> {
+        private static final int DIGITS = 9;
+
+        static Key of(String name) {
+            int end = name.length();
+            int at = end;
+            while (at > 0 && end - at < DIGITS && Character.digit(name.charAt(at - 1), 10) >= 0) {
+                at--;
+            }
+            int number = at == end ? -1 : Integer.parseInt(name.substring(at));
+            boolean underscore = at > 0 && at < end && name.charAt(at - 1) == '_';
+            return new Key(name.substring(0, underscore ? at - 1 : at), number, name);
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            int kinds = kind.compareTo(other.kind);
+            return kinds != 0 ? kinds : Integer.compare(number, other.number);
+        }
+    }
+
+    /** {@code conv2d}, {@code conv2d_1}, {@code conv2d_2}... {@code conv2d_10}. */
+    private static List<String> ordered(Node group) {
+        return group.names().stream().map(Key::of).sorted().map(Key::name).toList();
     }
 
     /** Reads all weights of all layers. */
@@ -56,16 +75,19 @@ final class NumberedLayers {
             throw tensors.hostile(Fault.CYCLE, name, "has a group under two names");
         }
         Map<String, Node> children = new LinkedHashMap<>();
-        group.names().stream().sorted(NATURAL).forEach(child -> {
+        for (String child : ordered(group)) {
             Node node = group.child(child).orElseThrow();
             if (child.equals(VARS)) {
                 layer(node, name);
             } else if (!node.isArray() && STATES.stream().noneMatch(child::startsWith)) {
                 children.put(child, node);
             }
-        });
+        }
         Map<String, String> labels = labels(children);
-        children.forEach((child, node) -> walk(node, joined(name, labels.get(child))));
+        children.forEach((child, node) -> {
+            String below = joined(name, labels.get(child));
+            walk(node, below.isEmpty() ? below : tensors.checked(below));
+        });
     }
 
     /** What to call the objects in a group: as the model does if it tells all their names, else as the file does. */
@@ -86,7 +108,7 @@ final class NumberedLayers {
     }
 
     private void layer(Node vars, String layer) {
-        List<String> names = vars.names().stream().sorted(NATURAL).toList();
+        List<String> names = ordered(vars);
         Map<String, Tensor> weights = new LinkedHashMap<>();
         for (String name : names) {
             weights.put(name, vars.child(name).orElseThrow().tensor(joined(layer, name)));
@@ -122,15 +144,5 @@ final class NumberedLayers {
 
     private static String joined(String layer, String name) {
         return layer.isEmpty() ? name : name.isEmpty() ? layer : layer + "/" + name;
-    }
-
-    private static String kind(String name) {
-        Matcher numbered = NUMBERED.matcher(name);
-        return numbered.matches() ? numbered.group(1) : name;
-    }
-
-    private static int number(String name) {
-        Matcher numbered = NUMBERED.matcher(name);
-        return numbered.matches() ? Integer.parseInt(numbered.group(2)) : -1;
     }
 }

@@ -19,7 +19,7 @@ record Shape(List<Long> sizes, long count) {
             throw from.bad(Fault.HDF5, "is of version " + version + ", and there are 1 and 2");
         }
         int rank = from.u8();
-        from.skip(1); // whether the array may grow
+        boolean growing = (from.u8() & 1) != 0; // or says at least that it may not
         if (version == 2) {
             if (from.u8() == 2) { // neither scalar nor simple
                 return new Shape(List.of(0L), 0);
@@ -41,6 +41,12 @@ record Shape(List<Long> sizes, long count) {
             }
             if (sizes[i] < 0 || count < 0) {
                 throw from.bad(Fault.OVERFLOW, "has more than 2^63 elements");
+            }
+        }
+        for (int i = 0; growing && i < rank; i++) {
+            long most = from.i64();
+            if (most >= 0 && most < sizes[i]) { // -1: as much as you like
+                throw from.bad(Fault.HDF5, "has a size of " + sizes[i] + " and may have at most " + most);
             }
         }
         return new Shape(Arrays.asList(sizes), count);

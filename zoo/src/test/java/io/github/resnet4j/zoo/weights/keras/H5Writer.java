@@ -178,13 +178,18 @@ final class H5Writer {
     long group(Map<String, Long> links, Message... attributes) {
         List<Message> messages = new ArrayList<>();
         if (newest) {
-            messages.add(new Message(2, part().u8(0, 0).u64(NOWHERE, NOWHERE).bytes()));
+            messages.add(linkInfo());
             links.forEach((name, address) -> messages.add(link(name, 0, part().u64(address))));
         } else {
             messages.add(symbolTable(links));
         }
         messages.addAll(List.of(attributes));
         return object(messages);
+    }
+
+    /** Says that links are in the header. */
+    Message linkInfo() {
+        return new Message(2, part().u8(0, 0).u64(NOWHERE, NOWHERE).bytes());
     }
 
     /** A link: of type 0 with an address, 1 to a name, 64 to a file. */
@@ -203,19 +208,21 @@ final class H5Writer {
         Part node = part();
         int symbols = 0;
         int nodes = 0;
+        long key = 0; // of a node, the last name of the one before
         for (Map.Entry<String, Long> link : links.entrySet()) {
             int offset = heap.bytes().length;
             heap.text(link.getKey()).zeros(1).align();
             node.u64(offset, link.getValue()).u32(0).zeros(20);
             if (++symbols % 8 == 0 || symbols == links.size()) {
                 int count = node.bytes().length / 40;
-                tree.u64(0, symbols(count, node.bytes()));
+                tree.u64(key, symbols(count, node.bytes()));
                 node = part();
                 nodes++;
+                key = offset;
             }
         }
         long names = heap(heap.bytes());
-        return symbolTable(tree(0, 0, nodes, tree.bytes()), names);
+        return symbolTable(tree(0, 0, nodes, tree.u64(key).bytes()), names);
     }
 
     /** Says where a group's tree and names are. */
@@ -247,7 +254,7 @@ final class H5Writer {
                 .u16(used)
                 .u64(NOWHERE, NOWHERE)
                 .raw(entries)
-                .zeros(Math.max(64, 520 - entries.length))
+                .zeros(Math.max(64, (kind == 0 ? 520 : 2592) - entries.length)) // nodes are of one size
                 .bytes());
     }
 
@@ -316,6 +323,16 @@ final class H5Writer {
         return part().u32(bytes).u32(leftOut).u64(begin).u64(0, address).bytes();
     }
 
+    /** A B-tree of chunks, whose last key is that of a chunk behind the last. */
+    long chunkTree(List<byte[]> entries, long... end) {
+        byte[] last = part().zeros(8).u64(end).u64(0).bytes();
+        return tree(
+                1,
+                0,
+                entries.size(),
+                part().raw(concatenated(entries)).raw(last).bytes());
+    }
+
     /** A list of filters, each with one value. */
     Message filters(int... idsAndValues) {
         Part part = part().u8(1, idsAndValues.length / 2).zeros(6);
@@ -375,11 +392,12 @@ final class H5Writer {
             collection.u16(i + 1).u16(0).zeros(4).u64(bytes.length).raw(bytes).align();
             size += 16 + bytes.length + (-bytes.length & 7);
         }
-        collection.zeros(16);
+        int free = Math.max(16, 4096 - size); // the least that HDF5 makes
+        collection.u16(0).zeros(6).u64(free).zeros(free - 16);
         long address = put(part().text("GCOL")
                 .u8(1)
                 .zeros(3)
-                .u64(size + 16)
+                .u64(size + free)
                 .raw(collection.bytes())
                 .bytes());
         for (int i = 0; i < texts.size(); i++) {
@@ -406,7 +424,7 @@ final class H5Writer {
 
     /** The messages of an array of 2 x 3 floats in chunks of 1 x 2: two rows of two, the second half full. */
     Message[] chunked(Message filters, List<byte[]> entries) {
-        long tree = tree(1, 0, entries.size(), concatenated(entries));
+        long tree = chunkTree(entries, 2, 0);
         return new Message[] {shape(2, 3), floats(4, false), filters, chunks(tree, 1, 2, 4)};
     }
 

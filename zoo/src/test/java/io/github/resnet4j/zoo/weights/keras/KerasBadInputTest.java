@@ -227,7 +227,11 @@ class KerasBadInputTest {
 
     /** A file whose root has the names {@code a} to {@code z} in a tree. */
     private static byte[] tree(H5Writer writer, long tree) {
-        long names = writer.heap("abcdefghijklmnopqrstuvwxyz\0".getBytes(StandardCharsets.US_ASCII));
+        return tree(writer, tree, "abcdefghijklmnopqrstuvwxyz\0".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] tree(H5Writer writer, long tree, byte[] heap) {
+        long names = writer.heap(heap);
         return writer.file(
                 writer.object(List.of(writer.symbolTable(tree, names), writer.texts("layer_names", List.of("a")))));
     }
@@ -292,7 +296,7 @@ class KerasBadInputTest {
         shape(rows, "H05 less than is stored", Fault.STORAGE_SIZE, 5);
         shape(rows, "H05 nine dimensions", Fault.RANK, 1, 1, 1, 1, 1, 1, 1, 2, 3);
         rows.array("H05 no storage", Fault.OVERFLOW, writer ->
-                new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(H5Writer.NOWHERE, 0)});
+                new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(H5Writer.NOWHERE, 24)});
         rows.array("H05 storage beyond the file", Fault.BOUNDS, writer ->
                 new Message[] {writer.shape(2, 3), writer.floats(4, false), writer.onePiece(1 << 20, 24)});
         rows.array("H05 storage at 2^63", Fault.BOUNDS, writer ->
@@ -383,11 +387,37 @@ class KerasBadInputTest {
                 (writer, entries) -> entries.set(0, writer.chunk(8, 0, 100, -1, 0)));
         entries(rows, "H06 chunk twice", (writer, entries) -> entries.set(0, entries.get(1)));
         entries(rows, "H06 chunk missing", (writer, entries) -> entries.remove(3));
-        rows.array("H06 amplified: small arrays in chunks of 256 MiB", Fault.AMPLIFY, writer -> new Message[] {
-            writer.shape(3, 3),
-            writer.floats(4, false),
-            writer.filters(1, 6),
-            writer.chunks(writer.tree(1, 0, 3, new byte[200]), 1, 1 << 26, 4)
+        chunkSizes(rows, "H06 chunk larger than the array", 1, 4, 4);
+        rows.array("H06 chunks that share their bytes", Fault.AMPLIFY, writer -> {
+            byte[] packed = H5Writer.concatenated(List.of(
+                    new byte[] {0x78, 1},
+                    repeated(new byte[] {0, 0, 0, -1, -1}, 100), // blocks of nothing
+                    new byte[] {1, 4, 0, -5, -1, 0, 0, 0, 0, 0, 4, 0, 1}));
+            long address = writer.put(packed);
+            List<byte[]> entries = new ArrayList<>();
+            IntStream.range(0, 4000).forEach(i -> entries.add(writer.chunk(packed.length, 0, address, i)));
+            long tree = writer.tree(1, 0, 3999, H5Writer.concatenated(entries)); // the last is the last key
+            return new Message[] {
+                writer.shape(3999), writer.floats(4, false), writer.filters(1, 6), writer.chunks(tree, 1, 4)
+            };
+        });
+        rows.both("H06 600 MB in a file of 1 MB", Fault.AMPLIFY, writer -> {
+            byte[] packed = H5Writer.deflated(new byte[100_000_000]);
+            writer.put(new byte[1 << 20]);
+            Map<String, Long> links = new TreeMap<>();
+            for (int i = 0; i < 6; i++) {
+                long tree =
+                        writer.chunkTree(List.of(writer.chunk(packed.length, 0, writer.put(packed), 0)), 25_000_000);
+                links.put(
+                        "k" + i,
+                        writer.object(List.of(
+                                writer.shape(25_000_000),
+                                writer.floats(4, false),
+                                writer.filters(1, 6),
+                                writer.chunks(tree, 25_000_000, 4))));
+            }
+            long layer = writer.group(links, writer.texts("weight_names", List.copyOf(links.keySet())));
+            return writer.file(writer.group(Map.of("c", layer), writer.texts("layer_names", List.of("c"))));
         });
     }
 
@@ -425,12 +455,12 @@ class KerasBadInputTest {
         stored(rows, "H07 gzip and more behind it", Arrays.copyOf(packed, packed.length + 1));
         stored(rows, "H07 no gzip", two);
         stored(rows, "H07 gzip that asks for a dictionary", new byte[] {0x78, (byte) 0xBB, 0, 0, 0, 1, 3, 0});
-        rows.array("H07 gzip bomb of 256 MiB in a chunk", Fault.FILTER, writer -> new Message[] {
+        rows.array("H07 gzip bomb in the only chunk", Fault.FILTER, writer -> new Message[] {
             writer.shape(2, 3),
             writer.floats(4, false),
             writer.filters(1, 6),
             writer.chunks(
-                    writer.tree(1, 0, 1, writer.chunk(bomb.length, 0, writer.put(bomb), 0, 0)), 1 << 13, 1 << 13, 4)
+                    writer.chunkTree(List.of(writer.chunk(bomb.length, 0, writer.put(bomb), 0, 0)), 2, 0), 2, 3, 4)
         });
         filter(rows, "H08 blosc", 32001, 0);
         filter(rows, "H08 szip", 4, 0);
@@ -604,7 +634,7 @@ class KerasBadInputTest {
                                         writer.texts("weight_names", List.of("k")))),
                         writer.texts("layer_names", List.of("c")))));
         names(rows, "H11 layer twice", Fault.DUP_NAME, List.of("c", "c"), List.of("kernel"));
-        names(rows, "H11 weight twice", Fault.DUP_NAME, List.of("c"), List.of("kernel", "kernel"));
+        names(rows, "H11 weight twice", Fault.AMPLIFY, List.of("c"), List.of("kernel", "kernel"));
         names(rows, "H11 layer without a name", Fault.NAME, List.of("", "c"), List.of("kernel"));
         names(rows, "H11 weight without a name", Fault.NAME, List.of("c"), List.of("", "kernel"));
         names(rows, "H11 escape sequence", Fault.NAME, List.of("c"), List.of("\u001B[2J"));
@@ -687,7 +717,7 @@ class KerasBadInputTest {
             H5Writer.Part entries = writer.part();
             for (int i = 0; i < 70_000; i++) {
                 entries.u64(names.length(), 96).u32(0).zeros(20);
-                names.append(Integer.toString(i, 36)).append('\0');
+                names.append(100_000 + i).append('\0');
             }
             byte[] all = entries.bytes();
             H5Writer.Part nodes = writer.part();
@@ -698,6 +728,44 @@ class KerasBadInputTest {
             long heap = writer.heap(names.toString().getBytes(StandardCharsets.US_ASCII));
             return writer.file(
                     writer.object(List.of(writer.symbolTable(tree, heap), writer.texts("layer_names", List.of("a")))));
+        });
+        rows.both("H13 1,000 objects of 4,000 messages", Fault.LIMIT, writer -> {
+            List<Message> many = new ArrayList<>(Collections.nCopies(3000, new Message(0, new byte[0])));
+            many.addAll(Collections.nCopies(1000, new Message(0x0C, new byte[0])));
+            Map<String, Long> links = new TreeMap<>();
+            IntStream.range(0, 1000).forEach(i -> links.put("k" + i, writer.object(many)));
+            return writer.file(writer.group(links));
+        });
+        rows.add("H13 65,000 layers that are one, of 4,000 lists of weights", Fault.LIMIT_TENSORS, writer -> {
+            List<Message> lists = new ArrayList<>();
+            for (int i = 0; i < 4000; i++) {
+                lists.add(writer.attribute("weight_names" + i, text(writer, 1), new byte[0], 0));
+            }
+            long layer = writer.object(lists);
+            Map<String, Long> links = new TreeMap<>();
+            IntStream.range(100_000, 165_000).forEach(i -> links.put("c" + i, layer));
+            List<String> names = List.copyOf(links.keySet());
+            List<Message> parts = new ArrayList<>();
+            for (int i = 0; i < 13; i++) {
+                parts.add(writer.texts("layer_names" + i, names.subList(5000 * i, 5000 * i + 5000)));
+            }
+            return writer.file(writer.group(links, parts.toArray(Message[]::new)));
+        });
+        rows.both("H13 65,000 names of 1,000 bytes that overlap", Fault.LIMIT, writer -> {
+            // !!!~, !!~, !~ and so on are in one another, and in the order of their bytes.
+            byte[] heap = new byte[65 * 1001];
+            H5Writer.Part nodes = writer.part();
+            for (int node = 0; node < 65; node++) {
+                int from = node * 1001;
+                Arrays.fill(heap, from, from + 999, (byte) ('!' + node));
+                heap[from + 999] = '~';
+                H5Writer.Part entries = writer.part();
+                for (int i = 0; i < 999; i++) {
+                    entries.u64(from + i, 96).u32(0).zeros(20);
+                }
+                nodes.u64(0, writer.symbols(999, entries.bytes()));
+            }
+            return tree(writer, writer.tree(0, 0, 65, nodes.bytes()), heap);
         });
         rows.both("H13 1,000 objects that go on in the same 120 KB", Fault.LIMIT, writer -> {
             List<Message> padding = Collections.nCopies(2, new Message(0, new byte[60_000]));

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,14 @@ class KerasFileTest {
     })
     void namesAWeightByItsLayerAndRole(String layer, String weight, String name) {
         assertThat(ListedLayers.names(layer, List.of(weight))).containsExactly(name);
+    }
+
+    /** The values of the hash's author. */
+    @ParameterizedTest
+    @CsvSource({"'', deadbeef", "'Four score and seven years ago', 17770551"})
+    void hashesAsItsAuthorDoes(String text, String hash) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        assertThat(Integer.toHexString(Lookup3.hash(bytes))).isEqualTo(hash);
     }
 
     @Test
