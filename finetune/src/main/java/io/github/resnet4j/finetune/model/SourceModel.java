@@ -286,7 +286,7 @@ public final class SourceModel {
                 List.of(0.229, 0.224, 0.225));
     }
 
-    private static void reverseInputChannels(Network network, ComputationGraph graph) {
+    static void reverseInputChannels(Network network, ComputationGraph graph) {
         String first = network.nodes().stream()
                 .filter(node -> node.op() instanceof Op.Convolution)
                 .map(Node::name)

@@ -1,0 +1,173 @@
+package io.github.resnet4j.finetune.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.zoo.UnknownModelException;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.load.GraphWeights;
+import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class SourceModelTest {
+    private static final Network NETWORK = Zoo.find("resnet20-cifar").network();
+
+    @TempDir
+    static Path folder;
+
+    private static Path weights;
+
+    private final List<String> remarks = new ArrayList<>();
+
+    @BeforeAll
+    static void writeWeights() throws IOException {
+        OneDnn.enable();
+        weights = folder.resolve("mine.safetensors");
+        ComputationGraph graph = NetworkGraph.create(NETWORK, NetworkGraph.Options.seeded(3));
+        Safetensors.write(weights, GraphWeights.stateDict(graph, NETWORK));
+        graph.close();
+    }
+
+    private SourceModel open(
+            String model, Path file, Path labels, OptionalInt classes, ModelRequest.Preparation preparation) {
+        ModelRequest request = new ModelRequest(
+                Optional.ofNullable(model),
+                Optional.ofNullable(file),
+                Optional.empty(),
+                Optional.ofNullable(labels),
+                classes,
+                preparation);
+        return SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
+    }
+
+    private SourceModel open(String model, Path file) {
+        return open(model, file, null, OptionalInt.empty(), ModelRequest.Preparation.NONE);
+    }
+
+    @Test
+    void tellsTheNetworkByItsTensorsAndSaysWhatItAssumes() {
+        SourceModel model = open(null, weights);
+        assertThat(model.card().architecture()).isEqualTo("resnet20-cifar");
+        assertThat(model.classesNamed()).isFalse();
+        assertThat(model.card().classes()).hasSize(10).startsWith("class 0");
+        assertThat(remarks)
+                .anyMatch(remark -> remark.contains("taken for resnet20-cifar"))
+                .anyMatch(remark -> remark.contains("preprocessing assumed"));
+    }
+
+    @Test
+    void takesWhatTheUserSays() throws IOException {
+        Path labels = Files.write(folder.resolve("labels.txt"), List.of("abcdefghij".split("")));
+        SourceModel model = open(
+                "resnet20-cifar",
+                weights,
+                labels,
+                OptionalInt.empty(),
+                new ModelRequest.Preparation(
+                        OptionalInt.of(40),
+                        OptionalInt.of(36),
+                        Optional.of("bicubic"),
+                        Optional.of(List.of(0.1, 0.2, 0.3)),
+                        Optional.of(List.of(1.0, 1.0, 2.0))));
+        assertThat(model.card().classes()).startsWith("a", "b");
+        assertThat(model.classesNamed()).isTrue();
+        assertThat(model.card().preprocessing())
+                .hasToString("resize 40, crop 36, bicubic, mean [0.1, 0.2, 0.3], std [1.0, 1.0, 2.0]");
+        assertThat(model.card().input().height()).isEqualTo(36);
+    }
+
+    @Test
+    void anotherHeadKeepsTheRest() {
+        SourceModel model = open("resnet20-cifar", weights, null, OptionalInt.of(3), ModelRequest.Preparation.NONE);
+        SourceModel.Loaded loaded = model.load(NetworkGraph.Options.seeded(1));
+        assertThat(model.card().classes()).hasSize(3);
+        assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 2 replaced");
+        loaded.graph().close();
+    }
+
+    @Test
+    void refusesWhatLeavesQuestionsOpen() throws IOException {
+        Path labels = Files.write(folder.resolve("few.txt"), List.of("a", "b"));
+        assertUsage("which model?", null, null);
+        assertUsage("resnet50 is an architecture, without weights; choose", "resnet50", null);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() ->
+                        open("resnet20-cifar", weights, labels, OptionalInt.empty(), ModelRequest.Preparation.NONE))
+                .withMessageContaining("2 lines, but the model has 10 classes");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> open(
+                        "resnet20-cifar",
+                        weights,
+                        null,
+                        OptionalInt.empty(),
+                        new ModelRequest.Preparation(
+                                OptionalInt.empty(),
+                                OptionalInt.empty(),
+                                Optional.empty(),
+                                Optional.of(List.of(0.5)),
+                                Optional.empty())))
+                .withMessageContaining("one value per channel");
+        assertThatExceptionOfType(UnknownModelException.class)
+                .isThrownBy(() -> open("resnet2O-cifar", weights))
+                .withMessageContaining("did you mean resnet20-cifar?");
+    }
+
+    private void assertUsage(String part, String model, Path file) {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> open(model, file))
+                .withMessageContaining(part);
+    }
+
+    @Test
+    void showsEveryTensorThatDoesNotFitBeforeAnythingIsLoaded() {
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> open("resnet32-cifar", weights))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.MISMATCH))
+                .withMessageContaining("it is resnet20-cifar");
+        assertThat(remarks).filteredOn(remark -> remark.startsWith("missing: ")).hasSize(10);
+        assertThat(remarks).last().asString().contains("more", "--json");
+    }
+
+    /** Pictures are RGB everywhere; weights that were trained on BGR are turned round instead. */
+    @Test
+    void reversedInputChannelsSeeReversedPictures() {
+        ComputationGraph graph = NetworkGraph.create(NETWORK, NetworkGraph.Options.seeded(5));
+        Nd4j.getRandom().setSeed(7);
+        INDArray red = Nd4j.randn(DataType.FLOAT, 2, 1, 32, 32);
+        INDArray green = Nd4j.randn(DataType.FLOAT, 2, 1, 32, 32);
+        INDArray blue = Nd4j.randn(DataType.FLOAT, 2, 1, 32, 32);
+        INDArray expected = logits(graph, Nd4j.concat(1, blue, green, red));
+        assertThat(expected.equalsWithEps(logits(graph, Nd4j.concat(1, red, green, blue)), 1e-3))
+                .isFalse();
+        SourceModel.reverseInputChannels(NETWORK, graph);
+        assertThat(expected.equalsWithEps(logits(graph, Nd4j.concat(1, red, green, blue)), 1e-5))
+                .isTrue();
+        graph.close();
+    }
+
+    private static INDArray logits(ComputationGraph graph, INDArray pictures) {
+        Map<String, INDArray> maps = graph.feedForward(pictures, false);
+        return maps.get("fc").dup();
+    }
+}
