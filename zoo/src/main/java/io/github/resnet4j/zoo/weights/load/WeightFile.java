@@ -68,23 +68,22 @@ public final class WeightFile {
      */
     public static boolean isArchive(Path path) {
         FileBytes file = FileBytes.open(path);
-        return StrictZip.matches(file) && isArchive(entries(file));
+        return StrictZip.matches(file) && isArchive(names(StrictZip.open(file, WeightFormat.UNKNOWN)));
     }
 
     private static boolean isArchive(List<String> entries) {
         return entries.contains("model.json") || entries.contains("coefficients.bin");
     }
 
-    private static List<String> entries(FileBytes file) {
-        return StrictZip.open(file, WeightFormat.UNKNOWN).entries().stream()
-                .map(StrictZip.Entry::name)
-                .toList();
+    private static List<String> names(StrictZip zip) {
+        return zip.entries().stream().map(StrictZip.Entry::name).toList();
     }
 
     private static StateDict archive(FileBytes file) {
-        List<String> entries = entries(file);
+        StrictZip zip = StrictZip.open(file, WeightFormat.TORCH_ZIP);
+        List<String> entries = names(zip);
         requireNone(ForeignFile.byEntries(file, entries));
-        return isArchive(entries) ? own(file.path()) : TorchFile.open(file);
+        return isArchive(entries) ? own(file.path()) : TorchFile.open(file, zip);
     }
 
     /** Where in such a file the numbers of a tensor are, only DL4J knows: it is loaded when one is asked for. */

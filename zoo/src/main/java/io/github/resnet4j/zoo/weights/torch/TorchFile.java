@@ -88,7 +88,12 @@ public final class TorchFile {
                     Fault.BAD_MAGIC,
                     "is a " + packed.get() + " archive, not a checkpoint; unpack it and name its content");
         }
-        return ZipCheckpoint.open(file);
+        return open(file, StrictZip.open(file, WeightFormat.TORCH_ZIP));
+    }
+
+    /** The same of an archive that is open already. */
+    public static StateDict open(FileBytes file, StrictZip archive) {
+        return ZipCheckpoint.open(file, archive);
     }
 
     private static Optional<String> packed(FileBytes file) {

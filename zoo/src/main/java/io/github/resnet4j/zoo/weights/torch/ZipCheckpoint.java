@@ -20,20 +20,19 @@ import java.util.Map;
 final class ZipCheckpoint {
     private static final String PICKLE = "/data.pkl";
     private static final int MAX_BYTEORDER = 16;
-    private static final int SMALL = 1 << 13;
 
     private final FileBytes file;
     private final StrictZip zip;
     /** Where storages are, by key. */
     private final Map<String, StrictZip.Entry> storages = new HashMap<>();
 
-    private ZipCheckpoint(FileBytes file) {
+    private ZipCheckpoint(FileBytes file, StrictZip zip) {
         this.file = file;
-        this.zip = StrictZip.open(file, WeightFormat.TORCH_ZIP);
+        this.zip = zip;
     }
 
-    static StateDict open(FileBytes file) {
-        return new ZipCheckpoint(file).read();
+    static StateDict open(FileBytes file, StrictZip zip) {
+        return new ZipCheckpoint(file, zip).read();
     }
 
     private StateDict read() {
@@ -72,11 +71,7 @@ final class ZipCheckpoint {
     /** The checksum is compared here, so that nothing is found wrong when numbers are read. */
     private long start(String key) {
         StrictZip.Entry entry = storages.get(key);
-        if (entry.size() < SMALL) { // verify() takes a large buffer, which thousands of small storages would multiply
-            zip.read(entry, SMALL, 1);
-        } else {
-            zip.verify(entry);
-        }
+        zip.verify(entry);
         return entry.offset();
     }
 

@@ -130,7 +130,7 @@ public final class StrictZip {
             throw new IllegalArgumentException(entry.name() + " is compressed");
         }
         CRC32 crc = new CRC32();
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, entry.size()));
         for (long done = 0; done < entry.size(); done += chunk.limit()) {
             chunk.clear().limit((int) Math.min(CHUNK, entry.size() - done));
             file.copy(entry.offset() + done, chunk);

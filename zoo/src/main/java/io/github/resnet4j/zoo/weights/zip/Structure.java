@@ -51,6 +51,7 @@ final class Structure {
     private static final int MAX_DIRECTORY = 1 << 24;
     private static final int MAX_NAME = 1 << 10;
     private static final int MAX_COMMENT = 0xFFFF;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final FileBytes file;
     private final WeightFormat format;
@@ -281,6 +282,9 @@ final class Structure {
 
     /** The numbers of the ZIP64 field among the extra fields, empty without one. */
     private ByteBuffer zip64(ByteBuffer bytes, int from, int length, long at) {
+        if (length == 0) {
+            return NOTHING;
+        }
         ByteBuffer found = null;
         ByteBuffer extra = bytes.slice(from, length).order(ByteOrder.LITTLE_ENDIAN);
         while (extra.hasRemaining()) {
@@ -301,7 +305,7 @@ final class Structure {
             }
             extra.position(extra.position() + 4 + fieldBytes);
         }
-        return found == null ? ByteBuffer.allocate(0) : found;
+        return found == null ? NOTHING : found;
     }
 
     private long number(long small, ByteBuffer extra, long at) {
@@ -336,7 +340,7 @@ final class Structure {
         }
         ByteBuffer variable = file.buffer(at + LOCAL_BYTES, nameBytes + extraBytes);
         String name = name(central, at);
-        if (!Arrays.equals(central.name(), Arrays.copyOf(variable.array(), nameBytes))) {
+        if (!Arrays.equals(central.name(), 0, central.name().length, variable.array(), 0, nameBytes)) {
             throw mismatch("name", name, at);
         }
         if (flags != central.flags()) {
@@ -430,14 +434,23 @@ final class Structure {
         }
     }
 
+    /** Without a substring of any part: there may be many names. */
     private static boolean isPlain(String name) {
-        boolean drive = name.length() > 1 && name.charAt(1) == ':';
-        if (drive || name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
+        if (name.length() > 1 && name.charAt(1) == ':') { // a drive
             return false;
         }
-        for (String part : name.split("/", -1)) {
-            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        int part = 0;
+        for (int i = 0; i <= name.length(); i++) {
+            char c = i < name.length() ? name.charAt(i) : '/';
+            if (Character.isISOControl(c) || c == '\\') {
                 return false;
+            }
+            if (c == '/') {
+                int length = i - part;
+                if (length == 0 || length <= 2 && name.startsWith("..".substring(0, length), part)) {
+                    return false;
+                }
+                part = i + 1;
             }
         }
         return true;
