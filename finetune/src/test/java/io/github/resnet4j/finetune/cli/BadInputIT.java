@@ -155,11 +155,12 @@ class BadInputIT {
         Files.writeString(folder.resolve("text.zip"), "no archive");
         Cli cli = Cli.in(folder);
         cli.run("predict", "--model", "truncated.zip", "photos").failsWith(ExitCode.BAD_INPUT, "truncated.zip");
-        cli.run("eval", "--model", "flipped.zip", "--data", "photos").failsWith(ExitCode.BAD_INPUT, "flipped.zip");
+        cli.run("eval", "--model", "flipped.zip", "--data", Trained.images().toString())
+                .failsWith(ExitCode.BAD_INPUT, "flipped.zip");
         cli.run("finetune", "--model", "text.zip", "--data", "photos").failsWith(ExitCode.BAD_INPUT, "text.zip");
         cli.run("predict", "--model", "absent.zip", "photos").failsWith(ExitCode.BAD_INPUT, "absent.zip");
         cli.run("eval", "--model", Trained.model(), "--data", "photos")
-                .failsWith(ExitCode.USAGE, "circle", "[a, b]", "the same");
+                .failsWith(ExitCode.USAGE, "circle", "(a, b)", "the same");
     }
 
     @Test
