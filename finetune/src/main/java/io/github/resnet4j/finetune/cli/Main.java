@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.cli;
 
+import java.io.ObjectInputFilter;
 import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -43,7 +44,19 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        refuseSerialisedObjects();
         System.exit(run(arguments));
+    }
+
+    /**
+     * No file is ever deserialised here; should a library do it some day with one that a stranger made, it gets an exception
+     * and not an object (JEP 290).
+     */
+    private static void refuseSerialisedObjects() {
+        ObjectInputFilter.Config.setSerialFilter(
+                info -> info.serialClass() == null || info.serialClass().isArray()
+                        ? ObjectInputFilter.Status.UNDECIDED
+                        : ObjectInputFilter.Status.REJECTED);
     }
 
     /** Runs one command and gives its exit code. */

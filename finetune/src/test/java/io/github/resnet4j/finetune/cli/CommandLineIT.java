@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -204,5 +205,20 @@ class CommandLineIT {
                 .start();
         assertThat(new String(bash.getInputStream().readAllBytes())).isEmpty();
         assertThat(bash.waitFor()).isZero();
+    }
+
+    @Test
+    void serialisedObjectsAreRefusedInTheWholeProcess() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SerialProbe.class.getName(),
+                        "--version")
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(out).contains("refused: filter status: REJECTED");
     }
 }
