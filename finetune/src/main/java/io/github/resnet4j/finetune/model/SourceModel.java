@@ -190,44 +190,18 @@ public final class SourceModel {
         if (row.isPresent() && given.isEmpty()) {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
-        Fit fit = named.or(() -> row.map(found -> Zoo.find(found.architecture())))
-                .map(architecture -> Fit.of(tensors, names, architecture))
-                .orElseGet(() -> {
-                    Fit.Inferred inferred = Fit.infer(tensors, names);
-                    remarks.accept("taken for " + inferred.fit().title());
-                    inferred.notes().forEach(remarks);
-                    return inferred.fit();
-                });
+        Fit fit = fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), remarks);
         Architecture architecture = fit.architecture();
         int classes = request.newClasses().orElse(fit.classes());
-        Optional<List<String>> known = request.labels()
-                .map(labels -> Labels.read(labels, classes))
-                .or(() -> row.map(found -> found.classNames().names()))
-                .filter(list -> list.size() == classes)
-                .or(() -> request.newClasses().isEmpty() && classes == ClassNames.IMAGENET.count()
-                        ? Optional.of(assumed(remarks, "class names assumed: ImageNet's", ClassNames.IMAGENET.names()))
-                        : Optional.empty());
-        Preprocessing preprocessing = possible(() -> request.preparation()
-                .over(row.map(PretrainedWeights::preprocessing)
-                        .orElseGet(() -> assumed(
-                                remarks,
-                                "preprocessing assumed: " + usual(architecture.input()) + "; say otherwise with"
-                                        + " --mean, --std, --resize, --crop",
-                                usual(architecture.input())))));
-        Map<String, String> provenance = new TreeMap<>();
-        provenance.put("weights", row.map(PretrainedWeights::name).orElse(String.valueOf(file.getFileName())));
-        row.ifPresent(found -> {
-            provenance.put("source", found.source());
-            provenance.put("address", found.url().toString());
-            provenance.put("licence", found.licence());
-        });
+        Optional<List<String>> known = classNames(request, row, classes, remarks);
+        Preprocessing preprocessing = preprocessing(request, row, architecture.input(), remarks);
         int side = preprocessing.crop().orElse(architecture.input().height());
         ModelCard card = possible(() -> ModelCard.of(
                 architecture,
                 new Shape(architecture.input().channels(), side, side),
                 known.orElseGet(() -> numbered(classes)),
                 preprocessing,
-                provenance));
+                provenance(file, row)));
         LoadOptions how = new LoadOptions(names, request.newClasses().isPresent());
         requireFit(Matching.of(tensors, card.network(), how), remarks);
         boolean reversed = row.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB) == ChannelOrder.BGR;
@@ -242,6 +216,52 @@ public final class SourceModel {
                     }
                     return new Loaded(loaded.graph(), Optional.of(loaded.report()));
                 });
+    }
+
+    private static Fit fit(
+            StateDict tensors, NameMapping names, Optional<Architecture> named, Consumer<String> remarks) {
+        if (named.isPresent()) {
+            return Fit.of(tensors, names, named.get());
+        }
+        Fit.Inferred inferred = Fit.infer(tensors, names);
+        remarks.accept("taken for " + inferred.fit().title());
+        inferred.notes().forEach(remarks);
+        return inferred.fit();
+    }
+
+    private static Optional<List<String>> classNames(
+            ModelRequest request, Optional<PretrainedWeights> row, int classes, Consumer<String> remarks) {
+        Optional<List<String>> known = request.labels()
+                .map(labels -> Labels.read(labels, classes))
+                .or(() -> row.map(found -> found.classNames().names()))
+                .filter(list -> list.size() == classes);
+        if (known.isPresent() || request.newClasses().isPresent() || classes != ClassNames.IMAGENET.count()) {
+            return known;
+        }
+        remarks.accept("class names assumed: ImageNet's");
+        return Optional.of(ClassNames.IMAGENET.names());
+    }
+
+    private static Preprocessing preprocessing(
+            ModelRequest request, Optional<PretrainedWeights> row, Shape input, Consumer<String> remarks) {
+        ModelRequest.Preparation given = request.preparation();
+        Preprocessing steps = possible(
+                () -> given.over(row.map(PretrainedWeights::preprocessing).orElseGet(() -> usual(input))));
+        if (row.isEmpty() && (given.mean().isEmpty() || given.std().isEmpty())) {
+            remarks.accept("preprocessing assumed: " + steps + "; say otherwise with --mean, --std, --resize, --crop");
+        }
+        return steps;
+    }
+
+    private static Map<String, String> provenance(Path file, Optional<PretrainedWeights> row) {
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("weights", row.map(PretrainedWeights::name).orElse(String.valueOf(file.getFileName())));
+        row.ifPresent(found -> {
+            provenance.put("source", found.source());
+            provenance.put("address", found.url().toString());
+            provenance.put("licence", found.licence());
+        });
+        return provenance;
     }
 
     private static List<String> numbered(int classes) {
@@ -270,11 +290,6 @@ public final class SourceModel {
         matching.orThrow();
     }
 
-    private static <T> T assumed(Consumer<String> remarks, String remark, T value) {
-        remarks.accept(remark);
-        return value;
-    }
-
     /** torchvision's way for ImageNet, and without any resizing for small pictures. */
     private static Preprocessing usual(Shape input) {
         boolean large = input.height() >= LARGE;
@@ -286,6 +301,7 @@ public final class SourceModel {
                 List.of(0.229, 0.224, 0.225));
     }
 
+    /** Makes a network that expects colours in one order take them in the other. */
     static void reverseInputChannels(Network network, ComputationGraph graph) {
         String first = network.nodes().stream()
                 .filter(node -> node.op() instanceof Op.Convolution)
