@@ -39,6 +39,10 @@ import picocli.CommandLine.Spec;
                     + " weights; or the tensors of a file of weights."
         })
 final class InfoCommand implements Callable<Integer> {
+    private static final List<String> NETWORK_OPTIONS =
+            List.of("--classes", "--size", "--channels", "--shortcut", "--v1", "--freeze", "--stages");
+    private static final List<String> FILE_OPTIONS = List.of("--arch", "--map");
+
     @Parameters(
             paramLabel = "MODEL|FILE",
             completionCandidates = ModelNames.class,
@@ -105,7 +109,11 @@ final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        if (ModelRequest.isFile(model)) {
+        boolean file = ModelRequest.isFile(model);
+        boolean weights = !file && ModelName.parse(model).tag().isPresent();
+        refuse(file || weights, model + " is no architecture", NETWORK_OPTIONS);
+        refuse(!file, model + " is no file of weights", FILE_OPTIONS);
+        if (file) {
             WeightFileInfo info = WeightFileInfo.of(
                     Path.of(model),
                     into.map(Zoo::find),
@@ -113,7 +121,7 @@ final class InfoCommand implements Callable<Integer> {
             out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
             return ExitCode.OK;
         }
-        if (ModelName.parse(model).tag().isPresent()) {
+        if (weights) {
             PretrainedWeights row = Pretrained.find(model);
             out.println(
                     json
@@ -147,6 +155,16 @@ final class InfoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         return ExitCode.OK;
+    }
+
+    /** An option that would do nothing is a misunderstanding. */
+    private void refuse(boolean here, String why, List<String> options) {
+        options.stream()
+                .filter(option -> here && spec.commandLine().getParseResult().hasMatchedOption(option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new ParameterException(spec.commandLine(), why + ", " + option + " means nothing for it");
+                });
     }
 
     private String text(Architecture architecture, Network network) {

@@ -85,6 +85,10 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (pretrained && markdown) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--pretrained and --markdown: only the networks are listed as Markdown");
+        }
         if (pretrained) {
             PublishedWeights.print(spec, pattern, json);
             return ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.cli;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
@@ -52,6 +53,10 @@ record WeightFileInfo(
 
     static WeightFileInfo of(Path file, Optional<Architecture> into, NameMapping names) {
         if (WeightFile.isArchive(file)) {
+            if (into.isPresent() || names != NameMapping.NONE) {
+                throw new UsageException(file
+                        + " was written by resnet4j and knows its network and names; leave --arch and" + " --map out");
+            }
             return ofArchive(file);
         }
         StateDict tensors = WeightFile.open(file);
