@@ -1,6 +1,7 @@
 package io.github.resnet4j.bench;
 
 import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -49,7 +50,7 @@ public final class TrainBenchmark {
             DataSet set = new DataSet(images, labels);
             training = () -> graph.fit(set);
         } else {
-            TrainingStep step = new TrainingStep(graph, network, Sgd.paper());
+            TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
             training = () -> step.step(images, labels, LEARNING_RATE);
         }
     }

@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Safe for use by several threads.
  */
-public final class InferencePlan implements AutoCloseable {
+public final class InferencePlan implements Inference {
     private InferencePlan() {}
 
     /**
@@ -32,6 +33,7 @@ public final class InferencePlan implements AutoCloseable {
      * @throws IllegalArgumentException if the shape is not the graph's
      * @throws IllegalStateException if the plan is closed
      */
+    @Override
     public INDArray output(INDArray features) {
         throw new IllegalStateException();
     }
@@ -41,12 +43,24 @@ public final class InferencePlan implements AutoCloseable {
      *
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
      */
+    @Override
     public Map<String, INDArray> featureMaps(INDArray features, List<String> vertices) {
         throw new IllegalStateException();
     }
 
     /** Takes the graph's parameters as they are now. */
+    @Override
     public void refresh() {}
+
+    @Override
+    public Engine engine() {
+        return Engine.ONEDNN;
+    }
+
+    @Override
+    public Optional<String> fallback() {
+        return Optional.empty();
+    }
 
     /** Frees the native memory. */
     @Override

@@ -1,5 +1,7 @@
 package io.github.resnet4j.engine;
 
+import java.nio.FloatBuffer;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Not safe for use by several threads.
  */
-public final class TrainingPlan implements AutoCloseable {
+public final class TrainingPlan implements TrainingStep {
     private TrainingPlan() {}
 
     /**
@@ -32,8 +34,29 @@ public final class TrainingPlan implements AutoCloseable {
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed
      */
+    @Override
     public TrainingStep.Result step(INDArray features, INDArray labels, double lr) {
         throw new IllegalStateException();
+    }
+
+    @Override
+    public FloatBuffer velocity() {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.ONEDNN;
+    }
+
+    @Override
+    public Optional<String> fallback() {
+        return Optional.empty();
     }
 
     /** Frees the native memory. */
