@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine;
 
 import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +16,19 @@ final class GraphInference implements Inference {
     private final ComputationGraph graph;
     private final int maxBatch;
     private final Optional<String> fallback;
-    private final Signature signature;
+    private final Shape picture;
     private final Map<String, Integer> order = new HashMap<>();
     private boolean closed;
 
-    GraphInference(ComputationGraph graph, int maxBatch, Optional<String> fallback) {
+    GraphInference(ComputationGraph graph, Shape picture, int maxBatch, Optional<String> fallback) {
         if (maxBatch < 1) {
             throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
         }
         this.graph = graph;
         this.maxBatch = maxBatch;
         this.fallback = fallback;
-        this.signature = Signature.of(graph);
+        this.picture = picture;
+        Signature.of(graph);
         int[] vertices = graph.topologicalSortOrder();
         for (int i = 0; i < vertices.length; i++) {
             order.put(graph.getVertices()[vertices[i]].getVertexName(), i);
@@ -72,7 +74,7 @@ final class GraphInference implements Inference {
         if (closed) {
             throw new IllegalStateException("this inference is closed");
         }
-        signature.requirePictures(features);
+        Pictures.require(features, picture);
         if (features.size(0) > maxBatch) {
             throw new IllegalArgumentException(
                     "a batch of " + features.size(0) + " pictures where at most " + maxBatch + " were announced");

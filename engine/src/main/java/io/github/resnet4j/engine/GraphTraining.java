@@ -1,11 +1,12 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -19,19 +20,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
     private final Optional<String> fallback;
-    private final Signature signature;
+    private final Shape picture;
+    private final OptionalLong classes;
     private final ParameterLayout layout;
     private final SgdUpdate update;
     private final FloatBuffer parameters;
     private final FloatBuffer velocity;
     private final Watch watch = new Watch();
-    private long[] picture = {};
     private boolean closed;
 
-    GraphTraining(ComputationGraph graph, Sgd sgd, Optional<String> fallback) {
+    GraphTraining(ComputationGraph graph, Shape picture, Sgd sgd, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
-        this.signature = Signature.of(graph);
+        this.picture = picture;
+        this.classes = Signature.of(graph).outputs();
         this.layout = ParameterLayout.of(graph);
         this.update = new SgdUpdate(sgd, layout);
         this.parameters = graph.params().data().asNioFloat();
@@ -43,7 +45,8 @@ final class GraphTraining implements TrainingStep {
         if (closed) {
             throw new IllegalStateException("this training is closed");
         }
-        check(features, labels);
+        Pictures.require(features, picture);
+        Pictures.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
         graph.setLabels(labels);
@@ -58,19 +61,6 @@ final class GraphTraining implements TrainingStep {
         update.apply(parameters, gradient, velocity, features.size(0), watch.norms, lr);
         graph.clear();
         return new Result(graph.score(), watch.correct);
-    }
-
-    /** DL4J itself would take pictures of another size in the middle of a run. */
-    private void check(INDArray features, INDArray labels) {
-        signature.requirePictures(features);
-        signature.requireLabels(labels, features.size(0));
-        long[] next = Arrays.copyOfRange(features.shape(), 1, 4);
-        if (picture.length == 0) {
-            picture = next;
-        } else if (!Arrays.equals(picture, next)) {
-            throw new IllegalArgumentException("the batches before had pictures of " + Arrays.toString(picture)
-                    + ", this batch is " + Arrays.toString(features.shape()));
-        }
     }
 
     @Override

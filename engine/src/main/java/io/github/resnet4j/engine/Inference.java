@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,17 +19,18 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      * Prepares {@code graph} for batches of 1 to {@code maxBatch} pictures.
      *
      * @param graph with one input and one output, in single precision
+     * @param picture size of the pictures
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
      * @throws IllegalArgumentException if the graph is not as above or {@code maxBatch} below 1
      * @throws UnsupportedGraphException if oneDNN is demanded and the graph has what the engine does not know
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
-    static Inference of(ComputationGraph graph, int maxBatch, Engine engine) {
+    static Inference of(ComputationGraph graph, Shape picture, int maxBatch, Engine engine) {
         return Choice.of(
                 engine,
-                () -> InferencePlan.compile(graph, maxBatch),
-                fallback -> new GraphInference(graph, maxBatch, fallback));
+                () -> InferencePlan.compile(graph, picture, maxBatch),
+                fallback -> new GraphInference(graph, picture, maxBatch, fallback));
     }
 
     /**

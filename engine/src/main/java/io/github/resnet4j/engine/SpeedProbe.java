@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,7 +28,7 @@ public record SpeedProbe(Engine engine, Optional<String> fallback, double images
         for (int i = 0; i < BATCH; i++) {
             labels.putScalar(i, i % 10, 1);
         }
-        try (TrainingStep training = TrainingStep.of(graph, Sgd.paper(), engine)) {
+        try (TrainingStep training = TrainingStep.of(graph, Shape.square(3, 32), Sgd.paper(), engine)) {
             training.step(images, labels, 0.01);
             training.step(images, labels, 0.01);
             long start = System.nanoTime();

@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -26,6 +27,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * Prepares {@code graph} for training.
      *
      * @param graph with one input and one output, in single precision; its parameters are changed in place
+     * @param picture size of the pictures
      * @param sgd the update rule
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
@@ -33,9 +35,11 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @throws UnsupportedGraphException if oneDNN is demanded and the graph has what the engine does not know
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
-    static TrainingStep of(ComputationGraph graph, Sgd sgd, Engine engine) {
+    static TrainingStep of(ComputationGraph graph, Shape picture, Sgd sgd, Engine engine) {
         return Choice.of(
-                engine, () -> TrainingPlan.compile(graph, sgd), fallback -> new GraphTraining(graph, sgd, fallback));
+                engine,
+                () -> TrainingPlan.compile(graph, picture, sgd),
+                fallback -> new GraphTraining(graph, picture, sgd, fallback));
     }
 
     /**
@@ -44,7 +48,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those of the graph or of the batches before
+     * @throws IllegalArgumentException if the shapes are not those announced, or not the graph's
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if this is closed
      */
