@@ -23,7 +23,7 @@ build() {
     options+=(-Dnative.classifier=linux-x86_64-onednn)
   fi
   rm -f "$stamp"
-  (cd "$home" && "$maven" -q -B -DskipTests -Dspotless.check.skip ${options[@]+"${options[@]}"} -pl bench -am package >"$home/.build.log" 2>&1) || {
+  (cd "$home" && "$maven" -q -B -Dmaven.test.skip -Dspotless.check.skip ${options[@]+"${options[@]}"} -pl bench -am package >"$home/.build.log" 2>&1) || {
     tail -n 30 "$home/.build.log" >&2
     die "the build failed; the end of its output is above, all of it in $home/.build.log"
   }

@@ -37,19 +37,22 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         return new Dl4jBatch(graph, network, images, labels);
     }
 
+    /** Says whether DL4J's layers, called by {@code method}, use oneDNN. */
+    static String layers(String method) {
+        return method + ", layers " + (OneDnn.reached() ? "use" : "do not use") + " oneDNN";
+    }
+
     /**
      * The work of this step.
      *
-     * @param how what computes, for the description
+     * @param how what computes
      */
     JvmContestant.Work work(String how, Runnable step) {
         Backend backend = Backend.inspect();
         // DL4J counts BN's running statistics as parameters too.
         return new JvmContestant.Work(
                 graph.numParams() - network.statistics(),
-                "DL4J 1.0.0-M2.1, " + how + ", "
-                        + (OneDnn.reached() ? "layers use oneDNN" : "layers do not use oneDNN") + ", "
-                        + backend.nativeJar() + ", threads " + backend.threads(),
+                "DL4J 1.0.0-M2.1, " + how + ", " + backend.nativeJar() + ", threads " + backend.threads(),
                 step);
     }
 }

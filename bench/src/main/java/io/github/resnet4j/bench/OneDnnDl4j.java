@@ -1,5 +1,6 @@
 package io.github.resnet4j.bench;
 
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -11,14 +12,16 @@ final class OneDnnDl4j implements JvmContestant {
     public Work train(Network network, int batch) {
         OneDnn.enable();
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
-        TrainingStep training = new TrainingStep(dl4j.graph(), network, Sgd.paper());
-        return dl4j.work("TrainingStep", () -> training.step(dl4j.images(), dl4j.labels(), Dl4jBatch.LEARNING_RATE));
+        TrainingStep training = TrainingStep.of(dl4j.graph(), network.input(), Sgd.paper(), Engine.DL4J);
+        return dl4j.work(
+                Dl4jBatch.layers("TrainingStep"),
+                () -> training.step(dl4j.images(), dl4j.labels(), Dl4jBatch.LEARNING_RATE));
     }
 
     @Override
     public Work infer(Network network, int batch) {
         OneDnn.enable();
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
-        return dl4j.work("output", () -> dl4j.graph().outputSingle(dl4j.images()));
+        return dl4j.work(Dl4jBatch.layers("output"), () -> dl4j.graph().outputSingle(dl4j.images()));
     }
 }

@@ -9,12 +9,12 @@ final class StockDl4j implements JvmContestant {
     public Work train(Network network, int batch) {
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
         DataSet set = new DataSet(dl4j.images(), dl4j.labels());
-        return dl4j.work("fit", () -> dl4j.graph().fit(set));
+        return dl4j.work(Dl4jBatch.layers("fit"), () -> dl4j.graph().fit(set));
     }
 
     @Override
     public Work infer(Network network, int batch) {
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
-        return dl4j.work("output", () -> dl4j.graph().outputSingle(dl4j.images()));
+        return dl4j.work(Dl4jBatch.layers("output"), () -> dl4j.graph().outputSingle(dl4j.images()));
     }
 }

@@ -10,6 +10,8 @@ enum Who {
     DL4J("dl4j", Program.jvm(StockDl4j.class), Trait.TRAINS, Trait.INFERS, Trait.SLOW),
     /** DL4J's layers with oneDNN reached, and this project's training step. */
     DL4J_ONEDNN("dl4j-onednn", Program.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
+    /** This project's engine. */
+    ENGINE("engine", Program.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
     /** PyTorch, N×C×H×W in memory. */
     PYTORCH("pytorch", Program.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
     /** PyTorch, N×H×W×C in memory. */

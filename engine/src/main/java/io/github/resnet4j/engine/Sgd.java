@@ -1,6 +1,5 @@
 package io.github.resnet4j.engine;
 
-import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
 
 /**
@@ -56,17 +55,17 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn
         return kind == ParameterLayout.Kind.WEIGHT || decayOn == DecayOn.ALL;
     }
 
-    /** One step over {@code [from, to)} of the flat arrays; gradients are multiplied by {@code scale} first. */
-    void update(FloatBuffer p, FloatBuffer g, FloatBuffer v, int from, int to, double scale, boolean decay, double lr) {
+    /** One step of the first {@code count} values; gradients are multiplied by {@code scale} first. */
+    void update(float[] p, float[] g, float[] v, int count, double scale, boolean decay, double lr) {
         float rate = (float) lr;
         float mu = (float) momentum;
         float factor = (float) scale;
         float lambda = decay ? (float) weightDecay : 0f;
-        for (int i = from; i < to; i++) {
-            float gradient = g.get(i) * factor + lambda * p.get(i);
-            float velocity = mu * v.get(i) + gradient;
-            v.put(i, velocity);
-            p.put(i, p.get(i) - rate * (nesterov ? gradient + mu * velocity : velocity));
+        for (int i = 0; i < count; i++) {
+            float gradient = g[i] * factor + lambda * p[i];
+            float velocity = mu * v[i] + gradient;
+            v[i] = velocity;
+            p[i] -= rate * (nesterov ? gradient + mu * velocity : velocity);
         }
     }
 }

@@ -66,7 +66,7 @@ class TrainingParityTest {
     void keepsPyTorchsRunningStatisticsOverThreeSteps(ParityCase parity) {
         Golden golden = Golden.read(parity.name());
         ComputationGraph graph = parity.graph();
-        TrainingStep step = new TrainingStep(graph, parity.network(), Sgd.paper());
+        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), SMALL_LR);
         }
@@ -114,7 +114,7 @@ class TrainingParityTest {
         Sgd other = recipe.equals("nodecay")
                 ? new Sgd(0.9, false, 0.1, Sgd.DecayOn.ALL, OptionalDouble.empty())
                 : new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = new TrainingStep(graph, parity.network(), other);
+        TrainingStep step = TrainingStep.of(graph, other, Engine.DL4J);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), LR);
         }
@@ -122,7 +122,7 @@ class TrainingParityTest {
     }
 
     private static void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
-        TrainingStep step = new TrainingStep(graph, parity.network(), sgd);
+        TrainingStep step = TrainingStep.of(graph, sgd, Engine.DL4J);
         float[] losses = golden.values("losses");
         assertThat(losses).isNotEmpty();
         for (float loss : losses) {
@@ -135,7 +135,7 @@ class TrainingParityTest {
     private static void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
         ComputationGraph graph = parity.graph(frozenUpTo);
         Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = new TrainingStep(graph, parity.network(), bare);
+        TrainingStep step = TrainingStep.of(graph, bare, Engine.DL4J);
         step.step(parity.pictures(), parity.labels(), 0);
         Map<String, float[]> gradients = new TreeMap<>();
         Map<String, float[]> reference = new TreeMap<>();

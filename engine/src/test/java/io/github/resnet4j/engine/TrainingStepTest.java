@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -9,6 +10,12 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,8 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class TrainingStepTest {
@@ -47,7 +57,7 @@ class TrainingStepTest {
 
     private static byte[] afterFiveSteps(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        TrainingStep step = new TrainingStep(graph, parity.network(), Sgd.paper());
+        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
         for (int i = 0; i < 5; i++) {
             step.step(parity.pictures(), parity.labels(), 0.05);
         }
@@ -66,7 +76,7 @@ class TrainingStepTest {
         ComputationGraph graph = parity.graph();
         FloatBuffer before = Seeded.copyOfParameters(graph);
         Sgd sgd = new Sgd(0, false, 0.5, decayOn, OptionalDouble.empty());
-        TrainingStep step = new TrainingStep(graph, parity.network(), sgd);
+        TrainingStep step = TrainingStep.of(graph, sgd, Engine.DL4J);
         step.step(parity.pictures(), parity.labels(), 0.1);
         FloatBuffer after = Seeded.copyOfParameters(graph);
 
@@ -88,7 +98,7 @@ class TrainingStepTest {
     @Test
     void countsRightAnswersOfTheForwardPass() {
         ComputationGraph graph = CASE.graph();
-        TrainingStep step = new TrainingStep(graph, CASE.network(), Sgd.paper());
+        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
         INDArray labels = CASE.labels();
         TrainingStep.Result result = step.step(CASE.pictures(), labels, 0.05);
         for (int i = 0; i < 20 && result.loss() > 0.2; i++) {
@@ -105,12 +115,12 @@ class TrainingStepTest {
         ComputationGraph later = CASE.graph();
         INDArray two = CASE.pictures().get(NDArrayIndex.interval(0, 2));
         INDArray labels = CASE.labels().get(NDArrayIndex.interval(0, 2));
-        TrainingStep step = new TrainingStep(later, CASE.network(), Sgd.paper());
+        TrainingStep step = TrainingStep.of(later, Sgd.paper(), Engine.DL4J);
         step.step(CASE.pictures(), CASE.labels(), 0);
         later.params().assign(alone.params());
         step.velocity().put(new float[step.velocity().capacity()]);
         step.step(two, labels, 0.05);
-        new TrainingStep(alone, CASE.network(), Sgd.paper()).step(two, labels, 0.05);
+        TrainingStep.of(alone, Sgd.paper(), Engine.DL4J).step(two, labels, 0.05);
         assertThat(bytes(later)).isEqualTo(bytes(alone));
     }
 
@@ -119,28 +129,77 @@ class TrainingStepTest {
         ComputationGraph graph = CASE.graph();
         BaseTrainingListener mine = new BaseTrainingListener() {};
         graph.setListeners(mine);
-        new TrainingStep(graph, CASE.network(), Sgd.paper()).step(CASE.pictures(), CASE.labels(), 0.05);
+        TrainingStep.of(graph, Sgd.paper(), Engine.DL4J).step(CASE.pictures(), CASE.labels(), 0.05);
         assertThat(graph.getListeners()).containsExactly(mine);
     }
 
     @Test
-    void rejectsPicturesOfAnotherShape() {
-        TrainingStep step = new TrainingStep(CASE.graph(), CASE.network(), Sgd.paper());
+    void rejectsPicturesOfAnotherSizeThanThoseBefore() {
+        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
+        step.step(CASE.pictures(), CASE.labels(), 0.05);
         INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").pictures();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(larger, CASE.labels(), 0.05))
                 .withMessageContaining("[3, 3, 9, 9]")
-                .withMessageContaining("3x8x8");
+                .withMessageContaining("[3, 8, 8]");
+    }
+
+    /** The first layer with weights says how many there must be; Keras' networks have a padding before it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"basic_a_cifar_3x8x8", "bottleneckv1_b_imagenet_3x16x16_kerasapps"})
+    void rejectsPicturesWithOtherChannels(String name) {
+        ParityCase parity = ParityCase.reduced(name);
+        TrainingStep step = TrainingStep.of(parity.graph(), Sgd.paper(), Engine.DL4J);
+        INDArray grey = parity.pictures().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> step.step(grey, parity.labels(), 0.05))
+                .withMessageContaining("N×3×H×W");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> step.step(parity.labels(), parity.labels(), 0.05))
+                .withMessageContaining("[3, 5]");
+    }
+
+    @Test
+    void countsRightAnswersOfAnOutputLayerWithWeights() {
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                        "bn", new BatchNormalization.Builder().useLogStd(false).build(), "in")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "bn")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder()
+                                .nOut(5)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "pool")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(8, 8, 3))
+                .build());
+        graph.init();
+        INDArray guessed = graph.feedForward(CASE.pictures(), true).get("out").argMax(1);
+        INDArray labels = Nd4j.zeros(3, 5);
+        for (int i = 0; i < 3; i++) {
+            labels.putScalar(i, guessed.getLong(i), 1);
+        }
+        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        assertThat(step.step(CASE.pictures(), labels, 0).correct()).isEqualTo(3);
+        assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> step.step(CASE.pictures(), Nd4j.zeros(3, 4), 0))
+                .withMessageContaining("3×5");
     }
 
     @Test
     void rejectsLabelsOfAnotherBatch() {
-        TrainingStep step = new TrainingStep(CASE.graph(), CASE.network(), Sgd.paper());
+        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
         INDArray labels = Seeded.labels("two", 2, CASE.network().classes(), 0);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(CASE.pictures(), labels, 0.05))
                 .withMessageContaining("[2, 5]")
-                .withMessageContaining("3x5");
+                .withMessageContaining("3×5");
     }
 
     @Test
@@ -148,7 +207,30 @@ class TrainingStepTest {
         NetworkGraph.Options options = NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE);
         ComputationGraph graph = NetworkGraph.create(CASE.network(), options);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TrainingStep(graph, CASE.network(), Sgd.paper()))
+                .isThrownBy(() -> TrainingStep.of(graph, Sgd.paper(), Engine.DL4J))
                 .withMessageContaining("FLOAT");
+    }
+
+    @Test
+    void rejectsGraphsOfSeveralInputs() {
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("left", "right")
+                .addLayer("out", new OutputLayer.Builder().nIn(4).nOut(2).build(), "left", "right")
+                .setOutputs("out")
+                .build());
+        graph.init();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainingStep.of(graph, Sgd.paper(), Engine.DL4J))
+                .withMessageContaining("[left, right]");
+    }
+
+    @Test
+    void doesNothingOnceClosed() {
+        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
+        step.close();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> step.step(CASE.pictures(), CASE.labels(), 0.05))
+                .withMessageContaining("closed");
     }
 }

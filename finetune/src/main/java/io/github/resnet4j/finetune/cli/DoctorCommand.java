@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
 import io.github.resnet4j.finetune.report.Machine;
@@ -35,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
         Backend backend = Backend.inspect();
         Machine machine = Machine.here(backend.threads(), backend.name());
         boolean reached = OneDnn.reached();
-        double imagesPerSecond = SpeedProbe.trainingImagesPerSecond(2.0);
+        double imagesPerSecond = SpeedProbe.measure(Engine.AUTO, 2.0).imagesPerSecond();
         double expected = EXPECTED_PER_CORE * backend.threads();
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 

@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -171,7 +172,7 @@ public final class TrainingRun {
     private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
         Network network = start.network();
         ComputationGraph graph = start.graph();
-        TrainingStep training = new TrainingStep(graph, network, sgd());
+        TrainingStep training = TrainingStep.of(graph, sgd(), Engine.DL4J);
         ModelCard card = start.card(config); // not after the training: it can be refused
         if (options.overwrite() && !options.resume()) {
             RunFolder.clear(folder);

@@ -10,6 +10,7 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
@@ -76,7 +77,7 @@ final class TrainerTest {
             this.config = config;
             this.graph = NetworkGraph.create(
                     NETWORK, NetworkGraph.Options.seeded(config.seed()).frozenUpTo(freeze));
-            this.training = new TrainingStep(graph, NETWORK, Sgd.paper());
+            this.training = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
         }
 
         Session(TrainConfig config) {

@@ -1,0 +1,102 @@
+package io.github.resnet4j.engine;
+
+import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Inference in which DL4J's layers compute, for one thread at a time. */
+final class GraphInference implements Inference {
+    private final ComputationGraph graph;
+    private final int maxBatch;
+    private final Optional<String> fallback;
+    private final Shape picture;
+    private final Map<String, Integer> order = new HashMap<>();
+    private boolean closed;
+
+    GraphInference(ComputationGraph graph, Shape picture, int maxBatch, Optional<String> fallback) {
+        if (maxBatch < 1) {
+            throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
+        }
+        this.graph = graph;
+        this.maxBatch = maxBatch;
+        this.fallback = fallback;
+        this.picture = picture;
+        Signature.of(graph);
+        int[] vertices = graph.topologicalSortOrder();
+        for (int i = 0; i < vertices.length; i++) {
+            order.put(graph.getVertices()[vertices[i]].getVertexName(), i);
+        }
+    }
+
+    @Override
+    public synchronized INDArray output(INDArray features) {
+        check(features);
+        return graph.outputSingle(features);
+    }
+
+    /** One pass for each vertex: behind it, DL4J's activations would write over its values. */
+    @Override
+    public synchronized Map<String, INDArray> featureMaps(INDArray features, List<String> vertices) {
+        check(features);
+        Map<String, INDArray> maps = new LinkedHashMap<>();
+        for (String vertex : vertices) {
+            int last = position(vertex);
+            maps.put(
+                    vertex,
+                    graph.feedForward(new INDArray[] {features}, last, false, true)
+                            .get(vertex));
+        }
+        for (GraphVertex vertex : graph.getVertices()) {
+            vertex.clear(); // those behind the last still hold their inputs
+        }
+        return maps;
+    }
+
+    private int position(String vertex) {
+        Integer position = order.get(vertex);
+        if (position == null) {
+            throw new IllegalArgumentException("the graph has no vertex \"" + vertex + "\""
+                    + Suggest.nearest(vertex, order.keySet())
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse(""));
+        }
+        return position;
+    }
+
+    private void check(INDArray features) {
+        if (closed) {
+            throw new IllegalStateException("this inference is closed");
+        }
+        Pictures.require(features, picture);
+        if (features.size(0) > maxBatch) {
+            throw new IllegalArgumentException(
+                    "a batch of " + features.size(0) + " pictures where at most " + maxBatch + " were announced");
+        }
+    }
+
+    /** DL4J's layers compute with the parameters themselves. */
+    @Override
+    public void refresh() {}
+
+    @Override
+    public Engine engine() {
+        return Engine.DL4J;
+    }
+
+    @Override
+    public Optional<String> fallback() {
+        return fallback;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,367 @@
+package io.github.resnet4j.engine;
+
+import io.github.resnet4j.engine.ir.Extent;
+import io.github.resnet4j.engine.ir.Node;
+import io.github.resnet4j.engine.ir.Passes;
+import io.github.resnet4j.engine.ir.Program;
+import io.github.resnet4j.engine.lower.Lowering;
+import io.github.resnet4j.engine.lower.Prepared;
+import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.zoo.network.Shape;
+import java.lang.ref.Cleaner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A graph compiled for inference: batch normalisation folded into the convolutions, sums and activations fused into
+ * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}.
+ *
+ * <p>Safe for use by several threads. A thread that comes alone has all cores; threads that come together have one each,
+ * and those beyond the number of cores wait. All share the parameters.
+ *
+ * <p>A NaN in a picture stays in that picture's row.
+ */
+public final class InferencePlan implements Inference {
+    /** Pictures go through in pieces that need about this much memory, for the caches' sake. */
+    private static final long PIECE_BYTES = 192L << 20;
+
+    private final ComputationGraph graph;
+    private final GraphState state;
+    private final Shape picture;
+    private final int maxBatch;
+    private final Native compiled;
+    private final Cleaner.Cleanable cleanable;
+
+    private InferencePlan(ComputationGraph graph, Shape picture, int maxBatch) {
+        if (maxBatch < 1) {
+            throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
+        }
+        Dnnl.require();
+        this.graph = graph;
+        this.picture = picture;
+        this.maxBatch = maxBatch;
+        this.state = new GraphState(graph);
+        this.compiled = new Native(
+                new Prepared(state.parameters()), Runtime.getRuntime().availableProcessors());
+        this.cleanable = Native.CLEANER.register(this, compiled);
+        try {
+            Branch branch = branch(List.of());
+            branch.wide.lowering(branch.piece);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Compiles {@code graph} for batches of 1 to {@code maxBatch} pictures.
+     *
+     * @param picture size of the pictures
+     * @throws IllegalArgumentException if {@code maxBatch} is below 1
+     * @throws UnsupportedGraphException if the graph has what the engine does not know
+     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     */
+    public static InferencePlan compile(ComputationGraph graph, Shape picture, int maxBatch) {
+        return new InferencePlan(graph, picture, maxBatch);
+    }
+
+    /**
+     * The graph's output for each picture.
+     *
+     * @param features N×C×H×W, N at most the maximum
+     * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax
+     * @throws IllegalArgumentException if the shape is not the graph's
+     * @throws IllegalStateException if the plan is closed
+     */
+    @Override
+    public INDArray output(INDArray features) {
+        return run(List.of(), features).get(0);
+    }
+
+    /**
+     * The values at the named vertices; what lies above them does not run.
+     *
+     * @param features as for {@link #output}
+     * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
+     * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
+     * @throws IllegalStateException if the plan is closed
+     */
+    @Override
+    public Map<String, INDArray> featureMaps(INDArray features, List<String> vertices) {
+        if (vertices.isEmpty()) {
+            throw new IllegalArgumentException("name at least one vertex");
+        }
+        List<String> names = List.copyOf(vertices);
+        names.forEach(this::requireVertex);
+        List<INDArray> values = run(names, features);
+        Map<String, INDArray> maps = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            maps.put(names.get(i), values.get(i));
+        }
+        return maps;
+    }
+
+    private void requireVertex(String name) {
+        if (graph.getVertex(name) == null) {
+            List<String> all = Arrays.stream(graph.getVertices())
+                    .map(GraphVertex::getVertexName)
+                    .toList();
+            throw new IllegalArgumentException("the graph has no vertex \"" + name + "\""
+                    + Suggest.nearest(name, all)
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse(""));
+        }
+    }
+
+    private List<INDArray> run(List<String> outputs, INDArray features) {
+        INDArray pictures = Pictures.dense(features, picture);
+        if (pictures.size(0) > maxBatch) {
+            throw new IllegalArgumentException(
+                    "a batch of " + pictures.size(0) + " pictures, and the plan is compiled for at most " + maxBatch);
+        }
+        compiled.running.readLock().lock();
+        try {
+            compiled.requireOpen();
+            Branch branch = branch(outputs);
+            boolean together = compiled.callers.incrementAndGet() > 1;
+            try {
+                return together ? alone(branch, pictures) : all(branch, pictures);
+            } finally {
+                compiled.callers.decrementAndGet();
+            }
+        } finally {
+            compiled.running.readLock().unlock();
+        }
+    }
+
+    private List<INDArray> all(Branch branch, INDArray pictures) {
+        synchronized (branch.wide) {
+            return branch.wide.run(pictures);
+        }
+    }
+
+    private List<INDArray> alone(Branch branch, INDArray pictures) {
+        compiled.cores.acquireUninterruptibly();
+        try {
+            Team team = branch.take();
+            try {
+                return OpenMp.alone(() -> team.run(pictures));
+            } finally {
+                branch.giveBack(team);
+            }
+        } finally {
+            compiled.cores.release();
+        }
+    }
+
+    private Branch branch(List<String> outputs) {
+        synchronized (compiled) {
+            return compiled.branches.computeIfAbsent(outputs, names -> {
+                Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
+                Program program = Passes.optimise(GraphReader.inference(graph, names, extent));
+                return new Branch(program, compiled.prepared, piece(program));
+            });
+        }
+    }
+
+    private int piece(Program program) {
+        long largest = 1;
+        for (Node node : program.nodes()) {
+            long alive = node.extent().elements();
+            for (int input : node.inputs()) {
+                alive += program.nodes().get(input).extent().elements();
+            }
+            largest = Math.max(largest, alive * Float.BYTES);
+        }
+        long fitting = Math.max(1, PIECE_BYTES / largest);
+        return fitting >= maxBatch ? maxBatch : Math.toIntExact(Long.highestOneBit(fitting));
+    }
+
+    /** Takes the graph's parameters as they are now; waits for the batches that are under way. */
+    @Override
+    public void refresh() {
+        compiled.running.writeLock().lock();
+        try {
+            compiled.requireOpen();
+            state.require();
+            compiled.prepared.refresh();
+        } finally {
+            compiled.running.writeLock().unlock();
+        }
+    }
+
+    /** What runs for the largest piece of a batch on all cores. */
+    public PlanReport report() {
+        compiled.running.readLock().lock();
+        try {
+            compiled.requireOpen();
+            Branch branch = branch(List.of());
+            synchronized (branch.wide) {
+                return PlanReport.of(branch.wide.lowering(branch.piece), branch.piece, compiled.prepared.bytes());
+            }
+        } finally {
+            compiled.running.readLock().unlock();
+        }
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.ONEDNN;
+    }
+
+    @Override
+    public Optional<String> fallback() {
+        return Optional.empty();
+    }
+
+    /** Frees the native memory, once the batches that are under way are through. */
+    @Override
+    public void close() {
+        compiled.running.writeLock().lock();
+        try {
+            cleanable.clean();
+        } finally {
+            compiled.running.writeLock().unlock();
+        }
+    }
+
+    /** The program for one choice of outputs, for one caller that has all cores and for several that have one each. */
+    private static final class Branch {
+        private final Program program;
+        private final Prepared prepared;
+        private final int piece;
+        private final Team wide;
+        private final List<Team> teams = new ArrayList<>();
+        private final Deque<Team> idle = new ArrayDeque<>();
+
+        Branch(Program program, Prepared prepared, int piece) {
+            this.program = program;
+            this.prepared = prepared;
+            this.piece = piece;
+            this.wide = new Team(this);
+            teams.add(wide);
+        }
+
+        synchronized Team take() {
+            if (idle.isEmpty()) {
+                Team team = new Team(this);
+                teams.add(team);
+                return team;
+            }
+            return idle.pop();
+        }
+
+        synchronized void giveBack(Team team) {
+            idle.push(team);
+        }
+
+        void close() {
+            teams.forEach(Team::close);
+        }
+    }
+
+    /** The program compiled for one thread at a time. */
+    private static final class Team {
+        private final Branch branch;
+        private final Map<Integer, Lowering> sizes = new HashMap<>();
+
+        Team(Branch branch) {
+            this.branch = branch;
+        }
+
+        Lowering lowering(int batch) {
+            return sizes.computeIfAbsent(batch, size -> {
+                synchronized (branch.prepared) {
+                    return new Lowering(
+                            branch.program,
+                            size,
+                            MapOrder.best(),
+                            new Lowering.FlatArrays(0, 0),
+                            branch.prepared,
+                            false,
+                            0);
+                }
+            });
+        }
+
+        /** Batches of every size are put together from pieces of few sizes, so that few are compiled. */
+        List<INDArray> run(INDArray pictures) {
+            long total = pictures.size(0);
+            long each = pictures.length() / total * Float.BYTES;
+            List<INDArray> results = new ArrayList<>();
+            for (long done = 0; done < total; ) {
+                long left = total - done;
+                int size = Math.toIntExact(left >= branch.piece ? branch.piece : Long.highestOneBit(left));
+                Lowering lowering = lowering(size);
+                lowering.run(GraphState.address(pictures) + done * each);
+                for (int i = 0; i < branch.program.outputs().size(); i++) {
+                    if (done == 0) {
+                        long[] shape = lowering.outputShape(i);
+                        shape[0] = total;
+                        results.add(Nd4j.createUninitialized(DataType.FLOAT, shape, 'c'));
+                    }
+                    long elements = results.get(i).length() / total;
+                    results.get(i)
+                            .data()
+                            .asNioFloat()
+                            .position(Math.toIntExact(done * elements))
+                            .put(lowering.output(i));
+                }
+                done += size;
+            }
+            return results;
+        }
+
+        void close() {
+            sizes.values().forEach(Lowering::close);
+        }
+    }
+
+    /** The native side, which must not know the plan: it outlives it until the cleaner has run. */
+    private static final class Native implements Runnable {
+        private static final Cleaner CLEANER = Cleaner.create();
+
+        private final Prepared prepared;
+        private final Semaphore cores;
+        private final Map<List<String>, Branch> branches = new HashMap<>();
+        private final ReadWriteLock running = new ReentrantReadWriteLock();
+        private final AtomicInteger callers = new AtomicInteger();
+        private boolean closed;
+
+        Native(Prepared prepared, int cores) {
+            this.prepared = prepared;
+            this.cores = new Semaphore(cores);
+        }
+
+        void requireOpen() {
+            if (closed) {
+                throw new IllegalStateException("this plan is closed");
+            }
+        }
+
+        @Override
+        public void run() {
+            closed = true;
+            branches.values().forEach(Branch::close);
+            prepared.close();
+        }
+    }
+}

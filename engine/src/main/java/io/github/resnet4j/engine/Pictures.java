@@ -1,0 +1,59 @@
+package io.github.resnet4j.engine;
+
+import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
+
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What plans ask of the arrays that they are given. */
+final class Pictures {
+    private Pictures() {}
+
+    /**
+     * The same values without gaps, row by row.
+     *
+     * @throws IllegalArgumentException if these are not pictures of {@code shape}
+     */
+    static INDArray dense(INDArray features, Shape shape) {
+        require(features, shape);
+        return dense(features);
+    }
+
+    /** @throws IllegalArgumentException if these are not pictures of {@code shape} */
+    static void require(INDArray features, Shape shape) {
+        if (features.rank() != 4
+                || features.size(0) < 1
+                || features.size(1) != shape.channels()
+                || features.size(2) != shape.height()
+                || features.size(3) != shape.width()) {
+            throw new IllegalArgumentException(
+                    "pictures of " + shape + " are expected, the batch is " + Arrays.toString(features.shape()));
+        }
+    }
+
+    /**
+     * The labels without gaps, row by row.
+     *
+     * @throws IllegalArgumentException if these are not the labels of so many pictures
+     */
+    static INDArray labels(INDArray labels, long batch, long classes) {
+        requireLabels(labels, batch, classes);
+        return dense(labels);
+    }
+
+    /** @throws IllegalArgumentException if these are not the labels of so many pictures */
+    static void requireLabels(INDArray labels, long batch, long classes) {
+        if (labels.rank() != 2 || labels.size(0) != batch || labels.size(1) != classes) {
+            throw new IllegalArgumentException(
+                    "the batch needs labels of " + batch + "×" + classes + ", got " + Arrays.toString(labels.shape()));
+        }
+    }
+
+    private static INDArray dense(INDArray array) {
+        INDArray floats = array.castTo(DataType.FLOAT);
+        boolean dense = floats.ordering() == 'c' && !floats.isView() && hasDefaultStridesForShape(floats);
+        return dense ? floats : floats.dup('c');
+    }
+}

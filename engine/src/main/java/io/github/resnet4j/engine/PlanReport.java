@@ -1,0 +1,76 @@
+package io.github.resnet4j.engine;
+
+import io.github.resnet4j.engine.lower.Lowering;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a compiled plan runs.
+ *
+ * @param batch pictures in a batch
+ * @param steps one for each primitive and each step in Java, in the order of their execution
+ * @param arenaBytes memory for everything between the steps
+ * @param leastBytes what the steps need at the same time: no arena can be smaller
+ * @param preparedBytes parameters in oneDNN's layouts that do not change from batch to batch
+ */
+public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leastBytes, long preparedBytes) {
+    public PlanReport {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * One step of a plan.
+     *
+     * @param vertex of the graph that it belongs to; behind what was fused into it
+     * @param what it does
+     * @param implementation oneDNN's name of the code, or {@code java}
+     * @param tensors what it reads and writes, with their layouts
+     * @param bytes of all of these
+     * @param multiplyAdds of a convolution or a dense layer, 0 for others
+     */
+    public record Step(
+            String vertex, String what, String implementation, String tensors, long bytes, long multiplyAdds) {}
+
+    static PlanReport of(Lowering lowering, int batch, long preparedBytes) {
+        return new PlanReport(
+                batch,
+                lowering.executable().steps(),
+                lowering.executable().arenaBytes(),
+                lowering.executable().leastBytes(),
+                preparedBytes);
+    }
+
+    /** Steps that only copy from one layout to another. */
+    public long reorders() {
+        return steps.stream().filter(step -> step.what().equals("reorder")).count();
+    }
+
+    /** A table for people. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        String row = "%-28s %-24s %-28s %10s  %s%n";
+        text.append(String.format(Locale.ROOT, row, "vertex", "what", "implementation", "MiB", "tensors"));
+        for (Step step : steps) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    row,
+                    step.vertex(),
+                    step.what(),
+                    step.implementation(),
+                    String.format(Locale.ROOT, "%.2f", step.bytes() / 1048576.0),
+                    step.tensors()));
+        }
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%d steps at batch %d, %d of them reorders; arena %.1f MiB (no less than %.1f), parameters %.1f"
+                                + " MiB%n",
+                        steps.size(),
+                        batch,
+                        reorders(),
+                        arenaBytes / 1048576.0,
+                        leastBytes / 1048576.0,
+                        preparedBytes / 1048576.0))
+                .toString();
+    }
+}

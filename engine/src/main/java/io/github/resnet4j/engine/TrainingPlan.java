@@ -1,0 +1,316 @@
+package io.github.resnet4j.engine;
+
+import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.ir.Extent;
+import io.github.resnet4j.engine.ir.Node;
+import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Passes;
+import io.github.resnet4j.engine.ir.Program;
+import io.github.resnet4j.engine.lower.Lowering;
+import io.github.resnet4j.engine.lower.Prepared;
+import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.zoo.network.Shape;
+import java.lang.ref.Cleaner;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A graph compiled for training: forward, loss, backward and update run as oneDNN primitives on the graph's own
+ * parameters, which change in place. Gradients are in the graph's flattened gradient view after each step, as after
+ * DL4J's {@code computeGradientAndScore}: sums over the batch. The calls for each size of batch are compiled when the
+ * first such batch comes.
+ *
+ * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} takes them anew.
+ *
+ * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A NaN in the pictures comes
+ * out as a NaN of the loss. Not safe for use by several threads.
+ */
+public final class TrainingPlan implements TrainingStep {
+    /** The common size of batch and that of the last one. */
+    private static final int SIZES = 2;
+
+    private final ComputationGraph graph;
+    private final GraphState state;
+    private final Shape picture;
+    private final Program program;
+    private final long classes;
+    private final ParameterLayout layout;
+    private final Update update;
+    private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+    private final Native compiled;
+    private final Cleaner.Cleanable cleanable;
+    private final long seed;
+
+    private TrainingPlan(ComputationGraph graph, Shape picture, Optional<Sgd> sgd) {
+        Dnnl.require();
+        this.graph = graph;
+        this.picture = picture;
+        List<Obstacle> clipped = sgd.isPresent() ? GraphReader.gradientNormalization(graph) : List.of();
+        if (!clipped.isEmpty()) {
+            throw new UnsupportedGraphException(clipped);
+        }
+        Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
+        this.program = Passes.optimise(GraphReader.training(graph, extent));
+        this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
+        this.layout = ParameterLayout.of(graph);
+        this.state = new GraphState(graph);
+        this.seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
+        if (graph.getFlattenedGradients() == null) {
+            graph.initGradientsView();
+        }
+        for (Node node : program.nodes()) {
+            if (node.op() instanceof Op.BatchNorm bn) {
+                Extent map = node.extent();
+                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
+            }
+        }
+        this.update = sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, layout));
+        this.compiled = new Native(new Prepared(state.parameters()));
+        this.cleanable = Native.CLEANER.register(this, compiled);
+    }
+
+    /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
+    private String vertex(Op.BatchNorm norm) {
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            if (segment.offset() == norm.gamma().offset()) {
+                return segment.vertex();
+            }
+        }
+        throw new IllegalStateException(
+                "no vertex has parameters at " + norm.gamma().offset());
+    }
+
+    /**
+     * Compiles {@code graph}, to be updated by {@code sgd}; use {@link #step(INDArray, INDArray, double)}.
+     *
+     * @param picture size of the pictures
+     * @throws UnsupportedGraphException if the graph has what the engine does not know
+     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     */
+    public static TrainingPlan compile(ComputationGraph graph, Shape picture, Sgd sgd) {
+        return new TrainingPlan(graph, picture, Optional.of(sgd));
+    }
+
+    /**
+     * Compiles {@code graph}, to be updated as its configuration says, by DL4J's own updaters; use {@link
+     * #step(INDArray, INDArray)}.
+     *
+     * @param picture size of the pictures
+     * @throws UnsupportedGraphException if the graph has what the engine does not know
+     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     */
+    public static TrainingPlan compile(ComputationGraph graph, Shape picture) {
+        return new TrainingPlan(graph, picture, Optional.empty());
+    }
+
+    /**
+     * One step on one batch, by the rule that was given at compilation.
+     *
+     * @param features N×C×H×W
+     * @param labels N×classes, each row a distribution
+     * @param lr learning rate of this step
+     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalStateException if the plan is closed, or was compiled for the graph's own updater
+     */
+    @Override
+    public Result step(INDArray features, INDArray labels, double lr) {
+        if (!(update instanceof OwnUpdate own)) {
+            throw new IllegalStateException(
+                    "the graph's own updater has its own learning rate; call step(features, labels)");
+        }
+        Result result = gradients(features, labels);
+        own.apply(features.size(0), lr);
+        return result;
+    }
+
+    /**
+     * One step on one batch, by the graph's own updater: its score and iteration count are set and its listeners called
+     * as {@code fit} does.
+     *
+     * @param features N×C×H×W
+     * @param labels N×classes, each row a distribution
+     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalStateException if the plan is closed, or was compiled with an {@link Sgd}
+     */
+    public Result step(INDArray features, INDArray labels) {
+        if (!(update instanceof GraphUpdate own)) {
+            throw new IllegalStateException("this plan needs a learning rate; call step(features, labels, lr)");
+        }
+        Result result = gradients(features, labels);
+        own.apply(Math.toIntExact(features.size(0)), result.loss());
+        return result;
+    }
+
+    /**
+     * Loss and gradients without an update: the gradients are in the graph's flattened gradient view.
+     *
+     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalStateException if the plan is closed
+     */
+    public Result gradients(INDArray features, INDArray labels) {
+        compiled.requireOpen();
+        state.require();
+        INDArray pictures = Pictures.dense(features, picture);
+        int batch = Math.toIntExact(pictures.size(0));
+        INDArray rows = Pictures.labels(labels, batch, classes);
+        Lowering lowering = lowering(batch);
+        lowering.labels(rows.data().asNioFloat());
+        lowering.run(GraphState.address(pictures));
+        return new Result(lowering.lossSum() / batch, lowering.correct());
+    }
+
+    private Lowering lowering(int batch) {
+        Lowering known = compiled.sizes.get(batch);
+        if (known != null) {
+            return known;
+        }
+        if (compiled.sizes.size() == SIZES) {
+            int oldest = compiled.sizes.keySet().iterator().next();
+            compiled.sizes.remove(oldest).close();
+        }
+        Lowering.FlatArrays flat = new Lowering.FlatArrays(
+                GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
+        Lowering lowering = new Lowering(program, batch, MapOrder.best(), flat, compiled.prepared, true, seed);
+        compiled.sizes.put(batch, lowering);
+        return lowering;
+    }
+
+    /** Takes the parameters of frozen layers as they are now. */
+    public void refresh() {
+        compiled.requireOpen();
+        state.require();
+        compiled.prepared.refresh();
+    }
+
+    /** What runs for batches of {@code batch} pictures; compiles it if no such batch has come. */
+    public PlanReport report(int batch) {
+        compiled.requireOpen();
+        return PlanReport.of(lowering(batch), batch, compiled.prepared.bytes());
+    }
+
+    /**
+     * The velocities, as in {@link TrainingStep#velocity()}.
+     *
+     * @throws IllegalStateException if the graph's own updater has the state
+     */
+    @Override
+    public FloatBuffer velocity() {
+        if (update instanceof OwnUpdate own) {
+            return own.velocity.duplicate();
+        }
+        throw new IllegalStateException("the graph's own updater has the state; see its getUpdater()");
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.ONEDNN;
+    }
+
+    @Override
+    public Optional<String> fallback() {
+        return Optional.empty();
+    }
+
+    /** Frees the native memory. */
+    @Override
+    public void close() {
+        cleanable.clean();
+    }
+
+    /** How parameters follow from gradients. */
+    private sealed interface Update permits OwnUpdate, GraphUpdate {}
+
+    private final class OwnUpdate implements Update {
+        private final SgdUpdate rule;
+        private final FloatBuffer velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+
+        OwnUpdate(Sgd sgd) {
+            this.rule = new SgdUpdate(sgd, layout);
+        }
+
+        void apply(long batch, double lr) {
+            FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
+            rule.apply(state.parameters(), gradient, velocity, batch, norms, lr);
+        }
+    }
+
+    /** The native side, which must not know the plan: it outlives it until the cleaner has run. */
+    private static final class Native implements Runnable {
+        private static final Cleaner CLEANER = Cleaner.create();
+
+        private final Prepared prepared;
+        private final Map<Integer, Lowering> sizes = new LinkedHashMap<>();
+        private boolean closed;
+
+        Native(Prepared prepared) {
+            this.prepared = prepared;
+        }
+
+        void requireOpen() {
+            if (closed) {
+                throw new IllegalStateException("this plan is closed");
+            }
+        }
+
+        @Override
+        public void run() {
+            closed = true;
+            sizes.values().forEach(Lowering::close);
+            prepared.close();
+        }
+    }
+
+    /** DL4J's updater over the flat arrays, and what else DL4J does after a step. */
+    private static final class GraphUpdate implements Update {
+        private final ComputationGraph graph;
+        private final org.deeplearning4j.nn.gradient.Gradient gradient;
+
+        GraphUpdate(ComputationGraph graph, ParameterLayout layout) {
+            this.graph = graph;
+            INDArray flat = graph.getFlattenedGradients();
+            this.gradient = new org.deeplearning4j.nn.gradient.DefaultGradient(flat);
+            for (ParameterLayout.Segment segment : layout.segments()) {
+                if (!segment.frozen()) {
+                    INDArray part = flat.reshape(flat.length())
+                            .get(org.nd4j.linalg.indexing.NDArrayIndex.interval(
+                                    segment.offset(), segment.offset() + segment.length()));
+                    gradient.setGradientFor(segment.vertex() + "_" + segment.key(), part);
+                }
+            }
+        }
+
+        void apply(int batch, double loss) {
+            var configuration = graph.getConfiguration();
+            int iteration = configuration.getIterationCount();
+            int epoch = configuration.getEpochCount();
+            graph.getUpdater(true)
+                    .update(
+                            gradient,
+                            iteration,
+                            epoch,
+                            batch,
+                            org.deeplearning4j.nn.workspace.LayerWorkspaceMgr.noWorkspaces());
+            graph.params().subi(graph.getFlattenedGradients());
+            graph.setScore(loss + graph.calcRegularizationScore(true));
+            configuration.setIterationCount(iteration + 1);
+            for (var listener : graph.getListeners()) {
+                listener.iterationDone(graph, iteration + 1, epoch);
+            }
+        }
+    }
+}

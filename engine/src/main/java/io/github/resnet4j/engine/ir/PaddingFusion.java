@@ -1,0 +1,76 @@
+package io.github.resnet4j.engine.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Zeros around a map become the padding of the window that moves over it, with or without a way back.
+ *
+ * <ul>
+ *   <li>A convolution pads with zeros itself.
+ *   <li>So does a mean for which the padding counts.
+ *   <li>To a maximum its own padding never wins, while zeros win over negative values. Behind a plain ReLU there are
+ *       none: a window that sees any value of the map has the same maximum with the zeros and without. Where that is a
+ *       zero of the map, the gradient which the padding would have taken goes to the map, and the ReLU stops it there.
+ *       A window in the zeros alone would have nothing left to see; then they stay.
+ * </ul>
+ *
+ * <p>Each reader decides for itself; the zeros are still written if another one, or an output, needs them.
+ */
+final class PaddingFusion implements Pass {
+    @Override
+    public Node rewrite(Analysis program, int position) {
+        Node node = program.node(position);
+        while (!node.inputs().isEmpty() && program.node(node.inputs().get(0)).op() instanceof Op.ZeroPad zeros) {
+            int map = program.node(node.inputs().get(0)).inputs().get(0);
+            Optional<Op> padded = padded(node, zeros.padding(), program.node(map));
+            if (padded.isEmpty()) {
+                break;
+            }
+            List<Integer> inputs = new ArrayList<>(node.inputs());
+            inputs.set(0, map);
+            node = new Node(node.name(), padded.get(), inputs, node.extent(), node.frozen(), node.epilogue());
+        }
+        return node;
+    }
+
+    private static Optional<Op> padded(Node node, Window.Padding zeros, Node map) {
+        if (node.op() instanceof Op.Convolution c) {
+            return Optional.of(new Op.Convolution(
+                    c.outChannels(), c.window().padded(zeros), c.groups(), c.weight(), c.bias(), c.norm()));
+        }
+        if (node.op() instanceof Op.AvgPool pool && pool.paddingCounts()) {
+            return Optional.of(new Op.AvgPool(pool.window().padded(zeros), true));
+        }
+        if (node.op() instanceof Op.MaxPool pool && isRectified(map)) {
+            Window window = pool.window().padded(zeros);
+            return seesMapEverywhere(window, map.extent(), node.extent())
+                    ? Optional.of(new Op.MaxPool(window))
+                    : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isRectified(Node node) {
+        return node.op().equals(Op.Activation.RELU)
+                || node.epilogue().activation().equals(Optional.of(Op.Activation.RELU));
+    }
+
+    private static boolean seesMapEverywhere(Window window, Extent map, Extent positions) {
+        Window.Padding padding = window.padding();
+        return IntStream.range(0, positions.height())
+                        .map(row -> row * window.strideHeight() - padding.top())
+                        .allMatch(top -> sees(top, window.kernelHeight(), window.dilationHeight(), map.height()))
+                && IntStream.range(0, positions.width())
+                        .map(column -> column * window.strideWidth() - padding.left())
+                        .allMatch(left -> sees(left, window.kernelWidth(), window.dilationWidth(), map.width()));
+    }
+
+    private static boolean sees(int start, int kernel, int dilation, int size) {
+        return IntStream.range(0, kernel)
+                .map(tap -> start + tap * dilation)
+                .anyMatch(place -> place >= 0 && place < size);
+    }
+}

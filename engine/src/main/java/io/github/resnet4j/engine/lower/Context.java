@@ -1,0 +1,271 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.ir.Extent;
+import io.github.resnet4j.engine.ir.Node;
+import io.github.resnet4j.engine.ir.Parameter;
+import io.github.resnet4j.engine.ir.Program;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Descriptor.PostOps;
+import io.github.resnet4j.engine.onednn.Layout;
+import io.github.resnet4j.engine.onednn.Layout.Order;
+import io.github.resnet4j.engine.onednn.OneDnnException;
+import io.github.resnet4j.engine.onednn.Scope;
+import java.util.List;
+import java.util.Map;
+
+/** What the operations of one program share while it is lowered: the tape, the values so far, the gradients so far. */
+final class Context {
+    private final Program program;
+    private final int batch;
+    private final Order order;
+    private final Tape tape;
+    private final Lowering.FlatArrays flat;
+    private final Prepared prepared;
+    private final boolean training;
+    private final List<List<Integer>> readers;
+    private final boolean[] backward;
+    private final Tensor[] values;
+    private final Tensor[] gradients;
+    private final boolean[] owned;
+
+    Context(
+            Program program,
+            int batch,
+            boolean training,
+            Order order,
+            Tape tape,
+            Lowering.FlatArrays flat,
+            Prepared prepared) {
+        this.program = program;
+        this.batch = batch;
+        this.training = training;
+        this.order = order;
+        this.tape = tape;
+        this.flat = flat;
+        this.prepared = prepared;
+        this.readers = program.readers();
+        this.backward = program.backward();
+        this.values = new Tensor[program.nodes().size()];
+        this.gradients = new Tensor[values.length];
+        this.owned = new boolean[values.length];
+    }
+
+    Program program() {
+        return program;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    Tape tape() {
+        return tape;
+    }
+
+    Scope scope() {
+        return tape.scope();
+    }
+
+    Prepared prepared() {
+        return prepared;
+    }
+
+    /** Whether gradients must go into the operation at {@code position}. */
+    boolean backward(int position) {
+        return training && backward[position];
+    }
+
+    /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */
+    boolean lastUse(int position, int reader) {
+        if (!values[position].buffer().arena() || program.outputs().contains(position)) {
+            return false;
+        }
+        for (int other : readers.get(position)) {
+            if (other > reader || backward(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Node node(int position) {
+        return program.nodes().get(position);
+    }
+
+    Tensor value(int position) {
+        return values[position];
+    }
+
+    void value(int position, Tensor tensor) {
+        values[position] = tensor;
+    }
+
+    /** The layout of maps between operations. */
+    Layout map(Extent extent) {
+        return Layout.of(scope(), order, batch, extent.channels(), extent.height(), extent.width());
+    }
+
+    /** The layout of vectors between operations. */
+    Layout vector(int size) {
+        return Layout.of(scope(), Order.PLAIN, batch, size);
+    }
+
+    /** The value at {@code position} as a map in the common layout. */
+    Tensor mapValue(int position, String reader) {
+        Extent extent = node(position).extent();
+        return asMap(values[position], extent, reader);
+    }
+
+    /** {@code tensor}, of {@code extent} for each picture, as a map in the common layout. */
+    Tensor asMap(Tensor tensor, Extent extent, String reader) {
+        Tensor plain = tensor;
+        if (tensor.layout().shape().length == 2) {
+            plain = new Tensor(
+                    Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width()),
+                    tensor.buffer());
+        }
+        return convert(reader, plain, map(extent));
+    }
+
+    /** The value at {@code position} as vectors, N×(C·H·W). */
+    Tensor vectorValue(int position, String reader) {
+        return asVector(values[position], node(position).extent(), reader);
+    }
+
+    /** {@code tensor}, of {@code extent} for each picture, as vectors, N×(C·H·W). */
+    Tensor asVector(Tensor tensor, Extent extent, String reader) {
+        if (tensor.layout().shape().length == 2) {
+            return tensor;
+        }
+        Layout plain = Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width());
+        Tensor flatValues = convert(reader, tensor, plain);
+        return new Tensor(vector(Math.toIntExact(extent.elements())), flatValues.buffer());
+    }
+
+    /** Like {@code reference}: as vectors if it has vectors, else as maps. */
+    Tensor alike(Tensor tensor, Tensor reference, Extent extent, String reader) {
+        return reference.layout().shape().length == 2
+                ? asVector(tensor, extent, reader)
+                : asMap(tensor, extent, reader);
+    }
+
+    /** The same values in another layout. */
+    Tensor convert(String reader, Tensor from, Layout to) {
+        boolean points = to.shape().length == 4 && to.shape()[2] == 1 && to.shape()[3] == 1;
+        if (points && from.layout().bytes() == to.bytes()) {
+            // Of one row and one column, every order without padding is the same.
+            return new Tensor(to, from.buffer());
+        }
+        return tape.convert(reader, from, to);
+    }
+
+    /** A parameter where DL4J keeps it. */
+    Tensor parameter(Parameter parameter, long... shape) {
+        return flat(flat.parameters(), parameter, shape);
+    }
+
+    /** A parameter's gradient where DL4J keeps it. */
+    Tensor parameterGradient(Parameter parameter, long... shape) {
+        return flat(flat.gradients(), parameter, shape);
+    }
+
+    private Tensor flat(long base, Parameter parameter, long... shape) {
+        return new Tensor(
+                Layout.of(scope(), Order.PLAIN, shape), Buffer.at(base + (long) parameter.offset() * Float.BYTES));
+    }
+
+    /** The gradient of the value at {@code position}; all its readers have given theirs. */
+    Tensor gradient(int position) {
+        return gradients[position];
+    }
+
+    /** Whether {@link #gradient} may be overwritten. */
+    boolean ownsGradient(int position) {
+        return owned[position];
+    }
+
+    /**
+     * Adds to the gradient of the value at {@code position}.
+     *
+     * @param own nobody else reads the tensor
+     */
+    void addGradient(int position, String from, Tensor tensor, boolean own) {
+        Tensor before = gradients[position];
+        if (before == null) {
+            gradients[position] = alike(tensor, values[position], node(position).extent(), from);
+            owned[position] = own || gradients[position].buffer() != tensor.buffer();
+            return;
+        }
+        Tensor other = alike(tensor, before, node(position).extent(), from);
+        boolean otherOwned = own || other.buffer() != tensor.buffer();
+        Tensor target = owned[position] ? before : otherOwned ? other : tape.tensor(before.layout());
+        Tensor added = target == other ? before : other;
+        Tensor base = target == other ? other : before;
+        tape.call(
+                from,
+                "add gradients",
+                Descriptor.add(scope(), before.layout(), PostOps.NONE),
+                Map.of(Argument.SOURCE, base, Argument.SOURCE_1, added, Argument.DESTINATION, target));
+        gradients[position] = target;
+        owned[position] = true;
+    }
+
+    /**
+     * A tensor of {@code layout} put together from parts; values that no part covers are zero.
+     *
+     * @param offsets where each part begins
+     * @param covered the parts leave nothing out
+     */
+    Tensor assemble(String node, Layout layout, List<Tensor> parts, List<long[]> offsets, boolean covered) {
+        try {
+            return assembleIn(node, layout, parts, offsets, covered);
+        } catch (OneDnnException blocks) {
+            // A part begins inside a block of channels.
+            Layout plain = plain(layout);
+            List<Tensor> plainParts = parts.stream()
+                    .map(part -> tape.convert(node, part, plain(part.layout())))
+                    .toList();
+            return tape.convert(node, assembleIn(node, plain, plainParts, offsets, covered), layout);
+        }
+    }
+
+    private Tensor assembleIn(String node, Layout layout, List<Tensor> parts, List<long[]> offsets, boolean covered) {
+        List<Layout> places = new java.util.ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            places.add(layout.part(scope(), parts.get(i).layout().shape(), offsets.get(i)));
+        }
+        Tensor whole = tape.tensor(layout);
+        if (!covered) {
+            tape.host(node, "zeros", List.of(whole), whole::clear);
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            tape.copy(node, "place", parts.get(i), new Tensor(places.get(i), whole.buffer()));
+        }
+        return whole;
+    }
+
+    /** A copy of the part of {@code whole} that begins at {@code offset}, in {@code layout}. */
+    Tensor part(String node, Tensor whole, Layout layout, long[] offset) {
+        Tensor copy = tape.tensor(layout);
+        try {
+            tape.copy(
+                    node,
+                    "part",
+                    new Tensor(whole.layout().part(scope(), layout.shape(), offset), whole.buffer()),
+                    copy);
+        } catch (OneDnnException blocks) {
+            Tensor plain = tape.convert(node, whole, plain(whole.layout()));
+            tape.copy(
+                    node,
+                    "part",
+                    new Tensor(plain.layout().part(scope(), layout.shape(), offset), plain.buffer()),
+                    copy);
+        }
+        return copy;
+    }
+
+    private Layout plain(Layout layout) {
+        return Layout.of(scope(), Order.PLAIN, layout.shape());
+    }
+}

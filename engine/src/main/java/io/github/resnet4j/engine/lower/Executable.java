@@ -1,0 +1,106 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.PlanReport;
+import io.github.resnet4j.engine.memory.Arena;
+import io.github.resnet4j.engine.onednn.Call;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Memory;
+import io.github.resnet4j.engine.onednn.Scope;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+
+/** A finished tape: all memory placed, all primitives compiled. One thread at a time may run it. */
+public final class Executable {
+    private final List<Runnable> steps = new ArrayList<>();
+    private final List<Instruction> instructions;
+    private final Map<Buffer, List<Memory>> outside;
+    private final long arenaBytes;
+    private final long leastBytes;
+
+    /** Places the tape's tensors in an arena of its own and compiles its primitives. */
+    Executable(Tape tape, List<Buffer> movable) {
+        Scope scope = tape.scope();
+        this.instructions = List.copyOf(tape.instructions());
+        List<Buffer> used = tape.buffers().stream().filter(Buffer::used).toList();
+        List<Arena.Value> values = new ArrayList<>();
+        for (Buffer buffer : used) {
+            values.add(new Arena.Value(values.size(), buffer.bytes(), buffer.first(), buffer.last()));
+        }
+        Arena.Plan plan = Arena.plan(values, Arena.CACHE_LINE);
+        this.arenaBytes = plan.total();
+        this.leastBytes = plan.lowerBound();
+        BytePointer block = new BytePointer(Math.max(1, plan.total()) + Arena.PAGE);
+        scope.onClose(block::deallocate);
+        long base = (block.address() + Arena.PAGE - 1) & -Arena.PAGE;
+        for (int i = 0; i < used.size(); i++) {
+            used.get(i).place(base + plan.offsets()[i]);
+        }
+        this.outside = new IdentityHashMap<>();
+        movable.forEach(buffer -> outside.put(buffer, new ArrayList<>()));
+        Call.Stream stream = new Call.Stream(scope);
+        for (Instruction instruction : instructions) {
+            if (instruction instanceof Instruction.Primitive primitive) {
+                Call call = new Call(scope, primitive.descriptor(), memories(scope, primitive.tensors()));
+                steps.add(() -> call.execute(stream));
+            } else if (instruction instanceof Instruction.Host host) {
+                steps.add(host.body());
+            }
+        }
+    }
+
+    private Map<Argument, Memory> memories(Scope scope, Map<Argument, Tensor> tensors) {
+        Map<Argument, Memory> memories = new EnumMap<>(Argument.class);
+        tensors.forEach((argument, tensor) -> {
+            Memory memory = new Memory(scope, tensor.layout(), tensor.buffer().address());
+            memories.put(argument, memory);
+            List<Memory> moving = outside.get(tensor.buffer());
+            if (moving != null) {
+                moving.add(memory);
+            }
+        });
+        return memories;
+    }
+
+    /** Moves what lies outside the arena to {@code address} for the next execution. */
+    void place(Buffer buffer, long address) {
+        if (buffer.address() != address) {
+            buffer.place(address);
+            outside.get(buffer).forEach(memory -> memory.moveTo(address));
+        }
+    }
+
+    /** Runs every instruction. */
+    void run() {
+        for (Runnable step : steps) {
+            step.run();
+        }
+    }
+
+    /** Runs every instruction and adds what each took to {@code nanoseconds}. */
+    void run(long[] nanoseconds) {
+        for (int i = 0; i < nanoseconds.length; i++) {
+            long start = System.nanoTime();
+            steps.get(i).run();
+            nanoseconds[i] += System.nanoTime() - start;
+        }
+    }
+
+    /** What it runs, for people. */
+    public List<PlanReport.Step> steps() {
+        return instructions.stream().map(Instruction::report).toList();
+    }
+
+    /** Size of the arena. */
+    public long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** Bytes of the tensors that must exist at the same time: no arena can be smaller. */
+    public long leastBytes() {
+        return leastBytes;
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.PlanReport;
+import io.github.resnet4j.engine.onednn.Call;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Layout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One step of a tape. */
+sealed interface Instruction {
+
+    /** Name of the node it belongs to. */
+    String node();
+
+    /** What it does, in a word or two. */
+    String what();
+
+    /** A line for people. */
+    PlanReport.Step report();
+
+    /** A oneDNN primitive. */
+    record Primitive(String node, String what, Descriptor descriptor, Map<Call.Argument, Tensor> tensors)
+            implements Instruction {
+        @Override
+        public PlanReport.Step report() {
+            List<String> parts = new ArrayList<>();
+            long bytes = 0;
+            for (Map.Entry<Call.Argument, Tensor> tensor : tensors.entrySet()) {
+                Layout layout = tensor.getValue().layout();
+                bytes += layout.bytes();
+                if (tensor.getKey() != Call.Argument.SCRATCHPAD && layout.shape().length > 1) {
+                    parts.add(
+                            tensor.getKey().toString().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + layout + " "
+                                    + layout.order());
+                }
+            }
+            return new PlanReport.Step(
+                    node, what, descriptor.implementation(), String.join(", ", parts), bytes, multiplyAdds());
+        }
+
+        /** Every weight meets every position of the result: products of sizes, less the channels in both. */
+        private long multiplyAdds() {
+            Tensor weights = tensors.getOrDefault(Call.Argument.WEIGHTS, tensors.get(Call.Argument.WEIGHTS_GRADIENT));
+            Tensor result =
+                    tensors.getOrDefault(Call.Argument.DESTINATION, tensors.get(Call.Argument.DESTINATION_GRADIENT));
+            if (weights == null || result == null) {
+                return 0;
+            }
+            long[] kernel = weights.layout().shape();
+            long[] map = result.layout().shape();
+            long count = 1;
+            for (long size : kernel) {
+                count *= size;
+            }
+            for (long size : map) {
+                count *= size;
+            }
+            return count / map[1];
+        }
+    }
+
+    /**
+     * Something small that Java does.
+     *
+     * @param tensors all that it reads or writes
+     */
+    record Host(String node, String what, List<Tensor> tensors, Runnable body) implements Instruction {
+        @Override
+        public PlanReport.Step report() {
+            long bytes = tensors.stream()
+                    .mapToLong(tensor -> tensor.layout().bytes())
+                    .sum();
+            return new PlanReport.Step(node, what, "java", "", bytes, 0);
+        }
+    }
+}

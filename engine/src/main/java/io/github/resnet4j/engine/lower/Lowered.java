@@ -1,0 +1,80 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.ir.Node;
+import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Descriptor.Eltwise;
+import io.github.resnet4j.engine.onednn.Descriptor.PostOps;
+import java.util.Map;
+import java.util.Optional;
+
+/** A node of a program on its way to the tape. Between the two ways it remembers what the way back needs. */
+abstract class Lowered {
+    final Context context;
+    final int position;
+    final Node node;
+
+    Lowered(Context context, int position) {
+        this.context = context;
+        this.position = position;
+        this.node = context.node(position);
+    }
+
+    /** Records the operation and returns its value. */
+    abstract Tensor forward();
+
+    /** Records the gradients of the inputs that need one and of the parameters, given that of the value. */
+    abstract void backward(Tensor gradient);
+
+    int input(int i) {
+        return node.inputs().get(i);
+    }
+
+    boolean needsGradient(int i) {
+        return context.backward(input(i));
+    }
+
+    void record(String what, Descriptor descriptor, Map<Argument, Tensor> tensors) {
+        context.tape().call(node.name(), what, descriptor, tensors);
+    }
+
+    /** The fused activation as a post-op. */
+    PostOps postOps(boolean sum) {
+        Optional<Op.Activation> activation = node.epilogue().activation();
+        return new PostOps(
+                sum,
+                activation.map(a -> eltwise(a.function())).orElse(null),
+                activation.map(Op.Activation::slope).orElse(0.0));
+    }
+
+    /** The gradient before the fused activation, given that behind it: in place where nobody else reads it. */
+    Tensor beforeActivation(Tensor gradient) {
+        if (node.epilogue().activation().isEmpty()) {
+            return gradient;
+        }
+        return activationGradient(node.epilogue().activation().get(), context.value(position), gradient);
+    }
+
+    Tensor activationGradient(Op.Activation activation, Tensor result, Tensor gradient) {
+        Tensor before =
+                context.ownsGradient(position) ? gradient : context.tape().tensor(gradient.layout());
+        record(
+                activation.function() + " backward",
+                Descriptor.eltwiseGradient(
+                        context.scope(), eltwise(activation.function()), activation.slope(), gradient.layout()),
+                Map.of(
+                        Argument.DESTINATION, result,
+                        Argument.DESTINATION_GRADIENT, gradient,
+                        Argument.SOURCE_GRADIENT, before));
+        return before;
+    }
+
+    static Eltwise eltwise(Op.Activation.Function function) {
+        return switch (function) {
+            case RELU -> Eltwise.RELU;
+            case SIGMOID -> Eltwise.SIGMOID;
+            case TANH -> Eltwise.TANH;
+        };
+    }
+}

@@ -1,0 +1,212 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.ir.Extent;
+import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Descriptor.Geometry;
+import io.github.resnet4j.engine.onednn.Descriptor.PostOps;
+import io.github.resnet4j.engine.onednn.Descriptor.Role;
+import io.github.resnet4j.engine.onednn.Layout;
+import io.github.resnet4j.engine.onednn.Layout.Order;
+import io.github.resnet4j.engine.onednn.OneDnnException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Convolution, with what is folded and fused into it. */
+final class LoweredConvolution extends Lowered {
+    private final Op.Convolution op;
+    private final Geometry window;
+    private final long[] weightShape;
+    private Descriptor forward;
+    private Tensor source;
+
+    LoweredConvolution(Context context, int position, Op.Convolution op) {
+        super(context, position);
+        this.op = op;
+        this.window = geometry(op.window());
+        this.weightShape = weightShape(op, context.node(input(0)).extent().channels());
+    }
+
+    static Geometry geometry(Window w) {
+        return new Geometry(
+                new long[] {w.kernelHeight(), w.kernelWidth()},
+                new long[] {w.strideHeight(), w.strideWidth()},
+                // oneDNN counts from 0.
+                new long[] {w.dilationHeight() - 1L, w.dilationWidth() - 1L},
+                new long[] {w.padding().top(), w.padding().left()},
+                new long[] {w.padding().bottom(), w.padding().right()});
+    }
+
+    /** As DL4J stores them, with a dimension for the groups in front if there are several. */
+    static long[] weightShape(Op.Convolution op, int inChannels) {
+        long in = inChannels / op.groups();
+        long height = op.window().kernelHeight();
+        long width = op.window().kernelWidth();
+        return op.groups() == 1
+                ? new long[] {op.outChannels(), in, height, width}
+                : new long[] {op.groups(), op.outChannels() / op.groups(), in, height, width};
+    }
+
+    @Override
+    Tensor forward() {
+        Tensor given = context.value(input(0));
+        Layout destination = context.map(node.extent());
+        boolean sum = node.epilogue().addsLastInput();
+        boolean training = context.backward(position);
+        boolean biased = op.bias().isPresent() || op.norm().isPresent();
+        Layout bias = biased ? Layout.of(context.scope(), Order.PLAIN, op.outChannels()) : null;
+        Layout any = Layout.of(context.scope(), Order.ANY, weightShape);
+        Layout weights = node.frozen() ? context.prepared().layout(op).orElse(any) : any;
+        Extent in = context.node(input(0)).extent();
+        Layout anySource =
+                Layout.of(context.scope(), Order.ANY, context.batch(), in.channels(), in.height(), in.width());
+        Layout anyDestination = Layout.of(context.scope(), Order.ANY, destination.shape());
+        boolean map = given.layout().shape().length == 4;
+        forward = fast(() -> map ? create(training, given.layout(), weights, bias, destination, postOps(sum)) : null)
+                .or(() -> fast(() -> create(training, context.map(in), weights, bias, destination, postOps(sum))))
+                .or(() -> fast(() -> create(training, anySource, any, bias, anyDestination, postOps(sum))))
+                .orElseGet(() -> create(training, anySource, any, bias, anyDestination, postOps(sum)));
+        source = context.convert(
+                node.name(), map ? given : context.asMap(given, in, node.name()), forward.layout(Role.SOURCE));
+        Tensor result = sum
+                ? addend(forward.layout(Role.DESTINATION))
+                : context.tape().tensor(forward.layout(Role.DESTINATION));
+        Map<Argument, Tensor> tensors = new EnumMap<>(Argument.class);
+        tensors.put(Argument.SOURCE, source);
+        tensors.put(Argument.WEIGHTS, weights(forward.layout(Role.WEIGHTS)));
+        tensors.put(Argument.DESTINATION, result);
+        if (biased) {
+            tensors.put(
+                    Argument.BIAS,
+                    node.frozen()
+                            ? context.prepared().bias(op)
+                            : context.parameter(op.bias().orElseThrow(), op.outChannels()));
+        }
+        record("convolution", forward, tensors);
+        return context.convert(node.name(), result, destination);
+    }
+
+    private Descriptor create(boolean training, Layout from, Layout weights, Layout bias, Layout to, PostOps postOps) {
+        return Descriptor.convolution(context.scope(), training, from, weights, bias, to, window, postOps);
+    }
+
+    /** The descriptor on its first implementation that is neither the reference nor over matrices, if it has one. */
+    private static Optional<Descriptor> fast(Supplier<Descriptor> create) {
+        Descriptor descriptor;
+        try {
+            descriptor = create.get();
+        } catch (OneDnnException e) {
+            if (e.unimplemented()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        if (descriptor == null) {
+            return Optional.empty();
+        }
+        do {
+            String name = descriptor.implementation();
+            if (!name.contains("ref") && !name.contains("gemm")) {
+                return Optional.of(descriptor);
+            }
+        } while (descriptor.next());
+        return Optional.empty();
+    }
+
+    private Tensor weights(Layout layout) {
+        return node.frozen()
+                ? context.prepared().weights(op, layout)
+                : context.tape().convert(node.name(), context.parameter(op.weight(), weightShape), layout);
+    }
+
+    /** The tensor that the result is added to: the last input itself where nobody needs it any more. */
+    private Tensor addend(Layout layout) {
+        int last = input(node.inputs().size() - 1);
+        Tensor value = context.mapValue(last, node.name());
+        Tensor inPlace = context.convert(node.name(), value, layout);
+        boolean fresh = inPlace.buffer() != context.value(last).buffer();
+        boolean read = inPlace.buffer() == source.buffer();
+        if (!read && (fresh || context.lastUse(last, position))) {
+            return inPlace;
+        }
+        Tensor copy = context.tape().tensor(layout);
+        context.tape().copy(node.name(), "copy", inPlace, copy);
+        return copy;
+    }
+
+    @Override
+    void backward(Tensor behind) {
+        Tensor gradient = beforeActivation(behind);
+        Layout anyWeights = Layout.of(context.scope(), Order.ANY, weightShape);
+        if (needsGradient(0)) {
+            Descriptor descriptor =
+                    gradientDescriptor(context.mapValue(input(0), node.name()).layout(), anyWeights, gradient.layout());
+            Tensor result = context.tape().tensor(descriptor.layout(Role.SOURCE_GRADIENT));
+            record(
+                    "convolution backward",
+                    descriptor,
+                    Map.of(
+                            Argument.DESTINATION_GRADIENT,
+                            context.convert(node.name(), gradient, descriptor.layout(Role.DESTINATION_GRADIENT)),
+                            Argument.WEIGHTS,
+                            weights(descriptor.layout(Role.WEIGHTS)),
+                            Argument.SOURCE_GRADIENT,
+                            result));
+            context.addGradient(
+                    input(0),
+                    node.name(),
+                    context.convert(
+                            node.name(),
+                            result,
+                            context.map(context.node(input(0)).extent())),
+                    true);
+        }
+        if (!node.trained().isEmpty()) {
+            weightsGradient(gradient, anyWeights);
+        }
+    }
+
+    private Descriptor gradientDescriptor(Layout from, Layout weights, Layout to) {
+        return fast(() -> Descriptor.convolutionSourceGradient(context.scope(), forward, from, weights, to, window))
+                .orElseGet(() -> Descriptor.convolutionSourceGradient(
+                        context.scope(), forward, any(from), weights, any(to), window));
+    }
+
+    private void weightsGradient(Tensor gradient, Layout anyWeights) {
+        Layout bias = op.bias()
+                .map(b -> Layout.of(context.scope(), Order.PLAIN, op.outChannels()))
+                .orElse(null);
+        Descriptor descriptor = fast(() -> Descriptor.convolutionWeightsGradient(
+                        context.scope(), forward, source.layout(), anyWeights, bias, gradient.layout(), window))
+                .orElseGet(() -> Descriptor.convolutionWeightsGradient(
+                        context.scope(),
+                        forward,
+                        any(source.layout()),
+                        anyWeights,
+                        bias,
+                        any(gradient.layout()),
+                        window));
+        Tensor place = context.parameterGradient(op.weight(), weightShape);
+        Layout layout = descriptor.layout(Role.WEIGHTS_GRADIENT);
+        Tensor result = layout.same(place.layout()) ? place : context.tape().tensor(layout);
+        Map<Argument, Tensor> tensors = new EnumMap<>(Argument.class);
+        tensors.put(Argument.SOURCE, context.convert(node.name(), source, descriptor.layout(Role.SOURCE)));
+        tensors.put(
+                Argument.DESTINATION_GRADIENT,
+                context.convert(node.name(), gradient, descriptor.layout(Role.DESTINATION_GRADIENT)));
+        tensors.put(Argument.WEIGHTS_GRADIENT, result);
+        op.bias().ifPresent(b -> tensors.put(Argument.BIAS_GRADIENT, context.parameterGradient(b, op.outChannels())));
+        record("convolution weight gradient", descriptor, tensors);
+        if (result != place) {
+            context.tape().copy(node.name(), "reorder", result, place);
+        }
+    }
+
+    private Layout any(Layout like) {
+        return Layout.of(context.scope(), Order.ANY, like.shape());
+    }
+}

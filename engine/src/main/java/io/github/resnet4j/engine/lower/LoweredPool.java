@@ -1,0 +1,62 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Descriptor.Geometry;
+import io.github.resnet4j.engine.onednn.Descriptor.Pooling;
+import io.github.resnet4j.engine.onednn.Descriptor.Role;
+import io.github.resnet4j.engine.onednn.Layout;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Maximum or mean over windows. */
+final class LoweredPool extends Lowered {
+    private final Pooling kind;
+    private final Geometry window;
+    private Descriptor forward;
+    private Tensor source;
+    private Tensor workspace;
+
+    LoweredPool(Context context, int position, Pooling kind, Window window) {
+        super(context, position);
+        this.kind = kind;
+        this.window = LoweredConvolution.geometry(window);
+    }
+
+    @Override
+    Tensor forward() {
+        source = context.mapValue(input(0), node.name());
+        Layout destination = context.map(node.extent());
+        forward = Descriptor.pooling(
+                context.scope(), context.backward(position), kind, source.layout(), destination, window);
+        Tensor result = context.tape().tensor(destination);
+        Map<Argument, Tensor> tensors = new EnumMap<>(Argument.class);
+        tensors.put(Argument.SOURCE, source);
+        tensors.put(Argument.DESTINATION, result);
+        Layout indices = forward.layout(Role.WORKSPACE);
+        if (indices.bytes() > 0) {
+            workspace = context.tape().tensor(indices);
+            tensors.put(Argument.WORKSPACE, workspace);
+        }
+        record("pooling", forward, tensors);
+        return result;
+    }
+
+    @Override
+    void backward(Tensor gradient) {
+        Tensor result = context.tape().tensor(source.layout());
+        Map<Argument, Tensor> tensors = new EnumMap<>(Argument.class);
+        tensors.put(Argument.DESTINATION_GRADIENT, context.asMap(gradient, node.extent(), node.name()));
+        tensors.put(Argument.SOURCE_GRADIENT, result);
+        if (workspace != null) {
+            tensors.put(Argument.WORKSPACE, workspace);
+        }
+        record(
+                "pooling backward",
+                Descriptor.poolingGradient(
+                        context.scope(), forward, kind, source.layout(), context.map(node.extent()), window),
+                tensors);
+        context.addGradient(input(0), node.name(), result, true);
+    }
+}

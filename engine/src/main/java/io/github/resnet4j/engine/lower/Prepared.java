@@ -1,0 +1,198 @@
+package io.github.resnet4j.engine.lower;
+
+import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Parameter;
+import io.github.resnet4j.engine.onednn.Call;
+import io.github.resnet4j.engine.onednn.Call.Argument;
+import io.github.resnet4j.engine.onednn.Descriptor;
+import io.github.resnet4j.engine.onednn.Layout;
+import io.github.resnet4j.engine.onednn.Layout.Order;
+import io.github.resnet4j.engine.onednn.Memory;
+import io.github.resnet4j.engine.onednn.Scope;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Parameters that do not change from one execution to the next, in the layouts that the primitives want: those of a
+ * program for inference, and of the frozen nodes of one for training. Batch normalisations that follow a convolution
+ * are multiplied into its weights here. Several executables share one of these.
+ *
+ * <p>Not safe for use by several threads while something is added or refreshed.
+ */
+public final class Prepared implements AutoCloseable {
+    private final Scope scope = new Scope();
+    private final FloatBuffer flat;
+    private final Map<Op, List<Tensor>> weights = new HashMap<>();
+    private final Map<Op, Tensor> biases = new HashMap<>();
+    private final Map<Op, Map<Argument, Tensor>> norms = new HashMap<>();
+    private final List<Runnable> fillings = new ArrayList<>();
+    private long bytes;
+
+    /** @param flat DL4J's flat parameters, which {@link #refresh()} reads */
+    public Prepared(FloatBuffer flat) {
+        this.flat = flat;
+    }
+
+    /** The layout of the operation's weights, if there are any yet: others do well to share it. */
+    Optional<Layout> layout(Op op) {
+        return Optional.ofNullable(weights.get(op))
+                .map(tensors -> tensors.get(0).layout());
+    }
+
+    /**
+     * Weights of a convolution or dense layer; operations that are equal have the same.
+     *
+     * @param layout copied, if it is new
+     */
+    Tensor weights(Op op, Layout layout) {
+        List<Tensor> known = weights.computeIfAbsent(op, o -> new ArrayList<>());
+        for (Tensor tensor : known) {
+            if (tensor.layout().same(layout)) {
+                return tensor;
+            }
+        }
+        Tensor tensor = allocate(layout.copy(scope));
+        known.add(tensor);
+        fill(() -> fillWeights(op, tensor));
+        return tensor;
+    }
+
+    /** One value for each output of a convolution or dense layer. */
+    Tensor bias(Op op) {
+        return biases.computeIfAbsent(op, o -> {
+            int outputs = op instanceof Op.Convolution c ? c.outChannels() : ((Op.Dense) op).outputs();
+            Tensor tensor = vector(outputs);
+            fill(() -> fillBias(op, tensor.floats()));
+            return tensor;
+        });
+    }
+
+    /** Scale, shift, mean and variance of a batch normalisation. */
+    Map<Argument, Tensor> norm(Op.BatchNorm norm) {
+        return norms.computeIfAbsent(norm, n -> {
+            int channels = norm.gamma().length();
+            Map<Argument, Tensor> tensors = new EnumMap<>(Argument.class);
+            tensors.put(Argument.SCALE, vector(channels));
+            tensors.put(Argument.SHIFT, vector(channels));
+            tensors.put(Argument.MEAN, vector(channels));
+            tensors.put(Argument.VARIANCE, vector(channels));
+            fill(() -> {
+                copy(norm.gamma(), tensors.get(Argument.SCALE));
+                copy(norm.beta(), tensors.get(Argument.SHIFT));
+                copy(norm.mean(), tensors.get(Argument.MEAN));
+                FloatBuffer variance = tensors.get(Argument.VARIANCE).floats();
+                for (int i = 0; i < channels; i++) {
+                    variance.put(i, (float) variance(norm, i));
+                }
+            });
+            return tensors;
+        });
+    }
+
+    private void copy(Parameter from, Tensor to) {
+        to.floats().put(flat.slice(from.offset(), from.length()));
+    }
+
+    /** Reads the flat parameters again. */
+    public void refresh() {
+        fillings.forEach(Runnable::run);
+    }
+
+    /** Bytes of all prepared parameters. */
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    private void fill(Runnable filling) {
+        fillings.add(filling);
+        filling.run();
+    }
+
+    private Tensor vector(int length) {
+        return allocate(Layout.of(scope, Order.PLAIN, length));
+    }
+
+    private Tensor allocate(Layout layout) {
+        // Whole cache lines, and room to begin at one.
+        FloatPointer block = new FloatPointer(layout.bytes() / Float.BYTES + 32);
+        scope.onClose(block::deallocate);
+        bytes += layout.bytes();
+        return new Tensor(layout, Buffer.at((block.address() + 63) / 64 * 64));
+    }
+
+    private void fillWeights(Op op, Tensor target) {
+        try (Scope passing = new Scope();
+                FloatPointer folded = new FloatPointer((long) weight(op).length())) {
+            FloatBuffer plain = folded.asBuffer();
+            if (op instanceof Op.Convolution convolution) {
+                fillKernels(convolution, plain);
+            } else {
+                plain.put(flat.slice(weight(op).offset(), weight(op).length()));
+            }
+            Layout from = Layout.of(passing, Order.PLAIN, target.layout().shape());
+            Descriptor reorder = Descriptor.reorder(passing, from, target.layout());
+            Map<Argument, Memory> tensors = new EnumMap<>(Argument.class);
+            tensors.put(Argument.SOURCE, new Memory(passing, from, folded.address()));
+            tensors.put(
+                    Argument.DESTINATION,
+                    new Memory(passing, target.layout(), target.buffer().address()));
+            Layout scratch = reorder.layout(Descriptor.Role.SCRATCHPAD);
+            FloatPointer room = new FloatPointer(scratch.bytes() / Float.BYTES + 1);
+            passing.onClose(room::deallocate);
+            tensors.put(Argument.SCRATCHPAD, new Memory(passing, scratch, room.address()));
+            new Call(passing, reorder, tensors).execute(new Call.Stream(passing));
+        }
+    }
+
+    private static Parameter weight(Op op) {
+        return op instanceof Op.Convolution c ? c.weight() : ((Op.Dense) op).weight();
+    }
+
+    private void fillKernels(Op.Convolution op, FloatBuffer plain) {
+        int each = op.weight().length() / op.outChannels();
+        for (int out = 0; out < op.outChannels(); out++) {
+            int channel = out;
+            float factor = op.norm().map(norm -> (float) factor(norm, channel)).orElse(1f);
+            for (int i = out * each; i < (out + 1) * each; i++) {
+                plain.put(i, factor * flat.get(op.weight().offset() + i));
+            }
+        }
+    }
+
+    private void fillBias(Op op, FloatBuffer target) {
+        Optional<Parameter> bias = op instanceof Op.Convolution c ? c.bias() : ((Op.Dense) op).bias();
+        Optional<Op.BatchNorm> norm = op instanceof Op.Convolution c ? c.norm() : Optional.empty();
+        for (int i = 0; i < target.limit(); i++) {
+            int channel = i;
+            double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
+            target.put(i, (float)
+                    norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
+                            .orElse(value)
+                            .doubleValue());
+        }
+    }
+
+    private double factor(Op.BatchNorm norm, int channel) {
+        return value(norm.gamma(), channel) / Math.sqrt(variance(norm, channel) + norm.eps());
+    }
+
+    private double variance(Op.BatchNorm norm, int channel) {
+        double stored = value(norm.variance(), channel);
+        return norm.logDeviation() ? Math.pow(10, 2 * stored) : stored;
+    }
+
+    private float value(Parameter parameter, int i) {
+        return flat.get(parameter.offset() + i);
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+class InferenceTest {
+    private static final ParityCase CASE = ParityCase.reduced("basic_a_cifar_3x8x8");
+
+    @BeforeAll
+    static void enable() {
+        OneDnn.enable();
+    }
+
+    @Test
+    void putsOutWhatTheGraphDoes() {
+        ComputationGraph graph = CASE.graph();
+        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        assertThat(inference.output(CASE.pictures())).isEqualTo(graph.outputSingle(CASE.pictures()));
+        assertThat(inference.engine()).isEqualTo(Engine.DL4J);
+        assertThat(inference.fallback()).isEmpty();
+    }
+
+    @Test
+    void seesChangedParametersAfterRefresh() {
+        ComputationGraph graph = CASE.graph();
+        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        INDArray before = inference.output(CASE.pictures());
+        graph.params().muli(1.5);
+        inference.refresh();
+        assertThat(inference.output(CASE.pictures()))
+                .isNotEqualTo(before)
+                .isEqualTo(graph.outputSingle(CASE.pictures()));
+    }
+
+    /** DL4J's ReLU writes over what it reads. */
+    @Test
+    void givesMapsByNameAsTheyLeaveTheirVertices() {
+        Inference inference = Inference.of(CASE.graph(), 3, Engine.DL4J);
+        Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
+        assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
+        assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
+        assertThat(maps.get("relu1")).isEqualTo(Transforms.relu(maps.get("bn1")));
+        assertThat(maps.get("fc").shape()).containsExactly(3, 5);
+        assertThat(inference.output(CASE.pictures())).isEqualTo(Transforms.softmax(maps.get("fc")));
+    }
+
+    /** DL4J's own {@code output} mixes the answers of threads up (issue 9993). */
+    @Test
+    void answersSeveralThreads() {
+        ComputationGraph graph = CASE.graph();
+        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        List<INDArray> pictures = IntStream.range(0, 8)
+                .mapToObj(i -> Seeded.pictures("thread " + i, 2, CASE.network()))
+                .toList();
+        List<INDArray> expected = pictures.stream().map(graph::outputSingle).toList();
+        List<INDArray> actual = pictures.parallelStream().map(inference::output).toList();
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    @Test
+    void rejectsWhatDoesNotFit() {
+        Inference inference = Inference.of(CASE.graph(), 2, Engine.DL4J);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> inference.output(CASE.pictures()))
+                .withMessageContaining("at most 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> inference.output(Nd4j.zeros(2, 1, 8, 8)))
+                .withMessageContaining("N×3×H×W");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
+                .withMessageContaining("did you mean layer2.0.conv");
+        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), 0, Engine.DL4J));
+    }
+
+    @Test
+    void doesNothingOnceClosed() {
+        Inference inference = Inference.of(CASE.graph(), 3, Engine.DL4J);
+        inference.close();
+        assertThatIllegalStateException().isThrownBy(() -> inference.output(CASE.pictures()));
+    }
+}
