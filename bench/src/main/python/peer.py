@@ -1,92 +1,58 @@
 """PyTorch's side of the benchmark; see the protocol in bench/README.md.
 
-    peer.py MODEL BATCH CxHxW CLASSES THREADS nchw|channels_last
-
-Exits with 3 if there is no such model here.
+    peer.py NETWORK CxHxW CLASSES train|infer BATCH THREADS nchw|channels_last
 """
 
-import re
 import sys
 import time
+import traceback
 
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-
-
-class CifarBlock(nn.Module):
-    """Two 3x3 convolutions; He et al. 2015, section 4.2, with the option A shortcut (or none: the plain network)."""
-
-    def __init__(self, inputs, outputs, stride, residual):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.stride = stride
-        self.padding = (outputs - inputs) // 2
-        self.residual = residual
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        y = self.bn2(self.conv2(y))
-        if self.residual:
-            if self.stride > 1:
-                x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.padding, self.padding))
-            y = y + x
-        return F.relu(y, inplace=True)
+# The standard output belongs to the protocol; whatever else is printed goes to the standard error.
+answers, sys.stdout = sys.stdout, sys.stderr
 
 
-class CifarNet(nn.Module):
-    """6n+2 layers in three stages of 16, 32 and 64 channels."""
-
-    def __init__(self, depth, residual, channels, classes):
-        super().__init__()
-        n = (depth - 2) // 6
-        layers = [nn.Conv2d(channels, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
-        inputs = 16
-        for outputs in (16, 32, 64):
-            for block in range(n):
-                stride = 2 if block == 0 and outputs > 16 else 1
-                layers.append(CifarBlock(inputs, outputs, stride, residual))
-                inputs = outputs
-        layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-        self.features = nn.Sequential(*layers)
-        self.fc = nn.Linear(64, classes)
-
-    def forward(self, x):
-        return self.fc(self.features(x))
+def say(*words):
+    print(*words, file=answers, flush=True)
 
 
-def build(name, channels, classes):
-    """The network of this name, or None."""
-    cifar = re.fullmatch(r"(resnet|plain)(\d+)-cifar", name)
-    if cifar:
-        return CifarNet(int(cifar[2]), cifar[1] == "resnet", channels, classes)
+def blas():
+    """What is wrong with torch's matrix products, or nothing."""
+    import torch
+
+    if torch.backends.mkl.is_available():
+        return ""
     try:
-        import torchvision
-    except ImportError:
-        print("peer: %s needs torchvision (Debian: apt-get install python3-torchvision)" % name, file=sys.stderr)
-        return None
-    if re.fullmatch(r"resnet\d+", name) and hasattr(torchvision.models, name):
-        return getattr(torchvision.models, name)(num_classes=classes)
-    print("peer: torchvision has no %s" % name, file=sys.stderr)
-    return None
+        with open("/proc/self/maps") as maps:
+            if "openblas" in maps.read():
+                return ""
+    except OSError:
+        return ""
+    return "; without OpenBLAS, batch 1 means nothing (Debian: apt-get install libopenblas0-pthread)"
 
 
-def main():
-    name, batch, shape, classes, threads, layout = sys.argv[1:]
-    batch, classes = int(batch), int(classes)
-    channels, height, width = map(int, shape.split("x"))
-    torch.set_num_threads(int(threads))
-    torch.manual_seed(1)
-    model = build(name, channels, classes)
-    if model is None:
-        sys.exit(3)
-    memory_format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-    model = model.to(memory_format=memory_format)
-    images = torch.randn(batch, channels, height, width).contiguous(memory_format=memory_format)
-    labels = torch.arange(batch) % classes
+def fastest(candidates, images):
+    """The name of the model that takes the shortest time for a batch, at its best of about a second."""
+    best = {}
+    for name, model in candidates.items():
+        # TorchScript optimises in the first two calls.
+        for _ in range(2):
+            model(images)
+        times = []
+        begin = time.perf_counter()
+        while len(times) < 2 or time.perf_counter() - begin < 1:
+            start = time.perf_counter()
+            model(images)
+            times.append(time.perf_counter() - start)
+        best[name] = min(times)
+    return min(best, key=best.get)
+
+
+def trainer(model, images, labels):
+    """A step of training, and what is to be said about it."""
+    import torch
+    import torch.nn.functional as F
+
+    model.train()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
 
     def train():
@@ -97,26 +63,73 @@ def main():
         optimizer.step()
         return loss.item(), (logits.argmax(1) == labels).sum().item()
 
+    return train, "torch.optim.SGD"
+
+
+def inferrer(model, images):
+    """A step of inference by whatever of PyTorch is fastest here, and its name."""
+    import torch
+
+    model = torch.nn.Sequential(model, torch.nn.Softmax(1)).eval()
+    candidates = {"eager": model}
+    for name, optimize in (("jit.freeze", torch.jit.freeze), ("jit.optimize_for_inference", torch.jit.optimize_for_inference)):
+        try:
+            with torch.no_grad():
+                candidates[name] = optimize(torch.jit.trace(model, images))
+        except (AttributeError, RuntimeError):
+            traceback.print_exc()
+    with torch.inference_mode():
+        name = fastest(candidates, images)
+    chosen = candidates[name]
+
     def infer():
         with torch.inference_mode():
-            return F.softmax(model(images), 1)
+            return chosen(images)
 
-    parameters = sum(p.numel() for p in model.parameters())
-    print("ready", parameters, "PyTorch", torch.__version__, layout, flush=True)
+    return infer, name
+
+
+def main():
+    network, shape, classes, mode, batch, threads, layout = sys.argv[1:]
+    batch, classes = int(batch), int(classes)
+    channels, height, width = map(int, shape.split("x"))
+    try:
+        import torch
+        import networks
+    except ImportError as e:
+        return say("absent", "%s cannot import torch (%s)" % (sys.executable, e))
+    torch.set_num_threads(int(threads))
+    torch.manual_seed(1)
+    try:
+        model = networks.build(network, channels, classes)
+    except networks.Absent as e:
+        return say("absent", e)
+    memory_format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
+    model = model.to(memory_format=memory_format)
+    count = networks.parameters(model)
+    images = torch.randn(batch, channels, height, width).contiguous(memory_format=memory_format)
+    if mode == "train":
+        step, how = trainer(model, images, torch.arange(batch) % classes)
+    else:
+        step, how = inferrer(model, images)
+    say("ready", count, "PyTorch %s %s, %s%s" % (torch.__version__, layout, how, blas()))
     for line in sys.stdin:
-        task, seconds = line.split()
-        model.train(task == "train")
-        step = train if task == "train" else infer
+        seconds = float(line.split()[1])
         done = 0
         start = time.perf_counter()
         while True:
             step()
             done += batch
             elapsed = time.perf_counter() - start
-            if elapsed >= float(seconds):
+            if elapsed >= seconds:
                 break
-        print(task, done, elapsed, flush=True)
+        say("done", done, elapsed)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception as e:
+        traceback.print_exc()
+        say("failed", " ".join(str(e).split()) or type(e).__name__)
+        sys.exit(1)

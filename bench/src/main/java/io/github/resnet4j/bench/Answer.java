@@ -1,9 +1,17 @@
 package io.github.resnet4j.bench;
 
-import java.io.IOException;
-
 /** What a contestant says on its standard output, one line each. */
 sealed interface Answer {
+    /** What a turn asks for: {@code run SECONDS}. */
+    static String request(double seconds) {
+        return "run " + seconds;
+    }
+
+    /** The seconds of a {@link #request}. */
+    static double seconds(String request) {
+        return Double.parseDouble(request.substring(request.indexOf(' ') + 1));
+    }
+
     /** The line, without its end. */
     String line();
 
@@ -11,53 +19,37 @@ sealed interface Answer {
      * The first line: the network is built. {@code ready PARAMETERS DESCRIPTION}.
      *
      * @param parameters trained values
-     * @param description software and version
+     * @param description software, version, and what matters of its settings
      */
     record Ready(long parameters, String description) implements Answer {
-        static Ready parse(String line) throws IOException {
-            String[] words = line.split(" ", 3);
-            if (words.length < 3 || !words[0].equals("ready")) {
-                throw unexpected("ready PARAMETERS DESCRIPTION", line);
-            }
-            try {
-                return new Ready(Long.parseLong(words[1]), words[2]);
-            } catch (NumberFormatException e) {
-                throw unexpected("ready PARAMETERS DESCRIPTION", line);
-            }
-        }
-
         @Override
         public String line() {
-            return "ready " + parameters + " " + description;
+            return "ready " + parameters + " " + oneLine(description);
         }
     }
 
     /**
-     * The answer to a request: {@code train IMAGES SECONDS} or {@code infer IMAGES SECONDS}.
+     * The first and last line of one that cannot take part: {@code absent REASON}.
      *
-     * @param task what was asked for
-     * @param images computed
-     * @param seconds that it took
+     * @param reason what is missing and how to get it
      */
-    record Done(Task task, long images, double seconds) implements Answer {
-        static Done parse(Task task, String line) throws IOException {
-            String[] words = line.split(" ");
-            try {
-                if (words.length == 3 && words[0].equals(task.word())) {
-                    Done done = new Done(task, Long.parseLong(words[1]), Double.parseDouble(words[2]));
-                    if (done.images > 0 && done.seconds > 0) {
-                        return done;
-                    }
-                }
-            } catch (NumberFormatException e) {
-                // Told below.
-            }
-            throw unexpected(task.word() + " IMAGES SECONDS", line);
-        }
-
+    record Absent(String reason) implements Answer {
         @Override
         public String line() {
-            return task.word() + " " + images + " " + seconds;
+            return "absent " + oneLine(reason);
+        }
+    }
+
+    /**
+     * The answer to a request: {@code done IMAGES SECONDS}.
+     *
+     * @param images computed, above 0
+     * @param seconds that it took, above 0
+     */
+    record Done(long images, double seconds) implements Answer {
+        @Override
+        public String line() {
+            return "done " + images + " " + seconds;
         }
 
         double imagesPerSecond() {
@@ -65,7 +57,66 @@ sealed interface Answer {
         }
     }
 
-    private static IOException unexpected(String wanted, String got) {
-        return new IOException("a contestant should answer \"" + wanted + "\", got \"" + got + "\"");
+    /**
+     * The last line of one that gives up: {@code failed REASON}.
+     *
+     * @param reason for people
+     */
+    record Failed(String reason) implements Answer {
+        @Override
+        public String line() {
+            return "failed " + oneLine(reason);
+        }
+    }
+
+    /**
+     * What a line says.
+     *
+     * @throws ContestantException if it is none of these
+     */
+    static Answer parse(String line) throws ContestantException {
+        String[] words = line.split(" ", 2);
+        String rest = words.length < 2 ? "" : words[1].strip();
+        try {
+            switch (rest.isEmpty() ? "" : words[0]) {
+                case "absent" -> {
+                    return new Absent(rest);
+                }
+                case "failed" -> {
+                    return new Failed(rest);
+                }
+                case "ready" -> {
+                    String[] ready = rest.split(" ", 2);
+                    if (ready.length == 2) {
+                        return new Ready(Long.parseLong(ready[0]), ready[1]);
+                    }
+                }
+                case "done" -> {
+                    String[] done = rest.split(" ");
+                    if (done.length == 2 && Long.parseLong(done[0]) > 0 && isTime(Double.parseDouble(done[1]))) {
+                        return new Done(Long.parseLong(done[0]), Double.parseDouble(done[1]));
+                    }
+                }
+                default -> {
+                    // Told below.
+                }
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new ContestantException("said \"" + shortened(line) + "\", which is no answer");
+    }
+
+    private static boolean isTime(double seconds) {
+        return seconds > 0 && Double.isFinite(seconds);
+    }
+
+    private static String shortened(String line) {
+        String clean = line.replaceAll("[^ -~]", "?");
+        return clean.length() > 60 ? clean.substring(0, 60) + "..." : clean;
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
     }
 }

@@ -1,17 +1,21 @@
 package io.github.resnet4j.bench;
 
-import io.github.resnet4j.zoo.UnknownModelException;
-import io.github.resnet4j.zoo.network.Network;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,48 +25,81 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Conducts the contestants: tells one after the other to compute, round by round, and compares them. */
+/** The command {@code bench/run.sh}: measures everyone in one interleaved run, and compares them. */
 @Command(
-        name = "bench/run",
+        name = "bench/run.sh",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         showDefaultValues = true,
-        description = "Measures training and inference against PyTorch on this machine, in turns.")
+        description = "Measures training and inference of DL4J and of its peers on this machine, in turns.",
+        footer = {
+            "",
+            "bench/run.sh load [FILE...]  what loading weights takes",
+            "bench/run.sh peak            GFLOP/s of this machine"
+        })
 public final class BenchmarkCommand implements Callable<Integer> {
     /** Where torch may be; Debian's python3-torch belongs to the system's Python, which another may hide. */
     private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
-    private static final double WARM_UP_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration IMPORT = Duration.ofMinutes(1);
     private static final int FAILED = 70;
+    private static final int STOPPED = 130;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", defaultValue = "resnet20-cifar", description = "A name that `resnet4j list` shows.")
-    private String model;
+    @Option(
+            names = "--networks",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Of ${COMPLETION-CANDIDATES} (default: all).",
+            completionCandidates = NetworkNames.class)
+    private List<String> networks;
 
-    @Option(names = "--batch", defaultValue = "128", description = "Pictures in a batch.")
-    private int batch;
+    @Option(
+            names = "--who",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Of ${COMPLETION-CANDIDATES} (default: all).",
+            completionCandidates = WhoNames.class)
+    private List<String> who;
+
+    @Option(names = "--modes", split = ",", paramLabel = "MODE", description = "Of train, infer (default: both).")
+    private List<String> modes;
 
     @Option(names = "--rounds", defaultValue = "3", description = "Turns of each contestant.")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "10", description = "Of training and of inference, in each turn.")
+    @Option(names = "--seconds", defaultValue = "10", description = "Of each turn.")
     private double seconds;
 
-    @Option(
-            names = "--threads",
-            description = "OpenMP threads of each contestant (default: the cores of this machine).")
+    @Option(names = "--threads", description = "Of each contestant (default: the cores of this machine).")
     private Optional<Integer> threads;
-
-    @Option(names = "--stock", description = "Let DL4J as it comes take part too, about ten times slower.")
-    private boolean stock;
 
     @Option(names = "--python", paramLabel = "FILE", description = "A Python with torch (default: looks for one).")
     private Optional<String> python;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write every round's figures here too.")
-    private Optional<Path> json;
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "Figures, with a .json beside that says where and with what (default:"
+                    + " bench/results/DATE-CPU.csv).")
+    private Optional<Path> csv;
+
+    static final class NetworkNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Workload.networks().iterator();
+        }
+    }
+
+    static final class WhoNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Choice.who().names().keySet().iterator();
+        }
+    }
 
     /** Runs the command and ends the JVM with its exit code. */
     public static void main(String[] args) {
@@ -71,7 +108,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     static CommandLine commandLine() {
         return new CommandLine(new BenchmarkCommand()).setExecutionExceptionHandler((failure, line, parsed) -> {
-            if (!(failure instanceof IOException)) {
+            if (failure instanceof InterruptedException) {
+                return STOPPED;
+            }
+            if (!(failure instanceof IOException || failure instanceof UncheckedIOException)) {
                 throw failure;
             }
             line.getErr().println("error: " + failure.getMessage());
@@ -86,86 +126,95 @@ public final class BenchmarkCommand implements Callable<Integer> {
      */
     Settings settings() {
         try {
+            Set<String> chosenNetworks = networks == null
+                    ? Set.copyOf(Workload.networks())
+                    : Choice.networks().of(networks);
+            Set<Mode> chosenModes =
+                    modes == null ? EnumSet.allOf(Mode.class) : Choice.modes().of(modes);
+            Set<Who> chosenWho =
+                    who == null ? EnumSet.allOf(Who.class) : Choice.who().of(who);
+            List<Workload> workloads = Workload.TABLE.stream()
+                    .filter(workload -> chosenNetworks.contains(workload.network()))
+                    .filter(workload -> chosenModes.contains(workload.mode()))
+                    .toList();
             int cores = Runtime.getRuntime().availableProcessors();
-            return new Settings(model, batch, rounds, seconds, threads.orElse(cores));
-        } catch (IllegalArgumentException | UnknownModelException e) {
+            return new Settings(workloads, chosenWho, who != null, rounds, seconds, threads.orElse(cores));
+        } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Settings settings = settings();
-        Optional<Path> folder = json.map(file -> file.toAbsolutePath().getParent());
-        if (folder.isPresent() && !Files.isDirectory(folder.get())) {
-            throw usage("--json: there is no folder " + json.get().getParent() + "; make it first");
-        }
         Machine machine = Machine.here();
-        if (machine.busy()) {
-            progress(
-                    "the load is %.1f on %d cores: something else runs here, the figures will be low%n",
-                    machine.load(), machine.cores());
+        Path file = csvFile(machine);
+        Progress progress = new Progress(spec.commandLine().getErr(), () -> System.nanoTime() / 1e9);
+        String leftOut = settings.who().stream()
+                .filter(one -> settings.workloads().stream().anyMatch(workload -> settings.leftOut(one, workload)))
+                .map(Who::word)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!leftOut.isEmpty()) {
+            progress.say("left out of the large networks, where a batch takes minutes: %s; --who names it", leftOut);
         }
-        List<Contestant> contestants = new ArrayList<>();
-        try {
-            start(settings, contestants);
-            compete(settings, contestants);
-            Results results = new Results(
-                    settings,
-                    machine,
-                    contestants.stream().map(Contestant::entry).toList());
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(results.table());
-            out.flush();
-            if (json.isPresent()) {
-                JsonMapper mapper = JsonMapper.builder()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .build();
-                Files.writeString(json.get(), mapper.writeValueAsString(results.json()) + "\n");
-            }
-        } finally {
-            contestants.forEach(Contestant::close);
+        Path scratch = Files.createTempDirectory("resnet4j-bench");
+        Children children = new Children();
+        // However the run ends, nothing of it is left behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            children.close();
+            delete(scratch);
+        }));
+        Setup setup = new Setup(Setup.homeOfThisProcess(), scratch, findPython(children), settings.threads());
+        Conductor conductor = new Conductor(settings, setup, Who::program, PATIENCE, children, progress);
+        Results results = conductor.run(sofar -> write(sofar, file));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(results.table());
+        out.flush();
+        if (!results.any()) {
+            throw new IOException("nobody finished anything; what went wrong is above");
         }
+        progress.say("written: %s and %s", file, sidecar(file).getFileName());
         return 0;
     }
 
-    private void start(Settings settings, List<Contestant> contestants) throws IOException {
-        Network network = settings.architecture().network();
-        for (Contestant.Entrant entrant : entrants(settings)) {
-            progress("%s: starting and warming up%n", entrant.name());
-            Optional<Contestant> started = Contestant.start(entrant, settings, network);
-            if (started.isEmpty()) {
-                progress("%s: does not have %s, goes on without it%n", entrant.name(), settings.model());
-                continue;
+    /** Where the figures go. */
+    private Path csvFile(Machine machine) {
+        if (csv.isPresent()) {
+            Path folder = csv.get().toAbsolutePath().getParent();
+            if (!Files.isDirectory(folder)) {
+                throw usage("--csv: there is no folder " + folder + "; make it first");
             }
-            contestants.add(started.get());
-            for (Task task : Task.values()) {
-                started.get().turn(task, Math.min(WARM_UP_SECONDS, settings.seconds()));
-            }
+            return csv.get();
+        }
+        Path folder = Setup.homeOfThisProcess().resolve("results");
+        Path file = folder.resolve(machine.fileName() + ".csv");
+        for (int n = 2; Files.exists(file); n++) {
+            file = folder.resolve(machine.fileName() + "-" + n + ".csv");
+        }
+        return file;
+    }
+
+    /** {@code name.json} beside {@code name.csv}. */
+    static Path sidecar(Path csv) {
+        return csv.resolveSibling(csv.getFileName().toString().replaceFirst("\\.csv$", "") + ".json");
+    }
+
+    private static void write(Results results, Path file) {
+        JsonMapper mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, results.csv());
+            Files.writeString(sidecar(file), mapper.writeValueAsString(results.json()) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private List<Contestant.Entrant> entrants(Settings settings) throws IOException {
-        List<Contestant.Entrant> entrants = new ArrayList<>();
-        entrants.add(Contestant.Entrant.dl4j(settings, false));
-        if (stock) {
-            entrants.add(Contestant.Entrant.dl4j(settings, true));
-        }
-        Optional<String> found = findPython();
-        if (found.isPresent()) {
-            Path script = Path.of(System.getProperty("resnet4j.peer"));
-            entrants.add(Contestant.Entrant.pytorch(settings, found.get(), script, "nchw"));
-            entrants.add(Contestant.Entrant.pytorch(settings, found.get(), script, "channels_last"));
-        } else {
-            progress("no Python with torch found, goes on without the peer; Debian: apt-get install python3-torch"
-                    + " python3-torchvision; another Python: --python FILE%n");
-        }
-        return entrants;
-    }
-
-    private Optional<String> findPython() throws IOException {
+    private Optional<String> findPython(Children children) throws IOException, InterruptedException {
         for (String candidate : python.map(List::of).orElse(PYTHONS)) {
-            if (importsTorch(candidate)) {
+            if (importsTorch(candidate, children)) {
                 return Optional.of(candidate);
             }
         }
@@ -175,47 +224,31 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return Optional.empty();
     }
 
-    private static boolean importsTorch(String python) throws IOException {
+    private static boolean importsTorch(String python, Children children) throws InterruptedException {
         Process process;
         try {
-            process = new ProcessBuilder(python, "-c", "import torch")
+            process = children.start(new ProcessBuilder(python, "-c", "import torch")
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectError(ProcessBuilder.Redirect.DISCARD));
         } catch (IOException notThere) {
             return false;
         }
-        try {
-            return process.waitFor() == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+        boolean imports = process.waitFor(IMPORT.toSeconds(), TimeUnit.SECONDS) && process.exitValue() == 0;
+        children.kill(process);
+        return imports;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // The system clears its folder of temporary files some time.
         }
     }
 
     private ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), "error: " + message);
-    }
-
-    private void compete(Settings settings, List<Contestant> contestants) throws IOException {
-        List<Contestant> order = new ArrayList<>(contestants);
-        for (int round = 1; round <= settings.rounds(); round++) {
-            for (Contestant contestant : order) {
-                for (Task task : Task.values()) {
-                    double speed = contestant.round(task, settings.seconds());
-                    progress(
-                            "round %d of %d: %-26s %s %9.1f images/s%n",
-                            round, settings.rounds(), contestant.name(), task.word(), speed);
-                }
-            }
-            // Everyone comes first, last and after everyone else in turn.
-            Collections.rotate(order, -1);
-        }
-    }
-
-    private void progress(String format, Object... values) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.printf(Locale.ROOT, format, values);
-        err.flush();
     }
 }

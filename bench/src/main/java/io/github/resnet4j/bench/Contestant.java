@@ -1,198 +1,173 @@
 package io.github.resnet4j.bench;
 
-import io.github.resnet4j.zoo.network.Network;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A running process that takes part, and what it achieved so far. Closing it ends the process. */
+/** The process of a contestant. Whatever it does, nobody waits for it longer than they want to. */
 final class Contestant implements AutoCloseable {
-    /** Exit code of a contestant that does not have the model. */
-    private static final int NO_SUCH_MODEL = 3;
+    private static final int LONGEST_LINE = 4096;
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-    private final Entrant entrant;
+    private final Children children;
     private final Process process;
-    private final BufferedReader answers;
+    private final Path errors;
     private final Writer requests;
-    private final Map<Task, List<Double>> speeds = new EnumMap<>(Task.class);
-    private String description = "";
+    /** Its lines; empty is the end. */
+    private final BlockingQueue<Optional<String>> lines = new ArrayBlockingQueue<>(16);
 
-    /**
-     * Who can take part.
-     *
-     * @param name in the table
-     * @param peer others are compared with it
-     * @param command starts it
-     */
-    record Entrant(String name, boolean peer, List<String> command) {
-        Entrant {
-            command = List.copyOf(command);
-        }
-
-        /** DL4J through this project's engine, or as it comes. */
-        static Entrant dl4j(Settings settings, boolean stock) {
-            // The shares of memory that the launcher gives to training; JavaCPP's own limit is the size of the heap.
-            long megabytes = memory() >> 20;
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-Xmx" + megabytes * 25 / 100 + "m",
-                    "-Dorg.bytedeco.javacpp.maxbytes=" + megabytes * 45 / 100 + "m",
-                    "-Dorg.bytedeco.javacpp.maxphysicalbytes=" + megabytes * 80 / 100 + "m"));
-            String extra =
-                    System.getenv().getOrDefault("RESNET4J_JAVA_OPTS", "").strip();
-            if (!extra.isEmpty()) {
-                command.addAll(List.of(extra.split("\\s+")));
-            }
-            command.addAll(List.of(
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    TrainBenchmark.class.getName(),
-                    settings.model(),
-                    String.valueOf(settings.batch()),
-                    stock ? "stock" : "engine"));
-            return new Entrant(stock ? "dl4j as it comes" : "resnet4j", false, command);
-        }
-
-        /**
-         * PyTorch.
-         *
-         * @param layout {@code nchw} or {@code channels_last}
-         */
-        static Entrant pytorch(Settings settings, String python, Path script, String layout) {
-            return new Entrant(
-                    "pytorch " + layout,
-                    true,
-                    List.of(
-                            python,
-                            script.toString(),
-                            settings.model(),
-                            String.valueOf(settings.batch()),
-                            settings.architecture().input().toString(),
-                            String.valueOf(settings.architecture().classes()),
-                            String.valueOf(settings.threads()),
-                            layout));
-        }
-    }
-
-    private Contestant(Entrant entrant, Process process) {
-        this.entrant = entrant;
+    private Contestant(Children children, Process process, Path errors) {
+        this.children = children;
         this.process = process;
-        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.errors = errors;
         this.requests = process.outputWriter(StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read);
+        reader.setDaemon(true);
+        reader.start();
     }
 
     /**
-     * Starts it and waits until its network is built.
+     * Starts it.
      *
-     * @return empty if it does not have the model; it said so
-     * @throws IOException if it cannot be started, fails, or has another network of this name
+     * @param launch what to start
+     * @param errors where its standard error goes
+     * @param children where it is registered
+     * @throws ContestantException if it cannot be started
      */
-    static Optional<Contestant> start(Entrant entrant, Settings settings, Network network) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(entrant.command()).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("OMP_NUM_THREADS", String.valueOf(settings.threads()));
-        builder.directory(new File(System.getProperty("java.io.tmpdir")));
-        Contestant contestant = new Contestant(entrant, builder.start());
+    static Contestant start(Launch launch, Path errors, Children children) throws ContestantException {
+        ProcessBuilder builder = new ProcessBuilder(launch.command())
+                .directory(new File(System.getProperty("java.io.tmpdir")))
+                .redirectError(errors.toFile());
+        builder.environment().putAll(launch.environment());
         try {
-            String line = contestant.answers.readLine();
-            if (line == null && contestant.exitCode() == NO_SUCH_MODEL) {
-                contestant.close();
-                return Optional.empty();
-            }
-            contestant.greet(Answer.Ready.parse(contestant.given(line)), network);
-            return Optional.of(contestant);
-        } catch (IOException | RuntimeException e) {
-            contestant.close();
-            throw e;
+            return new Contestant(children, children.start(builder), errors);
+        } catch (IOException e) {
+            throw new ContestantException("cannot be started: " + e.getMessage());
         }
     }
 
-    private void greet(Answer.Ready ready, Network network) throws IOException {
-        if (ready.parameters() != network.parameters()) {
-            throw new IOException(entrant.name() + " has " + ready.parameters() + " parameters, the zoo's "
-                    + network.name() + " has " + network.parameters() + ": not the same network");
+    /**
+     * Waits for its network.
+     *
+     * @param patience how long at most
+     * @return its description
+     * @throws AbsentException if it cannot take part
+     * @throws ContestantException if it fails, or has another network than the one with {@code parameters}
+     */
+    String greet(long parameters, Duration patience) throws AbsentException, ContestantException, InterruptedException {
+        Answer answer = next(patience);
+        if (answer instanceof Answer.Absent absent) {
+            throw new AbsentException(absent.reason());
         }
-        description = ready.description();
+        if (!(answer instanceof Answer.Ready ready)) {
+            throw new ContestantException("said \"" + answer.line() + "\" where it should be ready");
+        }
+        if (ready.parameters() != parameters) {
+            throw new ContestantException(
+                    "has another network, of " + ready.parameters() + " parameters; the zoo's has " + parameters);
+        }
+        return ready.description();
     }
 
-    /** One turn: tells it to work for about this long and waits for the result, images per second. */
-    double turn(Task task, double seconds) throws IOException {
+    /**
+     * One turn: lets it compute for about this long, at least one batch.
+     *
+     * @param patience how much longer at most
+     * @throws ContestantException if it does not
+     */
+    Answer.Done turn(double seconds, Duration patience) throws ContestantException, InterruptedException {
         try {
-            requests.write(task.word() + " " + seconds + "\n");
+            requests.write(Answer.request(seconds) + "\n");
             requests.flush();
         } catch (IOException gone) {
-            throw ended();
+            // It may have said why; the end of its lines says the rest.
         }
-        return Answer.Done.parse(task, given(answers.readLine())).imagesPerSecond();
+        Answer answer = next(patience.plusMillis((long) (seconds * 1000)));
+        if (answer instanceof Answer.Done done) {
+            return done;
+        }
+        throw new ContestantException("said \"" + answer.line() + "\" where it should be done");
     }
 
-    /** A turn that counts. */
-    double round(Task task, double seconds) throws IOException {
-        double speed = turn(task, seconds);
-        speeds.computeIfAbsent(task, t -> new ArrayList<>()).add(speed);
-        return speed;
-    }
-
-    /** What it achieved in the rounds so far, at least one of each task. */
-    Results.Entry entry() {
-        Map<Task, Series> series = new EnumMap<>(Task.class);
-        speeds.forEach((task, values) -> series.put(task, new Series(values)));
-        return new Results.Entry(entrant.name(), description, entrant.peer(), Collections.unmodifiableMap(series));
-    }
-
-    String name() {
-        return entrant.name();
-    }
-
-    /** The end of its input is the sign to leave. */
+    /** The end of its input is the sign to leave; who does not is killed. */
     @Override
     public void close() {
         try {
             requests.close();
+            process.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException alreadyGone) {
             // As wanted.
-        }
-        exitCode();
-    }
-
-    private String given(String line) throws IOException {
-        if (line == null) {
-            throw ended();
-        }
-        return line;
-    }
-
-    private IOException ended() {
-        return new IOException(entrant.name() + " ended with exit code " + exitCode() + "; its message is above");
-    }
-
-    private int exitCode() {
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-            return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            process.destroyForcibly();
-            return -1;
+        }
+        children.kill(process);
+    }
+
+    /** The last lines that it wrote to its standard error. */
+    List<String> lastErrors(int most) {
+        try {
+            List<String> all = Files.readAllLines(errors, StandardCharsets.ISO_8859_1);
+            return all.subList(Math.max(0, all.size() - most), all.size());
+        } catch (IOException e) {
+            return List.of();
         }
     }
 
-    /** Of the machine or the container. */
-    private static long memory() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getTotalMemorySize();
+    private Answer next(Duration patience) throws ContestantException, InterruptedException {
+        Optional<String> line = lines.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        if (line == null) {
+            children.kill(process);
+            throw new ContestantException("did not answer within " + patience.toSeconds() + " s");
+        }
+        if (line.isEmpty()) {
+            throw new ContestantException("died" + exitCode());
+        }
+        Answer answer = Answer.parse(line.get());
+        if (answer instanceof Answer.Failed failed) {
+            throw new ContestantException(failed.reason());
+        }
+        return answer;
+    }
+
+    private String exitCode() throws InterruptedException {
+        return process.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+                ? ", exit code " + process.exitValue()
+                : ": closed its output";
+    }
+
+    /** Not a BufferedReader: a line without an end must not fill the memory. */
+    private void read() {
+        try (Reader in = process.inputReader(StandardCharsets.UTF_8)) {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c != '\n') {
+                    line.append((char) c);
+                }
+                if (c == '\n' || line.length() == LONGEST_LINE) {
+                    lines.put(Optional.of(line.toString()));
+                    line.setLength(0);
+                }
+            }
+        } catch (IOException ended) {
+            // Told below.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            lines.put(Optional.empty());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

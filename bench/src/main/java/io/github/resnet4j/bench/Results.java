@@ -1,111 +1,155 @@
 package io.github.resnet4j.bench;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What one interleaved run gave.
+ * What a run gave.
  *
  * @param settings what was measured
  * @param machine where
- * @param entries one for each contestant, all with the same rounds
+ * @param absent who could not take part, and why
+ * @param rows workload by workload
  */
-record Results(Settings settings, Machine machine, List<Entry> entries) {
-    Results {
-        entries = List.copyOf(entries);
+record Results(Settings settings, Machine machine, Map<Who, String> absent, List<Row> rows) {
+    private static final MathContext FIVE_DIGITS = new MathContext(5);
+
+    /** Whether anyone finished anything. */
+    boolean any() {
+        return rows.stream().anyMatch(row -> row.series().isPresent());
     }
 
-    /**
-     * One contestant.
-     *
-     * @param name in the table
-     * @param description software and version
-     * @param peer others are compared with it
-     * @param series its speed at each task
-     */
-    record Entry(String name, String description, boolean peer, Map<Task, Series> series) {}
-
-    /** The peer that is faster at this task, by the median; empty if there is no peer. */
-    Optional<Entry> betterPeer(Task task) {
-        return entries.stream().filter(Entry::peer).max(Comparator.comparingDouble(entry -> entry.series()
-                .get(task)
-                .median()));
+    /** How fast this one was, the faster of PyTorch's layouts being 1; empty where one of them did not finish. */
+    Optional<Double> ratio(Row row) {
+        Optional<Series> yardstick = rows.stream()
+                .filter(other ->
+                        other.workload().equals(row.workload()) && other.who().yardstick())
+                .flatMap(other -> other.series().stream())
+                .max(Comparator.comparingDouble(Series::median));
+        return row.series().flatMap(own -> yardstick.map(own::ratioTo));
     }
 
-    /** How fast this contestant is, the better peer being 1. */
-    Optional<Double> ratio(Entry entry, Task task) {
-        return betterPeer(task)
-                .map(peer -> entry.series().get(task).ratioTo(peer.series().get(task)));
-    }
-
-    /** For people: one line for each contestant and task. */
+    /** For people. */
     String table() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s, batch %d, %d threads, %d rounds of %.1f s; %s, %d cores, %s, Java %s, load %.1f",
-                settings.model(),
-                settings.batch(),
-                settings.threads(),
-                settings.rounds(),
-                settings.seconds(),
+                "%s, %d cores, %s, load %.1f before; %d threads, %d rounds of %s s; images per second",
                 machine.cpu(),
                 machine.cores(),
                 machine.os(),
-                machine.java(),
-                machine.load()));
-        for (Task task : Task.values()) {
-            lines.add("");
-            lines.add(String.format(
-                    Locale.ROOT, "%-26s%9s%9s%9s%9s", task.word() + ", images/s", "median", "min", "max", "ratio"));
-            for (Entry entry : entries) {
-                Series series = entry.series().get(task);
-                lines.add(String.format(
-                        Locale.ROOT,
-                        "%-26s%9.1f%9.1f%9.1f%9s",
-                        entry.name(),
-                        series.median(),
-                        series.min(),
-                        series.max(),
-                        ratio(entry, task)
-                                .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
-                                .orElse("-")));
+                machine.load(),
+                settings.threads(),
+                settings.rounds(),
+                number(settings.seconds())));
+        for (Workload workload : settings.workloads()) {
+            List<Row> own =
+                    rows.stream().filter(row -> row.workload().equals(workload)).toList();
+            if (!own.isEmpty()) {
+                lines.add("");
+                lines.add(String.format("%-34s%10s%10s%10s%8s", workload.title(), "median", "min", "max", "ratio"));
+                own.forEach(row -> lines.add(line(row)));
             }
         }
         lines.add("");
-        entries.forEach(entry -> lines.add(entry.name() + ": " + entry.description()));
+        lines.add("ratio: to the faster of PyTorch's layouts, round by round");
+        descriptions().forEach((who, texts) -> lines.add(who + ": " + String.join("; ", texts)));
+        absent.forEach((who, reason) -> lines.add(who.word() + ": absent, " + reason));
         return String.join(System.lineSeparator(), lines);
     }
 
-    /** For programs: objects, lists, strings and numbers in a fixed order. */
-    Map<String, Object> json() {
-        List<Object> contestants = new ArrayList<>();
-        for (Entry entry : entries) {
-            Map<String, Object> contestant = new LinkedHashMap<>();
-            contestant.put("name", entry.name());
-            contestant.put("description", entry.description());
-            contestant.put("peer", entry.peer());
-            for (Task task : Task.values()) {
-                Series series = entry.series().get(task);
-                Map<String, Object> numbers = new LinkedHashMap<>();
-                numbers.put("imagesPerSecond", series.rounds());
-                numbers.put("median", series.median());
-                numbers.put("min", series.min());
-                numbers.put("max", series.max());
-                ratio(entry, task).ifPresent(ratio -> numbers.put("ratio", ratio));
-                contestant.put(task.word(), numbers);
-            }
-            contestants.add(contestant);
+    private String line(Row row) {
+        String name = "  " + row.who().word();
+        return row.series()
+                .map(series -> String.format(
+                        Locale.ROOT,
+                        "%-34s%10s%10s%10s%8s",
+                        name,
+                        rounded(series.median()),
+                        rounded(series.min()),
+                        rounded(series.max()),
+                        ratio(row)
+                                .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
+                                .orElse("-")))
+                .orElseGet(() -> String.format("%-34s%s", name, row.failure().orElse("no round")));
+    }
+
+    /** For programs: a header and a line for everyone who finished a workload. */
+    String csv() {
+        List<String> lines = new ArrayList<>();
+        lines.add("who,network,mode,batch,imagesPerSecond,min,max");
+        for (Row row : rows) {
+            row.series()
+                    .ifPresent(series -> lines.add(String.join(
+                            ",",
+                            row.who().word(),
+                            row.workload().network(),
+                            row.workload().mode().word(),
+                            String.valueOf(row.workload().batch()),
+                            number(series.median()),
+                            number(series.min()),
+                            number(series.max()))));
         }
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** What the CSV does not say: where, with what, and every round. */
+    Map<String, Object> json() {
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("settings", settings);
         object.put("machine", machine);
-        object.put("contestants", contestants);
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("rounds", settings.rounds());
+        asked.put("seconds", settings.seconds());
+        asked.put("threads", settings.threads());
+        object.put("settings", asked);
+        object.put("contestants", descriptions());
+        Map<String, String> missing = new LinkedHashMap<>();
+        absent.forEach((who, reason) -> missing.put(who.word(), reason));
+        object.put("absent", missing);
+        List<Object> measured = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("who", row.who().word());
+            one.put("network", row.workload().network());
+            one.put("mode", row.workload().mode().word());
+            one.put("batch", row.workload().batch());
+            one.put("description", row.description());
+            one.put("rounds", row.rounds());
+            row.failure().ifPresent(failure -> one.put("failure", failure));
+            measured.add(one);
+        }
+        object.put("measured", measured);
         return object;
+    }
+
+    /** What everyone said of themselves: PyTorch and others do not run every workload in the same way. */
+    private Map<String, Set<String>> descriptions() {
+        Map<String, Set<String>> descriptions = new LinkedHashMap<>();
+        for (Row row : rows) {
+            if (!row.description().isEmpty()) {
+                descriptions
+                        .computeIfAbsent(row.who().word(), who -> new LinkedHashSet<>())
+                        .add(row.description());
+            }
+        }
+        return descriptions;
+    }
+
+    /** For people: as many digits as the measurement is worth. */
+    private static String rounded(double value) {
+        return String.format(Locale.ROOT, value < 10 ? "%.3f" : "%.1f", value);
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).round(FIVE_DIGITS).stripTrailingZeros().toPlainString();
     }
 }

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The speed of one contestant at one task.
+ * The speed of one contestant at one workload.
  *
- * @param rounds images per second, round by round; at least one
+ * @param rounds images per second, round by round from the first; at least one
  */
 record Series(List<Double> rounds) {
     Series {
@@ -31,17 +31,12 @@ record Series(List<Double> rounds) {
     }
 
     /**
-     * How fast this is, the other being 1: the median of the ratios of each round, so that a round in which the machine
-     * was busy weighs on both sides.
-     *
-     * @throws IllegalArgumentException if the other has another number of rounds
+     * How fast this is, the other being 1: the median of the ratios of each round that both have, so that a round in
+     * which the machine was busy weighs on both sides.
      */
     double ratioTo(Series other) {
-        if (other.rounds.size() != rounds.size()) {
-            throw new IllegalArgumentException("ratio of " + rounds.size() + " rounds to " + other.rounds.size()
-                    + "; they must be the same rounds");
-        }
-        return new Series(IntStream.range(0, rounds.size())
+        int both = Math.min(rounds.size(), other.rounds.size());
+        return new Series(IntStream.range(0, both)
                         .mapToObj(i -> rounds.get(i) / other.rounds.get(i))
                         .toList())
                 .median();

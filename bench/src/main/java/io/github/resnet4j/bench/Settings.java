@@ -1,25 +1,25 @@
 package io.github.resnet4j.bench;
 
-import io.github.resnet4j.zoo.Architecture;
-import io.github.resnet4j.zoo.Zoo;
+import java.util.List;
+import java.util.Set;
 
 /**
- * What is measured, the same for every contestant.
+ * What is measured.
  *
- * @param model the zoo's name of the network
- * @param batch pictures in a batch
+ * @param workloads in the order in which they are measured
+ * @param who takes part
+ * @param named whether the user named them, so that {@link Who#slow slow} ones take part in everything
  * @param rounds how often each contestant has its turn
- * @param seconds of each task in a turn; at least one batch is computed
- * @param threads OpenMP threads
+ * @param seconds of a turn; at least one batch is computed
+ * @param threads of each contestant
  */
-record Settings(String model, int batch, int rounds, double seconds, int threads) {
+record Settings(List<Workload> workloads, Set<Who> who, boolean named, int rounds, double seconds, int threads) {
     /**
-     * @throws IllegalArgumentException for a number out of range
-     * @throws io.github.resnet4j.zoo.UnknownModelException for a model that the zoo does not have
+     * @throws IllegalArgumentException for a number out of range, or if nothing is left to measure
      */
     Settings {
-        Zoo.find(model);
-        atLeastOne("--batch", batch);
+        workloads = List.copyOf(workloads);
+        who = Set.copyOf(who);
         atLeastOne("--rounds", rounds);
         atLeastOne("--threads", threads);
         if (!(seconds > 0 && seconds <= 3600)) {
@@ -27,8 +27,18 @@ record Settings(String model, int batch, int rounds, double seconds, int threads
         }
     }
 
-    Architecture architecture() {
-        return Zoo.find(model);
+    /** Who takes part in this workload, in the order of the table. */
+    List<Who> entrants(Workload workload) {
+        return List.of(Who.values()).stream()
+                .filter(who::contains)
+                .filter(one -> one.does(workload.mode()))
+                .filter(one -> !leftOut(one, workload))
+                .toList();
+    }
+
+    /** Whether this one could take part, but is too slow and was not asked for. */
+    boolean leftOut(Who one, Workload workload) {
+        return !named && one.slow() && workload.large();
     }
 
     private static void atLeastOne(String option, int value) {

@@ -3,45 +3,71 @@ package io.github.resnet4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerTest {
+    static Stream<Answer> answers() {
+        return Stream.of(
+                new Answer.Ready(269722, "PyTorch 1.13, threads 2"),
+                new Answer.Absent("no torch; Debian: apt-get install python3-torch"),
+                new Answer.Done(256, 2.5),
+                new Answer.Failed("out of memory"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void readsWhatItWrites(Answer answer) throws ContestantException {
+        assertThat(Answer.parse(answer.line())).isEqualTo(answer);
+    }
+
     @Test
-    void readsWhatItWrites() throws IOException {
-        Answer.Ready ready = new Answer.Ready(269722, "DL4J 1.0.0-M2.1, threads 2");
-        assertThat(Answer.Ready.parse(ready.line())).isEqualTo(ready);
-        Answer.Done done = new Answer.Done(Task.TRAIN, 256, 2.5);
-        assertThat(Answer.Done.parse(Task.TRAIN, done.line())).isEqualTo(done);
-        assertThat(done.imagesPerSecond()).isEqualTo(102.4);
+    void writesOneLineWhateverTheReason() {
+        assertThat(new Answer.Failed("first\nsecond\r\n third ").line()).isEqualTo("failed first second third");
+    }
+
+    @Test
+    void readsTheSecondsOfARequest() {
+        assertThat(Answer.seconds(Answer.request(2.5))).isEqualTo(2.5);
+    }
+
+    @Test
+    void imagesPerSecondAreImagesBySeconds() {
+        assertThat(new Answer.Done(256, 2.5).imagesPerSecond()).isEqualTo(102.4);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
-                "train",
-                "infer 128 1.0",
-                "train 128",
-                "train x 1.0",
-                "train 128 0",
-                "train 0 1.0",
-                "train 1 NaN"
+                "ready",
+                "ready 1",
+                "ready many PyTorch",
+                "hello 1 PyTorch",
+                "absent",
+                "failed ",
+                "done",
+                "done 128",
+                "done x 1.0",
+                "done 128 0",
+                "done 0 1.0",
+                "done -1 1.0",
+                "done 1 NaN",
+                "done 1 Infinity",
+                "done 1 1.0 more"
             })
-    void refusesOtherAnswers(String line) {
-        assertThatThrownBy(() -> Answer.Done.parse(Task.TRAIN, line))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("train IMAGES SECONDS")
-                .hasMessageContaining("\"" + line + "\"");
+    void refusesRubbishAndQuotesIt(String line) {
+        assertThatThrownBy(() -> Answer.parse(line))
+                .isInstanceOf(ContestantException.class)
+                .hasMessage("said \"" + line + "\", which is no answer");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "ready", "ready 1", "ready many PyTorch", "hello 1 PyTorch"})
-    void refusesOtherGreetings(String line) {
-        assertThatThrownBy(() -> Answer.Ready.parse(line))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("ready PARAMETERS DESCRIPTION");
+    @Test
+    void quotesOnlyTheStartOfLongRubbishAndNothingUnprintable() {
+        assertThatThrownBy(() -> Answer.parse("\u001b[2J" + "x".repeat(5000)))
+                .hasMessage("said \"?[2J" + "x".repeat(56) + "...\", which is no answer");
     }
 }

@@ -19,6 +19,13 @@ class SeriesTest {
     }
 
     @Test
+    void knowsItsLeastAndGreatest() {
+        Series series = new Series(List.of(30.0, 10.0, 20.0));
+        assertThat(series.min()).isEqualTo(10);
+        assertThat(series.max()).isEqualTo(30);
+    }
+
+    @Test
     void oneRoundIsItsOwnMedianMinimumAndMaximum() {
         Series series = new Series(List.of(7.0));
         assertThat(List.of(series.median(), series.min(), series.max())).containsOnly(7.0);
@@ -35,10 +42,9 @@ class SeriesTest {
     }
 
     @Test
-    void ratioRefusesOtherRounds() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Series(List.of(1.0)).ratioTo(new Series(List.of(1.0, 2.0))))
-                .withMessageContaining("1 rounds to 2");
+    void ratioOfOneRoundIsToTheOthersFirst() {
+        assertThat(new Series(List.of(1.0)).ratioTo(new Series(List.of(4.0, 100.0, 100.0))))
+                .isEqualTo(0.25);
     }
 
     @Test

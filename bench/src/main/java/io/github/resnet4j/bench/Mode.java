@@ -2,14 +2,14 @@ package io.github.resnet4j.bench;
 
 import java.util.Locale;
 
-/** What a contestant is told to do over and over on its batch. */
-enum Task {
+/** What a contestant does over and over on its batch. */
+enum Mode {
     /** Forward, loss, backward, update. */
     TRAIN,
     /** Forward to the probabilities, with BN's running statistics. */
     INFER;
 
-    /** Its name in the protocol, the table and the JSON. */
+    /** Its name on the command line and in everything that is written. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -23,7 +23,7 @@ build() {
     options+=(-Dnative.classifier=linux-x86_64-onednn)
   fi
   rm -f "$stamp"
-  (cd "$home" && "$maven" -q -B -DskipTests -Dspotless.check.skip ${options[@]+"${options[@]}"} -pl bench -am package >"$home/.build.log" 2>&1) || {
+  (cd "$home" && "$maven" -q -B -Dmaven.test.skip -Dspotless.check.skip ${options[@]+"${options[@]}"} -pl bench -am package >"$home/.build.log" 2>&1) || {
     tail -n 30 "$home/.build.log" >&2
     die "the build failed; the end of its output is above, all of it in $home/.build.log"
   }
@@ -35,13 +35,17 @@ if [ ! -f "$stamp" ] || [ -n "$(find "$home"/pom.xml "$home"/{zoo,engine,bench}/
   build
 fi
 
-if [ "${1-}" = load ]; then
-  shift
-  folder=$(mktemp -d)
-  trap 'rm -rf "$folder"' EXIT
-  "$java" -XX:+UseSerialGC -Xmx1g -cp "$target/resnet4j-bench.jar:$target/lib/*" io.github.resnet4j.bench.LoadBenchmark "$folder" "$@"
-  exit
-fi
-
-exec "$java" -XX:+UseSerialGC -Xmx64m -Dresnet4j.peer="$bench/src/main/python/peer.py" \
-  -cp "$target/resnet4j-bench.jar:$target/lib/*" io.github.resnet4j.bench.BenchmarkCommand "$@"
+options=(-XX:+UseSerialGC -Dresnet4j.bench="$bench" -cp "$target/resnet4j-bench.jar:$target/lib/*")
+case ${1-} in
+  load)
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.LoadBenchmark "$folder" "${@:2}"
+    ;;
+  peak)
+    exec "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.PeakBenchmark
+    ;;
+  *)
+    exec "$java" -Xmx64m "${options[@]}" io.github.resnet4j.bench.BenchmarkCommand "$@"
+    ;;
+esac

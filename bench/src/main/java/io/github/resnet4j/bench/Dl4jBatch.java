@@ -1,0 +1,58 @@
+package io.github.resnet4j.bench;
+
+import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/**
+ * The zoo's graph and a random batch: what everybody on DL4J starts from.
+ *
+ * @param graph with random weights; {@code fit} is SGD with momentum 0.9
+ * @param network what it was built from
+ * @param images N×C×H×W, normally distributed
+ * @param labels N×classes, one-hot
+ */
+record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDArray labels) {
+    static final double LEARNING_RATE = 0.01;
+
+    static Dl4jBatch create(Network network, int batch) {
+        ComputationGraph graph = NetworkGraph.create(
+                network,
+                new NetworkGraph.Options(1, DataType.FLOAT, new Nesterovs(LEARNING_RATE, 0.9), Optional.empty()));
+        Shape input = network.input();
+        Nd4j.getRandom().setSeed(1);
+        INDArray images = Nd4j.randn(DataType.FLOAT, batch, input.channels(), input.height(), input.width());
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, batch, network.classes());
+        for (int i = 0; i < batch; i++) {
+            labels.putScalar(i, i % network.classes(), 1);
+        }
+        return new Dl4jBatch(graph, network, images, labels);
+    }
+
+    /** Says whether DL4J's layers, called by {@code method}, use oneDNN. */
+    static String layers(String method) {
+        return method + ", layers " + (OneDnn.reached() ? "use" : "do not use") + " oneDNN";
+    }
+
+    /**
+     * The work of this step.
+     *
+     * @param how what computes
+     */
+    JvmContestant.Work work(String how, Runnable step) {
+        Backend backend = Backend.inspect();
+        // DL4J counts BN's running statistics as parameters too.
+        return new JvmContestant.Work(
+                graph.numParams() - network.statistics(),
+                "DL4J 1.0.0-M2.1, " + how + ", " + backend.nativeJar() + ", threads " + backend.threads(),
+                step);
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.resnet4j.bench;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+
+/** Tells how far a run is, on the standard error, and guesses how long it takes from how long it took. */
+final class Progress {
+    private final PrintWriter out;
+    private final DoubleSupplier clock;
+    private final double start;
+    private double planned;
+    private double done;
+
+    /**
+     * @param out for people
+     * @param clock seconds
+     */
+    Progress(PrintWriter out, DoubleSupplier clock) {
+        this.out = out;
+        this.clock = clock;
+        this.start = clock.getAsDouble();
+    }
+
+    /** This many seconds of work are to come, or, negative, will not come. */
+    void plan(double seconds) {
+        planned += seconds;
+    }
+
+    /** What was planned as this many seconds is done, however long it took. */
+    void done(double seconds) {
+        done += seconds;
+    }
+
+    /** Prints a line. */
+    void say(String format, Object... values) {
+        out.printf(Locale.ROOT, format + "%n", values);
+        out.flush();
+    }
+
+    /** Prints a line with the time that is left. */
+    void sayLeft(String format, Object... values) {
+        say(format + " (" + left() + ")", values);
+    }
+
+    /** {@code 12 min left}. */
+    String left() {
+        double left = planned - done;
+        if (done > 0) {
+            left *= (clock.getAsDouble() - start) / done;
+        }
+        return left < 60 ? Math.round(left) + " s left" : Math.round(left / 60) + " min left";
+    }
+}

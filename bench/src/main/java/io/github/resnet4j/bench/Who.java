@@ -1,0 +1,70 @@
+package io.github.resnet4j.bench;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Who can take part: one row each, in the order of the table of results. */
+enum Who {
+    /** DL4J as it comes: its layers do not reach oneDNN. */
+    DL4J("dl4j", Program.jvm(StockDl4j.class), Trait.TRAINS, Trait.INFERS, Trait.SLOW),
+    /** DL4J's layers with oneDNN reached, and this project's training step. */
+    DL4J_ONEDNN("dl4j-onednn", Program.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
+    /** This project's engine. */
+    ENGINE("engine", Program.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
+    /** PyTorch, N×C×H×W in memory. */
+    PYTORCH("pytorch", Program.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
+    /** PyTorch, N×H×W×C in memory. */
+    PYTORCH_CHANNELS_LAST(
+            "pytorch-channels-last", Program.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
+    /** The Deep Java Library with its PyTorch engine. */
+    DJL("djl", Program.peerJvm(Djl.class), Trait.TRAINS, Trait.INFERS),
+    /** ONNX Runtime, fed by PyTorch's exporter. */
+    ONNXRUNTIME("onnxruntime", Program.peerJvm(OnnxRuntime.class), Trait.INFERS);
+
+    private enum Trait {
+        TRAINS,
+        INFERS,
+        SLOW,
+        YARDSTICK
+    }
+
+    private final String word;
+    private final Program program;
+    private final Set<Trait> traits;
+
+    Who(String word, Program program, Trait... traits) {
+        this.word = word;
+        this.program = program;
+        this.traits = EnumSet.copyOf(List.of(traits));
+    }
+
+    /** Its name on the command line and in everything that is written. */
+    String word() {
+        return word;
+    }
+
+    /** How it is started. */
+    Program program() {
+        return program;
+    }
+
+    /** Whether it can do this at all. */
+    boolean does(Mode mode) {
+        return traits.contains(
+                switch (mode) {
+                    case TRAIN -> Trait.TRAINS;
+                    case INFER -> Trait.INFERS;
+                });
+    }
+
+    /** Whether a batch of a {@link Workload#large} workload takes it minutes; it takes part there only if named. */
+    boolean slow() {
+        return traits.contains(Trait.SLOW);
+    }
+
+    /** Whether the ratio 1 is its speed, or that of a better one of these. */
+    boolean yardstick() {
+        return traits.contains(Trait.YARDSTICK);
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.resnet4j.bench;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import java.util.List;
+
+/**
+ * One thing that is measured, the same for every contestant.
+ *
+ * @param network the zoo's name
+ * @param mode train or infer
+ * @param batch pictures in a batch
+ */
+record Workload(String network, Mode mode, int batch) {
+    /** All there are, in the order in which they are measured. */
+    static final List<Workload> TABLE = List.of(
+            new Workload("resnet20-cifar", Mode.TRAIN, 128),
+            new Workload("resnet20-cifar", Mode.INFER, 128),
+            new Workload("resnet20-cifar", Mode.INFER, 1),
+            new Workload("resnet110-cifar", Mode.TRAIN, 128),
+            new Workload("resnet110-cifar", Mode.INFER, 128),
+            new Workload("resnet18", Mode.TRAIN, 16),
+            new Workload("resnet18", Mode.INFER, 32),
+            new Workload("resnet18", Mode.INFER, 1),
+            new Workload("resnet50", Mode.TRAIN, 16),
+            new Workload("resnet50", Mode.INFER, 32),
+            new Workload("resnet50", Mode.INFER, 1));
+
+    /** Multiply-adds of one picture from which a contestant without fast convolutions takes minutes for a batch. */
+    private static final long LARGE = 1_000_000_000;
+
+    /** The networks of {@link #TABLE}, each once. */
+    static List<String> networks() {
+        return TABLE.stream().map(Workload::network).distinct().toList();
+    }
+
+    Architecture architecture() {
+        return Zoo.find(network);
+    }
+
+    /** Whether it is too much for contestants that are {@link Who#slow}. */
+    boolean large() {
+        return architecture().network().macs() > LARGE;
+    }
+
+    /** For people. */
+    String title() {
+        return network + ", " + mode.word() + ", batch " + batch;
+    }
+}
