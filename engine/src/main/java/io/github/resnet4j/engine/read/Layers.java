@@ -4,11 +4,13 @@ import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -43,6 +45,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 final class Layers {
     private static final Table<Layer, UnaryOperator<Value>> LAYERS = new Table<Layer, UnaryOperator<Value>>()
             .row(ConvolutionLayer.class, Layers::convolution)
+            .row(GroupedConvolution.class, Layers::groupedConvolution)
             .row(BatchNormalization.class, Layers::batchNorm)
             .row(ActivationLayer.class, (layer, vertex) -> Activations.read(layer.getActivationFn(), vertex))
             .row(DropoutLayer.class, (layer, vertex) -> dropout(layer.getIDropout(), vertex))
@@ -78,6 +81,17 @@ final class Layers {
                 layer.getConvolutionMode(),
                 vertex);
         return convolution(layer, sliding, 1, layer.hasBias(), vertex);
+    }
+
+    private static UnaryOperator<Value> groupedConvolution(GroupedConvolution layer, Vertex vertex) {
+        Sliding sliding = Sliding.of(
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                ConvolutionMode.Truncate,
+                vertex);
+        return convolution(layer, sliding, layer.getGroups(), layer.hasBias(), vertex);
     }
 
     private static UnaryOperator<Value> convolution(
