@@ -114,7 +114,9 @@ public final class InferencePlan implements Inference {
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            maps.put(names.get(i), values.get(i));
+            INDArray value = values.get(i);
+            boolean flat = value.rank() > 2 && GraphReader.isFlat(graph, names.get(i), extent());
+            maps.put(names.get(i), flat ? value.reshape(value.size(0), -1) : value);
         }
         return maps;
     }
@@ -175,11 +177,14 @@ public final class InferencePlan implements Inference {
     private Branch branch(List<String> outputs) {
         synchronized (compiled) {
             return compiled.branches.computeIfAbsent(outputs, names -> {
-                Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
-                Program program = Passes.optimise(GraphReader.inference(graph, names, extent));
+                Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
                 return new Branch(program, compiled.prepared, piece(program));
             });
         }
+    }
+
+    private Extent extent() {
+        return new Extent(picture.channels(), picture.height(), picture.width());
     }
 
     private int piece(Program program) {
