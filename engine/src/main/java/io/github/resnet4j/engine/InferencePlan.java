@@ -227,6 +227,26 @@ public final class InferencePlan implements Inference {
         }
     }
 
+    /**
+     * What each step takes on all cores for the first piece of {@code features}.
+     *
+     * @param rounds executions whose median is taken, at least 1
+     */
+    public PlanProfile profile(INDArray features, int rounds) {
+        INDArray pictures = Pictures.dense(features, picture);
+        compiled.running.readLock().lock();
+        try {
+            compiled.requireOpen();
+            Branch branch = branch(List.of());
+            synchronized (branch.wide) {
+                int size = branch.size(pictures.size(0));
+                return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+            }
+        } finally {
+            compiled.running.readLock().unlock();
+        }
+    }
+
     @Override
     public Engine engine() {
         return Engine.ONEDNN;
@@ -263,6 +283,11 @@ public final class InferencePlan implements Inference {
             this.piece = piece;
             this.wide = new Team(this);
             teams.add(wide);
+        }
+
+        /** Pictures of the next piece when {@code left} are left. */
+        int size(long left) {
+            return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
         }
 
         synchronized Team take() {
@@ -314,7 +339,7 @@ public final class InferencePlan implements Inference {
             List<INDArray> results = new ArrayList<>();
             for (long done = 0; done < total; ) {
                 long left = total - done;
-                int size = Math.toIntExact(left >= branch.piece ? branch.piece : Long.highestOneBit(left));
+                int size = branch.size(left);
                 Lowering lowering = lowering(size);
                 lowering.run(GraphState.address(pictures) + done * each);
                 for (int i = 0; i < branch.program.outputs().size(); i++) {
