@@ -293,7 +293,7 @@ public final class InferencePlan implements Inference {
                     return new Lowering(
                             branch.program,
                             size,
-                            MapOrder.best(),
+                            MapOrder.inference(),
                             new Lowering.FlatArrays(0, 0),
                             branch.prepared,
                             false,

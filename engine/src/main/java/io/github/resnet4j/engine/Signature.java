@@ -31,9 +31,8 @@ record Signature(OptionalLong outputs) {
             throw new IllegalArgumentException(
                     "a graph with one input and one output is needed, this one has " + inputs + " and " + outputs);
         }
-        if (graph.params().dataType() != DataType.FLOAT) {
-            throw new IllegalArgumentException(
-                    "a FLOAT graph is needed, got " + graph.params().dataType());
+        if (configuration.getDataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException("a FLOAT graph is needed, got " + configuration.getDataType());
         }
         return new Signature(outputs(configuration, outputs.get(0)));
     }

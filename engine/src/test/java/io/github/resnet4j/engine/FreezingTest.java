@@ -65,7 +65,7 @@ class FreezingTest {
         ParityCase parity = new ParityCase(network.name(), network, 8);
         ComputationGraph graph = parity.graph(Optional.of(point));
         FloatBuffer before = Seeded.copyOfParameters(graph);
-        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), Engine.DL4J);
         double first = step.step(parity.pictures(), parity.labels(), 0.02).loss();
         double last = first;
         for (int i = 1; i < 20; i++) {

@@ -25,7 +25,7 @@ class InferenceTest {
     @Test
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
         assertThat(inference.output(CASE.pictures())).isEqualTo(graph.outputSingle(CASE.pictures()));
         assertThat(inference.engine()).isEqualTo(Engine.DL4J);
         assertThat(inference.fallback()).isEmpty();
@@ -34,7 +34,7 @@ class InferenceTest {
     @Test
     void seesChangedParametersAfterRefresh() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
         INDArray before = inference.output(CASE.pictures());
         graph.params().muli(1.5);
         inference.refresh();
@@ -46,7 +46,7 @@ class InferenceTest {
     /** DL4J's ReLU writes over what it reads. */
     @Test
     void givesMapsByNameAsTheyLeaveTheirVertices() {
-        Inference inference = Inference.of(CASE.graph(), 3, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, Engine.DL4J);
         Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
@@ -59,7 +59,7 @@ class InferenceTest {
     @Test
     void answersSeveralThreads() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
         List<INDArray> pictures = IntStream.range(0, 8)
                 .mapToObj(i -> Seeded.pictures("thread " + i, 2, CASE.network()))
                 .toList();
@@ -70,7 +70,7 @@ class InferenceTest {
 
     @Test
     void rejectsWhatDoesNotFit() {
-        Inference inference = Inference.of(CASE.graph(), 2, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, Engine.DL4J);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.output(CASE.pictures()))
                 .withMessageContaining("at most 2");
@@ -80,12 +80,13 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");
-        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), 0, Engine.DL4J));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, Engine.DL4J));
     }
 
     @Test
     void doesNothingOnceClosed() {
-        Inference inference = Inference.of(CASE.graph(), 3, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, Engine.DL4J);
         inference.close();
         assertThatIllegalStateException().isThrownBy(() -> inference.output(CASE.pictures()));
     }

@@ -66,7 +66,7 @@ class OneDnnTest {
     void everyHeavyLayerComputesWithOneDnn(String name) throws ReflectiveOperationException {
         ParityCase parity = ParityCase.reduced(name);
         ComputationGraph graph = Helpers.on(parity::graph);
-        TrainingStep.of(graph, BARE, Engine.DL4J).step(parity.pictures(), parity.labels(), 0.05);
+        TrainingStep.of(graph, parity.picture(), BARE, Engine.DL4J).step(parity.pictures(), parity.labels(), 0.05);
         int convolutions = 0;
         int others = 0;
         for (Layer layer : graph.getLayers()) {
@@ -207,7 +207,7 @@ class OneDnnTest {
         Run(ComputationGraph graph, Network network, INDArray pictures, INDArray labels) {
             this.network = network;
             output = graph.outputSingle(false, pictures).dup('c').data().asFloat();
-            TrainingStep step = TrainingStep.of(graph, BARE, Engine.DL4J);
+            TrainingStep step = TrainingStep.of(graph, network.input(), BARE, Engine.DL4J);
             step.step(pictures, labels, 0);
             FloatBuffer parameters = Seeded.copyOfParameters(graph);
             for (ParameterLayout.Segment segment : step.layout().segments()) {

@@ -100,6 +100,10 @@ record ParityCase(String name, Network network, int batch) {
         return graph;
     }
 
+    Shape picture() {
+        return network.input();
+    }
+
     INDArray pictures() {
         return Seeded.pictures(name, batch, network);
     }

@@ -66,7 +66,7 @@ class TrainingParityTest {
     void keepsPyTorchsRunningStatisticsOverThreeSteps(ParityCase parity) {
         Golden golden = Golden.read(parity.name());
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), Engine.DL4J);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), SMALL_LR);
         }
@@ -114,7 +114,7 @@ class TrainingParityTest {
         Sgd other = recipe.equals("nodecay")
                 ? new Sgd(0.9, false, 0.1, Sgd.DecayOn.ALL, OptionalDouble.empty())
                 : new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, other, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), other, Engine.DL4J);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), LR);
         }
@@ -122,7 +122,7 @@ class TrainingParityTest {
     }
 
     private static void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
-        TrainingStep step = TrainingStep.of(graph, sgd, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, Engine.DL4J);
         float[] losses = golden.values("losses");
         assertThat(losses).isNotEmpty();
         for (float loss : losses) {
@@ -135,7 +135,7 @@ class TrainingParityTest {
     private static void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
         ComputationGraph graph = parity.graph(frozenUpTo);
         Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, bare, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, Engine.DL4J);
         step.step(parity.pictures(), parity.labels(), 0);
         Map<String, float[]> gradients = new TreeMap<>();
         Map<String, float[]> reference = new TreeMap<>();

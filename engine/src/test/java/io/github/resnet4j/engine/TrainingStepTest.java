@@ -57,7 +57,7 @@ class TrainingStepTest {
 
     private static byte[] afterFiveSteps(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), Engine.DL4J);
         for (int i = 0; i < 5; i++) {
             step.step(parity.pictures(), parity.labels(), 0.05);
         }
@@ -76,7 +76,7 @@ class TrainingStepTest {
         ComputationGraph graph = parity.graph();
         FloatBuffer before = Seeded.copyOfParameters(graph);
         Sgd sgd = new Sgd(0, false, 0.5, decayOn, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, sgd, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, Engine.DL4J);
         step.step(parity.pictures(), parity.labels(), 0.1);
         FloatBuffer after = Seeded.copyOfParameters(graph);
 
@@ -98,7 +98,7 @@ class TrainingStepTest {
     @Test
     void countsRightAnswersOfTheForwardPass() {
         ComputationGraph graph = CASE.graph();
-        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), Engine.DL4J);
         INDArray labels = CASE.labels();
         TrainingStep.Result result = step.step(CASE.pictures(), labels, 0.05);
         for (int i = 0; i < 20 && result.loss() > 0.2; i++) {
@@ -115,12 +115,12 @@ class TrainingStepTest {
         ComputationGraph later = CASE.graph();
         INDArray two = CASE.pictures().get(NDArrayIndex.interval(0, 2));
         INDArray labels = CASE.labels().get(NDArrayIndex.interval(0, 2));
-        TrainingStep step = TrainingStep.of(later, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(later, CASE.picture(), Sgd.paper(), Engine.DL4J);
         step.step(CASE.pictures(), CASE.labels(), 0);
         later.params().assign(alone.params());
         step.velocity().put(new float[step.velocity().capacity()]);
         step.step(two, labels, 0.05);
-        TrainingStep.of(alone, Sgd.paper(), Engine.DL4J).step(two, labels, 0.05);
+        TrainingStep.of(alone, CASE.picture(), Sgd.paper(), Engine.DL4J).step(two, labels, 0.05);
         assertThat(bytes(later)).isEqualTo(bytes(alone));
     }
 
@@ -129,13 +129,13 @@ class TrainingStepTest {
         ComputationGraph graph = CASE.graph();
         BaseTrainingListener mine = new BaseTrainingListener() {};
         graph.setListeners(mine);
-        TrainingStep.of(graph, Sgd.paper(), Engine.DL4J).step(CASE.pictures(), CASE.labels(), 0.05);
+        TrainingStep.of(graph, CASE.picture(), Sgd.paper(), Engine.DL4J).step(CASE.pictures(), CASE.labels(), 0.05);
         assertThat(graph.getListeners()).containsExactly(mine);
     }
 
     @Test
     void rejectsPicturesOfAnotherSizeThanThoseBefore() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), Engine.DL4J);
         step.step(CASE.pictures(), CASE.labels(), 0.05);
         INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").pictures();
         assertThatIllegalArgumentException()
@@ -149,7 +149,7 @@ class TrainingStepTest {
     @ValueSource(strings = {"basic_a_cifar_3x8x8", "bottleneckv1_b_imagenet_3x16x16_kerasapps"})
     void rejectsPicturesWithOtherChannels(String name) {
         ParityCase parity = ParityCase.reduced(name);
-        TrainingStep step = TrainingStep.of(parity.graph(), Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(parity.graph(), parity.picture(), Sgd.paper(), Engine.DL4J);
         INDArray grey = parity.pictures().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(grey, parity.labels(), 0.05))
@@ -184,7 +184,7 @@ class TrainingStepTest {
         for (int i = 0; i < 3; i++) {
             labels.putScalar(i, guessed.getLong(i), 1);
         }
-        TrainingStep step = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), Engine.DL4J);
         assertThat(step.step(CASE.pictures(), labels, 0).correct()).isEqualTo(3);
         assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
         assertThatIllegalArgumentException()
@@ -194,7 +194,7 @@ class TrainingStepTest {
 
     @Test
     void rejectsLabelsOfAnotherBatch() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), Engine.DL4J);
         INDArray labels = Seeded.labels("two", 2, CASE.network().classes(), 0);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(CASE.pictures(), labels, 0.05))
@@ -207,7 +207,7 @@ class TrainingStepTest {
         NetworkGraph.Options options = NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE);
         ComputationGraph graph = NetworkGraph.create(CASE.network(), options);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TrainingStep.of(graph, Sgd.paper(), Engine.DL4J))
+                .isThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), Engine.DL4J))
                 .withMessageContaining("FLOAT");
     }
 
@@ -221,13 +221,13 @@ class TrainingStepTest {
                 .build());
         graph.init();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TrainingStep.of(graph, Sgd.paper(), Engine.DL4J))
+                .isThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), Engine.DL4J))
                 .withMessageContaining("[left, right]");
     }
 
     @Test
     void doesNothingOnceClosed() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), Engine.DL4J);
         step.close();
         assertThatIllegalStateException()
                 .isThrownBy(() -> step.step(CASE.pictures(), CASE.labels(), 0.05))

@@ -53,13 +53,30 @@ public final class GraphReader {
      * @throws IllegalArgumentException if the graph is not initialised, or has no vertex of such a name
      */
     public static Program inference(ComputationGraph graph, List<String> outputs, Extent picture) {
+        return inferring(graph, outputs).read(picture);
+    }
+
+    /**
+     * Whether DL4J puts out the value of {@code vertex} as N×(C·H·W) and not as N×C×H×W. A program does not tell: there,
+     * both have the extent C×H×W, and in memory they are the same.
+     *
+     * @throws UnsupportedGraphException as {@link #inference}
+     * @throws IllegalArgumentException as {@link #inference}
+     */
+    public static boolean isFlat(ComputationGraph graph, String vertex, Extent picture) {
+        Reading reading = inferring(graph, List.of(vertex));
+        reading.read(picture);
+        return reading.isFlat(vertex);
+    }
+
+    private static Reading inferring(ComputationGraph graph, List<String> outputs) {
         requireInitialised(graph);
         for (String output : outputs) {
             if (graph.getVertex(output) == null) {
                 throw new IllegalArgumentException("the graph has no vertex " + output);
             }
         }
-        return new Reading(graph, outputs, false).read(picture);
+        return new Reading(graph, outputs, false);
     }
 
     /**

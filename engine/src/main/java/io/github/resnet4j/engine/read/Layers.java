@@ -56,7 +56,7 @@ final class Layers {
             row(LossLayer.class, (layer, vertex) -> loss(layer.getLossFn(), layer.getActivationFn(), vertex)));
     private static final Set<Class<?>> CROSS_ENTROPIES = Set.of(LossMCXENT.class, LossNegativeLogLikelihood.class);
 
-    /** {@link LossMCXENT}'s default. Below it, what the loss is clipped at shows only in the loss of a certain miss. */
+    /** {@link LossMCXENT}'s default: what a smaller probability counts as in the loss. Gradients do not see it. */
     private static final double CLIPPED_AT = 1e-10;
 
     private Layers() {}
@@ -109,6 +109,7 @@ final class Layers {
     }
 
     private static UnaryOperator<Value> batchNorm(BatchNormalization layer, Vertex vertex) {
+        vertex.requireChannelsFirst(layer.getCnn2DFormat());
         vertex.require(!layer.isLockGammaBeta(), "its gamma and beta are locked; the engine reads trained ones");
         checkConstraints(layer, vertex);
         String variance = layer.isUseLogStd()
@@ -128,9 +129,6 @@ final class Layers {
                     !in.flat() || in.isVector(),
                     "it normalises every value of a flattened map of " + in.extent()
                             + "; the engine normalises channels");
-            if (!in.flat()) {
-                vertex.requireChannelsFirst(layer.getCnn2DFormat());
-            }
             vertex.requireChannels(in, layer.getNOut());
             return vertex.emit("norm", op, in);
         };
@@ -255,7 +253,8 @@ final class Layers {
         }
         if (!(loss instanceof LossMCXENT entropy)
                 || !CROSS_ENTROPIES.contains(loss.getClass())
-                || !(function instanceof ActivationSoftmax)) {
+                || function == null
+                || function.getClass() != ActivationSoftmax.class) {
             throw vertex.refuse("it trains " + loss + " on " + function
                     + "; the engine trains MCXENT or NEGATIVELOGLIKELIHOOD on softmax");
         }

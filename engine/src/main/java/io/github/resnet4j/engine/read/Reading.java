@@ -75,6 +75,11 @@ final class Reading {
                 nodes, outputs.stream().map(name -> values.get(name).node()).toList());
     }
 
+    /** After reading, whether DL4J has the value of this vertex as a row. */
+    boolean isFlat(String name) {
+        return values.get(name).flat();
+    }
+
     private void checkGraph() {
         DataType type = configuration.getDataType();
         if (type != DataType.FLOAT) {

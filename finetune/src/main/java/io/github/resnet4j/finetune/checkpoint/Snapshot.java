@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param progress sums over the steps of the current pass, so that its log line does not forget them
  * @param parameters all parameters and statistics from the buffer's position to its limit; read, never changed
  * @param velocity the optimiser's state, one value per parameter
- * @param identity what must be equal for the run to go on: model, classes, optimiser, data, batch size, seed and the like
+ * @param identity what the run is, and what must be equal for it to go on: model, classes, optimiser, data, batch size,
+ *     seed and the like
  */
 public record Snapshot(
         Position position,

@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
+import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Machine;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -21,8 +22,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Checks this machine: Java, native library, oneDNN, threads, memory, speed.")
 final class DoctorCommand implements Callable<Integer> {
-    /** What two AVX2 cores of a server reached; a machine far below this has a problem. */
+    /** What two AVX2 cores of a server reached with DL4J's layers; a machine far below this has a problem. */
     private static final double EXPECTED_PER_CORE = 60;
+    /** The same with the oneDNN engine. */
+    private static final double EXPECTED_PER_CORE_ONEDNN = 200;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -36,8 +39,10 @@ final class DoctorCommand implements Callable<Integer> {
         Backend backend = Backend.inspect();
         Machine machine = Machine.here(backend.threads(), backend.name());
         boolean reached = OneDnn.reached();
-        double imagesPerSecond = SpeedProbe.measure(Engine.AUTO, 2.0).imagesPerSecond();
-        double expected = EXPECTED_PER_CORE * backend.threads();
+        SpeedProbe probe = SpeedProbe.measure(Engine.AUTO, 2.0);
+        EngineUse engine = new EngineUse(probe.engine(), probe.fallback());
+        double expected =
+                backend.threads() * (probe.engine() == Engine.ONEDNN ? EXPECTED_PER_CORE_ONEDNN : EXPECTED_PER_CORE);
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -50,13 +55,14 @@ final class DoctorCommand implements Callable<Integer> {
         facts.put("backend", backend.name());
         facts.put("nativeJar", backend.nativeJar());
         facts.put("oneDnnReached", reached);
+        facts.put("engine", probe.engine().key());
         facts.put("threads", backend.threads());
         facts.put("machineMemory", Numbers.bytes(system.getTotalMemorySize()));
         facts.put("heapLimit", Numbers.bytes(Runtime.getRuntime().maxMemory()));
         facts.put("nativeArraysLimit", Numbers.bytes(backend.offHeapLimit()));
         facts.put("processLimit", backend.processLimit() == 0 ? "none" : Numbers.bytes(backend.processLimit()));
         facts.put("cacheFolder", CacheFolder.standard().root().toString());
-        facts.put("resnet20TrainImagesPerSecond", Math.round(imagesPerSecond));
+        facts.put("resnet20TrainImagesPerSecond", Math.round(probe.imagesPerSecond()));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(facts));
@@ -67,14 +73,18 @@ final class DoctorCommand implements Callable<Integer> {
         out.println(
                 reached
                         ? "oneDNN is reached: DL4J's convolution and batch-normalisation layers compute with it."
-                        : "oneDNN is NOT reached: training will be about 10 times slower. Native library in use: "
+                        : "oneDNN is NOT reached: DL4J's layers will be about 10 times slower. Native library in use: "
                                 + backend.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
         out.printf(
-                "ResNet-20 trains at %.0f images/s here; about %.0f are to be expected of %d threads with AVX2%s.%n",
-                imagesPerSecond,
+                "ResNet-20 trains at %.0f images/s here (%s); about %.0f are to be expected of %d threads with"
+                        + " AVX2%s.%n",
+                probe.imagesPerSecond(),
+                engine.words(),
                 expected,
                 backend.threads(),
-                imagesPerSecond < expected / 3 ? ": something is slow (other processes? few threads? no AVX2?)" : "");
+                probe.imagesPerSecond() < expected / 3
+                        ? ": something is slow (other processes? few threads? no AVX2?)"
+                        : "");
         return ExitCode.OK;
     }
 }

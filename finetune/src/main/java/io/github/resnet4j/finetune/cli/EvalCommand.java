@@ -9,12 +9,16 @@ import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
+import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.report.HeldLines;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
@@ -57,6 +61,9 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--confusion", paramLabel = "PNG", description = "Draw the confusion matrix into this file.")
     private Path confusionPng;
 
+    @Mixin
+    private EngineOption engine;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -72,24 +79,32 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--batch-size must be at least 1, got " + batchSize);
         }
         ImageDataset pictures = open();
-        SourceModel source = model.open(spec);
-        requireSameClasses(source, pictures);
-        try (Predictor predictor = Predictor.open(source)) {
+        try (HeldLines remarks = new HeldLines(Terminal.view(true))) {
+            SourceModel source = model.open(remarks::add);
+            requireSameClasses(source, pictures);
+            evaluate(source, pictures, remarks);
+        }
+        return ExitCode.OK;
+    }
+
+    private void evaluate(SourceModel source, ImageDataset pictures, HeldLines remarks) throws IOException {
+        try (Predictor predictor =
+                Predictor.open(source, batchSize, engine.engine().orElse(Engine.AUTO))) {
+            Inference inference = predictor.inference();
+            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words() + ": " + source.origin());
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
             LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, false, BadImages.FAIL);
             Evaluation result;
             try (BatchLoader loader = new BatchLoader(
                     pictures, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
-                result = Evaluation.of(
-                        predictor.graph(), loader, predictor.network().classes(), done -> {}, () -> false);
+                result = Evaluation.of(inference, loader, predictor.network().classes(), done -> {}, () -> false);
             }
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(pictures.classes(), result.confusion()), confusionPng);
             }
             print(result, predictor, source.origin());
         }
-        return ExitCode.OK;
     }
 
     /** ImageNet's folders are WordNet identifiers, and classes without names are numbers: there the order is trusted. */
@@ -119,6 +134,7 @@ final class EvalCommand implements Callable<Integer> {
             object.put("seconds", result.seconds());
             object.put("imagesPerSecond", speed);
             object.put("parameters", predictor.network().parameters());
+            object.put("engine", predictor.inference().engine().key());
             object.put("classes", predictor.card().classes());
             object.put("confusion", result.confusion());
             spec.commandLine().getOut().println(Json.text(object));

@@ -4,6 +4,8 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.download.DiskException;
 import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
+import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.CheckpointException;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
@@ -94,6 +96,9 @@ final class Failures {
     }
 
     private static String message(Throwable failure) {
+        if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
+            return failure.getMessage() + "; take --engine auto or --engine dl4j";
+        }
         if (failure instanceof AccessDeniedException denied) {
             return denied.getFile() + ": permission denied; choose a folder that you may write to";
         }
@@ -120,7 +125,9 @@ final class Failures {
         if (failure instanceof UnknownModelException
                 || failure instanceof UsageException
                 || failure instanceof ConfigException
-                || failure instanceof BadNameMapException) {
+                || failure instanceof BadNameMapException
+                || failure instanceof UnsupportedGraphException
+                || failure instanceof EngineUnavailableException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof BadDataException || failure instanceof BadWeightsException) {

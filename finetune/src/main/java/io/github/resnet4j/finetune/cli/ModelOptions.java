@@ -2,13 +2,12 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
-import io.github.resnet4j.finetune.report.ProgressView;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Which trained model a command uses, and what cannot be read from its file. */
@@ -62,8 +61,12 @@ final class ModelOptions {
         private List<Double> std;
     }
 
-    /** The model; what was done or assumed goes to the standard error. */
-    SourceModel open(CommandSpec spec) {
+    /**
+     * The model.
+     *
+     * @param remarks told what was done or assumed
+     */
+    SourceModel open(Consumer<String> remarks) {
         ModelRequest request = new ModelRequest(
                 model,
                 weights,
@@ -76,8 +79,7 @@ final class ModelOptions {
                         preparation.interpolation,
                         Optional.ofNullable(preparation.mean),
                         Optional.ofNullable(preparation.std)));
-        ProgressView view = Terminal.view(true);
-        return SourceModel.open(request, Fetching.options(view).withOffline(offline), view::line);
+        return SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
     }
 
     private static OptionalInt optional(Optional<Integer> value) {

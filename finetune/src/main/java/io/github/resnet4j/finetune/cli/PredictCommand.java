@@ -2,8 +2,12 @@ package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
+import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.report.HeldLines;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -39,6 +43,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--top", defaultValue = "5", description = "How many classes to name.")
     private int top;
 
+    @Mixin
+    private EngineOption engine;
+
     @ArgGroup
     private Format format;
 
@@ -70,32 +77,40 @@ final class PredictCommand implements Callable<Integer> {
         if (format != null && format.csv) {
             out.println("file,rank,class,probability");
         }
-        try (Predictor predictor = Predictor.open(model.open(spec))) {
+        try (HeldLines remarks = new HeldLines(Terminal.view(true));
+                Predictor predictor = Predictor.open(
+                        model.open(remarks::add), AT_ONCE, engine.engine().orElse(Engine.AUTO))) {
+            Inference inference = predictor.inference();
+            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
             for (int from = 0; from < files.size(); from += AT_ONCE) {
-                List<Path> read = new ArrayList<>();
-                List<float[]> pictures = new ArrayList<>();
-                for (Path file : files.subList(from, Math.min(from + AT_ONCE, files.size()))) {
-                    try {
-                        pictures.add(predictor.prepare(ImageDecoder.decode(file)));
-                        read.add(file);
-                    } catch (BadDataException e) {
-                        bad++;
-                        Failures.say(spec.commandLine(), e.getMessage());
-                    } catch (IllegalArgumentException e) {
-                        bad++;
-                        Failures.say(spec.commandLine(), file + ": " + e.getMessage());
-                    }
-                }
-                if (!pictures.isEmpty()) {
-                    List<List<Predictor.Guess>> guesses = predictor.predict(pictures, top);
-                    for (int i = 0; i < read.size(); i++) {
-                        print(out, read.get(i), guesses.get(i));
-                    }
-                }
+                bad += predict(files.subList(from, Math.min(from + AT_ONCE, files.size())), predictor, out);
             }
         }
         out.flush();
         return bad == 0 ? ExitCode.OK : ExitCode.BAD_INPUT;
+    }
+
+    /** Prints the answers; returns how many files could not be read. */
+    private int predict(List<Path> files, Predictor predictor, PrintWriter out) {
+        List<Path> read = new ArrayList<>();
+        List<float[]> pictures = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                pictures.add(predictor.prepare(ImageDecoder.decode(file)));
+                read.add(file);
+            } catch (BadDataException e) {
+                Failures.say(spec.commandLine(), e.getMessage());
+            } catch (IllegalArgumentException e) {
+                Failures.say(spec.commandLine(), file + ": " + e.getMessage());
+            }
+        }
+        if (!pictures.isEmpty()) {
+            List<List<Predictor.Guess>> guesses = predictor.predict(pictures, top);
+            for (int i = 0; i < read.size(); i++) {
+                print(out, read.get(i), guesses.get(i));
+            }
+        }
+        return files.size() - read.size();
     }
 
     private void print(PrintWriter out, Path file, List<Predictor.Guess> guesses) {

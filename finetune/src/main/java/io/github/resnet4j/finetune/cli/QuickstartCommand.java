@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.cli;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.quickstart.ShapeImages;
@@ -61,7 +62,10 @@ final class QuickstartCommand implements Callable<Integer> {
             files.add(file);
         }
         PrintWriter err = spec.commandLine().getErr();
-        try (Predictor predictor = Predictor.open(summary.folder().resolve("model.zip"))) {
+        Path model = summary.folder().resolve("model.zip");
+        Engine engine =
+                summary.engine().running() == Engine.DL4J ? Engine.DL4J : Engine.AUTO; // the reason has been told
+        try (Predictor predictor = Predictor.open(model, files.size(), engine)) {
             List<float[]> pictures = files.stream()
                     .map(file -> predictor.prepare(ImageDecoder.decode(file)))
                     .toList();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -36,8 +37,14 @@ final class RunOptions {
     @Option(names = "--debug", description = "Show stack traces.")
     private boolean debug;
 
+    @Mixin
+    private EngineOption engine;
+
+    /** What the command line says over the configuration. */
     List<String> overrides() {
-        return overrides;
+        List<String> all = new ArrayList<>(overrides);
+        engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
+        return all;
     }
 
     /** Where progress and remarks are shown. */
@@ -81,6 +88,7 @@ final class RunOptions {
             object.put("imagesPerSecond", summary.imagesPerSecond());
             object.put("dataWaitShare", summary.dataWaitShare());
             object.put("parameters", summary.parameters());
+            object.put("engine", summary.engine().running().key());
             out.println(Json.text(object));
         } else {
             out.printf(

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.engine.Engine;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,8 @@ import java.util.regex.Pattern;
  * @param train key {@code train}, required
  * @param optimizer key {@code optimizer}, required; its {@code type} selects the record
  * @param schedule key {@code schedule}, required; its {@code type} selects the record
+ * @param engine key {@code engine}, default {@code auto}: what computes, oneDNN where it can run the network or else DL4J,
+ *     or only {@code onednn}, or only {@code dl4j}
  * @param output key {@code output}, default: all its defaults
  * @param expect key {@code expect}, default none: the published result that this run reproduces
  */
@@ -23,6 +26,7 @@ public record RunConfig(
         TrainConfig train,
         OptimizerConfig optimizer,
         ScheduleConfig schedule,
+        @Default("auto") Engine engine,
         @Default("{}") OutputConfig output,
         Optional<ExpectConfig> expect) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");

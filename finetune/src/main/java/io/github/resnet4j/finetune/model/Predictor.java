@@ -8,6 +8,8 @@ import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
@@ -31,38 +33,56 @@ public final class Predictor implements AutoCloseable {
     private final ModelCard card;
     private final Network network;
     private final ComputationGraph graph;
+    private final Inference inference;
     private final Pipeline pipeline;
 
     /** A class and its probability. */
     public record Guess(String label, double probability) {}
 
-    private Predictor(ModelCard card, ComputationGraph graph) {
+    private Predictor(ModelCard card, ComputationGraph graph, Inference inference) {
         this.card = card;
         this.network = card.network();
         this.graph = graph;
+        this.inference = inference;
         this.pipeline = pipeline(card);
     }
 
     /**
      * Loads a model.
      *
+     * @param maxBatch most pictures at once
+     * @param engine what is to compute
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
      */
-    public static Predictor open(SourceModel model) {
+    public static Predictor open(SourceModel model, int maxBatch, Engine engine) {
         OneDnn.enable();
-        return new Predictor(
-                model.card(), model.load(NetworkGraph.Options.seeded(1)).graph());
+        return of(model.card(), model.load(NetworkGraph.Options.seeded(1)).graph(), maxBatch, engine);
     }
 
     /**
      * Loads {@code model.zip}.
      *
+     * @param maxBatch most pictures at once
+     * @param engine what is to compute
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is no such archive
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
      */
-    public static Predictor open(Path archive) {
+    public static Predictor open(Path archive, int maxBatch, Engine engine) {
         OneDnn.enable();
         ModelArchive.Loaded loaded = ModelArchive.read(archive, NetworkGraph.Options.seeded(1));
-        return new Predictor(loaded.card(), loaded.graph());
+        return of(loaded.card(), loaded.graph(), maxBatch, engine);
+    }
+
+    private static Predictor of(ModelCard card, ComputationGraph graph, int maxBatch, Engine engine) {
+        try {
+            return new Predictor(card, graph, Inference.of(graph, card.network().input(), maxBatch, engine));
+        } catch (RuntimeException e) {
+            graph.close();
+            throw e;
+        }
     }
 
     /** What is known of the model. */
@@ -75,9 +95,9 @@ public final class Predictor implements AutoCloseable {
         return network;
     }
 
-    /** The weights; output N×classes probabilities. */
-    public ComputationGraph graph() {
-        return graph;
+    /** What the network says of pictures; output N×classes probabilities. */
+    public Inference inference() {
+        return inference;
     }
 
     /** From any picture to the network's input. */
@@ -96,7 +116,11 @@ public final class Predictor implements AutoCloseable {
         return values;
     }
 
-    /** The {@code top} most probable classes of each {@linkplain #prepare prepared} picture, best first. */
+    /**
+     * The {@code top} most probable classes of each {@linkplain #prepare prepared} picture, best first.
+     *
+     * @throws IllegalArgumentException if there are more pictures than this was opened for
+     */
     public List<List<Guess>> predict(List<float[]> pictures, int top) {
         Shape in = network.input();
         int length = Math.toIntExact(in.elements());
@@ -104,8 +128,8 @@ public final class Predictor implements AutoCloseable {
         for (int i = 0; i < pictures.size(); i++) {
             System.arraycopy(pictures.get(i), 0, features, i * length, length);
         }
-        float[] probabilities = graph.outputSingle(
-                        Nd4j.createFromArray(features).reshape(pictures.size(), in.channels(), in.height(), in.width()))
+        float[] probabilities = inference
+                .output(Nd4j.createFromArray(features).reshape(pictures.size(), in.channels(), in.height(), in.width()))
                 .dup('c')
                 .data()
                 .asFloat();
@@ -151,6 +175,7 @@ public final class Predictor implements AutoCloseable {
 
     @Override
     public void close() {
+        inference.close();
         graph.close();
     }
 }

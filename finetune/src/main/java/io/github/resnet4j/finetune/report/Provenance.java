@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param commandLine the arguments, program first
  * @param started in UTC
  * @param seconds the run took
+ * @param engine what trained: {@code onednn}, {@code dl4j}, or several, first to last, in a resumed run
  */
 public record Provenance(
         Machine machine,
@@ -29,7 +30,8 @@ public record Provenance(
         String dataFingerprint,
         List<String> commandLine,
         Instant started,
-        double seconds) {
+        double seconds,
+        String engine) {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final long MAX_BYTES = 1 << 20;

@@ -67,7 +67,8 @@ final class RunReporter {
                 start.inputs().train().fingerprint(),
                 commandLine,
                 started,
-                summary.seconds());
+                summary.seconds(),
+                summary.engine().history());
         provenance.write(folder.resolve("provenance.json"));
         ImageDataset val = start.inputs().val();
         Confusion confusion = new Confusion(val.classes(), result.confusion());
@@ -134,6 +135,12 @@ final class RunReporter {
         environment.put("System", machine.os());
         environment.put("CPU", machine.cpu() + ", " + machine.cores() + " cores, " + machine.threads() + " threads");
         environment.put("Backend", machine.backend());
+        environment.put(
+                "Engine",
+                summary.engine().words()
+                        + (summary.engine().mixed()
+                                ? "; one after the other: " + summary.engine().history()
+                                : ""));
         return new RunFacts(config.name(), model, data, recipe, environment, notes(summary));
     }
 

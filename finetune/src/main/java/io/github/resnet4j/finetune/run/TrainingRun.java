@@ -5,6 +5,7 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -17,9 +18,10 @@ import io.github.resnet4j.finetune.checkpoint.Snapshot;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.HeldLines;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
@@ -84,6 +86,7 @@ public final class TrainingRun {
      * @param imagesPerSecond training pictures per second of training, in this process
      * @param dataWaitShare share of the training time spent waiting for data, in this process
      * @param parameters trained values of the network
+     * @param engine what trained
      */
     public record Summary(
             String name,
@@ -97,7 +100,8 @@ public final class TrainingRun {
             double seconds,
             double imagesPerSecond,
             double dataWaitShare,
-            long parameters) {}
+            long parameters,
+            EngineUse engine) {}
 
     private TrainingRun(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) {
         this.loaded = loaded;
@@ -121,44 +125,50 @@ public final class TrainingRun {
 
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder);
-        Task task = Task.open(config, options.download(), view::line);
-        requireBatchFits(config.train().batchSize(), task.network().input());
-        // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is sure
-        // to begin.
-        try (RunLock lock = RunLock.acquire(folder)) {
-            RunFolder.requireFree(folder, options.resume(), options.overwrite());
-            OneDnn.enable();
-            Start start = Start.of(task, config);
-            TrainConfig train = config.train();
-            int workers = config.data()
-                    .workers()
-                    .orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
-            Inputs inputs = start.inputs();
-            int height = start.network().input().height();
-            int width = start.network().input().width();
-            LoaderOptions loading = new LoaderOptions(
-                    train.batchSize(),
-                    train.seed(),
-                    workers,
-                    2 * workers,
-                    true,
-                    false,
-                    config.data().onBadImage());
-            LoaderOptions evaluating = new LoaderOptions(
-                    train.batchSize(),
-                    train.seed(),
-                    workers,
-                    2 * workers,
-                    false,
-                    false,
-                    config.data().onBadImage());
-            try (BatchLoader trainData =
-                            new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading);
-                    BatchLoader valData =
-                            new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, evaluating)) {
-                return train(start, trainData, valData);
+        try (HeldLines remarks = new HeldLines(view)) {
+            Task task = Task.open(config, options.download(), remarks::add);
+            requireBatchFits(config.train().batchSize(), task.network().input());
+            // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
+            // sure
+            // to begin.
+            try (RunLock lock = RunLock.acquire(folder)) {
+                RunFolder.requireFree(folder, options.resume(), options.overwrite());
+                OneDnn.enable();
+                return load(Start.of(task, config), remarks);
             }
         }
+    }
+
+    private Summary load(Start start, HeldLines remarks) throws IOException {
+        Inputs inputs = start.inputs();
+        Shape picture = start.network().input();
+        int height = picture.height();
+        int width = picture.width();
+        try (BatchLoader trainData = new BatchLoader(
+                        inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
+                BatchLoader valData =
+                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false));
+                TrainingStep training = TrainingStep.of(start.graph(), picture, sgd(), config.engine());
+                Inference inference = Inference.of(
+                        start.graph(),
+                        picture,
+                        config.train().batchSize(),
+                        training.engine() == Engine.DL4J ? Engine.DL4J : config.engine())) {
+            return train(start, trainData, valData, training, inference, remarks);
+        }
+    }
+
+    private LoaderOptions loading(boolean shuffle) {
+        int workers =
+                config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
+        return new LoaderOptions(
+                config.train().batchSize(),
+                config.train().seed(),
+                workers,
+                2 * workers,
+                shuffle,
+                false,
+                config.data().onBadImage());
     }
 
     private static void requireBatchFits(int batchSize, Shape picture) {
@@ -169,10 +179,14 @@ public final class TrainingRun {
         }
     }
 
-    private Summary train(Start start, BatchLoader trainData, BatchLoader valData) throws IOException {
-        Network network = start.network();
-        ComputationGraph graph = start.graph();
-        TrainingStep training = TrainingStep.of(graph, sgd(), Engine.DL4J);
+    private Summary train(
+            Start start,
+            BatchLoader trainData,
+            BatchLoader valData,
+            TrainingStep training,
+            Inference inference,
+            HeldLines remarks)
+            throws IOException {
         ModelCard card = start.card(config); // not after the training: it can be refused
         if (options.overwrite() && !options.resume()) {
             RunFolder.clear(folder);
@@ -180,22 +194,25 @@ public final class TrainingRun {
         Checkpoints checkpoints =
                 new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
         Map<String, String> identity = Identity.of(config, start);
-        Optional<Snapshot> resumed = options.resume() ? checkpoints.newestValid(view::line) : Optional.empty();
+        Optional<Snapshot> resumed = options.resume() ? checkpoints.newestValid(remarks::add) : Optional.empty();
         Position from = Position.START;
         EpochProgress done = EpochProgress.NONE;
+        EngineUse engine = new EngineUse(training.engine(), training.fallback());
         if (resumed.isPresent()) {
             Snapshot snapshot = resumed.get();
             Identity.requireSame(snapshot.identity(), identity);
-            graph.params().data().asNioFloat().put(snapshot.parameters().duplicate());
+            engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
+            start.graph().params().data().asNioFloat().put(snapshot.parameters().duplicate());
             training.velocity().put(snapshot.velocity().duplicate());
             from = snapshot.position();
             done = snapshot.progress();
-            view.line("resumed at iteration " + from.iteration() + " (epoch " + (from.epoch() + 1) + ")");
+            remarks.add("resumed at iteration " + from.iteration() + " (epoch " + (from.epoch() + 1) + ")"
+                    + (engine.mixed() ? "; the engines of this run, one after the other: " + engine.history() : ""));
         } else if (options.resume()) {
-            view.line("no valid checkpoint in " + folder + ": starting from the beginning");
+            remarks.add("no valid checkpoint in " + folder + ": starting from the beginning");
         }
         Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
-        announce(start, trainData);
+        remarks.after(engine.words() + ": " + describe(start, trainData));
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
         try (CsvLog log = from.iteration() == 0
@@ -204,24 +221,38 @@ public final class TrainingRun {
             Recorder recorder = new Recorder(
                     trainData,
                     checkpoints,
-                    identity,
-                    graph,
+                    Identity.with(identity, engine),
+                    start.graph(),
                     training,
                     log,
                     start.inputs().val().size());
             Trainer trainer = new Trainer(
-                    graph, training, trainData, valData, rate, config.train(), network.classes(), recorder, stop);
+                    training,
+                    inference,
+                    trainData,
+                    valData,
+                    rate,
+                    config.train(),
+                    start.network().classes(),
+                    recorder,
+                    stop);
             Evaluation result;
             try {
                 result = trainer.run(from, done);
             } finally {
                 view.end();
             }
-            return finish(start, card, trainData, valData, result);
+            return finish(start, card, trainData, valData, result, engine);
         }
     }
 
-    private Summary finish(Start start, ModelCard card, BatchLoader trainData, BatchLoader valData, Evaluation result)
+    private Summary finish(
+            Start start,
+            ModelCard card,
+            BatchLoader trainData,
+            BatchLoader valData,
+            Evaluation result,
+            EngineUse engine)
             throws IOException {
         Network network = start.network();
         ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
@@ -237,7 +268,8 @@ public final class TrainingRun {
                 (System.nanoTime() - startNanos) / 1e9,
                 trained > 0 ? images / trained : 0,
                 trained > 0 ? waited / trained : 0,
-                network.parameters());
+                network.parameters(),
+                engine);
         List<String> skipped = new ArrayList<>(trainData.skipped());
         skipped.addAll(valData.skipped());
         new RunReporter(loaded, start, started, options.commandLine(), Backend.inspect(), skipped)
@@ -251,9 +283,9 @@ public final class TrainingRun {
         return new Sgd(sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), sgd.decayOn(), clip);
     }
 
-    private void announce(Start start, BatchLoader trainData) {
+    private String describe(Start start, BatchLoader trainData) {
         Network network = start.network();
-        view.line(String.format(
+        return String.format(
                 Locale.ROOT,
                 "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation pictures of %d classes; %d epochs of"
                         + " %d iterations",
@@ -269,7 +301,7 @@ public final class TrainingRun {
                 start.inputs().val().size(),
                 network.classes(),
                 config.train().epochs(),
-                trainData.batchesPerEpoch()));
+                trainData.batchesPerEpoch());
     }
 
     /** Writes down what the trainer tells. */

@@ -3,11 +3,11 @@ package io.github.resnet4j.finetune.train;
 import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
+import io.github.resnet4j.engine.Inference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * How well a network does on a set of labelled pictures.
@@ -37,7 +37,7 @@ public record Evaluation(
     /**
      * Evaluates in inference mode.
      *
-     * @param graph input N×C×H×W, output N×classes probabilities
+     * @param inference input N×C×H×W, output N×classes probabilities; for batches as large as the loader's
      * @param loader an unshuffled loader that drops nothing
      * @param classes number of classes
      * @param progress told the pictures done so far
@@ -45,7 +45,7 @@ public record Evaluation(
      * @throws StoppedException if {@code stop} says so
      */
     public static Evaluation of(
-            ComputationGraph graph, BatchLoader loader, int classes, LongConsumer progress, BooleanSupplier stop) {
+            Inference inference, BatchLoader loader, int classes, LongConsumer progress, BooleanSupplier stop) {
         long start = System.nanoTime();
         long[][] confusion = new long[classes][classes];
         List<Answer> answers = new ArrayList<>();
@@ -59,10 +59,8 @@ public record Evaluation(
                     throw new StoppedException();
                 }
                 Batch batch = batches.next();
-                float[] probabilities = graph.outputSingle(arrays.features(batch))
-                        .dup('c')
-                        .data()
-                        .asFloat();
+                float[] probabilities =
+                        inference.output(arrays.features(batch)).dup('c').data().asFloat();
                 for (int i = 0; i < batch.size(); i++) {
                     int actual = batch.labels()[i];
                     Answer answer = answer(probabilities, i * classes, classes, batch.indices()[i], actual);

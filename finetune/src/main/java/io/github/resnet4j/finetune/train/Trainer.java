@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.train;
 import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
@@ -10,15 +11,14 @@ import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * The training loop: epochs of steps, evaluations between them, checkpoints on the way. Everything it does is a function
  * of the position (iteration, epoch, batch) and of the arrays, so that a resumed run equals an uninterrupted one.
  */
 public final class Trainer {
-    private final ComputationGraph graph;
     private final TrainingStep training;
+    private final Inference inference;
     private final BatchLoader trainData;
     private final BatchLoader valData;
     private final LearningRate learningRate;
@@ -68,13 +68,13 @@ public final class Trainer {
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
 
     /**
-     * @param graph the graph that {@code training} trains
+     * @param inference what the graph that {@code training} trains says of pictures
      * @param classes number of classes
      * @param stop asked after every step and between evaluated batches
      */
     public Trainer(
-            ComputationGraph graph,
             TrainingStep training,
+            Inference inference,
             BatchLoader trainData,
             BatchLoader valData,
             LearningRate learningRate,
@@ -82,8 +82,8 @@ public final class Trainer {
             int classes,
             Observer observer,
             BooleanSupplier stop) {
-        this.graph = graph;
         this.training = training;
+        this.inference = inference;
         this.trainData = trainData;
         this.valData = valData;
         this.learningRate = learningRate;
@@ -122,19 +122,24 @@ public final class Trainer {
             checkpoint(position, progress);
             System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
         }
-        return last.orElseGet(() -> Evaluation.of(graph, valData, classes, observer::evaluating, stop));
+        return last.orElseGet(this::evaluate);
     }
 
     /** Evaluates after the last step of an epoch; stopped, it saves that epoch, which a resumed run evaluates again. */
     private Evaluation evaluate(Position begun, EpochProgress progress) {
         try {
-            return Evaluation.of(graph, valData, classes, observer::evaluating, stop);
+            return evaluate();
         } catch (StoppedException e) {
             int perEpoch = trainData.batchesPerEpoch();
             long iterations = (begun.epoch() + 1L) * perEpoch;
             checkpoint(new Position(iterations, begun.epoch(), perEpoch), progress);
             throw e;
         }
+    }
+
+    private Evaluation evaluate() {
+        inference.refresh();
+        return Evaluation.of(inference, valData, classes, observer::evaluating, stop);
     }
 
     private void checkpoint(Position position, EpochProgress progress) {

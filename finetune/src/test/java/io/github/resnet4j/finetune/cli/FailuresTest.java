@@ -3,6 +3,8 @@ package io.github.resnet4j.finetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,15 @@ class FailuresTest {
         return Stream.of(
                 Arguments.of(new UsageException("no\nsuch thing"), 2, "error: no such thing"),
                 Arguments.of(thrown(() -> Zoo.find("nothing")), 2, "unknown model"),
+                Arguments.of(
+                        new UnsupportedGraphException(
+                                List.of(new UnsupportedGraphException.Obstacle("lstm1", "LSTM is not known"))),
+                        2,
+                        "lstm1: LSTM is not known; take --engine auto or --engine dl4j"),
+                Arguments.of(
+                        new EngineUnavailableException("no oneDNN for this platform", null),
+                        2,
+                        "no oneDNN for this platform; take --engine auto or --engine dl4j"),
                 Arguments.of(new BadDataException(file, "is empty"), 3, "x: is empty"),
                 Arguments.of(
                         new BadWeightsException(file, WeightFormat.ARCHIVE, Fault.EMPTY, Place.WHOLE, "is empty"),

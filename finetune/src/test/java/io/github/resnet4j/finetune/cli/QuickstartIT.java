@@ -96,6 +96,7 @@ class QuickstartIT {
         for (String key : List.of("top1", "loss", "images", "seconds", "imagesPerSecond", "parameters")) {
             assertThat(summary.get(key).isNumber()).as(key).isTrue();
         }
+        assertThat(summary.get("engine").asString()).isIn("onednn", "dl4j");
         Path run = folder.resolve("runs/finetune-photos");
         isComplete(run);
 
@@ -133,7 +134,15 @@ class QuickstartIT {
         assertThat(result.get("top1").asDouble()).isBetween(0.0, 1.0);
         assertThat(isBlank(folder.resolve("matrix.png"))).isFalse();
 
+        Cli.Outcome asked = cli.run("eval", "--model", model, "--data", "photos", "--json", "--engine", "dl4j");
+        assertThat(json(asked).get("engine").asString()).isEqualTo("dl4j");
+        assertThat(asked.err()).startsWith("DL4J (as asked): " + model);
+
         String picture = "photos/star/star-0000.png";
+        assertThat(cli.run("predict", "--model", model, "--engine", "dl4j", picture)
+                        .succeeds()
+                        .err())
+                .startsWith("DL4J (as asked)");
         assertThat(cli.run("predict", "--model", model, picture).succeeds().out())
                 .startsWith(picture)
                 .contains(" star", " moon", " %");

@@ -116,6 +116,10 @@ final class BadConfigTest {
                 row(5, "optimizer: sgd", "optimizer: expected a map with a key type, found 'sgd'"),
                 row(6, "schedule: {type: cosines}", "schedule.type: unknown value 'cosines'; did you mean cosine?"),
                 row(6, "schedule: {type: [cosine]}", "schedule.type: expected one word, found a list"),
+                row(
+                        6,
+                        "schedule: {type: constant}\nengine: onednm",
+                        List.of("x.yaml:7: engine: unknown value 'onednm'; did you mean onednn?")),
                 row(2, "model: {name: x, shortcut: d}", "model.shortcut: unknown value 'd'; did you mean a?"),
                 row(
                         3,
@@ -294,7 +298,7 @@ final class BadConfigTest {
                 Arguments.of(
                         "base=other.yaml",
                         "--set base=other.yaml: base: unknown key; known: name, model, data,"
-                                + " train, optimizer, schedule, output, expect"));
+                                + " train, optimizer, schedule, engine, output, expect"));
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.PadCrop;
 import io.github.resnet4j.datasets.transform.RandomResizedCrop;
 import io.github.resnet4j.datasets.transform.Resize;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
 import java.io.File;
@@ -66,6 +67,7 @@ final class ConfigLoaderTest {
                         new TrainConfig(2, 4, 1, 0, Optional.empty(), 0, 1, 2),
                         new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL),
                         new ScheduleConfig.Constant(Optional.empty()),
+                        Engine.AUTO,
                         new OutputConfig(Path.of("runs")),
                         Optional.empty()));
     }
@@ -111,6 +113,7 @@ final class ConfigLoaderTest {
                   milestones: [0.5, 3]
                   gamma: 0.2
                   warmup: {kind: constant, iterations: 400, lr: 0.01}
+                engine: dl4j
                 output: {dir: out}
                 expect: {top1: 76.13, tolerance: 0.5, source: "a, b"}
                 """);
@@ -149,6 +152,7 @@ final class ConfigLoaderTest {
                                         Optional.of(400),
                                         Optional.of(0.01),
                                         Optional.empty()))),
+                        Engine.DL4J,
                         new OutputConfig(Path.of("out")),
                         Optional.of(new ExpectConfig(76.13, 0.5, "a, b"))));
         assertThat(load(config.toYaml())).isEqualTo(config);
@@ -213,6 +217,7 @@ final class ConfigLoaderTest {
                 plain.train(),
                 plain.optimizer(),
                 plain.schedule(),
+                plain.engine(),
                 new OutputConfig(Path.of(text)),
                 Optional.of(new ExpectConfig(50, 1, text)));
         assertThat(load(config.toYaml())).isEqualTo(config);
@@ -262,6 +267,7 @@ final class ConfigLoaderTest {
                           type: multi-step
                           milestones: [82, 123]
                           gamma: 0.1
+                        engine: auto
                         output:
                           dir: runs
                         expect:

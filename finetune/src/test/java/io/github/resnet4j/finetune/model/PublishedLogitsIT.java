@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ final class PublishedLogitsIT {
         assertThat(remarks).anyMatch(remark -> remark.contains("akamaster"));
 
         int correct = 0;
-        try (Predictor predictor = Predictor.open(model)) {
+        try (Predictor predictor = Predictor.open(model, AT_ONCE, Engine.AUTO)) {
             for (int from = 0; from < data.size(); from += AT_ONCE) {
                 int count = Math.min(AT_ONCE, data.size() - from);
                 float[][] logits = logits(predictor, data, from, count);
@@ -79,6 +80,6 @@ final class PublishedLogitsIT {
             float[] picture = predictor.prepare(data.image(from + i));
             batch.slice(i).assign(Nd4j.createFromArray(picture).reshape(in.channels(), in.height(), in.width()));
         }
-        return predictor.graph().feedForward(batch, false).get("fc").toFloatMatrix();
+        return predictor.inference().featureMaps(batch, List.of("fc")).get("fc").toFloatMatrix();
     }
 }

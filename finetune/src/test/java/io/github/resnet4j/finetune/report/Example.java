@@ -221,6 +221,7 @@ final class Example {
                 "sha256:9f86d081884c7d65",
                 List.of("resnet4j", "finetune", "--data", "data/flowers"),
                 Instant.parse("2026-11-21T07:54:00Z"),
-                143.2);
+                143.2,
+                "onednn");
     }
 }

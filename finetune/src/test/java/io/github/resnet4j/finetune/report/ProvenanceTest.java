@@ -25,7 +25,8 @@ class ProvenanceTest {
                 .contains(
                         "\"started\" : \"2026-11-21T07:54:00Z\"",
                         "\"commit\" : \"48ad3a1\"",
-                        "\"parameters\" : 11181642");
+                        "\"parameters\" : 11181642",
+                        "\"engine\" : \"onednn\"");
     }
 
     @Test

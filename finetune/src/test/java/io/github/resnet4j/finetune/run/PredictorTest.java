@@ -13,6 +13,8 @@ import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
@@ -27,7 +29,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,13 +78,17 @@ final class PredictorTest {
         Path model = temp.resolve("model.zip");
         Start start = saved(given, model);
         ImageDataset val = start.inputs().val();
-        Evaluation expected = evaluation(start.graph(), val, start.inputs().evalPipeline());
+        Evaluation expected = evaluation(
+                Inference.of(start.graph(), start.network().input(), 5, Engine.AUTO),
+                val,
+                start.inputs().evalPipeline());
         assertThat(expected.answers())
                 .extracting(Evaluation.Answer::probability)
                 .as("a network that says the same of every picture would prove nothing")
                 .doesNotHaveDuplicates();
-        try (Predictor predictor = Predictor.open(model)) {
-            assertThat(evaluation(predictor.graph(), val, predictor.pipeline()).answers())
+        try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
+            assertThat(evaluation(predictor.inference(), val, predictor.pipeline())
+                            .answers())
                     .isEqualTo(expected.answers());
 
             List<Rgb8Image> pictures =
@@ -106,7 +111,7 @@ final class PredictorTest {
                         new int[] {1, 1}, new int[] {8, 8}, new int[] {3, 50}, new int[] {200, 9}, new int[] {64, 64})
                 .map(size -> noise(size[0], size[1]))
                 .toList();
-        try (Predictor predictor = Predictor.open(model)) {
+        try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
             List<List<Predictor.Guess>> guesses = predict(predictor, pictures, 3);
             assertThat(guesses).hasSize(5).allSatisfy(guess -> {
                 assertThat(guess).extracting(Predictor.Guess::label).containsExactlyInAnyOrder(CLASSES);
@@ -124,7 +129,7 @@ final class PredictorTest {
         Path model = temp.resolve("model.zip");
         saved(named("nothing"), model);
         List<Rgb8Image> pictures = List.of(noise(8, 8));
-        try (Predictor predictor = Predictor.open(model)) {
+        try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
             List<Predictor.Guess> all = predict(predictor, pictures, 100).get(0);
             assertThat(all).hasSize(3);
             assertThat(predict(predictor, pictures, 1).get(0)).isEqualTo(all.subList(0, 1));
@@ -161,6 +166,7 @@ final class PredictorTest {
                 tiny.train(),
                 tiny.optimizer(),
                 tiny.schedule(),
+                tiny.engine(),
                 tiny.output(),
                 tiny.expect());
         Start start = TinyData.start(config);
@@ -168,10 +174,10 @@ final class PredictorTest {
         return start;
     }
 
-    private static Evaluation evaluation(ComputationGraph graph, ImageDataset val, Pipeline pipeline) {
+    private static Evaluation evaluation(Inference inference, ImageDataset val, Pipeline pipeline) {
         LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, false, BadImages.FAIL);
         try (BatchLoader loader = new BatchLoader(val, pipeline::write, 3, 8, 8, options)) {
-            return Evaluation.of(graph, loader, CLASSES.length, done -> {}, () -> false);
+            return Evaluation.of(inference, loader, CLASSES.length, done -> {}, () -> false);
         }
     }
 

@@ -3,12 +3,16 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +86,42 @@ final class TrainingRunTest {
         ModelCard card = ModelArchive.readCard(base.resolve("model.zip"));
         assertThat(card.classes()).containsExactly(CLASSES);
         assertThat(card.provenance()).containsEntry("run", "tiny").containsEntry("initialWeights", "random, seed 1");
+    }
+
+    @Test
+    void saysFirstWhatComputesAndWritesItDown() throws IOException {
+        TinyData.Runner runner = run(TinyData.config(data, runs, "engine=dl4j", "train.epochs=1"));
+        EngineUse used = runner.run().engine();
+        assertThat(used.running()).isEqualTo(Engine.DL4J);
+        assertThat(runner.said()).startsWith("DL4J (as asked): resnet20-cifar, ");
+        assertThat(Provenance.read(runs.resolve("tiny/provenance.json")).engine())
+                .isEqualTo("dl4j");
+        assertThat(runs.resolve("tiny/report.html")).content().contains("DL4J (as asked)");
+    }
+
+    @Test
+    void resumesWithAnotherEngineAndSaysSo() throws IOException {
+        String constant = "schedule={type: constant}";
+        run(TinyData.config(data, runs, "engine=dl4j", "train.epochs=1", constant))
+                .run();
+        TinyData.Runner runner =
+                run(TinyData.config(data, runs, "engine=onednn", constant)).resume();
+        TrainingRun.Summary result = whereOneDnnIs(runner);
+        assertThat(runner.said())
+                .startsWith("oneDNN engine: ")
+                .contains(
+                        "resumed at iteration 4 (epoch 2); the engines of this run, one after the other: dl4j, onednn");
+        assertThat(result.engine().running()).isEqualTo(Engine.ONEDNN);
+        assertThat(Provenance.read(runs.resolve("tiny/provenance.json")).engine())
+                .isEqualTo("dl4j, onednn");
+    }
+
+    private static TrainingRun.Summary whereOneDnnIs(TinyData.Runner runner) throws IOException {
+        try {
+            return runner.run();
+        } catch (EngineUnavailableException e) {
+            return Assumptions.abort(e.getMessage());
+        }
     }
 
     @ParameterizedTest

@@ -10,6 +10,9 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -138,7 +141,7 @@ final class EvaluationTest {
                 new LoaderOptions(batchSize, 0, 1, 2, false, false, BadImages.FAIL));
     }
 
-    private static ComputationGraph stub(int classes) {
+    private static Inference stub(int classes) {
         ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
                 .graphBuilder()
                 .addInputs("input")
@@ -153,7 +156,7 @@ final class EvaluationTest {
                 .setInputTypes(InputType.convolutional(1, 1, classes))
                 .build());
         graph.init();
-        return graph;
+        return Inference.of(graph, new Shape(classes, 1, 1), 8, Engine.DL4J);
     }
 
     /** Pictures of one pixel that hold nothing but their index. */

@@ -11,6 +11,7 @@ import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
@@ -66,6 +67,7 @@ final class TrainerTest {
     private static class Session implements Trainer.Observer {
         final ComputationGraph graph;
         final TrainingStep training;
+        final Inference inference;
         final TrainConfig config;
         final List<String> events = new ArrayList<>();
         final List<State> checkpoints = new ArrayList<>();
@@ -77,7 +79,8 @@ final class TrainerTest {
             this.config = config;
             this.graph = NetworkGraph.create(
                     NETWORK, NetworkGraph.Options.seeded(config.seed()).frozenUpTo(freeze));
-            this.training = TrainingStep.of(graph, Sgd.paper(), Engine.DL4J);
+            this.training = TrainingStep.of(graph, NETWORK.input(), Sgd.paper(), Engine.AUTO);
+            this.inference = Inference.of(graph, NETWORK.input(), config.batchSize(), training.engine());
         }
 
         Session(TrainConfig config) {
@@ -100,8 +103,8 @@ final class TrainerTest {
                             new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
                 return new Trainer(
-                                graph,
                                 training,
+                                inference,
                                 train,
                                 val,
                                 rate,
@@ -328,7 +331,7 @@ final class TrainerTest {
                 new LoaderOptions(20, 3, 1, 1, true, false, BadImages.FAIL));
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
-            new Trainer(session.graph, session.training, loader, loader, rate, config, 3, session, () -> false)
+            new Trainer(session.training, session.inference, loader, loader, rate, config, 3, session, () -> false)
                     .run(Position.START, EpochProgress.NONE);
         }
         assertThat(session.steps).hasSize(1);

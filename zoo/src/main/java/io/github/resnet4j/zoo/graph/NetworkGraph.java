@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
@@ -31,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -149,21 +151,38 @@ public final class NetworkGraph {
         return freeze ? new FrozenVertex(vertex) : vertex;
     }
 
+    private static Layer convolution(Op.Convolution c, int in) {
+        // That of all groups together: PyTorch does not divide
+        double fanOut = (double) c.kernel() * c.kernel() * c.outChannels();
+        IWeightInit weights = new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut)));
+        if (c.groups() > 1) {
+            return new GroupedConvolution.Builder(c.kernel(), c.kernel())
+                    .stride(c.stride(), c.stride())
+                    .padding(c.padding(), c.padding())
+                    .groups(c.groups())
+                    .nIn(in)
+                    .nOut(c.outChannels())
+                    .hasBias(c.bias())
+                    .weightInit(weights)
+                    .build();
+        }
+        return new ConvolutionLayer.Builder(c.kernel(), c.kernel())
+                .stride(c.stride(), c.stride())
+                .padding(c.padding(), c.padding())
+                .nIn(in)
+                .nOut(c.outChannels())
+                .hasBias(c.bias())
+                .helperAllowFallback(false)
+                .activation(Activation.IDENTITY)
+                .weightInit(weights)
+                .build();
+    }
+
     private static Layer layer(Node node) {
         Op op = node.op();
         int in = node.in().channels();
         if (op instanceof Op.Convolution c) {
-            double fanOut = (double) c.kernel() * c.kernel() * c.outChannels();
-            return new ConvolutionLayer.Builder(c.kernel(), c.kernel())
-                    .stride(c.stride(), c.stride())
-                    .padding(c.padding(), c.padding())
-                    .nIn(in)
-                    .nOut(c.outChannels())
-                    .hasBias(c.bias())
-                    .helperAllowFallback(false)
-                    .activation(Activation.IDENTITY)
-                    .weightInit(new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut))))
-                    .build();
+            return convolution(c, in);
         }
         if (op instanceof Op.BatchNorm bn) {
             return new BatchNormalization.Builder()

@@ -38,6 +38,15 @@ public final class NetworkWriter {
      * sides get different numbers of zeros, a node {@code NAME.pad} before it adds them.
      */
     public String conv(String name, String from, int outChannels, int kernel, int stride) {
+        return groupedConv(name, from, outChannels, kernel, stride, 1);
+    }
+
+    /**
+     * The same with the channels in {@code groups} equal parts.
+     *
+     * @throws IllegalArgumentException if those of the input or the output do not divide evenly
+     */
+    public String groupedConv(String name, String from, int outChannels, int kernel, int stride, int groups) {
         int padding = kernel / 2;
         String padded = from;
         if (conventions.padding() == Conventions.Padding.TF_SAME) {
@@ -51,7 +60,8 @@ public final class NetworkWriter {
                 padded = add(name + ".pad", pad, from);
             }
         }
-        return add(name, new Op.Convolution(outChannels, kernel, stride, padding, conventions.convBias()), padded);
+        Op op = new Op.Convolution(outChannels, kernel, stride, padding, groups, conventions.convBias());
+        return add(name, op, padded);
     }
 
     /** Zeros that TensorFlow's {@code same} adds to {@code size} rows, at the top and at the bottom together. */
@@ -126,6 +136,10 @@ public final class NetworkWriter {
 
     private Shape outputOf(String node, Op op, Shape in) {
         if (op instanceof Op.Convolution c) {
+            if (c.groups() < 1 || in.channels() % c.groups() != 0 || c.outChannels() % c.groups() != 0) {
+                throw new IllegalArgumentException(name + ", " + node + ": " + in.channels() + " channels in and "
+                        + c.outChannels() + " out do not divide evenly into " + c.groups() + " groups");
+            }
             return windows(node, in, c.outChannels(), c.kernel(), c.stride(), c.padding());
         }
         if (op instanceof Op.ZeroPad p) {

@@ -23,7 +23,7 @@ public record Node(String name, Op op, List<String> inputs, String stage, Shape 
         long channels = in.channels();
         List<Slot> slots = new ArrayList<>();
         if (op instanceof Op.Convolution c) {
-            slots.add(new Slot(this, Slot.Role.WEIGHT, c.outChannels(), channels, c.kernel(), c.kernel()));
+            slots.add(new Slot(this, Slot.Role.WEIGHT, c.outChannels(), channels / c.groups(), c.kernel(), c.kernel()));
             if (c.bias()) {
                 slots.add(new Slot(this, Slot.Role.BIAS, c.outChannels()));
             }
@@ -59,7 +59,7 @@ public record Node(String name, Op op, List<String> inputs, String stage, Shape 
     /** Multiply-adds for one sample, of convolutions and dense layers, as the papers count them. */
     public long macs() {
         if (op instanceof Op.Convolution c) {
-            return (long) c.kernel() * c.kernel() * in.channels() * out.elements();
+            return (long) c.kernel() * c.kernel() * (in.channels() / c.groups()) * out.elements();
         }
         if (op instanceof Op.Dense d) {
             return in.elements() * d.out();

@@ -10,9 +10,17 @@ public sealed interface Op {
      * @param kernel kernel size
      * @param stride step in both directions
      * @param padding zeros on each of the four sides
+     * @param groups into how many equal parts the channels fall; a filter reads one part of the input's (Xie et al.
+     *     2017, figure 3c)
      * @param bias whether every filter adds a trained constant; behind it, a BN makes one superfluous
      */
-    record Convolution(int outChannels, int kernel, int stride, int padding, boolean bias) implements Op {}
+    record Convolution(int outChannels, int kernel, int stride, int padding, int groups, boolean bias) implements Op {
+
+        /** A convolution whose filters read all channels. */
+        public Convolution(int outChannels, int kernel, int stride, int padding, boolean bias) {
+            this(outChannels, kernel, stride, padding, 1, bias);
+        }
+    }
 
     /**
      * Batch normalisation (Ioffe and Szegedy 2015).

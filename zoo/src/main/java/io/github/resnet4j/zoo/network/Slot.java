@@ -9,8 +9,8 @@ import java.util.List;
  * @param node the convolution, BN or dense layer it belongs to
  * @param role what it is to the layer
  * @param name its key in a PyTorch state dict, {@code layer1.0.bn2.running_mean}
- * @param shape as PyTorch has it: convolutions {@code [out, in, k, k]}, dense layers {@code [out, in]}, all else
- *     {@code [channels]}
+ * @param shape as PyTorch has it: convolutions {@code [out, in/groups, k, k]}, dense layers {@code [out, in]}, all
+ *     else {@code [channels]}
  */
 public record Slot(Node node, Role role, String name, List<Long> shape) {
 

@@ -99,7 +99,8 @@ public final class NetworkSummary {
 
     private static String operation(Op op) {
         if (op instanceof Op.Convolution c) {
-            return "conv " + window(c.kernel(), c.stride()) + (c.bias() ? " + bias" : "");
+            return "conv " + window(c.kernel(), c.stride()) + (c.groups() == 1 ? "" : ", " + c.groups() + " groups")
+                    + (c.bias() ? " + bias" : "");
         }
         if (op instanceof Op.ZeroPad p) {
             return "pad " + p.top() + "," + p.bottom() + "," + p.left() + "," + p.right();

@@ -100,6 +100,23 @@ class NetworkTest {
             assertThat(conv.macs()).isEqualTo(4 * 27 * 64);
         }
 
+        @Test
+        void groupsNarrowTheWeightsOfAConvolution() {
+            Node conv = new Node(
+                    "conv2",
+                    new Op.Convolution(12, 3, 2, 1, 4, true),
+                    List.of(Network.INPUT),
+                    Network.STEM,
+                    new Shape(8, 8, 8),
+                    new Shape(12, 4, 4));
+
+            assertThat(conv.slots())
+                    .extracting(slot -> slot.name() + slot.shape())
+                    .containsExactly("conv2.weight[12, 2, 3, 3]", "conv2.bias[12]");
+            assertThat(conv.parameters()).isEqualTo(12 * 2 * 9 + 12);
+            assertThat(conv.macs()).isEqualTo(12 * 2 * 9 * 16);
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {"resnet18", "resnet50", "resnet50-keras", "resnet20-cifar", "resnet8-mlperf", "plain18"})
@@ -130,6 +147,31 @@ class NetworkTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.sum("add", "conv1", Network.INPUT))
                     .withMessage("toy, add: conv1 is 4x2x5 but input is 3x2x5");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"6, 4, 4", "4, 6, 4", "4, 4, 0", "4, 4, -2"})
+        void channelsDivideEvenlyIntoGroups(int in, int out, int groups) {
+            net.conv("conv1", Network.INPUT, in, 3, 1);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> net.groupedConv("conv2", "conv1", out, 3, 1, groups))
+                    .withMessage(
+                            "toy, conv2: %d channels in and %d out do not divide evenly into %d groups",
+                            in, out, groups);
+        }
+
+        @Test
+        void groupedConvolutionsArePaddedAsAllOthers() {
+            NetworkWriter keras = new NetworkWriter("toy", new Shape(4, 8, 8), Conventions.KERAS);
+            net.conv("conv1", Network.INPUT, 4, 3, 1);
+            net.groupedConv("conv2", "conv1", 8, 3, 2, 2);
+            keras.groupedConv("conv1", Network.INPUT, 8, 3, 2, 2);
+
+            assertThat(net.finish().nodes().get(1).op()).isEqualTo(new Op.Convolution(8, 3, 2, 1, 2, false));
+            assertThat(keras.finish().nodes())
+                    .extracting(Node::op)
+                    .containsExactly(new Op.ZeroPad(0, 1, 0, 1), new Op.Convolution(8, 3, 2, 0, 2, true));
         }
 
         @Test

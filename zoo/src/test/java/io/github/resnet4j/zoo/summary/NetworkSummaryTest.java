@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
@@ -79,6 +81,17 @@ class NetworkSummaryTest {
                           layer2.0.downsample.0  conv 1x1/2 + bias  32x16x16         544   131 K
                           layer2.0.add           add                32x16x16
                         """);
+    }
+
+    @Test
+    void tellsGroups() {
+        assertThat(NetworkSummary.text(GroupedBottleneck.network(Conventions.TORCHVISION), SummaryOptions.LAYERS))
+                .contains("""
+                          layer1.0.conv2         conv 3x3/2, 2 groups  4x3x3           72     648
+                          layer1.0.bn2           batch norm            4x3x3            8
+                        """);
+        assertThat(NetworkSummary.text(GroupedBottleneck.network(Conventions.KERAS), SummaryOptions.LAYERS))
+                .contains("  conv 3x3/2, 2 groups + bias  ");
     }
 
     @Test

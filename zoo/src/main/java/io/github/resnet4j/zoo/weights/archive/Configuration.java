@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.weights.archive;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Place;
@@ -51,6 +52,7 @@ final class Configuration {
     private static final int MAX_WINDOW = 256;
 
     static final Set<String> CLASSES = Set.of(
+            "io.github.resnet4j.zoo.layers.GroupedConvolution",
             "io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex",
             "org.deeplearning4j.nn.conf.distribution.NormalDistribution",
             "org.deeplearning4j.nn.conf.distribution.UniformDistribution",
@@ -340,6 +342,7 @@ final class Configuration {
             case "nout", "outChannels" -> Optional.of(exactly(channels(false)));
             case "kernelSize", "stride", "dilation" -> Optional.of(new Range(1, MAX_WINDOW));
             case PADDING -> Optional.of(new Range(0, MAX_WINDOW));
+            case "groups" -> Optional.of(exactly(groups()));
             default -> Optional.empty();
         };
     }
@@ -354,6 +357,11 @@ final class Configuration {
             return in ? network.classes() : 0;
         }
         return (in ? node.in() : node.out()).channels();
+    }
+
+    private long groups() {
+        Node node = nodes.get(vertex);
+        return node != null && node.op() instanceof Op.Convolution c ? c.groups() : 1;
     }
 
     private BadWeightsException notIn(Range range, String key, String value) {

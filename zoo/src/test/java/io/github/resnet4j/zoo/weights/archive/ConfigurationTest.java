@@ -2,12 +2,17 @@ package io.github.resnet4j.zoo.weights.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.spec.ShortcutType;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaBelief;
@@ -76,12 +83,30 @@ class ConfigurationTest {
                     resnet20.with(resnet20.spec().withShortcut(shortcut)).network();
             written.addAll(accepted(network, OPTIONS.frozenUpTo(Optional.of("layer2"))));
         }
+        for (Conventions conventions : List.of(Conventions.TORCHVISION, Conventions.KERAS)) {
+            Network grouped = GroupedBottleneck.network(conventions);
+            written.addAll(accepted(grouped, OPTIONS));
+            written.addAll(accepted(grouped, OPTIONS.frozenUpTo(Optional.of("layer1.0.conv2"))));
+        }
         Network network = Zoo.find("resnet8-mlperf").network();
         updaters()
                 .forEach(updater -> written.addAll(
                         accepted(network, new NetworkGraph.Options(1, DataType.FLOAT, updater, Optional.empty()))));
 
         assertThat(written).isEqualTo(Configuration.CLASSES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "4", "0", "-2", "2.0", "\"2\"", "null", "[ 3 ]"})
+    void refusesOtherGroups(String groups) {
+        Network network = GroupedBottleneck.network(Conventions.TORCHVISION);
+        String json = NetworkGraph.configuration(network, OPTIONS).toJson();
+        byte[] bytes = json.replace("\"groups\" : 2", "\"groups\" : " + groups).getBytes(StandardCharsets.UTF_8);
+
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> Configuration.require(Path.of("model.zip"), bytes, network))
+                .withMessageContaining("in layer1.0.conv2, not 2")
+                .returns(Fault.CONF_RANGE, BadWeightsException::fault);
     }
 
     private static List<IUpdater> updaters() {

@@ -295,6 +295,11 @@ class HostileArchiveTest {
                         Fault.CONF_RANGE,
                         "\"kernelSize\" : [ 3, 3 ]",
                         "\"kernelSize\" : [ 1000, 3 ]"),
+                configuration(
+                        "D06 groups where there are none",
+                        Fault.CONF_RANGE,
+                        "\"kernelSize\" : [ 3, 3 ]",
+                        "\"groups\" : 2, \"kernelSize\" : [ 3, 3 ]"),
                 configuration("D06 stride 0", Fault.CONF_RANGE, "\"stride\" : [ 2, 2 ]", "\"stride\" : [ 2, 0 ]"),
                 configuration("D06 stride null", Fault.CONF_RANGE, "\"stride\" : [ 2, 2 ]", "\"stride\" : null"),
                 configuration(

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.spec.BlockType;
@@ -30,9 +31,10 @@ final class Networks {
     }
 
     static Stream<Network> all() {
-        return Stream.of(BlockType.values()).flatMap(block -> Stream.of(ShortcutType.values())
+        List<Conventions> conventions = List.of(Conventions.TORCHVISION, Conventions.KERAS);
+        Stream<Network> blocks = Stream.of(BlockType.values()).flatMap(block -> Stream.of(ShortcutType.values())
                 // Option A cannot narrow, and a plain bottleneck is none of the zoo's.
-                .flatMap(shortcut -> Stream.of(Conventions.TORCHVISION, Conventions.KERAS)
-                        .map(conventions -> small(block, shortcut, conventions))));
+                .flatMap(shortcut -> conventions.stream().map(convention -> small(block, shortcut, convention))));
+        return Stream.concat(blocks, conventions.stream().map(GroupedBottleneck::network));
     }
 }
