@@ -33,14 +33,18 @@ interface Program {
         return (setup, workload) -> java(type, System.getProperty("java.class.path"), setup, workload, Map.of());
     }
 
-    /** A contestant in a JVM that has the jars of the Java peers too. */
-    static Program peerJvm(Class<? extends JvmContestant> type) {
+    /**
+     * A contestant in a JVM that has the jars of the Java peers too.
+     *
+     * @param environment added to this process' own
+     */
+    static Program peerJvm(Class<? extends JvmContestant> type, Map<String, String> environment) {
         return (setup, workload) -> java(
                 type,
                 System.getProperty("java.class.path") + System.getProperty("path.separator") + setup.peerJars(),
                 setup,
                 workload,
-                KEEP_PAGES);
+                environment);
     }
 
     /**
@@ -74,7 +78,7 @@ interface Program {
             String classPath,
             Setup setup,
             Workload workload,
-            Map<String, String> memory) {
+            Map<String, String> additions) {
         // The shares of memory that the launcher gives to training; JavaCPP's own limit is the size of the heap.
         long megabytes = memoryOfTheMachine() >> 20;
         List<String> command = new ArrayList<>(List.of(
@@ -97,7 +101,7 @@ interface Program {
                 workload.network(),
                 workload.mode().word(),
                 String.valueOf(workload.batch())));
-        Map<String, String> environment = new LinkedHashMap<>(memory);
+        Map<String, String> environment = new LinkedHashMap<>(additions);
         environment.put("OMP_NUM_THREADS", String.valueOf(setup.threads()));
         return new Launch(command, environment);
     }

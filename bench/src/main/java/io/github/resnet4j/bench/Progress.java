@@ -6,6 +6,9 @@ import java.util.function.DoubleSupplier;
 
 /** Tells how far a run is, on the standard error, and guesses how long it takes from how long it took. */
 final class Progress {
+    /** How many seconds of the plan it takes for the plan to be worth as much as what was seen. */
+    private static final double BELIEF = 60;
+
     private final PrintWriter out;
     private final DoubleSupplier clock;
     private final double start;
@@ -46,9 +49,7 @@ final class Progress {
     /** {@code 12 min left}. */
     String left() {
         double left = planned - done;
-        if (done > 0) {
-            left *= (clock.getAsDouble() - start) / done;
-        }
+        left *= (clock.getAsDouble() - start + BELIEF) / (done + BELIEF);
         return left < 60 ? Math.round(left) + " s left" : Math.round(left / 60) + " min left";
     }
 }

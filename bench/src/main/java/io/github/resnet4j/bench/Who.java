@@ -2,6 +2,7 @@ package io.github.resnet4j.bench;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Who can take part: one row each, in the order of the table of results. */
@@ -18,9 +19,9 @@ enum Who {
     PYTORCH_CHANNELS_LAST(
             "pytorch-channels-last", Program.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
     /** The Deep Java Library with its PyTorch engine. */
-    DJL("djl", Program.peerJvm(Djl.class), Trait.TRAINS, Trait.INFERS),
+    DJL("djl", Program.peerJvm(Djl.class, Program.KEEP_PAGES), Trait.TRAINS, Trait.INFERS),
     /** ONNX Runtime, fed by PyTorch's exporter. */
-    ONNXRUNTIME("onnxruntime", Program.peerJvm(OnnxRuntime.class), Trait.INFERS);
+    ONNXRUNTIME("onnxruntime", Program.peerJvm(OnnxRuntime.class, Map.of()), Trait.INFERS);
 
     private enum Trait {
         TRAINS,

@@ -19,11 +19,14 @@ class ProgressTest {
     }
 
     @Test
-    void learnsFromWhatWasDone() {
-        progress.plan(100);
-        now = 30;
-        progress.done(10);
-        assertThat(progress.left()).isEqualTo("5 min left");
+    void learnsFromWhatWasDoneAndMoreFromMore() {
+        progress.plan(2000);
+        now = 40;
+        progress.done(20);
+        assertThat(progress.left()).isEqualTo("41 min left");
+        now = 2000;
+        progress.done(980);
+        assertThat(progress.left()).isEqualTo("32 min left");
     }
 
     @Test

@@ -114,7 +114,9 @@ public final class InferencePlan implements Inference {
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            maps.put(names.get(i), values.get(i));
+            INDArray value = values.get(i);
+            boolean flat = value.rank() > 2 && GraphReader.isFlat(graph, names.get(i), extent());
+            maps.put(names.get(i), flat ? value.reshape(value.size(0), -1) : value);
         }
         return maps;
     }
@@ -175,11 +177,14 @@ public final class InferencePlan implements Inference {
     private Branch branch(List<String> outputs) {
         synchronized (compiled) {
             return compiled.branches.computeIfAbsent(outputs, names -> {
-                Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
-                Program program = Passes.optimise(GraphReader.inference(graph, names, extent));
+                Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
                 return new Branch(program, compiled.prepared, piece(program));
             });
         }
+    }
+
+    private Extent extent() {
+        return new Extent(picture.channels(), picture.height(), picture.width());
     }
 
     private int piece(Program program) {
@@ -222,6 +227,26 @@ public final class InferencePlan implements Inference {
         }
     }
 
+    /**
+     * What each step takes on all cores for the first piece of {@code features}.
+     *
+     * @param rounds executions whose median is taken, at least 1
+     */
+    public PlanProfile profile(INDArray features, int rounds) {
+        INDArray pictures = Pictures.dense(features, picture);
+        compiled.running.readLock().lock();
+        try {
+            compiled.requireOpen();
+            Branch branch = branch(List.of());
+            synchronized (branch.wide) {
+                int size = branch.size(pictures.size(0));
+                return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+            }
+        } finally {
+            compiled.running.readLock().unlock();
+        }
+    }
+
     @Override
     public Engine engine() {
         return Engine.ONEDNN;
@@ -258,6 +283,11 @@ public final class InferencePlan implements Inference {
             this.piece = piece;
             this.wide = new Team(this);
             teams.add(wide);
+        }
+
+        /** Pictures of the next piece when {@code left} are left. */
+        int size(long left) {
+            return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
         }
 
         synchronized Team take() {
@@ -309,7 +339,7 @@ public final class InferencePlan implements Inference {
             List<INDArray> results = new ArrayList<>();
             for (long done = 0; done < total; ) {
                 long left = total - done;
-                int size = Math.toIntExact(left >= branch.piece ? branch.piece : Long.highestOneBit(left));
+                int size = branch.size(left);
                 Lowering lowering = lowering(size);
                 lowering.run(GraphState.address(pictures) + done * each);
                 for (int i = 0; i < branch.program.outputs().size(); i++) {

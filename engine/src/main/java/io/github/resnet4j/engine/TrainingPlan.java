@@ -199,6 +199,18 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
+     * What each step takes; the parameters stay as they are.
+     *
+     * @param rounds executions whose median is taken, at least 1
+     */
+    public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
+        gradients(features, labels);
+        INDArray pictures = Pictures.dense(features, picture);
+        int batch = Math.toIntExact(pictures.size(0));
+        return PlanProfile.of(lowering(batch), batch, GraphState.address(pictures), rounds);
+    }
+
+    /**
      * The velocities, as in {@link TrainingStep#velocity()}.
      *
      * @throws IllegalStateException if the graph's own updater has the state
