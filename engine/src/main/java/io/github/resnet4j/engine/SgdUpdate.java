@@ -103,12 +103,21 @@ final class SgdUpdate {
         double keep = 1 - norm.decay();
         for (int i = segment.offset(); i < segment.offset() + segment.length(); i++) {
             float running = parameters.get(i);
-            if (segment.kind() == ParameterLayout.Kind.RUNNING_MEAN) {
-                parameters.put(i, running - gradient.get(i));
-            } else {
-                double biased = running - gradient.get(i) / keep;
-                parameters.put(i, (float) (running - keep * (running - biased * bessel)));
-            }
+            float change = gradient.get(i);
+            parameters.put(
+                    i,
+                    switch (segment.kind()) {
+                        case RUNNING_VAR -> {
+                            double biased = running - change / keep;
+                            yield (float) (running - keep * (running - biased * bessel));
+                        }
+                        case RUNNING_LOG_DEVIATION -> {
+                            double before = Math.pow(10, 2.0 * running);
+                            double biased = (Math.pow(10, 2.0 * (running - change)) - before) / keep + before;
+                            yield (float) (Math.log10(before - keep * (before - biased * bessel)) / 2);
+                        }
+                        default -> running - change;
+                    });
         }
     }
 
