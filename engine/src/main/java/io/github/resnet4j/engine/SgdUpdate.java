@@ -57,8 +57,9 @@ final class SgdUpdate {
      * @param batch number of pictures that the gradients are sums over
      * @param norms by vertex, at least those that are not frozen
      * @param lr learning rate
+     * @return whether all trained parameters are finite afterwards
      */
-    void apply(
+    boolean apply(
             FloatBuffer parameters,
             FloatBuffer gradient,
             FloatBuffer velocity,
@@ -71,20 +72,24 @@ final class SgdUpdate {
             scale *= Math.min(1, sgd.clipNorm().getAsDouble() / (norm + 1e-6));
         }
         double factor = scale;
-        IntStream.range(0, pieces.size())
+        // Not allMatch, which stops at the first that does not.
+        long finite = IntStream.range(0, pieces.size())
                 .parallel()
-                .forEach(i -> update(pieces.get(i), parameters, gradient, velocity, factor, lr));
+                .filter(i -> update(pieces.get(i), parameters, gradient, velocity, factor, lr))
+                .count();
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (!segment.kind().trained() && !segment.frozen()) {
                 average(segment, norms.get(segment.vertex()), parameters, gradient, batch);
             }
         }
+        return finite == pieces.size();
     }
 
-    private void update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
+    private boolean update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
         float[] parameters = new float[BLOCK];
         float[] gradients = new float[BLOCK];
         float[] velocities = new float[BLOCK];
+        boolean finite = true;
         for (int at = piece.from(); at < piece.to(); at += BLOCK) {
             int count = Math.min(BLOCK, piece.to() - at);
             p.get(at, parameters, 0, count);
@@ -93,7 +98,9 @@ final class SgdUpdate {
             sgd.update(parameters, gradients, velocities, count, scale, piece.decays(), lr);
             v.put(at, velocities, 0, count);
             p.put(at, parameters, 0, count);
+            finite &= Pictures.finite(parameters, count);
         }
+        return finite;
     }
 
     private static void average(
