@@ -54,7 +54,7 @@ final class LoweredBatchNorm extends Lowered {
         if (workspace.bytes() > 0) {
             tensors.put(Argument.WORKSPACE, context.tape().tensor(workspace));
         }
-        record("batch norm", forward, tensors);
+        record(fused("batch norm"), forward, tensors);
         return result;
     }
 
