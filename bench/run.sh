@@ -42,8 +42,8 @@ case ${1-} in
     trap 'rm -rf "$folder"' EXIT
     "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.LoadBenchmark "$folder" "${@:2}"
     ;;
-  peak)
-    exec "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.PeakBenchmark
+  peak | roofline)
+    exec "$java" -Xmx4g "${options[@]}" io.github.resnet4j.bench.Roofline "$@"
     ;;
   *)
     exec "$java" -Xmx64m "${options[@]}" io.github.resnet4j.bench.BenchmarkCommand "$@"

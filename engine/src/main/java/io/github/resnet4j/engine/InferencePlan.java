@@ -37,7 +37,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Safe for use by several threads. A thread that comes alone has all cores; threads that come together have one each,
  * and those beyond the number of cores wait. All share the parameters.
  *
- * <p>A NaN in a picture stays in that picture's row.
+ * <p>A picture with a value that is not finite gives NaN, and does not touch the others.
  */
 public final class InferencePlan implements Inference {
     /** Pictures go through in pieces that need about this much memory, for the caches' sake. */
@@ -114,7 +114,9 @@ public final class InferencePlan implements Inference {
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            maps.put(names.get(i), values.get(i));
+            INDArray value = values.get(i);
+            boolean flat = value.rank() > 2 && GraphReader.isFlat(graph, names.get(i), extent());
+            maps.put(names.get(i), flat ? value.reshape(value.size(0), -1) : value);
         }
         return maps;
     }
@@ -143,12 +145,27 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(outputs);
             boolean together = compiled.callers.incrementAndGet() > 1;
             try {
-                return together ? alone(branch, pictures) : all(branch, pictures);
+                List<INDArray> results = together ? alone(branch, pictures) : all(branch, pictures);
+                markNotFinite(pictures, results);
+                return results;
             } finally {
                 compiled.callers.decrementAndGet();
             }
         } finally {
             compiled.running.readLock().unlock();
+        }
+    }
+
+    private static void markNotFinite(INDArray pictures, List<INDArray> results) {
+        if (Pictures.firstNotFinite(pictures) < 0) {
+            return;
+        }
+        for (long i = 0; i < pictures.size(0); i++) {
+            if (Pictures.firstNotFinite(pictures.slice(i).dup().reshape(1, -1)) == 0) {
+                for (INDArray result : results) {
+                    result.slice(i).assign(Double.NaN);
+                }
+            }
         }
     }
 
@@ -175,11 +192,14 @@ public final class InferencePlan implements Inference {
     private Branch branch(List<String> outputs) {
         synchronized (compiled) {
             return compiled.branches.computeIfAbsent(outputs, names -> {
-                Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
-                Program program = Passes.optimise(GraphReader.inference(graph, names, extent));
+                Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
                 return new Branch(program, compiled.prepared, piece(program));
             });
         }
+    }
+
+    private Extent extent() {
+        return new Extent(picture.channels(), picture.height(), picture.width());
     }
 
     private int piece(Program program) {
@@ -222,6 +242,26 @@ public final class InferencePlan implements Inference {
         }
     }
 
+    /**
+     * What each step takes on all cores for the first piece of {@code features}.
+     *
+     * @param rounds executions whose median is taken, at least 1
+     */
+    public PlanProfile profile(INDArray features, int rounds) {
+        INDArray pictures = Pictures.dense(features, picture);
+        compiled.running.readLock().lock();
+        try {
+            compiled.requireOpen();
+            Branch branch = branch(List.of());
+            synchronized (branch.wide) {
+                int size = branch.size(pictures.size(0));
+                return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+            }
+        } finally {
+            compiled.running.readLock().unlock();
+        }
+    }
+
     @Override
     public Engine engine() {
         return Engine.ONEDNN;
@@ -258,6 +298,11 @@ public final class InferencePlan implements Inference {
             this.piece = piece;
             this.wide = new Team(this);
             teams.add(wide);
+        }
+
+        /** Pictures of the next piece when {@code left} are left. */
+        int size(long left) {
+            return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
         }
 
         synchronized Team take() {
@@ -309,7 +354,7 @@ public final class InferencePlan implements Inference {
             List<INDArray> results = new ArrayList<>();
             for (long done = 0; done < total; ) {
                 long left = total - done;
-                int size = Math.toIntExact(left >= branch.piece ? branch.piece : Long.highestOneBit(left));
+                int size = branch.size(left);
                 Lowering lowering = lowering(size);
                 lowering.run(GraphState.address(pictures) + done * each);
                 for (int i = 0; i < branch.program.outputs().size(); i++) {

@@ -14,15 +14,22 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * #enable} sets, and by a renamed class, which {@link org.nd4j.nativeblas.Nd4jCpu} stands in for.
  */
 public final class OneDnn {
+    /** Read when the first native library is loaded: ND4J's, and then it is too late for oneDNN's. */
+    private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
+
     private OneDnn() {}
 
     /**
-     * Lets the layers of every graph built from here on use oneDNN where the native library has it. A value that the
-     * user gave on the command line of the JVM is kept.
+     * Lets the layers of every graph built from here on use oneDNN where the native library has it, and sends JavaCPP's
+     * warnings (that oneDNN was built for a newer JavaCPP) to SLF4J. Values that the user gave on the command line of the
+     * JVM are kept.
      */
     public static void enable() {
         if (System.getProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY) == null) {
             System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+        }
+        if (System.getProperty(JAVACPP_LOGGER) == null) {
+            System.setProperty(JAVACPP_LOGGER, "slf4j");
         }
     }
 

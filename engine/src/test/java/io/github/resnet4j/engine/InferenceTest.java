@@ -76,7 +76,7 @@ class InferenceTest {
                 .withMessageContaining("at most 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.output(Nd4j.zeros(2, 1, 8, 8)))
-                .withMessageContaining("N×3×H×W");
+                .withMessageContaining("3x8x8");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");

@@ -3,8 +3,6 @@ package io.github.resnet4j.engine.read;
 import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Op.Activation.Function;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -16,13 +14,14 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** The activation functions that the engine knows, one row each. */
 final class Activations {
-    private static final Map<Class<?>, BiFunction<IActivation, Vertex, UnaryOperator<Value>>> ROWS = Map.ofEntries(
-            row(ActivationIdentity.class, (function, vertex) -> UnaryOperator.identity()),
-            row(ActivationReLU.class, Activations::relu),
-            row(ActivationLReLU.class, (function, vertex) -> elements(vertex, Function.RELU, function.getAlpha())),
-            row(ActivationSigmoid.class, (function, vertex) -> elements(vertex, Function.SIGMOID, 0)),
-            row(ActivationTanH.class, (function, vertex) -> elements(vertex, Function.TANH, 0)),
-            row(ActivationSoftmax.class, Activations::softmax));
+    private static final Table<IActivation, UnaryOperator<Value>> FUNCTIONS = new Table<
+                    IActivation, UnaryOperator<Value>>()
+            .row(ActivationIdentity.class, (function, vertex) -> UnaryOperator.identity())
+            .row(ActivationReLU.class, Activations::relu)
+            .row(ActivationLReLU.class, (function, vertex) -> elements(vertex, Function.RELU, function.getAlpha()))
+            .row(ActivationSigmoid.class, (function, vertex) -> elements(vertex, Function.SIGMOID, 0))
+            .row(ActivationTanH.class, (function, vertex) -> elements(vertex, Function.TANH, 0))
+            .row(ActivationSoftmax.class, Activations::softmax);
 
     private Activations() {}
 
@@ -31,10 +30,9 @@ final class Activations {
         if (function == null) {
             return unknown("it has no activation function", vertex);
         }
-        BiFunction<IActivation, Vertex, UnaryOperator<Value>> row = ROWS.get(function.getClass());
-        return row == null
-                ? unknown("the engine does not know the activation function " + Vertex.className(function), vertex)
-                : row.apply(function, vertex);
+        return FUNCTIONS.knows(function)
+                ? FUNCTIONS.read(function, vertex)
+                : unknown("the engine does not know the activation function " + Vertex.className(function), vertex);
     }
 
     /** The softmax of N×C, with a loss in training. */
@@ -47,12 +45,6 @@ final class Activations {
                             + in.extent().channels() + " classes");
             return vertex.emit("softmax", new Op.SoftmaxCrossEntropy(classWeights), in);
         };
-    }
-
-    private static <F extends IActivation>
-            Map.Entry<Class<?>, BiFunction<IActivation, Vertex, UnaryOperator<Value>>> row(
-                    Class<F> type, BiFunction<F, Vertex, UnaryOperator<Value>> read) {
-        return Map.entry(type, (function, vertex) -> read.apply(type.cast(function), vertex));
     }
 
     private static UnaryOperator<Value> relu(ActivationReLU function, Vertex vertex) {

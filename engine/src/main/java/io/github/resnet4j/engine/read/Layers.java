@@ -4,13 +4,13 @@ import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -43,17 +43,18 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
  * activation nor loss layers drop anything. A setting that is not read here is one that DL4J does not read either.
  */
 final class Layers {
-    private static final Map<Class<?>, BiFunction<Layer, Vertex, UnaryOperator<Value>>> ROWS = Map.ofEntries(
-            row(ConvolutionLayer.class, Layers::convolution),
-            row(BatchNormalization.class, Layers::batchNorm),
-            row(ActivationLayer.class, (layer, vertex) -> Activations.read(layer.getActivationFn(), vertex)),
-            row(DropoutLayer.class, (layer, vertex) -> dropout(layer.getIDropout(), vertex)),
-            row(SubsamplingLayer.class, Layers::pooling),
-            row(GlobalPoolingLayer.class, Layers::globalPooling),
-            row(ZeroPaddingLayer.class, Layers::zeroPadding),
-            row(DenseLayer.class, Layers::dense),
-            row(OutputLayer.class, Layers::output),
-            row(LossLayer.class, (layer, vertex) -> loss(layer.getLossFn(), layer.getActivationFn(), vertex)));
+    private static final Table<Layer, UnaryOperator<Value>> LAYERS = new Table<Layer, UnaryOperator<Value>>()
+            .row(ConvolutionLayer.class, Layers::convolution)
+            .row(GroupedConvolution.class, Layers::groupedConvolution)
+            .row(BatchNormalization.class, Layers::batchNorm)
+            .row(ActivationLayer.class, (layer, vertex) -> Activations.read(layer.getActivationFn(), vertex))
+            .row(DropoutLayer.class, (layer, vertex) -> dropout(layer.getIDropout(), vertex))
+            .row(SubsamplingLayer.class, Layers::pooling)
+            .row(GlobalPoolingLayer.class, Layers::globalPooling)
+            .row(ZeroPaddingLayer.class, Layers::zeroPadding)
+            .row(DenseLayer.class, Layers::dense)
+            .row(OutputLayer.class, Layers::output)
+            .row(LossLayer.class, (layer, vertex) -> loss(layer.getLossFn(), layer.getActivationFn(), vertex));
     private static final Set<Class<?>> CROSS_ENTROPIES = Set.of(LossMCXENT.class, LossNegativeLogLikelihood.class);
 
     /** {@link LossMCXENT}'s default: what a smaller probability counts as in the loss. Gradients do not see it. */
@@ -67,14 +68,7 @@ final class Layers {
      * @throws Refusal if the layer can be read no further
      */
     static UnaryOperator<Value> read(Layer layer, Vertex vertex) {
-        BiFunction<Layer, Vertex, UnaryOperator<Value>> row = ROWS.get(layer.getClass());
-        vertex.require(row != null, "the engine does not know " + Vertex.className(layer));
-        return row.apply(layer, vertex);
-    }
-
-    private static <L extends Layer> Map.Entry<Class<?>, BiFunction<Layer, Vertex, UnaryOperator<Value>>> row(
-            Class<L> type, BiFunction<L, Vertex, UnaryOperator<Value>> read) {
-        return Map.entry(type, (layer, vertex) -> read.apply(type.cast(layer), vertex));
+        return LAYERS.read(layer, vertex);
     }
 
     private static UnaryOperator<Value> convolution(ConvolutionLayer layer, Vertex vertex) {
@@ -87,6 +81,17 @@ final class Layers {
                 layer.getConvolutionMode(),
                 vertex);
         return convolution(layer, sliding, 1, layer.hasBias(), vertex);
+    }
+
+    private static UnaryOperator<Value> groupedConvolution(GroupedConvolution layer, Vertex vertex) {
+        Sliding sliding = Sliding.of(
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                ConvolutionMode.Truncate,
+                vertex);
+        return convolution(layer, sliding, layer.getGroups(), layer.hasBias(), vertex);
     }
 
     private static UnaryOperator<Value> convolution(

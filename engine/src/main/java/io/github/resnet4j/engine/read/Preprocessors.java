@@ -1,8 +1,6 @@
 package io.github.resnet4j.engine.read;
 
 import io.github.resnet4j.engine.ir.Extent;
-import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
@@ -13,10 +11,10 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
  * is how they are stored, so that these only change what a value is called.
  */
 final class Preprocessors {
-    private static final Map<Class<?>, BiFunction<InputPreProcessor, Vertex, UnaryOperator<Value>>> ROWS =
-            Map.ofEntries(
-                    row(CnnToFeedForwardPreProcessor.class, Preprocessors::flatten),
-                    row(FeedForwardToCnnPreProcessor.class, Preprocessors::unflatten));
+    private static final Table<InputPreProcessor, UnaryOperator<Value>> PREPROCESSORS = new Table<
+                    InputPreProcessor, UnaryOperator<Value>>()
+            .row(CnnToFeedForwardPreProcessor.class, Preprocessors::flatten)
+            .row(FeedForwardToCnnPreProcessor.class, Preprocessors::unflatten);
 
     private Preprocessors() {}
 
@@ -29,20 +27,13 @@ final class Preprocessors {
         if (preprocessor == null) {
             return UnaryOperator.identity();
         }
-        BiFunction<InputPreProcessor, Vertex, UnaryOperator<Value>> row = ROWS.get(preprocessor.getClass());
-        if (row == null) {
+        if (!PREPROCESSORS.knows(preprocessor)) {
             vertex.obstacle("the engine does not know " + Vertex.className(preprocessor));
             return in -> {
                 throw new Refusal();
             };
         }
-        return row.apply(preprocessor, vertex);
-    }
-
-    private static <P extends InputPreProcessor>
-            Map.Entry<Class<?>, BiFunction<InputPreProcessor, Vertex, UnaryOperator<Value>>> row(
-                    Class<P> type, BiFunction<P, Vertex, UnaryOperator<Value>> read) {
-        return Map.entry(type, (preprocessor, vertex) -> read.apply(type.cast(preprocessor), vertex));
+        return PREPROCESSORS.read(preprocessor, vertex);
     }
 
     private static UnaryOperator<Value> flatten(CnnToFeedForwardPreProcessor preprocessor, Vertex vertex) {

@@ -5,8 +5,6 @@ import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -20,13 +18,13 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 
 /** The vertices that the engine knows, one row each; those with a layer are {@link Layers}. */
 final class Vertices {
-    private static final Map<Class<?>, BiFunction<GraphVertex, Vertex, Step>> ROWS = Map.ofEntries(
-            row(LayerVertex.class, Vertices::layer),
-            row(ElementWiseVertex.class, Vertices::elementWise),
-            row(MergeVertex.class, Vertices::merge),
-            row(ScaleVertex.class, Vertices::scale),
-            row(PreprocessorVertex.class, Vertices::preprocessor),
-            row(ZeroPadShortcutVertex.class, Vertices::zeroPadShortcut));
+    private static final Table<GraphVertex, Step> VERTICES = new Table<GraphVertex, Step>()
+            .row(LayerVertex.class, Vertices::layer)
+            .row(ElementWiseVertex.class, Vertices::elementWise)
+            .row(MergeVertex.class, Vertices::merge)
+            .row(ScaleVertex.class, Vertices::scale)
+            .row(PreprocessorVertex.class, Vertices::preprocessor)
+            .row(ZeroPadShortcutVertex.class, Vertices::zeroPadShortcut);
 
     private Vertices() {}
 
@@ -42,15 +40,7 @@ final class Vertices {
      * @throws Refusal if the vertex can be read no further
      */
     static Step read(Vertex vertex) {
-        GraphVertex configuration = vertex.configuration();
-        BiFunction<GraphVertex, Vertex, Step> row = ROWS.get(configuration.getClass());
-        vertex.require(row != null, "the engine does not know " + Vertex.className(configuration));
-        return row.apply(configuration, vertex);
-    }
-
-    private static <V extends GraphVertex> Map.Entry<Class<?>, BiFunction<GraphVertex, Vertex, Step>> row(
-            Class<V> type, BiFunction<V, Vertex, Step> read) {
-        return Map.entry(type, (configuration, vertex) -> read.apply(type.cast(configuration), vertex));
+        return VERTICES.read(vertex.configuration(), vertex);
     }
 
     private static Step layer(LayerVertex configuration, Vertex vertex) {

@@ -17,6 +17,7 @@ import io.github.resnet4j.engine.ir.Op.Activation.Function;
 import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.ir.Program;
 import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -179,6 +180,38 @@ class GraphReaderTest {
         Program program = GraphReader.training(graph, PICTURE);
         assertThat(node(program, "conv").op()).isEqualTo(expected);
         assertThat(node(program, "act").op()).isEqualTo(expected);
+    }
+
+    @Test
+    void readsGroupedConvolutions() {
+        ComputationGraph graph = Graphs.of(builder -> {
+            builder.addLayer("conv", convolution().nOut(6).build(), "in")
+                    .addLayer(
+                            "grouped",
+                            new GroupedConvolution.Builder(3, 2)
+                                    .stride(2, 1)
+                                    .padding(1, 0)
+                                    .dilation(1, 2)
+                                    .groups(3)
+                                    .nOut(9)
+                                    .activation(Activation.RELU)
+                                    .build(),
+                            "conv");
+            classifyFrom("grouped", builder);
+        });
+        Program program = GraphReader.training(graph, PICTURE);
+        assertThat(lines(program))
+                .contains(
+                        "grouped:convolution = Convolution[conv] 9×3×3",
+                        "grouped = Activation[grouped:convolution] 9×3×3");
+        Op.Convolution grouped =
+                (Op.Convolution) node(program, "grouped:convolution").op();
+        assertThat(grouped.groups()).isEqualTo(3);
+        assertThat(grouped.window()).isEqualTo(new Window(3, 2, 2, 1, new Window.Padding(1, 1, 0, 0), 1, 2));
+        assertThat(values(graph, grouped.weight()))
+                .isEqualTo(graph.getParam("grouped_W").dup('c').data().asFloat());
+        assertThat(values(graph, grouped.bias().orElseThrow()))
+                .isEqualTo(graph.getParam("grouped_b").toFloatVector());
     }
 
     @Test

@@ -360,6 +360,11 @@ class ObstaclesTest {
                         "x: it is frozen above layers that are trained, and DL4J sends them no gradient through it;"
                                 + " FrozenLayerWithBackprop does"),
                 new Row(
+                        endingIn(new FrozenLayer(new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                                .activation(Activation.SOFTMAX)
+                                .build())),
+                        "x: it is the graph's output, and frozen"),
+                new Row(
                         frozenVertexAroundALayer(),
                         "x: a FrozenVertex leaves its layer in training mode; freeze it with FrozenLayer"),
                 new Row(

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.cli;
 
+import io.github.resnet4j.engine.PlanReport;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
@@ -40,8 +42,9 @@ import picocli.CommandLine.Spec;
         })
 final class InfoCommand implements Callable<Integer> {
     private static final List<String> NETWORK_OPTIONS =
-            List.of("--classes", "--size", "--channels", "--shortcut", "--v1", "--freeze", "--stages");
+            List.of("--classes", "--size", "--channels", "--shortcut", "--v1", "--freeze", "--stages", "--plan");
     private static final List<String> FILE_OPTIONS = List.of("--arch", "--map");
+    private static final List<String> PLAN_OPTIONS = List.of("--train", "--batch-size");
 
     @Parameters(
             paramLabel = "MODEL|FILE",
@@ -86,6 +89,18 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--stages", description = "Stages only, not every layer.")
     private boolean stagesOnly;
 
+    @Option(
+            names = "--plan",
+            description =
+                    "Compile the network and show what the oneDNN engine runs: every step with its layouts and bytes.")
+    private boolean plan;
+
+    @Option(names = "--train", description = "With --plan: for training (default: for inference).")
+    private boolean training;
+
+    @Option(names = "--batch-size", defaultValue = "1", description = "With --plan: pictures at once.")
+    private int batchSize;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -113,6 +128,11 @@ final class InfoCommand implements Callable<Integer> {
         boolean weights = !file && ModelName.parse(model).tag().isPresent();
         refuse(file || weights, model + " is no architecture", NETWORK_OPTIONS);
         refuse(!file, model + " is no file of weights", FILE_OPTIONS);
+        refuse(!plan, "without --plan nothing is compiled", PLAN_OPTIONS);
+        refuse(plan, "--plan shows every step", List.of("--stages"));
+        if (batchSize < 1) {
+            throw new UsageException("--batch-size must be at least 1, got " + batchSize);
+        }
         if (file) {
             WeightFileInfo info = WeightFileInfo.of(
                     Path.of(model),
@@ -130,6 +150,7 @@ final class InfoCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         Architecture architecture = Zoo.find(model);
+        Network network;
         try {
             ResNetSpec chosen = architecture.spec();
             if (shortcut.isPresent()) {
@@ -148,11 +169,16 @@ final class InfoCommand implements Callable<Integer> {
                     channels.orElse(published.channels()),
                     size.orElse(published.height()),
                     size.orElse(published.width()));
-            Network network = architecture.with(chosen).network(input, classes.orElse(architecture.classes()));
+            network = architecture.with(chosen).network(input, classes.orElse(architecture.classes()));
             freeze.ifPresent(network::upTo);
-            out.println(json ? Json.text(describe(architecture, network)) : text(architecture, network));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        if (plan) {
+            PlanReport report = CompiledPlan.report(network, freeze, batchSize, training);
+            out.println(json ? Json.text(report) : report.toString().stripTrailing());
+        } else {
+            out.println(json ? Json.text(describe(architecture, network)) : text(architecture, network));
         }
         return ExitCode.OK;
     }

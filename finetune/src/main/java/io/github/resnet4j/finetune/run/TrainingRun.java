@@ -4,8 +4,6 @@ import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
-import io.github.resnet4j.engine.Engine;
-import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
@@ -129,8 +127,7 @@ public final class TrainingRun {
             Task task = Task.open(config, options.download(), remarks::add);
             requireBatchFits(config.train().batchSize(), task.network().input());
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
-            // sure
-            // to begin.
+            // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
                 RunFolder.requireFree(folder, options.resume(), options.overwrite());
                 OneDnn.enable();
@@ -140,6 +137,14 @@ public final class TrainingRun {
     }
 
     private Summary load(Start start, HeldLines remarks) throws IOException {
+        ModelCard card = start.card(config); // not after the training: it can be refused
+        Map<String, String> identity = Identity.of(config, start);
+        Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
+        resumed.ifPresent(snapshot -> start.graph()
+                .params()
+                .data()
+                .asNioFloat()
+                .put(snapshot.parameters().duplicate()));
         Inputs inputs = start.inputs();
         Shape picture = start.network().input();
         int height = picture.height();
@@ -148,14 +153,39 @@ public final class TrainingRun {
                         inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false));
-                TrainingStep training = TrainingStep.of(start.graph(), picture, sgd(), config.engine());
-                Inference inference = Inference.of(
-                        start.graph(),
-                        picture,
-                        config.train().batchSize(),
-                        training.engine() == Engine.DL4J ? Engine.DL4J : config.engine())) {
-            return train(start, trainData, valData, training, inference, remarks);
+                Engines engines =
+                        Engines.of(start.graph(), picture, sgd(), config.train().batchSize(), config.engine())) {
+            if (options.overwrite() && !options.resume()) {
+                RunFolder.clear(folder);
+            }
+            EngineUse engine = engines.use();
+            if (resumed.isPresent()) {
+                Snapshot snapshot = resumed.get();
+                engines.training().velocity().put(snapshot.velocity().duplicate());
+                engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
+                Position at = snapshot.position();
+                remarks.add("resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
+                        + (engine.mixed()
+                                ? "; the engines of this run, one after the other: " + engine.history()
+                                : ""));
+            }
+            remarks.after(engine.words() + ": " + describe(start, trainData));
+            Evaluation result = train(start, trainData, valData, engines, resumed, Identity.with(identity, engine));
+            return finish(start, card, trainData, valData, result, engine);
         }
+    }
+
+    /** @throws UsageException if the newest checkpoint is of another run */
+    private Optional<Snapshot> newest(Map<String, String> identity, HeldLines remarks) {
+        Optional<Snapshot> newest = checkpoints().newestValid(remarks::add);
+        newest.ifPresentOrElse(
+                snapshot -> Identity.requireSame(snapshot.identity(), identity),
+                () -> remarks.add("no valid checkpoint in " + folder + ": starting from the beginning"));
+        return newest;
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
     }
 
     private LoaderOptions loading(boolean shuffle) {
@@ -179,40 +209,16 @@ public final class TrainingRun {
         }
     }
 
-    private Summary train(
+    private Evaluation train(
             Start start,
             BatchLoader trainData,
             BatchLoader valData,
-            TrainingStep training,
-            Inference inference,
-            HeldLines remarks)
+            Engines engines,
+            Optional<Snapshot> resumed,
+            Map<String, String> identity)
             throws IOException {
-        ModelCard card = start.card(config); // not after the training: it can be refused
-        if (options.overwrite() && !options.resume()) {
-            RunFolder.clear(folder);
-        }
-        Checkpoints checkpoints =
-                new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
-        Map<String, String> identity = Identity.of(config, start);
-        Optional<Snapshot> resumed = options.resume() ? checkpoints.newestValid(remarks::add) : Optional.empty();
-        Position from = Position.START;
-        EpochProgress done = EpochProgress.NONE;
-        EngineUse engine = new EngineUse(training.engine(), training.fallback());
-        if (resumed.isPresent()) {
-            Snapshot snapshot = resumed.get();
-            Identity.requireSame(snapshot.identity(), identity);
-            engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
-            start.graph().params().data().asNioFloat().put(snapshot.parameters().duplicate());
-            training.velocity().put(snapshot.velocity().duplicate());
-            from = snapshot.position();
-            done = snapshot.progress();
-            remarks.add("resumed at iteration " + from.iteration() + " (epoch " + (from.epoch() + 1) + ")"
-                    + (engine.mixed() ? "; the engines of this run, one after the other: " + engine.history() : ""));
-        } else if (options.resume()) {
-            remarks.add("no valid checkpoint in " + folder + ": starting from the beginning");
-        }
+        Position from = resumed.map(Snapshot::position).orElse(Position.START);
         Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
-        remarks.after(engine.words() + ": " + describe(start, trainData));
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
         try (CsvLog log = from.iteration() == 0
@@ -220,15 +226,15 @@ public final class TrainingRun {
                 : CsvLog.resume(folder.resolve("log.csv"), from.epoch() + 1)) {
             Recorder recorder = new Recorder(
                     trainData,
-                    checkpoints,
-                    Identity.with(identity, engine),
+                    checkpoints(),
+                    identity,
                     start.graph(),
-                    training,
+                    engines.training(),
                     log,
                     start.inputs().val().size());
             Trainer trainer = new Trainer(
-                    training,
-                    inference,
+                    engines.training(),
+                    engines.inference(),
                     trainData,
                     valData,
                     rate,
@@ -236,13 +242,9 @@ public final class TrainingRun {
                     start.network().classes(),
                     recorder,
                     stop);
-            Evaluation result;
-            try {
-                result = trainer.run(from, done);
-            } finally {
-                view.end();
-            }
-            return finish(start, card, trainData, valData, result, engine);
+            return trainer.run(from, resumed.map(Snapshot::progress).orElse(EpochProgress.NONE));
+        } finally {
+            view.end();
         }
     }
 

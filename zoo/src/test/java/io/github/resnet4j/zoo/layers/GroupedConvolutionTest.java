@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -306,6 +307,45 @@ class GroupedConvolutionTest {
                     distance(one.tensorAlongDimension(filter, 0, 2, 3), other.tensorAlongDimension(filter, 0, 2, 3));
             assertThat(change == 0).as("filter %d", filter).isEqualTo(filter < 3);
         }
+    }
+
+    /** One draw for forward and backward, another for the next step. */
+    @Test
+    void drawsItsNoiseOnceForEveryStep() {
+        GroupedConvolutionLayer layer = layer(
+                convolution(4, true)
+                        .nIn(2)
+                        .groups(2)
+                        .weightNoise(new DropConnect(0.5))
+                        .weightInit(WeightInit.XAVIER)
+                        .biasInit(0)
+                        .build(),
+                DataType.DOUBLE);
+        INDArray x = data(1).getFeatures();
+
+        INDArray first = layer.activate(x, true, WORKSPACES);
+        assertThat(values(layer.activate(x, true, WORKSPACES))).containsExactly(values(first));
+        layer.backpropGradient(first, WORKSPACES);
+
+        assertThat(values(layer.activate(x, true, WORKSPACES))).isNotEqualTo(values(first));
+    }
+
+    @Test
+    void takesFlatParametersAsItGivesThem() {
+        GroupedConvolutionLayer layer = layer(
+                rest(new GroupedConvolution.Builder(3, 2))
+                        .weightInit(WeightInit.XAVIER)
+                        .biasInit(0)
+                        .build(),
+                DataType.DOUBLE);
+        INDArray other = Nd4j.createFromArray(
+                IntStream.rangeClosed(1, 28).asDoubleStream().toArray());
+
+        layer.setParams(other);
+
+        assertThat(values(layer.params())).containsExactly(values(other));
+        assertThat(layer.getParam("b").toDoubleVector()).containsExactly(1, 2, 3, 4);
+        assertThat(layer.getParam("W").getDouble(0, 0, 1, 0)).isEqualTo(7);
     }
 
     @Test

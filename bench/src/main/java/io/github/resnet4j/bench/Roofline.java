@@ -1,0 +1,78 @@
+package io.github.resnet4j.bench;
+
+import io.github.resnet4j.engine.InferencePlan;
+import io.github.resnet4j.engine.Peak;
+import io.github.resnet4j.engine.PlanProfile;
+import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * How near the engine's plans come to what this machine can compute: the roof over all figures, by the product of two
+ * large matrices, and what each kind of step reaches of it.
+ */
+public final class Roofline {
+    private static final int PRODUCTS = 30;
+    private static final int ROUNDS = 7;
+
+    private Roofline() {}
+
+    /**
+     * Prints the peak alone, or behind it the profiles of the networks named.
+     *
+     * @param args {@code peak}, or {@code roofline} and networks of the table; without any, all
+     */
+    public static void main(String[] args) {
+        List<String> names = new ArrayList<>(List.of(args));
+        boolean peakOnly = names.remove(0).equals("peak");
+        List<Workload> chosen;
+        try {
+            Set<String> networks = names.isEmpty()
+                    ? Set.copyOf(Workload.networks())
+                    : Choice.networks().of(names);
+            chosen = Workload.TABLE.stream()
+                    .filter(workload -> networks.contains(workload.network()))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            System.err.println("error: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        double peak = Peak.gigaflops(PRODUCTS);
+        System.out.printf(Locale.ROOT, "peak: %.0f GFLOP/s, the best of %d matrix products%n", peak, PRODUCTS);
+        for (Workload workload : peakOnly ? List.<Workload>of() : chosen) {
+            print(workload, peak);
+        }
+    }
+
+    private static void print(Workload workload, double peak) {
+        Dl4jBatch dl4j = Dl4jBatch.create(workload.architecture().network(), workload.batch());
+        PlanProfile profile = workload.mode() == Mode.TRAIN ? training(dl4j) : inference(dl4j);
+        System.out.printf(
+                Locale.ROOT,
+                "%n%s: %.1f images/s, %.0f %% of peak%n%s",
+                workload.title(),
+                profile.batch() * 1e9 / profile.nanoseconds(),
+                100 * profile.gigaflops() / peak,
+                profile.table(peak));
+        dl4j.graph().close();
+    }
+
+    private static PlanProfile training(Dl4jBatch dl4j) {
+        try (TrainingPlan plan =
+                TrainingPlan.compile(dl4j.graph(), dl4j.network().input(), Sgd.paper())) {
+            return plan.profile(dl4j.images(), dl4j.labels(), ROUNDS);
+        }
+    }
+
+    private static PlanProfile inference(Dl4jBatch dl4j) {
+        int batch = Math.toIntExact(dl4j.images().size(0));
+        try (InferencePlan plan =
+                InferencePlan.compile(dl4j.graph(), dl4j.network().input(), batch)) {
+            return plan.profile(dl4j.images(), ROUNDS);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.zoo.network.Shape;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * What computes a run, from its first step to its last evaluation.
+ *
+ * @param training trains the graph
+ * @param inference evaluates the same graph, once refreshed
+ */
+record Engines(TrainingStep training, Inference inference) implements AutoCloseable {
+
+    /**
+     * Prepares a graph, whose parameters have the values that frozen layers are to keep.
+     *
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the graph
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
+     */
+    static Engines of(ComputationGraph graph, Shape picture, Sgd sgd, int batchSize, Engine wanted) {
+        TrainingStep training = TrainingStep.of(graph, picture, sgd, wanted);
+        try {
+            // Where oneDNN cannot train, one warning is enough.
+            Engine next = training.engine() == Engine.DL4J ? Engine.DL4J : wanted;
+            return new Engines(training, Inference.of(graph, picture, batchSize, next));
+        } catch (RuntimeException | Error e) {
+            training.close();
+            throw e;
+        }
+    }
+
+    EngineUse use() {
+        return new EngineUse(training.engine(), training.fallback());
+    }
+
+    @Override
+    public void close() {
+        inference.close();
+        training.close();
+    }
+}
