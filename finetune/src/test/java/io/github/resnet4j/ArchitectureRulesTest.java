@@ -49,6 +49,38 @@ class ArchitectureRulesTest {
             .resideInAnyPackage(DATASETS, FINETUNE);
 
     @ArchTest
+    static final ArchRule programsAndTheirMemoryAreOnTheirOwn = noClasses()
+            .that()
+            .resideInAnyPackage("io.github.resnet4j.engine.ir..", "io.github.resnet4j.engine.memory..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.nd4j..",
+                    "org.deeplearning4j..",
+                    "org.bytedeco..",
+                    "io.github.resnet4j.zoo..",
+                    "io.github.resnet4j.engine",
+                    "io.github.resnet4j.engine.read..",
+                    "io.github.resnet4j.engine.lower..",
+                    "io.github.resnet4j.engine.onednn..");
+
+    @ArchTest
+    static final ArchRule loweringKnowsNoDl4j = noClasses()
+            .that()
+            .resideInAnyPackage("io.github.resnet4j.engine.lower..", "io.github.resnet4j.engine.onednn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.github.resnet4j.engine.read..");
+
+    @ArchTest
+    static final ArchRule onePackageCallsOneDnn = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.resnet4j.engine.onednn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.dnnl..");
+
+    @ArchTest
     static final ArchRule configurationsLoadNoNativeCode = noClasses()
             .that()
             .resideInAPackage("io.github.resnet4j.finetune.config..")

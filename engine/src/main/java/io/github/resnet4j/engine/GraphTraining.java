@@ -58,9 +58,9 @@ final class GraphTraining implements TrainingStep {
             graph.setListeners(listeners);
         }
         FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
-        update.apply(parameters, gradient, velocity, features.size(0), watch.norms, lr);
+        boolean finite = update.apply(parameters, gradient, velocity, features.size(0), watch.norms, lr);
         graph.clear();
-        return new Result(graph.score(), watch.correct);
+        return new Result(finite ? graph.score() : Double.NaN, watch.correct);
     }
 
     @Override

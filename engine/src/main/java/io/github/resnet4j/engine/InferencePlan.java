@@ -37,7 +37,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Safe for use by several threads. A thread that comes alone has all cores; threads that come together have one each,
  * and those beyond the number of cores wait. All share the parameters.
  *
- * <p>A NaN in a picture stays in that picture's row.
+ * <p>A picture with a value that is not finite gives NaN, and does not touch the others.
  */
 public final class InferencePlan implements Inference {
     /** Pictures go through in pieces that need about this much memory, for the caches' sake. */
@@ -97,7 +97,8 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * The values at the named vertices; what lies above them does not run.
+     * The values at the named vertices; what lies above them does not run. Every choice of vertices is compiled once and
+     * kept.
      *
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
@@ -145,12 +146,27 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(outputs);
             boolean together = compiled.callers.incrementAndGet() > 1;
             try {
-                return together ? alone(branch, pictures) : all(branch, pictures);
+                List<INDArray> results = together ? alone(branch, pictures) : all(branch, pictures);
+                markNotFinite(pictures, results);
+                return results;
             } finally {
                 compiled.callers.decrementAndGet();
             }
         } finally {
             compiled.running.readLock().unlock();
+        }
+    }
+
+    private static void markNotFinite(INDArray pictures, List<INDArray> results) {
+        if (Pictures.firstNotFinite(pictures) < 0) {
+            return;
+        }
+        for (long i = 0; i < pictures.size(0); i++) {
+            if (Pictures.firstNotFinite(pictures.slice(i).dup().reshape(1, -1)) == 0) {
+                for (INDArray result : results) {
+                    result.slice(i).assign(Double.NaN);
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,11 +26,13 @@ public final class ParameterLayout {
         /** BN's running mean; DL4J keeps it among the parameters and its change among the gradients. */
         RUNNING_MEAN,
         /** BN's running variance, kept likewise. */
-        RUNNING_VAR;
+        RUNNING_VAR,
+        /** The logarithm to base 10 of the running standard deviation, DL4J's default instead of the variance. */
+        RUNNING_LOG_DEVIATION;
 
         /** Whether the optimiser trains it; the others are averages. */
         public boolean trained() {
-            return this != RUNNING_MEAN && this != RUNNING_VAR;
+            return this == WEIGHT || this == BIAS || this == NORM;
         }
     }
 
@@ -55,8 +58,13 @@ public final class ParameterLayout {
     public static ParameterLayout of(ComputationGraph graph) {
         List<Segment> found = new ArrayList<>();
         for (Layer layer : graph.getLayers()) {
-            boolean frozen = layer instanceof FrozenLayer;
-            boolean norm = (frozen ? ((FrozenLayer) layer).getInsideLayer() : layer) instanceof BatchNormalization;
+            Layer inner = layer;
+            if (layer instanceof FrozenLayer wrapper) {
+                inner = wrapper.getInsideLayer();
+            } else if (layer instanceof FrozenLayerWithBackprop wrapper) {
+                inner = wrapper.getInsideLayer();
+            }
+            boolean norm = inner instanceof BatchNormalization;
             for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
                 INDArray view = parameter.getValue();
                 found.add(new Segment(
@@ -65,7 +73,7 @@ public final class ParameterLayout {
                         kind(norm, parameter.getKey()),
                         Math.toIntExact(view.offset()),
                         Math.toIntExact(view.length()),
-                        frozen));
+                        inner != layer));
             }
         }
         found.sort(Comparator.comparingInt(Segment::offset));
@@ -91,9 +99,8 @@ public final class ParameterLayout {
             case BatchNormalizationParamInitializer.GAMMA, BatchNormalizationParamInitializer.BETA -> Kind.NORM;
             case BatchNormalizationParamInitializer.GLOBAL_MEAN -> Kind.RUNNING_MEAN;
             case BatchNormalizationParamInitializer.GLOBAL_VAR -> Kind.RUNNING_VAR;
-            default ->
-                throw new IllegalStateException("batch normalisation with parameter " + key
-                        + " is not supported; build it with useLogStd(false)");
+            case BatchNormalizationParamInitializer.GLOBAL_LOG_STD -> Kind.RUNNING_LOG_DEVIATION;
+            default -> throw new IllegalStateException("batch normalisation has no parameter " + key);
         };
     }
 

@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
 import io.github.resnet4j.zoo.network.Shape;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,6 +50,44 @@ final class Pictures {
             throw new IllegalArgumentException(
                     "the batch needs labels of " + batch + "×" + classes + ", got " + Arrays.toString(labels.shape()));
         }
+    }
+
+    /**
+     * The first picture with a value that is not finite, or -1. Activations of oneDNN turn a NaN into zero, so that it
+     * would not show in the result.
+     */
+    static int firstNotFinite(INDArray dense) {
+        FloatBuffer values = dense.data().asNioFloat();
+        int count = Math.toIntExact(dense.size(0));
+        int each = Math.toIntExact(dense.length() / count);
+        float[] row = new float[each];
+        for (int picture = 0; picture < count; picture++) {
+            values.get(picture * each, row);
+            if (!finite(row, each)) {
+                return picture;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether the first {@code count} values are. */
+    static boolean finite(float[] values, int count) {
+        // 0 · x is 0 for every finite x; four sums side by side, as one alone would wait for each addition.
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = 0;
+        for (; i + 3 < count; i += 4) {
+            a += 0 * values[i];
+            b += 0 * values[i + 1];
+            c += 0 * values[i + 2];
+            d += 0 * values[i + 3];
+        }
+        for (; i < count; i++) {
+            a += 0 * values[i];
+        }
+        return a + b + c + d == 0;
     }
 
     private static INDArray dense(INDArray array) {

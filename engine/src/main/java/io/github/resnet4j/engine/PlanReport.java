@@ -49,7 +49,7 @@ public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leas
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        String row = "%-28s %-24s %-28s %10s  %s%n";
+        String row = "%-28s %-32s %-28s %9s  %s%n";
         text.append(String.format(Locale.ROOT, row, "vertex", "what", "implementation", "MiB", "tensors"));
         for (Step step : steps) {
             text.append(String.format(

@@ -57,8 +57,9 @@ final class SgdUpdate {
      * @param batch number of pictures that the gradients are sums over
      * @param norms by vertex, at least those that are not frozen
      * @param lr learning rate
+     * @return whether all trained parameters are finite afterwards
      */
-    void apply(
+    boolean apply(
             FloatBuffer parameters,
             FloatBuffer gradient,
             FloatBuffer velocity,
@@ -71,20 +72,24 @@ final class SgdUpdate {
             scale *= Math.min(1, sgd.clipNorm().getAsDouble() / (norm + 1e-6));
         }
         double factor = scale;
-        IntStream.range(0, pieces.size())
+        // Not allMatch, which stops at the first that does not.
+        long finite = IntStream.range(0, pieces.size())
                 .parallel()
-                .forEach(i -> update(pieces.get(i), parameters, gradient, velocity, factor, lr));
+                .filter(i -> update(pieces.get(i), parameters, gradient, velocity, factor, lr))
+                .count();
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (!segment.kind().trained() && !segment.frozen()) {
                 average(segment, norms.get(segment.vertex()), parameters, gradient, batch);
             }
         }
+        return finite == pieces.size();
     }
 
-    private void update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
+    private boolean update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
         float[] parameters = new float[BLOCK];
         float[] gradients = new float[BLOCK];
         float[] velocities = new float[BLOCK];
+        boolean finite = true;
         for (int at = piece.from(); at < piece.to(); at += BLOCK) {
             int count = Math.min(BLOCK, piece.to() - at);
             p.get(at, parameters, 0, count);
@@ -93,7 +98,9 @@ final class SgdUpdate {
             sgd.update(parameters, gradients, velocities, count, scale, piece.decays(), lr);
             v.put(at, velocities, 0, count);
             p.put(at, parameters, 0, count);
+            finite &= Pictures.finite(parameters, count);
         }
+        return finite;
     }
 
     private static void average(
@@ -103,12 +110,21 @@ final class SgdUpdate {
         double keep = 1 - norm.decay();
         for (int i = segment.offset(); i < segment.offset() + segment.length(); i++) {
             float running = parameters.get(i);
-            if (segment.kind() == ParameterLayout.Kind.RUNNING_MEAN) {
-                parameters.put(i, running - gradient.get(i));
-            } else {
-                double biased = running - gradient.get(i) / keep;
-                parameters.put(i, (float) (running - keep * (running - biased * bessel)));
-            }
+            float change = gradient.get(i);
+            parameters.put(
+                    i,
+                    switch (segment.kind()) {
+                        case RUNNING_VAR -> {
+                            double biased = running - change / keep;
+                            yield (float) (running - keep * (running - biased * bessel));
+                        }
+                        case RUNNING_LOG_DEVIATION -> {
+                            double before = Math.pow(10, 2.0 * running);
+                            double biased = (Math.pow(10, 2.0 * (running - change)) - before) / keep + before;
+                            yield (float) (Math.log10(before - keep * (before - biased * bessel)) / 2);
+                        }
+                        default -> running - change;
+                    });
         }
     }
 

@@ -18,8 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A graph compiled for training: forward, loss, backward and update run as oneDNN primitives on the graph's own
@@ -29,8 +33,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} takes them anew.
  *
- * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A NaN in the pictures comes
- * out as a NaN of the loss. Not safe for use by several threads.
+ * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A loss that is NaN says that
+ * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. Not safe for
+ * use by several threads.
  */
 public final class TrainingPlan implements TrainingStep {
     /** The common size of batch and that of the last one. */
@@ -116,7 +121,8 @@ public final class TrainingPlan implements TrainingStep {
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed, or was compiled for the graph's own updater
      */
@@ -127,8 +133,7 @@ public final class TrainingPlan implements TrainingStep {
                     "the graph's own updater has its own learning rate; call step(features, labels)");
         }
         Result result = gradients(features, labels);
-        own.apply(features.size(0), lr);
-        return result;
+        return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
     }
 
     /**
@@ -137,7 +142,8 @@ public final class TrainingPlan implements TrainingStep {
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
-     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed, or was compiled with an {@link Sgd}
      */
@@ -153,7 +159,8 @@ public final class TrainingPlan implements TrainingStep {
     /**
      * Loss and gradients without an update: the gradients are in the graph's flattened gradient view.
      *
-     * @throws IllegalArgumentException if the shapes are not those of the graph
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed
      */
@@ -162,6 +169,10 @@ public final class TrainingPlan implements TrainingStep {
         state.require();
         INDArray pictures = Pictures.dense(features, picture);
         int batch = Math.toIntExact(pictures.size(0));
+        int broken = Pictures.firstNotFinite(pictures);
+        if (broken >= 0) {
+            throw new IllegalArgumentException("picture " + broken + " of the batch has values that are not finite");
+        }
         INDArray rows = Pictures.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
         lowering.labels(rows.data().asNioFloat());
@@ -255,9 +266,9 @@ public final class TrainingPlan implements TrainingStep {
             this.rule = new SgdUpdate(sgd, layout);
         }
 
-        void apply(long batch, double lr) {
+        boolean apply(long batch, double lr) {
             FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
-            rule.apply(state.parameters(), gradient, velocity, batch, norms, lr);
+            return rule.apply(state.parameters(), gradient, velocity, batch, norms, lr);
         }
     }
 
@@ -290,35 +301,29 @@ public final class TrainingPlan implements TrainingStep {
     /** DL4J's updater over the flat arrays, and what else DL4J does after a step. */
     private static final class GraphUpdate implements Update {
         private final ComputationGraph graph;
-        private final org.deeplearning4j.nn.gradient.Gradient gradient;
+        private final Gradient gradient;
 
         GraphUpdate(ComputationGraph graph, ParameterLayout layout) {
             this.graph = graph;
             INDArray flat = graph.getFlattenedGradients();
-            this.gradient = new org.deeplearning4j.nn.gradient.DefaultGradient(flat);
+            this.gradient = new DefaultGradient(flat);
             for (ParameterLayout.Segment segment : layout.segments()) {
                 if (!segment.frozen()) {
                     INDArray part = flat.reshape(flat.length())
-                            .get(org.nd4j.linalg.indexing.NDArrayIndex.interval(
-                                    segment.offset(), segment.offset() + segment.length()));
+                            .get(NDArrayIndex.interval(segment.offset(), segment.offset() + segment.length()));
                     gradient.setGradientFor(segment.vertex() + "_" + segment.key(), part);
                 }
             }
         }
 
         void apply(int batch, double loss) {
+            graph.setScore(loss + graph.calcRegularizationScore(true));
             var configuration = graph.getConfiguration();
             int iteration = configuration.getIterationCount();
             int epoch = configuration.getEpochCount();
-            graph.getUpdater(true)
-                    .update(
-                            gradient,
-                            iteration,
-                            epoch,
-                            batch,
-                            org.deeplearning4j.nn.workspace.LayerWorkspaceMgr.noWorkspaces());
-            graph.params().subi(graph.getFlattenedGradients());
-            graph.setScore(loss + graph.calcRegularizationScore(true));
+            graph.getUpdater(true).update(gradient, iteration, epoch, batch, LayerWorkspaceMgr.noWorkspaces());
+            INDArray parameters = graph.params();
+            parameters.subi(graph.getFlattenedGradients().reshape(parameters.shape()));
             configuration.setIterationCount(iteration + 1);
             for (var listener : graph.getListeners()) {
                 listener.iterationDone(graph, iteration + 1, epoch);

@@ -6,6 +6,7 @@ import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Descriptor.Eltwise;
 import io.github.resnet4j.engine.onednn.Descriptor.PostOps;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,6 +40,20 @@ abstract class Lowered {
         context.tape().call(node.name(), what, descriptor, tensors);
     }
 
+    /** {@code what}, and what is fused into the node. */
+    String fused(String what) {
+        return what
+                + (node.epilogue().addsLastInput() ? " + add" : "")
+                + node.epilogue()
+                        .activation()
+                        .map(activation -> " + " + name(activation))
+                        .orElse("");
+    }
+
+    static String name(Op.Activation activation) {
+        return activation.function().toString().toLowerCase(Locale.ROOT);
+    }
+
     /** The fused activation as a post-op. */
     PostOps postOps(boolean sum) {
         Optional<Op.Activation> activation = node.epilogue().activation();
@@ -60,7 +75,7 @@ abstract class Lowered {
         Tensor before =
                 context.ownsGradient(position) ? gradient : context.tape().tensor(gradient.layout());
         record(
-                activation.function() + " backward",
+                name(activation) + " backward",
                 Descriptor.eltwiseGradient(
                         context.scope(), eltwise(activation.function()), activation.slope(), gradient.layout()),
                 Map.of(

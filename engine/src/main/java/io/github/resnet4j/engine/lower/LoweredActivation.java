@@ -19,7 +19,7 @@ final class LoweredActivation extends Lowered {
         Tensor source = context.value(input(0));
         Tensor result = context.tape().tensor(source.layout());
         record(
-                op.function().toString(),
+                name(op),
                 Descriptor.eltwise(
                         context.scope(),
                         context.backward(position),

@@ -14,13 +14,15 @@ import java.util.Map;
 /** Batch normalisation by the batch's statistics or by fixed ones, with a fused ReLU. */
 final class LoweredBatchNorm extends Lowered {
     private final Op.BatchNorm op;
+    private final LoweredSoftmax.Loss loss;
     private final boolean relu;
     private final int channels;
     private Descriptor forward;
     private Map<Argument, Tensor> tensors;
 
-    LoweredBatchNorm(Context context, int position, Op.BatchNorm op) {
+    LoweredBatchNorm(Context context, int position, Op.BatchNorm op, LoweredSoftmax.Loss loss) {
         super(context, position);
+        this.loss = loss;
         this.op = op;
         this.relu = node.epilogue().activation().isPresent();
         this.channels = op.gamma().length();
@@ -52,7 +54,7 @@ final class LoweredBatchNorm extends Lowered {
         if (workspace.bytes() > 0) {
             tensors.put(Argument.WORKSPACE, context.tape().tensor(workspace));
         }
-        record("batch norm", forward, tensors);
+        record(fused("batch norm"), forward, tensors);
         return result;
     }
 
@@ -102,6 +104,9 @@ final class LoweredBatchNorm extends Lowered {
             FloatBuffer meanOut = meanChange.floats();
             FloatBuffer varianceOut = varianceChange.floats();
             for (int i = 0; i < channels; i++) {
+                if (!Float.isFinite(batchMean.get(i)) || !Float.isFinite(batchVariance.get(i))) {
+                    loss.poison();
+                }
                 meanOut.put(i, (float) ((1 - keep) * (oldMean.get(i) - batchMean.get(i))));
                 double old = oldVariance.get(i);
                 double change;

@@ -86,7 +86,7 @@ final class LoweredConvolution extends Lowered {
                             ? context.prepared().bias(op)
                             : context.parameter(op.bias().orElseThrow(), op.outChannels()));
         }
-        record("convolution", forward, tensors);
+        record(fused(op.norm().isPresent() ? "convolution + norm" : "convolution"), forward, tensors);
         return context.convert(node.name(), result, destination);
     }
 

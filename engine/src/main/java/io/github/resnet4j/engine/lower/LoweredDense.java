@@ -47,7 +47,7 @@ final class LoweredDense extends Lowered {
                 .ifPresent(b -> tensors.put(
                         Argument.BIAS,
                         node.frozen() ? context.prepared().bias(op) : context.parameter(b, op.outputs())));
-        record("dense", forward, tensors);
+        record(fused("dense"), forward, tensors);
         return result;
     }
 

@@ -33,8 +33,9 @@ final class LoweredElementwise extends Lowered {
 
     private Tensor combine(Tensor a, Tensor b, PostOps postOps) {
         Tensor result = context.tape().tensor(a.layout());
+        String operation = product ? "multiply" : "add";
         record(
-                product ? "multiply" : "add",
+                postOps == PostOps.NONE ? operation : fused(operation),
                 product
                         ? Descriptor.multiply(context.scope(), a.layout(), postOps)
                         : Descriptor.add(context.scope(), a.layout(), postOps),

@@ -19,15 +19,22 @@ final class LoweredSoftmax extends Lowered {
         private FloatBuffer labels;
         private double sum;
         private int correct;
+        private boolean poisoned;
 
         /** Labels of the next execution: N×classes, row by row. */
         void labels(FloatBuffer rows) {
             labels = rows;
+            poisoned = false;
         }
 
-        /** Sum of the losses of the batch. */
+        /** Notes that a value on the way is not finite: an activation may have hidden it from the logits. */
+        void poison() {
+            poisoned = true;
+        }
+
+        /** Sum of the losses of the batch, NaN if something on the way was not finite. */
         double sum() {
-            return sum;
+            return poisoned ? Double.NaN : sum;
         }
 
         /** Pictures whose largest logit is at the largest label. */

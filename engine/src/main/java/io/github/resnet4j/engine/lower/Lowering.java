@@ -105,7 +105,7 @@ public final class Lowering implements AutoCloseable {
         } else if (op instanceof Op.Dense d) {
             return new LoweredDense(context, position, d);
         } else if (op instanceof Op.BatchNorm bn) {
-            return new LoweredBatchNorm(context, position, bn);
+            return new LoweredBatchNorm(context, position, bn, loss);
         } else if (op instanceof Op.Activation a) {
             return new LoweredActivation(context, position, a);
         } else if (op instanceof Op.Add) {
