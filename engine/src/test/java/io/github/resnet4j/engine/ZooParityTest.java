@@ -57,9 +57,11 @@ class ZooParityTest {
         INDArray logits = graph.feedForward(pictures, false).get(parity.logits());
         INDArray output = graph.outputSingle(pictures);
         try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), BATCH)) {
-            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(1e-5);
+            // Folding rounds every weight once more.
+            double limit = parity.network().nodes().size() > 400 ? 2e-5 : 1e-5;
+            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(limit);
             Map<String, INDArray> maps = plan.featureMaps(pictures, List.of(parity.logits()));
-            assertThat(Pass.deviation(maps.get(parity.logits()), logits)).isLessThan(1e-5);
+            assertThat(Pass.deviation(maps.get(parity.logits()), logits)).isLessThan(limit);
         }
     }
 
