@@ -28,7 +28,7 @@ final class CompiledPlanTest {
     void inferenceIsOneConvolutionForEach() {
         PlanReport report = CompiledPlan.report(NETWORK, Optional.empty(), 4, false);
         assertThat(report.batch()).isEqualTo(4);
-        assertThat(report.steps().stream().filter(step -> step.what().equals("convolution")))
+        assertThat(report.steps().stream().filter(step -> step.what().startsWith("convolution")))
                 .hasSize(9);
         assertThat(report.toString()).contains("4×3×32×32", "steps at batch 4");
     }
