@@ -32,6 +32,9 @@ final class GraphState {
 
     /** @throws StalePlanException if the graph is no longer what it was */
     void require() {
+        if (graph.params() == null || graph.params().wasClosed()) {
+            throw new StalePlanException("the graph was closed");
+        }
         if (graph.getConfiguration() != configuration || !sameLayers()) {
             throw new StalePlanException("the graph was changed after it was compiled; compile it again");
         }

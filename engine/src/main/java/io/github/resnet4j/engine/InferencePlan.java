@@ -97,7 +97,8 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * The values at the named vertices; what lies above them does not run.
+     * The values at the named vertices; what lies above them does not run. Every choice of vertices is compiled once and
+     * kept.
      *
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling

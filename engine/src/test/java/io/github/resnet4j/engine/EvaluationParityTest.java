@@ -3,11 +3,11 @@ package io.github.resnet4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.network.Network;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,23 +33,42 @@ class EvaluationParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void putsOutPyTorchsMapsAndLogits(ParityCase parity) {
-        Golden golden = Golden.read(parity.name());
-        ComputationGraph graph = parity.graph();
-        Map<String, INDArray> maps = graph.feedForward(parity.pictures(), false);
+    void graphsPutOutPyTorchsMapsAndLogits(ParityCase parity) {
+        areAsInPyTorch(parity, parity.graph().feedForward(parity.pictures(), false));
+    }
 
-        Set<String> expected = new TreeSet<>(parity.network().stages());
-        expected.remove(Network.HEAD);
-        expected.add("logits");
-        assertThat(golden.names("eval:")).isEqualTo(expected);
-        for (String part : expected) {
-            String node = part.equals("logits")
-                    ? parity.logits()
-                    : parity.network().lastOf(part).name();
+    @ParameterizedTest
+    @MethodSource("cases")
+    void plansPutOutPyTorchsMapsAndLogits(ParityCase parity) {
+        List<String> nodes =
+                parts(parity).stream().map(part -> node(parity, part)).toList();
+        try (InferencePlan plan = InferencePlan.compile(parity.graph(), parity.picture(), parity.batch())) {
+            areAsInPyTorch(parity, plan.featureMaps(parity.pictures(), nodes));
+        }
+    }
+
+    private static Set<String> parts(ParityCase parity) {
+        Set<String> parts = new TreeSet<>(parity.network().stages());
+        parts.remove(Network.HEAD);
+        parts.add("logits");
+        return parts;
+    }
+
+    private static String node(ParityCase parity, String part) {
+        return part.equals("logits")
+                ? parity.logits()
+                : parity.network().lastOf(part).name();
+    }
+
+    private static void areAsInPyTorch(ParityCase parity, Map<String, INDArray> maps) {
+        Golden golden = Golden.read(parity.name());
+        assertThat(golden.names("eval:")).isEqualTo(parts(parity));
+        for (String part : parts(parity)) {
             String tensor = "eval:" + part;
             float[] reference = golden.values(tensor);
-            float[] actual =
-                    golden.choose(tensor, maps.get(node).dup('c').data().asFloat());
+            INDArray map = maps.get(node(parity, part));
+            float[] actual = golden.choose(tensor, map.dup('c').data().asFloat());
+            assertThat(Golden.distance(actual, reference)).as(tensor).isLessThan(1e-5 * Golden.norm(reference));
             for (int i = 0; i < reference.length; i++) {
                 assertThat((double) Math.abs(actual[i] - reference[i]))
                         .as("%s[%d]: %s instead of %s", part, i, actual[i], reference[i])

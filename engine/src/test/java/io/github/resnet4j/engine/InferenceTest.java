@@ -10,11 +10,19 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
+@ParameterizedClass
+@EnumSource(names = {"DL4J", "ONEDNN"})
 class InferenceTest {
+    @Parameter
+    private Engine engine;
+
     private static final ParityCase CASE = ParityCase.reduced("basic_a_cifar_3x8x8");
 
     @BeforeAll
@@ -25,16 +33,16 @@ class InferenceTest {
     @Test
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
         assertThat(inference.output(CASE.pictures())).isEqualTo(graph.outputSingle(CASE.pictures()));
-        assertThat(inference.engine()).isEqualTo(Engine.DL4J);
+        assertThat(inference.engine()).isEqualTo(engine);
         assertThat(inference.fallback()).isEmpty();
     }
 
     @Test
     void seesChangedParametersAfterRefresh() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
         INDArray before = inference.output(CASE.pictures());
         graph.params().muli(1.5);
         inference.refresh();
@@ -46,7 +54,7 @@ class InferenceTest {
     /** DL4J's ReLU writes over what it reads. */
     @Test
     void givesMapsByNameAsTheyLeaveTheirVertices() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
         Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
@@ -59,7 +67,7 @@ class InferenceTest {
     @Test
     void answersSeveralThreads() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, Engine.DL4J);
+        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
         List<INDArray> pictures = IntStream.range(0, 8)
                 .mapToObj(i -> Seeded.pictures("thread " + i, 2, CASE.network()))
                 .toList();
@@ -70,7 +78,7 @@ class InferenceTest {
 
     @Test
     void rejectsWhatDoesNotFit() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, engine);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.output(CASE.pictures()))
                 .withMessageContaining("at most 2");
@@ -80,13 +88,12 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, Engine.DL4J));
+        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, engine));
     }
 
     @Test
     void doesNothingOnceClosed() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, Engine.DL4J);
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
         inference.close();
         assertThatIllegalStateException().isThrownBy(() -> inference.output(CASE.pictures()));
     }

@@ -13,12 +13,20 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients, losses, parameters and running statistics in training mode against PyTorch's. */
+@ParameterizedClass
+@EnumSource(names = {"DL4J", "ONEDNN"})
 class TrainingParityTest {
+    @Parameter
+    private Engine engine;
+
     private static final double LR = 0.05;
     private static final double SMALL_LR = 1e-4;
     static final String RECIPES = "basic_b_cifar_3x8x8_";
@@ -66,7 +74,7 @@ class TrainingParityTest {
     void keepsPyTorchsRunningStatisticsOverThreeSteps(ParityCase parity) {
         Golden golden = Golden.read(parity.name());
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), engine);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), SMALL_LR);
         }
@@ -114,15 +122,15 @@ class TrainingParityTest {
         Sgd other = recipe.equals("nodecay")
                 ? new Sgd(0.9, false, 0.1, Sgd.DecayOn.ALL, OptionalDouble.empty())
                 : new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), other, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), other, engine);
         for (int i = 0; i < 3; i++) {
             step.step(parity.pictures(), parity.labels(), LR);
         }
         assertThat(worst(Golden.read(parity.name()), parity, graph)).isGreaterThan(20);
     }
 
-    private static void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, Engine.DL4J);
+    private void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, engine);
         float[] losses = golden.values("losses");
         assertThat(losses).isNotEmpty();
         for (float loss : losses) {
@@ -132,10 +140,10 @@ class TrainingParityTest {
         }
     }
 
-    private static void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
+    private void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
         ComputationGraph graph = parity.graph(frozenUpTo);
         Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, Engine.DL4J);
+        TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, engine);
         step.step(parity.pictures(), parity.labels(), 0);
         Map<String, float[]> gradients = new TreeMap<>();
         Map<String, float[]> reference = new TreeMap<>();

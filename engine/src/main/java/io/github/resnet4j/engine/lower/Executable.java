@@ -33,7 +33,7 @@ public final class Executable {
         Arena.Plan plan = Arena.plan(values, Arena.CACHE_LINE);
         this.arenaBytes = plan.total();
         this.leastBytes = plan.lowerBound();
-        BytePointer block = new BytePointer(Math.max(1, plan.total()) + Arena.PAGE);
+        BytePointer block = allocate(Math.max(1, plan.total()) + Arena.PAGE);
         scope.onClose(block::deallocate);
         long base = (block.address() + Arena.PAGE - 1) & -Arena.PAGE;
         for (int i = 0; i < used.size(); i++) {
@@ -49,6 +49,19 @@ public final class Executable {
             } else if (instruction instanceof Instruction.Host host) {
                 steps.add(host.body());
             }
+        }
+    }
+
+    /** JavaCPP's own limit is the size of the Java heap, which a user of DL4J seldom knows. */
+    private static BytePointer allocate(long bytes) {
+        try {
+            return new BytePointer(bytes);
+        } catch (OutOfMemoryError e) {
+            OutOfMemoryError told = new OutOfMemoryError("this batch needs " + (bytes >> 20)
+                    + " MiB of native memory beside what is in use; make the batch smaller, or allow more by"
+                    + " -Dorg.bytedeco.javacpp.maxbytes and -Dorg.bytedeco.javacpp.maxphysicalbytes");
+            told.initCause(e);
+            throw told;
         }
     }
 

@@ -3,8 +3,10 @@ package io.github.resnet4j.finetune.cli;
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
+import io.github.resnet4j.engine.onednn.Dnnl;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Machine;
 import java.io.PrintWriter;
@@ -56,6 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
         facts.put("nativeJar", backend.nativeJar());
         facts.put("oneDnnReached", reached);
         facts.put("engine", probe.engine().key());
+        facts.put("oneDnn", oneDnn());
         facts.put("threads", backend.threads());
         facts.put("machineMemory", Numbers.bytes(system.getTotalMemorySize()));
         facts.put("heapLimit", Numbers.bytes(Runtime.getRuntime().maxMemory()));
@@ -86,5 +89,14 @@ final class DoctorCommand implements Callable<Integer> {
                         ? ": something is slow (other processes? few threads? no AVX2?)"
                         : "");
         return ExitCode.OK;
+    }
+
+    /** The engine's own library, which is not ND4J's. */
+    private static String oneDnn() {
+        try {
+            return Dnnl.version() + ", " + Dnnl.instructions();
+        } catch (EngineUnavailableException e) {
+            return e.getMessage();
+        }
     }
 }

@@ -79,7 +79,9 @@ final class PredictCommand implements Callable<Integer> {
         }
         try (HeldLines remarks = new HeldLines(Terminal.view(true));
                 Predictor predictor = Predictor.open(
-                        model.open(remarks::add), AT_ONCE, engine.engine().orElse(Engine.AUTO))) {
+                        model.open(remarks::add),
+                        Math.min(AT_ONCE, files.size()),
+                        engine.engine().orElse(Engine.AUTO))) {
             Inference inference = predictor.inference();
             remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
             for (int from = 0; from < files.size(); from += AT_ONCE) {

@@ -1,0 +1,140 @@
+package io.github.resnet4j.engine;
+
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Parameters with which any two right computations in single precision agree, however deep the network.
+ *
+ * <p>A gradient jumps where a value crosses ReLU's kink. Of millions of values a few are always so near to it that
+ * rounding decides on which side they are, and each of them moves the gradients below it by up to some percent. And the
+ * more of a channel a ReLU cuts away, the more it and the normalisation magnify the rounding of the layers before (Yang
+ * et al. 2019, arXiv:1902.08129): after a hundred layers without shortcuts nothing else is left. So most of a channel is
+ * positive here, and zero lies in a gap between its values.
+ */
+final class Conditioning {
+    /** Shift of a channel in units of its scale, and the part of the channels that are shifted up. */
+    private static final float SHIFT = 1.5f;
+
+    private static final float UP = 0.9f;
+    /** How far zero may move to the middle of a gap. */
+    private static final float WINDOW = 0.1f;
+
+    private final Map<String, Node> nodes = new HashMap<>();
+    private final ComputationGraph graph;
+
+    private Conditioning(Network network, ComputationGraph graph) {
+        network.nodes().forEach(node -> nodes.put(node.name(), node));
+        this.graph = graph;
+    }
+
+    /** Sets scale and shift of all BN, for a pass in training mode over {@code pictures}. */
+    static void apply(Network network, ComputationGraph graph, INDArray pictures) {
+        Conditioning conditioning = new Conditioning(network, graph);
+        Map<String, String> beforeRelu = new HashMap<>();
+        for (Node node : network.nodes()) {
+            if (node.op() instanceof Op.Relu) {
+                Node sum = conditioning.nodes.get(node.inputs().get(0));
+                beforeRelu.put(sum.name(), conditioning.norm(sum));
+            }
+        }
+        conditioning.shift(beforeRelu);
+        conditioning.openGaps(network, beforeRelu, pictures);
+    }
+
+    /** The BN whose shift moves what goes into a ReLU: that in front of it, or a summand. */
+    private String norm(Node node) {
+        return node.op() instanceof Op.BatchNorm
+                ? node.name()
+                : node.inputs().stream()
+                        .filter(input -> nodes.get(input).op() instanceof Op.BatchNorm)
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private void shift(Map<String, String> beforeRelu) {
+        FloatBuffer parameters = graph.params().data().asNioFloat();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            if (segment.kind() != ParameterLayout.Kind.NORM) {
+                continue;
+            }
+            float[] values = Seeded.uniform("conditioning/" + segment, segment.length(), 0, 1);
+            for (int i = 0; i < values.length; i++) {
+                if (segment.key().equals("gamma")) {
+                    values[i] = 0.5f + values[i] / 2;
+                } else if (segment.vertex().equals(beforeRelu.get(segment.vertex()))) {
+                    values[i] = values[i] < UP ? SHIFT : -SHIFT;
+                } else {
+                    values[i] = 0.4f * (values[i] - 0.5f);
+                }
+            }
+            parameters.put(segment.offset(), values);
+        }
+    }
+
+    private void openGaps(Network network, Map<String, String> beforeRelu, INDArray pictures) {
+        LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+        Map<String, INDArray> values = new HashMap<>();
+        values.put(Network.INPUT, pictures.dup());
+        for (Node node : network.nodes()) {
+            GraphVertex vertex = graph.getVertex(node.name());
+            for (int i = 0; i < node.inputs().size(); i++) {
+                vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
+            }
+            INDArray value = vertex.doForward(true, everywhere);
+            String norm = beforeRelu.get(node.name());
+            values.put(node.name(), norm == null ? value : withGaps(value, norm));
+        }
+        for (GraphVertex vertex : graph.getVertices()) {
+            vertex.clear();
+        }
+    }
+
+    /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */
+    private INDArray withGaps(INDArray maps, String norm) {
+        INDArray shift = graph.getVertex(norm).getLayer().getParam("beta");
+        float[] values = maps.dup('c').data().asFloat();
+        int channels = (int) maps.size(1);
+        int each = (int) (maps.size(2) * maps.size(3));
+        for (int channel = 0; channel < channels; channel++) {
+            float middle = gap(values, channel * each, channels * each, each);
+            shift.putScalar(channel, shift.getFloat(channel) - middle);
+            for (int from = channel * each; from < values.length; from += channels * each) {
+                for (int i = from; i < from + each; i++) {
+                    values[i] -= middle;
+                }
+            }
+        }
+        return Nd4j.createFromArray(values).reshape(maps.shape());
+    }
+
+    private static float gap(float[] values, int first, int stride, int each) {
+        float[] near = new float[2 + values.length / stride * each];
+        int count = 0;
+        near[count++] = -WINDOW;
+        near[count++] = WINDOW;
+        for (int from = first; from < values.length; from += stride) {
+            for (int i = from; i < from + each; i++) {
+                if (Math.abs(values[i]) < WINDOW) {
+                    near[count++] = values[i];
+                }
+            }
+        }
+        Arrays.sort(near, 0, count);
+        int widest = 1;
+        for (int i = 2; i < count; i++) {
+            widest = near[i] - near[i - 1] > near[widest] - near[widest - 1] ? i : widest;
+        }
+        return (near[widest] + near[widest - 1]) / 2;
+    }
+}

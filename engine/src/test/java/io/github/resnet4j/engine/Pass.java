@@ -1,0 +1,132 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What one pass in training mode finds, by names {@code vertex_key}. Frozen parameters have none of it.
+ *
+ * @param loss mean over the batch
+ * @param gradients of what is trained, sums over the batch
+ * @param statistics BN's running averages as they are to become
+ */
+record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> statistics) {
+    /** Part of its kernel's gradient below which that of a bias counts as none: BN behind it takes its effect away. */
+    private static final double NO_BIAS = 0.1;
+
+    /** By DL4J's layers; the graph may be in double precision. */
+    static Pass byDl4j(ComputationGraph graph, INDArray pictures, INDArray labels) {
+        DataType type = graph.params().dataType();
+        graph.setInputs(pictures.castTo(type));
+        graph.setLabels(labels.castTo(type));
+        graph.computeGradientAndScore();
+        graph.clear();
+        return of(graph, graph.score());
+    }
+
+    static Pass byPlan(TrainingPlan plan, ComputationGraph graph, INDArray pictures, INDArray labels) {
+        return of(graph, plan.gradients(pictures, labels).loss());
+    }
+
+    private static Pass of(ComputationGraph graph, double loss) {
+        FloatBuffer gradient = floats(graph.getFlattenedGradients());
+        FloatBuffer parameters = floats(graph.params());
+        Pass pass = new Pass(loss, new TreeMap<>(), new TreeMap<>());
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            if (!segment.frozen()) {
+                float[] values = new float[segment.length()];
+                gradient.get(segment.offset(), values);
+                for (int i = 0; i < values.length && !segment.kind().trained(); i++) {
+                    values[i] = parameters.get(segment.offset() + i) - values[i];
+                }
+                Map<String, float[]> found = segment.kind().trained() ? pass.gradients : pass.statistics;
+                found.put(segment.vertex() + "_" + segment.key(), values);
+            }
+        }
+        return pass;
+    }
+
+    private static FloatBuffer floats(INDArray flat) {
+        return flat.dataType() == DataType.FLOAT
+                ? flat.data().asNioFloat()
+                : FloatBuffer.wrap(flat.dup().data().asFloat());
+    }
+
+    /** The tensor whose gradient is furthest from {@code reference}, in parts of its norm. */
+    Deviation gradientDeviation(Pass reference) {
+        return gradientDeviation(reference, 0);
+    }
+
+    /** @param floor part of the largest gradient's norm that every norm is taken to have at least */
+    Deviation gradientDeviation(Pass reference, double floor) {
+        double largest = reference.gradients.values().stream()
+                .mapToDouble(Golden::norm)
+                .max()
+                .orElse(0);
+        return worst(gradients, reference.gradients, (name, norm) -> {
+            float[] kernel = name.endsWith("_b") ? reference.gradients.get(name.replaceAll("_b$", "_W")) : null;
+            double least = kernel == null ? 0 : NO_BIAS * Golden.norm(kernel);
+            return Math.max(Math.max(norm, least), floor * largest);
+        });
+    }
+
+    /** The running average that is furthest from {@code reference}, in parts of its norm. */
+    Deviation statisticsDeviation(Pass reference) {
+        return worst(statistics, reference.statistics, (name, norm) -> norm);
+    }
+
+    /** Part of the reference's loss. */
+    double lossDeviation(Pass reference) {
+        return Math.abs(loss - reference.loss) / Math.abs(reference.loss);
+    }
+
+    private interface Scale {
+        double of(String name, double norm);
+    }
+
+    private static Deviation worst(Map<String, float[]> actual, Map<String, float[]> reference, Scale scale) {
+        if (!actual.keySet().equals(reference.keySet())) {
+            throw new AssertionError(actual.keySet() + " instead of " + reference.keySet());
+        }
+        Deviation worst = new Deviation("none", 0);
+        for (Map.Entry<String, float[]> tensor : reference.entrySet()) {
+            double distance = Golden.distance(actual.get(tensor.getKey()), tensor.getValue());
+            double allowed = scale.of(tensor.getKey(), Golden.norm(tensor.getValue()));
+            double part = distance == 0 ? 0 : distance / allowed;
+            if (!(part <= worst.part)) {
+                worst = new Deviation(tensor.getKey(), part);
+            }
+        }
+        return worst;
+    }
+
+    /**
+     * How far a tensor is from a reference.
+     *
+     * @param part distance in parts of the reference's norm
+     */
+    record Deviation(String tensor, double part) {}
+
+    /** That a tensor is not further than {@code bound}, and is no NaN. */
+    static Consumer<Deviation> within(double bound) {
+        return deviation ->
+                assertThat(deviation.part).as(deviation.tensor).isNotNaN().isLessThanOrEqualTo(bound);
+    }
+
+    /** Distance of two arrays in parts of the second one's norm. */
+    static double deviation(INDArray actual, INDArray reference) {
+        if (!Arrays.equals(actual.shape(), reference.shape())) {
+            throw new AssertionError(actual.shapeInfoToString() + " instead of " + reference.shapeInfoToString());
+        }
+        float[] expected = reference.dup('c').data().asFloat();
+        return Golden.distance(actual.dup('c').data().asFloat(), expected) / Golden.norm(expected);
+    }
+}

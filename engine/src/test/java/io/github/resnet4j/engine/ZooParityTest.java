@@ -1,0 +1,84 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Every network of the zoo, in its full depth and width, runs as a plan as it runs in DL4J. */
+class ZooParityTest {
+    private static final int BATCH = 8;
+
+    @BeforeAll
+    static void enable() {
+        OneDnn.enable();
+    }
+
+    static List<ParityCase> rows() {
+        return Zoo.list().stream().map(ZooParityTest::parity).toList();
+    }
+
+    /** Small pictures, of which the last stage still sees at least 2×2 places. */
+    private static ParityCase parity(Architecture row) {
+        Network published = row.network(Shape.square(3, 32), 7);
+        boolean pooled = published.nodes().stream().anyMatch(node -> node.op() instanceof Op.MaxPool);
+        int size = pooled ? 64 : published.nodes().size() > 2000 ? 8 : 16;
+        return new ParityCase(row.name(), row.network(Shape.square(3, size), 7), BATCH);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void agreesWithDl4j(ParityCase parity) {
+        ComputationGraph graph = parity.graph();
+        INDArray pictures = parity.pictures();
+        Conditioning.apply(parity.network(), graph, pictures);
+        Pass reference = Pass.byDl4j(graph, pictures, parity.labels());
+        graph.getFlattenedGradients().assign(0);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            // One thread: between a thousand small layers, two would mostly wait for each other.
+            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, pictures, parity.labels()));
+            assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
+            assertThat(pass.gradientDeviation(reference)).satisfies(Pass.within(1e-4));
+            assertThat(pass.statisticsDeviation(reference)).satisfies(Pass.within(1e-5));
+        }
+        putStatistics(graph, reference);
+        INDArray logits = graph.feedForward(pictures, false).get(parity.logits());
+        INDArray output = graph.outputSingle(pictures);
+        try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), BATCH)) {
+            // Folding rounds every weight once more.
+            double limit = parity.network().nodes().size() > 400 ? 2e-5 : 1e-5;
+            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(limit);
+            Map<String, INDArray> maps = plan.featureMaps(pictures, List.of(parity.logits()));
+            assertThat(Pass.deviation(maps.get(parity.logits()), logits)).isLessThan(limit);
+        }
+    }
+
+    /** Makes the batch's statistics the running ones: with those of a seed, deep networks grow out of all bounds. */
+    private static void putStatistics(ComputationGraph graph, Pass pass) {
+        FloatBuffer parameters = graph.params().data().asNioFloat();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            if (!segment.kind().trained()) {
+                double decay = ((BatchNormalization)
+                                graph.getLayer(segment.vertex()).conf().getLayer())
+                        .getDecay();
+                float[] after = pass.statistics().get(segment.vertex() + "_" + segment.key());
+                for (int i = 0; i < after.length; i++) {
+                    float before = parameters.get(segment.offset() + i);
+                    parameters.put(segment.offset() + i, (float) (before + (after[i] - before) / (1 - decay)));
+                }
+            }
+        }
+    }
+}
