@@ -34,8 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Measures training and inference of DL4J and of its peers on this machine, in turns.",
         footer = {
             "",
-            "bench/run.sh load [FILE...]  what loading weights takes",
-            "bench/run.sh peak            GFLOP/s of this machine"
+            "bench/run.sh load [FILE...]         what loading weights takes",
+            "bench/run.sh peak                   GFLOP/s of this machine",
+            "bench/run.sh roofline [NETWORK...]  what every kind of step of the engine reaches of that"
         })
 public final class BenchmarkCommand implements Callable<Integer> {
     /** Where torch may be; Debian's python3-torch belongs to the system's Python, which another may hide. */
@@ -201,6 +202,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private static void write(Results results, Path file) {
+        if (!results.any()) {
+            return;
+        }
         JsonMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         try {

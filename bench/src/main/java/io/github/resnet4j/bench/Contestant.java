@@ -65,7 +65,7 @@ final class Contestant implements AutoCloseable {
      * @throws ContestantException if it fails, or has another network than the one with {@code parameters}
      */
     String greet(long parameters, Duration patience) throws AbsentException, ContestantException, InterruptedException {
-        Answer answer = next(patience);
+        Answer answer = next(patience, "did not start");
         if (answer instanceof Answer.Absent absent) {
             throw new AbsentException(absent.reason());
         }
@@ -92,7 +92,7 @@ final class Contestant implements AutoCloseable {
         } catch (IOException gone) {
             // It may have said why; the end of its lines says the rest.
         }
-        Answer answer = next(patience.plusMillis((long) (seconds * 1000)));
+        Answer answer = next(patience.plusMillis((long) (seconds * 1000)), "did not finish a batch");
         if (answer instanceof Answer.Done done) {
             return done;
         }
@@ -123,11 +123,11 @@ final class Contestant implements AutoCloseable {
         }
     }
 
-    private Answer next(Duration patience) throws ContestantException, InterruptedException {
+    private Answer next(Duration patience, String otherwise) throws ContestantException, InterruptedException {
         Optional<String> line = lines.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         if (line == null) {
             children.kill(process);
-            throw new ContestantException("did not answer within " + patience.toSeconds() + " s");
+            throw new ContestantException(otherwise + " within " + patience.toSeconds() + " s");
         }
         if (line.isEmpty()) {
             throw new ContestantException("died" + exitCode());
