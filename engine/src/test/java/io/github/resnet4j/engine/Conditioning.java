@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Conditioning {
     /** Shift of a channel in units of its scale, and the part of the channels that are shifted up. */
-    private static final float SHIFT = 1.5f;
+    private static final float SHIFT = 1.25f;
 
     private static final float UP = 0.9f;
     /** How far zero may move to the middle of a gap. */

@@ -3,10 +3,9 @@ package io.github.resnet4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,7 +35,8 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
         return of(graph, plan.gradients(pictures, labels).loss());
     }
 
-    private static Pass of(ComputationGraph graph, double loss) {
+    /** What stands in the flattened gradients of {@code graph}. */
+    static Pass of(ComputationGraph graph, double loss) {
         FloatBuffer gradient = floats(graph.getFlattenedGradients());
         FloatBuffer parameters = floats(graph.params());
         Pass pass = new Pass(loss, new TreeMap<>(), new TreeMap<>());
@@ -60,27 +60,27 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
                 : FloatBuffer.wrap(flat.dup().data().asFloat());
     }
 
-    /** The tensor whose gradient is furthest from {@code reference}, in parts of its norm. */
-    Deviation gradientDeviation(Pass reference) {
-        return gradientDeviation(reference, 0);
+    /** Distance of each gradient from the reference's, in parts of that one's norm. */
+    Map<String, Double> gradientDeviations(Pass reference) {
+        return gradientDeviations(reference, 0);
     }
 
     /** @param floor part of the largest gradient's norm that every norm is taken to have at least */
-    Deviation gradientDeviation(Pass reference, double floor) {
+    Map<String, Double> gradientDeviations(Pass reference, double floor) {
         double largest = reference.gradients.values().stream()
                 .mapToDouble(Golden::norm)
                 .max()
                 .orElse(0);
-        return worst(gradients, reference.gradients, (name, norm) -> {
+        return deviations(gradients, reference.gradients, (name, norm) -> {
             float[] kernel = name.endsWith("_b") ? reference.gradients.get(name.replaceAll("_b$", "_W")) : null;
             double least = kernel == null ? 0 : NO_BIAS * Golden.norm(kernel);
             return Math.max(Math.max(norm, least), floor * largest);
         });
     }
 
-    /** The running average that is furthest from {@code reference}, in parts of its norm. */
-    Deviation statisticsDeviation(Pass reference) {
-        return worst(statistics, reference.statistics, (name, norm) -> norm);
+    /** Distance of each running average from the reference's, in parts of that one's norm. */
+    Map<String, Double> statisticsDeviations(Pass reference) {
+        return deviations(statistics, reference.statistics, (name, norm) -> norm);
     }
 
     /** Part of the reference's loss. */
@@ -92,40 +92,25 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
         double of(String name, double norm);
     }
 
-    private static Deviation worst(Map<String, float[]> actual, Map<String, float[]> reference, Scale scale) {
-        if (!actual.keySet().equals(reference.keySet())) {
-            throw new AssertionError(actual.keySet() + " instead of " + reference.keySet());
-        }
-        Deviation worst = new Deviation("none", 0);
-        for (Map.Entry<String, float[]> tensor : reference.entrySet()) {
-            double distance = Golden.distance(actual.get(tensor.getKey()), tensor.getValue());
-            double allowed = scale.of(tensor.getKey(), Golden.norm(tensor.getValue()));
-            double part = distance == 0 ? 0 : distance / allowed;
-            if (!(part <= worst.part)) {
-                worst = new Deviation(tensor.getKey(), part);
-            }
-        }
-        return worst;
+    private static Map<String, Double> deviations(
+            Map<String, float[]> actual, Map<String, float[]> reference, Scale scale) {
+        assertThat(actual).containsOnlyKeys(reference.keySet());
+        Map<String, Double> deviations = new TreeMap<>();
+        reference.forEach((name, values) -> {
+            double distance = Golden.distance(actual.get(name), values);
+            deviations.put(name, distance == 0 ? 0 : distance / scale.of(name, Golden.norm(values)));
+        });
+        return deviations;
     }
 
-    /**
-     * How far a tensor is from a reference.
-     *
-     * @param part distance in parts of the reference's norm
-     */
-    record Deviation(String tensor, double part) {}
-
-    /** That a tensor is not further than {@code bound}, and is no NaN. */
-    static Consumer<Deviation> within(double bound) {
-        return deviation ->
-                assertThat(deviation.part).as(deviation.tensor).isNotNaN().isLessThanOrEqualTo(bound);
+    /** For {@code allSatisfy}. */
+    static BiConsumer<String, Double> within(double bound) {
+        return (name, deviation) -> assertThat(deviation).as(name).isLessThanOrEqualTo(bound);
     }
 
     /** Distance of two arrays in parts of the second one's norm. */
     static double deviation(INDArray actual, INDArray reference) {
-        if (!Arrays.equals(actual.shape(), reference.shape())) {
-            throw new AssertionError(actual.shapeInfoToString() + " instead of " + reference.shapeInfoToString());
-        }
+        assertThat(actual.shape()).isEqualTo(reference.shape());
         float[] expected = reference.dup('c').data().asFloat();
         return Golden.distance(actual.dup('c').data().asFloat(), expected) / Golden.norm(expected);
     }

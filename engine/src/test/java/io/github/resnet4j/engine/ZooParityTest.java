@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Every network of the zoo, in its full depth and width, runs as a plan as it runs in DL4J. */
@@ -50,19 +51,45 @@ class ZooParityTest {
             // One thread: between a thousand small layers, two would mostly wait for each other.
             Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, pictures, parity.labels()));
             assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
-            assertThat(pass.gradientDeviation(reference)).satisfies(Pass.within(1e-4));
-            assertThat(pass.statisticsDeviation(reference)).satisfies(Pass.within(1e-5));
+            assertThat(pass.gradientDeviations(reference)).allSatisfy(Pass.within(1e-4));
+            assertThat(pass.statisticsDeviations(reference)).allSatisfy(Pass.within(1e-5));
         }
         putStatistics(graph, reference);
-        INDArray logits = graph.feedForward(pictures, false).get(parity.logits());
         INDArray output = graph.outputSingle(pictures);
         try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), BATCH)) {
-            // Folding rounds every weight once more.
-            double limit = parity.network().nodes().size() > 400 ? 2e-5 : 1e-5;
-            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(limit);
-            Map<String, INDArray> maps = plan.featureMaps(pictures, List.of(parity.logits()));
-            assertThat(Pass.deviation(maps.get(parity.logits()), logits)).isLessThan(limit);
+            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(1e-5);
         }
+    }
+
+    /** Parameters of a seed and few pictures, so that rounding decides on which side of a ReLU's kink some values are. */
+    static List<ParityCase> illConditioned() {
+        ParityCase plain = ParityCase.full("plain20-cifar", 4, 32);
+        return List.of(
+                ParityCase.full("resnet50", 2, 64),
+                plain,
+                new ParityCase("plain20-cifar again", plain.network(), plain.batch()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("illConditioned")
+    void isNotMuchFurtherFromDoublePrecisionThanDl4j(ParityCase parity) {
+        ComputationGraph graph = parity.graph();
+        ComputationGraph exact = NetworkGraph.create(
+                parity.network(), NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE));
+        exact.params().assign(graph.params().castTo(DataType.DOUBLE));
+        Pass reference = Pass.byDl4j(exact, parity.pictures(), parity.labels());
+        double dl4j = mean(Pass.byDl4j(graph, parity.pictures(), parity.labels()), reference);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            double engine = mean(Pass.byPlan(plan, graph, parity.pictures(), parity.labels()), reference);
+            assertThat(engine).isLessThan(2 * dl4j);
+        }
+    }
+
+    private static double mean(Pass pass, Pass reference) {
+        return pass.gradientDeviations(reference).values().stream()
+                .mapToDouble(part -> part)
+                .average()
+                .orElseThrow();
     }
 
     /** Makes the batch's statistics the running ones: with those of a seed, deep networks grow out of all bounds. */

@@ -78,15 +78,22 @@ final class Context {
 
     /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */
     boolean lastUse(int position, int reader) {
-        if (!values[position].buffer().arena() || program.outputs().contains(position)) {
+        Buffer buffer = values[position].buffer();
+        if (!buffer.arena()) {
             return false;
         }
-        for (int other : readers.get(position)) {
-            if (other > reader || backward(other)) {
+        // A value that another one hands on lies where that one does.
+        for (int i = 0; i < reader; i++) {
+            if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isNeededAfter(int position, int reader) {
+        return program.outputs().contains(position)
+                || readers.get(position).stream().anyMatch(other -> other > reader || backward(other));
     }
 
     Node node(int position) {

@@ -14,10 +14,14 @@ import io.github.resnet4j.engine.onednn.OneDnnException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Convolution, with what is folded and fused into it. */
 final class LoweredConvolution extends Lowered {
+    /** Values in the longest vector of a processor. */
+    private static final int VECTOR = 16;
+
     private final Op.Convolution op;
     private final Geometry window;
     private final long[] weightShape;
@@ -96,6 +100,10 @@ final class LoweredConvolution extends Lowered {
 
     /** The descriptor on its first implementation that is neither the reference nor over matrices, if it has one. */
     private static Optional<Descriptor> fast(Supplier<Descriptor> create) {
+        return fast(create, implementation -> true);
+    }
+
+    private static Optional<Descriptor> fast(Supplier<Descriptor> create, Predicate<String> right) {
         Descriptor descriptor;
         try {
             descriptor = create.get();
@@ -110,11 +118,21 @@ final class LoweredConvolution extends Lowered {
         }
         do {
             String name = descriptor.implementation();
-            if (!name.contains("ref") && !name.contains("gemm")) {
+            if (!name.contains("ref") && !name.contains("gemm") && right.test(name)) {
                 return Optional.of(descriptor);
             }
         } while (descriptor.next());
         return Optional.empty();
+    }
+
+    /**
+     * In oneDNN 3.11, {@code jit_1x1} takes every few places of maps whose channels run fastest whole vectors at a time,
+     * and of fewer channels adds what lies behind them.
+     */
+    private boolean countsWeights(String implementation) {
+        boolean strides = op.window().strideHeight() > 1 || op.window().strideWidth() > 1;
+        int channels = context.node(input(0)).extent().channels();
+        return !(strides && channels % VECTOR != 0 && implementation.startsWith("jit_1x1"));
     }
 
     private Tensor weights(Layout layout) {
@@ -180,8 +198,10 @@ final class LoweredConvolution extends Lowered {
         Layout bias = op.bias()
                 .map(b -> Layout.of(context.scope(), Order.PLAIN, op.outChannels()))
                 .orElse(null);
-        Descriptor descriptor = fast(() -> Descriptor.convolutionWeightsGradient(
-                        context.scope(), forward, source.layout(), anyWeights, bias, gradient.layout(), window))
+        Descriptor descriptor = fast(
+                        () -> Descriptor.convolutionWeightsGradient(
+                                context.scope(), forward, source.layout(), anyWeights, bias, gradient.layout(), window),
+                        this::countsWeights)
                 .orElseGet(() -> Descriptor.convolutionWeightsGradient(
                         context.scope(),
                         forward,
