@@ -13,7 +13,11 @@ final class MapOrder {
 
     /** For training on this processor. */
     static Order training() {
-        return Dnnl.instructions().equals("avx512") ? Order.NCHW16C : Order.NCHW8C;
+        return switch (Dnnl.instructions()) {
+            case "avx512" -> Order.NCHW16C;
+            case "avx2" -> Order.NCHW8C;
+            default -> Order.NHWC;
+        };
     }
 
     /** For inference. */
