@@ -76,18 +76,6 @@ class UserGraphTest {
                                 "average",
                                 counting(pooling(PoolingType.AVG, 2, 1)).build(),
                                 "pad4")),
-                UserGraph.upTo("counting", "padding in means", PICTURE, b -> b.addLayer(
-                                "conv", conv(5, 1).build(), "in")
-                        .addLayer(
-                                "values",
-                                pooling(PoolingType.AVG, 3, 2).padding(1, 1).build(),
-                                "conv")
-                        .addLayer("bn", new BatchNormalization(), "values")
-                        .addLayer(
-                                "counting",
-                                counting(pooling(PoolingType.AVG, 3, 2).padding(1, 1))
-                                        .build(),
-                                "bn")),
                 new UserGraph("dense on flattened maps", PICTURE, b -> b.addLayer(
                                 "conv", conv(5, 3).activation(Activation.RELU).build(), "in")
                         .addLayer(
