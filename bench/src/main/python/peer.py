@@ -1,8 +1,9 @@
 """PyTorch's side of the benchmark; see the protocol in bench/README.md.
 
-    peer.py NETWORK CxHxW CLASSES train|infer BATCH THREADS nchw|channels_last
+    peer.py NETWORK CxHxW CLASSES train|infer BATCH THREADS nchw|channels_last|jit
 """
 
+import copy
 import sys
 import time
 import traceback
@@ -30,18 +31,18 @@ def blas():
     return "; without OpenBLAS, batch 1 means nothing (Debian: apt-get install libopenblas0-pthread)"
 
 
-def fastest(candidates, images):
-    """The name of the model that takes the shortest time for a batch, at its best of about a second."""
+def fastest(candidates):
+    """The name of the step that takes the shortest time, at its best of about a second."""
     best = {}
-    for name, model in candidates.items():
+    for name, step in candidates.items():
         # TorchScript optimises in the first two calls.
         for _ in range(2):
-            model(images)
+            step()
         times = []
         begin = time.perf_counter()
         while len(times) < 2 or time.perf_counter() - begin < 1:
             start = time.perf_counter()
-            model(images)
+            step()
             times.append(time.perf_counter() - start)
         best[name] = min(times)
     return min(best, key=best.get)
@@ -67,26 +68,37 @@ def trainer(model, images, labels):
 
 
 def inferrer(model, images):
-    """A step of inference by whatever of PyTorch is fastest here, and its name."""
+    """A step of inference."""
     import torch
-
-    model = torch.nn.Sequential(model, torch.nn.Softmax(1)).eval()
-    candidates = {"eager": model}
-    for name, optimize in (("jit.freeze", torch.jit.freeze), ("jit.optimize_for_inference", torch.jit.optimize_for_inference)):
-        try:
-            with torch.no_grad():
-                candidates[name] = optimize(torch.jit.trace(model, images))
-        except (AttributeError, RuntimeError):
-            traceback.print_exc()
-    with torch.inference_mode():
-        name = fastest(candidates, images)
-    chosen = candidates[name]
 
     def infer():
         with torch.inference_mode():
-            return chosen(images)
+            return model(images)
 
-    return infer, name
+    return infer, "eager"
+
+
+def compiled(model, images):
+    """A step of inference by whatever of TorchScript's optimisers and layouts is fastest here, and its name."""
+    import torch
+
+    candidates = {}
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        for optimize in (torch.jit.freeze, torch.jit.optimize_for_inference):
+            name = "%s, %s" % (optimize.__name__, str(memory_format).replace("torch.", ""))
+            batch = images.contiguous(memory_format=memory_format)
+            try:
+                with torch.no_grad():
+                    own = copy.deepcopy(model).to(memory_format=memory_format)
+                    module = optimize(torch.jit.trace(own, batch))
+            except (AttributeError, RuntimeError):
+                traceback.print_exc()
+                continue
+            candidates[name], _ = inferrer(module, batch)
+    if not candidates:
+        raise RuntimeError("this PyTorch has none of the optimisers for inference")
+    name = fastest(candidates)
+    return candidates[name], name
 
 
 def main():
@@ -111,7 +123,8 @@ def main():
     if mode == "train":
         step, how = trainer(model, images, torch.arange(batch) % classes)
     else:
-        step, how = inferrer(model, images)
+        model = torch.nn.Sequential(model, torch.nn.Softmax(1)).eval()
+        step, how = (compiled if layout == "jit" else inferrer)(model, images)
     say("ready", count, "PyTorch %s %s, %s%s" % (torch.__version__, layout, how, blas()))
     for line in sys.stdin:
         seconds = float(line.split()[1])

@@ -2,9 +2,9 @@ package io.github.resnet4j.bench;
 
 import io.github.resnet4j.engine.InferencePlan;
 import io.github.resnet4j.engine.Peak;
-import io.github.resnet4j.engine.PlanProfile;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
+import io.github.resnet4j.engine.report.PlanProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

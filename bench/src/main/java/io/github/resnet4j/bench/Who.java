@@ -13,11 +13,13 @@ enum Who {
     DL4J_ONEDNN("dl4j-onednn", Program.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
     /** This project's engine. */
     ENGINE("engine", Program.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
-    /** PyTorch, N×C×H×W in memory. */
+    /** PyTorch, N×C×H×W in memory, as it comes. */
     PYTORCH("pytorch", Program.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
-    /** PyTorch, N×H×W×C in memory. */
+    /** PyTorch, N×H×W×C in memory, as it comes. */
     PYTORCH_CHANNELS_LAST(
             "pytorch-channels-last", Program.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
+    /** PyTorch's own compiler for inference, in the better of both layouts. */
+    PYTORCH_JIT("pytorch-jit", Program.python("jit"), Trait.INFERS),
     /** The Deep Java Library with its PyTorch engine. */
     DJL("djl", Program.peerJvm(Djl.class, Program.KEEP_PAGES), Trait.TRAINS, Trait.INFERS),
     /** ONNX Runtime, fed by PyTorch's exporter. */
