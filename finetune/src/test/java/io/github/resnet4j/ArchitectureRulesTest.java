@@ -3,6 +3,7 @@ package io.github.resnet4j;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -71,6 +72,18 @@ class ArchitectureRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.github.resnet4j.engine.read..");
+
+    @ArchTest
+    static final ArchRule partsOfTheEngineDoNotKnowTheWhole = noClasses()
+            .that()
+            .resideInAPackage("io.github.resnet4j.engine.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.resnet4j.engine");
+
+    @ArchTest
+    static final ArchRule partsOfTheEngineKnowEachOtherOneWay =
+            slices().matching("io.github.resnet4j.engine.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule onePackageCallsOneDnn = noClasses()

@@ -1,5 +1,7 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;

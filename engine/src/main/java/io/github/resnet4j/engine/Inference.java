@@ -1,5 +1,7 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.Map;

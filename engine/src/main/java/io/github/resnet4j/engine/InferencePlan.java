@@ -7,7 +7,11 @@ import io.github.resnet4j.engine.ir.Program;
 import io.github.resnet4j.engine.lower.Lowering;
 import io.github.resnet4j.engine.lower.Prepared;
 import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.report.PlanProfile;
+import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
@@ -236,7 +240,7 @@ public final class InferencePlan implements Inference {
             compiled.requireOpen();
             Branch branch = branch(List.of());
             synchronized (branch.wide) {
-                return PlanReport.of(branch.wide.lowering(branch.piece), branch.piece, compiled.prepared.bytes());
+                return branch.wide.lowering(branch.piece).report();
             }
         } finally {
             compiled.running.readLock().unlock();
@@ -256,7 +260,7 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(List.of());
             synchronized (branch.wide) {
                 int size = branch.size(pictures.size(0));
-                return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+                return branch.wide.lowering(size).profile(GraphState.address(pictures), rounds);
             }
         } finally {
             compiled.running.readLock().unlock();

@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Descriptor.PostOps;
 import io.github.resnet4j.engine.onednn.Descriptor.Role;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.engine.onednn.Layout;
 import io.github.resnet4j.engine.onednn.Layout.Order;
 import io.github.resnet4j.engine.onednn.Memory;

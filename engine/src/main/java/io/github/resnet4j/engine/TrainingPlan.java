@@ -1,6 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;
@@ -9,7 +8,12 @@ import io.github.resnet4j.engine.ir.Program;
 import io.github.resnet4j.engine.lower.Lowering;
 import io.github.resnet4j.engine.lower.Prepared;
 import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.report.PlanProfile;
+import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
 import java.nio.FloatBuffer;
@@ -206,7 +210,7 @@ public final class TrainingPlan implements TrainingStep {
     /** What runs for batches of {@code batch} pictures; compiles it if no such batch has come. */
     public PlanReport report(int batch) {
         compiled.requireOpen();
-        return PlanReport.of(lowering(batch), batch, compiled.prepared.bytes());
+        return lowering(batch).report();
     }
 
     /**
@@ -218,7 +222,7 @@ public final class TrainingPlan implements TrainingStep {
         gradients(features, labels);
         INDArray pictures = Pictures.dense(features, picture);
         int batch = Math.toIntExact(pictures.size(0));
-        return PlanProfile.of(lowering(batch), batch, GraphState.address(pictures), rounds);
+        return lowering(batch).profile(GraphState.address(pictures), rounds);
     }
 
     /**

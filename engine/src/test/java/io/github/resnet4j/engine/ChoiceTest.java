@@ -3,6 +3,8 @@ package io.github.resnet4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import java.nio.FloatBuffer;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.github.resnet4j.engine.lower;
 
-import io.github.resnet4j.engine.PlanReport;
 import io.github.resnet4j.engine.memory.Arena;
 import io.github.resnet4j.engine.onednn.Call;
 import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Memory;
 import io.github.resnet4j.engine.onednn.Scope;
+import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
@@ -14,7 +14,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 
 /** A finished tape: all memory placed, all primitives compiled. One thread at a time may run it. */
-public final class Executable {
+final class Executable {
     private final List<Runnable> steps = new ArrayList<>();
     private final List<Instruction> instructions;
     private final Map<Buffer, List<Memory>> outside;
@@ -93,27 +93,29 @@ public final class Executable {
         }
     }
 
-    /** Runs every instruction and adds what each took to {@code nanoseconds}. */
-    void run(long[] nanoseconds) {
+    /** Runs every instruction, and says how many nanoseconds each took. */
+    long[] timedRun() {
+        long[] nanoseconds = new long[steps.size()];
         for (int i = 0; i < nanoseconds.length; i++) {
             long start = System.nanoTime();
             steps.get(i).run();
-            nanoseconds[i] += System.nanoTime() - start;
+            nanoseconds[i] = System.nanoTime() - start;
         }
+        return nanoseconds;
     }
 
     /** What it runs, for people. */
-    public List<PlanReport.Step> steps() {
+    List<PlanReport.Step> steps() {
         return instructions.stream().map(Instruction::report).toList();
     }
 
     /** Size of the arena. */
-    public long arenaBytes() {
+    long arenaBytes() {
         return arenaBytes;
     }
 
     /** Bytes of the tensors that must exist at the same time: no arena can be smaller. */
-    public long leastBytes() {
+    long leastBytes() {
         return leastBytes;
     }
 }

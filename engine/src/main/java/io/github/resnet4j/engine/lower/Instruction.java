@@ -1,9 +1,9 @@
 package io.github.resnet4j.engine.lower;
 
-import io.github.resnet4j.engine.PlanReport;
 import io.github.resnet4j.engine.onednn.Call;
 import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Layout;
+import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,8 @@ import io.github.resnet4j.engine.onednn.Descriptor.Pooling;
 import io.github.resnet4j.engine.onednn.Layout;
 import io.github.resnet4j.engine.onednn.Layout.Order;
 import io.github.resnet4j.engine.onednn.Scope;
+import io.github.resnet4j.engine.report.PlanProfile;
+import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -165,10 +167,17 @@ public final class Lowering implements AutoCloseable {
         executable.run();
     }
 
-    /** As {@link #run(long)}, and adds what each instruction took to {@code nanoseconds}. */
-    public void run(long address, long[] nanoseconds) {
-        executable.place(pictures, address);
-        executable.run(nanoseconds);
+    /** Runs on the pictures at {@code address} once to warm up and then {@code rounds} times with a clock. */
+    public PlanProfile profile(long address, int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("rounds: " + rounds + "; a profile needs at least 1");
+        }
+        run(address);
+        List<long[]> nanoseconds = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            nanoseconds.add(executable.timedRun());
+        }
+        return PlanProfile.of(context.batch(), executable.steps(), nanoseconds);
     }
 
     /** Labels for the next run of a program for training, N×classes, row by row. */
@@ -197,8 +206,13 @@ public final class Lowering implements AutoCloseable {
     }
 
     /** What it runs. */
-    public Executable executable() {
-        return executable;
+    public PlanReport report() {
+        return new PlanReport(
+                context.batch(),
+                executable.steps(),
+                executable.arenaBytes(),
+                executable.leastBytes(),
+                context.prepared().bytes());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.resnet4j.engine.onednn;
 
-import io.github.resnet4j.engine.EngineUnavailableException;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;

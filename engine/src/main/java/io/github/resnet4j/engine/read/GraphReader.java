@@ -1,9 +1,8 @@
 package io.github.resnet4j.engine.read;
 
-import io.github.resnet4j.engine.UnsupportedGraphException;
-import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Program;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;

@@ -1,11 +1,10 @@
 package io.github.resnet4j.engine.read;
 
-import io.github.resnet4j.engine.UnsupportedGraphException;
-import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Program;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

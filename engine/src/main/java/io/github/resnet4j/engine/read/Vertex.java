@@ -1,10 +1,10 @@
 package io.github.resnet4j.engine.read;
 
-import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Parameter;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;

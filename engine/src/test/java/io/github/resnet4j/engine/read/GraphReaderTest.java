@@ -9,7 +9,6 @@ import static io.github.resnet4j.engine.read.Graphs.softmax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;

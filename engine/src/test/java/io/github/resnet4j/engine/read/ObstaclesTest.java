@@ -7,9 +7,8 @@ import static io.github.resnet4j.engine.read.Graphs.softmax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.resnet4j.engine.UnsupportedGraphException;
-import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

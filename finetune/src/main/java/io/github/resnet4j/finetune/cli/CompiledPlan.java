@@ -1,12 +1,12 @@
 package io.github.resnet4j.finetune.cli;
 
-import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.InferencePlan;
 import io.github.resnet4j.engine.OneDnn;
-import io.github.resnet4j.engine.PlanReport;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
-import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;

@@ -1,6 +1,6 @@
 package io.github.resnet4j.finetune.cli;
 
-import io.github.resnet4j.engine.PlanReport;
+import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.zoo.Architecture;

@@ -2,9 +2,9 @@ package io.github.resnet4j.finetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.resnet4j.engine.EngineUnavailableException;
-import io.github.resnet4j.engine.PlanReport;
 import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import java.util.Optional;

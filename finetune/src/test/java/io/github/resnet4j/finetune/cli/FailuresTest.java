@@ -3,8 +3,8 @@ package io.github.resnet4j.finetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.engine.EngineUnavailableException;
-import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.BadWeightsException;

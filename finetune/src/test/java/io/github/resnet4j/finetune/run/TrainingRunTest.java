@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.engine.Engine;
-import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.RunLock;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;

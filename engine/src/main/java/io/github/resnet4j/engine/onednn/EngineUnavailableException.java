@@ -1,4 +1,4 @@
-package io.github.resnet4j.engine;
+package io.github.resnet4j.engine.onednn;
 
 /** There is no oneDNN library for this platform, or it cannot be loaded. */
 public final class EngineUnavailableException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.github.resnet4j.engine;
+package io.github.resnet4j.engine.read;
 
 import java.util.List;
 import java.util.stream.Collectors;

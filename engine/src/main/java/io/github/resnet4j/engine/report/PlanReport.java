@@ -1,6 +1,5 @@
-package io.github.resnet4j.engine;
+package io.github.resnet4j.engine.report;
 
-import io.github.resnet4j.engine.lower.Lowering;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,15 +29,6 @@ public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leas
      */
     public record Step(
             String vertex, String what, String implementation, String tensors, long bytes, long multiplyAdds) {}
-
-    static PlanReport of(Lowering lowering, int batch, long preparedBytes) {
-        return new PlanReport(
-                batch,
-                lowering.executable().steps(),
-                lowering.executable().arenaBytes(),
-                lowering.executable().leastBytes(),
-                preparedBytes);
-    }
 
     /** Steps that only copy from one layout to another. */
     public long reorders() {

@@ -1,8 +1,6 @@
-package io.github.resnet4j.engine;
+package io.github.resnet4j.engine.report;
 
-import io.github.resnet4j.engine.lower.Lowering;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,22 +25,20 @@ public record PlanProfile(int batch, List<Timing> timings) {
      */
     public record Timing(PlanReport.Step step, long nanoseconds) {}
 
-    /** Measures {@code lowering} on the pictures at {@code address}, {@code rounds} times. */
-    static PlanProfile of(Lowering lowering, int batch, long address, int rounds) {
-        List<PlanReport.Step> steps = lowering.executable().steps();
-        long[][] taken = new long[rounds][steps.size()];
-        lowering.run(address);
-        for (long[] round : taken) {
-            lowering.run(address, round);
-        }
+    /**
+     * The medians of several executions.
+     *
+     * @param nanoseconds of each execution, those of each step
+     */
+    public static PlanProfile of(int batch, List<PlanReport.Step> steps, List<long[]> nanoseconds) {
         List<Timing> timings = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             int step = i;
-            long[] sorted = Arrays.stream(taken)
-                    .mapToLong(round -> round[step])
+            long[] sorted = nanoseconds.stream()
+                    .mapToLong(times -> times[step])
                     .sorted()
                     .toArray();
-            timings.add(new Timing(steps.get(i), sorted[rounds / 2]));
+            timings.add(new Timing(steps.get(i), sorted[sorted.length / 2]));
         }
         return new PlanProfile(batch, timings);
     }
@@ -70,7 +66,7 @@ public record PlanProfile(int batch, List<Timing> timings) {
     /**
      * A table of the kinds of steps, for people.
      *
-     * @param peak the machine's GFLOP/s, such as {@link Peak} measures
+     * @param peak the machine's GFLOP/s, such as {@code Peak} of the engine measures
      */
     public String table(double peak) {
         Map<String, List<Timing>> kinds = new TreeMap<>();
