@@ -55,7 +55,7 @@ public final class Roofline {
                 Locale.ROOT,
                 "%n%s: %.1f images/s, %.0f %% of peak%n%s",
                 workload.title(),
-                profile.batch() * 1e9 / profile.nanoseconds(),
+                profile.imagesPerSecond(),
                 100 * profile.gigaflops() / peak,
                 profile.table(peak));
         dl4j.graph().close();

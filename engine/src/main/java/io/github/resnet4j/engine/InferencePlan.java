@@ -24,22 +24,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A graph compiled for inference: batch normalisation folded into the convolutions, sums and activations fused into
  * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}.
  *
- * <p>Safe for use by several threads. A thread that comes alone has all cores; threads that come together have one each,
- * and those beyond the number of cores wait. All share the parameters.
+ * <p>Safe for use by several threads. A thread that comes alone has all cores: they work together on one picture, and take
+ * a part each of a batch. Threads that come together have one core each, and those beyond the number of cores wait. All
+ * share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so
+ * the last digits of an answer may depend on the size of the batch.
  *
  * <p>A picture with a value that is not finite gives NaN, and does not touch the others.
  */
@@ -63,12 +72,16 @@ public final class InferencePlan implements Inference {
         this.picture = picture;
         this.maxBatch = maxBatch;
         this.state = new GraphState(graph);
-        this.compiled = new Native(
-                new Prepared(state.parameters()), Runtime.getRuntime().availableProcessors());
+        int cores = Math.min(Runtime.getRuntime().availableProcessors(), OpenMp.threads());
+        this.compiled = new Native(new Prepared(state.parameters()), cores);
         this.cleanable = Native.CLEANER.register(this, compiled);
         try {
             Branch branch = branch(List.of());
-            branch.wide.lowering(branch.piece);
+            if (together(maxBatch)) {
+                branch.wide.lowering(branch.piece);
+            } else {
+                branch.compile(lanes(maxBatch));
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -148,9 +161,9 @@ public final class InferencePlan implements Inference {
         try {
             compiled.requireOpen();
             Branch branch = branch(outputs);
-            boolean together = compiled.callers.incrementAndGet() > 1;
+            boolean others = compiled.callers.incrementAndGet() > 1;
             try {
-                List<INDArray> results = together ? alone(branch, pictures) : all(branch, pictures);
+                List<INDArray> results = others ? alone(branch, pictures, Team::run) : all(branch, pictures);
                 markNotFinite(pictures, results);
                 return results;
             } finally {
@@ -175,22 +188,80 @@ public final class InferencePlan implements Inference {
     }
 
     private List<INDArray> all(Branch branch, INDArray pictures) {
-        synchronized (branch.wide) {
-            return branch.wide.run(pictures);
+        if (together(pictures.size(0))) {
+            synchronized (branch.wide) {
+                return branch.wide.run(pictures);
+            }
         }
+        List<List<INDArray>> parts = apart(branch, pictures, Team::run);
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        List<INDArray> whole = new ArrayList<>();
+        for (int i = 0; i < parts.get(0).size(); i++) {
+            int output = i;
+            whole.add(
+                    Nd4j.concat(0, parts.stream().map(part -> part.get(output)).toArray(INDArray[]::new)));
+        }
+        return whole;
     }
 
-    private List<INDArray> alone(Branch branch, INDArray pictures) {
-        compiled.cores.acquireUninterruptibly();
+    /** Whether the cores work together on this many pictures, which are too few to have one each. */
+    private boolean together(long count) {
+        return count == 1 && compiled.cores > 1;
+    }
+
+    /** Cores that take a part each of this many pictures. */
+    private int lanes(long count) {
+        return Math.toIntExact(Math.min(compiled.cores, count));
+    }
+
+    /** Does {@code work} on every part of the pictures, each on a core of its own. */
+    private <R> List<R> apart(Branch branch, INDArray pictures, BiFunction<Team, INDArray, R> work) {
+        long total = pictures.size(0);
+        int lanes = lanes(total);
+        List<CompletableFuture<R>> others = new ArrayList<>();
+        for (int lane = 1; lane < lanes; lane++) {
+            INDArray part = part(pictures, total * lane / lanes, total * (lane + 1) / lanes);
+            others.add(CompletableFuture.supplyAsync(() -> alone(branch, part, work), compiled.pool));
+        }
+        List<R> results = new ArrayList<>();
+        try {
+            results.add(alone(branch, part(pictures, 0, total / lanes), work));
+        } finally {
+            // Nobody may be left behind in memory that the caller is free to release.
+            CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
+                    .exceptionally(failed -> null)
+                    .join();
+        }
+        for (CompletableFuture<R> other : others) {
+            try {
+                results.add(other.join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof Error error) {
+                    throw error;
+                }
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+        return results;
+    }
+
+    private static INDArray part(INDArray pictures, long from, long to) {
+        return pictures.get(NDArrayIndex.interval(from, to));
+    }
+
+    private <R> R alone(Branch branch, INDArray pictures, BiFunction<Team, INDArray, R> work) {
+        compiled.free.acquireUninterruptibly();
         try {
             Team team = branch.take();
             try {
-                return OpenMp.alone(() -> team.run(pictures));
+                return OpenMp.alone(() -> work.apply(team, pictures));
             } finally {
                 branch.giveBack(team);
             }
         } finally {
-            compiled.cores.release();
+            compiled.free.release();
         }
     }
 
@@ -216,8 +287,9 @@ public final class InferencePlan implements Inference {
             }
             largest = Math.max(largest, alive * Float.BYTES);
         }
-        long fitting = Math.max(1, PIECE_BYTES / largest);
-        return fitting >= maxBatch ? maxBatch : Math.toIntExact(Long.highestOneBit(fitting));
+        long fitting = Math.max(1, PIECE_BYTES / compiled.cores / largest);
+        long most = (maxBatch + compiled.cores - 1L) / compiled.cores;
+        return Math.toIntExact(fitting >= most ? most : Long.highestOneBit(fitting));
     }
 
     /** Takes the graph's parameters as they are now; waits for the batches that are under way. */
@@ -233,14 +305,19 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    /** What runs for the largest piece of a batch on all cores. */
+    /** What runs on every core for the largest piece of its part of a batch; on all cores if that is one picture. */
     public PlanReport report() {
         compiled.running.readLock().lock();
         try {
             compiled.requireOpen();
             Branch branch = branch(List.of());
-            synchronized (branch.wide) {
-                return branch.wide.lowering(branch.piece).report();
+            Team team = together(maxBatch) ? branch.wide : branch.take();
+            try {
+                synchronized (team) {
+                    return team.lowering(branch.piece).report();
+                }
+            } finally {
+                branch.giveBack(team);
             }
         } finally {
             compiled.running.readLock().unlock();
@@ -248,7 +325,7 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * What each step takes on all cores for the first piece of {@code features}.
+     * What each step takes for the first piece of {@code features}, or of the first core's part of them.
      *
      * @param rounds executions whose median is taken, at least 1
      */
@@ -258,10 +335,13 @@ public final class InferencePlan implements Inference {
         try {
             compiled.requireOpen();
             Branch branch = branch(List.of());
-            synchronized (branch.wide) {
-                int size = branch.size(pictures.size(0));
-                return branch.wide.lowering(size).profile(GraphState.address(pictures), rounds);
+            if (together(pictures.size(0))) {
+                synchronized (branch.wide) {
+                    return branch.wide.profile(pictures, rounds);
+                }
             }
+            List<PlanProfile> lanes = apart(branch, pictures, (team, part) -> team.profile(part, rounds));
+            return lanes.get(0).times(lanes.size());
         } finally {
             compiled.running.readLock().unlock();
         }
@@ -288,7 +368,7 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    /** The program for one choice of outputs, for one caller that has all cores and for several that have one each. */
+    /** The program for one choice of outputs, for all cores together and for each alone. */
     private static final class Branch {
         private final Program program;
         private final Prepared prepared;
@@ -301,8 +381,17 @@ public final class InferencePlan implements Inference {
             this.program = program;
             this.prepared = prepared;
             this.piece = piece;
-            this.wide = new Team(this);
-            teams.add(wide);
+            this.wide = new Team(this, Lowering.Use.INFERENCE);
+        }
+
+        /** Compiles what the largest batch needs on so many cores, so that the first one does not wait for it. */
+        void compile(int lanes) {
+            for (int i = 0; i < lanes; i++) {
+                Team team = new Team(this, Lowering.Use.INFERENCE_ALONE);
+                teams.add(team);
+                idle.push(team);
+                team.lowering(piece);
+            }
         }
 
         /** Pictures of the next piece when {@code left} are left. */
@@ -312,7 +401,7 @@ public final class InferencePlan implements Inference {
 
         synchronized Team take() {
             if (idle.isEmpty()) {
-                Team team = new Team(this);
+                Team team = new Team(this, Lowering.Use.INFERENCE_ALONE);
                 teams.add(team);
                 return team;
             }
@@ -320,10 +409,13 @@ public final class InferencePlan implements Inference {
         }
 
         synchronized void giveBack(Team team) {
-            idle.push(team);
+            if (team != wide) {
+                idle.push(team);
+            }
         }
 
         void close() {
+            wide.close();
             teams.forEach(Team::close);
         }
     }
@@ -331,10 +423,12 @@ public final class InferencePlan implements Inference {
     /** The program compiled for one thread at a time. */
     private static final class Team {
         private final Branch branch;
+        private final Lowering.Use use;
         private final Map<Integer, Lowering> sizes = new HashMap<>();
 
-        Team(Branch branch) {
+        Team(Branch branch, Lowering.Use use) {
             this.branch = branch;
+            this.use = use;
         }
 
         Lowering lowering(int batch) {
@@ -346,7 +440,7 @@ public final class InferencePlan implements Inference {
                             MapOrder.inference(),
                             new Lowering.FlatArrays(0, 0),
                             branch.prepared,
-                            false,
+                            use,
                             0);
                 }
             });
@@ -380,6 +474,10 @@ public final class InferencePlan implements Inference {
             return results;
         }
 
+        PlanProfile profile(INDArray pictures, int rounds) {
+            return lowering(branch.size(pictures.size(0))).profile(GraphState.address(pictures), rounds);
+        }
+
         void close() {
             sizes.values().forEach(Lowering::close);
         }
@@ -390,7 +488,9 @@ public final class InferencePlan implements Inference {
         private static final Cleaner CLEANER = Cleaner.create();
 
         private final Prepared prepared;
-        private final Semaphore cores;
+        private final int cores;
+        private final Semaphore free;
+        private final ThreadPoolExecutor pool;
         private final Map<List<String>, Branch> branches = new HashMap<>();
         private final ReadWriteLock running = new ReentrantReadWriteLock();
         private final AtomicInteger callers = new AtomicInteger();
@@ -398,7 +498,14 @@ public final class InferencePlan implements Inference {
 
         Native(Prepared prepared, int cores) {
             this.prepared = prepared;
-            this.cores = new Semaphore(cores);
+            this.cores = cores;
+            this.free = new Semaphore(cores);
+            this.pool = new ThreadPoolExecutor(cores, cores, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), body -> {
+                Thread thread = new Thread(body, "resnet4j-inference");
+                thread.setDaemon(true);
+                return thread;
+            });
+            pool.allowCoreThreadTimeOut(true);
         }
 
         void requireOpen() {
@@ -410,6 +517,7 @@ public final class InferencePlan implements Inference {
         @Override
         public void run() {
             closed = true;
+            pool.shutdown();
             branches.values().forEach(Branch::close);
             prepared.close();
         }

@@ -195,7 +195,8 @@ public final class TrainingPlan implements TrainingStep {
         }
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
-        Lowering lowering = new Lowering(program, batch, MapOrder.training(), flat, compiled.prepared, true, seed);
+        Lowering lowering =
+                new Lowering(program, batch, MapOrder.training(), flat, compiled.prepared, Lowering.Use.TRAINING, seed);
         compiled.sizes.put(batch, lowering);
         return lowering;
     }

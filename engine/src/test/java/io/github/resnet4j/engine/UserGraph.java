@@ -132,8 +132,8 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         Program program = Passes.optimise(GraphReader.inference(graph, List.of(), extent()));
         INDArray pictures = pictures(batch);
         try (Prepared prepared = new Prepared(floats(graph.params()));
-                Lowering lowering =
-                        new Lowering(program, batch, order, new Lowering.FlatArrays(0, 0), prepared, false, 0)) {
+                Lowering lowering = new Lowering(
+                        program, batch, order, new Lowering.FlatArrays(0, 0), prepared, Lowering.Use.INFERENCE, 0)) {
             lowering.run(GraphState.address(pictures));
             float[] values = new float[lowering.output(0).remaining()];
             lowering.output(0).get(values);
@@ -148,7 +148,7 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
         try (Prepared prepared = new Prepared(floats(graph.params()));
-                Lowering lowering = new Lowering(program, batch, order, flat, prepared, true, 0)) {
+                Lowering lowering = new Lowering(program, batch, order, flat, prepared, Lowering.Use.TRAINING, 0)) {
             lowering.labels(floats(labels));
             lowering.run(GraphState.address(pictures));
             return Pass.of(graph, lowering.lossSum() / batch);

@@ -22,7 +22,8 @@ final class Context {
     private final Tape tape;
     private final Lowering.FlatArrays flat;
     private final Prepared prepared;
-    private final boolean training;
+    private final Lowering.Use use;
+    private final Winograd.Room room = new Winograd.Room();
     private final List<List<Integer>> readers;
     private final boolean[] backward;
     private final Tensor[] values;
@@ -32,14 +33,14 @@ final class Context {
     Context(
             Program program,
             int batch,
-            boolean training,
+            Lowering.Use use,
             Order order,
             Tape tape,
             Lowering.FlatArrays flat,
             Prepared prepared) {
         this.program = program;
         this.batch = batch;
-        this.training = training;
+        this.use = use;
         this.order = order;
         this.tape = tape;
         this.flat = flat;
@@ -71,9 +72,24 @@ final class Context {
         return prepared;
     }
 
+    /** Whether one thread executes the program, so that what Java does leaves nobody waiting. */
+    boolean alone() {
+        return use == Lowering.Use.INFERENCE_ALONE;
+    }
+
+    /** Arrays for transforms; every operation may use them while it runs. */
+    Winograd.Room room() {
+        return room;
+    }
+
+    /** The order of maps between operations. */
+    Order order() {
+        return order;
+    }
+
     /** Whether gradients must go into the operation at {@code position}. */
     boolean backward(int position) {
-        return training && backward[position];
+        return use == Lowering.Use.TRAINING && backward[position];
     }
 
     /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */

@@ -44,8 +44,17 @@ final class Executable {
         Call.Stream stream = new Call.Stream(scope);
         for (Instruction instruction : instructions) {
             if (instruction instanceof Instruction.Primitive primitive) {
-                Call call = new Call(scope, primitive.descriptor(), memories(scope, primitive.tensors()));
+                Call call = call(scope, primitive);
                 steps.add(() -> call.execute(stream));
+            } else if (instruction instanceof Instruction.Loop loop) {
+                Call call = call(scope, loop.body());
+                steps.add(() -> {
+                    for (int i = 0; i < loop.times(); i++) {
+                        loop.before().accept(i);
+                        call.execute(stream);
+                        loop.after().accept(i);
+                    }
+                });
             } else if (instruction instanceof Instruction.Host host) {
                 steps.add(host.body());
             }
@@ -63,6 +72,10 @@ final class Executable {
             told.initCause(e);
             throw told;
         }
+    }
+
+    private Call call(Scope scope, Instruction.Primitive primitive) {
+        return new Call(scope, primitive.descriptor(), memories(scope, primitive.tensors()));
     }
 
     private Map<Argument, Memory> memories(Scope scope, Map<Argument, Tensor> tensors) {

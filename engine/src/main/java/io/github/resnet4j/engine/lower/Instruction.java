@@ -5,9 +5,11 @@ import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Layout;
 import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /** One step of a tape. */
 sealed interface Instruction {
@@ -18,12 +20,20 @@ sealed interface Instruction {
     /** What it does, in a word or two. */
     String what();
 
+    /** All that it reads or writes. */
+    Collection<Tensor> touched();
+
     /** A line for people. */
     PlanReport.Step report();
 
     /** A oneDNN primitive. */
     record Primitive(String node, String what, Descriptor descriptor, Map<Call.Argument, Tensor> tensors)
             implements Instruction {
+        @Override
+        public Collection<Tensor> touched() {
+            return tensors.values();
+        }
+
         @Override
         public PlanReport.Step report() {
             List<String> parts = new ArrayList<>();
@@ -63,17 +73,71 @@ sealed interface Instruction {
     }
 
     /**
+     * A primitive that runs several times, each time between two steps in Java.
+     *
+     * @param code what it is, for people
+     * @param before the step in Java before the primitive, given how often it ran
+     * @param after the step in Java behind it
+     * @param tensors what the steps in Java read or write besides the primitive's
+     * @param multiplyAdds of all times together
+     */
+    record Loop(
+            Primitive body,
+            String code,
+            int times,
+            IntConsumer before,
+            IntConsumer after,
+            List<Tensor> tensors,
+            long multiplyAdds)
+            implements Instruction {
+        @Override
+        public String node() {
+            return body.node;
+        }
+
+        @Override
+        public String what() {
+            return body.what;
+        }
+
+        @Override
+        public Collection<Tensor> touched() {
+            List<Tensor> all = new ArrayList<>(tensors);
+            all.addAll(body.touched());
+            return all;
+        }
+
+        @Override
+        public PlanReport.Step report() {
+            PlanReport.Step inner = body.report();
+            return new PlanReport.Step(
+                    node(),
+                    what(),
+                    code + " " + inner.implementation(),
+                    inner.tensors(),
+                    inner.bytes() + bytes(tensors),
+                    multiplyAdds);
+        }
+    }
+
+    private static long bytes(List<Tensor> tensors) {
+        return tensors.stream().mapToLong(tensor -> tensor.layout().bytes()).sum();
+    }
+
+    /**
      * Something small that Java does.
      *
      * @param tensors all that it reads or writes
      */
     record Host(String node, String what, List<Tensor> tensors, Runnable body) implements Instruction {
         @Override
+        public Collection<Tensor> touched() {
+            return tensors;
+        }
+
+        @Override
         public PlanReport.Step report() {
-            long bytes = tensors.stream()
-                    .mapToLong(tensor -> tensor.layout().bytes())
-                    .sum();
-            return new PlanReport.Step(node, what, "java", "", bytes, 0);
+            return new PlanReport.Step(node, what, "java", "", bytes(tensors), 0);
         }
     }
 }

@@ -15,6 +15,16 @@ import java.util.SplittableRandom;
 
 /** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
 public final class Lowering implements AutoCloseable {
+    /** What a program is lowered for. */
+    public enum Use {
+        /** Forward, and back from the loss, which is the program's last node. */
+        TRAINING,
+        /** On all OpenMP threads of the calling thread. */
+        INFERENCE,
+        /** On the calling thread alone. */
+        INFERENCE_ALONE
+    }
+
     private final Scope scope = new Scope();
     private final Buffer pictures = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
@@ -30,14 +40,14 @@ public final class Lowering implements AutoCloseable {
      * @param order of the maps between operations
      * @param flat addresses of DL4J's arrays; gradients are written there
      * @param prepared parameters of the frozen nodes
-     * @param training goes back from the loss, which is the program's last node
+     * @param use what for
      * @param seed of dropout
      */
-    public Lowering(
-            Program program, int batch, Order order, FlatArrays flat, Prepared prepared, boolean training, long seed) {
+    public Lowering(Program program, int batch, Order order, FlatArrays flat, Prepared prepared, Use use, long seed) {
         try {
             Tape tape = new Tape(scope);
-            context = new Context(program, batch, training, order, tape, flat, prepared);
+            boolean training = use == Use.TRAINING;
+            context = new Context(program, batch, use, order, tape, flat, prepared);
             SplittableRandom random = new SplittableRandom(seed);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
@@ -103,7 +113,7 @@ public final class Lowering implements AutoCloseable {
         if (op instanceof Op.Input) {
             return new Pictures(context, position, pictures);
         } else if (op instanceof Op.Convolution c) {
-            return new LoweredConvolution(context, position, c);
+            return LoweredWinograd.convolution(context, position, c);
         } else if (op instanceof Op.Dense d) {
             return new LoweredDense(context, position, d);
         } else if (op instanceof Op.BatchNorm bn) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -29,6 +30,7 @@ public final class Prepared implements AutoCloseable {
     private final Scope scope = new Scope();
     private final FloatBuffer flat;
     private final Map<Op, List<Tensor>> weights = new HashMap<>();
+    private final Map<Op, List<Tensor>> tiles = new HashMap<>();
     private final Map<Op, Tensor> biases = new HashMap<>();
     private final Map<Op, Map<Argument, Tensor>> norms = new HashMap<>();
     private final List<Runnable> fillings = new ArrayList<>();
@@ -51,7 +53,20 @@ public final class Prepared implements AutoCloseable {
      * @param layout copied, if it is new
      */
     Tensor weights(Op op, Layout layout) {
-        List<Tensor> known = weights.computeIfAbsent(op, o -> new ArrayList<>());
+        return known(weights, op, layout, this::fillWeights);
+    }
+
+    /**
+     * Kernels of a convolution as {@link Winograd} transforms them.
+     *
+     * @param layout 36×in×out; copied, if it is new
+     */
+    Tensor tiles(Op.Convolution op, Layout layout) {
+        return known(tiles, op, layout, this::fillTiles);
+    }
+
+    private <T extends Op> Tensor known(Map<Op, List<Tensor>> all, T op, Layout layout, BiConsumer<T, Tensor> filling) {
+        List<Tensor> known = all.computeIfAbsent(op, o -> new ArrayList<>());
         for (Tensor tensor : known) {
             if (tensor.layout().same(layout)) {
                 return tensor;
@@ -59,7 +74,7 @@ public final class Prepared implements AutoCloseable {
         }
         Tensor tensor = allocate(layout.copy(scope));
         known.add(tensor);
-        fill(() -> fillWeights(op, tensor));
+        fill(() -> filling.accept(op, tensor));
         return tensor;
     }
 
@@ -132,18 +147,37 @@ public final class Prepared implements AutoCloseable {
     }
 
     private void fillWeights(Op op, Tensor target) {
-        try (Scope passing = new Scope();
-                FloatPointer folded = new FloatPointer((long) weight(op).length())) {
+        try (FloatPointer folded = new FloatPointer((long) weight(op).length())) {
             FloatBuffer plain = folded.asBuffer();
             if (op instanceof Op.Convolution convolution) {
                 fillKernels(convolution, plain);
             } else {
                 plain.put(flat.slice(weight(op).offset(), weight(op).length()));
             }
+            reorder(folded, target);
+        }
+    }
+
+    private void fillTiles(Op.Convolution op, Tensor target) {
+        long[] shape = target.layout().shape();
+        int in = Math.toIntExact(shape[1]);
+        int out = Math.toIntExact(shape[2]);
+        try (FloatPointer folded = new FloatPointer((long) op.weight().length());
+                FloatPointer transformed = new FloatPointer((long) Winograd.PLACES * in * out)) {
+            FloatBuffer kernels = folded.asBuffer();
+            fillKernels(op, kernels);
+            Winograd.kernels(kernels, in, out, transformed.asBuffer());
+            reorder(transformed, target);
+        }
+    }
+
+    /** Copies {@code values}, which lie without gaps, to {@code target}. */
+    private static void reorder(FloatPointer values, Tensor target) {
+        try (Scope passing = new Scope()) {
             Layout from = Layout.of(passing, Order.PLAIN, target.layout().shape());
             Descriptor reorder = Descriptor.reorder(passing, from, target.layout());
             Map<Argument, Memory> tensors = new EnumMap<>(Argument.class);
-            tensors.put(Argument.SOURCE, new Memory(passing, from, folded.address()));
+            tensors.put(Argument.SOURCE, new Memory(passing, from, values.address()));
             tensors.put(
                     Argument.DESTINATION,
                     new Memory(passing, target.layout(), target.buffer().address()));

@@ -43,20 +43,29 @@ final class Tape {
 
     /** Appends a primitive. */
     void call(String node, String what, Descriptor descriptor, Map<Argument, Tensor> tensors) {
+        append(primitive(node, what, descriptor, tensors));
+    }
+
+    /** A primitive with its scratch memory, not yet appended. */
+    Instruction.Primitive primitive(String node, String what, Descriptor descriptor, Map<Argument, Tensor> tensors) {
         Map<Argument, Tensor> all = new EnumMap<>(Argument.class);
         all.putAll(tensors);
         Layout scratchpad = descriptor.layout(Role.SCRATCHPAD);
         if (scratchpad.bytes() > 0) {
             all.put(Argument.SCRATCHPAD, tensor(scratchpad));
         }
-        all.values().forEach(tensor -> tensor.buffer().use(instructions.size()));
-        instructions.add(new Instruction.Primitive(node, what, descriptor, all));
+        return new Instruction.Primitive(node, what, descriptor, all);
+    }
+
+    /** Appends an instruction. */
+    void append(Instruction instruction) {
+        instruction.touched().forEach(tensor -> tensor.buffer().use(instructions.size()));
+        instructions.add(instruction);
     }
 
     /** Appends a step in Java. */
     void host(String node, String what, List<Tensor> tensors, Runnable body) {
-        tensors.forEach(tensor -> tensor.buffer().use(instructions.size()));
-        instructions.add(new Instruction.Host(node, what, tensors, body));
+        append(new Instruction.Host(node, what, tensors, body));
     }
 
     /** Keeps the tensor's values until the end of the execution. */

@@ -446,6 +446,22 @@ public final class Descriptor {
                         attributes));
     }
 
+    /** Products of matrices, one for each first index: source b×m×k, weights b×k×n, destination b×m×n. */
+    public static Descriptor matrixProduct(Scope scope, Layout source, Layout weights, Layout destination) {
+        return create(
+                scope,
+                "product of " + source + " with " + weights,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_matmul_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        source.handle(),
+                        weights.handle(),
+                        null,
+                        destination.handle(),
+                        attributes));
+    }
+
     /** A copy from one layout to another of the same shape. */
     public static Descriptor reorder(Scope scope, Layout from, Layout to) {
         return create(

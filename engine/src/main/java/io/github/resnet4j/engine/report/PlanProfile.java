@@ -9,10 +9,11 @@ import java.util.TreeMap;
 /**
  * What the steps of a plan take.
  *
- * @param batch pictures in a batch
+ * @param batch pictures that go through together
+ * @param lanes so many times at once, on a core each; 1 if all cores work together
  * @param timings one for each step, in the order of their execution
  */
-public record PlanProfile(int batch, List<Timing> timings) {
+public record PlanProfile(int batch, int lanes, List<Timing> timings) {
     public PlanProfile {
         timings = List.copyOf(timings);
     }
@@ -40,7 +41,17 @@ public record PlanProfile(int batch, List<Timing> timings) {
                     .toArray();
             timings.add(new Timing(steps.get(i), sorted[sorted.length / 2]));
         }
-        return new PlanProfile(batch, timings);
+        return new PlanProfile(batch, 1, timings);
+    }
+
+    /** The same, {@code count} times at once. */
+    public PlanProfile times(int count) {
+        return new PlanProfile(batch, count, timings);
+    }
+
+    /** Pictures in a second. */
+    public double imagesPerSecond() {
+        return lanes * batch * 1e9 / nanoseconds();
     }
 
     /** Multiplications and additions of all steps together, in thousand millions in a second. */
@@ -48,10 +59,10 @@ public record PlanProfile(int batch, List<Timing> timings) {
         return gigaflops(timings);
     }
 
-    private static double gigaflops(List<Timing> some) {
+    private double gigaflops(List<Timing> some) {
         long multiplyAdds =
                 some.stream().mapToLong(timing -> timing.step().multiplyAdds()).sum();
-        return 2.0 * multiplyAdds / nanoseconds(some);
+        return 2.0 * lanes * multiplyAdds / nanoseconds(some);
     }
 
     /** Time of all steps together. */
