@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * A convolution of a frozen node by {@link Winograd}'s method: Java transforms the tiles, oneDNN multiplies the matrices.
- * Where it suits it takes between a third and nine tenths of a direct convolution's time; see PERFORMANCE.md.
+ * Where it suits it takes between two fifths and nine tenths of a direct convolution's time; see PERFORMANCE.md.
  */
 final class LoweredWinograd extends Lowered {
     /** With fewer channels the transforms take longer than they save. */

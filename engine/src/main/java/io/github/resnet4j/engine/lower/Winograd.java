@@ -10,7 +10,7 @@ import java.util.Arrays;
  * transformed back.
  *
  * <p>The polynomials are evaluated at 0, ±3/4, ±3/2 and infinity instead of the usual 0, ±1, ±2 and infinity: powers stay
- * nearer to one, and results come as close to the exact ones as those of a direct convolution.
+ * nearer to one, and results come nearly as close to the exact ones as those of a direct convolution.
  *
  * <p>Tiles are counted row by row through all pictures of a batch. Maps are N×H×W×C. One thread at a time may use one.
  */
