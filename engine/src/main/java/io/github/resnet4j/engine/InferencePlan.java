@@ -311,11 +311,14 @@ public final class InferencePlan implements Inference {
         try {
             compiled.requireOpen();
             Branch branch = branch(List.of());
-            Team team = together(maxBatch) ? branch.wide : branch.take();
-            try {
-                synchronized (team) {
-                    return team.lowering(branch.piece).report();
+            if (together(maxBatch)) {
+                synchronized (branch.wide) {
+                    return branch.wide.lowering(branch.piece).report();
                 }
+            }
+            Team team = branch.take();
+            try {
+                return team.lowering(branch.piece).report().times(lanes(maxBatch));
             } finally {
                 branch.giveBack(team);
             }
@@ -409,9 +412,7 @@ public final class InferencePlan implements Inference {
         }
 
         synchronized void giveBack(Team team) {
-            if (team != wide) {
-                idle.push(team);
-            }
+            idle.push(team);
         }
 
         void close() {

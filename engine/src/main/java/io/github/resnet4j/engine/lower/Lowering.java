@@ -219,6 +219,7 @@ public final class Lowering implements AutoCloseable {
     public PlanReport report() {
         return new PlanReport(
                 context.batch(),
+                1,
                 executable.steps(),
                 executable.arenaBytes(),
                 executable.leastBytes(),

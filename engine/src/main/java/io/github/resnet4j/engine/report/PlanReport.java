@@ -6,13 +6,14 @@ import java.util.Locale;
 /**
  * What a compiled plan runs.
  *
- * @param batch pictures in a batch
+ * @param batch pictures that go through together
+ * @param lanes so many times at once, on a core each; 1 if all cores work together
  * @param steps one for each primitive and each step in Java, in the order of their execution
- * @param arenaBytes memory for everything between the steps
+ * @param arenaBytes memory for everything between the steps, of each lane
  * @param leastBytes what the steps need at the same time: no arena can be smaller
  * @param preparedBytes parameters in oneDNN's layouts that do not change from batch to batch
  */
-public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leastBytes, long preparedBytes) {
+public record PlanReport(int batch, int lanes, List<Step> steps, long arenaBytes, long leastBytes, long preparedBytes) {
     public PlanReport {
         steps = List.copyOf(steps);
     }
@@ -29,6 +30,11 @@ public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leas
      */
     public record Step(
             String vertex, String what, String implementation, String tensors, long bytes, long multiplyAdds) {}
+
+    /** The same, {@code count} times at once. */
+    public PlanReport times(int count) {
+        return new PlanReport(batch, count, steps, arenaBytes, leastBytes, preparedBytes);
+    }
 
     /** Steps that only copy from one layout to another. */
     public long reorders() {
@@ -53,10 +59,11 @@ public record PlanReport(int batch, List<Step> steps, long arenaBytes, long leas
         }
         return text.append(String.format(
                         Locale.ROOT,
-                        "%d steps at batch %d, %d of them reorders; arena %.1f MiB (no less than %.1f), parameters %.1f"
+                        "%d steps at batch %d%s, %d of them reorders; arena %.1f MiB (no less than %.1f), parameters %.1f"
                                 + " MiB%n",
                         steps.size(),
                         batch,
+                        lanes == 1 ? "" : " on each of " + lanes + " cores",
                         reorders(),
                         arenaBytes / 1048576.0,
                         leastBytes / 1048576.0,
