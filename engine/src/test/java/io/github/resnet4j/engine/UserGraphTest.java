@@ -294,6 +294,14 @@ class UserGraphTest {
                         .addLayer("drop", frozen(new DropoutLayer(0.5)), "max")
                         .addLayer("bn3", new BatchNormalization(), "drop")
                         .addLayer("conv3", conv(7, 3).build(), "bn3")),
+                UserGraph.upTo("conv3", "frozen layers that gradients pass", PICTURE, b -> b.addLayer(
+                                "conv1", conv(7, 3).build(), "in")
+                        .addLayer("bn1", passing(new BatchNormalization()), "conv1")
+                        .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
+                        .addLayer("conv2", passing(conv(7, 3).build()), "relu")
+                        .addLayer("bn2", passing(variances()), "conv2")
+                        .addVertex("sum", sum(), "bn2", "relu")
+                        .addLayer("conv3", conv(5, 1).build(), "sum")),
                 UserGraph.upTo("bn2", "running variances", PICTURE, b -> b.addLayer(
                                 "conv1", conv(7, 3).build(), "in")
                         .addLayer("bn1", variances(), "conv1")
