@@ -133,6 +133,16 @@ class UserGraphTest {
                                         .padding(2, 1)
                                         .build(),
                                 "bn")),
+                UserGraph.upTo("conv2", "windows that see padding alone", new Shape(3, 4, 1), b -> b.addLayer(
+                                "conv1", conv(6, 1).build(), "in")
+                        .addLayer(
+                                "conv2",
+                                conv(9, 2, 2)
+                                        .stride(2, 2)
+                                        .dilation(1, 2)
+                                        .padding(0, 3)
+                                        .build(),
+                                "conv1")),
                 new UserGraph("dense on flattened maps", PICTURE, b -> b.addLayer(
                                 "conv", conv(5, 3).activation(Activation.RELU).build(), "in")
                         .addLayer(
