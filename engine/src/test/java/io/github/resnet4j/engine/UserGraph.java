@@ -11,7 +11,9 @@ import io.github.resnet4j.engine.onednn.Layout.Order;
 import io.github.resnet4j.engine.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -36,6 +38,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     static final int CLASSES = 4;
+    private static final List<Order> ORDERS = List.of(Order.NHWC, Order.NCHW8C, Order.NCHW16C);
 
     /** Of the vertices up to {@code top}, with a classifier on its maps. */
     static UserGraph upTo(String top, String name, Shape picture, Consumer<GraphBuilder> vertices) {
@@ -52,28 +55,34 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     }
 
     ComputationGraph graph() {
-        return graph(DataType.FLOAT);
-    }
-
-    private ComputationGraph graph(DataType type) {
-        GraphBuilder builder = new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .dataType(type)
-                .updater(new NoOp())
-                .weightInit(WeightInit.XAVIER)
-                .activation(Activation.IDENTITY)
-                .graphBuilder()
-                .addInputs("in")
-                .setInputTypes(InputType.convolutional(picture.height(), picture.width(), picture.channels()));
-        vertices.accept(builder);
-        ComputationGraph graph = new ComputationGraph(builder.build());
-        graph.init();
+        ComputationGraph graph = built(new GraphBuilder(settings(DataType.FLOAT)));
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
             if (segment.kind() != ParameterLayout.Kind.WEIGHT) {
                 fill(segment, graph.params());
             }
         }
         return graph;
+    }
+
+    private static NeuralNetConfiguration.Builder settings(DataType type) {
+        return new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .dataType(type)
+                .updater(new NoOp())
+                .weightInit(WeightInit.XAVIER)
+                .activation(Activation.IDENTITY);
+    }
+
+    private ComputationGraph built(GraphBuilder builder) {
+        builder.addInputs("in").setInputTypes(pictureType());
+        vertices.accept(builder);
+        ComputationGraph graph = new ComputationGraph(builder.build());
+        graph.init();
+        return graph;
+    }
+
+    private InputType pictureType() {
+        return InputType.convolutional(picture.height(), picture.width(), picture.channels());
     }
 
     private void fill(ParameterLayout.Segment segment, INDArray parameters) {
@@ -86,10 +95,13 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    /** The same parameters in double precision. */
+    /** The same vertices and parameters in double precision, and some more vertices where DL4J would be wrong. */
     ComputationGraph exact() {
-        ComputationGraph exact = graph(DataType.DOUBLE);
-        exact.params().assign(graph().params().castTo(DataType.DOUBLE));
+        ComputationGraph graph = graph();
+        ReferenceBuilder builder = new ReferenceBuilder(
+                settings(DataType.DOUBLE), graph.getConfiguration().getLayerActivationTypes(pictureType()));
+        ComputationGraph exact = built(builder);
+        builder.copyParameters(graph, exact);
         return exact;
     }
 
@@ -109,15 +121,33 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     }
 
     void agreesWithDl4j(int batch, INDArray labels) {
-        ComputationGraph exact = exact();
-        INDArray output = exact.outputSingle(pictures(batch).castTo(DataType.DOUBLE));
+        infersAsDl4j(batch);
+        trainsAsDl4j(batch, labels, exact());
+    }
+
+    /** Compares what each vertex puts out when all are asked, and the output when nothing else is. */
+    void infersAsDl4j(int batch) {
+        Map<String, INDArray> values = exact().feedForward(pictures(batch).castTo(DataType.DOUBLE), false);
+        ComputationGraph graph = graph();
+        List<String> all = List.copyOf(graph.getConfiguration().getVertices().keySet());
+        for (Order order : ORDERS) {
+            for (List<String> outputs : List.of(graph.getConfiguration().getNetworkOutputs(), all)) {
+                List<INDArray> found = outputs(graph, outputs, order, batch);
+                for (int i = 0; i < outputs.size(); i++) {
+                    INDArray expected = values.get(outputs.get(i));
+                    assertThat(Pass.deviation(found.get(i).reshape(expected.shape()), expected))
+                            .as("%s in %s", outputs.get(i), order)
+                            .isLessThan(1e-5);
+                }
+            }
+        }
+    }
+
+    /** Compares loss, gradients and statistics with those of {@code exact}. */
+    void trainsAsDl4j(int batch, INDArray labels, ComputationGraph exact) {
         Pass reference = Pass.byDl4j(exact, pictures(batch), labels);
-        for (Order order : List.of(Order.NHWC, Order.NCHW8C, Order.NCHW16C)) {
-            ComputationGraph graph = graph();
-            assertThat(Pass.deviation(output(graph, order, batch), output))
-                    .as("output in %s", order)
-                    .isLessThan(1e-5);
-            Pass pass = pass(graph, order, batch, labels);
+        for (Order order : ORDERS) {
+            Pass pass = pass(graph(), order, batch, labels);
             assertThat(pass.lossDeviation(reference)).as("loss in %s", order).isLessThan(1e-5);
             assertThat(pass.gradientDeviations(reference, 0.1))
                     .as("gradients in %s", order)
@@ -128,20 +158,25 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    private INDArray output(ComputationGraph graph, Order order, int batch) {
-        Program program = Passes.optimise(GraphReader.inference(graph, List.of(), extent()));
+    private List<INDArray> outputs(ComputationGraph graph, List<String> vertices, Order order, int batch) {
+        Program program = Passes.optimise(GraphReader.inference(graph, vertices, extent()));
         INDArray pictures = pictures(batch);
+        Lowering.FlatArrays none = new Lowering.FlatArrays(0, 0);
         try (Prepared prepared = new Prepared(floats(graph.params()));
-                Lowering lowering = new Lowering(
-                        program, batch, order, new Lowering.FlatArrays(0, 0), prepared, Lowering.Use.INFERENCE, 0)) {
+                Lowering lowering = new Lowering(program, batch, order, none, prepared, Lowering.Use.INFERENCE, 0)) {
             lowering.run(GraphState.address(pictures));
-            float[] values = new float[lowering.output(0).remaining()];
-            lowering.output(0).get(values);
-            return Nd4j.createFromArray(values).reshape(lowering.outputShape(0));
+            List<INDArray> outputs = new ArrayList<>();
+            for (int i = 0; i < vertices.size(); i++) {
+                float[] values = new float[lowering.output(i).remaining()];
+                lowering.output(i).get(values);
+                outputs.add(Nd4j.createFromArray(values));
+            }
+            return outputs;
         }
     }
 
-    private Pass pass(ComputationGraph graph, Order order, int batch, INDArray labels) {
+    /** By the engine. */
+    Pass pass(ComputationGraph graph, Order order, int batch, INDArray labels) {
         Program program = Passes.optimise(GraphReader.training(graph, extent()));
         graph.initGradientsView();
         INDArray pictures = pictures(batch);
@@ -155,7 +190,7 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    private Extent extent() {
+    Extent extent() {
         return new Extent(picture.channels(), picture.height(), picture.width());
     }
 

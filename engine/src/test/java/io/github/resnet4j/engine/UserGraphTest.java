@@ -1,31 +1,50 @@
 package io.github.resnet4j.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.resnet4j.engine.onednn.Layout.Order;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -76,6 +95,54 @@ class UserGraphTest {
                                 "average",
                                 counting(pooling(PoolingType.AVG, 2, 1)).build(),
                                 "pad4")),
+                UserGraph.upTo("same", "padding in means", PICTURE, b -> b.addLayer(
+                                "conv", conv(5, 1).build(), "in")
+                        .addLayer(
+                                "values",
+                                pooling(PoolingType.AVG, 3, 2).padding(1, 1).build(),
+                                "conv")
+                        .addLayer("bn", new BatchNormalization(), "values")
+                        .addLayer(
+                                "counting",
+                                counting(pooling(PoolingType.AVG, 3, 1).padding(1, 1))
+                                        .build(),
+                                "bn")
+                        .addLayer(
+                                "same",
+                                same(counting(pooling(PoolingType.AVG, 2, 2))).build(),
+                                "counting")),
+                UserGraph.upTo("max", "windows that are not square", new Shape(3, 10, 13), b -> b.addLayer(
+                                "column",
+                                conv(6, 5, 1).stride(1, 3).padding(0, 2).build(),
+                                "in")
+                        .addLayer(
+                                "row",
+                                conv(9, 1, 4)
+                                        .stride(2, 1)
+                                        .padding(3, 1)
+                                        .dilation(2, 1)
+                                        .hasBias(false)
+                                        .build(),
+                                "column")
+                        .addLayer("bn", new BatchNormalization(), "row")
+                        .addLayer(
+                                "max",
+                                new SubsamplingLayer.Builder(PoolingType.MAX)
+                                        .kernelSize(3, 2)
+                                        .stride(1, 2)
+                                        .padding(2, 1)
+                                        .build(),
+                                "bn")),
+                UserGraph.upTo("conv2", "windows that see padding alone", new Shape(3, 4, 1), b -> b.addLayer(
+                                "conv1", conv(6, 1).build(), "in")
+                        .addLayer(
+                                "conv2",
+                                conv(9, 2, 2)
+                                        .stride(2, 2)
+                                        .dilation(1, 2)
+                                        .padding(0, 3)
+                                        .build(),
+                                "conv1")),
                 new UserGraph("dense on flattened maps", PICTURE, b -> b.addLayer(
                                 "conv", conv(5, 3).activation(Activation.RELU).build(), "in")
                         .addLayer(
@@ -108,7 +175,8 @@ class UserGraphTest {
                         .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn1")
                         .addLayer("conv2", conv(5, 3).build(), "tanh")
                         .addLayer("leaky", new ActivationLayer(new ActivationLReLU(0.2)), "conv2")
-                        .addLayer("bn2", new BatchNormalization(), "leaky")
+                        .addLayer("slope", new ActivationLayer(new ActivationReLU(null, 0.0, 0.3)), "leaky")
+                        .addLayer("bn2", new BatchNormalization(), "slope")
                         .addLayer("sigmoid", new ActivationLayer(Activation.SIGMOID), "bn2")
                         .addLayer(
                                 "conv3",
@@ -124,7 +192,7 @@ class UserGraphTest {
                         .addVertex("scaled1", new ScaleVertex(-0.5), "product")
                         .addLayer("bn", new BatchNormalization(), "scaled1")
                         .addVertex("square", product(), "bn", "bn")
-                        .addVertex("three", product(), "square", "left", "scaled1")
+                        .addVertex("three", product(), "square", "left", "bn")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "three")
                         .addVertex("scaled", new ScaleVertex(3), "relu")),
                 UserGraph.upTo("conv", "12 channels and 5", PICTURE, b -> b.addLayer(
@@ -198,6 +266,83 @@ class UserGraphTest {
                                         .padding(1, 1)
                                         .build(),
                                 "bn")),
+                UserGraph.upTo("grouped3", "groups that are dilated, uneven or single", PICTURE, b -> b.addLayer(
+                                "conv", conv(9, 1).build(), "in")
+                        .addLayer(
+                                "grouped1",
+                                new GroupedConvolution.Builder(3, 2)
+                                        .groups(3)
+                                        .nOut(6)
+                                        .padding(2, 0)
+                                        .dilation(2, 1)
+                                        .hasBias(false)
+                                        .build(),
+                                "conv")
+                        .addLayer(
+                                "grouped2",
+                                new GroupedConvolution.Builder(2, 2)
+                                        .groups(6)
+                                        .nOut(12)
+                                        .activation(Activation.RELU)
+                                        .build(),
+                                "grouped1")
+                        .addLayer(
+                                "grouped3",
+                                new GroupedConvolution.Builder(1, 1).nOut(5).build(),
+                                "grouped2")),
+                UserGraph.upTo("conv3", "a frozen prefix", PICTURE, b -> b.addLayer(
+                                "conv1",
+                                frozen(conv(8, 3).hasBias(false).dropOut(0.5).build()),
+                                "in")
+                        .addLayer("bn1", frozen(new BatchNormalization()), "conv1")
+                        .addLayer("relu1", frozen(new ActivationLayer(Activation.RELU)), "bn1")
+                        .addLayer("conv2", frozen(conv(8, 3).build()), "relu1")
+                        .addLayer("bn2", frozen(variances()), "conv2")
+                        .addVertex("sum", new FrozenVertex(sum()), "bn2", "relu1")
+                        .addLayer("relu2", frozen(new ActivationLayer(Activation.RELU)), "sum")
+                        .addLayer("max", frozen(pooling(PoolingType.MAX, 2, 2).build()), "relu2")
+                        .addLayer("drop", frozen(new DropoutLayer(0.5)), "max")
+                        .addLayer("bn3", new BatchNormalization(), "drop")
+                        .addLayer("conv3", conv(7, 3).build(), "bn3")),
+                UserGraph.upTo("conv3", "frozen layers that gradients pass", PICTURE, b -> b.addLayer(
+                                "conv1", conv(7, 3).build(), "in")
+                        .addLayer("bn1", passing(new BatchNormalization()), "conv1")
+                        .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
+                        .addLayer("conv2", passing(conv(7, 3).build()), "relu")
+                        .addLayer("bn2", passing(variances()), "conv2")
+                        .addVertex("sum", sum(), "bn2", "relu")
+                        .addLayer("conv3", conv(5, 1).build(), "sum")),
+                UserGraph.upTo("bn2", "running variances", PICTURE, b -> b.addLayer(
+                                "conv1", conv(7, 3).build(), "in")
+                        .addLayer("bn1", variances(), "conv1")
+                        .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
+                        .addLayer("conv2", conv(5, 3).build(), "relu")
+                        .addLayer("bn2", variances(), "conv2")),
+                UserGraph.upTo("map", "rows and maps", PICTURE, b -> b.addLayer(
+                                "conv1", conv(6, 3).build(), "in")
+                        .addVertex("row", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(9, 7, 6)), "conv1")
+                        .addLayer("tanh", new ActivationLayer(Activation.TANH), "row")
+                        .addVertex("rows", sum(), "tanh", "row")
+                        .addVertex("maps", new PreprocessorVertex(new FeedForwardToCnnPreProcessor(9, 7, 6)), "rows")
+                        .addLayer("conv2", conv(5, 3).build(), "maps")
+                        .addLayer(
+                                "map",
+                                new GlobalPoolingLayer.Builder(PoolingType.MAX)
+                                        .collapseDimensions(false)
+                                        .build(),
+                                "conv2")),
+                UserGraph.upTo("merge", "everything reads the pictures", new Shape(5, 8, 7), b -> b.addLayer(
+                                "conv", conv(5, 3).build(), "in")
+                        .addLayer("bn", new BatchNormalization(), "in")
+                        .addLayer("relu", new ActivationLayer(Activation.RELU), "in")
+                        .addLayer(
+                                "max",
+                                pooling(PoolingType.MAX, 3, 1).padding(1, 1).build(),
+                                "in")
+                        .addVertex("product", product(), "in", "conv", "bn")
+                        .addVertex("scaled", new ScaleVertex(-2), "in")
+                        .addVertex("shortcut", shortcut(8, 1), "in")
+                        .addVertex("merge", new MergeVertex(), "in", "relu", "max", "product", "scaled", "shortcut")),
                 UserGraph.upTo("max", "a large kernel with a large stride", new Shape(1, 33, 31), b -> b.addLayer(
                                 "conv", conv(16, 7).stride(3, 2).padding(3, 3).build(), "in")
                         .addLayer(
@@ -249,6 +394,94 @@ class UserGraphTest {
 
     static Stream<UserGraph> graphsWithLosses() {
         return graphs().stream().filter(graph -> graph.name().matches("class weights|a loss .*|mode Same"));
+    }
+
+    /** DL4J draws another mask, so the engine's is read from the gradient of the weights behind it. */
+    @ParameterizedTest
+    @EnumSource(names = {"NHWC", "NCHW8C", "NCHW16C"})
+    void dropoutIsTheSameMaskBothWays(Order order) {
+        UserGraph dropping = behindTanh("drop", () -> new DropoutLayer(0.6));
+        INDArray labels = dropping.labels(1);
+        ComputationGraph graph = dropping.graph();
+        Pass pass = dropping.pass(graph, order, 1, labels);
+        INDArray before = dropping.exact()
+                .feedForward(dropping.pictures(1).castTo(DataType.DOUBLE), false)
+                .get("conv");
+        double[] values = before.dup('c').data().asDouble();
+        float[] weights = pass.gradients().get("out_W");
+        float bias = pass.gradients().get("out_b")[0];
+        float[][] mask = new float[values.length][values.length];
+        int kept = 0;
+        for (int i = 0; i < values.length; i++) {
+            double factor = weights[i] / (values[i] * bias);
+            mask[i][i] = factor < 0.5 ? 0 : 1 / 0.6f;
+            kept += factor < 0.5 ? 0 : 1;
+            assertThat(factor).isCloseTo(mask[i][i], within(1e-2));
+        }
+        assertThat(kept / (double) values.length).isCloseTo(0.6, within(0.1));
+
+        UserGraph masked = behindTanh(
+                "mask",
+                () -> passing(new DenseLayer.Builder()
+                        .nOut(values.length)
+                        .hasBias(false)
+                        .build()));
+        ComputationGraph reference = masked.exact();
+        for (String vertex : List.of("conv", "out")) {
+            reference.getLayer(vertex).setParams(graph.getLayer(vertex).params().castTo(DataType.DOUBLE));
+        }
+        reference.getLayer("mask").getParam("W").assign(Nd4j.createFromArray(mask));
+        Pass expected = Pass.byDl4j(reference, dropping.pictures(1), labels);
+        assertThat(pass.lossDeviation(expected)).isLessThan(1e-5);
+        assertThat(pass.gradientDeviations(expected)).allSatisfy(Pass.within(1e-4));
+    }
+
+    private static UserGraph behindTanh(String name, Supplier<Layer> layer) {
+        return new UserGraph("dropout", PICTURE, b -> b.addLayer(
+                        "conv", conv(5, 3).activation(Activation.TANH).build(), "in")
+                .addLayer(name, layer.get(), "conv")
+                .addLayer("out", UserGraph.softmax().build(), name)
+                .setOutputs("out"));
+    }
+
+    @Test
+    void dropsNothingInInference() {
+        behindTanh("drop", () -> new DropoutLayer(0.6)).infersAsDl4j(5);
+    }
+
+    /** In training, softmax is part of the loss only. */
+    @Test
+    void infersSoftmaxAnywhere() {
+        UserGraph graph = new UserGraph(
+                "softmax inside", PICTURE, b -> b.addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "in")
+                        .addLayer(
+                                "dense",
+                                new DenseLayer.Builder()
+                                        .nOut(6)
+                                        .activation(Activation.SOFTMAX)
+                                        .build(),
+                                "pool")
+                        .addLayer("softmax", new ActivationLayer(Activation.SOFTMAX), "dense")
+                        .addVertex("merge", new MergeVertex(), "dense", "softmax")
+                        .addLayer("out", UserGraph.softmax().build(), "merge")
+                        .setOutputs("out"));
+        graph.infersAsDl4j(5);
+    }
+
+    private static Layer frozen(Layer layer) {
+        return new FrozenLayer(layer);
+    }
+
+    private static Layer passing(Layer layer) {
+        return new FrozenLayerWithBackprop(layer);
+    }
+
+    private static BatchNormalization variances() {
+        return new BatchNormalization.Builder()
+                .useLogStd(false)
+                .decay(0.7)
+                .eps(1e-3)
+                .build();
     }
 
     private static ConvolutionLayer.Builder conv(int filters, int... kernel) {

@@ -3,7 +3,6 @@ package io.github.resnet4j.engine.ir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Zeros around a map become the padding of the window that moves over it, with or without a way back.
@@ -46,9 +45,7 @@ final class PaddingFusion implements Pass {
         }
         if (node.op() instanceof Op.MaxPool pool && isRectified(map)) {
             Window window = pool.window().padded(zeros);
-            return seesMapEverywhere(window, map.extent(), node.extent())
-                    ? Optional.of(new Op.MaxPool(window))
-                    : Optional.empty();
+            return window.seesEverywhere(map.extent()) ? Optional.of(new Op.MaxPool(window)) : Optional.empty();
         }
         return Optional.empty();
     }
@@ -56,21 +53,5 @@ final class PaddingFusion implements Pass {
     private static boolean isRectified(Node node) {
         return node.op().equals(Op.Activation.RELU)
                 || node.epilogue().activation().equals(Optional.of(Op.Activation.RELU));
-    }
-
-    private static boolean seesMapEverywhere(Window window, Extent map, Extent positions) {
-        Window.Padding padding = window.padding();
-        return IntStream.range(0, positions.height())
-                        .map(row -> row * window.strideHeight() - padding.top())
-                        .allMatch(top -> sees(top, window.kernelHeight(), window.dilationHeight(), map.height()))
-                && IntStream.range(0, positions.width())
-                        .map(column -> column * window.strideWidth() - padding.left())
-                        .allMatch(left -> sees(left, window.kernelWidth(), window.dilationWidth(), map.width()));
-    }
-
-    private static boolean sees(int start, int kernel, int dilation, int size) {
-        return IntStream.range(0, kernel)
-                .map(tap -> start + tap * dilation)
-                .anyMatch(place -> place >= 0 && place < size);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.resnet4j.engine.ir;
 
+import java.util.stream.IntStream;
+
 /**
  * How a convolution or a pooling moves over a map.
  *
@@ -52,5 +54,22 @@ public record Window(
         int rows = in.height() + padding.top() + padding.bottom() - dilationHeight * (kernelHeight - 1) - 1;
         int columns = in.width() + padding.left() + padding.right() - dilationWidth * (kernelWidth - 1) - 1;
         return new Extent(channels, rows / strideHeight + 1, columns / strideWidth + 1);
+    }
+
+    /** Whether at each position over a map of this size at least one value of it is in the window. */
+    public boolean seesEverywhere(Extent in) {
+        Extent positions = over(in, in.channels());
+        return IntStream.range(0, positions.height())
+                        .map(row -> row * strideHeight - padding.top())
+                        .allMatch(top -> sees(top, kernelHeight, dilationHeight, in.height()))
+                && IntStream.range(0, positions.width())
+                        .map(column -> column * strideWidth - padding.left())
+                        .allMatch(left -> sees(left, kernelWidth, dilationWidth, in.width()));
+    }
+
+    private static boolean sees(int start, int kernel, int dilation, int size) {
+        return IntStream.range(0, kernel)
+                .map(tap -> start + tap * dilation)
+                .anyMatch(place -> place >= 0 && place < size);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine.lower;
 
 import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Descriptor.Role;
@@ -60,13 +61,12 @@ final class LoweredBatchNorm extends Lowered {
 
     @Override
     void backward(Tensor gradient) {
-        boolean parameters = !node.frozen();
-        if (!parameters && !needsGradient(0)) {
+        if (node.frozen() && !needsGradient(0)) {
             return;
         }
         Tensor source = tensors.get(Argument.SOURCE);
         Descriptor descriptor = Descriptor.batchNormGradient(
-                context.scope(), forward, gradient.layout(), op.eps(), !op.batchStatistics(), relu, parameters);
+                context.scope(), forward, gradient.layout(), op.eps(), !op.batchStatistics(), relu);
         Tensor result =
                 context.ownsGradient(position) ? gradient : context.tape().tensor(source.layout());
         Map<Argument, Tensor> all = new EnumMap<>(tensors);
@@ -74,10 +74,8 @@ final class LoweredBatchNorm extends Lowered {
         all.remove(Argument.SHIFT);
         all.put(Argument.DESTINATION_GRADIENT, gradient);
         all.put(Argument.SOURCE_GRADIENT, result);
-        if (parameters) {
-            all.put(Argument.SCALE_GRADIENT, context.parameterGradient(op.gamma(), channels));
-            all.put(Argument.SHIFT_GRADIENT, context.parameterGradient(op.beta(), channels));
-        }
+        all.put(Argument.SCALE_GRADIENT, parameterGradient(op.gamma()));
+        all.put(Argument.SHIFT_GRADIENT, parameterGradient(op.beta()));
         record("batch norm backward", descriptor, all);
         if (op.batchStatistics()) {
             runningStatistics();
@@ -85,6 +83,13 @@ final class LoweredBatchNorm extends Lowered {
         if (needsGradient(0)) {
             context.addGradient(input(0), node.name(), result, true);
         }
+    }
+
+    /** oneDNN always wants room for the gradients of scale and shift; those of frozen ones nobody reads. */
+    private Tensor parameterGradient(Parameter parameter) {
+        return node.frozen()
+                ? context.tape().tensor(Layout.of(context.scope(), Order.PLAIN, channels))
+                : context.parameterGradient(parameter, channels);
     }
 
     /** What DL4J subtracts from the running statistics, as if it were their gradient. */

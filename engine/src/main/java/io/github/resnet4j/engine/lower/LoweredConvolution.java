@@ -70,10 +70,15 @@ final class LoweredConvolution extends Lowered {
                 Layout.of(context.scope(), Order.ANY, context.batch(), in.channels(), in.height(), in.width());
         Layout anyDestination = Layout.of(context.scope(), Order.ANY, destination.shape());
         boolean map = given.layout().shape().length == 4;
-        forward = fast(() -> map ? create(training, given.layout(), weights, bias, destination, postOps(sum)) : null)
-                .or(() -> fast(() -> create(training, context.map(in), weights, bias, destination, postOps(sum))))
-                .or(() -> fast(() -> create(training, anySource, any, bias, anyDestination, postOps(sum))))
-                .orElseGet(() -> create(training, anySource, any, bias, anyDestination, postOps(sum)));
+        Supplier<Descriptor> anyhow = () -> create(training, anySource, any, bias, anyDestination, postOps(sum));
+        forward = fast(
+                        () -> map ? create(training, given.layout(), weights, bias, destination, postOps(sum)) : null,
+                        this::staysInside)
+                .or(() -> fast(
+                        () -> create(training, context.map(in), weights, bias, destination, postOps(sum)),
+                        this::staysInside))
+                .or(() -> fast(anyhow, this::staysInside))
+                .orElseGet(() -> first(anyhow.get(), this::staysInside).orElseThrow());
         source = context.convert(
                 node.name(), map ? given : context.asMap(given, in, node.name()), forward.layout(Role.SOURCE));
         Tensor result = sum
@@ -116,13 +121,22 @@ final class LoweredConvolution extends Lowered {
         if (descriptor == null) {
             return Optional.empty();
         }
+        return first(descriptor, name -> !name.contains("ref") && !name.contains("gemm") && right.test(name));
+    }
+
+    private static Optional<Descriptor> first(Descriptor descriptor, Predicate<String> right) {
         do {
-            String name = descriptor.implementation();
-            if (!name.contains("ref") && !name.contains("gemm") && right.test(name)) {
+            if (right.test(descriptor.implementation())) {
                 return Optional.of(descriptor);
             }
         } while (descriptor.next());
         return Optional.empty();
+    }
+
+    /** In oneDNN 3.11, {@code brg_conv_fwd} can end the process where a window sees padding alone. */
+    private boolean staysInside(String implementation) {
+        return !implementation.startsWith("brg")
+                || op.window().seesEverywhere(context.node(input(0)).extent());
     }
 
     /**

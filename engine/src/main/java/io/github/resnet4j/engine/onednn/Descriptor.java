@@ -216,15 +216,9 @@ public final class Descriptor {
                         attributes));
     }
 
-    /** Gradient of a batch normalisation; {@code parameters}: also that of scale and shift. */
+    /** Gradient of a batch normalisation, its scale and its shift. */
     public static Descriptor batchNormGradient(
-            Scope scope,
-            Descriptor forward,
-            Layout layout,
-            double eps,
-            boolean fixed,
-            boolean relu,
-            boolean parameters) {
+            Scope scope, Descriptor forward, Layout layout, double eps, boolean fixed, boolean relu) {
         return create(
                 scope,
                 "gradient of batch normalisation of " + layout,
@@ -232,7 +226,7 @@ public final class Descriptor {
                 (handle, attributes) -> dnnl.dnnl_batch_normalization_backward_primitive_desc_create(
                         handle,
                         Dnnl.engine(),
-                        parameters ? dnnl.dnnl_backward : dnnl.dnnl_backward_data,
+                        dnnl.dnnl_backward,
                         layout.handle(),
                         layout.handle(),
                         layout.handle(),

@@ -172,8 +172,12 @@ final class Layers {
         PoolingType type = pooling(layer.getPoolingType(), vertex);
         return in -> {
             Window window = sliding.over(vertex.map(in).extent(), vertex);
+            boolean paddingCounts = type == PoolingType.AVG && layer.isAvgPoolIncludePadInDivisor();
+            vertex.require(
+                    paddingCounts || window.seesEverywhere(in.extent()),
+                    "some of its windows over " + in + " hold nothing but padding, which has no maximum and no mean");
             Extent extent = window.over(in.extent(), in.extent().channels());
-            Op op = pool(type, window, layer.isAvgPoolIncludePadInDivisor());
+            Op op = pool(type, window, paddingCounts);
             return vertex.emit("pooling", op, List.of(in), extent, false);
         };
     }

@@ -147,6 +147,10 @@ class ObstaclesTest {
                         "x: the engine does not know the pooling PNORM"),
                 new Row(with(pooling().dilation(2, 2).build()), "x: its dilation is [2, 2]; the engine pools without"),
                 new Row(
+                        with(pooling().kernelSize(1, 1).padding(1, 0).build()),
+                        "x: some of its windows over a map of 3×6×5 hold nothing but padding,"
+                                + " which has no maximum and no mean"),
+                new Row(
                         vertices(builder -> builder.addLayer(
                                         "conv", convolution().build(), "in")
                                 .addLayer(
