@@ -109,7 +109,11 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     }
 
     void agreesWithDl4j(int batch, INDArray labels) {
-        ComputationGraph exact = exact();
+        agreesWith(exact(), batch, labels);
+    }
+
+    /** Compares with a graph in double precision that does the same by other vertices, those that are frozen. */
+    void agreesWith(ComputationGraph exact, int batch, INDArray labels) {
         INDArray output = exact.outputSingle(pictures(batch).castTo(DataType.DOUBLE));
         Pass reference = Pass.byDl4j(exact, pictures(batch), labels);
         for (Order order : List.of(Order.NHWC, Order.NCHW8C, Order.NCHW16C)) {

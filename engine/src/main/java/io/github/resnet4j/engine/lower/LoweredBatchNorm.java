@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine.lower;
 
 import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Descriptor;
 import io.github.resnet4j.engine.onednn.Descriptor.Role;
@@ -74,10 +75,8 @@ final class LoweredBatchNorm extends Lowered {
         all.remove(Argument.SHIFT);
         all.put(Argument.DESTINATION_GRADIENT, gradient);
         all.put(Argument.SOURCE_GRADIENT, result);
-        if (parameters) {
-            all.put(Argument.SCALE_GRADIENT, context.parameterGradient(op.gamma(), channels));
-            all.put(Argument.SHIFT_GRADIENT, context.parameterGradient(op.beta(), channels));
-        }
+        all.put(Argument.SCALE_GRADIENT, parameterGradient(op.gamma()));
+        all.put(Argument.SHIFT_GRADIENT, parameterGradient(op.beta()));
         record("batch norm backward", descriptor, all);
         if (op.batchStatistics()) {
             runningStatistics();
@@ -85,6 +84,13 @@ final class LoweredBatchNorm extends Lowered {
         if (needsGradient(0)) {
             context.addGradient(input(0), node.name(), result, true);
         }
+    }
+
+    /** Where the gradient goes. Of frozen parameters oneDNN computes none, but demands a place for it. */
+    private Tensor parameterGradient(Parameter parameter) {
+        return node.frozen()
+                ? context.tape().tensor(Layout.of(context.scope(), Order.PLAIN, channels))
+                : context.parameterGradient(parameter, channels);
     }
 
     /** What DL4J subtracts from the running statistics, as if it were their gradient. */
