@@ -9,6 +9,8 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,10 +28,13 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,6 +76,55 @@ class FreezingTest {
             } else {
                 assertThat(now).as(segment.toString()).isNotEqualTo(old);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DL4J", "ONEDNN"})
+    void transferLearningsGraphsLearnAsTheZoos(Engine engine) {
+        ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
+        String last = parity.network().lastOf("layer1").name();
+        learnsAsFrozenUpToLayer1(
+                parity,
+                new TransferLearning.GraphBuilder(parity.graph())
+                        .setFeatureExtractor(last)
+                        .build(),
+                engine);
+    }
+
+    /** Without shortcuts: DL4J does not find the way back around a sum that is not frozen and stands on what is. */
+    @ParameterizedTest
+    @EnumSource(names = {"DL4J", "ONEDNN"})
+    void graphsWithVerticesFrozenOneByOneLearnAsTheZoos(Engine engine) {
+        ParityCase parity = ParityCase.reduced("basic_none_cifar_3x8x8");
+        ComputationGraph graph = parity.graph();
+        parity.network().upTo("layer1").stream()
+                .map(node -> graph.getVertex(node.name()))
+                .filter(GraphVertex::hasLayer)
+                .forEach(GraphVertex::setLayerAsFrozen);
+        learnsAsFrozenUpToLayer1(parity, graph, engine);
+    }
+
+    private static void learnsAsFrozenUpToLayer1(ParityCase parity, ComputationGraph graph, Engine engine) {
+        ComputationGraph zoos = parity.graph(Optional.of("layer1"));
+        for (ComputationGraph each : List.of(zoos, graph)) {
+            try (TrainingStep step = TrainingStep.of(each, parity.picture(), Sgd.paper(), engine)) {
+                changesOnlyTheRest(each, () -> step.step(parity.pictures(), parity.labels(), LR));
+            }
+        }
+        assertThat(ParameterLayout.of(graph).segments())
+                .isEqualTo(ParameterLayout.of(zoos).segments());
+        assertThat(graph.params()).isEqualTo(zoos.params());
+    }
+
+    @Test
+    void plansEndWhenMoreIsFrozen() {
+        ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
+        ComputationGraph graph = parity.graph();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            graph.getVertex("conv1").setLayerAsFrozen();
+            assertThatThrownBy(() -> plan.step(parity.pictures(), parity.labels(), LR))
+                    .isInstanceOf(StalePlanException.class);
         }
     }
 
