@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,10 +58,55 @@ import org.nd4j.linalg.exception.ND4JIllegalStateException;
  */
 class FreezingTest {
     private static final double LR = 0.05;
+    /** Part of the largest gradient below which one is taken for the rounding of a sum that cancels. */
+    private static final double FLOOR = 0.01;
 
     @BeforeAll
     static void enable() {
         OneDnn.enable();
+    }
+
+    /** The zoo's networks, and the shortcuts that a configuration can give them instead of their own. */
+    static Stream<ParityCase> networks() {
+        return Stream.concat(
+                ParityCase.zoo().stream(),
+                Stream.of(
+                                "basic_aend_imagenet_3x21x14",
+                                "basic_c_cifar_1x9x7",
+                                "bottleneck_a_cifar_3x8x8",
+                                "bottleneck_c_imagenet_3x16x16")
+                        .map(name -> ParityCase.reduced(name).withBatch(8)));
+    }
+
+    /** The nodes that have parameters; blocks and stages, which end with one that has none. */
+    static Stream<Arguments> cuts() {
+        return networks().flatMap(parity -> Stream.of(
+                        parity.network().nodes().stream()
+                                .filter(node -> node.parameters() > 0)
+                                .map(Node::name),
+                        parity.network().stages().stream(),
+                        Stream.of("layer1.0", "layer2.0", "layer2.1"))
+                .flatMap(names -> names)
+                .filter(part -> !part.equals(Network.HEAD))
+                .map(part -> Arguments.of(parity, part)));
+    }
+
+    @ParameterizedTest(name = "{0} up to {1}")
+    @MethodSource("cuts")
+    void theRestLearnsAsInDl4j(ParityCase parity, String part) {
+        ComputationGraph graph = parity.graph(Optional.of(part));
+        INDArray pictures = parity.pictures();
+        Conditioning.apply(parity.network(), graph, pictures);
+        // One thread: between layers this small, two would mostly wait for each other.
+        Pass reference = OpenMp.alone(() -> Pass.byDl4j(graph, pictures, parity.labels()));
+        graph.getFlattenedGradients().assign(0);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, pictures, parity.labels()));
+            assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
+            assertThat(pass.gradientDeviations(reference, FLOOR)).allSatisfy(Pass.within(1e-4));
+            assertThat(pass.statisticsDeviations(reference)).allSatisfy(Pass.within(1e-5));
+            changesOnlyTheRest(graph, () -> OpenMp.alone(() -> plan.step(pictures, parity.labels(), LR)));
+        }
     }
 
     /** Fails unless {@code step} leaves every byte of what is frozen and changes all other tensors. */
@@ -76,6 +124,72 @@ class FreezingTest {
             } else {
                 assertThat(now).as(segment.toString()).isNotEqualTo(old);
             }
+        }
+    }
+
+    static List<ParityCase> zoo() {
+        return ParityCase.zoo();
+    }
+
+    /** A node without parameters adds nothing to the part before it: the plan is the same. */
+    @ParameterizedTest
+    @MethodSource("zoo")
+    void theWayBackEndsAtTheCut(ParityCase parity) {
+        List<Node> nodes = parity.network().nodes();
+        List<PlanReport.Step> before = steps(parity, Optional.empty());
+        for (Node last : nodes) {
+            List<PlanReport.Step> steps = steps(parity, Optional.of(last.name()));
+            if (last.parameters() == 0) {
+                assertThat(steps).as(last.name()).isEqualTo(before);
+                continue;
+            }
+            Set<String> trained = new HashSet<>(Set.of(NetworkGraph.SOFTMAX));
+            for (Node node : nodes.subList(nodes.indexOf(last) + 1, nodes.size())) {
+                if (node.parameters() > 0 || node.inputs().stream().anyMatch(trained::contains)) {
+                    trained.add(node.name());
+                }
+            }
+            assertThat(wayBack(steps))
+                    .as(last.name())
+                    .hasSizeLessThan(wayBack(before).size())
+                    .extracting(PlanReport.Step::vertex)
+                    .isSubsetOf(trained);
+            assertThat(steps).as(last.name()).hasSizeLessThan(before.size());
+            before = steps;
+        }
+        assertThat(wayBack(before)).isEmpty();
+    }
+
+    private static List<PlanReport.Step> steps(ParityCase parity, Optional<String> frozenUpTo) {
+        ComputationGraph graph = parity.graph(frozenUpTo);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            return OpenMp.alone(() -> plan.report(parity.batch())).steps();
+        }
+    }
+
+    /** What is done after the loss. */
+    private static List<PlanReport.Step> wayBack(List<PlanReport.Step> steps) {
+        List<String> whats = steps.stream().map(PlanReport.Step::what).toList();
+        assertThat(whats).containsOnlyOnce("cross-entropy");
+        return steps.subList(whats.indexOf("cross-entropy") + 1, steps.size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("zoo")
+    void answersAsInDl4j(ParityCase parity) {
+        ComputationGraph graph = parity.graph(Optional.of("layer1"));
+        try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), parity.batch())) {
+            assertThat(Pass.deviation(plan.output(parity.pictures()), graph.outputSingle(parity.pictures())))
+                    .isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void dl4jsUpdaterLeavesWhatIsFrozen() {
+        ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
+        ComputationGraph graph = parity.graph(Optional.of("layer1"));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture())) {
+            changesOnlyTheRest(graph, () -> plan.step(parity.pictures(), parity.labels()));
         }
     }
 
@@ -125,6 +239,25 @@ class FreezingTest {
             graph.getVertex("conv1").setLayerAsFrozen();
             assertThatThrownBy(() -> plan.step(parity.pictures(), parity.labels(), LR))
                     .isInstanceOf(StalePlanException.class);
+        }
+    }
+
+    @Test
+    void takesOtherFrozenParametersWhenToldTo() {
+        ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
+        ComputationGraph graph = parity.graph(Optional.of("layer1"));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+            double before = plan.gradients(parity.pictures(), parity.labels()).loss();
+            graph.getLayer("layer1.0.bn2").getParam("var").muli(2);
+            assertThat(plan.gradients(parity.pictures(), parity.labels()).loss())
+                    .isEqualTo(before);
+            plan.refresh();
+            try (TrainingPlan other = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+                assertThat(plan.gradients(parity.pictures(), parity.labels()).loss())
+                        .isNotEqualTo(before)
+                        .isEqualTo(other.gradients(parity.pictures(), parity.labels())
+                                .loss());
+            }
         }
     }
 
