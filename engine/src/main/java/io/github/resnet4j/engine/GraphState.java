@@ -1,9 +1,11 @@
 package io.github.resnet4j.engine;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What of a graph a plan was compiled for: its layers and the array that holds its parameters. */
@@ -16,7 +18,7 @@ final class GraphState {
     GraphState(ComputationGraph graph) {
         this.graph = graph;
         this.configuration = graph.getConfiguration();
-        this.layers = graph.getLayers().clone();
+        this.layers = layers(graph);
         this.address = address(graph.params());
     }
 
@@ -45,7 +47,7 @@ final class GraphState {
     }
 
     private boolean sameLayers() {
-        Layer[] now = graph.getLayers();
+        Layer[] now = layers(graph);
         if (now.length != layers.length) {
             return false;
         }
@@ -55,5 +57,10 @@ final class GraphState {
             }
         }
         return true;
+    }
+
+    /** The vertices' own: the graph's list of layers does not show what {@code setLayerAsFrozen} does to a vertex. */
+    private static Layer[] layers(ComputationGraph graph) {
+        return Arrays.stream(graph.getVertices()).map(GraphVertex::getLayer).toArray(Layer[]::new);
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -57,7 +59,12 @@ public final class ParameterLayout {
     /** The layout of {@code graph}'s parameters, in the order of the flat array. */
     public static ParameterLayout of(ComputationGraph graph) {
         List<Segment> found = new ArrayList<>();
-        for (Layer layer : graph.getLayers()) {
+        // The graph's list of layers does not show what setLayerAsFrozen does to a vertex.
+        for (GraphVertex vertex : graph.getVertices()) {
+            if (!vertex.hasLayer()) {
+                continue;
+            }
+            Layer layer = vertex.getLayer();
             Layer inner = layer;
             if (layer instanceof FrozenLayer wrapper) {
                 inner = wrapper.getInsideLayer();
@@ -68,12 +75,12 @@ public final class ParameterLayout {
             for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
                 INDArray view = parameter.getValue();
                 found.add(new Segment(
-                        layer.conf().getLayer().getLayerName(),
+                        vertex.getVertexName(),
                         parameter.getKey(),
                         kind(norm, parameter.getKey()),
                         Math.toIntExact(view.offset()),
                         Math.toIntExact(view.length()),
-                        inner != layer));
+                        inner != layer || vertex instanceof FrozenVertex));
             }
         }
         found.sort(Comparator.comparingInt(Segment::offset));

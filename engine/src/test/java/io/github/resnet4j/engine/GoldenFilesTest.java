@@ -17,6 +17,8 @@ class GoldenFilesTest {
     void eachIsReadBySomeTestAndAllAreSmall() throws IOException, URISyntaxException {
         Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
+        FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
+        read.add(TrajectoryTest.GOLDEN);
         read.add("sgd");
 
         Set<String> there = new TreeSet<>();

@@ -6,8 +6,11 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Slot;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** The gradients of one step, by PyTorch's names, beside a reference. */
 final class Gradients {
@@ -15,6 +18,27 @@ final class Gradients {
     private static final double ROUNDING = 1e-5;
 
     private Gradients() {}
+
+    /** Fails where {@code engine} finds other mean gradients in {@code graph} than PyTorch, see {@link #areNear}. */
+    static void areAsIn(ParityCase parity, ComputationGraph graph, Engine engine, double bound) {
+        Golden golden = Golden.read(parity.name());
+        Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        Map<String, float[]> gradients = new TreeMap<>();
+        Map<String, float[]> reference = new TreeMap<>();
+        golden.names("grad:").forEach(name -> reference.put(name, golden.values("grad:" + name)));
+        try (TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, engine)) {
+            step.step(parity.pictures(), parity.labels(), 0);
+            for (ParameterLayout.Segment segment : step.layout().segments()) {
+                if (segment.kind().trained() && !segment.frozen()) {
+                    float[] gradient = new float[segment.length()];
+                    step.velocity().get(segment.offset(), gradient);
+                    String name = Seeded.torchName(segment);
+                    gradients.put(name, golden.choose("grad:" + name, gradient));
+                }
+            }
+        }
+        areNear(parity.network(), gradients, reference, bound);
+    }
 
     /**
      * Fails where a gradient is further from the reference than {@code bound} times its norm. Biases in front of BN have

@@ -81,6 +81,41 @@ record ParityCase(String name, Network network, int batch) {
         return new ParityCase(name, ResNetWriter.write(name, spec, input, 5), 3);
     }
 
+    /**
+     * The rows of the zoo, reduced to three blocks a few channels wide, with a batch for BN to have statistics of. Rows
+     * that differ in size only are one.
+     */
+    static List<ParityCase> zoo() {
+        return Zoo.list().stream()
+                .map(row -> reducedName(row.spec()))
+                .distinct()
+                .map(name -> reduced(name).withBatch(8))
+                .toList();
+    }
+
+    private static String reducedName(ResNetSpec spec) {
+        boolean early = spec.block() == BlockType.BOTTLENECK && spec.strideOn() == ResNetSpec.StrideOn.FIRST_1X1;
+        String conventions =
+                spec.conventions().equals(Conventions.TORCHVISION) ? "" : "_" + keyOf(spec.conventions(), CONVENTIONS);
+        return (spec.block() == BlockType.BASIC ? "basic" : "bottleneck")
+                + (early ? "v1_" : "_")
+                + keyOf(spec.shortcut(), SHORTCUTS)
+                + (spec.stem() instanceof StemSpec.ImageNet ? "_imagenet_3x16x16" : "_cifar_3x8x8")
+                + conventions;
+    }
+
+    private static <T> String keyOf(T value, Map<String, T> names) {
+        return names.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(value))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no reduced network has " + value));
+    }
+
+    ParityCase withBatch(int pictures) {
+        return new ParityCase(name, network, pictures);
+    }
+
     /** Published networks in full, at {@code size}×{@code size}. */
     static ParityCase full(String name, int batch, int size) {
         return new ParityCase(

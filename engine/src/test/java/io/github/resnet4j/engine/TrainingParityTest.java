@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,13 +41,13 @@ class TrainingParityTest {
     @ParameterizedTest
     @MethodSource("cases")
     void hasPyTorchsGradients(ParityCase parity) {
-        gradientsAreAsIn(Golden.read(parity.name()), parity, Optional.empty());
+        Gradients.areAsIn(parity, parity.graph(), engine, 1e-3);
     }
 
     @Test
     void hasPyTorchsGradientsBehindAFrozenStage() {
         ParityCase parity = ParityCase.reduced(RECIPES + "frozen");
-        gradientsAreAsIn(Golden.read(parity.name()), parity, Optional.of("layer1"));
+        Gradients.areAsIn(parity, parity.graph(Optional.of("layer1")), engine, 1e-3);
     }
 
     @ParameterizedTest
@@ -138,23 +136,6 @@ class TrainingParityTest {
                     step.step(parity.pictures(), parity.labels(smoothing), LR).loss();
             assertThat(actual).isCloseTo(loss, within(1e-4 * Math.max(1, loss)));
         }
-    }
-
-    private void gradientsAreAsIn(Golden golden, ParityCase parity, Optional<String> frozenUpTo) {
-        ComputationGraph graph = parity.graph(frozenUpTo);
-        Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, engine);
-        step.step(parity.pictures(), parity.labels(), 0);
-        Map<String, float[]> gradients = new TreeMap<>();
-        Map<String, float[]> reference = new TreeMap<>();
-        golden.names("grad:").forEach(name -> reference.put(name, golden.values("grad:" + name)));
-        for (ParameterLayout.Segment segment : step.layout().segments()) {
-            if (segment.kind().trained() && !segment.frozen()) {
-                String name = Seeded.torchName(segment);
-                gradients.put(name, golden.choose("grad:" + name, values(step.velocity(), segment)));
-            }
-        }
-        Gradients.areNear(parity.network(), gradients, reference, 1e-3);
     }
 
     private static void parametersAreAsIn(Golden golden, ParityCase parity, ComputationGraph graph) {
