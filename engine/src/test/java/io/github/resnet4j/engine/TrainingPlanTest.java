@@ -9,15 +9,27 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +41,10 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** What holds of a plan beside its numbers: whose updater, which batches, whose memory, and until when. */
 class TrainingPlanTest {
@@ -68,6 +84,145 @@ class TrainingPlanTest {
 
     private static Sgd momentum() {
         return new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
+    }
+
+    static Stream<Arguments> updaters() {
+        UnaryOperator<NeuralNetConfiguration.Builder> sgd =
+                settings -> settings.updater(new org.nd4j.linalg.learning.config.Sgd(0.1));
+        return Stream.of(
+                updater("plain", 1e-4, sgd),
+                updater(
+                        "a schedule",
+                        1e-4,
+                        settings -> settings.updater(new org.nd4j.linalg.learning.config.Sgd(
+                                new StepSchedule(ScheduleType.ITERATION, 0.5, 0.5, 2)))),
+                updater("Nesterov's momentum", 1e-4, settings -> settings.updater(new Nesterovs(0.05, 0.9))),
+                updater("Adam", 1e-3, settings -> settings.updater(new Adam(1e-3))),
+                updater("L2", 1e-4, settings -> sgd.apply(settings).l2(0.05)),
+                updater("L1", 1e-4, settings -> sgd.apply(settings).l1(0.01)),
+                updater("Adam, L2", 1e-3, settings -> settings.updater(new Adam(1e-3))
+                        .l2(0.05)),
+                updater("weight decay", 1e-4, settings -> sgd.apply(settings).weightDecay(0.05, true)),
+                updater("Adam, weight decay without rate", 1e-3, settings -> settings.updater(new Adam(1e-3))
+                        .weightDecay(1e-3, false)),
+                updater("biases on their own", 1e-4, settings -> sgd.apply(settings)
+                        .biasUpdater(new org.nd4j.linalg.learning.config.Sgd(0.5))),
+                updater("clipped layers", 1e-4, settings -> sgd.apply(settings)
+                        .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+                        .gradientNormalizationThreshold(0.05)),
+                updater("clipped parameters", 1e-4, settings -> sgd.apply(settings)
+                        .gradientNormalization(GradientNormalization.ClipL2PerParamType)
+                        .gradientNormalizationThreshold(0.05)),
+                updater("sums over the batch", 1e-4, settings -> settings.updater(
+                                new org.nd4j.linalg.learning.config.Sgd(0.02))
+                        .miniBatch(false)));
+    }
+
+    private static Arguments updater(
+            String name, double bound, UnaryOperator<NeuralNetConfiguration.Builder> settings) {
+        return Arguments.of(name, bound, settings);
+    }
+
+    /** No bias in front of the normalisation: its gradient is rounding, which Adam makes as large as any other. */
+    private static ComputationGraph fitted(UnaryOperator<NeuralNetConfiguration.Builder> settings, boolean frozen) {
+        ConvolutionLayer conv0 = convolution(4).activation(Activation.TANH).build();
+        ComputationGraph graph = new ComputationGraph(settings.apply(
+                        new NeuralNetConfiguration.Builder().seed(1).weightInit(WeightInit.XAVIER))
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("conv0", frozen ? new FrozenLayer(conv0) : conv0, "in")
+                .addLayer("conv1", convolution(6).hasBias(false).build(), "conv0")
+                .addLayer("bn", new BatchNormalization.Builder().build(), "conv1")
+                .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn")
+                .addLayer("conv2", convolution(5).activation(Activation.TANH).build(), "tanh")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv2")
+                .addLayer("out", UserGraph.softmax().build(), "pool")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(PICTURE.height(), PICTURE.width(), PICTURE.channels()))
+                .build());
+        graph.init();
+        graph.getConfiguration().setIterationCount(3);
+        graph.getConfiguration().setEpochCount(2);
+        return graph;
+    }
+
+    /** The last step is DL4J's own on both sides: it must find the updater's state and the counts as its own. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("updaters")
+    void stepsAsFitDoes(String name, double bound, UnaryOperator<NeuralNetConfiguration.Builder> settings) {
+        ComputationGraph graph = fitted(settings, false);
+        ComputationGraph reference = fitted(settings, false);
+        fitBoth(graph, reference, bound);
+    }
+
+    @Test
+    void stepsAsFitDoesOverAFrozenLayer() {
+        UnaryOperator<NeuralNetConfiguration.Builder> settings =
+                builder -> builder.updater(new Nesterovs(0.05, 0.9)).l2(0.05);
+        ComputationGraph graph = fitted(settings, true);
+        INDArray frozen = graph.getParam("conv0_W").dup();
+        fitBoth(graph, fitted(settings, true), 1e-4);
+        assertThat(graph.getParam("conv0_W")).isEqualTo(frozen);
+    }
+
+    private static void fitBoth(ComputationGraph graph, ComputationGraph reference, double bound) {
+        assertThat(bytes(graph.params())).isEqualTo(bytes(reference.params()));
+        FloatBuffer start = Seeded.copyOfParameters(graph);
+        Listener listener = new Listener();
+        Listener expected = new Listener();
+        graph.setListeners(listener);
+        reference.setListeners(expected);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE)) {
+            for (int i = 0; i < 6; i++) {
+                int batch = i == 3 ? 3 : 4;
+                INDArray pictures = pictures("fit" + i, batch);
+                plan.step(pictures, labels("fit" + i, batch));
+                reference.fit(new INDArray[] {pictures}, new INDArray[] {labels("fit" + i, batch)});
+            }
+        }
+        for (ComputationGraph each : List.of(graph, reference)) {
+            each.fit(new INDArray[] {pictures("last", 4)}, new INDArray[] {labels("last", 4)});
+        }
+        assertThat(listener.calls).isEqualTo(expected.calls).hasSize(7).startsWith("iteration 3 of epoch 2, counted 3");
+        for (int i = 0; i < 7; i++) {
+            assertThat(listener.scores.get(i))
+                    .as("score %d", i)
+                    .isCloseTo(expected.scores.get(i), within(1e-5 * expected.scores.get(i)));
+        }
+        assertThat(graph.getConfiguration().getIterationCount()).isEqualTo(10);
+        assertThat(partsOfTheWay(graph, reference, start)).allSatisfy(Pass.within(bound));
+    }
+
+    /** Distance of each parameter from the reference's, in parts of the way that one went. */
+    private static Map<String, Double> partsOfTheWay(
+            ComputationGraph graph, ComputationGraph reference, FloatBuffer start) {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            float[] wanted = values(Seeded.copyOfParameters(reference), segment);
+            double distance = Golden.distance(values(Seeded.copyOfParameters(graph), segment), wanted);
+            double way = Golden.distance(wanted, values(start, segment));
+            assertThat(way > 0).as("%s moves", segment).isEqualTo(!segment.frozen());
+            parts.put(segment.vertex() + "_" + segment.key(), distance == 0 ? 0 : distance / way);
+        }
+        return parts;
+    }
+
+    private static float[] values(FloatBuffer flat, ParameterLayout.Segment segment) {
+        float[] values = new float[segment.length()];
+        flat.get(segment.offset(), values);
+        return values;
+    }
+
+    private static final class Listener extends BaseTrainingListener {
+        private final List<String> calls = new ArrayList<>();
+        private final List<Double> scores = new ArrayList<>();
+
+        @Override
+        public void iterationDone(Model model, int iteration, int epoch) {
+            int counted = ((ComputationGraph) model).getConfiguration().getIterationCount();
+            calls.add("iteration " + iteration + " of epoch " + epoch + ", counted " + counted);
+            scores.add(model.score());
+        }
     }
 
     @Test
@@ -142,6 +297,27 @@ class TrainingPlanTest {
     @MethodSource("runs")
     void goesOnWhereAClosedPlanStopped(String name, Run run) {
         assertThat(run.traces(List.of(1, 4))).isEqualTo(run.traces(List.of()));
+    }
+
+    @Test
+    void goesOnWithTheStateOfTheGraphsOwnUpdater() {
+        assertThat(adam(true))
+                .isEqualTo(adam(false))
+                .isNotEqualTo(bytes(fitted(b -> b, false).params()));
+    }
+
+    private static List<Byte> adam(boolean resumed) {
+        ComputationGraph graph = fitted(settings -> settings.updater(new Adam(1e-2)), false);
+        TrainingPlan plan = TrainingPlan.compile(graph, PICTURE);
+        for (int i = 0; i < 4; i++) {
+            if (resumed && i == 2) {
+                plan.close();
+                plan = TrainingPlan.compile(graph, PICTURE);
+            }
+            plan.step(pictures("adam" + i, 4), labels("adam" + i, 4));
+        }
+        plan.close();
+        return bytes(graph.params());
     }
 
     private static UserGraph dropout() {
