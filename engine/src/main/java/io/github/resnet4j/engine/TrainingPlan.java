@@ -22,9 +22,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -141,8 +143,8 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * One step on one batch, by the graph's own updater: its score and iteration count are set and its listeners called
-     * as {@code fit} does.
+     * One step on one batch, by the graph's own updater: its score and iteration count are set, and its listeners told
+     * that the iteration is done, as {@code fit} does.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
@@ -307,9 +309,14 @@ public final class TrainingPlan implements TrainingStep {
     private static final class GraphUpdate implements Update {
         private final ComputationGraph graph;
         private final Gradient gradient;
+        private final boolean meansAreScored;
 
         GraphUpdate(ComputationGraph graph, ParameterLayout layout) {
             this.graph = graph;
+            Layer output = graph.getOutputLayer(0);
+            // Layers without weights divide by the batch in any case.
+            this.meansAreScored =
+                    !(output instanceof BaseOutputLayer) || output.conf().isMiniBatch();
             INDArray flat = graph.getFlattenedGradients();
             this.gradient = new DefaultGradient(flat);
             for (ParameterLayout.Segment segment : layout.segments()) {
@@ -322,17 +329,17 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         void apply(int batch, double loss) {
-            graph.setScore(loss + graph.calcRegularizationScore(true));
+            graph.setScore((meansAreScored ? loss : loss * batch) + graph.calcRegularizationScore(true));
             var configuration = graph.getConfiguration();
             int iteration = configuration.getIterationCount();
             int epoch = configuration.getEpochCount();
             graph.getUpdater(true).update(gradient, iteration, epoch, batch, LayerWorkspaceMgr.noWorkspaces());
             INDArray parameters = graph.params();
             parameters.subi(graph.getFlattenedGradients().reshape(parameters.shape()));
-            configuration.setIterationCount(iteration + 1);
             for (var listener : graph.getListeners()) {
-                listener.iterationDone(graph, iteration + 1, epoch);
+                listener.iterationDone(graph, iteration, epoch);
             }
+            configuration.setIterationCount(iteration + 1);
         }
     }
 }

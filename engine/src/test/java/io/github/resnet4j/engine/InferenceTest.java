@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -76,6 +77,17 @@ class InferenceTest {
         assertThat(actual).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void readsPicturesInAnyArrangement(Arrangement arrangement) {
+        INDArray pictures = Arrangement.exact(CASE.pictures());
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
+        assertThat(inference.output(arrangement.of(pictures))).isEqualTo(inference.output(pictures));
+        List<String> vertices = List.of("conv1", "layer1.0.relu", "fc");
+        assertThat(inference.featureMaps(arrangement.of(pictures), vertices))
+                .isEqualTo(inference.featureMaps(pictures, vertices));
+    }
+
     @Test
     void rejectsWhatDoesNotFit() {
         Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, engine);
@@ -94,7 +106,14 @@ class InferenceTest {
     @Test
     void doesNothingOnceClosed() {
         Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        inference.close();
-        assertThatIllegalStateException().isThrownBy(() -> inference.output(CASE.pictures()));
+        for (int times = 0; times < 2; times++) {
+            inference.close();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> inference.output(CASE.pictures()))
+                    .withMessageContaining("closed");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> inference.featureMaps(CASE.pictures(), List.of("fc")))
+                    .withMessageContaining("closed");
+        }
     }
 }

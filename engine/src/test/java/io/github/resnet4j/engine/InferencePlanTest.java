@@ -1,0 +1,381 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** What holds of a plan beside its numbers: which batches, which vertices, how many callers, and until when. */
+class InferencePlanTest {
+    private static final ParityCase CASE = ParityCase.reduced("bottleneck_b_imagenet_3x16x16");
+    private static final List<String> MAPS = List.of("conv1", "layer2.0.bn1", "avgpool");
+    private static final Shape PICTURE = new Shape(3, 8, 6);
+
+    /** A sum, a dropout that does nothing, and a classifier that flattens maps. */
+    private static final UserGraph USER = new UserGraph("a user's", PICTURE, builder -> builder.addLayer(
+                    "conv1", convolution(6).activation(Activation.RELU).build(), "in")
+            .addLayer("bn", new BatchNormalization.Builder().build(), "conv1")
+            .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn")
+            .addLayer("conv2", convolution(6).dropOut(0.5).build(), "tanh")
+            .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "conv2", "conv1")
+            .addLayer("max", new SubsamplingLayer.Builder(2, 2).build(), "sum")
+            .addLayer(
+                    "dense",
+                    new DenseLayer.Builder().nOut(9).activation(Activation.RELU).build(),
+                    "max")
+            .addLayer("out", UserGraph.softmax().build(), "dense")
+            .setOutputs("out"));
+
+    private static ConvolutionLayer.Builder convolution(int filters) {
+        return new ConvolutionLayer.Builder(3, 3).padding(1, 1).nOut(filters);
+    }
+
+    @BeforeAll
+    static void enable() {
+        OneDnn.enable();
+    }
+
+    private static InferencePlan plan(int maxBatch) {
+        return InferencePlan.compile(CASE.graph(), CASE.picture(), maxBatch);
+    }
+
+    private static INDArray pictures(String name, int batch) {
+        return Seeded.pictures(name, batch, CASE.network());
+    }
+
+    private static List<Float> values(INDArray array) {
+        float[] values = array.dup('c').data().asFloat();
+        Float[] boxed = new Float[values.length];
+        Arrays.setAll(boxed, i -> values[i]);
+        return Arrays.asList(boxed);
+    }
+
+    @Test
+    void answersBatchesOfAnySizePictureByPicture() {
+        INDArray pictures = pictures("any size", 13);
+        try (InferencePlan plan = plan(13);
+                InferencePlan single = plan(1)) {
+            List<INDArray> one = IntStream.range(0, 13)
+                    .mapToObj(i -> single.output(pictures.get(NDArrayIndex.interval(i, i + 1))))
+                    .toList();
+            INDArray wanted = Nd4j.vstack(one);
+            for (int size : new int[] {13, 1, 7, 12, 2, 3, 11, 8, 13, 5}) {
+                INDArray output = plan.output(pictures.get(NDArrayIndex.interval(0, size)));
+                assertThat(output.shape()).containsExactly(size, 5);
+                assertThat(Pass.deviation(output, wanted.get(NDArrayIndex.interval(0, size))))
+                        .as("%d pictures", size)
+                        .isLessThan(1e-6);
+            }
+        }
+    }
+
+    @Test
+    void answersBatchesOfLargePicturesInPieces() {
+        UserGraph user = UserGraph.upTo("relu", "large", new Shape(1, 1024, 1024), builder -> builder.addLayer(
+                        "conv", new ConvolutionLayer.Builder(1, 1).nOut(16).build(), "in")
+                .addLayer("relu", new ActivationLayer(Activation.RELU), "conv"));
+        ComputationGraph graph = user.graph();
+        INDArray pictures = user.pictures(5);
+        try (InferencePlan plan = InferencePlan.compile(graph, user.picture(), 5);
+                InferencePlan single = InferencePlan.compile(graph, user.picture(), 1)) {
+            assertThat(plan.report().batch()).as("pictures in a piece").isEqualTo(2);
+            INDArray output = plan.output(pictures);
+            for (int i = 0; i < 5; i++) {
+                INDArray one = single.output(pictures.get(NDArrayIndex.interval(i, i + 1)));
+                assertThat(Pass.deviation(output.get(NDArrayIndex.interval(i, i + 1)), one))
+                        .as("picture %d", i)
+                        .isLessThan(1e-6);
+            }
+        }
+    }
+
+    @Test
+    void sameBatchGivesTheSameBytes() {
+        INDArray pictures = pictures("same", 7);
+        try (InferencePlan plan = plan(7);
+                InferencePlan again = plan(7)) {
+            List<Float> first = values(plan.output(pictures));
+            plan.output(pictures("other", 7));
+            assertThat(values(plan.output(pictures))).isEqualTo(first);
+            assertThat(values(again.output(pictures))).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void callersKeepTheirArrays() {
+        INDArray pictures = pictures("kept", 4);
+        List<Float> given = values(pictures);
+        try (InferencePlan plan = plan(4)) {
+            INDArray output = plan.output(pictures);
+            List<Float> answered = values(output);
+            plan.output(pictures("later", 4));
+            assertThat(values(output)).isEqualTo(answered);
+            assertThat(values(pictures)).isEqualTo(given);
+            plan.output(pictures).assign(0);
+            assertThat(values(plan.output(pictures))).isEqualTo(answered);
+        }
+    }
+
+    static Stream<Arguments> graphs() {
+        return Stream.of(
+                Arguments.of("the zoo's", CASE.graph(), CASE.picture(), CASE.pictures()),
+                Arguments.of("a user's", USER.graph(), PICTURE, USER.pictures(3)));
+    }
+
+    /** DL4J gives the reference one vertex at a time: its activations write over what they read. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("graphs")
+    void mapsOfEveryVertexAreDl4js(String name, ComputationGraph graph, Shape picture, INDArray pictures) {
+        List<String> vertices =
+                Stream.of(graph.getVertices()).map(GraphVertex::getVertexName).toList();
+        List<String> layers = vertices.stream()
+                .filter(vertex -> !graph.getConfiguration().getNetworkInputs().contains(vertex))
+                .toList();
+        Inference dl4j = Inference.of(graph, picture, 3, Engine.DL4J);
+        Map<String, INDArray> wanted = dl4j.featureMaps(pictures, layers);
+        try (InferencePlan plan = InferencePlan.compile(graph, picture, 3)) {
+            Map<String, INDArray> together = plan.featureMaps(pictures, vertices);
+            assertThat(together.keySet()).containsExactlyElementsOf(vertices);
+            together.forEach((vertex, map) -> isNear(vertex, map, wanted.getOrDefault(vertex, pictures)));
+            for (String vertex : vertices) {
+                Map<String, INDArray> alone = plan.featureMaps(pictures, List.of(vertex));
+                assertThat(alone).containsOnlyKeys(vertex);
+                isNear(vertex + " alone", alone.get(vertex), wanted.getOrDefault(vertex, pictures));
+            }
+        }
+    }
+
+    private static void isNear(String name, INDArray map, INDArray wanted) {
+        assertThat(map.shape()).as(name).isEqualTo(wanted.shape());
+        assertThat(Pass.deviation(map, wanted)).as(name).isLessThan(1e-5);
+    }
+
+    @Test
+    void namesMayComeInAnyOrderAndTwice() {
+        try (InferencePlan plan = plan(3)) {
+            Map<String, INDArray> maps = plan.featureMaps(CASE.pictures(), List.of("fc", "conv1", "fc"));
+            assertThat(maps.keySet()).containsExactly("fc", "conv1");
+            assertThat(maps.get("fc").shape()).containsExactly(3, 5);
+            assertThat(values(
+                            plan.featureMaps(CASE.pictures(), List.of("conv1")).get("conv1")))
+                    .isEqualTo(values(maps.get("conv1")));
+        }
+    }
+
+    static Stream<Arguments> notFinite() {
+        int values = Math.toIntExact(CASE.picture().elements());
+        return Stream.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)
+                .flatMap(value ->
+                        Stream.of(0, 2 * values + 70, 5 * values - 1).map(at -> Arguments.of(value, at, at / values)));
+    }
+
+    @ParameterizedTest(name = "{0} at {1}")
+    @MethodSource("notFinite")
+    void pictureThatIsNotFiniteGivesNaNAndLeavesTheOthers(float value, int at, int broken) {
+        INDArray pictures = pictures("not finite", 5);
+        try (InferencePlan plan = plan(5)) {
+            Map<String, INDArray> before = maps(plan, pictures, MAPS);
+            pictures.data().put(at, value);
+            Map<String, INDArray> after = maps(plan, pictures, MAPS);
+            before.forEach((name, map) -> {
+                for (int i = 0; i < 5; i++) {
+                    List<Float> now = values(after.get(name).get(NDArrayIndex.interval(i, i + 1)));
+                    if (i == broken) {
+                        assertThat(now).as("%s of picture %d", name, i).allMatch(v -> v.isNaN());
+                    } else {
+                        assertThat(now)
+                                .as("%s of picture %d", name, i)
+                                .isEqualTo(values(map.get(NDArrayIndex.interval(i, i + 1))));
+                    }
+                }
+            });
+            INDArray alone = pictures.get(NDArrayIndex.interval(broken, broken + 1));
+            assertThat(values(plan.output(alone))).as("alone").allMatch(v -> v.isNaN());
+        }
+    }
+
+    /** The output and the maps of these vertices. */
+    private static Map<String, INDArray> maps(Inference plan, INDArray pictures, List<String> vertices) {
+        Map<String, INDArray> maps = new LinkedHashMap<>(plan.featureMaps(pictures, vertices));
+        maps.put("output", plan.output(pictures));
+        return maps;
+    }
+
+    static Stream<Arguments> unfit() {
+        INDArray pictures = CASE.pictures();
+        return Stream.of(
+                Arguments.of("a picture without a batch", pictures.slice(0), "[3, 16, 16]"),
+                Arguments.of("a fifth axis", pictures.reshape(3, 3, 16, 16, 1), "[3, 3, 16, 16, 1]"),
+                Arguments.of("no picture", Nd4j.create(DataType.FLOAT, 0, 3, 16, 16), "[0, 3, 16, 16]"),
+                Arguments.of("nothing", Nd4j.empty(DataType.FLOAT), "[]"),
+                Arguments.of("a row too many", Nd4j.zeros(3, 3, 17, 16), "3x16x16 are expected"),
+                Arguments.of("a column too few", Nd4j.zeros(3, 3, 16, 15), "3x16x16 are expected"),
+                Arguments.of("channels last", pictures.permute(0, 2, 3, 1), "[3, 16, 16, 3]"),
+                Arguments.of("grey pictures", Nd4j.zeros(3, 1, 16, 16), "[3, 1, 16, 16]"),
+                Arguments.of("one more than the maximum", Nd4j.zeros(4, 3, 16, 16), "4 pictures, and"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unfit")
+    void rejectsWhatDoesNotFit(String name, INDArray pictures, String told) {
+        try (InferencePlan plan = plan(3)) {
+            for (Runnable call : List.<Runnable>of(
+                    () -> plan.output(pictures), () -> plan.featureMaps(pictures, List.of("conv1")))) {
+                assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(told);
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.featureMaps(CASE.pictures(), List.of()))
+                    .withMessageContaining("name at least one");
+            assertThat(plan.output(CASE.pictures()).shape()).containsExactly(3, 5);
+        }
+    }
+
+    private static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(tasks.size());
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> result : pool.invokeAll(tasks)) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void answersManyThreadsAsOne() throws Exception {
+        List<INDArray> batches = IntStream.range(0, 9)
+                .mapToObj(i -> pictures("thread" + i, 1 + i % 5))
+                .toList();
+        try (InferencePlan plan = plan(5);
+                InferencePlan sequential = plan(5)) {
+            List<Map<String, INDArray>> wanted =
+                    batches.stream().map(batch -> maps(sequential, batch, MAPS)).toList();
+            CyclicBarrier start = new CyclicBarrier(8);
+            List<Callable<Integer>> tasks = new ArrayList<>();
+            for (int t = 0; t < 8; t++) {
+                int thread = t;
+                tasks.add(() -> {
+                    start.await();
+                    for (int round = 0; round < 25; round++) {
+                        int i = (thread + round * 4) % batches.size();
+                        Map<String, INDArray> maps = round % 5 == 4
+                                ? maps(plan, batches.get(i), MAPS)
+                                : Map.of("output", plan.output(batches.get(i)));
+                        maps.forEach((name, map) -> assertThat(
+                                        Pass.deviation(map, wanted.get(i).get(name)))
+                                .as("%s of batch %d", name, i)
+                                .isLessThan(1e-6));
+                    }
+                    return OpenMp.threads();
+                });
+            }
+            assertThat(together(tasks)).as("threads of each caller's own").containsOnly(OpenMp.threads());
+        }
+    }
+
+    private static void isOneOf(List<Map<String, INDArray>> answers, Map<String, INDArray> maps) {
+        List<Map<String, Double>> deviations = new ArrayList<>();
+        for (Map<String, INDArray> answer : answers) {
+            Map<String, Double> deviation = new LinkedHashMap<>();
+            maps.forEach((name, map) -> deviation.put(name, Pass.deviation(map, answer.get(name))));
+            deviations.add(deviation);
+        }
+        assertThat(deviations).anySatisfy(deviation -> assertThat(deviation).allSatisfy(Pass.within(1e-5)));
+    }
+
+    @Test
+    void closesBetweenTheAnswersOfOthers() throws Exception {
+        List<INDArray> batches =
+                IntStream.range(1, 6).mapToObj(i -> pictures("closed" + i, i)).toList();
+        List<Map<String, INDArray>> wanted;
+        try (InferencePlan plan = plan(5)) {
+            wanted = batches.stream().map(batch -> maps(plan, batch, MAPS)).toList();
+        }
+        for (int times = 0; times < 6; times++) {
+            InferencePlan plan = plan(5);
+            CountDownLatch answered = new CountDownLatch(5);
+            List<Callable<String>> tasks = new ArrayList<>();
+            for (int t = 0; t < 5; t++) {
+                int thread = t;
+                tasks.add(() -> {
+                    try {
+                        for (int round = thread; ; round++) {
+                            int i = round % batches.size();
+                            Map<String, INDArray> maps = round % 3 == 0
+                                    ? plan.featureMaps(batches.get(i), MAPS)
+                                    : Map.of("output", plan.output(batches.get(i)));
+                            isOneOf(List.of(wanted.get(i)), maps);
+                            answered.countDown();
+                        }
+                    } catch (IllegalStateException closed) {
+                        return closed.getMessage();
+                    } finally {
+                        while (answered.getCount() > 0) {
+                            answered.countDown(); // never let the closing one wait for a failed assertion
+                        }
+                    }
+                });
+            }
+            tasks.add(() -> {
+                answered.await();
+                plan.close();
+                return "this plan is closed";
+            });
+            assertThat(together(tasks)).containsOnly("this plan is closed");
+        }
+    }
+
+    @Test
+    void everyMethodOfAClosedPlanSaysSo() {
+        ComputationGraph graph = CASE.graph();
+        InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 3);
+        INDArray output = plan.output(CASE.pictures());
+        for (int times = 0; times < 2; times++) {
+            plan.close();
+            assertThat(List.<Runnable>of(
+                            () -> plan.output(CASE.pictures()),
+                            () -> plan.featureMaps(CASE.pictures(), List.of("conv1")),
+                            () -> plan.profile(CASE.pictures(), 1),
+                            plan::report,
+                            plan::refresh))
+                    .allSatisfy(call -> assertThatIllegalStateException()
+                            .isThrownBy(call::run)
+                            .withMessageContaining("closed"));
+        }
+        assertThat(Pass.deviation(output, graph.outputSingle(CASE.pictures()))).isLessThan(1e-5);
+    }
+}

@@ -1,0 +1,532 @@
+package io.github.resnet4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.resnet4j.zoo.network.Shape;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
+
+/** What holds of a plan beside its numbers: whose updater, which batches, whose memory, and until when. */
+class TrainingPlanTest {
+    private static final Shape PICTURE = new Shape(3, 8, 6);
+    private static final UserGraph USER = user("a user's", builder -> {});
+
+    @BeforeAll
+    static void enable() {
+        OneDnn.enable();
+    }
+
+    /** Convolutions with normalisation and without, a ReLU that hides what is not a number, and a classifier. */
+    private static UserGraph user(String name, Consumer<ConvolutionLayer.Builder> last) {
+        return UserGraph.upTo("conv2", name, PICTURE, builder -> {
+            ConvolutionLayer.Builder conv2 = convolution(5).activation(Activation.RELU);
+            last.accept(conv2);
+            builder.addLayer("conv1", convolution(7).build(), "in")
+                    .addLayer("bn", new BatchNormalization.Builder().build(), "conv1")
+                    .addLayer("relu", new ActivationLayer(Activation.RELU), "bn")
+                    .addLayer("conv2", conv2.build(), "relu");
+        });
+    }
+
+    private static ConvolutionLayer.Builder convolution(int filters) {
+        return new ConvolutionLayer.Builder(3, 3).padding(1, 1).nOut(filters).activation(Activation.IDENTITY);
+    }
+
+    private static INDArray pictures(String name, int batch) {
+        int values = Math.toIntExact(batch * PICTURE.elements());
+        return Nd4j.createFromArray(Seeded.uniform(name, values, -2, 2))
+                .reshape(batch, PICTURE.channels(), PICTURE.height(), PICTURE.width());
+    }
+
+    private static INDArray labels(String name, int batch) {
+        return Seeded.labels(name, batch, UserGraph.CLASSES, 0);
+    }
+
+    private static Sgd momentum() {
+        return new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
+    }
+
+    static Stream<Arguments> updaters() {
+        UnaryOperator<NeuralNetConfiguration.Builder> sgd =
+                settings -> settings.updater(new org.nd4j.linalg.learning.config.Sgd(0.1));
+        return Stream.of(
+                updater("plain", 1e-4, sgd),
+                updater(
+                        "a schedule",
+                        1e-4,
+                        settings -> settings.updater(new org.nd4j.linalg.learning.config.Sgd(
+                                new StepSchedule(ScheduleType.ITERATION, 0.5, 0.5, 2)))),
+                updater("Nesterov's momentum", 1e-4, settings -> settings.updater(new Nesterovs(0.05, 0.9))),
+                updater("Adam", 1e-3, settings -> settings.updater(new Adam(1e-3))),
+                updater("L2", 1e-4, settings -> sgd.apply(settings).l2(0.05)),
+                updater("L1", 1e-4, settings -> sgd.apply(settings).l1(0.01)),
+                updater("Adam, L2", 1e-3, settings -> settings.updater(new Adam(1e-3))
+                        .l2(0.05)),
+                updater("weight decay", 1e-4, settings -> sgd.apply(settings).weightDecay(0.05, true)),
+                updater("Adam, weight decay without rate", 1e-3, settings -> settings.updater(new Adam(1e-3))
+                        .weightDecay(1e-3, false)),
+                updater("biases on their own", 1e-4, settings -> sgd.apply(settings)
+                        .biasUpdater(new org.nd4j.linalg.learning.config.Sgd(0.5))),
+                updater("clipped layers", 1e-4, settings -> sgd.apply(settings)
+                        .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+                        .gradientNormalizationThreshold(0.05)),
+                updater("clipped parameters", 1e-4, settings -> sgd.apply(settings)
+                        .gradientNormalization(GradientNormalization.ClipL2PerParamType)
+                        .gradientNormalizationThreshold(0.05)),
+                updater("sums over the batch", 1e-4, settings -> settings.updater(
+                                new org.nd4j.linalg.learning.config.Sgd(0.02))
+                        .miniBatch(false)));
+    }
+
+    private static Arguments updater(
+            String name, double bound, UnaryOperator<NeuralNetConfiguration.Builder> settings) {
+        return Arguments.of(name, bound, settings);
+    }
+
+    /** No bias in front of the normalisation: its gradient is rounding, which Adam makes as large as any other. */
+    private static ComputationGraph fitted(UnaryOperator<NeuralNetConfiguration.Builder> settings, boolean frozen) {
+        ConvolutionLayer conv0 = convolution(4).activation(Activation.TANH).build();
+        ComputationGraph graph = new ComputationGraph(settings.apply(
+                        new NeuralNetConfiguration.Builder().seed(1).weightInit(WeightInit.XAVIER))
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("conv0", frozen ? new FrozenLayer(conv0) : conv0, "in")
+                .addLayer("conv1", convolution(6).hasBias(false).build(), "conv0")
+                .addLayer("bn", new BatchNormalization.Builder().build(), "conv1")
+                .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn")
+                .addLayer("conv2", convolution(5).activation(Activation.TANH).build(), "tanh")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv2")
+                .addLayer("out", UserGraph.softmax().build(), "pool")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(PICTURE.height(), PICTURE.width(), PICTURE.channels()))
+                .build());
+        graph.init();
+        graph.getConfiguration().setIterationCount(3);
+        graph.getConfiguration().setEpochCount(2);
+        return graph;
+    }
+
+    /** The last step is DL4J's own on both sides: it must find the updater's state and the counts as its own. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("updaters")
+    void stepsAsFitDoes(String name, double bound, UnaryOperator<NeuralNetConfiguration.Builder> settings) {
+        ComputationGraph graph = fitted(settings, false);
+        ComputationGraph reference = fitted(settings, false);
+        fitBoth(graph, reference, bound);
+    }
+
+    @Test
+    void stepsAsFitDoesOverAFrozenLayer() {
+        UnaryOperator<NeuralNetConfiguration.Builder> settings =
+                builder -> builder.updater(new Nesterovs(0.05, 0.9)).l2(0.05);
+        ComputationGraph graph = fitted(settings, true);
+        INDArray frozen = graph.getParam("conv0_W").dup();
+        fitBoth(graph, fitted(settings, true), 1e-4);
+        assertThat(graph.getParam("conv0_W")).isEqualTo(frozen);
+    }
+
+    private static void fitBoth(ComputationGraph graph, ComputationGraph reference, double bound) {
+        assertThat(bytes(graph.params())).isEqualTo(bytes(reference.params()));
+        FloatBuffer start = Seeded.copyOfParameters(graph);
+        Listener listener = new Listener();
+        Listener expected = new Listener();
+        graph.setListeners(listener);
+        reference.setListeners(expected);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE)) {
+            for (int i = 0; i < 6; i++) {
+                int batch = i == 3 ? 3 : 4;
+                INDArray pictures = pictures("fit" + i, batch);
+                plan.step(pictures, labels("fit" + i, batch));
+                reference.fit(new INDArray[] {pictures}, new INDArray[] {labels("fit" + i, batch)});
+            }
+        }
+        for (ComputationGraph each : List.of(graph, reference)) {
+            each.fit(new INDArray[] {pictures("last", 4)}, new INDArray[] {labels("last", 4)});
+        }
+        assertThat(listener.calls).isEqualTo(expected.calls).hasSize(7).startsWith("iteration 3 of epoch 2, counted 3");
+        for (int i = 0; i < 7; i++) {
+            assertThat(listener.scores.get(i))
+                    .as("score %d", i)
+                    .isCloseTo(expected.scores.get(i), within(1e-5 * expected.scores.get(i)));
+        }
+        assertThat(graph.getConfiguration().getIterationCount()).isEqualTo(10);
+        assertThat(partsOfTheWay(graph, reference, start)).allSatisfy(Pass.within(bound));
+    }
+
+    /** Distance of each parameter from the reference's, in parts of the way that one went. */
+    private static Map<String, Double> partsOfTheWay(
+            ComputationGraph graph, ComputationGraph reference, FloatBuffer start) {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            float[] wanted = values(Seeded.copyOfParameters(reference), segment);
+            double distance = Golden.distance(values(Seeded.copyOfParameters(graph), segment), wanted);
+            double way = Golden.distance(wanted, values(start, segment));
+            assertThat(way > 0).as("%s moves", segment).isEqualTo(!segment.frozen());
+            parts.put(segment.vertex() + "_" + segment.key(), distance == 0 ? 0 : distance / way);
+        }
+        return parts;
+    }
+
+    private static float[] values(FloatBuffer flat, ParameterLayout.Segment segment) {
+        float[] values = new float[segment.length()];
+        flat.get(segment.offset(), values);
+        return values;
+    }
+
+    private static final class Listener extends BaseTrainingListener {
+        private final List<String> calls = new ArrayList<>();
+        private final List<Double> scores = new ArrayList<>();
+
+        @Override
+        public void iterationDone(Model model, int iteration, int epoch) {
+            int counted = ((ComputationGraph) model).getConfiguration().getIterationCount();
+            calls.add("iteration " + iteration + " of epoch " + epoch + ", counted " + counted);
+            scores.add(model.score());
+        }
+    }
+
+    @Test
+    void takesTheKindOfStepItWasCompiledFor() {
+        try (TrainingPlan own = TrainingPlan.compile(USER.graph(), PICTURE, momentum());
+                TrainingPlan graphs = TrainingPlan.compile(USER.graph(), PICTURE)) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> own.step(pictures("x", 2), labels("x", 2)))
+                    .withMessageContaining("step(features, labels, lr)");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> graphs.step(pictures("x", 2), labels("x", 2), 0.1))
+                    .withMessageContaining("step(features, labels)");
+            assertThatIllegalStateException().isThrownBy(graphs::velocity).withMessageContaining("getUpdater()");
+        }
+    }
+
+    static Stream<Arguments> runs() {
+        ParityCase residual = ParityCase.reduced("bottleneck_b_imagenet_3x16x16");
+        return Stream.of(
+                Arguments.of("a residual network", new Run(residual, Optional.empty())),
+                Arguments.of("frozen stages", new Run(residual, Optional.of("layer1"))));
+    }
+
+    private record Run(ParityCase parity, Optional<String> frozenUpTo) {
+
+        /** Everything that six steps leave, the plan being compiled anew before each of {@code resumed}. */
+        List<Object> traces(List<Integer> resumed) {
+            ComputationGraph graph = parity.graph(frozenUpTo);
+            List<Object> traces = new ArrayList<>();
+            TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+            for (int i = 0; i < 6; i++) {
+                if (resumed.contains(i)) {
+                    FloatBuffer velocity = copy(plan.velocity());
+                    plan.close();
+                    plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+                    plan.velocity().put(velocity);
+                }
+                int batch = i % 3 == 2 ? 2 : 4;
+                INDArray pictures = Seeded.pictures("run" + i, batch, parity.network());
+                INDArray labels =
+                        Seeded.labels("run" + i, batch, parity.network().classes(), 0);
+                traces.add(plan.step(pictures, labels, 0.05));
+                traces.add(bytes(graph.getFlattenedGradients()));
+            }
+            traces.add(bytes(graph.params()));
+            traces.add(copy(plan.velocity()));
+            plan.close();
+            return traces;
+        }
+    }
+
+    private static FloatBuffer copy(FloatBuffer values) {
+        return FloatBuffer.allocate(values.capacity()).put(values).flip();
+    }
+
+    private static List<Byte> bytes(INDArray array) {
+        byte[] bytes = array.data().asBytes();
+        Byte[] boxed = new Byte[bytes.length];
+        Arrays.setAll(boxed, i -> bytes[i]);
+        return Arrays.asList(boxed);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("runs")
+    void sameStepsGiveTheSameBytes(String name, Run run) {
+        List<Object> first = run.traces(List.of());
+        assertThat(first.stream().distinct()).as("every step differs").hasSameSizeAs(first);
+        assertThat(run.traces(List.of())).isEqualTo(first);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("runs")
+    void goesOnWhereAClosedPlanStopped(String name, Run run) {
+        assertThat(run.traces(List.of(1, 4))).isEqualTo(run.traces(List.of()));
+    }
+
+    @Test
+    void goesOnWithTheStateOfTheGraphsOwnUpdater() {
+        assertThat(adam(true))
+                .isEqualTo(adam(false))
+                .isNotEqualTo(bytes(fitted(b -> b, false).params()));
+    }
+
+    private static List<Byte> adam(boolean resumed) {
+        ComputationGraph graph = fitted(settings -> settings.updater(new Adam(1e-2)), false);
+        TrainingPlan plan = TrainingPlan.compile(graph, PICTURE);
+        for (int i = 0; i < 4; i++) {
+            if (resumed && i == 2) {
+                plan.close();
+                plan = TrainingPlan.compile(graph, PICTURE);
+            }
+            plan.step(pictures("adam" + i, 4), labels("adam" + i, 4));
+        }
+        plan.close();
+        return bytes(graph.params());
+    }
+
+    private static UserGraph dropout() {
+        return user("dropout", last -> last.dropOut(0.5));
+    }
+
+    @Test
+    void sameSeedDropsTheSameValues() {
+        assertThat(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4)).isEqualTo(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4));
+    }
+
+    private static List<List<Byte>> gradientsOfSizes(UserGraph user, int... sizes) {
+        ComputationGraph graph = user.graph();
+        List<List<Byte>> gradients = new ArrayList<>();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            for (int size : sizes) {
+                plan.gradients(pictures("size" + size, size), labels("size" + size, size));
+                gradients.add(bytes(graph.getFlattenedGradients()));
+            }
+        }
+        return gradients;
+    }
+
+    @Test
+    void batchesOfAnySizeInAnyOrderHaveGradientsOfTheirOwn() {
+        ComputationGraph graph = USER.graph();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            for (int size : new int[] {8, 3, 8, 1, 5, 8, 3}) {
+                INDArray pictures = pictures("of " + size, size);
+                INDArray labels = labels("of " + size, size);
+                Pass pass = Pass.byPlan(plan, graph, pictures, labels);
+                Pass reference = Pass.byDl4j(USER.exact(), pictures, labels);
+                assertThat(pass.lossDeviation(reference)).as("loss of %d", size).isLessThan(1e-5);
+                assertThat(pass.gradientDeviations(reference, 0.1))
+                        .as("gradients of %d", size)
+                        .allSatisfy(Pass.within(1e-4));
+                assertThat(pass.statisticsDeviations(reference))
+                        .as("statistics of %d", size)
+                        .allSatisfy(Pass.within(1e-5));
+
+                ComputationGraph fresh = USER.graph();
+                try (TrainingPlan alone = TrainingPlan.compile(fresh, PICTURE, momentum())) {
+                    TrainingStep.Result result = alone.gradients(pictures, labels);
+                    assertThat(result.loss()).isEqualTo(pass.loss());
+                    assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(fresh.getFlattenedGradients()));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readsPicturesAndLabelsInAnyArrangement(Arrangement arrangement) {
+        ComputationGraph graph = USER.graph();
+        INDArray pictures = Arrangement.exact(pictures("arranged", 4));
+        INDArray labels = Arrangement.exact(Seeded.labels("arranged", 4, UserGraph.CLASSES, 0.5));
+        assertThat(labels.sumNumber().floatValue()).isEqualTo(4);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            TrainingStep.Result plain = plan.gradients(pictures, labels);
+            List<Byte> gradients = bytes(graph.getFlattenedGradients());
+            graph.getFlattenedGradients().assign(7);
+            assertThat(plan.gradients(arrangement.of(pictures), arrangement.of(labels)))
+                    .isEqualTo(plain);
+            assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(gradients);
+        }
+    }
+
+    static Stream<Arguments> unfit() {
+        INDArray pictures = pictures("unfit", 3);
+        INDArray labels = labels("unfit", 3);
+        return Stream.of(
+                Arguments.of("a picture without a batch", pictures.slice(0), labels, "[3, 8, 6]"),
+                Arguments.of("a fifth axis", pictures.reshape(3, 3, 8, 6, 1), labels, "[3, 3, 8, 6, 1]"),
+                Arguments.of("no picture", Nd4j.create(DataType.FLOAT, 0, 3, 8, 6), labels, "[0, 3, 8, 6]"),
+                Arguments.of("nothing", Nd4j.empty(DataType.FLOAT), labels, "[]"),
+                Arguments.of("a row too many", Nd4j.zeros(3, 3, 9, 6), labels, "3x8x6 are expected"),
+                Arguments.of("a column too few", Nd4j.zeros(3, 3, 8, 5), labels, "3x8x6 are expected"),
+                Arguments.of("channels last", pictures.permute(0, 2, 3, 1), labels, "[3, 8, 6, 3]"),
+                Arguments.of("grey pictures", Nd4j.zeros(3, 1, 8, 6), labels, "[3, 1, 8, 6]"),
+                Arguments.of("labels of one more", pictures, labels("unfit", 4), "3×4, got [4, 4]"),
+                Arguments.of("labels of one less", pictures, labels("unfit", 2), "3×4, got [2, 4]"),
+                Arguments.of("another class", pictures, Nd4j.zeros(3, 5), "3×4, got [3, 5]"),
+                Arguments.of("class numbers", pictures, Nd4j.createFromArray(0f, 1f, 2f), "3×4, got [3]"),
+                Arguments.of("labels in a column", pictures, Nd4j.zeros(3, 1), "3×4, got [3, 1]"),
+                Arguments.of("labels of maps", pictures, Nd4j.zeros(3, 4, 1, 1), "3×4, got [3, 4, 1, 1]"),
+                Arguments.of("labels across", pictures, labels("unfit", 3).transpose(), "3×4, got [4, 3]"),
+                Arguments.of("no label", pictures, Nd4j.create(DataType.FLOAT, 0, 4), "3×4, got [0, 4]"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unfit")
+    void rejectsWhatDoesNotFit(String name, INDArray pictures, INDArray labels, String told) {
+        isRejectedAndLeavesNothing(pictures, labels, told);
+    }
+
+    static Stream<Arguments> notFinite() {
+        int values = Math.toIntExact(PICTURE.elements());
+        return Stream.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)
+                .flatMap(value -> Stream.of(0, values - 1, values, 2 * values + 70, 3 * values - 1)
+                        .map(at -> Arguments.of(value, at, "picture " + at / values + " of the batch")));
+    }
+
+    @ParameterizedTest(name = "{0} at {1} is in {2}")
+    @MethodSource("notFinite")
+    void namesThePictureThatIsNotFinite(float value, int at, String told) {
+        INDArray pictures = pictures("not finite", 3);
+        pictures.data().put(at, value);
+        isRejectedAndLeavesNothing(pictures, labels("not finite", 3), told);
+    }
+
+    private static void isRejectedAndLeavesNothing(INDArray pictures, INDArray labels, String told) {
+        ComputationGraph graph = USER.graph();
+        ComputationGraph untouched = USER.graph();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum());
+                TrainingPlan other = TrainingPlan.compile(untouched, PICTURE, momentum())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.gradients(pictures, labels))
+                    .withMessageContaining(told);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.step(pictures, labels, 0.1))
+                    .withMessageContaining(told);
+            plan.step(pictures("fit", 3), labels("fit", 3), 0.1);
+            other.step(pictures("fit", 3), labels("fit", 3), 0.1);
+            assertThat(bytes(graph.params())).isEqualTo(bytes(untouched.params()));
+            assertThat(plan.velocity()).isEqualTo(other.velocity());
+        }
+    }
+
+    @Test
+    void seesParametersThatAreSetFromOutside() {
+        ComputationGraph graph = USER.graph();
+        INDArray half = graph.params().mul(0.5);
+        ComputationGraph other = USER.graph();
+        other.params().assign(half);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum());
+                TrainingPlan wanted = TrainingPlan.compile(other, PICTURE, momentum())) {
+            double before = plan.gradients(pictures("x", 3), labels("x", 3)).loss();
+            graph.init(); // does nothing the second time
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isEqualTo(before);
+            graph.setParams(half);
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)))
+                    .isEqualTo(wanted.gradients(pictures("x", 3), labels("x", 3)));
+            assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(other.getFlattenedGradients()));
+            assertThat(bytes(graph.params())).isEqualTo(bytes(half));
+        }
+    }
+
+    /** What follows a frozen layer has the gradients that tell what the frozen one did. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 3})
+    void frozenLayersStayAsTheyWereUntilRefreshed(int laterBatch) {
+        ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8");
+        Optional<String> upTo = Optional.of("layer1");
+        INDArray pictures = Seeded.pictures("later", laterBatch, parity.network());
+        INDArray labels = Seeded.labels("later", laterBatch, parity.network().classes(), 0);
+        ComputationGraph before = parity.graph(upTo);
+        ComputationGraph after = parity.graph(upTo);
+        ComputationGraph graph = parity.graph(upTo);
+        scaleFrozen(after);
+        try (TrainingPlan old = TrainingPlan.compile(before, parity.picture(), momentum());
+                TrainingPlan anew = TrainingPlan.compile(after, parity.picture(), momentum());
+                TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum())) {
+            plan.gradients(Seeded.pictures("first", 4, parity.network()), Seeded.labels("first", 4, 5, 0));
+            scaleFrozen(graph);
+            assertThat(plan.gradients(pictures, labels)).isEqualTo(old.gradients(pictures, labels));
+            plan.refresh();
+            assertThat(plan.gradients(pictures, labels))
+                    .isEqualTo(anew.gradients(pictures, labels))
+                    .isNotEqualTo(old.gradients(pictures, labels));
+        }
+    }
+
+    private static void scaleFrozen(ComputationGraph graph) {
+        FloatBuffer parameters = graph.params().data().asNioFloat();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            for (int i = segment.offset(); segment.frozen() && i < segment.offset() + segment.length(); i++) {
+                parameters.put(i, 1.5f * parameters.get(i));
+            }
+        }
+    }
+
+    @Test
+    void everyMethodOfAClosedPlanSaysSo() {
+        ComputationGraph graph = USER.graph();
+        TrainingPlan own = TrainingPlan.compile(graph, PICTURE, momentum());
+        TrainingPlan graphs = TrainingPlan.compile(USER.graph(), PICTURE);
+        own.step(pictures("x", 3), labels("x", 3), 0.1);
+        INDArray left = graph.params().dup();
+        for (int times = 0; times < 2; times++) {
+            own.close();
+            graphs.close();
+            List<Runnable> calls = List.of(
+                    () -> own.step(pictures("x", 3), labels("x", 3), 0.1),
+                    () -> own.step(pictures("x", 2), labels("x", 2), 0.1),
+                    () -> own.gradients(pictures("x", 3), labels("x", 3)),
+                    () -> own.profile(pictures("x", 3), labels("x", 3), 1),
+                    () -> own.report(3),
+                    own::refresh,
+                    () -> graphs.step(pictures("x", 3), labels("x", 3)),
+                    () -> graphs.gradients(pictures("x", 3), labels("x", 3)));
+            assertThat(calls).allSatisfy(call -> assertThatIllegalStateException()
+                    .isThrownBy(call::run)
+                    .withMessageContaining("closed"));
+        }
+        assertThat(bytes(graph.params())).isEqualTo(bytes(left));
+        assertThat(own.velocity().get(0))
+                .as("the state is there for whoever goes on")
+                .isNotZero();
+        assertThat(graph.outputSingle(pictures("x", 3)).sumNumber().floatValue())
+                .isCloseTo(3, within(1e-5f));
+    }
+}
