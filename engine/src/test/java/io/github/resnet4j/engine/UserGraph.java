@@ -12,6 +12,7 @@ import io.github.resnet4j.engine.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -38,6 +39,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     static final int CLASSES = 4;
+    /** Part of the largest gradient's norm that every norm is taken to have at least. */
+    private static final double LEAST = 0.01;
+
     private static final List<Order> ORDERS = List.of(Order.NHWC, Order.NCHW8C, Order.NCHW16C);
 
     /** Of the vertices up to {@code top}, with a classifier on its maps. */
@@ -95,11 +99,16 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    /** The same vertices and parameters in double precision, and some more vertices where DL4J would be wrong. */
+    /** For DL4J in double precision. */
     ComputationGraph exact() {
+        return reference(DataType.DOUBLE);
+    }
+
+    /** The same vertices and parameters, and some more vertices where DL4J would be wrong. */
+    private ComputationGraph reference(DataType type) {
         ComputationGraph graph = graph();
-        ReferenceBuilder builder = new ReferenceBuilder(
-                settings(DataType.DOUBLE), graph.getConfiguration().getLayerActivationTypes(pictureType()));
+        ReferenceBuilder builder =
+                new ReferenceBuilder(settings(type), graph.getConfiguration().getLayerActivationTypes(pictureType()));
         ComputationGraph exact = built(builder);
         builder.copyParameters(graph, exact);
         return exact;
@@ -122,7 +131,13 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
 
     void agreesWithDl4j(int batch, INDArray labels) {
         infersAsDl4j(batch);
-        trainsAsDl4j(batch, labels, exact());
+        trainsAsDl4j(batch, labels, Rounding.NONE);
+    }
+
+    /** The same, as near as DL4J in single precision is. */
+    void agreesWithDl4jButForRounding(int batch, INDArray labels) {
+        infersAsDl4j(batch);
+        trainsAsDl4j(batch, labels, rounding(batch, labels));
     }
 
     /** Compares what each vertex puts out when all are asked, and the output when nothing else is. */
@@ -143,19 +158,66 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    /** Compares loss, gradients and statistics with those of {@code exact}. */
-    void trainsAsDl4j(int batch, INDArray labels, ComputationGraph exact) {
-        Pass reference = Pass.byDl4j(exact, pictures(batch), labels);
+    private void trainsAsDl4j(int batch, INDArray labels, Rounding rounding) {
+        Pass reference = Pass.byDl4j(exact(), pictures(batch), labels);
         for (Order order : ORDERS) {
             Pass pass = pass(graph(), order, batch, labels);
-            assertThat(pass.lossDeviation(reference)).as("loss in %s", order).isLessThan(1e-5);
-            assertThat(pass.gradientDeviations(reference, 0.1))
+            assertThat(pass.lossDeviation(reference))
+                    .as("loss in %s", order)
+                    .isLessThan(Math.max(1e-5, rounding.loss()));
+            assertThat(pass.gradientDeviations(reference, LEAST))
                     .as("gradients in %s", order)
-                    .allSatisfy(Pass.within(1e-4));
+                    .allSatisfy((name, deviation) -> assertThat(deviation)
+                            .as(name)
+                            .isLessThanOrEqualTo(Math.max(1e-4, rounding.gradient(name))));
             assertThat(pass.statisticsDeviations(reference))
                     .as("statistics in %s", order)
                     .allSatisfy(Pass.within(1e-5));
         }
+    }
+
+    /**
+     * Where rounding decides (on which side of a ReLU's kink a value is, or what is left when a sum cancels), single
+     * precision is further from double precision than elsewhere.
+     *
+     * @param loss how far it may be, in parts of the loss
+     * @param gradients how far each may be, as {@link Pass#gradientDeviations}
+     */
+    record Rounding(double loss, Map<String, Double> gradients) {
+        static final Rounding NONE = new Rounding(0, Map.of());
+
+        /** A few times what DL4J was seen to do. */
+        private static final double MARGIN = 3;
+
+        double gradient(String name) {
+            return gradients.getOrDefault(name, 0.0);
+        }
+
+        Rounding and(Pass pass, Pass reference) {
+            Map<String, Double> largest = new HashMap<>(gradients);
+            pass.gradientDeviations(reference, LEAST)
+                    .forEach((name, deviation) -> largest.merge(name, MARGIN * deviation, Math::max));
+            return new Rounding(Math.max(loss, MARGIN * pass.lossDeviation(reference)), largest);
+        }
+    }
+
+    /** By DL4J's layers in single precision, after all parameters and pictures were moved by some parts in a million. */
+    Rounding rounding(int batch, INDArray labels) {
+        Pass reference = Pass.byDl4j(exact(), pictures(batch), labels);
+        Rounding rounding = Rounding.NONE;
+        for (double parts : new double[] {1e-6, -1e-6}) {
+            ComputationGraph graph = reference(DataType.FLOAT);
+            move(graph.params(), parts);
+            INDArray pictures = pictures(batch);
+            move(pictures, parts);
+            rounding = rounding.and(Pass.byDl4j(graph, pictures, labels), reference);
+        }
+        return rounding;
+    }
+
+    private void move(INDArray values, double parts) {
+        float[] factors = Seeded.uniform(name + "/moved", Math.toIntExact(values.length()), 1 - parts, 1 + parts);
+        values.muli(Nd4j.createFromArray(factors).reshape(values.shape()));
     }
 
     private List<INDArray> outputs(ComputationGraph graph, List<String> vertices, Order order, int batch) {

@@ -312,12 +312,13 @@ class UserGraphTest {
                         .addLayer("bn2", passing(variances()), "conv2")
                         .addVertex("sum", sum(), "bn2", "relu")
                         .addLayer("conv3", conv(5, 1).build(), "sum")),
-                UserGraph.upTo("bn2", "running variances", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("tanh", "running variances", PICTURE, b -> b.addLayer(
                                 "conv1", conv(7, 3).build(), "in")
                         .addLayer("bn1", variances(), "conv1")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
                         .addLayer("conv2", conv(5, 3).build(), "relu")
-                        .addLayer("bn2", variances(), "conv2")),
+                        .addLayer("bn2", variances(), "conv2")
+                        .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn2")),
                 UserGraph.upTo("map", "rows and maps", PICTURE, b -> b.addLayer(
                                 "conv1", conv(6, 3).build(), "in")
                         .addVertex("row", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(9, 7, 6)), "conv1")
