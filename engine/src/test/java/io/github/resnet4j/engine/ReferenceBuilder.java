@@ -12,8 +12,10 @@ import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeFeedForward;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -102,6 +104,13 @@ final class ReferenceBuilder extends GraphBuilder {
     /** The way back through frozen batch normalisation is that of the batch's statistics; it is one factor a channel. */
     private GraphBuilder affine(String name, InputPreProcessor preprocessor, String input) {
         affine.add(name);
+        if (types.get(input) instanceof InputTypeFeedForward rows) {
+            Layer diagonal = new DenseLayer.Builder()
+                    .nIn(rows.getSize())
+                    .nOut(rows.getSize())
+                    .build();
+            return super.addLayer(name, new FrozenLayerWithBackprop(diagonal), preprocessor, input);
+        }
         long channels = ((InputTypeConvolutional) types.get(input)).getChannels();
         Layer factors = new GroupedConvolution.Builder(1, 1)
                 .groups(Math.toIntExact(channels))
@@ -127,7 +136,8 @@ final class ReferenceBuilder extends GraphBuilder {
                     .sub(mean.mul(factor));
             INDArray weights = to.getLayer(vertex).getParam(ConvolutionParamInitializer.WEIGHT_KEY);
             INDArray bias = to.getLayer(vertex).getParam(ConvolutionParamInitializer.BIAS_KEY);
-            weights.assign(factor.reshape(weights.shape()));
+            boolean rows = weights.rank() == 2;
+            weights.assign(rows ? Nd4j.diag(factor.reshape(factor.length())) : factor.reshape(weights.shape()));
             bias.assign(shift.reshape(bias.shape()));
         }
     }
