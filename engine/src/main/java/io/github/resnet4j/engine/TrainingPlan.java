@@ -42,6 +42,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class TrainingPlan implements TrainingStep {
     /** The common size of batch and that of the last one. */
     private static final int SIZES = 2;
+    /** Parameters that are looked at together. */
+    private static final int BLOCK = 1024;
 
     private final ComputationGraph graph;
     private final GraphState state;
@@ -134,7 +136,7 @@ public final class TrainingPlan implements TrainingStep {
             throw new IllegalStateException(
                     "the graph's own updater has its own learning rate; call step(features, labels)");
         }
-        Result result = gradients(features, labels);
+        Result result = run(features, labels);
         return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
     }
 
@@ -167,6 +169,28 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalStateException if the plan is closed
      */
     public Result gradients(INDArray features, INDArray labels) {
+        Result result = run(features, labels);
+        return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
+    }
+
+    /** A ReLU of oneDNN turns NaN into zero, so that a broken parameter need not show in the loss. */
+    private boolean trainedAreFinite() {
+        FloatBuffer parameters = state.parameters();
+        float[] block = new float[BLOCK];
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            int end = segment.kind().trained() && !segment.frozen() ? segment.offset() + segment.length() : 0;
+            for (int at = segment.offset(); at < end; at += BLOCK) {
+                int count = Math.min(BLOCK, end - at);
+                parameters.get(at, block, 0, count);
+                if (!Pictures.finite(block, count)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private Result run(INDArray features, INDArray labels) {
         compiled.requireOpen();
         state.require();
         INDArray pictures = Pictures.dense(features, picture);

@@ -446,6 +446,62 @@ class TrainingPlanTest {
         }
     }
 
+    static Stream<Arguments> brokenParameters() {
+        return ParameterLayout.of(USER.graph()).segments().stream()
+                .filter(segment -> segment.kind().trained())
+                .flatMap(segment -> Stream.of(Float.NaN, Float.NEGATIVE_INFINITY)
+                        .map(value -> Arguments.of(segment.vertex() + " " + segment.key(), value, segment)));
+    }
+
+    /** A ReLU of oneDNN turns NaN into zero: behind it, the loss looks like any other. */
+    @ParameterizedTest(name = "{0} has a {1}")
+    @MethodSource("brokenParameters")
+    void lossIsNaNOnceAParameterIsNotFinite(String name, float value, ParameterLayout.Segment segment) {
+        for (int at : new int[] {segment.offset(), segment.offset() + segment.length() - 1}) {
+            ComputationGraph graph = USER.graph();
+            graph.params().putScalar(at, value);
+            try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+                assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss())
+                        .as("of gradients")
+                        .isNaN();
+                assertThat(plan.step(pictures("x", 3), labels("x", 3), 0.1).loss())
+                        .as("of a step")
+                        .isNaN();
+            }
+            ComputationGraph own = USER.graph();
+            own.params().putScalar(at, value);
+            try (TrainingPlan plan = TrainingPlan.compile(own, PICTURE)) {
+                assertThat(plan.step(pictures("x", 3), labels("x", 3)).loss())
+                        .as("of a step of the graph's own updater")
+                        .isNaN();
+                assertThat(own.score()).isNaN();
+            }
+        }
+    }
+
+    @Test
+    void lossIsNaNOnceALogitIsInfinite() {
+        ComputationGraph graph = USER.graph();
+        graph.getParam("conv2_b").assign(10);
+        graph.getParam("out_W").getColumn(1).assign(-3e38);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+        }
+    }
+
+    @Test
+    void lossIsANumberAgainOnceTheParametersAre() {
+        ComputationGraph graph = USER.graph();
+        float before = graph.params().getFloat(0);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            double loss = plan.gradients(pictures("x", 3), labels("x", 3)).loss();
+            graph.params().putScalar(0, Float.NaN);
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+            graph.params().putScalar(0, before);
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isEqualTo(loss);
+        }
+    }
+
     @Test
     void seesParametersThatAreSetFromOutside() {
         ComputationGraph graph = USER.graph();
