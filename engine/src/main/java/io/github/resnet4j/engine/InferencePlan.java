@@ -58,7 +58,7 @@ public final class InferencePlan implements Inference {
         this.graph = graph;
         this.picture = picture;
         this.maxBatch = maxBatch;
-        this.state = new GraphState(graph);
+        this.state = GraphState.forInference(graph);
         this.compiled = new Native(
                 new Prepared(state.parameters()), Runtime.getRuntime().availableProcessors());
         this.cleanable = Native.CLEANER.register(this, compiled);

@@ -69,11 +69,11 @@ public final class TrainingPlan implements TrainingStep {
         this.program = Passes.optimise(GraphReader.training(graph, extent));
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
-        this.state = new GraphState(graph);
         this.seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
         }
+        this.state = GraphState.forTraining(graph);
         for (Node node : program.nodes()) {
             if (node.op() instanceof Op.BatchNorm bn) {
                 Extent map = node.extent();
@@ -232,6 +232,7 @@ public final class TrainingPlan implements TrainingStep {
     /** What runs for batches of {@code batch} pictures; compiles it if no such batch has come. */
     public PlanReport report(int batch) {
         compiled.requireOpen();
+        state.require();
         return PlanReport.of(lowering(batch), batch, compiled.prepared.bytes());
     }
 

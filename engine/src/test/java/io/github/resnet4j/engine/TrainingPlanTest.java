@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
@@ -518,6 +519,53 @@ class TrainingPlanTest {
                     .isEqualTo(wanted.gradients(pictures("x", 3), labels("x", 3)));
             assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(other.getFlattenedGradients()));
             assertThat(bytes(graph.params())).isEqualTo(bytes(half));
+        }
+    }
+
+    static Stream<Arguments> changes() {
+        return Stream.of(
+                change("other parameters", "array of the graph's parameters", Changeable::replaceParameters),
+                change("other gradients", "array of the graph's gradients", ComputationGraph::initGradientsView),
+                change("a frozen layer", "graph was changed", graph -> graph.getVertex("conv1")
+                        .setLayerAsFrozen()),
+                change("closed", "graph was closed", ComputationGraph::close));
+    }
+
+    private static Arguments change(String name, String told, Consumer<Changeable> change) {
+        return Arguments.of(name, told, change);
+    }
+
+    /** DL4J's field is open to subclasses. */
+    static final class Changeable extends ComputationGraph {
+        private static final long serialVersionUID = 1L;
+
+        Changeable(ComputationGraph graph) {
+            super(graph.getConfiguration());
+            init(Nd4j.create(DataType.FLOAT, 1, graph.numParams()).assign(graph.params()), false);
+        }
+
+        void replaceParameters() {
+            flattenedParams = flattenedParams.dup();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changes")
+    void saysThatTheGraphWasChanged(String name, String told, Consumer<Changeable> change) {
+        Changeable graph = new Changeable(USER.graph());
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            plan.step(pictures("x", 3), labels("x", 3), 0.1);
+            change.accept(graph);
+            List<Runnable> calls = List.of(
+                    () -> plan.step(pictures("x", 3), labels("x", 3), 0.1),
+                    () -> plan.step(pictures("x", 2), labels("x", 2), 0.1),
+                    () -> plan.gradients(pictures("x", 3), labels("x", 3)),
+                    () -> plan.profile(pictures("x", 3), labels("x", 3), 1),
+                    () -> plan.report(5),
+                    plan::refresh);
+            assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(StalePlanException.class)
+                    .isThrownBy(call::run)
+                    .withMessageContaining(told));
         }
     }
 
