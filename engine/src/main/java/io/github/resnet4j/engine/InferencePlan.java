@@ -32,7 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A graph compiled for inference: batch normalisation folded into the convolutions, sums and activations fused into
- * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}.
+ * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}; the graph itself is
+ * needed for that, and for vertices that are named for the first time.
  *
  * <p>Safe for use by several threads. A thread that comes alone has all cores; threads that come together have one each,
  * and those beyond the number of cores wait. All share the parameters.
@@ -103,6 +104,7 @@ public final class InferencePlan implements Inference {
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
      * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
+     * @throws StalePlanException if this choice of vertices is new, and the graph was changed since
      * @throws IllegalStateException if the plan is closed
      */
     @Override
@@ -115,9 +117,7 @@ public final class InferencePlan implements Inference {
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            INDArray value = values.get(i);
-            boolean flat = value.rank() > 2 && GraphReader.isFlat(graph, names.get(i), extent());
-            maps.put(names.get(i), flat ? value.reshape(value.size(0), -1) : value);
+            maps.put(names.get(i), values.get(i));
         }
         return maps;
     }
@@ -148,7 +148,7 @@ public final class InferencePlan implements Inference {
             try {
                 List<INDArray> results = together ? alone(branch, pictures) : all(branch, pictures);
                 markNotFinite(pictures, results);
-                return results;
+                return branch.shaped(results);
             } finally {
                 compiled.callers.decrementAndGet();
             }
@@ -193,8 +193,12 @@ public final class InferencePlan implements Inference {
     private Branch branch(List<String> outputs) {
         synchronized (compiled) {
             return compiled.branches.computeIfAbsent(outputs, names -> {
+                state.require();
                 Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
-                return new Branch(program, compiled.prepared, piece(program));
+                List<Boolean> flat = names.stream()
+                        .map(name -> GraphReader.isFlat(graph, name, extent()))
+                        .toList();
+                return new Branch(program, flat, compiled.prepared, piece(program));
             });
         }
     }
@@ -287,14 +291,17 @@ public final class InferencePlan implements Inference {
     /** The program for one choice of outputs, for one caller that has all cores and for several that have one each. */
     private static final class Branch {
         private final Program program;
+        private final List<Boolean> flat;
         private final Prepared prepared;
         private final int piece;
         private final Team wide;
         private final List<Team> teams = new ArrayList<>();
         private final Deque<Team> idle = new ArrayDeque<>();
 
-        Branch(Program program, Prepared prepared, int piece) {
+        /** @param flat which of the named outputs DL4J has as rows */
+        Branch(Program program, List<Boolean> flat, Prepared prepared, int piece) {
             this.program = program;
+            this.flat = flat;
             this.prepared = prepared;
             this.piece = piece;
             this.wide = new Team(this);
@@ -304,6 +311,15 @@ public final class InferencePlan implements Inference {
         /** Pictures of the next piece when {@code left} are left. */
         int size(long left) {
             return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
+        }
+
+        List<INDArray> shaped(List<INDArray> results) {
+            List<INDArray> shaped = new ArrayList<>(results);
+            for (int i = 0; i < flat.size(); i++) {
+                INDArray result = results.get(i);
+                shaped.set(i, flat.get(i) ? result.reshape(result.size(0), -1) : result);
+            }
+            return shaped;
         }
 
         synchronized Team take() {

@@ -4,6 +4,7 @@ import io.github.resnet4j.engine.UnsupportedGraphException.Obstacle;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.ir.Passes;
 import io.github.resnet4j.engine.ir.Program;
 import io.github.resnet4j.engine.lower.Lowering;
@@ -14,10 +15,12 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -81,8 +84,24 @@ public final class TrainingPlan implements TrainingStep {
             }
         }
         this.update = sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, layout));
-        this.compiled = new Native(new Prepared(state.parameters()));
+        this.compiled = new Native(new Prepared(state.parameters(), frozen()));
         this.cleanable = Native.CLEANER.register(this, compiled);
+    }
+
+    /** The parameters of what is frozen. */
+    private List<Parameter> frozen() {
+        Set<Parameter> others = new HashSet<>();
+        for (Node node : program.nodes()) {
+            others.addAll(node.trained());
+            if (node.op() instanceof Op.BatchNorm bn && !node.frozen()) {
+                others.add(bn.mean());
+                others.add(bn.variance());
+            }
+        }
+        return layout.segments().stream()
+                .map(segment -> new Parameter(segment.offset(), segment.length()))
+                .filter(parameter -> !others.contains(parameter))
+                .toList();
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */

@@ -594,6 +594,19 @@ class TrainingPlanTest {
         }
     }
 
+    @Test
+    void frozenLayersAreThoseOfTheCompilationThoughTheFirstBatchComesLater() {
+        ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8");
+        ComputationGraph graph = parity.graph(Optional.of("layer1"));
+        ComputationGraph before = parity.graph(Optional.of("layer1"));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+                TrainingPlan old = TrainingPlan.compile(before, parity.picture(), momentum())) {
+            scaleFrozen(graph);
+            assertThat(plan.gradients(parity.pictures(), parity.labels()))
+                    .isEqualTo(old.gradients(parity.pictures(), parity.labels()));
+        }
+    }
+
     private static void scaleFrozen(ComputationGraph graph) {
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
