@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -58,7 +59,7 @@ public final class TrainingPlan implements TrainingStep {
     private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
-    private final long seed;
+    private final SplittableRandom seeds;
 
     private TrainingPlan(ComputationGraph graph, Shape picture, Optional<Sgd> sgd) {
         Dnnl.require();
@@ -72,7 +73,8 @@ public final class TrainingPlan implements TrainingStep {
         this.program = Passes.optimise(GraphReader.training(graph, extent));
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
-        this.seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
+        this.seeds = new SplittableRandom(
+                graph.getConfiguration().getDefaultConfiguration().getSeed());
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
         }
@@ -236,7 +238,8 @@ public final class TrainingPlan implements TrainingStep {
         }
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
-        Lowering lowering = new Lowering(program, batch, MapOrder.training(), flat, compiled.prepared, true, seed);
+        Lowering lowering =
+                new Lowering(program, batch, MapOrder.training(), flat, compiled.prepared, true, seeds.nextLong());
         compiled.sizes.put(batch, lowering);
         return lowering;
     }

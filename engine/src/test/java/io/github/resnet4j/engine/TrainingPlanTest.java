@@ -330,6 +330,16 @@ class TrainingPlanTest {
         assertThat(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4)).isEqualTo(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4));
     }
 
+    /** More sizes of batches than a plan keeps compiled. */
+    @Test
+    void everyStepDropsOtherValues() {
+        List<List<Byte>> gradients = gradientsOfSizes(dropout(), 4, 4, 3, 2, 4, 3);
+        assertThat(gradients.stream().distinct()).hasSameSizeAs(gradients);
+        List<List<Byte>> without = gradientsOfSizes(USER, 4, 4, 3, 2, 4, 3);
+        assertThat(without.get(4)).as("without dropout").isEqualTo(without.get(0));
+        assertThat(without.get(5)).as("without dropout").isEqualTo(without.get(2));
+    }
+
     private static List<List<Byte>> gradientsOfSizes(UserGraph user, int... sizes) {
         ComputationGraph graph = user.graph();
         List<List<Byte>> gradients = new ArrayList<>();
