@@ -11,6 +11,7 @@ import io.github.resnet4j.engine.read.GraphReader;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -260,7 +261,11 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(List.of());
             synchronized (branch.wide) {
                 int size = branch.size(pictures.size(0));
-                return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+                try {
+                    return PlanProfile.of(branch.wide.lowering(size), size, GraphState.address(pictures), rounds);
+                } finally {
+                    Reference.reachabilityFence(pictures); // native code knows its address only
+                }
             }
         } finally {
             compiled.running.readLock().unlock();
@@ -280,12 +285,7 @@ public final class InferencePlan implements Inference {
     /** Frees the native memory, once the batches that are under way are through. */
     @Override
     public void close() {
-        compiled.running.writeLock().lock();
-        try {
-            cleanable.clean();
-        } finally {
-            compiled.running.writeLock().unlock();
-        }
+        cleanable.clean();
     }
 
     /** The program for one choice of outputs, for one caller that has all cores and for several that have one each. */
@@ -421,9 +421,14 @@ public final class InferencePlan implements Inference {
 
         @Override
         public void run() {
-            closed = true;
-            branches.values().forEach(Branch::close);
-            prepared.close();
+            running.writeLock().lock();
+            try {
+                closed = true;
+                branches.values().forEach(Branch::close);
+                prepared.close();
+            } finally {
+                running.writeLock().unlock();
+            }
         }
     }
 }

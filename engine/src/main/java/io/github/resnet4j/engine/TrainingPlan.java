@@ -13,6 +13,7 @@ import io.github.resnet4j.engine.onednn.Dnnl;
 import io.github.resnet4j.engine.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -222,9 +223,20 @@ public final class TrainingPlan implements TrainingStep {
         }
         INDArray rows = Pictures.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
-        lowering.labels(rows.data().asNioFloat());
-        lowering.run(GraphState.address(pictures));
-        return new Result(lowering.lossSum() / batch, lowering.correct());
+        try {
+            lowering.labels(rows.data().asNioFloat());
+            lowering.run(GraphState.address(pictures));
+            return new Result(lowering.lossSum() / batch, lowering.correct());
+        } finally {
+            keep(pictures, rows);
+        }
+    }
+
+    /** Native code knows addresses only: until here, nothing behind one of them may be reclaimed. */
+    private void keep(INDArray pictures, INDArray rows) {
+        Reference.reachabilityFence(pictures);
+        Reference.reachabilityFence(rows);
+        Reference.reachabilityFence(this);
     }
 
     private Lowering lowering(int batch) {
@@ -267,7 +279,14 @@ public final class TrainingPlan implements TrainingStep {
         gradients(features, labels);
         INDArray pictures = Pictures.dense(features, picture);
         int batch = Math.toIntExact(pictures.size(0));
-        return PlanProfile.of(lowering(batch), batch, GraphState.address(pictures), rounds);
+        INDArray rows = Pictures.labels(labels, batch, classes);
+        Lowering lowering = lowering(batch);
+        try {
+            lowering.labels(rows.data().asNioFloat());
+            return PlanProfile.of(lowering, batch, GraphState.address(pictures), rounds);
+        } finally {
+            keep(pictures, rows);
+        }
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.network.Shape;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -655,5 +657,57 @@ class TrainingPlanTest {
                 .isNotZero();
         assertThat(graph.outputSingle(pictures("x", 3)).sumNumber().floatValue())
                 .isCloseTo(3, within(1e-5f));
+    }
+
+    /**
+     * A plan's copies of arrays that it cannot read as they are belong to nobody else: they must not be reclaimed while
+     * native code works on them. Another thread reclaims here, and writes over what is free.
+     */
+    @Test
+    void keepsWhatItWorksOnUntilTheEndOfAStep() throws InterruptedException {
+        Shape large = new Shape(3, 48, 48);
+        UserGraph user = UserGraph.upTo(
+                "conv",
+                "large",
+                large,
+                b -> b.addLayer(
+                        "conv", new ConvolutionLayer.Builder(9, 9).nOut(24).build(), "in"));
+        ComputationGraph graph = user.graph();
+        INDArray pictures = user.pictures(8).dup('f');
+        INDArray labels = user.labels(8).dup('f');
+        compileSteps();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread reclaiming = new Thread(() -> {
+            while (!done.get()) {
+                System.gc();
+                Reference.reachabilityFence(Nd4j.valueArrayOf(new long[] {8, 3, 48, 48}, 1e6));
+            }
+        });
+        try (TrainingPlan plan = TrainingPlan.compile(graph, large, momentum())) {
+            OpenMp.alone(() -> plan.gradients(pictures, labels));
+            float[] expected = graph.getFlattenedGradients().data().asFloat();
+            reclaiming.start();
+            for (int i = 0; i < 15; i++) {
+                OpenMp.alone(() -> plan.gradients(pictures, labels));
+                assertThat(graph.getFlattenedGradients().data().asFloat()).isEqualTo(expected);
+            }
+        } finally {
+            done.set(true);
+            reclaiming.join();
+        }
+    }
+
+    /** Interpreted code keeps everything: only what is compiled forgets early. */
+    private static void compileSteps() {
+        try (TrainingPlan plan = TrainingPlan.compile(USER.graph(), PICTURE, momentum())) {
+            INDArray pictures = pictures("x", 1);
+            INDArray labels = labels("x", 1);
+            OpenMp.alone(() -> {
+                for (int i = 0; i < 700; i++) {
+                    plan.gradients(pictures, labels);
+                }
+                return null;
+            });
+        }
     }
 }
