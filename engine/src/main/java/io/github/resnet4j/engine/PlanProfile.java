@@ -29,6 +29,9 @@ public record PlanProfile(int batch, List<Timing> timings) {
 
     /** Measures {@code lowering} on the pictures at {@code address}, {@code rounds} times. */
     static PlanProfile of(Lowering lowering, int batch, long address, int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException(rounds + " rounds measure nothing");
+        }
         List<PlanReport.Step> steps = lowering.executable().steps();
         long[][] taken = new long[rounds][steps.size()];
         lowering.run(address);

@@ -263,8 +263,15 @@ public final class TrainingPlan implements TrainingStep {
         compiled.prepared.refresh();
     }
 
-    /** What runs for batches of {@code batch} pictures; compiles it if no such batch has come. */
+    /**
+     * What runs for batches of {@code batch} pictures; compiles it if no such batch has come.
+     *
+     * @throws IllegalArgumentException if {@code batch} is below 1
+     */
     public PlanReport report(int batch) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch of " + batch + " pictures holds none");
+        }
         compiled.requireOpen();
         state.require();
         return PlanReport.of(lowering(batch), batch, compiled.prepared.bytes());

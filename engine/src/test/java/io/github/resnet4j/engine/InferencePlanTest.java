@@ -493,4 +493,19 @@ class InferencePlanTest {
         }
         assertThat(Pass.deviation(output, graph.outputSingle(CASE.pictures()))).isLessThan(1e-5);
     }
+
+    @Test
+    void measuresAnyBatch() {
+        try (InferencePlan plan = plan(5)) {
+            assertThat(plan.profile(pictures("x", 5), 2).timings().stream().map(PlanProfile.Timing::step))
+                    .isEqualTo(plan.report().steps());
+            assertThat(plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), 1)
+                            .batch())
+                    .as("the first piece of three")
+                    .isEqualTo(2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.profile(CASE.pictures(), 0))
+                    .withMessageContaining("0 rounds");
+        }
+    }
 }

@@ -659,6 +659,24 @@ class TrainingPlanTest {
                 .isCloseTo(3, within(1e-5f));
     }
 
+    @Test
+    void measuresWithoutChangingAnything() {
+        ComputationGraph graph = USER.graph();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            PlanProfile profile = plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), labels("x", 3), 2);
+            assertThat(profile.batch()).isEqualTo(3);
+            assertThat(profile.timings().stream().map(PlanProfile.Timing::step))
+                    .isEqualTo(plan.report(3).steps());
+            assertThat(bytes(graph.params())).isEqualTo(bytes(USER.graph().params()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.profile(pictures("x", 3), labels("x", 3), 0))
+                    .withMessageContaining("0 rounds");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.report(0))
+                    .withMessageContaining("batch of 0");
+        }
+    }
+
     /**
      * A plan's copies of arrays that it cannot read as they are belong to nobody else: they must not be reclaimed while
      * native code works on them. Another thread reclaims here, and writes over what is free.
