@@ -2,24 +2,37 @@ package io.github.resnet4j.engine;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What of a graph a plan was compiled for: its layers and the array that holds its parameters. */
+/** What of a graph a plan was compiled for: its layers and the arrays that hold its parameters and their gradients. */
 final class GraphState {
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
     private final Layer[] layers;
     private final long address;
+    private final OptionalLong gradients;
 
-    GraphState(ComputationGraph graph) {
+    private GraphState(ComputationGraph graph, OptionalLong gradients) {
         this.graph = graph;
         this.configuration = graph.getConfiguration();
         this.layers = layers(graph);
         this.address = address(graph.params());
+        this.gradients = gradients;
+    }
+
+    /** Of a graph whose gradients do not matter. */
+    static GraphState forInference(ComputationGraph graph) {
+        return new GraphState(graph, OptionalLong.empty());
+    }
+
+    /** Of a graph that has an array for its gradients. */
+    static GraphState forTraining(ComputationGraph graph) {
+        return new GraphState(graph, OptionalLong.of(address(graph.getFlattenedGradients())));
     }
 
     /** Address of the first value of an array without gaps. */
@@ -34,7 +47,7 @@ final class GraphState {
 
     /** @throws StalePlanException if the graph is no longer what it was */
     void require() {
-        if (graph.params() == null || graph.params().wasClosed()) {
+        if (isClosed(graph.params()) || gradients.isPresent() && isClosed(graph.getFlattenedGradients())) {
             throw new StalePlanException("the graph was closed");
         }
         if (graph.getConfiguration() != configuration || !sameLayers()) {
@@ -44,6 +57,14 @@ final class GraphState {
             throw new StalePlanException("the array of the graph's parameters was replaced after it was compiled;"
                     + " assign new values to params() instead, or compile the graph again");
         }
+        if (gradients.isPresent() && address(graph.getFlattenedGradients()) != gradients.getAsLong()) {
+            throw new StalePlanException(
+                    "the array of the graph's gradients was replaced after it was compiled; compile the graph again");
+        }
+    }
+
+    private static boolean isClosed(INDArray array) {
+        return array == null || array.wasClosed();
     }
 
     private boolean sameLayers() {

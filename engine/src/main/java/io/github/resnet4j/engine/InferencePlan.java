@@ -15,6 +15,7 @@ import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A graph compiled for inference: batch normalisation folded into the convolutions, sums and activations fused into
- * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}.
+ * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}; the graph itself is
+ * needed for that, and for vertices that are named for the first time.
  *
  * <p>Safe for use by several threads. A thread that comes alone has all cores: they work together on one picture, and take
  * a part each of a batch. Threads that come together have one core each, and those beyond the number of cores wait. All
@@ -71,7 +73,7 @@ public final class InferencePlan implements Inference {
         this.graph = graph;
         this.picture = picture;
         this.maxBatch = maxBatch;
-        this.state = new GraphState(graph);
+        this.state = GraphState.forInference(graph);
         int cores = Math.min(Runtime.getRuntime().availableProcessors(), OpenMp.threads());
         this.compiled = new Native(new Prepared(state.parameters()), cores);
         this.cleanable = Native.CLEANER.register(this, compiled);
@@ -120,6 +122,7 @@ public final class InferencePlan implements Inference {
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
      * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
+     * @throws StalePlanException if this choice of vertices is new, and the graph was changed since
      * @throws IllegalStateException if the plan is closed
      */
     @Override
@@ -132,9 +135,7 @@ public final class InferencePlan implements Inference {
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            INDArray value = values.get(i);
-            boolean flat = value.rank() > 2 && GraphReader.isFlat(graph, names.get(i), extent());
-            maps.put(names.get(i), flat ? value.reshape(value.size(0), -1) : value);
+            maps.put(names.get(i), values.get(i));
         }
         return maps;
     }
@@ -165,7 +166,7 @@ public final class InferencePlan implements Inference {
             try {
                 List<INDArray> results = others ? alone(branch, pictures, Team::run) : all(branch, pictures);
                 markNotFinite(pictures, results);
-                return results;
+                return branch.shaped(results);
             } finally {
                 compiled.callers.decrementAndGet();
             }
@@ -218,16 +219,15 @@ public final class InferencePlan implements Inference {
 
     /** Does {@code work} on every part of the pictures, each on a core of its own. */
     private <R> List<R> apart(Branch branch, INDArray pictures, BiFunction<Team, INDArray, R> work) {
-        long total = pictures.size(0);
-        int lanes = lanes(total);
+        int lanes = lanes(pictures.size(0));
         List<CompletableFuture<R>> others = new ArrayList<>();
         for (int lane = 1; lane < lanes; lane++) {
-            INDArray part = part(pictures, total * lane / lanes, total * (lane + 1) / lanes);
+            INDArray part = part(pictures, lane, lanes);
             others.add(CompletableFuture.supplyAsync(() -> alone(branch, part, work), compiled.pool));
         }
         List<R> results = new ArrayList<>();
         try {
-            results.add(alone(branch, part(pictures, 0, total / lanes), work));
+            results.add(alone(branch, part(pictures, 0, lanes), work));
         } finally {
             // Nobody may be left behind in memory that the caller is free to release.
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
@@ -247,7 +247,11 @@ public final class InferencePlan implements Inference {
         return results;
     }
 
-    private static INDArray part(INDArray pictures, long from, long to) {
+    /** The first parts are the larger ones. */
+    private static INDArray part(INDArray pictures, int lane, int lanes) {
+        long total = pictures.size(0);
+        long from = (total * lane + lanes - 1) / lanes;
+        long to = (total * (lane + 1) + lanes - 1) / lanes;
         return pictures.get(NDArrayIndex.interval(from, to));
     }
 
@@ -268,8 +272,12 @@ public final class InferencePlan implements Inference {
     private Branch branch(List<String> outputs) {
         synchronized (compiled) {
             return compiled.branches.computeIfAbsent(outputs, names -> {
+                state.require();
                 Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
-                return new Branch(program, compiled.prepared, piece(program));
+                List<Boolean> flat = names.stream()
+                        .map(name -> GraphReader.isFlat(graph, name, extent()))
+                        .toList();
+                return new Branch(program, flat, compiled.prepared, piece(program));
             });
         }
     }
@@ -363,25 +371,23 @@ public final class InferencePlan implements Inference {
     /** Frees the native memory, once the batches that are under way are through. */
     @Override
     public void close() {
-        compiled.running.writeLock().lock();
-        try {
-            cleanable.clean();
-        } finally {
-            compiled.running.writeLock().unlock();
-        }
+        cleanable.clean();
     }
 
     /** The program for one choice of outputs, for all cores together and for each alone. */
     private static final class Branch {
         private final Program program;
+        private final List<Boolean> flat;
         private final Prepared prepared;
         private final int piece;
         private final Team wide;
         private final List<Team> teams = new ArrayList<>();
         private final Deque<Team> idle = new ArrayDeque<>();
 
-        Branch(Program program, Prepared prepared, int piece) {
+        /** @param flat which of the named outputs DL4J has as rows */
+        Branch(Program program, List<Boolean> flat, Prepared prepared, int piece) {
             this.program = program;
+            this.flat = flat;
             this.prepared = prepared;
             this.piece = piece;
             this.wide = new Team(this, Lowering.Use.INFERENCE);
@@ -400,6 +406,15 @@ public final class InferencePlan implements Inference {
         /** Pictures of the next piece when {@code left} are left. */
         int size(long left) {
             return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
+        }
+
+        List<INDArray> shaped(List<INDArray> results) {
+            List<INDArray> shaped = new ArrayList<>(results);
+            for (int i = 0; i < flat.size(); i++) {
+                INDArray result = results.get(i);
+                shaped.set(i, flat.get(i) ? result.reshape(result.size(0), -1) : result);
+            }
+            return shaped;
         }
 
         synchronized Team take() {
@@ -476,7 +491,11 @@ public final class InferencePlan implements Inference {
         }
 
         PlanProfile profile(INDArray pictures, int rounds) {
-            return lowering(branch.size(pictures.size(0))).profile(GraphState.address(pictures), rounds);
+            try {
+                return lowering(branch.size(pictures.size(0))).profile(GraphState.address(pictures), rounds);
+            } finally {
+                Reference.reachabilityFence(pictures); // native code knows its address only
+            }
         }
 
         void close() {
@@ -517,10 +536,15 @@ public final class InferencePlan implements Inference {
 
         @Override
         public void run() {
-            closed = true;
-            pool.shutdown();
-            branches.values().forEach(Branch::close);
-            prepared.close();
+            running.writeLock().lock();
+            try {
+                closed = true;
+                pool.shutdown();
+                branches.values().forEach(Branch::close);
+                prepared.close();
+            } finally {
+                running.writeLock().unlock();
+            }
         }
     }
 }

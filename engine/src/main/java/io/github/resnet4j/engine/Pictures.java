@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
 import io.github.resnet4j.zoo.network.Shape;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -67,6 +68,7 @@ final class Pictures {
                 return picture;
             }
         }
+        Reference.reachabilityFence(dense); // a buffer does not keep the memory it shows
         return -1;
     }
 

@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Node;
 import io.github.resnet4j.engine.ir.Op;
+import io.github.resnet4j.engine.ir.Parameter;
 import io.github.resnet4j.engine.ir.Passes;
 import io.github.resnet4j.engine.ir.Program;
 import io.github.resnet4j.engine.lower.Lowering;
@@ -16,12 +17,16 @@ import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -46,6 +51,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class TrainingPlan implements TrainingStep {
     /** The common size of batch and that of the last one. */
     private static final int SIZES = 2;
+    /** Parameters that are looked at together. */
+    private static final int BLOCK = 1024;
 
     private final ComputationGraph graph;
     private final GraphState state;
@@ -57,7 +64,7 @@ public final class TrainingPlan implements TrainingStep {
     private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
-    private final long seed;
+    private final SplittableRandom seeds;
 
     private TrainingPlan(ComputationGraph graph, Shape picture, Optional<Sgd> sgd) {
         Dnnl.require();
@@ -71,11 +78,12 @@ public final class TrainingPlan implements TrainingStep {
         this.program = Passes.optimise(GraphReader.training(graph, extent));
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
-        this.state = new GraphState(graph);
-        this.seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
+        this.seeds = new SplittableRandom(
+                graph.getConfiguration().getDefaultConfiguration().getSeed());
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
         }
+        this.state = GraphState.forTraining(graph);
         for (Node node : program.nodes()) {
             if (node.op() instanceof Op.BatchNorm bn) {
                 Extent map = node.extent();
@@ -83,8 +91,24 @@ public final class TrainingPlan implements TrainingStep {
             }
         }
         this.update = sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, layout));
-        this.compiled = new Native(new Prepared(state.parameters()));
+        this.compiled = new Native(new Prepared(state.parameters(), frozen()));
         this.cleanable = Native.CLEANER.register(this, compiled);
+    }
+
+    /** The parameters of what is frozen. */
+    private List<Parameter> frozen() {
+        Set<Parameter> others = new HashSet<>();
+        for (Node node : program.nodes()) {
+            others.addAll(node.trained());
+            if (node.op() instanceof Op.BatchNorm bn && !node.frozen()) {
+                others.add(bn.mean());
+                others.add(bn.variance());
+            }
+        }
+        return layout.segments().stream()
+                .map(segment -> new Parameter(segment.offset(), segment.length()))
+                .filter(parameter -> !others.contains(parameter))
+                .toList();
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
@@ -138,7 +162,7 @@ public final class TrainingPlan implements TrainingStep {
             throw new IllegalStateException(
                     "the graph's own updater has its own learning rate; call step(features, labels)");
         }
-        Result result = gradients(features, labels);
+        Result result = run(features, labels);
         return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
     }
 
@@ -171,6 +195,28 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalStateException if the plan is closed
      */
     public Result gradients(INDArray features, INDArray labels) {
+        Result result = run(features, labels);
+        return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
+    }
+
+    /** A ReLU of oneDNN turns NaN into zero, so that a broken parameter need not show in the loss. */
+    private boolean trainedAreFinite() {
+        FloatBuffer parameters = state.parameters();
+        float[] block = new float[BLOCK];
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            int end = segment.kind().trained() && !segment.frozen() ? segment.offset() + segment.length() : 0;
+            for (int at = segment.offset(); at < end; at += BLOCK) {
+                int count = Math.min(BLOCK, end - at);
+                parameters.get(at, block, 0, count);
+                if (!Pictures.finite(block, count)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private Result run(INDArray features, INDArray labels) {
         compiled.requireOpen();
         state.require();
         INDArray pictures = Pictures.dense(features, picture);
@@ -181,9 +227,20 @@ public final class TrainingPlan implements TrainingStep {
         }
         INDArray rows = Pictures.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
-        lowering.labels(rows.data().asNioFloat());
-        lowering.run(GraphState.address(pictures));
-        return new Result(lowering.lossSum() / batch, lowering.correct());
+        try {
+            lowering.labels(rows.data().asNioFloat());
+            lowering.run(GraphState.address(pictures));
+            return new Result(lowering.lossSum() / batch, lowering.correct());
+        } finally {
+            keep(pictures, rows);
+        }
+    }
+
+    /** Native code knows addresses only: until here, nothing behind one of them may be reclaimed. */
+    private void keep(INDArray pictures, INDArray rows) {
+        Reference.reachabilityFence(pictures);
+        Reference.reachabilityFence(rows);
+        Reference.reachabilityFence(this);
     }
 
     private Lowering lowering(int batch) {
@@ -197,8 +254,8 @@ public final class TrainingPlan implements TrainingStep {
         }
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
-        Lowering lowering =
-                new Lowering(program, batch, MapOrder.training(), flat, compiled.prepared, Lowering.Use.TRAINING, seed);
+        Lowering lowering = new Lowering(
+                program, batch, MapOrder.training(), flat, compiled.prepared, Lowering.Use.TRAINING, seeds.nextLong());
         compiled.sizes.put(batch, lowering);
         return lowering;
     }
@@ -210,9 +267,17 @@ public final class TrainingPlan implements TrainingStep {
         compiled.prepared.refresh();
     }
 
-    /** What runs for batches of {@code batch} pictures; compiles it if no such batch has come. */
+    /**
+     * What runs for batches of {@code batch} pictures; compiles it if no such batch has come.
+     *
+     * @throws IllegalArgumentException if {@code batch} is below 1
+     */
     public PlanReport report(int batch) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch of " + batch + " pictures holds none");
+        }
         compiled.requireOpen();
+        state.require();
         return lowering(batch).report();
     }
 
@@ -225,7 +290,14 @@ public final class TrainingPlan implements TrainingStep {
         gradients(features, labels);
         INDArray pictures = Pictures.dense(features, picture);
         int batch = Math.toIntExact(pictures.size(0));
-        return lowering(batch).profile(GraphState.address(pictures), rounds);
+        INDArray rows = Pictures.labels(labels, batch, classes);
+        Lowering lowering = lowering(batch);
+        try {
+            lowering.labels(rows.data().asNioFloat());
+            return lowering.profile(GraphState.address(pictures), rounds);
+        } finally {
+            keep(pictures, rows);
+        }
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -307,6 +311,57 @@ class InferencePlanTest {
         }
     }
 
+    /** Every answer is wholly that of the old parameters or of the new ones, also where it is the first of its kind. */
+    @Test
+    void refreshesBetweenTheAnswersOfOthers() throws Exception {
+        ComputationGraph graph = CASE.graph();
+        List<INDArray> parameters = List.of(graph.params().dup(), graph.params().mul(1.1));
+        List<INDArray> batches = IntStream.range(1, 6)
+                .mapToObj(i -> pictures("refreshed" + i, i))
+                .toList();
+        List<List<Map<String, INDArray>>> wanted = new ArrayList<>();
+        for (INDArray each : parameters) {
+            graph.params().assign(each);
+            try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5)) {
+                wanted.add(
+                        batches.stream().map(batch -> maps(plan, batch, MAPS)).toList());
+            }
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5)) {
+            List<Callable<Integer>> tasks = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                int thread = t;
+                tasks.add(() -> {
+                    int answers = 0;
+                    for (int round = thread; !done.get(); round++) {
+                        int i = round % batches.size();
+                        int vertex = round % MAPS.size();
+                        Map<String, INDArray> maps =
+                                plan.featureMaps(batches.get(i), MAPS.subList(vertex, MAPS.size()));
+                        isOneOf(List.of(wanted.get(0).get(i), wanted.get(1).get(i)), maps);
+                        Map<String, INDArray> output = Map.of("output", plan.output(batches.get(i)));
+                        isOneOf(List.of(wanted.get(0).get(i), wanted.get(1).get(i)), output);
+                        answers++;
+                    }
+                    return answers;
+                });
+            }
+            tasks.add(() -> {
+                try {
+                    for (int i = 0; i < 30; i++) {
+                        graph.params().assign(parameters.get(i % 2));
+                        plan.refresh();
+                    }
+                    return 30;
+                } finally {
+                    done.set(true);
+                }
+            });
+            assertThat(together(tasks)).allMatch(count -> count > 0);
+        }
+    }
+
     private static void isOneOf(List<Map<String, INDArray>> answers, Map<String, INDArray> maps) {
         List<Map<String, Double>> deviations = new ArrayList<>();
         for (Map<String, INDArray> answer : answers) {
@@ -360,6 +415,67 @@ class InferencePlanTest {
     }
 
     @Test
+    void isASnapshotUntilRefreshed() {
+        ComputationGraph graph = CASE.graph();
+        INDArray pictures = CASE.pictures();
+        INDArray two = pictures("two", 2);
+        ComputationGraph changed = CASE.graph();
+        changed.params().muli(1.1);
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 3);
+                InferencePlan before = plan(3);
+                InferencePlan after = InferencePlan.compile(changed, CASE.picture(), 3)) {
+            plan.output(pictures);
+            graph.params().muli(1.1);
+            // What is asked for the first time only now is as old as the rest.
+            isOneOf(List.of(maps(before, pictures, MAPS)), maps(plan, pictures, MAPS));
+            isOneOf(List.of(maps(before, two, MAPS)), maps(plan, two, MAPS));
+            plan.refresh();
+            isOneOf(List.of(maps(after, pictures, MAPS)), maps(plan, pictures, MAPS));
+            isOneOf(List.of(maps(after, two, MAPS)), maps(plan, two, MAPS));
+            assertThat(Pass.deviation(after.output(two), before.output(two))).isGreaterThan(1e-3);
+        }
+    }
+
+    static Stream<Arguments> changes() {
+        return Stream.of(
+                change(
+                        "other parameters",
+                        "array of the graph's parameters",
+                        TrainingPlanTest.Changeable::replaceParameters),
+                change("a frozen layer", "graph was changed", graph -> graph.getVertex("conv1")
+                        .setLayerAsFrozen()),
+                change("closed", "graph was closed", ComputationGraph::close));
+    }
+
+    private static Arguments change(String name, String told, Consumer<TrainingPlanTest.Changeable> change) {
+        return Arguments.of(name, told, change);
+    }
+
+    /** A snapshot goes on; what needs the graph says that it is gone. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changes")
+    void outlivesItsGraph(String name, String told, Consumer<TrainingPlanTest.Changeable> change) {
+        TrainingPlanTest.Changeable graph = new TrainingPlanTest.Changeable(CASE.graph());
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5);
+                InferencePlan other = plan(5)) {
+            plan.featureMaps(CASE.pictures(), MAPS);
+            change.accept(graph);
+            System.gc();
+            for (int size : new int[] {3, 2, 5}) {
+                INDArray pictures = pictures("later", size);
+                isOneOf(List.of(maps(other, pictures, MAPS)), maps(plan, pictures, MAPS));
+            }
+            for (Runnable call : List.<Runnable>of(
+                    plan::refresh, () -> plan.featureMaps(CASE.pictures(), List.of("layer1.0.relu")))) {
+                assertThatExceptionOfType(StalePlanException.class)
+                        .isThrownBy(call::run)
+                        .withMessageContaining(told);
+            }
+            assertThat(plan.report().steps()).isEqualTo(other.report().steps());
+        }
+    }
+
+    @Test
     void everyMethodOfAClosedPlanSaysSo() {
         ComputationGraph graph = CASE.graph();
         InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 3);
@@ -377,5 +493,20 @@ class InferencePlanTest {
                             .withMessageContaining("closed"));
         }
         assertThat(Pass.deviation(output, graph.outputSingle(CASE.pictures()))).isLessThan(1e-5);
+    }
+
+    @Test
+    void measuresAnyBatch() {
+        try (InferencePlan plan = plan(5)) {
+            assertThat(plan.profile(pictures("x", 5), 2).timings().stream().map(PlanProfile.Timing::step))
+                    .isEqualTo(plan.report().steps());
+            assertThat(plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), 1)
+                            .batch())
+                    .as("the first piece of three")
+                    .isEqualTo(2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.profile(CASE.pictures(), 0))
+                    .withMessageContaining("0 rounds");
+        }
     }
 }

@@ -1,11 +1,14 @@
 package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.zoo.network.Shape;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -329,6 +333,16 @@ class TrainingPlanTest {
         assertThat(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4)).isEqualTo(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4));
     }
 
+    /** More sizes of batches than a plan keeps compiled. */
+    @Test
+    void everyStepDropsOtherValues() {
+        List<List<Byte>> gradients = gradientsOfSizes(dropout(), 4, 4, 3, 2, 4, 3);
+        assertThat(gradients.stream().distinct()).hasSameSizeAs(gradients);
+        List<List<Byte>> without = gradientsOfSizes(USER, 4, 4, 3, 2, 4, 3);
+        assertThat(without.get(4)).as("without dropout").isEqualTo(without.get(0));
+        assertThat(without.get(5)).as("without dropout").isEqualTo(without.get(2));
+    }
+
     private static List<List<Byte>> gradientsOfSizes(UserGraph user, int... sizes) {
         ComputationGraph graph = user.graph();
         List<List<Byte>> gradients = new ArrayList<>();
@@ -446,6 +460,62 @@ class TrainingPlanTest {
         }
     }
 
+    static Stream<Arguments> brokenParameters() {
+        return ParameterLayout.of(USER.graph()).segments().stream()
+                .filter(segment -> segment.kind().trained())
+                .flatMap(segment -> Stream.of(Float.NaN, Float.NEGATIVE_INFINITY)
+                        .map(value -> Arguments.of(segment.vertex() + " " + segment.key(), value, segment)));
+    }
+
+    /** A ReLU of oneDNN turns NaN into zero: behind it, the loss looks like any other. */
+    @ParameterizedTest(name = "{0} has a {1}")
+    @MethodSource("brokenParameters")
+    void lossIsNaNOnceAParameterIsNotFinite(String name, float value, ParameterLayout.Segment segment) {
+        for (int at : new int[] {segment.offset(), segment.offset() + segment.length() - 1}) {
+            ComputationGraph graph = USER.graph();
+            graph.params().putScalar(at, value);
+            try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+                assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss())
+                        .as("of gradients")
+                        .isNaN();
+                assertThat(plan.step(pictures("x", 3), labels("x", 3), 0.1).loss())
+                        .as("of a step")
+                        .isNaN();
+            }
+            ComputationGraph own = USER.graph();
+            own.params().putScalar(at, value);
+            try (TrainingPlan plan = TrainingPlan.compile(own, PICTURE)) {
+                assertThat(plan.step(pictures("x", 3), labels("x", 3)).loss())
+                        .as("of a step of the graph's own updater")
+                        .isNaN();
+                assertThat(own.score()).isNaN();
+            }
+        }
+    }
+
+    @Test
+    void lossIsNaNOnceALogitIsInfinite() {
+        ComputationGraph graph = USER.graph();
+        graph.getParam("conv2_b").assign(10);
+        graph.getParam("out_W").getColumn(1).assign(-3e38);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+        }
+    }
+
+    @Test
+    void lossIsANumberAgainOnceTheParametersAre() {
+        ComputationGraph graph = USER.graph();
+        float before = graph.params().getFloat(0);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            double loss = plan.gradients(pictures("x", 3), labels("x", 3)).loss();
+            graph.params().putScalar(0, Float.NaN);
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+            graph.params().putScalar(0, before);
+            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isEqualTo(loss);
+        }
+    }
+
     @Test
     void seesParametersThatAreSetFromOutside() {
         ComputationGraph graph = USER.graph();
@@ -462,6 +532,53 @@ class TrainingPlanTest {
                     .isEqualTo(wanted.gradients(pictures("x", 3), labels("x", 3)));
             assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(other.getFlattenedGradients()));
             assertThat(bytes(graph.params())).isEqualTo(bytes(half));
+        }
+    }
+
+    static Stream<Arguments> changes() {
+        return Stream.of(
+                change("other parameters", "array of the graph's parameters", Changeable::replaceParameters),
+                change("other gradients", "array of the graph's gradients", ComputationGraph::initGradientsView),
+                change("a frozen layer", "graph was changed", graph -> graph.getVertex("conv1")
+                        .setLayerAsFrozen()),
+                change("closed", "graph was closed", ComputationGraph::close));
+    }
+
+    private static Arguments change(String name, String told, Consumer<Changeable> change) {
+        return Arguments.of(name, told, change);
+    }
+
+    /** DL4J's field is open to subclasses. */
+    static final class Changeable extends ComputationGraph {
+        private static final long serialVersionUID = 1L;
+
+        Changeable(ComputationGraph graph) {
+            super(graph.getConfiguration());
+            init(Nd4j.create(DataType.FLOAT, 1, graph.numParams()).assign(graph.params()), false);
+        }
+
+        void replaceParameters() {
+            flattenedParams = flattenedParams.dup();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changes")
+    void saysThatTheGraphWasChanged(String name, String told, Consumer<Changeable> change) {
+        Changeable graph = new Changeable(USER.graph());
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            plan.step(pictures("x", 3), labels("x", 3), 0.1);
+            change.accept(graph);
+            List<Runnable> calls = List.of(
+                    () -> plan.step(pictures("x", 3), labels("x", 3), 0.1),
+                    () -> plan.step(pictures("x", 2), labels("x", 2), 0.1),
+                    () -> plan.gradients(pictures("x", 3), labels("x", 3)),
+                    () -> plan.profile(pictures("x", 3), labels("x", 3), 1),
+                    () -> plan.report(5),
+                    plan::refresh);
+            assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(StalePlanException.class)
+                    .isThrownBy(call::run)
+                    .withMessageContaining(told));
         }
     }
 
@@ -487,6 +604,19 @@ class TrainingPlanTest {
             assertThat(plan.gradients(pictures, labels))
                     .isEqualTo(anew.gradients(pictures, labels))
                     .isNotEqualTo(old.gradients(pictures, labels));
+        }
+    }
+
+    @Test
+    void frozenLayersAreThoseOfTheCompilationThoughTheFirstBatchComesLater() {
+        ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8");
+        ComputationGraph graph = parity.graph(Optional.of("layer1"));
+        ComputationGraph before = parity.graph(Optional.of("layer1"));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+                TrainingPlan old = TrainingPlan.compile(before, parity.picture(), momentum())) {
+            scaleFrozen(graph);
+            assertThat(plan.gradients(parity.pictures(), parity.labels()))
+                    .isEqualTo(old.gradients(parity.pictures(), parity.labels()));
         }
     }
 
@@ -528,5 +658,75 @@ class TrainingPlanTest {
                 .isNotZero();
         assertThat(graph.outputSingle(pictures("x", 3)).sumNumber().floatValue())
                 .isCloseTo(3, within(1e-5f));
+    }
+
+    @Test
+    void measuresWithoutChangingAnything() {
+        ComputationGraph graph = USER.graph();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+            PlanProfile profile = plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), labels("x", 3), 2);
+            assertThat(profile.batch()).isEqualTo(3);
+            assertThat(profile.timings().stream().map(PlanProfile.Timing::step))
+                    .isEqualTo(plan.report(3).steps());
+            assertThat(bytes(graph.params())).isEqualTo(bytes(USER.graph().params()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.profile(pictures("x", 3), labels("x", 3), 0))
+                    .withMessageContaining("0 rounds");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> plan.report(0))
+                    .withMessageContaining("batch of 0");
+        }
+    }
+
+    /**
+     * A plan's copies of arrays that it cannot read as they are belong to nobody else: they must not be reclaimed while
+     * native code works on them. Another thread reclaims here, and writes over what is free.
+     */
+    @Test
+    void keepsWhatItWorksOnUntilTheEndOfAStep() throws InterruptedException {
+        Shape large = new Shape(3, 48, 48);
+        UserGraph user = UserGraph.upTo(
+                "conv",
+                "large",
+                large,
+                b -> b.addLayer(
+                        "conv", new ConvolutionLayer.Builder(9, 9).nOut(24).build(), "in"));
+        ComputationGraph graph = user.graph();
+        INDArray pictures = user.pictures(8).dup('f');
+        INDArray labels = user.labels(8).dup('f');
+        compileSteps();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread reclaiming = new Thread(() -> {
+            while (!done.get()) {
+                System.gc();
+                Reference.reachabilityFence(Nd4j.valueArrayOf(new long[] {8, 3, 48, 48}, 1e6));
+            }
+        });
+        try (TrainingPlan plan = TrainingPlan.compile(graph, large, momentum())) {
+            OpenMp.alone(() -> plan.gradients(pictures, labels));
+            float[] expected = graph.getFlattenedGradients().data().asFloat();
+            reclaiming.start();
+            for (int i = 0; i < 15; i++) {
+                OpenMp.alone(() -> plan.gradients(pictures, labels));
+                assertThat(graph.getFlattenedGradients().data().asFloat()).isEqualTo(expected);
+            }
+        } finally {
+            done.set(true);
+            reclaiming.join();
+        }
+    }
+
+    /** Interpreted code keeps everything: only what is compiled forgets early. */
+    private static void compileSteps() {
+        try (TrainingPlan plan = TrainingPlan.compile(USER.graph(), PICTURE, momentum())) {
+            INDArray pictures = pictures("x", 1);
+            INDArray labels = labels("x", 1);
+            OpenMp.alone(() -> {
+                for (int i = 0; i < 700; i++) {
+                    plan.gradients(pictures, labels);
+                }
+                return null;
+            });
+        }
     }
 }

@@ -117,6 +117,9 @@ final class LoweredSoftmax extends Lowered {
             mass += op.classWeights().get(i) * loss.labels.get(from + i);
         }
         for (int i = 0; i < classes; i++) {
+            if (!Float.isFinite(in.get(from + i))) {
+                loss.poison(); // a loss that is clipped hides a logit of minus infinity
+            }
             double weight = op.classWeights().isEmpty() ? 1 : op.classWeights().get(i);
             double label = weight * loss.labels.get(from + i);
             if (label != 0) {

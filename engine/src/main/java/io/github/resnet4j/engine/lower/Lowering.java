@@ -180,7 +180,7 @@ public final class Lowering implements AutoCloseable {
     /** Runs on the pictures at {@code address} once to warm up and then {@code rounds} times with a clock. */
     public PlanProfile profile(long address, int rounds) {
         if (rounds < 1) {
-            throw new IllegalArgumentException("rounds: " + rounds + "; a profile needs at least 1");
+            throw new IllegalArgumentException(rounds + " rounds measure nothing");
         }
         run(address);
         List<long[]> nanoseconds = new ArrayList<>();

@@ -24,11 +24,16 @@ import org.bytedeco.javacpp.FloatPointer;
  * program for inference, and of the frozen nodes of one for training. Batch normalisations that follow a convolution
  * are multiplied into its weights here. Several executables share one of these.
  *
+ * <p>The parameters are as they were at the beginning or at the last {@link #refresh()}, also where an executable that
+ * comes later needs them in a new layout.
+ *
  * <p>Not safe for use by several threads while something is added or refreshed.
  */
 public final class Prepared implements AutoCloseable {
     private final Scope scope = new Scope();
     private final FloatBuffer flat;
+    private final FloatBuffer copy;
+    private final List<Parameter> copied;
     private final Map<Op, List<Tensor>> weights = new HashMap<>();
     private final Map<Op, List<Tensor>> tiles = new HashMap<>();
     private final Map<Op, Tensor> biases = new HashMap<>();
@@ -36,9 +41,29 @@ public final class Prepared implements AutoCloseable {
     private final List<Runnable> fillings = new ArrayList<>();
     private long bytes;
 
-    /** @param flat DL4J's flat parameters, which {@link #refresh()} reads */
+    /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
     public Prepared(FloatBuffer flat) {
+        this(flat, List.of(new Parameter(0, flat.limit())));
+    }
+
+    /**
+     * Of some of the parameters.
+     *
+     * @param flat DL4J's flat parameters, which only this and {@link #refresh()} read
+     * @param used those that operations ask for later
+     */
+    public Prepared(FloatBuffer flat, List<Parameter> used) {
         this.flat = flat;
+        this.copied = List.copyOf(used);
+        // As large as all parameters, but of what is not used no page is ever touched.
+        FloatPointer block = new FloatPointer(used.isEmpty() ? 0 : flat.limit());
+        scope.onClose(block::deallocate);
+        this.copy = block.asBuffer();
+        copy();
+    }
+
+    private void copy() {
+        copied.forEach(part -> copy.put(part.offset(), flat, part.offset(), part.length()));
     }
 
     /** The layout of the operation's weights, if there are any yet: others do well to share it. */
@@ -111,11 +136,12 @@ public final class Prepared implements AutoCloseable {
     }
 
     private void copy(Parameter from, Tensor to) {
-        to.floats().put(flat.slice(from.offset(), from.length()));
+        to.floats().put(copy.slice(from.offset(), from.length()));
     }
 
     /** Reads the flat parameters again. */
     public void refresh() {
+        copy();
         fillings.forEach(Runnable::run);
     }
 
@@ -152,7 +178,7 @@ public final class Prepared implements AutoCloseable {
             if (op instanceof Op.Convolution convolution) {
                 fillKernels(convolution, plain);
             } else {
-                plain.put(flat.slice(weight(op).offset(), weight(op).length()));
+                plain.put(copy.slice(weight(op).offset(), weight(op).length()));
             }
             reorder(folded, target);
         }
@@ -199,7 +225,7 @@ public final class Prepared implements AutoCloseable {
             int channel = out;
             float factor = op.norm().map(norm -> (float) factor(norm, channel)).orElse(1f);
             for (int i = out * each; i < (out + 1) * each; i++) {
-                plain.put(i, factor * flat.get(op.weight().offset() + i));
+                plain.put(i, factor * copy.get(op.weight().offset() + i));
             }
         }
     }
@@ -227,6 +253,6 @@ public final class Prepared implements AutoCloseable {
     }
 
     private float value(Parameter parameter, int i) {
-        return flat.get(parameter.offset() + i);
+        return copy.get(parameter.offset() + i);
     }
 }
