@@ -2,13 +2,17 @@ package io.github.resnet4j.engine;
 
 import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Between oneDNN and DL4J. */
+/** Picks oneDNN if it can run the graph, DL4J otherwise, and neither if DL4J cannot. */
 final class Choice {
     private static final Logger LOG = LoggerFactory.getLogger(Choice.class);
 
@@ -16,6 +20,8 @@ final class Choice {
 
     /**
      * A plan if {@code engine} allows one and it can be compiled, otherwise what {@code graph} makes with the reason.
+     *
+     * @throws UnsupportedGraphException with the reasons of every engine that was allowed
      */
     static <T> T of(Engine engine, Supplier<? extends T> plan, Function<Optional<String>, ? extends T> graph) {
         if (engine == Engine.DL4J) {
@@ -27,8 +33,22 @@ final class Choice {
             if (engine == Engine.ONEDNN) {
                 throw e;
             }
+            T chosen = instead(e, graph);
             LOG.warn("DL4J computes: {}", e.getMessage());
-            return graph.apply(Optional.of(e.getMessage()));
+            return chosen;
+        }
+    }
+
+    private static <T> T instead(RuntimeException refusal, Function<Optional<String>, ? extends T> graph) {
+        try {
+            return graph.apply(Optional.of(refusal.getMessage()));
+        } catch (UnsupportedGraphException e) {
+            Set<Obstacle> all = new LinkedHashSet<>(
+                    refusal instanceof UnsupportedGraphException unsupported
+                            ? unsupported.obstacles()
+                            : List.of(new Obstacle(Engine.ONEDNN.key(), refusal.getMessage())));
+            all.addAll(e.obstacles());
+            throw UnsupportedGraphException.inAnyEngine(List.copyOf(all));
         }
     }
 }

@@ -2,15 +2,19 @@ package io.github.resnet4j.engine;
 
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
+import io.github.resnet4j.engine.lower.Floats;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What plans ask of the arrays that they are given. */
 final class Pictures {
+    /** Values that are looked at together. */
+    private static final int BLOCK = 4096;
+
     private Pictures() {}
 
     /**
@@ -54,22 +58,43 @@ final class Pictures {
     }
 
     /**
-     * The first picture with a value that is not finite, or -1. Activations of oneDNN turn a NaN into zero, so that it
-     * would not show in the result.
+     * Refuses to train with values that are not finite. Activations of oneDNN turn a NaN into zero, so that it would not
+     * show in the loss.
+     *
+     * @throws IllegalArgumentException with the first picture that has one
      */
-    static int firstNotFinite(INDArray dense) {
-        FloatBuffer values = dense.data().asNioFloat();
-        int count = Math.toIntExact(dense.size(0));
-        int each = Math.toIntExact(dense.length() / count);
-        float[] row = new float[each];
-        for (int picture = 0; picture < count; picture++) {
-            values.get(picture * each, row);
-            if (!finite(row, each)) {
-                return picture;
+    static void requireFinite(INDArray dense) {
+        for (long picture = 0; picture < dense.size(0); picture++) {
+            if (!isFinite(dense, picture)) {
+                throw new IllegalArgumentException(
+                        "picture " + picture + " of the batch has values that are not finite");
             }
         }
-        Reference.reachabilityFence(dense); // a buffer does not keep the memory it shows
-        return -1;
+    }
+
+    /** Makes all results NaN of pictures that have a value that is not finite, which need not show in them. */
+    static void markNotFinite(INDArray dense, Collection<INDArray> results) {
+        for (long picture = 0; picture < dense.size(0); picture++) {
+            if (!isFinite(dense, picture)) {
+                for (INDArray result : results) {
+                    result.slice(picture).assign(Double.NaN);
+                }
+            }
+        }
+    }
+
+    private static boolean isFinite(INDArray dense, long picture) {
+        long each = dense.length() / dense.size(0);
+        long address = GraphState.address(dense) + picture * each * Float.BYTES;
+        float[] block = new float[BLOCK];
+        boolean finite = true;
+        for (long at = 0; at < each && finite; at += BLOCK) {
+            int count = (int) Math.min(BLOCK, each - at);
+            Floats.get(address + at * Float.BYTES, block, count);
+            finite = finite(block, count);
+        }
+        Reference.reachabilityFence(dense); // an address does not keep the memory that is there
+        return finite;
     }
 
     /** Whether the first {@code count} values are. */

@@ -2,14 +2,11 @@ package io.github.resnet4j.engine.read;
 
 import io.github.resnet4j.engine.ir.Extent;
 import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.TrainingConfig;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
 /**
  * Translates a DL4J graph, the zoo's or any other, into a {@link Program}. The graph must have one input, pictures
@@ -29,16 +26,23 @@ public final class GraphReader {
      * The forward pass of a step of training, up to the loss, which is the program's only output. Frozen layers run as in
      * inference.
      *
-     * <p>What an updater does to gradients, such as weight decay, is no obstacle; see {@link #gradientNormalization}.
+     * <p>A program shows nothing of what happens to gradients and parameters behind it.
      *
      * @param graph initialised; not changed
      * @param picture size of one picture of a batch
-     * @throws UnsupportedGraphException with every vertex that the engine cannot train as DL4J does
+     * @param honoured what is done about gradients and parameters as the graph demands
+     * @throws UnsupportedGraphException with every vertex that the engine cannot train as DL4J does, and every demand
+     *     that is not honoured
      * @throws IllegalArgumentException if the graph is not initialised
      */
-    public static Program training(ComputationGraph graph, Extent picture) {
+    public static Program training(ComputationGraph graph, Extent picture, Set<Demand> honoured) {
         requireInitialised(graph);
-        return new Reading(graph, List.of(), true).read(picture);
+        return new Reading(graph, honoured).read(picture);
+    }
+
+    /** As {@link #training(ComputationGraph, Extent, Set)}, for whoever leaves the update to the graph's own updater. */
+    public static Program training(ComputationGraph graph, Extent picture) {
+        return training(graph, picture, Demand.OF_THE_GRAPHS_UPDATER);
     }
 
     /**
@@ -75,27 +79,22 @@ public final class GraphReader {
                 throw new IllegalArgumentException("the graph has no vertex " + output);
             }
         }
-        return new Reading(graph, outputs, false);
+        return new Reading(graph, outputs);
     }
 
-    /**
-     * The trained layers whose gradients DL4J's updater clips or rescales, layer by layer. A training program does not
-     * show this: for a plan that leaves the update to that updater it is no obstacle, for one that updates by itself it
-     * is.
-     */
-    public static List<Obstacle> gradientNormalization(ComputationGraph graph) {
-        requireInitialised(graph);
-        List<Obstacle> found = new ArrayList<>();
-        for (Layer layer : graph.getLayers()) {
-            TrainingConfig config = layer.getConfig();
-            GradientNormalization kind = config.getGradientNormalization();
-            boolean trained = layer.numParams() > 0 && !(layer instanceof FrozenLayerWithBackprop);
-            if (trained && kind != null && kind != GradientNormalization.None) {
-                found.add(new Obstacle(
-                        config.getLayerName(), "gradient normalization " + kind + " is done by DL4J's updater only"));
-            }
-        }
-        return found;
+    /** What computes, without all that it is frozen with. */
+    public static Layer unwrapped(Layer layer) {
+        return Vertex.unwrapped(layer);
+    }
+
+    /** What a layer's configuration is, without all that it is frozen with. */
+    public static org.deeplearning4j.nn.conf.layers.Layer unwrapped(org.deeplearning4j.nn.conf.layers.Layer layer) {
+        return Vertices.unwrapped(layer);
+    }
+
+    /** Whether the parameters of a vertex of the running graph are not to change. */
+    public static boolean isFrozen(GraphVertex vertex) {
+        return Vertex.isFrozen(vertex);
     }
 
     private static void requireInitialised(ComputationGraph graph) {

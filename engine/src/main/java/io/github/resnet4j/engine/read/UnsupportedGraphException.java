@@ -24,9 +24,17 @@ public final class UnsupportedGraphException extends RuntimeException {
 
     /** @param obstacles all there are, at least one */
     public UnsupportedGraphException(List<Obstacle> obstacles) {
-        super("the engine cannot run this graph: "
-                + obstacles.stream().map(Obstacle::toString).collect(Collectors.joining("; ")));
+        this("the engine cannot run this graph: ", obstacles);
+    }
+
+    private UnsupportedGraphException(String lead, List<Obstacle> obstacles) {
+        super(lead + obstacles.stream().map(Obstacle::toString).collect(Collectors.joining("; ")));
         this.obstacles = List.copyOf(obstacles);
+    }
+
+    /** That DL4J cannot run the graph either. */
+    public static UnsupportedGraphException inAnyEngine(List<Obstacle> obstacles) {
+        return new UnsupportedGraphException("no engine can run this graph as it is configured: ", obstacles);
     }
 
     /** Every reason. */
