@@ -59,6 +59,11 @@ final class GraphState {
         return configuration.getIterationCount();
     }
 
+    /** Makes {@code iteration} the number of the next step. */
+    void startAt(long iteration) {
+        configuration.setIterationCount(Math.toIntExact(iteration));
+    }
+
     /** Does what DL4J's {@code fit} does behind an update: counts the step, and makes constraints hold. */
     void finishStep() {
         configuration.setIterationCount(Math.addExact(configuration.getIterationCount(), 1));

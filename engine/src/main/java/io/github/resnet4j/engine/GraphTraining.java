@@ -134,6 +134,11 @@ final class GraphTraining implements TrainingStep {
     }
 
     @Override
+    public void startAt(long iteration) {
+        state.startAt(iteration);
+    }
+
+    @Override
     public ParameterLayout layout() {
         return layout;
     }

@@ -29,6 +29,16 @@ final class LoweringCache<K> implements AutoCloseable {
 
     private final Map<K, Lowering> lowerings = new LinkedHashMap<>(16, 0.75f, true);
     private final SharedArena arena = new SharedArena();
+    private final long mostBytes;
+
+    LoweringCache() {
+        this(MOST_BYTES);
+    }
+
+    /** @param mostBytes of all lowerings together, beside the arena, unless they are {@link #LEAST} */
+    LoweringCache(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
 
     /**
      * The lowering for {@code key}, which {@code lower} makes if there is none.
@@ -54,7 +64,7 @@ final class LoweringCache<K> implements AutoCloseable {
 
     private void evict() {
         Iterator<Lowering> oldest = lowerings.values().iterator();
-        while (bytes() > MOST_BYTES && lowerings.size() > LEAST) {
+        while (bytes() > mostBytes && lowerings.size() > LEAST) {
             Lowering lowering = oldest.next();
             oldest.remove();
             lowering.close();

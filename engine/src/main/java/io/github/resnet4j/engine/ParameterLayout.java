@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine;
 
 import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,8 +55,13 @@ public final class ParameterLayout {
         this.segments = List.copyOf(segments);
     }
 
-    /** The layout of {@code graph}'s parameters, in the order of the flat array. */
+    /**
+     * The layout of {@code graph}'s parameters, in the order of the flat array.
+     *
+     * @throws UnsupportedGraphException if there are more than Java can look at as one array
+     */
     public static ParameterLayout of(ComputationGraph graph) {
+        GraphReader.requireFewParameters(graph);
         List<Segment> found = new ArrayList<>();
         // The graph's list of layers does not show what setLayerAsFrozen does to a vertex.
         for (GraphVertex vertex : graph.getVertices()) {

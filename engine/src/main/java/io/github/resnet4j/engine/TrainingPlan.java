@@ -334,6 +334,11 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     @Override
+    public void startAt(long iteration) {
+        state.startAt(iteration);
+    }
+
+    @Override
     public ParameterLayout layout() {
         return layout;
     }

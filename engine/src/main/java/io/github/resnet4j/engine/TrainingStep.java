@@ -54,8 +54,8 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     }
 
     /**
-     * One step on one batch. The graph's count of iterations is the step's number, on which what dropout drops depends,
-     * and is one more afterwards. A run that goes on must set it, as it must put back the {@link #velocity()}.
+     * One step on one batch. Its number is the graph's own count of iterations, on which what dropout drops depends, and
+     * which is one more afterwards.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
@@ -69,6 +69,15 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
 
     /** The velocities in the order of the flat parameters: the optimiser's whole state besides its count. A live view. */
     FloatBuffer velocity();
+
+    /**
+     * Goes on where another run stopped, once its parameters and its {@link #velocity()} are put back: from here on, every
+     * step is as that run would have done it.
+     *
+     * @param iteration steps done so far, which becomes the graph's count
+     * @throws ArithmeticException if DL4J, which counts to 2,147,483,647, cannot count so far
+     */
+    void startAt(long iteration);
 
     /** What stands where in the flat parameters. */
     ParameterLayout layout();

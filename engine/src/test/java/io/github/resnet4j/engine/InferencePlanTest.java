@@ -9,6 +9,7 @@ import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,25 +131,25 @@ class InferencePlanTest {
         INDArray pictures = pictures("same", 7);
         try (InferencePlan plan = plan(7);
                 InferencePlan again = plan(7)) {
-            List<Float> first = values(plan.output(pictures));
+            Bits first = Bits.of(plan.output(pictures));
             plan.output(pictures("other", 7));
-            assertThat(values(plan.output(pictures))).isEqualTo(first);
-            assertThat(values(again.output(pictures))).isEqualTo(first);
+            assertThat(Bits.of(plan.output(pictures))).isEqualTo(first);
+            assertThat(Bits.of(again.output(pictures))).isEqualTo(first);
         }
     }
 
     @Test
     void callersKeepTheirArrays() {
         INDArray pictures = pictures("kept", 4);
-        List<Float> given = values(pictures);
+        Bits given = Bits.of(pictures);
         try (InferencePlan plan = plan(4)) {
             INDArray output = plan.output(pictures);
-            List<Float> answered = values(output);
+            Bits answered = Bits.of(output);
             plan.output(pictures("later", 4));
-            assertThat(values(output)).isEqualTo(answered);
-            assertThat(values(pictures)).isEqualTo(given);
+            assertThat(Bits.of(output)).isEqualTo(answered);
+            assertThat(Bits.of(pictures)).isEqualTo(given);
             plan.output(pictures).assign(0);
-            assertThat(values(plan.output(pictures))).isEqualTo(answered);
+            assertThat(Bits.of(plan.output(pictures))).isEqualTo(answered);
         }
     }
 
@@ -465,6 +466,11 @@ class InferencePlanTest {
                 INDArray pictures = pictures("later", size);
                 isOneOf(List.of(maps(other, pictures, MAPS)), maps(plan, pictures, MAPS));
             }
+            assertThat(Bits.of(plan.featureMaps(
+                            CASE.pictures(),
+                            MAPS.stream().sorted(Comparator.reverseOrder()).toList())))
+                    .as("the same vertices in another order are nothing new")
+                    .isEqualTo(Bits.of(other.featureMaps(CASE.pictures(), MAPS)));
             for (Runnable call : List.<Runnable>of(
                     plan::refresh, () -> plan.featureMaps(CASE.pictures(), List.of("layer1.0.relu")))) {
                 assertThatExceptionOfType(StalePlanException.class)

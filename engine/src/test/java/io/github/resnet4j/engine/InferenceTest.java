@@ -35,7 +35,7 @@ class InferenceTest {
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
         Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        assertThat(inference.output(CASE.pictures())).isEqualTo(graph.outputSingle(CASE.pictures()));
+        isNear(inference.output(CASE.pictures()), graph.outputSingle(CASE.pictures()));
         assertThat(inference.engine()).isEqualTo(engine);
         assertThat(inference.fallback()).isEmpty();
     }
@@ -47,9 +47,13 @@ class InferenceTest {
         INDArray before = inference.output(CASE.pictures());
         graph.params().muli(1.5);
         inference.refresh();
-        assertThat(inference.output(CASE.pictures()))
-                .isNotEqualTo(before)
-                .isEqualTo(graph.outputSingle(CASE.pictures()));
+        isNear(inference.output(CASE.pictures()), graph.outputSingle(CASE.pictures()));
+        assertThat(Pass.deviation(inference.output(CASE.pictures()), before)).isGreaterThan(0.01);
+    }
+
+    /** DL4J's own layers compute to the last bit what they compute for it; oneDNN rounds on another way. */
+    private void isNear(INDArray actual, INDArray dl4js) {
+        assertThat(Pass.deviation(actual, dl4js)).isLessThanOrEqualTo(engine == Engine.DL4J ? 0 : 1e-6);
     }
 
     /** DL4J's ReLU writes over what it reads. */
@@ -59,9 +63,10 @@ class InferenceTest {
         Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
-        assertThat(maps.get("relu1")).isEqualTo(Transforms.relu(maps.get("bn1")));
+        assertThat(Bits.of(maps.get("relu1"))).isEqualTo(Bits.of(Transforms.relu(maps.get("bn1"))));
         assertThat(maps.get("fc").shape()).containsExactly(3, 5);
-        assertThat(inference.output(CASE.pictures())).isEqualTo(Transforms.softmax(maps.get("fc")));
+        assertThat(Pass.deviation(inference.output(CASE.pictures()), Transforms.softmax(maps.get("fc"))))
+                .isLessThan(1e-6);
     }
 
     /** DL4J's own {@code output} mixes the answers of threads up (issue 9993). */
@@ -74,7 +79,9 @@ class InferenceTest {
                 .toList();
         List<INDArray> expected = pictures.stream().map(graph::outputSingle).toList();
         List<INDArray> actual = pictures.parallelStream().map(inference::output).toList();
-        assertThat(actual).isEqualTo(expected);
+        for (int i = 0; i < 8; i++) {
+            isNear(actual.get(i), expected.get(i));
+        }
     }
 
     @ParameterizedTest
@@ -82,10 +89,17 @@ class InferenceTest {
     void readsPicturesInAnyArrangement(Arrangement arrangement) {
         INDArray pictures = Arrangement.exact(CASE.pictures());
         Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        assertThat(inference.output(arrangement.of(pictures))).isEqualTo(inference.output(pictures));
+        assertThat(Bits.of(inference.output(arrangement.of(pictures)))).isEqualTo(Bits.of(inference.output(pictures)));
         List<String> vertices = List.of("conv1", "layer1.0.relu", "fc");
-        assertThat(inference.featureMaps(arrangement.of(pictures), vertices))
-                .isEqualTo(inference.featureMaps(pictures, vertices));
+        assertThat(Bits.of(inference.featureMaps(arrangement.of(pictures), vertices)))
+                .isEqualTo(Bits.of(inference.featureMaps(pictures, vertices)));
+    }
+
+    @Test
+    void putsOutThePicturesThemselves() {
+        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
+        INDArray map = inference.featureMaps(CASE.pictures(), List.of("input")).get("input");
+        assertThat(Bits.of(map)).isEqualTo(Bits.of(CASE.pictures()));
     }
 
     @Test
@@ -100,6 +114,9 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of()))
+                .withMessageContaining("name at least one");
         assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, engine));
     }
 

@@ -20,7 +20,20 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
  * its input.
  */
 public final class GraphReader {
+    /** As many as one buffer of Java's can show. */
+    private static final long MOST_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
+
     private GraphReader() {}
+
+    /** @throws UnsupportedGraphException if the graph's parameters are more than Java can look at as one array */
+    public static void requireFewParameters(ComputationGraph graph) {
+        if (graph.numParams() > MOST_PARAMETERS) {
+            throw new UnsupportedGraphException(List.of(new UnsupportedGraphException.Obstacle(
+                    Vertex.GRAPH,
+                    "it has " + graph.numParams() + " parameters; Java can look at 2 GiB of them, "
+                            + MOST_PARAMETERS)));
+        }
+    }
 
     /**
      * The forward pass of a step of training, up to the loss, which is the program's only output. Frozen layers run as in
@@ -101,5 +114,6 @@ public final class GraphReader {
         if (graph.getVertices() == null) {
             throw new IllegalArgumentException("the graph has no parameters yet; call its init() first");
         }
+        requireFewParameters(graph);
     }
 }

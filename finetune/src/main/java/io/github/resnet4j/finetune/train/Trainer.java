@@ -108,6 +108,7 @@ public final class Trainer {
         Position position = from;
         EpochProgress progress = done;
         Optional<Evaluation> last = Optional.empty();
+        training.startAt(from.iteration());
         while (position.epoch() < config.epochs()) {
             progress = trainEpoch(position, progress);
             int epoch = position.epoch();
