@@ -21,7 +21,7 @@ final class Identity {
     static Map<String, String> of(RunConfig config, Start start) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", start.network().name());
-        identity.put("model.shortcut", start.architecture().spec().shortcut().option());
+        start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
         identity.put("model.freeze", config.model().freeze().orElse("nothing"));
         identity.put("input", start.network().input().toString());
         identity.put("classes", String.join(", ", start.inputs().train().classes()));
