@@ -77,27 +77,23 @@ public final class NetworkGraph {
                     lrn -> new LocalResponseNormVertex(lrn.size(), lrn.alpha(), lrn.beta(), lrn.k())),
             layer(Op.Relu.class, (relu, in) -> new ActivationLayer(Activation.RELU)),
             vertex(Op.LeakyRelu.class, relu -> new LeakyReluVertex(relu.slope())),
-            layer(
-                    Op.Prelu.class,
-                    (prelu, in) -> new Prelu.Builder()
-                            .shared(prelu.shared())
-                            .channels(in.channels())
-                            .build()),
+            layer(Op.Prelu.class, (prelu, in) -> new Prelu.Builder()
+                    .shared(prelu.shared())
+                    .channels(in.channels())
+                    .build()),
             layer(Op.Sigmoid.class, (sigmoid, in) -> new ActivationLayer(Activation.SIGMOID)),
             layer(Op.Tanh.class, (tanh, in) -> new ActivationLayer(Activation.TANH)),
             layer(Op.Dropout.class, (dropout, in) -> new DropoutLayer(new Dropout(1 - dropout.probability()))),
             vertex(Op.Scale.class, scale -> new ScaleVertex(scale.factor())),
-            layer(
-                    Op.ZeroPad.class,
-                    (pad, in) -> new ZeroPaddingLayer.Builder(pad.top(), pad.bottom(), pad.left(), pad.right()).build()),
+            layer(Op.ZeroPad.class, (pad, in) -> new ZeroPaddingLayer.Builder(
+                            pad.top(), pad.bottom(), pad.left(), pad.right())
+                    .build()),
             layer(Op.MaxPool.class, (pool, in) -> pooling(PoolingType.MAX, pool.window(), false)),
             layer(Op.AvgPool.class, (pool, in) -> pooling(PoolingType.AVG, pool.window(), pool.paddingCounts())),
             layer(Op.GlobalAvgPool.class, (pool, in) -> new GlobalPoolingLayer(PoolingType.AVG)),
-            layer(
-                    Op.ChannelPool.class,
-                    (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
-                            .collapseDimensions(false)
-                            .build()),
+            layer(Op.ChannelPool.class, (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
+                    .collapseDimensions(false)
+                    .build()),
             vertex(Op.SpatialPool.class, pool -> new SpatialPoolVertex(pool.pooling())),
             vertex(
                     Op.ZeroPadShortcut.class,

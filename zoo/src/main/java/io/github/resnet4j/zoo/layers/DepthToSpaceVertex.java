@@ -45,8 +45,7 @@ public final class DepthToSpaceVertex extends MapVertex {
 
     /** N, C, row in the block, column in the block, row of the block, column of the block: the order of the input. */
     private long[] blocks(INDArray large) {
-        return new long[] {
-            large.size(0), large.size(1), factor, factor, large.size(2) / factor, large.size(3) / factor
+        return new long[] {large.size(0), large.size(1), factor, factor, large.size(2) / factor, large.size(3) / factor
         };
     }
 

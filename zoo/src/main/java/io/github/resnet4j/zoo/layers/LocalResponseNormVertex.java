@@ -75,8 +75,7 @@ public final class LocalResponseNormVertex extends MapVertex {
         INDArray base = base(in[0]);
         INDArray direct = Transforms.pow(base, -op.beta(), true).muli(gradient);
         INDArray through = direct.mul(in[0]).divi(base);
-        back[0].assign(direct.subi(
-                sums(through).muli(in[0]).muli(2 * op.alpha() * op.beta() / op.size())));
+        back[0].assign(direct.subi(sums(through).muli(in[0]).muli(2 * op.alpha() * op.beta() / op.size())));
     }
 
     private INDArray base(INDArray x) {

@@ -38,7 +38,9 @@ public final class MultiplyVertex extends MapVertex {
         multiply(gradient, in[1], back[0]);
         INDArray products = gradient.mul(in[0]);
         back[1].assign(
-                in[1].equalShapes(in[0]) ? products : byChannel(in[1]) ? products.sum(true, 2, 3) : products.sum(true, 1));
+                in[1].equalShapes(in[0])
+                        ? products
+                        : byChannel(in[1]) ? products.sum(true, 2, 3) : products.sum(true, 1));
     }
 
     private static void multiply(INDArray map, INDArray factors, INDArray into) {

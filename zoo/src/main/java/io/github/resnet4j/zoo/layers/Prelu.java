@@ -34,8 +34,8 @@ public final class Prelu extends FeedForwardLayer {
         super(builder);
         shared = builder.shared;
         if (nIn != nOut) {
-            throw new IllegalArgumentException("a PReLU puts out as many channels as it reads, got " + nIn + " in and "
-                    + nOut + " out");
+            throw new IllegalArgumentException(
+                    "a PReLU puts out as many channels as it reads, got " + nIn + " in and " + nOut + " out");
         }
         initializeConstraints(builder);
     }

@@ -39,7 +39,8 @@ final class PreluLayer extends BaseLayer<Prelu> {
         assertInputSet(false);
         applyDropOutIfNecessary(training, workspaces);
         INDArray x = input.castTo(dataType);
-        return workspaces.dup(ArrayType.ACTIVATIONS, factors(x, training, workspaces).muli(x), 'c');
+        return workspaces.dup(
+                ArrayType.ACTIVATIONS, factors(x, training, workspaces).muli(x), 'c');
     }
 
     @Override
@@ -47,8 +48,10 @@ final class PreluLayer extends BaseLayer<Prelu> {
         assertInputSet(true);
         INDArray x = input.castTo(dataType);
         INDArray delta = epsilon.castTo(dataType);
-        int[] others = IntStream.range(0, x.rank()).filter(axis -> axis != CHANNELS).toArray();
-        INDArray byChannel = x.gt(0).castTo(dataType).rsubi(1).muli(x).muli(delta).sum(others);
+        int[] others =
+                IntStream.range(0, x.rank()).filter(axis -> axis != CHANNELS).toArray();
+        INDArray byChannel =
+                x.gt(0).castTo(dataType).rsubi(1).muli(x).muli(delta).sum(others);
         INDArray slopeGradient = gradientViews.get(SLOPES);
         slopeGradient.assign(layerConf().shared() ? byChannel.sum() : byChannel);
         Gradient gradient = new DefaultGradient();

@@ -53,8 +53,7 @@ public final class SpatialPoolVertex extends MapVertex {
     }
 
     private static INDArray channel(INDArray map, long c) {
-        return map.get(
-                NDArrayIndex.all(), NDArrayIndex.interval(c, c + 1), NDArrayIndex.all(), NDArrayIndex.all());
+        return map.get(NDArrayIndex.all(), NDArrayIndex.interval(c, c + 1), NDArrayIndex.all(), NDArrayIndex.all());
     }
 
     @Override

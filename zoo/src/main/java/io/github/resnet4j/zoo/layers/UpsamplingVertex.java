@@ -63,7 +63,8 @@ public final class UpsamplingVertex extends MapVertex {
         long height = maps.size(2);
         long width = columns.size(0);
         INDArray wide = maps.reshape('c', count * height, maps.size(3)).mmul(columns.transpose());
-        INDArray byRow = wide.reshape('c', count, height, width).permute(1, 0, 2).reshape('c', height, count * width);
+        INDArray byRow =
+                wide.reshape('c', count, height, width).permute(1, 0, 2).reshape('c', height, count * width);
         INDArray tall = rows.mmul(byRow).reshape('c', rows.size(0), count, width);
         into.reshape('c', count, rows.size(0), width).assign(tall.permute(1, 0, 2));
     }

@@ -226,7 +226,8 @@ public final class NetworkWriter {
                             + node + ", " + e.getMessage() + "; use a larger input size",
                     e);
         } catch (ShapeException e) {
-            throw new ShapeException(name + ", " + node + " of " + String.join(", ", inputs) + ": " + e.getMessage(), e);
+            throw new ShapeException(
+                    name + ", " + node + " of " + String.join(", ", inputs) + ": " + e.getMessage(), e);
         }
         return node;
     }

@@ -431,8 +431,8 @@ public sealed interface Op {
         public Shape out(Shape in) {
             int block = Math.multiplyExact(factor, factor);
             if (in.channels() % block != 0) {
-                throw new ShapeException("depth to space by " + factor + " needs a multiple of " + block
-                        + " channels, got " + in);
+                throw new ShapeException(
+                        "depth to space by " + factor + " needs a multiple of " + block + " channels, got " + in);
             }
             return new Shape(
                     in.channels() / block,
@@ -459,9 +459,7 @@ public sealed interface Op {
         @Override
         public Shape out(Shape in) {
             return new Shape(
-                    in.channels(),
-                    Math.multiplyExact(in.height(), factor),
-                    Math.multiplyExact(in.width(), factor));
+                    in.channels(), Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
         }
 
         @Override

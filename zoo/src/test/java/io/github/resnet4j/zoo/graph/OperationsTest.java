@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.layers.Golden;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.Node;
-import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Operations;
 import io.github.resnet4j.zoo.network.Operations.Example;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.weights.load.GraphWeights;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +14,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -30,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -48,7 +42,9 @@ class OperationsTest {
 
     @Test
     void everyOperationHasAnExample() {
-        assertThat(Operations.all().stream().map(example -> example.op().getClass()).collect(Collectors.toSet()))
+        assertThat(Operations.all().stream()
+                        .map(example -> example.op().getClass())
+                        .collect(Collectors.toSet()))
                 .isEqualTo(Set.copyOf(Operations.kinds()));
     }
 
@@ -57,9 +53,10 @@ class OperationsTest {
     }
 
     static Stream<Arguments> goldens() {
-        return Golden.read("operations/operations").stream().flatMap(golden -> Stream.of(DataType.DOUBLE, DataType.FLOAT)
-                .flatMap(type -> Stream.of('c', 'f')
-                        .filter(order -> order == 'c' || !golden.toString().equals("channel max pool, ties")) // which is first?
+        return Golden.read("operations/operations").stream()
+                .flatMap(golden -> Stream.of(DataType.DOUBLE, DataType.FLOAT).flatMap(type -> Stream.of('c', 'f')
+                        .filter(order ->
+                                order == 'c' || !golden.toString().equals("channel max pool, ties")) // which is first?
                         .map(order -> Arguments.of(golden, type, order))));
     }
 

@@ -135,8 +135,9 @@ class NetworkTest {
         void tooSmallPicturesAreRefusedWithTheirSize() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.maxPool("pool", Network.INPUT, 3, 2, 0))
-                    .withMessage("toy cannot take 2x5 pixels: nothing is left at pool, a window of 3x3/2 does not fit into 3x2x5;"
-                            + " use a larger input size");
+                    .withMessage(
+                            "toy cannot take 2x5 pixels: nothing is left at pool, a window of 3x3/2 does not fit into 3x2x5;"
+                                    + " use a larger input size");
         }
 
         @Test
@@ -167,10 +168,12 @@ class NetworkTest {
             net.groupedConv("conv2", "conv1", 8, 3, 2, 2);
             keras.groupedConv("conv1", Network.INPUT, 8, 3, 2, 2);
 
-            assertThat(net.finish().nodes().get(1).op()).isEqualTo(new Op.Convolution(8, Window.square(3, 2, 1), 2, false));
+            assertThat(net.finish().nodes().get(1).op())
+                    .isEqualTo(new Op.Convolution(8, Window.square(3, 2, 1), 2, false));
             assertThat(keras.finish().nodes())
                     .extracting(Node::op)
-                    .containsExactly(new Op.ZeroPad(0, 1, 0, 1), new Op.Convolution(8, Window.square(3, 2, 0), 2, true));
+                    .containsExactly(
+                            new Op.ZeroPad(0, 1, 0, 1), new Op.Convolution(8, Window.square(3, 2, 0), 2, true));
         }
 
         @Test
@@ -210,7 +213,8 @@ class NetworkTest {
         net.conv("conv1", Network.INPUT, 4, kernel, stride);
         List<Node> nodes = net.finish().nodes();
 
-        assertThat(nodes.get(nodes.size() - 1).op()).isEqualTo(new Op.Convolution(4, Window.square(kernel, stride, padding), 1, true));
+        assertThat(nodes.get(nodes.size() - 1).op())
+                .isEqualTo(new Op.Convolution(4, Window.square(kernel, stride, padding), 1, true));
         assertThat(nodes.get(nodes.size() - 1).out()).hasToString("4x" + size);
         assertThat(nodes.subList(0, nodes.size() - 1))
                 .extracting(node -> node.name() + " " + node.op())

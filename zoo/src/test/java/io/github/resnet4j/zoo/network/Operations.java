@@ -128,9 +128,7 @@ public final class Operations {
         ops.put("avg pool, padding does not", new Op.AvgPool(Window.square(3, 2, 1), false));
         ops.put("avg pool, rows left over", new Op.AvgPool(Window.square(2, 2, 0), true));
         ops.put("avg pool, overlapping", new Op.AvgPool(Window.square(3, 1, 1), false));
-        ops.put(
-                "avg pool, rectangular",
-                new Op.AvgPool(new Window(new Axis(4, 2, 2, 1), new Axis(3, 3, 1, 1)), true));
+        ops.put("avg pool, rectangular", new Op.AvgPool(new Window(new Axis(4, 2, 2, 1), new Axis(3, 3, 1, 1)), true));
         ops.put("global avg pool", new Op.GlobalAvgPool());
         ops.put("channel avg pool", new Op.ChannelPool(Pooling.MEAN));
         ops.put("channel max pool", new Op.ChannelPool(Pooling.MAX));
@@ -150,8 +148,14 @@ public final class Operations {
         ops.put("local response norm 5, few channels", new Op.LocalResponseNorm(5, 0.5, 0.75, 1));
         ops.put("local response norm 1", new Op.LocalResponseNorm(1, 0.5, 0.75, 1));
         ops.put("add", new Op.Add());
-        for (String factors : List.of("", " by channel", " by place", " by channel, batch 1", " by place, batch 1",
-                " one channel", " one row")) {
+        for (String factors : List.of(
+                "",
+                " by channel",
+                " by place",
+                " by channel, batch 1",
+                " by place, batch 1",
+                " one channel",
+                " one row")) {
             ops.put("multiply" + factors, new Op.Multiply());
         }
         ops.put("concat", new Op.Concat());
