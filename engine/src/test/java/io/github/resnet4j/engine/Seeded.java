@@ -71,7 +71,9 @@ final class Seeded {
             int channels = node.in().channels();
             fanIns.put(
                     node.name(),
-                    node.op() instanceof Op.Convolution c ? Math.toIntExact(c.window().taps()) * channels : channels);
+                    node.op() instanceof Op.Convolution c
+                            ? Math.toIntExact(c.window().taps()) * channels
+                            : channels);
         }
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
