@@ -196,7 +196,7 @@ class LayerOrderTest {
                     }
                 }
                 Shape shape = new Shape(1 + random.nextInt(3), 1, 1);
-                nodes.add(new Node("n" + i, new Op.BatchNorm(false, 1e-5, 0.9), inputs, "stem", shape, shape));
+                nodes.add(new Node("n" + i, new Op.BatchNorm(false, 1e-5, 0.9), inputs, "stem", List.of(shape)));
             }
             Network network = new Network("random", Shape.square(1, 1), 2, nodes);
             List<Integer> order =
