@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.network.Window;
 import io.github.resnet4j.zoo.spec.ResNetSpec.StrideOn;
 import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.spec.StemSpec;
@@ -150,19 +151,23 @@ class ZooTableTest {
                 .filteredOn(node -> !(node.op() instanceof Op.BatchNorm || node.op() instanceof Op.Relu))
                 .extracting(node -> node.name() + " " + node.inputs() + " " + node.op())
                 .containsExactly(
-                        "conv1 [input] " + new Op.Convolution(16, 3, 1, 1, true),
-                        "layer1.0.conv1 [relu1] " + new Op.Convolution(16, 3, 1, 1, true),
-                        "layer1.0.conv2 [layer1.0.relu1] " + new Op.Convolution(16, 3, 1, 1, true),
+                        "conv1 [input] " + new Op.Convolution(16, Window.square(3, 1, 1), 1, true),
+                        "layer1.0.conv1 [relu1] " + new Op.Convolution(16, Window.square(3, 1, 1), 1, true),
+                        "layer1.0.conv2 [layer1.0.relu1] " + new Op.Convolution(16, Window.square(3, 1, 1), 1, true),
                         "layer1.0.add [layer1.0.bn2, relu1] " + new Op.Add(),
                         "layer2.0.conv1.pad [layer1.0.relu] " + new Op.ZeroPad(0, 1, 0, 1),
-                        "layer2.0.conv1 [layer2.0.conv1.pad] " + new Op.Convolution(32, 3, 2, 0, true),
-                        "layer2.0.conv2 [layer2.0.relu1] " + new Op.Convolution(32, 3, 1, 1, true),
-                        "layer2.0.downsample.0 [layer1.0.relu] " + new Op.Convolution(32, 1, 2, 0, true),
+                        "layer2.0.conv1 [layer2.0.conv1.pad] "
+                                + new Op.Convolution(32, Window.square(3, 2, 0), 1, true),
+                        "layer2.0.conv2 [layer2.0.relu1] " + new Op.Convolution(32, Window.square(3, 1, 1), 1, true),
+                        "layer2.0.downsample.0 [layer1.0.relu] "
+                                + new Op.Convolution(32, Window.square(1, 2, 0), 1, true),
                         "layer2.0.add [layer2.0.bn2, layer2.0.downsample.0] " + new Op.Add(),
                         "layer3.0.conv1.pad [layer2.0.relu] " + new Op.ZeroPad(0, 1, 0, 1),
-                        "layer3.0.conv1 [layer3.0.conv1.pad] " + new Op.Convolution(64, 3, 2, 0, true),
-                        "layer3.0.conv2 [layer3.0.relu1] " + new Op.Convolution(64, 3, 1, 1, true),
-                        "layer3.0.downsample.0 [layer2.0.relu] " + new Op.Convolution(64, 1, 2, 0, true),
+                        "layer3.0.conv1 [layer3.0.conv1.pad] "
+                                + new Op.Convolution(64, Window.square(3, 2, 0), 1, true),
+                        "layer3.0.conv2 [layer3.0.relu1] " + new Op.Convolution(64, Window.square(3, 1, 1), 1, true),
+                        "layer3.0.downsample.0 [layer2.0.relu] "
+                                + new Op.Convolution(64, Window.square(1, 2, 0), 1, true),
                         "layer3.0.add [layer3.0.bn2, layer3.0.downsample.0] " + new Op.Add(),
                         "avgpool [layer3.0.relu] " + new Op.GlobalAvgPool(),
                         "fc [avgpool] " + new Op.Dense(10));
@@ -191,8 +196,7 @@ class ZooTableTest {
         Network other = row.network(new Shape(1, 64, 64), 7);
         Op.Convolution first = (Op.Convolution) published.nodes().get(0).op();
         long features = published.lastOf(Network.HEAD).in().channels();
-        long fewer =
-                2L * first.kernel() * first.kernel() * first.outChannels() + (published.classes() - 7) * (features + 1);
+        long fewer = 2L * first.window().taps() * first.outChannels() + (published.classes() - 7) * (features + 1);
 
         assertThat(other.classes()).isEqualTo(7);
         assertThat(other.input().channels()).isEqualTo(1);

@@ -40,10 +40,14 @@ class InitialWeightsTest {
                 .toList();
         assertThat(convolutions).hasSize(20).allSatisfy(node -> {
             Op.Convolution conv = (Op.Convolution) node.op();
-            double std = Math.sqrt(2.0 / (conv.kernel() * conv.kernel() * conv.outChannels()));
+            double std = Math.sqrt(2.0 / (conv.window().taps() * conv.outChannels()));
             INDArray weights = graph.getParam(node.name() + "_W");
             assertThat(weights.shape())
-                    .containsExactly(conv.outChannels(), node.in().channels(), conv.kernel(), conv.kernel());
+                    .containsExactly(
+                            conv.outChannels(),
+                            node.in().channels(),
+                            conv.window().rows().kernel(),
+                            conv.window().columns().kernel());
             assertThat(weights.stdNumber().doubleValue()).as(node.name()).isCloseTo(std, Percentage.withPercentage(5));
             assertThat(weights.meanNumber().doubleValue()).as(node.name()).isCloseTo(0, within(0.05 * std));
         });

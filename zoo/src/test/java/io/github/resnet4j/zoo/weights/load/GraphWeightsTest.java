@@ -103,7 +103,7 @@ class GraphWeightsTest {
             float[] torch = dict.tensors().get(slot.name()).floats();
             INDArray values = table.get(
                     switch (slot.role()) {
-                        case WEIGHT -> "W";
+                        case WEIGHT, SLOPE -> "W";
                         case BIAS -> "b";
                         case GAMMA -> "gamma";
                         case BETA -> "beta";
