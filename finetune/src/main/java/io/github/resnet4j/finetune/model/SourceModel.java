@@ -220,7 +220,7 @@ public final class SourceModel {
         if (named.isPresent()) {
             return Fit.of(tensors, names, named.get());
         }
-        Fit.Inferred inferred = Fit.infer(tensors, names);
+        Fit.Inferred inferred = Fit.infer(tensors, names, false);
         remarks.accept("taken for " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();

@@ -218,10 +218,13 @@ class CommandLineIT {
         assertThat(bash.waitFor()).isZero();
     }
 
-    @Test
-    void serialisedObjectsAreRefusedInTheWholeProcess() throws Exception {
+    /** A filter of the user's own is kept, and is no reason to fail. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dany=thing", "-Djdk.serialFilter=!*"})
+    void serialisedObjectsAreRefusedInTheWholeProcess(String option) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        option,
                         "-cp",
                         System.getProperty("java.class.path"),
                         SerialProbe.class.getName(),

@@ -29,8 +29,9 @@ import java.util.stream.Collectors;
  * @param classes of the file's classifier; of the row where that cannot be told
  * @param matched how many tensors have their place
  * @param total how many tensors the file and the network have together, those that match counted once
+ * @param missingHead how many tensors the network's classifier has, if the file has none of them
  */
-public record Fit(Architecture architecture, int classes, int matched, int total) {
+public record Fit(Architecture architecture, int classes, int matched, int total, int missingHead) {
     private static final int MAX_CLASSES = 1 << 20;
     private static final int MAX_LISTED = 3;
 
@@ -57,6 +58,11 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     /** Whether every tensor has its place, and every place its tensor. */
     public boolean complete() {
         return matched == total;
+    }
+
+    /** Whether every tensor has its place, and every place its tensor, but for a classifier that the file has not got. */
+    public boolean isBackbone() {
+        return missingHead > 0 && matched + missingHead == total;
     }
 
     /** The network with the file's classes, for pictures of the published size. */
@@ -118,12 +124,16 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     /**
      * Tells what a file is whose architecture nobody named.
      *
+     * @param newHead whether it may lack a classifier
      * @throws BadWeightsException with {@link Fault#MISMATCH} if its tensors fit no architecture, or several; lists the
      *     best
      */
-    public static Inferred infer(StateDict file, NameMapping names) {
-        List<Fit> fits = ranked(file, names);
-        List<Fit> complete = fits.stream().filter(Fit::complete).toList();
+    public static Inferred infer(StateDict file, NameMapping names, boolean newHead) {
+        Naming naming = Naming.of(file, names);
+        List<Fit> fits = ranked(naming);
+        List<Fit> complete = fits.stream()
+                .filter(fit -> fit.complete() || newHead && fit.isBackbone())
+                .toList();
         List<Fit> guesses = complete.stream().filter(Fit::guessable).toList();
         if (guesses.size() != 1) {
             List<Fit> best = (complete.isEmpty() ? fits : complete)
@@ -135,7 +145,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     Place.WHOLE,
                     (complete.isEmpty() ? "fits no network of the zoo" : "does not tell which network it is")
                             + (best.isEmpty() ? "" : ", what comes nearest is " + titles(best))
-                            + "; name the network");
+                            + (complete.isEmpty() ? why(file, naming, names, best) : "; name the network"));
         }
         Fit fit = guesses.get(0);
         List<String> notes = new ArrayList<>();
@@ -151,6 +161,20 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     + ", which --option chooses");
         }
         return new Inferred(fit, notes);
+    }
+
+    /** Why nothing fits: naming a network would not help. */
+    private static String why(StateDict file, Naming naming, NameMapping names, List<Fit> nearest) {
+        if (naming.unnamed()) {
+            return ": it does not name its layers, and their order and shapes do not tell; if they have names in Keras,"
+                    + " load it there and model.save(\"model.h5\"), which keeps them; or give rules for names with --map";
+        }
+        if (nearest.isEmpty()) {
+            return ": its tensors have other names or other shapes; rules for names can be given with --map";
+        }
+        return ": "
+                + Matching.of(file, nearest.get(0).network(), new LoadOptions(names, false), naming)
+                        .differencesExplained();
     }
 
     private static Fit of(Naming naming, Architecture row) {
@@ -172,10 +196,16 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                 matched += tensor.torchShape().equals(shape) && Matching.hasFractions(tensor) ? 1 : 0;
             }
         }
+        boolean headless = head.slots().stream().noneMatch(slot -> tensors.containsKey(slot.name()));
         long others = tensors.keySet().stream()
-                .filter(name -> !Matching.isCounter(name))
+                .filter(name -> !Matching.isCounter(name) && !(headless && Matching.isOfHead(name, head)))
                 .count();
-        return new Fit(row, classes, matched, Math.toIntExact(slots.size() + others - common));
+        return new Fit(
+                row,
+                classes,
+                matched,
+                Math.toIntExact(slots.size() + others - common),
+                headless ? head.slots().size() : 0);
     }
 
     private static Optional<Integer> classes(Map<String, Named> tensors, Node head) {
