@@ -117,6 +117,11 @@ final class Executable {
         return nanoseconds;
     }
 
+    /** Number of instructions. */
+    int size() {
+        return steps.size();
+    }
+
     /** What it runs, for people. */
     List<PlanReport.Step> steps() {
         return instructions.stream().map(Instruction::report).toList();
