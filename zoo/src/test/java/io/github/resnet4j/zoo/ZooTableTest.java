@@ -59,6 +59,8 @@ class ZooTableTest {
             Map.entry("resnet50", new Published(25_557_032, 25_610_152, 4.089e9)),
             Map.entry("resnet101", new Published(44_549_160, 44_654_504, 7.801e9)),
             Map.entry("resnet152", new Published(60_192_808, 60_344_232, 11.514e9)),
+            Map.entry("wide-resnet50-2", new Published(68_883_240, 68_951_464, 11.398e9)),
+            Map.entry("wide-resnet101-2", new Published(126_886_696, 127_024_552, 22.753e9)),
             Map.entry("resnet50-keras", new Published(25_583_592, 25_636_712, 3.858e9)),
             Map.entry("resnet101-keras", new Published(44_601_832, 44_707_176, 7.570e9)),
             Map.entry("resnet152-keras", new Published(60_268_520, 60_419_944, 11.282e9)),
