@@ -12,11 +12,12 @@ import java.util.List;
 /**
  * The ImageNet networks of He et al. 2015 (table 1), with the stride of the bottlenecks on the 3×3 convolution as in
  * torchvision ("v1.5"), and the plain networks of the same paper; and what torchvision makes of them: Wide ResNets
- * (Zagoruyko and Komodakis 2016).
+ * (Zagoruyko and Komodakis 2016) and ResNeXts (Xie et al. 2017).
  */
 public final class ResNet implements Family {
     private static final String PAPER = "He et al. 2015, arXiv:1512.03385";
     private static final String WIDE_PAPER = "Zagoruyko and Komodakis 2016, arXiv:1605.07146";
+    private static final String NEXT_PAPER = "Xie et al. 2017, arXiv:1611.05431";
 
     @Override
     public List<Architecture> table() {
@@ -28,6 +29,9 @@ public final class ResNet implements Family {
                 residual("resnet152", BOTTLENECK, 3, 8, 36, 3),
                 wide("wide-resnet50-2", 3, 4, 6, 3),
                 wide("wide-resnet101-2", 3, 4, 23, 3),
+                next("resnext50-32x4d", 32, 4, 3, 4, 6, 3),
+                next("resnext101-32x8d", 32, 8, 3, 4, 23, 3),
+                next("resnext101-64x4d", 64, 4, 3, 4, 23, 3),
                 plain("plain18", 2, 2, 2, 2),
                 plain("plain34", 3, 4, 6, 3));
     }
@@ -39,6 +43,11 @@ public final class ResNet implements Family {
     /** Twice as wide inside the bottlenecks. */
     private static Architecture wide(String name, int... blocks) {
         return row(name, "wide-resnet", spec(BOTTLENECK, blocks).withGroups(1, 128), WIDE_PAPER);
+    }
+
+    /** The 3×3 convolutions in groups. */
+    private static Architecture next(String name, int groups, int width, int... blocks) {
+        return row(name, "resnext", spec(BOTTLENECK, blocks).withGroups(groups, width), NEXT_PAPER);
     }
 
     private static Architecture plain(String name, int... blocks) {
