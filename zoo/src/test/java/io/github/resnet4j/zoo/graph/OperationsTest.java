@@ -79,10 +79,14 @@ class OperationsTest {
         for (boolean training : new boolean[] {false, true}) {
             INDArray out = graph.feedForward(pictures(network, 2, DataType.FLOAT), training)
                     .get(Operations.NODE);
-            long[] batch = {2, node.out().channels(), node.out().height(), node.out().width()};
+            long[] batch = {
+                2, node.out().channels(), node.out().height(), node.out().width()
+            };
             assertThat(out.shape())
                     .isEqualTo(
-                            type instanceof InputType.InputTypeFeedForward ? new long[] {2, node.out().channels()} : batch);
+                            type instanceof InputType.InputTypeFeedForward
+                                    ? new long[] {2, node.out().channels()}
+                                    : batch);
         }
         GraphVertex vertex = graph.getVertex(Operations.NODE);
         long kept = vertex.hasLayer() ? vertex.getLayer().numParams() : vertex.numParams();
@@ -141,8 +145,8 @@ class OperationsTest {
             Network network = example.network();
             ComputationGraph graph = NetworkGraph.create(network, SEEDED.frozenUpTo(frozen));
 
-            ComputationGraphConfiguration again =
-                    ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+            ComputationGraphConfiguration again = ComputationGraphConfiguration.fromJson(
+                    graph.getConfiguration().toJson());
 
             assertThat(again.getVertices().get(Operations.NODE))
                     .isEqualTo(graph.getConfiguration().getVertices().get(Operations.NODE))
@@ -189,11 +193,9 @@ class OperationsTest {
         GraphWeights.Loaded loaded = GraphWeights.load(dict, network, SEEDED, LoadOptions.STRICT);
 
         assertThat(loaded.report().complete()).isTrue();
-        GraphWeights.stateDict(loaded.graph(), network)
-                .tensors()
-                .forEach((name, tensor) -> assertThat(tensor.floats())
-                        .as(name)
-                        .containsExactly(dict.tensors().get(name).floats()));
+        GraphWeights.stateDict(loaded.graph(), network).tensors().forEach((name, tensor) -> assertThat(tensor.floats())
+                .as(name)
+                .containsExactly(dict.tensors().get(name).floats()));
     }
 
     /** DL4J's own maxima pass NaN over, unlike PyTorch's. */
@@ -266,8 +268,9 @@ class OperationsTest {
         x = net.product("excited", x, flat);
         String map = net.sigmoid("sigmoid2", net.conv("conv2", net.channelPool("pool2", x, Op.Pooling.MAX), 4, 1, 1));
         x = net.product("channels", x, map);
-        String place = net.concat("places", List.of(
-                net.spatialPool("largest", x, Op.Pooling.MAX), net.spatialPool("mean", x, Op.Pooling.MEAN)));
+        String place = net.concat(
+                "places",
+                List.of(net.spatialPool("largest", x, Op.Pooling.MAX), net.spatialPool("mean", x, Op.Pooling.MEAN)));
         x = net.product("attended", x, net.sigmoid("sigmoid3", net.conv("conv3", place, 1, 3, 1)));
         net.dense("fc", net.upsample("up", net.depthToSpace("shuffle", x, 2), 2, Op.Interpolation.BILINEAR), 3);
         Network network = net.finish();

@@ -120,7 +120,12 @@ class ConfigurationTest {
 
     /** A factor is a size: of a larger one, DL4J would make a map that nobody has room for. */
     @ParameterizedTest
-    @CsvSource({"depth to space 2, factor, 2", "nearest 3, factor, 3", "bilinear 2, factor, 2", "local response norm 5, size, 5"})
+    @CsvSource({
+        "depth to space 2, factor, 2",
+        "nearest 3, factor, 3",
+        "bilinear 2, factor, 2",
+        "local response norm 5, size, 5"
+    })
     void refusesOtherSizes(String name, String key, int size) {
         Network network = Operations.all().stream()
                 .filter(example -> example.name().equals(name))
