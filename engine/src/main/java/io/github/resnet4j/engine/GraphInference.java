@@ -16,18 +16,18 @@ final class GraphInference implements Inference {
     private final ComputationGraph graph;
     private final int maxBatch;
     private final Optional<String> fallback;
-    private final Shape picture;
+    private final Shape image;
     private final Map<String, Integer> order = new HashMap<>();
     private boolean closed;
 
-    GraphInference(ComputationGraph graph, Shape picture, int maxBatch, Optional<String> fallback) {
+    GraphInference(ComputationGraph graph, Shape image, int maxBatch, Optional<String> fallback) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
+            throw new IllegalArgumentException("batches of at most " + maxBatch + " images hold none");
         }
         this.graph = graph;
         this.maxBatch = maxBatch;
         this.fallback = fallback;
-        this.picture = picture;
+        this.image = image;
         Signature.of(graph);
         int[] vertices = graph.topologicalSortOrder();
         for (int i = 0; i < vertices.length; i++) {
@@ -37,16 +37,16 @@ final class GraphInference implements Inference {
 
     @Override
     public synchronized INDArray output(INDArray features) {
-        INDArray pictures = checked(features);
+        INDArray images = checked(features);
         INDArray output = graph.outputSingle(features);
-        Pictures.markNotFinite(pictures, List.of(output));
+        InputArrays.markNotFinite(images, List.of(output));
         return output;
     }
 
     /** One pass for each vertex: behind it, DL4J's activations would write over its values. */
     @Override
     public synchronized Map<String, INDArray> featureMaps(INDArray features, List<String> vertices) {
-        INDArray pictures = checked(features);
+        INDArray images = checked(features);
         if (vertices.isEmpty()) {
             throw new IllegalArgumentException("name at least one vertex");
         }
@@ -56,11 +56,11 @@ final class GraphInference implements Inference {
             maps.put(
                     vertex,
                     isInput(vertex)
-                            ? pictures.dup()
+                            ? images.dup()
                             : graph.feedForward(new INDArray[] {features}, position(vertex), false, true)
                                     .get(vertex));
         }
-        Pictures.markNotFinite(pictures, maps.values());
+        InputArrays.markNotFinite(images, maps.values());
         for (GraphVertex vertex : graph.getVertices()) {
             vertex.clear(); // those behind the last still hold their inputs
         }
@@ -87,12 +87,12 @@ final class GraphInference implements Inference {
         if (closed) {
             throw new IllegalStateException("this inference is closed");
         }
-        INDArray pictures = Pictures.dense(features, picture);
-        if (pictures.size(0) > maxBatch) {
+        INDArray images = InputArrays.dense(features, image);
+        if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + pictures.size(0) + " pictures where at most " + maxBatch + " were announced");
+                    "a batch of " + images.size(0) + " images where at most " + maxBatch + " were announced");
         }
-        return pictures;
+        return images;
     }
 
     /** DL4J's layers compute with the parameters themselves. */

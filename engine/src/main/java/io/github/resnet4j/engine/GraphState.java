@@ -1,6 +1,6 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.OptionalLong;

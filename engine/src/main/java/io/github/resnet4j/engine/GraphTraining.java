@@ -1,9 +1,8 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.read.Demand;
-import io.github.resnet4j.engine.read.GraphReader;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.read.Demand;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
     private final GraphState state;
     private final Optional<String> fallback;
-    private final Shape picture;
+    private final Shape image;
     private final OptionalLong classes;
     private final ParameterLayout layout;
     private final SgdUpdate update;
@@ -48,10 +47,10 @@ final class GraphTraining implements TrainingStep {
     private boolean closed;
 
     /** @throws UnsupportedGraphException with all that the graph asks for and this does not do */
-    GraphTraining(ComputationGraph graph, Shape picture, Sgd sgd, Optional<String> fallback) {
+    GraphTraining(ComputationGraph graph, Shape image, Sgd sgd, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
-        this.picture = picture;
+        this.image = image;
         this.classes = Signature.of(graph).outputs();
         requireHonoured(graph);
         this.layout = ParameterLayout.of(graph);
@@ -61,11 +60,11 @@ final class GraphTraining implements TrainingStep {
     }
 
     private static void requireHonoured(ComputationGraph graph) {
-        List<Obstacle> unmet = new ArrayList<>(Demand.unmet(graph, Demand.OF_ANOTHER_RULE));
+        List<UnsupportedReason> unmet = new ArrayList<>(Demand.unmet(graph, Demand.OF_ANOTHER_RULE));
         String output = graph.getConfiguration().getNetworkOutputs().get(0);
         Layer layer = GraphReader.unwrapped(graph.getVertex(output).getLayer());
         if (!(layer instanceof IOutputLayer)) {
-            unmet.add(new Obstacle(output, "it is the graph's output, and has no loss to train with"));
+            unmet.add(new UnsupportedReason(output, "it is the graph's output, and has no loss to train with"));
         }
         if (!unmet.isEmpty()) {
             throw new UnsupportedGraphException(unmet);
@@ -85,9 +84,9 @@ final class GraphTraining implements TrainingStep {
             throw new IllegalStateException("this training is closed");
         }
         state.require();
-        INDArray pictures = Pictures.dense(features, picture);
-        Pictures.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
-        Pictures.requireFinite(pictures);
+        INDArray images = InputArrays.dense(features, image);
+        InputArrays.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
+        InputArrays.requireFinite(images);
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
         graph.setLabels(labels);
@@ -185,7 +184,7 @@ final class GraphTraining implements TrainingStep {
                     .computeScore(0, true, LayerWorkspaceMgr.noWorkspaces());
             logitsAreFinite = logits(output)
                     .map(logits -> logits.dup('c').data().asFloat())
-                    .map(logits -> Pictures.finite(logits, logits.length))
+                    .map(logits -> InputArrays.finite(logits, logits.length))
                     .orElse(true);
             INDArray predicted =
                     output.activate(false, LayerWorkspaceMgr.noWorkspaces()).argMax(1);

@@ -1,11 +1,10 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.lower.Lowering;
-import io.github.resnet4j.engine.lower.LoweringException;
-import io.github.resnet4j.engine.lower.SharedArena;
-import io.github.resnet4j.engine.onednn.Scope;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.lower.Lowering;
+import io.github.resnet4j.engine.internal.lower.LoweringException;
+import io.github.resnet4j.engine.internal.lower.SharedArena;
+import io.github.resnet4j.engine.internal.onednn.Scope;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +53,7 @@ final class LoweringCache<K> implements AutoCloseable {
             lowerings.put(key, lower.apply(arena));
         } catch (LoweringException e) {
             UnsupportedGraphException unsupported =
-                    new UnsupportedGraphException(List.of(new Obstacle(e.node(), e.getMessage())));
+                    new UnsupportedGraphException(List.of(new UnsupportedReason(e.node(), e.getMessage())));
             unsupported.initCause(e);
             throw unsupported;
         }

@@ -1,7 +1,6 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.read.GraphReader;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,7 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.read.GraphReader;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,7 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * What a graph gives, as far as its configuration says.
  *
- * @param outputs values of the output for one picture
+ * @param outputs values of the output for one image
  */
 record Signature(OptionalLong outputs) {
 
@@ -31,16 +30,17 @@ record Signature(OptionalLong outputs) {
         ComputationGraphConfiguration configuration = graph.getConfiguration();
         List<String> inputs = configuration.getNetworkInputs();
         List<String> outputs = configuration.getNetworkOutputs();
-        List<Obstacle> obstacles = new ArrayList<>();
+        List<UnsupportedReason> reasons = new ArrayList<>();
         if (configuration.getDataType() != DataType.FLOAT) {
-            obstacles.add(new Obstacle("graph", "its data type is " + configuration.getDataType() + ", not FLOAT"));
+            reasons.add(
+                    new UnsupportedReason("graph", "its data type is " + configuration.getDataType() + ", not FLOAT"));
         }
         if (inputs.size() != 1 || outputs.size() != 1) {
-            obstacles.add(new Obstacle(
+            reasons.add(new UnsupportedReason(
                     "graph", "it has the inputs " + inputs + " and the outputs " + outputs + ", not one of each"));
         }
-        if (!obstacles.isEmpty()) {
-            throw new UnsupportedGraphException(obstacles);
+        if (!reasons.isEmpty()) {
+            throw new UnsupportedGraphException(reasons);
         }
         return new Signature(outputs(configuration, outputs.get(0)));
     }

@@ -1,7 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -22,7 +20,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      *
      * @param loss mean cross-entropy of the batch before the update, without weight decay or penalties of the graph's own
      *     updater; NaN if training has diverged: a logit, a batch's statistics or a parameter are no longer finite
-     * @param correct pictures of the batch whose largest logit was at the largest label
+     * @param correct images of the batch whose largest logit was at the largest label
      */
     record Result(double loss, int correct) {}
 
@@ -31,8 +29,8 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * and penalties; constraints of the graph hold after every step.
      *
      * @param graph with one input and one output, in single precision; its parameters are changed in place
-     * @param picture size of the pictures
-     * @param batch pictures of the usual batch, for which everything is made ready; others may come
+     * @param image size of the images
+     * @param batch images of the usual batch, for which everything is made ready; others may come
      * @param sgd the update rule
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
@@ -41,16 +39,16 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      *     does not know, and with each gradient normalisation, optimisation algorithm and step function
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
-    static TrainingStep of(ComputationGraph graph, Shape picture, int batch, Sgd sgd, Engine engine) {
-        return Choice.of(
+    static TrainingStep of(ComputationGraph graph, Shape image, int batch, Sgd sgd, Engine engine) {
+        return EngineSelector.of(
                 engine,
-                () -> TrainingPlan.compile(graph, picture, batch, sgd),
-                fallback -> new GraphTraining(graph, picture, sgd, fallback));
+                () -> TrainingPlan.compile(graph, image, batch, sgd),
+                fallback -> new GraphTraining(graph, image, sgd, fallback));
     }
 
     /** As {@link #of(ComputationGraph, Shape, int, Sgd, Engine)}, where no batch is usual. */
-    static TrainingStep of(ComputationGraph graph, Shape picture, Sgd sgd, Engine engine) {
-        return of(graph, picture, 1, sgd, engine);
+    static TrainingStep of(ComputationGraph graph, Shape image, Sgd sgd, Engine engine) {
+        return of(graph, image, 1, sgd, engine);
     }
 
     /**
@@ -60,7 +58,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those announced, or not the graph's, or a picture has values
+     * @throws IllegalArgumentException if the shapes are not those announced, or not the graph's, or an image has values
      *     that are not finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if this is closed

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -40,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Whichever engine trains a graph, it trains the graph as it is configured, or it says what it would leave out. */
 class FallbackTest {
-    private static final Shape PICTURE = new Shape(3, 8, 6);
+    private static final Shape IMAGE = new Shape(3, 8, 6);
     private static final Sgd PLAIN = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
 
     @BeforeAll
@@ -61,7 +60,7 @@ class FallbackTest {
                         .activation(Activation.IDENTITY))
                 .graphBuilder()
                 .addInputs("in")
-                .setInputTypes(InputType.convolutional(PICTURE.height(), PICTURE.width(), PICTURE.channels()))
+                .setInputTypes(InputType.convolutional(IMAGE.height(), IMAGE.width(), IMAGE.channels()))
                 .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(6).build(), "in")
                 .addLayer("bn", new BatchNormalization.Builder().build(), "conv");
         relu.accept(builder);
@@ -73,8 +72,8 @@ class FallbackTest {
         return graph;
     }
 
-    private static INDArray pictures() {
-        return Seeded.pictures("fallback", 4, PICTURE);
+    private static INDArray images() {
+        return Seeded.images("fallback", 4, IMAGE);
     }
 
     private static INDArray labels() {
@@ -82,8 +81,8 @@ class FallbackTest {
     }
 
     private static TrainingStep.Result step(ComputationGraph graph, Engine engine) {
-        try (TrainingStep training = TrainingStep.of(graph, PICTURE, PLAIN, engine)) {
-            return training.step(pictures(), labels(), 0.5);
+        try (TrainingStep training = TrainingStep.of(graph, IMAGE, PLAIN, engine)) {
+            return training.step(images(), labels(), 0.5);
         }
     }
 
@@ -122,10 +121,10 @@ class FallbackTest {
                             .constrainWeights(new MaxNormConstraint(0.1, 1));
             ComputationGraph graph = graph(settings);
             ComputationGraph fitted = graph(settings);
-            try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE)) {
-                plan.step(pictures(), labels());
+            try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE)) {
+                plan.step(images(), labels());
             }
-            fitted.fit(new INDArray[] {pictures()}, new INDArray[] {labels()});
+            fitted.fit(new INDArray[] {images()}, new INDArray[] {labels()});
             assertThat(Pass.deviation(graph.params(), fitted.params())).isLessThan(1e-6);
             assertThat(graph.getParam("out_W").norm2(1).maxNumber().doubleValue())
                     .isCloseTo(0.1, within(1e-5));
@@ -171,7 +170,7 @@ class FallbackTest {
         for (Engine engine : Engine.values()) {
             assertThatExceptionOfType(UnsupportedGraphException.class)
                     .as("%s", engine)
-                    .isThrownBy(() -> TrainingStep.of(graph, PICTURE, PLAIN, engine))
+                    .isThrownBy(() -> TrainingStep.of(graph, IMAGE, PLAIN, engine))
                     .withMessageContaining(reason);
         }
         assertThat(Bits.of(graph.params())).isEqualTo(before);
@@ -183,8 +182,8 @@ class FallbackTest {
                 settings -> settings.optimizationAlgo(OptimizationAlgorithm.LBFGS),
                 builder -> builder.addLayer("relu", new ActivationLayer(Activation.ELU), "bn"));
         assertThatExceptionOfType(UnsupportedGraphException.class)
-                .isThrownBy(() -> TrainingStep.of(graph, PICTURE, PLAIN, Engine.AUTO))
-                .satisfies(e -> assertThat(e.obstacles().stream().map(Object::toString))
+                .isThrownBy(() -> TrainingStep.of(graph, IMAGE, PLAIN, Engine.AUTO))
+                .satisfies(e -> assertThat(e.reasons().stream().map(Object::toString))
                         .containsExactly(
                                 "graph: it is trained by LBFGS",
                                 "relu: the engine does not know the activation function ActivationELU"));
@@ -198,20 +197,20 @@ class FallbackTest {
 
         @Test
         void isTrainedByDl4jFromTheFirstStep() {
-            try (TrainingStep training = TrainingStep.of(graph, PICTURE, PLAIN, Engine.AUTO)) {
+            try (TrainingStep training = TrainingStep.of(graph, IMAGE, PLAIN, Engine.AUTO)) {
                 assertThat(training.engine()).isEqualTo(Engine.DL4J);
                 assertThat(training.fallback().orElseThrow()).contains("relu: ").contains("oneDNN");
-                assertThat(training.step(pictures(), labels(), 0.1).loss()).isPositive();
+                assertThat(training.step(images(), labels(), 0.1).loss()).isPositive();
             }
         }
 
         @Test
         void isRefusedByName() {
             assertThatExceptionOfType(UnsupportedGraphException.class)
-                    .isThrownBy(() -> TrainingStep.of(graph, PICTURE, PLAIN, Engine.ONEDNN))
-                    .satisfies(e -> assertThat(e.obstacles().get(0).vertex()).isEqualTo("relu"));
+                    .isThrownBy(() -> TrainingStep.of(graph, IMAGE, PLAIN, Engine.ONEDNN))
+                    .satisfies(e -> assertThat(e.reasons().get(0).vertex()).isEqualTo("relu"));
             assertThatExceptionOfType(UnsupportedGraphException.class)
-                    .isThrownBy(() -> TrainingPlan.compile(graph, PICTURE));
+                    .isThrownBy(() -> TrainingPlan.compile(graph, IMAGE));
         }
     }
 
@@ -238,15 +237,15 @@ class FallbackTest {
     class WhatIsNotFinite {
         @ParameterizedTest
         @EnumSource
-        void isRefusedAmongThePictures(Engine engine) {
+        void isRefusedAmongTheImages(Engine engine) {
             ComputationGraph graph = graph(UnaryOperator.identity());
             Bits before = Bits.of(graph.params());
-            INDArray pictures = pictures();
-            pictures.putScalar(new int[] {2, 1, 3, 4}, Float.NaN);
-            try (TrainingStep training = TrainingStep.of(graph, PICTURE, PLAIN, engine)) {
+            INDArray images = images();
+            images.putScalar(new int[] {2, 1, 3, 4}, Float.NaN);
+            try (TrainingStep training = TrainingStep.of(graph, IMAGE, PLAIN, engine)) {
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> training.step(pictures, labels(), 0.5))
-                        .withMessageContaining("picture 2 of the batch");
+                        .isThrownBy(() -> training.step(images, labels(), 0.5))
+                        .withMessageContaining("image 2 of the batch");
             }
             assertThat(Bits.of(graph.params())).isEqualTo(before);
         }
@@ -279,16 +278,16 @@ class FallbackTest {
 
         @ParameterizedTest
         @EnumSource
-        void givesNaNForItsPictureAloneInInference(Engine engine) {
+        void givesNaNForItsImageAloneInInference(Engine engine) {
             ComputationGraph graph = graph(UnaryOperator.identity());
-            INDArray pictures = pictures();
-            try (Inference inference = Inference.of(graph, PICTURE, 4, engine)) {
-                INDArray before = inference.output(pictures).dup();
+            INDArray images = images();
+            try (Inference inference = Inference.of(graph, IMAGE, 4, engine)) {
+                INDArray before = inference.output(images).dup();
                 for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}) {
-                    pictures.putScalar(new int[] {2, 1, 3, 4}, value);
-                    INDArray after = inference.output(pictures);
+                    images.putScalar(new int[] {2, 1, 3, 4}, value);
+                    INDArray after = inference.output(images);
                     INDArray map =
-                            inference.featureMaps(pictures, List.of("relu")).get("relu");
+                            inference.featureMaps(images, List.of("relu")).get("relu");
                     for (int i = 0; i < 4; i++) {
                         if (i == 2) {
                             assertThat(after.slice(i).isNaN().all()).isTrue();

@@ -34,8 +34,8 @@ class InferenceTest {
     @Test
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        isNear(inference.output(CASE.pictures()), graph.outputSingle(CASE.pictures()));
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        isNear(inference.output(CASE.images()), graph.outputSingle(CASE.images()));
         assertThat(inference.engine()).isEqualTo(engine);
         assertThat(inference.fallback()).isEmpty();
     }
@@ -43,12 +43,12 @@ class InferenceTest {
     @Test
     void seesChangedParametersAfterRefresh() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        INDArray before = inference.output(CASE.pictures());
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        INDArray before = inference.output(CASE.images());
         graph.params().muli(1.5);
         inference.refresh();
-        isNear(inference.output(CASE.pictures()), graph.outputSingle(CASE.pictures()));
-        assertThat(Pass.deviation(inference.output(CASE.pictures()), before)).isGreaterThan(0.01);
+        isNear(inference.output(CASE.images()), graph.outputSingle(CASE.images()));
+        assertThat(Pass.deviation(inference.output(CASE.images()), before)).isGreaterThan(0.01);
     }
 
     /** DL4J's own layers compute to the last bit what they compute for it; oneDNN rounds on another way. */
@@ -59,13 +59,13 @@ class InferenceTest {
     /** DL4J's ReLU writes over what it reads. */
     @Test
     void givesMapsByNameAsTheyLeaveTheirVertices() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        Map<String, INDArray> maps = inference.featureMaps(CASE.images(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
         assertThat(Bits.of(maps.get("relu1"))).isEqualTo(Bits.of(Transforms.relu(maps.get("bn1"))));
         assertThat(maps.get("fc").shape()).containsExactly(3, 5);
-        assertThat(Pass.deviation(inference.output(CASE.pictures()), Transforms.softmax(maps.get("fc"))))
+        assertThat(Pass.deviation(inference.output(CASE.images()), Transforms.softmax(maps.get("fc"))))
                 .isLessThan(1e-6);
     }
 
@@ -73,12 +73,12 @@ class InferenceTest {
     @Test
     void answersSeveralThreads() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        List<INDArray> pictures = IntStream.range(0, 8)
-                .mapToObj(i -> Seeded.pictures("thread " + i, 2, CASE.network()))
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        List<INDArray> images = IntStream.range(0, 8)
+                .mapToObj(i -> Seeded.images("thread " + i, 2, CASE.network()))
                 .toList();
-        List<INDArray> expected = pictures.stream().map(graph::outputSingle).toList();
-        List<INDArray> actual = pictures.parallelStream().map(inference::output).toList();
+        List<INDArray> expected = images.stream().map(graph::outputSingle).toList();
+        List<INDArray> actual = images.parallelStream().map(inference::output).toList();
         for (int i = 0; i < 8; i++) {
             isNear(actual.get(i), expected.get(i));
         }
@@ -86,27 +86,27 @@ class InferenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void readsPicturesInAnyArrangement(Arrangement arrangement) {
-        INDArray pictures = Arrangement.exact(CASE.pictures());
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        assertThat(Bits.of(inference.output(arrangement.of(pictures)))).isEqualTo(Bits.of(inference.output(pictures)));
+    void readsImagesInAnyArrangement(Arrangement arrangement) {
+        INDArray images = Arrangement.exact(CASE.images());
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        assertThat(Bits.of(inference.output(arrangement.of(images)))).isEqualTo(Bits.of(inference.output(images)));
         List<String> vertices = List.of("conv1", "layer1.0.relu", "fc");
-        assertThat(Bits.of(inference.featureMaps(arrangement.of(pictures), vertices)))
-                .isEqualTo(Bits.of(inference.featureMaps(pictures, vertices)));
+        assertThat(Bits.of(inference.featureMaps(arrangement.of(images), vertices)))
+                .isEqualTo(Bits.of(inference.featureMaps(images, vertices)));
     }
 
     @Test
-    void putsOutThePicturesThemselves() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        INDArray map = inference.featureMaps(CASE.pictures(), List.of("input")).get("input");
-        assertThat(Bits.of(map)).isEqualTo(Bits.of(CASE.pictures()));
+    void putsOutTheImagesThemselves() {
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        INDArray map = inference.featureMaps(CASE.images(), List.of("input")).get("input");
+        assertThat(Bits.of(map)).isEqualTo(Bits.of(CASE.images()));
     }
 
     @Test
     void rejectsWhatDoesNotFit() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, engine);
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 2, engine);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> inference.output(CASE.pictures()))
+                .isThrownBy(() -> inference.output(CASE.images()))
                 .withMessageContaining("at most 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.output(Nd4j.zeros(2, 1, 8, 8)))
@@ -117,19 +117,19 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of()))
                 .withMessageContaining("name at least one");
-        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, engine));
+        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.image(), 0, engine));
     }
 
     @Test
     void doesNothingOnceClosed() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
         for (int times = 0; times < 2; times++) {
             inference.close();
             assertThatIllegalStateException()
-                    .isThrownBy(() -> inference.output(CASE.pictures()))
+                    .isThrownBy(() -> inference.output(CASE.images()))
                     .withMessageContaining("closed");
             assertThatIllegalStateException()
-                    .isThrownBy(() -> inference.featureMaps(CASE.pictures(), List.of("fc")))
+                    .isThrownBy(() -> inference.featureMaps(CASE.images(), List.of("fc")))
                     .withMessageContaining("closed");
         }
     }

@@ -2,12 +2,12 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.lower.Lowering;
-import io.github.resnet4j.engine.lower.Prepared;
-import io.github.resnet4j.engine.lower.SharedArena;
-import io.github.resnet4j.engine.onednn.Layout.Order;
-import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.lower.Lowering;
+import io.github.resnet4j.engine.internal.lower.Prepared;
+import io.github.resnet4j.engine.internal.lower.SharedArena;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -95,10 +95,10 @@ class LoweringCacheTest {
 
     private static Bits output(Lowering lowering, int batch) {
         INDArray output = Nd4j.create(DataType.FLOAT, lowering.outputShape(0));
-        INDArray pictures = USER.pictures(batch);
-        lowering.run(GraphState.address(pictures));
+        INDArray images = USER.images(batch);
+        lowering.run(GraphState.address(images));
         lowering.copyOutput(0, GraphState.address(output));
-        Reference.reachabilityFence(pictures);
+        Reference.reachabilityFence(images);
         return Bits.of(output);
     }
 }

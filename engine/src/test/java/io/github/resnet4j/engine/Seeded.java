@@ -43,13 +43,13 @@ final class Seeded {
         return values;
     }
 
-    /** N×C×H×W pictures for {@code network}. */
-    static INDArray pictures(String name, int count, Network network) {
-        return pictures(name, count, network.input());
+    /** N×C×H×W images for {@code network}. */
+    static INDArray images(String name, int count, Network network) {
+        return images(name, count, network.input());
     }
 
-    /** N×C×H×W pictures of {@code shape}. */
-    static INDArray pictures(String name, int count, Shape shape) {
+    /** N×C×H×W images of {@code shape}. */
+    static INDArray images(String name, int count, Shape shape) {
         int size = Math.toIntExact(count * shape.elements());
         return Nd4j.createFromArray(uniform(name + "/pictures", size, -2, 2))
                 .reshape(count, shape.channels(), shape.height(), shape.width());

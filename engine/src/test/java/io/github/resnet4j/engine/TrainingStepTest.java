@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -71,9 +70,9 @@ class TrainingStepTest {
 
     private Bits afterFiveSteps(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine);
         for (int i = 0; i < 5; i++) {
-            step.step(parity.pictures(), parity.labels(), 0.05);
+            step.step(parity.images(), parity.labels(), 0.05);
         }
         return Bits.of(graph.params());
     }
@@ -86,8 +85,8 @@ class TrainingStepTest {
         ComputationGraph graph = parity.graph();
         FloatBuffer before = Seeded.copyOfParameters(graph);
         Sgd sgd = new Sgd(0, false, 0.5, decayOn, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, engine);
-        step.step(parity.pictures(), parity.labels(), 0.1);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, engine);
+        step.step(parity.images(), parity.labels(), 0.1);
         FloatBuffer after = Seeded.copyOfParameters(graph);
 
         Set<String> biases = Gradients.biasesBeforeNorms(parity.network());
@@ -108,29 +107,29 @@ class TrainingStepTest {
     @Test
     void countsRightAnswersOfTheForwardPass() {
         ComputationGraph graph = CASE.graph();
-        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
         INDArray labels = CASE.labels();
-        TrainingStep.Result result = step.step(CASE.pictures(), labels, 0.05);
+        TrainingStep.Result result = step.step(CASE.images(), labels, 0.05);
         for (int i = 0; i < 20 && result.loss() > 0.2; i++) {
-            result = step.step(CASE.pictures(), labels, 0.05);
+            result = step.step(CASE.images(), labels, 0.05);
         }
         assertThat(result.loss()).isLessThan(0.2);
         assertThat(result.correct()).isEqualTo(CASE.batch());
-        assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
+        assertThat(step.step(CASE.images(), labels.neg(), 0).correct()).isZero();
     }
 
     @Test
     void takesAShorterLastBatch() {
         ComputationGraph alone = CASE.graph();
         ComputationGraph later = CASE.graph();
-        INDArray two = CASE.pictures().get(NDArrayIndex.interval(0, 2));
+        INDArray two = CASE.images().get(NDArrayIndex.interval(0, 2));
         INDArray labels = CASE.labels().get(NDArrayIndex.interval(0, 2));
-        TrainingStep step = TrainingStep.of(later, CASE.picture(), Sgd.paper(), engine);
-        step.step(CASE.pictures(), CASE.labels(), 0);
+        TrainingStep step = TrainingStep.of(later, CASE.image(), Sgd.paper(), engine);
+        step.step(CASE.images(), CASE.labels(), 0);
         later.params().assign(alone.params());
         step.velocity().put(new float[step.velocity().capacity()]);
         step.step(two, labels, 0.05);
-        TrainingStep.of(alone, CASE.picture(), Sgd.paper(), engine).step(two, labels, 0.05);
+        TrainingStep.of(alone, CASE.image(), Sgd.paper(), engine).step(two, labels, 0.05);
         assertThat(Bits.of(later.params())).isEqualTo(Bits.of(alone.params()));
     }
 
@@ -139,14 +138,14 @@ class TrainingStepTest {
         ComputationGraph graph = CASE.graph();
         BaseTrainingListener mine = new BaseTrainingListener() {};
         graph.setListeners(mine);
-        TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine).step(CASE.pictures(), CASE.labels(), 0.05);
+        TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine).step(CASE.images(), CASE.labels(), 0.05);
         assertThat(graph.getListeners()).containsExactly(mine);
     }
 
     @Test
-    void rejectsPicturesOfAnotherSizeThanAnnounced() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
-        INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").pictures();
+    void rejectsImagesOfAnotherSizeThanAnnounced() {
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
+        INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").images();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(larger, CASE.labels(), 0.05))
                 .withMessageContaining("[3, 3, 9, 9]")
@@ -155,13 +154,13 @@ class TrainingStepTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"basic_a_cifar_3x8x8", "bottleneckv1_b_imagenet_3x16x16_kerasapps"})
-    void rejectsPicturesWithOtherChannels(String name) {
+    void rejectsImagesWithOtherChannels(String name) {
         ParityCase parity = ParityCase.reduced(name);
-        TrainingStep step = TrainingStep.of(parity.graph(), parity.picture(), Sgd.paper(), engine);
-        INDArray grey = parity.pictures().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
+        TrainingStep step = TrainingStep.of(parity.graph(), parity.image(), Sgd.paper(), engine);
+        INDArray grey = parity.images().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(grey, parity.labels(), 0.05))
-                .withMessageContaining(parity.picture().toString());
+                .withMessageContaining(parity.image().toString());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(parity.labels(), parity.labels(), 0.05))
                 .withMessageContaining("[3, 5]");
@@ -187,25 +186,25 @@ class TrainingStepTest {
                 .setInputTypes(InputType.convolutional(8, 8, 3))
                 .build());
         graph.init();
-        INDArray guessed = graph.feedForward(CASE.pictures(), true).get("out").argMax(1);
+        INDArray guessed = graph.feedForward(CASE.images(), true).get("out").argMax(1);
         INDArray labels = Nd4j.zeros(3, 5);
         for (int i = 0; i < 3; i++) {
             labels.putScalar(i, guessed.getLong(i), 1);
         }
-        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine);
-        assertThat(step.step(CASE.pictures(), labels, 0).correct()).isEqualTo(3);
-        assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
+        assertThat(step.step(CASE.images(), labels, 0).correct()).isEqualTo(3);
+        assertThat(step.step(CASE.images(), labels.neg(), 0).correct()).isZero();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> step.step(CASE.pictures(), Nd4j.zeros(3, 4), 0))
+                .isThrownBy(() -> step.step(CASE.images(), Nd4j.zeros(3, 4), 0))
                 .withMessageContaining("3×5");
     }
 
     @Test
     void rejectsLabelsOfAnotherBatch() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
         INDArray labels = Seeded.labels("two", 2, CASE.network().classes(), 0);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> step.step(CASE.pictures(), labels, 0.05))
+                .isThrownBy(() -> step.step(CASE.images(), labels, 0.05))
                 .withMessageContaining("[2, 5]")
                 .withMessageContaining("3×5");
     }
@@ -214,7 +213,7 @@ class TrainingStepTest {
     void rejectsDoublePrecision() {
         NetworkGraph.Options options = NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE);
         ComputationGraph graph = NetworkGraph.create(CASE.network(), options);
-        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine))
+        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine))
                 .isInstanceOfAny(IllegalArgumentException.class, UnsupportedGraphException.class)
                 .hasMessageContaining("FLOAT");
     }
@@ -228,7 +227,7 @@ class TrainingStepTest {
                 .setOutputs("out")
                 .build());
         graph.init();
-        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine))
+        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine))
                 .isInstanceOfAny(IllegalArgumentException.class, UnsupportedGraphException.class)
                 .hasMessageContaining("[left, right]");
     }
@@ -240,7 +239,7 @@ class TrainingStepTest {
         UserGraph user = UserGraph.upTo(
                 "bn",
                 "kept",
-                CASE.picture(),
+                CASE.image(),
                 builder -> builder.addLayer(
                         "bn",
                         new BatchNormalization.Builder()
@@ -250,9 +249,9 @@ class TrainingStepTest {
                         "in"));
         ComputationGraph graph = user.graph();
         Map<String, Bits> before = Bits.of(graph.paramTable());
-        try (TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine)) {
-            step.step(user.pictures(4), user.labels(4), 0.1);
-            step.step(user.pictures(4), user.labels(4), 0.1);
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine)) {
+            step.step(user.images(4), user.labels(4), 0.1);
+            step.step(user.images(4), user.labels(4), 0.1);
         }
         Map<String, Bits> after = Bits.of(graph.paramTable());
         before.forEach((name, values) -> {
@@ -265,7 +264,7 @@ class TrainingStepTest {
     }
 
     private static UserGraph dropout() {
-        return UserGraph.upTo("drop", "dropout", CASE.picture(), builder -> builder.addLayer(
+        return UserGraph.upTo("drop", "dropout", CASE.image(), builder -> builder.addLayer(
                         "conv",
                         new ConvolutionLayer.Builder(3, 3).nOut(6).dropOut(0.8).build(),
                         "in")
@@ -276,12 +275,12 @@ class TrainingStepTest {
     private double lossOfDropout(long iteration, int... before) {
         ComputationGraph graph = dropout().graph();
         Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        try (TrainingStep step = TrainingStep.of(graph, CASE.picture(), sgd, engine)) {
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), sgd, engine)) {
             for (int size : before) {
-                step.step(dropout().pictures(size), dropout().labels(size), 0);
+                step.step(dropout().images(size), dropout().labels(size), 0);
             }
             step.startAt(iteration);
-            return step.step(dropout().pictures(4), dropout().labels(4), 0).loss();
+            return step.step(dropout().images(4), dropout().labels(4), 0).loss();
         }
     }
 
@@ -299,11 +298,11 @@ class TrainingStepTest {
         ComputationGraph graph = dropout().graph();
         Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
         List<Double> losses = new ArrayList<>();
-        try (TrainingStep step = TrainingStep.of(graph, CASE.picture(), sgd, engine)) {
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), sgd, engine)) {
             for (int i = 0; i < 5; i++) {
                 assertThat(graph.getConfiguration().getIterationCount()).isEqualTo(i);
                 losses.add(
-                        step.step(dropout().pictures(4), dropout().labels(4), 0).loss());
+                        step.step(dropout().images(4), dropout().labels(4), 0).loss());
             }
         }
         assertThat(losses).doesNotHaveDuplicates();
@@ -311,12 +310,12 @@ class TrainingStepTest {
 
     @Test
     void leavesTheRandomNumbersOfTheCallerAlone() {
-        INDArray pictures = dropout().pictures(4);
-        try (TrainingStep step = TrainingStep.of(dropout().graph(), CASE.picture(), Sgd.paper(), engine)) {
+        INDArray images = dropout().images(4);
+        try (TrainingStep step = TrainingStep.of(dropout().graph(), CASE.image(), Sgd.paper(), engine)) {
             Nd4j.getRandom().setSeed(7);
             Bits expected = Bits.of(Nd4j.rand(5));
             Nd4j.getRandom().setSeed(7);
-            step.step(pictures, dropout().labels(4), 0.1);
+            step.step(images, dropout().labels(4), 0.1);
             assertThat(Bits.of(Nd4j.rand(5))).isEqualTo(expected);
         }
     }
@@ -324,10 +323,10 @@ class TrainingStepTest {
     @Test
     void saysThatTheGraphWasChanged() {
         ComputationGraph graph = CASE.graph();
-        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
         graph.getVertex("conv1").setLayerAsFrozen();
         assertThatExceptionOfType(StalePlanException.class)
-                .isThrownBy(() -> step.step(CASE.pictures(), CASE.labels(), 0.1));
+                .isThrownBy(() -> step.step(CASE.images(), CASE.labels(), 0.1));
     }
 
     @Test
@@ -342,16 +341,16 @@ class TrainingStepTest {
         };
         many.init();
         assertThatExceptionOfType(UnsupportedGraphException.class)
-                .isThrownBy(() -> TrainingStep.of(many, CASE.picture(), Sgd.paper(), engine))
+                .isThrownBy(() -> TrainingStep.of(many, CASE.image(), Sgd.paper(), engine))
                 .withMessageContaining("it has 536870912 parameters");
     }
 
     @Test
     void doesNothingOnceClosed() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
         step.close();
         assertThatIllegalStateException()
-                .isThrownBy(() -> step.step(CASE.pictures(), CASE.labels(), 0.05))
+                .isThrownBy(() -> step.step(CASE.images(), CASE.labels(), 0.05))
                 .withMessageContaining("closed");
     }
 }

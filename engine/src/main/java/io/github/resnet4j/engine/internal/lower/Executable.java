@@ -1,0 +1,139 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.internal.memory.Arena;
+import io.github.resnet4j.engine.internal.onednn.Call;
+import io.github.resnet4j.engine.internal.onednn.Call.Argument;
+import io.github.resnet4j.engine.internal.onednn.Memory;
+import io.github.resnet4j.engine.internal.onednn.Scope;
+import io.github.resnet4j.engine.report.PlanReport;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A finished tape: all memory placed, all primitives compiled. One thread at a time may run it, and none while another
+ * executable in the same arena runs.
+ */
+final class Executable {
+    private final List<Runnable> steps = new ArrayList<>();
+    private final List<Instruction> instructions;
+    private final Map<Buffer, List<Memory>> memories = new IdentityHashMap<>();
+    private final List<Buffer> inArena;
+    private final long[] offsets;
+    private final long arenaBytes;
+    private final long leastBytes;
+
+    /**
+     * Places the tape's tensors in the arena and compiles its primitives.
+     *
+     * @throws LoweringException if oneDNN cannot compile one of them
+     */
+    Executable(Tape tape, SharedArena arena) {
+        Scope scope = tape.scope();
+        this.instructions = List.copyOf(tape.instructions());
+        this.inArena = tape.buffers().stream().filter(Buffer::used).toList();
+        List<Arena.Value> values = new ArrayList<>();
+        for (Buffer buffer : inArena) {
+            values.add(new Arena.Value(values.size(), buffer.bytes(), buffer.first(), buffer.last()));
+        }
+        Arena.Plan plan = Arena.plan(values, Arena.CACHE_LINE);
+        this.arenaBytes = plan.total();
+        this.leastBytes = plan.lowerBound();
+        this.offsets = plan.offsets();
+        long base = arena.join(this, arenaBytes);
+        scope.onClose(() -> arena.leave(this));
+        moveTo(base);
+        Call.Stream stream = new Call.Stream(scope);
+        for (Instruction instruction : instructions) {
+            LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
+        }
+    }
+
+    private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
+        if (instruction instanceof Instruction.Primitive primitive) {
+            Call call = call(scope, primitive);
+            steps.add(() -> call.execute(stream));
+        } else if (instruction instanceof Instruction.Loop loop) {
+            Call call = call(scope, loop.body());
+            steps.add(() -> {
+                for (int i = 0; i < loop.times(); i++) {
+                    loop.before().accept(i);
+                    call.execute(stream);
+                    loop.after().accept(i);
+                }
+            });
+        } else if (instruction instanceof Instruction.Host host) {
+            steps.add(host.body());
+        }
+    }
+
+    /** Moves all tensors that are in the arena, which begins at {@code base} now. */
+    void moveTo(long base) {
+        for (int i = 0; i < inArena.size(); i++) {
+            place(inArena.get(i), base + offsets[i]);
+        }
+    }
+
+    private Call call(Scope scope, Instruction.Primitive primitive) {
+        return new Call(scope, primitive.descriptor(), memories(scope, primitive.tensors()));
+    }
+
+    private Map<Argument, Memory> memories(Scope scope, Map<Argument, LoweredTensor> tensors) {
+        Map<Argument, Memory> placed = new EnumMap<>(Argument.class);
+        tensors.forEach((argument, tensor) -> {
+            Memory memory = new Memory(scope, tensor.layout(), tensor.buffer().address());
+            placed.put(argument, memory);
+            memories.computeIfAbsent(tensor.buffer(), buffer -> new ArrayList<>())
+                    .add(memory);
+        });
+        return placed;
+    }
+
+    /** Moves a buffer to {@code address} for the next execution. */
+    void place(Buffer buffer, long address) {
+        if (buffer.address() != address) {
+            buffer.place(address);
+            memories.getOrDefault(buffer, List.of()).forEach(memory -> memory.moveTo(address));
+        }
+    }
+
+    /** Runs every instruction. */
+    void run() {
+        for (Runnable step : steps) {
+            step.run();
+        }
+    }
+
+    /** Runs every instruction, and says how many nanoseconds each took. */
+    long[] timedRun() {
+        long[] nanoseconds = new long[steps.size()];
+        for (int i = 0; i < nanoseconds.length; i++) {
+            long start = System.nanoTime();
+            steps.get(i).run();
+            nanoseconds[i] = System.nanoTime() - start;
+        }
+        return nanoseconds;
+    }
+
+    /** Number of instructions. */
+    int size() {
+        return steps.size();
+    }
+
+    /** What it runs, for people. */
+    List<PlanReport.Step> steps() {
+        return instructions.stream().map(Instruction::report).toList();
+    }
+
+    /** Bytes that it needs of the arena. */
+    long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** Bytes of the tensors that must exist at the same time: no arena can be smaller. */
+    long leastBytes() {
+        return leastBytes;
+    }
+}
