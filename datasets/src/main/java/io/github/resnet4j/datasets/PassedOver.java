@@ -59,7 +59,11 @@ public final class PassedOver {
         return counts.entrySet().stream()
                 .map(entry -> entry.getValue() + " × " + entry.getKey()
                         + (names.containsKey(entry.getKey())
-                                ? " (" + Problems.names(names.get(entry.getKey())) + ")"
+                                ? " ("
+                                        + Problems.names(names.get(entry.getKey()).stream()
+                                                .sorted(FolderScan::byCodePoint)
+                                                .toList())
+                                        + ")"
                                 : ""))
                 .collect(Collectors.joining(", "));
     }
