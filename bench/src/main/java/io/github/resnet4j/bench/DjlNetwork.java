@@ -20,10 +20,12 @@ import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * A network of the zoo made of DJL's blocks. Input N×C×H×W, output the logits, N×classes. DJL's own ResNets are others:
@@ -104,9 +106,11 @@ final class DjlNetwork extends AbstractBlock {
         if (op instanceof Op.Convolution c) {
             return Conv2d.builder()
                     .setFilters(c.outChannels())
-                    .setKernelShape(new Shape(c.kernel(), c.kernel()))
-                    .optStride(new Shape(c.stride(), c.stride()))
-                    .optPadding(new Shape(c.padding(), c.padding()))
+                    .setKernelShape(pair(c.window(), Window.Axis::kernel))
+                    .optStride(pair(c.window(), Window.Axis::stride))
+                    .optPadding(pair(c.window(), Window.Axis::padding))
+                    .optDilation(pair(c.window(), Window.Axis::dilation))
+                    .optGroups(c.groups())
                     .optBias(c.bias())
                     .build();
         }
@@ -121,9 +125,9 @@ final class DjlNetwork extends AbstractBlock {
         }
         if (op instanceof Op.MaxPool p) {
             return Pool.maxPool2dBlock(
-                    new Shape(p.kernel(), p.kernel()),
-                    new Shape(p.stride(), p.stride()),
-                    new Shape(p.padding(), p.padding()));
+                    pair(p.window(), Window.Axis::kernel),
+                    pair(p.window(), Window.Axis::stride),
+                    pair(p.window(), Window.Axis::padding));
         }
         if (op instanceof Op.GlobalAvgPool) {
             return Pool.globalAvgPool2dBlock();
@@ -135,9 +139,13 @@ final class DjlNetwork extends AbstractBlock {
             return new LambdaBlock(inputs -> new NDList(shortcut(inputs.head(), s)));
         }
         if (op instanceof Op.Dense d) {
-            return Linear.builder().setUnits(d.out()).build();
+            return Linear.builder().setUnits(d.out()).optBias(d.bias()).build();
         }
         throw new IllegalArgumentException(node.name() + ": no DJL block for " + op);
+    }
+
+    private static Shape pair(Window window, ToIntFunction<Window.Axis> size) {
+        return new Shape(size.applyAsInt(window.rows()), size.applyAsInt(window.columns()));
     }
 
     private static NDArray shortcut(NDArray x, Op.ZeroPadShortcut s) {

@@ -70,7 +70,10 @@ final class Seeded {
         for (Node node : network.nodes()) {
             int channels = node.in().channels();
             fanIns.put(
-                    node.name(), node.op() instanceof Op.Convolution c ? c.kernel() * c.kernel() * channels : channels);
+                    node.name(),
+                    node.op() instanceof Op.Convolution c
+                            ? Math.toIntExact(c.window().taps()) * channels
+                            : channels);
         }
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {

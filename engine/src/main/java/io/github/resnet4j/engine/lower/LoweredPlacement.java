@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine.lower;
 
+import io.github.resnet4j.engine.ir.Window;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,8 +27,8 @@ final class LoweredPlacement extends Lowered {
     }
 
     /** The input with zeros around. */
-    static LoweredPlacement pad(Context context, int position, int top, int left) {
-        return new LoweredPlacement(context, position, List.of(new long[] {0, 0, top, left}), false);
+    static LoweredPlacement pad(Context context, int position, Window.Padding zeros) {
+        return new LoweredPlacement(context, position, List.of(new long[] {0, 0, zeros.top(), zeros.left()}), false);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine.lower;
 
+import io.github.resnet4j.engine.ir.Op;
 import io.github.resnet4j.engine.ir.Window;
 import io.github.resnet4j.engine.onednn.Call.Argument;
 import io.github.resnet4j.engine.onednn.Descriptor;
@@ -22,6 +23,11 @@ final class LoweredPool extends Lowered {
         super(context, position);
         this.kind = kind;
         this.window = LoweredConvolution.geometry(window);
+    }
+
+    static LoweredPool mean(Context context, int position, Op.AvgPool op) {
+        Pooling kind = op.paddingCounts() ? Pooling.AVERAGE_WITH_PADDING : Pooling.AVERAGE;
+        return new LoweredPool(context, position, kind, op.window());
     }
 
     @Override

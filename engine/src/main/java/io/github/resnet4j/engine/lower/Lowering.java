@@ -10,7 +10,10 @@ import io.github.resnet4j.engine.onednn.Scope;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
@@ -25,10 +28,28 @@ public final class Lowering implements AutoCloseable {
         INFERENCE_ALONE
     }
 
+    private static final Rows ROWS = new Rows()
+            .row(Op.Input.class, (l, i, op) -> new Pictures(l.context, i, l.pictures))
+            .row(Op.Convolution.class, (l, i, op) -> LoweredWinograd.convolution(l.context, i, op))
+            .row(Op.Dense.class, (l, i, op) -> new LoweredDense(l.context, i, op))
+            .row(Op.BatchNorm.class, (l, i, op) -> new LoweredBatchNorm(l.context, i, op, l.loss))
+            .row(Op.Activation.class, (l, i, op) -> new LoweredActivation(l.context, i, op))
+            .row(Op.Add.class, (l, i, op) -> new LoweredElementwise(l.context, i, false))
+            .row(Op.Multiply.class, (l, i, op) -> new LoweredElementwise(l.context, i, true))
+            .row(Op.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
+            .row(Op.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
+            .row(Op.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
+            .row(Op.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
+            .row(Op.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
+            .row(Op.ZeroPadShortcut.class, (l, i, op) -> new LoweredShortcut(l.context, i, op))
+            .row(Op.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.random.split()))
+            .row(Op.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.loss));
+
     private final Scope scope = new Scope();
     private final Buffer pictures = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<Tensor> outputs = new ArrayList<>();
+    private final SplittableRandom random;
     private final Context context;
     private final Executable executable;
 
@@ -44,14 +65,14 @@ public final class Lowering implements AutoCloseable {
      * @param seed of dropout
      */
     public Lowering(Program program, int batch, Order order, FlatArrays flat, Prepared prepared, Use use, long seed) {
+        random = new SplittableRandom(seed);
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
             context = new Context(program, batch, use, order, tape, flat, prepared);
-            SplittableRandom random = new SplittableRandom(seed);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
-                Lowered step = step(i, random);
+                Lowered step = ROWS.lowered(this, i);
                 context.value(i, step.forward());
                 lowered.add(step);
             }
@@ -108,42 +129,32 @@ public final class Lowering implements AutoCloseable {
                         node.extent().width()));
     }
 
-    private Lowered step(int position, SplittableRandom random) {
-        Op op = context.node(position).op();
-        if (op instanceof Op.Input) {
-            return new Pictures(context, position, pictures);
-        } else if (op instanceof Op.Convolution c) {
-            return LoweredWinograd.convolution(context, position, c);
-        } else if (op instanceof Op.Dense d) {
-            return new LoweredDense(context, position, d);
-        } else if (op instanceof Op.BatchNorm bn) {
-            return new LoweredBatchNorm(context, position, bn, loss);
-        } else if (op instanceof Op.Activation a) {
-            return new LoweredActivation(context, position, a);
-        } else if (op instanceof Op.Add) {
-            return new LoweredElementwise(context, position, false);
-        } else if (op instanceof Op.Multiply) {
-            return new LoweredElementwise(context, position, true);
-        } else if (op instanceof Op.Scale s) {
-            return new LoweredScale(context, position, s);
-        } else if (op instanceof Op.Concat) {
-            return LoweredPlacement.concat(context, position);
-        } else if (op instanceof Op.ZeroPad p) {
-            return LoweredPlacement.pad(
-                    context, position, p.padding().top(), p.padding().left());
-        } else if (op instanceof Op.MaxPool p) {
-            return new LoweredPool(context, position, Pooling.MAX, p.window());
-        } else if (op instanceof Op.AvgPool p) {
-            Pooling kind = p.paddingCounts() ? Pooling.AVERAGE_WITH_PADDING : Pooling.AVERAGE;
-            return new LoweredPool(context, position, kind, p.window());
-        } else if (op instanceof Op.ZeroPadShortcut s) {
-            return new LoweredShortcut(context, position, s);
-        } else if (op instanceof Op.Dropout d) {
-            return new LoweredDropout(context, position, d, random.split());
-        } else if (op instanceof Op.SoftmaxCrossEntropy s) {
-            return new LoweredSoftmax(context, position, s, loss);
+    /** The operations that can be lowered, there and back. */
+    static Set<Class<?>> operations() {
+        return Set.copyOf(ROWS.rows.keySet());
+    }
+
+    /** One row for each operation. */
+    private static final class Rows {
+        private final Map<Class<?>, Row<Op>> rows = new HashMap<>();
+
+        interface Row<T> {
+            Lowered lowered(Lowering lowering, int position, T op);
         }
-        throw new IllegalStateException("no lowering for " + op);
+
+        <T extends Op> Rows row(Class<T> type, Row<T> row) {
+            rows.put(type, (lowering, position, op) -> row.lowered(lowering, position, type.cast(op)));
+            return this;
+        }
+
+        Lowered lowered(Lowering lowering, int position) {
+            Op op = lowering.context.node(position).op();
+            Row<Op> row = rows.get(op.getClass());
+            if (row == null) {
+                throw new IllegalStateException("no lowering for " + op);
+            }
+            return row.lowered(lowering, position, op);
+        }
     }
 
     /** The pictures as the caller has them. */

@@ -118,7 +118,8 @@ final class EvalCommand implements Callable<Integer> {
             try (BatchLoader loader = new BatchLoader(
                     pictures, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
                 loader.check(() -> false);
-                result = Evaluation.of(inference, loader, predictor.network().classes(), done -> {}, () -> false);
+                result = Evaluation.of(
+                        inference, loader, predictor.network().classes(), source.origin(), done -> {}, () -> false);
                 skipped = loader.skipped();
             }
             if (confusionPng != null) {

@@ -148,11 +148,8 @@ public final class SourceModel {
                 .map(labels -> Labels.read(labels, count))
                 .orElse(request.newClasses().isPresent() ? numbered(count) : card.classes());
         ModelCard used = possible(() -> new ModelCard(
-                card.format(),
                 card.architecture(),
-                card.shortcut(),
-                card.strideOn(),
-                card.zeroInitResidual(),
+                card.options(),
                 card.input(),
                 classes,
                 request.preparation().over(card.preprocessing()),
@@ -223,7 +220,7 @@ public final class SourceModel {
         if (named.isPresent()) {
             return Fit.of(tensors, names, named.get());
         }
-        Fit.Inferred inferred = Fit.infer(tensors, names);
+        Fit.Inferred inferred = Fit.infer(tensors, names, false);
         remarks.accept("taken for " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();

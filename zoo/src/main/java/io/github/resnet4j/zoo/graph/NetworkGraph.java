@@ -1,29 +1,44 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
+import io.github.resnet4j.zoo.layers.LeakyReluVertex;
+import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
+import io.github.resnet4j.zoo.layers.MultiplyVertex;
+import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.network.Window;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -52,6 +67,43 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 public final class NetworkGraph {
     /** Name of the output vertex. */
     public static final String SOFTMAX = "softmax";
+
+    /** What DL4J has for every operation; one line each. */
+    private static final Map<Class<? extends Op>, Part> PARTS = Map.ofEntries(
+            layer(Op.Convolution.class, NetworkGraph::convolution),
+            layer(Op.BatchNorm.class, NetworkGraph::batchNorm),
+            vertex(
+                    Op.LocalResponseNorm.class,
+                    lrn -> new LocalResponseNormVertex(lrn.size(), lrn.alpha(), lrn.beta(), lrn.k())),
+            layer(Op.Relu.class, (relu, in) -> new ActivationLayer(Activation.RELU)),
+            vertex(Op.LeakyRelu.class, relu -> new LeakyReluVertex(relu.slope())),
+            layer(Op.Prelu.class, (prelu, in) -> new Prelu.Builder()
+                    .shared(prelu.shared())
+                    .channels(in.channels())
+                    .build()),
+            layer(Op.Sigmoid.class, (sigmoid, in) -> new ActivationLayer(Activation.SIGMOID)),
+            layer(Op.Tanh.class, (tanh, in) -> new ActivationLayer(Activation.TANH)),
+            layer(Op.Dropout.class, (dropout, in) -> new DropoutLayer(new Dropout(1 - dropout.probability()))),
+            vertex(Op.Scale.class, scale -> new ScaleVertex(scale.factor())),
+            layer(Op.ZeroPad.class, (pad, in) -> new ZeroPaddingLayer.Builder(
+                            pad.top(), pad.bottom(), pad.left(), pad.right())
+                    .build()),
+            layer(Op.MaxPool.class, (pool, in) -> pooling(PoolingType.MAX, pool.window(), false)),
+            layer(Op.AvgPool.class, (pool, in) -> pooling(PoolingType.AVG, pool.window(), pool.paddingCounts())),
+            layer(Op.GlobalAvgPool.class, (pool, in) -> new GlobalPoolingLayer(PoolingType.AVG)),
+            layer(Op.ChannelPool.class, (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
+                    .collapseDimensions(false)
+                    .build()),
+            vertex(Op.SpatialPool.class, pool -> new SpatialPoolVertex(pool.pooling())),
+            vertex(
+                    Op.ZeroPadShortcut.class,
+                    pad -> new ZeroPadShortcutVertex(pad.outChannels(), pad.stride(), pad.padding())),
+            vertex(Op.DepthToSpace.class, shuffle -> new DepthToSpaceVertex(shuffle.factor())),
+            vertex(Op.Upsample.class, up -> new UpsamplingVertex(up.factor(), up.interpolation())),
+            layer(Op.Dense.class, NetworkGraph::dense),
+            vertex(Op.Add.class, add -> new ElementWiseVertex(ElementWiseVertex.Op.Add)),
+            vertex(Op.Multiply.class, multiply -> new MultiplyVertex()),
+            vertex(Op.Concat.class, concat -> new MergeVertex()));
 
     private NetworkGraph() {}
 
@@ -109,17 +161,7 @@ public final class NetworkGraph {
         Set<String> frozen = new HashSet<>();
         options.frozenUpTo().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
         for (Node node : network.nodes()) {
-            String[] inputs = node.inputs().toArray(String[]::new);
-            boolean freeze = frozen.contains(node.name());
-            if (node.op() instanceof Op.Add) {
-                builder.addVertex(node.name(), frozen(new ElementWiseVertex(ElementWiseVertex.Op.Add), freeze), inputs);
-            } else if (node.op() instanceof Op.ZeroPadShortcut s) {
-                GraphVertex vertex = new ZeroPadShortcutVertex(s.outChannels(), s.stride(), s.padding());
-                builder.addVertex(node.name(), frozen(vertex, freeze), inputs);
-            } else {
-                Layer layer = layer(node);
-                builder.addLayer(node.name(), freeze ? new FrozenLayer(layer) : layer, inputs);
-            }
+            PARTS.get(node.op().getClass()).addTo(builder, node, frozen.contains(node.name()));
         }
         Node logits = network.nodes().get(network.nodes().size() - 1);
         LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
@@ -147,29 +189,56 @@ public final class NetworkGraph {
         }
     }
 
-    private static GraphVertex frozen(GraphVertex vertex, boolean freeze) {
-        return freeze ? new FrozenVertex(vertex) : vertex;
+    /** Puts a node into a graph. */
+    private interface Part {
+        void addTo(ComputationGraphConfiguration.GraphBuilder builder, Node node, boolean freeze);
     }
 
-    private static Layer convolution(Op.Convolution c, int in) {
+    private static <O extends Op> Map.Entry<Class<? extends Op>, Part> layer(
+            Class<O> kind, BiFunction<O, Shape, Layer> made) {
+        return Map.entry(kind, (builder, node, freeze) -> {
+            Layer layer = made.apply(kind.cast(node.op()), node.in());
+            builder.addLayer(
+                    node.name(),
+                    freeze ? new FrozenLayer(layer) : layer,
+                    node.inputs().toArray(String[]::new));
+        });
+    }
+
+    private static <O extends Op> Map.Entry<Class<? extends Op>, Part> vertex(
+            Class<O> kind, Function<O, GraphVertex> made) {
+        return Map.entry(kind, (builder, node, freeze) -> {
+            GraphVertex vertex = made.apply(kind.cast(node.op()));
+            builder.addVertex(
+                    node.name(),
+                    freeze ? new FrozenVertex(vertex) : vertex,
+                    node.inputs().toArray(String[]::new));
+        });
+    }
+
+    private static Layer convolution(Op.Convolution c, Shape in) {
+        Window.Axis rows = c.window().rows();
+        Window.Axis columns = c.window().columns();
         // That of all groups together: PyTorch does not divide
-        double fanOut = (double) c.kernel() * c.kernel() * c.outChannels();
+        double fanOut = (double) c.window().taps() * c.outChannels();
         IWeightInit weights = new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut)));
         if (c.groups() > 1) {
-            return new GroupedConvolution.Builder(c.kernel(), c.kernel())
-                    .stride(c.stride(), c.stride())
-                    .padding(c.padding(), c.padding())
+            return new GroupedConvolution.Builder(rows.kernel(), columns.kernel())
+                    .stride(rows.stride(), columns.stride())
+                    .padding(rows.padding(), columns.padding())
+                    .dilation(rows.dilation(), columns.dilation())
                     .groups(c.groups())
-                    .nIn(in)
+                    .nIn(in.channels())
                     .nOut(c.outChannels())
                     .hasBias(c.bias())
                     .weightInit(weights)
                     .build();
         }
-        return new ConvolutionLayer.Builder(c.kernel(), c.kernel())
-                .stride(c.stride(), c.stride())
-                .padding(c.padding(), c.padding())
-                .nIn(in)
+        return new ConvolutionLayer.Builder(rows.kernel(), columns.kernel())
+                .stride(rows.stride(), columns.stride())
+                .padding(rows.padding(), columns.padding())
+                .dilation(rows.dilation(), columns.dilation())
+                .nIn(in.channels())
                 .nOut(c.outChannels())
                 .hasBias(c.bias())
                 .helperAllowFallback(false)
@@ -178,50 +247,42 @@ public final class NetworkGraph {
                 .build();
     }
 
-    private static Layer layer(Node node) {
-        Op op = node.op();
-        int in = node.in().channels();
-        if (op instanceof Op.Convolution c) {
-            return convolution(c, in);
-        }
-        if (op instanceof Op.BatchNorm bn) {
-            return new BatchNormalization.Builder()
-                    .decay(bn.decay())
-                    .eps(bn.eps())
-                    .useLogStd(false)
-                    .helperAllowFallback(false)
-                    .gamma(bn.zeroInit() ? 0 : 1)
-                    .nIn(in)
-                    .nOut(in)
-                    .build();
-        }
-        if (op instanceof Op.ZeroPad p) {
-            return new ZeroPaddingLayer.Builder(p.top(), p.bottom(), p.left(), p.right()).build();
-        }
-        if (op instanceof Op.Relu) {
-            return new ActivationLayer(Activation.RELU);
-        }
-        if (op instanceof Op.MaxPool p) {
-            return new SubsamplingLayer.Builder(PoolingType.MAX)
-                    .kernelSize(p.kernel(), p.kernel())
-                    .stride(p.stride(), p.stride())
-                    .padding(p.padding(), p.padding())
-                    .helperAllowFallback(false)
-                    .build();
-        }
-        if (op instanceof Op.GlobalAvgPool) {
-            return new GlobalPoolingLayer(PoolingType.AVG);
-        }
-        if (op instanceof Op.Dense d) {
-            double bound = 1 / Math.sqrt(in);
-            Distribution uniform = new UniformDistribution(-bound, bound);
-            return new DenseLayer.Builder()
-                    .nIn(in)
-                    .nOut(d.out())
-                    .activation(Activation.IDENTITY)
-                    .weightInit(new WeightInitDistribution(uniform))
-                    .build();
-        }
-        throw new IllegalArgumentException(node.name() + ": " + op + " is a vertex, not a layer");
+    private static Layer batchNorm(Op.BatchNorm bn, Shape in) {
+        return new BatchNormalization.Builder()
+                .decay(bn.decay())
+                .eps(bn.eps())
+                .useLogStd(false)
+                .helperAllowFallback(false)
+                .gamma(bn.zeroInit() ? 0 : 1)
+                .nIn(in.channels())
+                .nOut(in.channels())
+                .build();
+    }
+
+    private static Layer pooling(PoolingType type, Window window, boolean paddingCounts) {
+        Window.Axis rows = window.rows();
+        Window.Axis columns = window.columns();
+        return new SubsamplingLayer.Builder(type)
+                .kernelSize(rows.kernel(), columns.kernel())
+                .stride(rows.stride(), columns.stride())
+                .padding(rows.padding(), columns.padding())
+                .avgPoolIncludePadInDivisor(paddingCounts)
+                .helperAllowFallback(false)
+                .build();
+    }
+
+    private static PoolingType type(Op.Pooling pooling) {
+        return pooling == Op.Pooling.MEAN ? PoolingType.AVG : PoolingType.MAX;
+    }
+
+    private static Layer dense(Op.Dense d, Shape in) {
+        double bound = 1 / Math.sqrt(in.elements());
+        return new DenseLayer.Builder()
+                .nIn(in.elements())
+                .nOut(d.out())
+                .hasBias(d.bias())
+                .activation(Activation.IDENTITY)
+                .weightInit(new WeightInitDistribution(new UniformDistribution(-bound, bound)))
+                .build();
     }
 }

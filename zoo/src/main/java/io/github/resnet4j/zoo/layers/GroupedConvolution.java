@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.layers;
 
+import io.github.resnet4j.zoo.network.Window;
 import java.util.Arrays;
 import java.util.Collection;
 import org.deeplearning4j.nn.api.ParamInitializer;
@@ -150,8 +151,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
     }
 
     private long outputSize(long size, int axis) {
-        long reach = (kernelSize[axis] - 1L) * dilation[axis] + 1;
-        return Math.floorDiv(size + 2L * padding[axis] - reach, stride[axis]) + 1;
+        return new Window.Axis(kernelSize[axis], stride[axis], padding[axis], dilation[axis]).outputs(size);
     }
 
     @Override

@@ -1,22 +1,19 @@
 package io.github.resnet4j.zoo.layers;
 
 import io.github.resnet4j.zoo.network.ChannelPadding;
+import io.github.resnet4j.zoo.network.Op;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
-import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * The parameter-free shortcut of He et al. 2015 (section 3.3, option A) as a vertex of a DL4J graph: takes every
  * {@code stride}-th row and column of an N×C×H×W map and adds channels of zeros up to {@code outChannels}. Output
- * N×outChannels×⌈H/stride⌉×⌈W/stride⌉.
+ * N×outChannels×⌈H/stride⌉×⌈W/stride⌉. The gradient of a copy is a copy; dropped rows and columns get zero.
  */
-public final class ZeroPadShortcutVertex extends GraphVertex {
+public final class ZeroPadShortcutVertex extends MapVertex {
     private static final long serialVersionUID = 1L;
 
     private final int outChannels;
@@ -33,13 +30,10 @@ public final class ZeroPadShortcutVertex extends GraphVertex {
             @JsonProperty("outChannels") int outChannels,
             @JsonProperty("stride") int stride,
             @JsonProperty("padding") ChannelPadding padding) {
-        if (outChannels < 1 || stride < 1) {
-            throw new IllegalArgumentException("a zero-pad shortcut needs at least 1 channel and stride 1, got "
-                    + outChannels + " channels, stride " + stride);
-        }
         this.outChannels = outChannels;
         this.stride = stride;
         this.padding = padding;
+        op();
     }
 
     @JsonProperty("outChannels")
@@ -58,68 +52,42 @@ public final class ZeroPadShortcutVertex extends GraphVertex {
     }
 
     @Override
+    Op op() {
+        return new Op.ZeroPadShortcut(outChannels, stride, padding);
+    }
+
+    @Override
+    void forward(INDArray[] in, INDArray out) {
+        out.get(carried(in[0].size(1))).assign(in[0].get(kept(in[0])));
+    }
+
+    @Override
+    void backward(INDArray[] in, INDArray gradient, INDArray[] back) {
+        back[0].get(kept(in[0])).assign(gradient.get(carried(in[0].size(1))));
+    }
+
+    /** The channels of the output that hold the input's. */
+    private INDArrayIndex[] carried(long inChannels) {
+        long first = padding == ChannelPadding.BOTH_SIDES ? (outChannels - inChannels) / 2 : 0;
+        return new INDArrayIndex[] {
+            NDArrayIndex.all(), NDArrayIndex.interval(first, first + inChannels), NDArrayIndex.all(), NDArrayIndex.all()
+        };
+    }
+
+    /** The rows and columns of the input that reach the output. */
+    private INDArrayIndex[] kept(INDArray in) {
+        return new INDArrayIndex[] {
+            NDArrayIndex.all(), NDArrayIndex.all(), every(stride, in.size(2)), every(stride, in.size(3))
+        };
+    }
+
+    /** ND4J refuses a step beyond the end, as in one row with stride 2. */
+    private static INDArrayIndex every(int stride, long size) {
+        return NDArrayIndex.interval(0, Math.min(stride, size), size);
+    }
+
+    @Override
     public GraphVertex clone() {
         return new ZeroPadShortcutVertex(outChannels, stride, padding);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof ZeroPadShortcutVertex that
-                && outChannels == that.outChannels
-                && stride == that.stride
-                && padding == that.padding;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * (31 * outChannels + stride) + padding.ordinal();
-    }
-
-    @Override
-    public long numParams(boolean backprop) {
-        return 0;
-    }
-
-    @Override
-    public int minVertexInputs() {
-        return 1;
-    }
-
-    @Override
-    public int maxVertexInputs() {
-        return 1;
-    }
-
-    @Override
-    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
-            ComputationGraph graph,
-            String name,
-            int index,
-            INDArray parameters,
-            boolean initialize,
-            DataType dataType) {
-        return new ZeroPadShortcut(graph, name, index, this, dataType);
-    }
-
-    @Override
-    public InputType getOutputType(int layerIndex, InputType... inputs) throws InvalidInputTypeException {
-        if (inputs.length != 1 || !(inputs[0] instanceof InputType.InputTypeConvolutional in)) {
-            throw new InvalidInputTypeException("a zero-pad shortcut takes one convolutional input");
-        }
-        if (in.getChannels() > outChannels) {
-            throw new InvalidInputTypeException(
-                    "a zero-pad shortcut cannot go from " + in.getChannels() + " down to " + outChannels + " channels");
-        }
-        return InputType.convolutional(
-                (in.getHeight() - 1) / stride + 1, (in.getWidth() - 1) / stride + 1, outChannels);
-    }
-
-    @Override
-    public MemoryReport getMemoryReport(InputType... inputs) {
-        return new LayerMemoryReport.Builder(null, ZeroPadShortcutVertex.class, inputs[0], getOutputType(-1, inputs))
-                .standardMemory(0, 0)
-                .workingMemory(0, 0, 0, 0)
-                .cacheMemory(0, 0)
-                .build();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Writes a network node by node, by one framework's {@link Conventions}, and works out the shapes. Every method returns
@@ -28,9 +29,19 @@ public final class NetworkWriter {
         this.stage = stage;
     }
 
-    /** The shape that node {@code of} puts out. */
+    /**
+     * The shape that node {@code of} puts out.
+     *
+     * @throws IllegalArgumentException if no such node was written
+     */
     public Shape shape(String of) {
-        return of.equals(Network.INPUT) ? input : nodes.get(of).out();
+        if (of.equals(Network.INPUT)) {
+            return input;
+        }
+        if (!nodes.containsKey(of)) {
+            throw new IllegalArgumentException(name + " has no node " + of + " yet");
+        }
+        return nodes.get(of).out();
     }
 
     /**
@@ -38,7 +49,7 @@ public final class NetworkWriter {
      * sides get different numbers of zeros, a node {@code NAME.pad} before it adds them.
      */
     public String conv(String name, String from, int outChannels, int kernel, int stride) {
-        return groupedConv(name, from, outChannels, kernel, stride, 1);
+        return dilatedConv(name, from, outChannels, kernel, stride, 1, 1);
     }
 
     /**
@@ -47,11 +58,18 @@ public final class NetworkWriter {
      * @throws IllegalArgumentException if those of the input or the output do not divide evenly
      */
     public String groupedConv(String name, String from, int outChannels, int kernel, int stride, int groups) {
-        int padding = kernel / 2;
+        return dilatedConv(name, from, outChannels, kernel, stride, groups, 1);
+    }
+
+    /** The same with the kernel's rows and columns {@code dilation} apart, and as much more padding. */
+    public String dilatedConv(
+            String name, String from, int outChannels, int kernel, int stride, int groups, int dilation) {
+        int padding = dilation * (kernel / 2);
         String padded = from;
         if (conventions.padding() == Conventions.Padding.TF_SAME) {
-            int rows = same(shape(from).height(), kernel, stride);
-            int columns = same(shape(from).width(), kernel, stride);
+            int reach = dilation * (kernel - 1) + 1;
+            int rows = same(shape(from).height(), reach, stride);
+            int columns = same(shape(from).width(), reach, stride);
             if (rows == columns && rows % 2 == 0) {
                 padding = rows / 2;
             } else {
@@ -60,14 +78,14 @@ public final class NetworkWriter {
                 padded = add(name + ".pad", pad, from);
             }
         }
-        Op op = new Op.Convolution(outChannels, kernel, stride, padding, groups, conventions.convBias());
-        return add(name, op, padded);
+        Window window = Window.square(kernel, stride, padding, dilation);
+        return add(name, new Op.Convolution(outChannels, window, groups, conventions.convBias()), padded);
     }
 
     /** Zeros that TensorFlow's {@code same} adds to {@code size} rows, at the top and at the bottom together. */
-    private static int same(int size, int kernel, int stride) {
+    private static int same(int size, int reach, int stride) {
         int windows = (size - 1) / stride + 1;
-        return Math.max((windows - 1) * stride + kernel - size, 0);
+        return Math.max((windows - 1) * stride + reach - size, 0);
     }
 
     /** Batch normalisation. */
@@ -85,17 +103,67 @@ public final class NetworkWriter {
         return add(name, new Op.Relu(), from);
     }
 
-    /** Max pooling. */
-    public String maxPool(String name, String from, int kernel, int stride, int padding) {
-        return add(name, new Op.MaxPool(kernel, stride, padding), from);
+    /** ReLU that multiplies negative values by {@code slope}. */
+    public String leakyRelu(String name, String from, double slope) {
+        return add(name, new Op.LeakyRelu(slope), from);
     }
 
-    /** Global average pooling. */
+    /** ReLU with a trained slope for every channel, or one for all. */
+    public String prelu(String name, String from, boolean shared) {
+        return add(name, new Op.Prelu(shared), from);
+    }
+
+    /** Logistic function. */
+    public String sigmoid(String name, String from) {
+        return add(name, new Op.Sigmoid(), from);
+    }
+
+    /** Hyperbolic tangent. */
+    public String tanh(String name, String from) {
+        return add(name, new Op.Tanh(), from);
+    }
+
+    /** Dropout; {@code probability} is that of being dropped. */
+    public String dropout(String name, String from, double probability) {
+        return add(name, new Op.Dropout(probability), from);
+    }
+
+    /** Multiplication by a constant. */
+    public String scale(String name, String from, double factor) {
+        return add(name, new Op.Scale(factor), from);
+    }
+
+    /** Local response normalisation, with PyTorch's meaning of {@code alpha}. */
+    public String localResponseNorm(String name, String from, int size, double alpha, double beta, double k) {
+        return add(name, new Op.LocalResponseNorm(size, alpha, beta, k), from);
+    }
+
+    /** Max pooling over squares. */
+    public String maxPool(String name, String from, int kernel, int stride, int padding) {
+        return add(name, new Op.MaxPool(Window.square(kernel, stride, padding)), from);
+    }
+
+    /** Average pooling over squares; {@code paddingCounts}: zeros of the padding count as values of the mean. */
+    public String avgPool(String name, String from, int kernel, int stride, int padding, boolean paddingCounts) {
+        return add(name, new Op.AvgPool(Window.square(kernel, stride, padding), paddingCounts), from);
+    }
+
+    /** Global average pooling, to a vector. */
     public String globalAvgPool(String name, String from) {
         return add(name, new Op.GlobalAvgPool(), from);
     }
 
-    /** Fully connected layer. */
+    /** Pooling of every channel, to a map of C×1×1. */
+    public String channelPool(String name, String from, Op.Pooling pooling) {
+        return add(name, new Op.ChannelPool(pooling), from);
+    }
+
+    /** Pooling across the channels, to 1×H×W. */
+    public String spatialPool(String name, String from, Op.Pooling pooling) {
+        return add(name, new Op.SpatialPool(pooling), from);
+    }
+
+    /** Fully connected layer with bias. */
     public String dense(String name, String from, int out) {
         return add(name, new Op.Dense(out), from);
     }
@@ -105,9 +173,29 @@ public final class NetworkWriter {
         return add(name, new Op.Add(), branch, shortcut);
     }
 
+    /** Element-wise product of a map and its factors: of equal shape, C×1×1 or 1×H×W. */
+    public String product(String name, String map, String factors) {
+        return add(name, new Op.Multiply(), map, factors);
+    }
+
+    /** The channels of several maps, one after the other. */
+    public String concat(String name, List<String> maps) {
+        return add(name, new Op.Concat(), maps.toArray(String[]::new));
+    }
+
     /** The parameter-free shortcut of option A. */
     public String zeroPadShortcut(String name, String from, int outChannels, int stride, ChannelPadding padding) {
         return add(name, new Op.ZeroPadShortcut(outChannels, stride, padding), from);
+    }
+
+    /** A map larger by {@code factor} in both directions, of channels: PyTorch's {@code PixelShuffle}. */
+    public String depthToSpace(String name, String from, int factor) {
+        return add(name, new Op.DepthToSpace(factor), from);
+    }
+
+    /** A map larger by {@code factor} in both directions, by interpolation. */
+    public String upsample(String name, String from, int factor, Op.Interpolation interpolation) {
+        return add(name, new Op.Upsample(factor, interpolation), from);
     }
 
     /** The finished network; its last node gives the logits. */
@@ -116,57 +204,31 @@ public final class NetworkWriter {
         return new Network(name, input, all.get(all.size() - 1).out().channels(), all);
     }
 
-    private String add(String node, Op op, String... inputs) {
+    /**
+     * Any operation, whatever the conventions say: a convolution with a window, groups or bias of its own, say.
+     *
+     * @throws ShapeException if it cannot take the shapes of its inputs; the message names node, inputs and shapes
+     * @throws IllegalArgumentException if there is no such input, or the name is taken or has an underscore
+     */
+    public String add(String node, Op op, String... inputs) {
         if (node.indexOf('_') >= 0) {
             throw new IllegalArgumentException("node name \"" + node + "\": DL4J splits keys at underscores");
         }
-        Shape in = shape(inputs[0]);
-        for (String other : inputs) {
-            if (!shape(other).equals(in)) {
-                throw new IllegalArgumentException(
-                        name + ", " + node + ": " + inputs[0] + " is " + in + " but " + other + " is " + shape(other));
-            }
-        }
-        Node made = new Node(node, op, List.of(inputs), stage, in, outputOf(node, op, in));
-        if (nodes.put(node, made) != null) {
+        if (nodes.containsKey(node)) {
             throw new IllegalArgumentException(name + " has two nodes named " + node);
         }
+        List<Shape> shapes = Stream.of(inputs).map(this::shape).toList();
+        try {
+            nodes.put(node, new Node(node, op, List.of(inputs), stage, shapes));
+        } catch (ShapeException.TooSmall e) {
+            throw new ShapeException(
+                    name + " cannot take " + input.height() + "x" + input.width() + " pixels: nothing is left at "
+                            + node + ", " + e.getMessage() + "; use a larger input size",
+                    e);
+        } catch (ShapeException e) {
+            throw new ShapeException(
+                    name + ", " + node + " of " + String.join(", ", inputs) + ": " + e.getMessage(), e);
+        }
         return node;
-    }
-
-    private Shape outputOf(String node, Op op, Shape in) {
-        if (op instanceof Op.Convolution c) {
-            if (c.groups() < 1 || in.channels() % c.groups() != 0 || c.outChannels() % c.groups() != 0) {
-                throw new IllegalArgumentException(name + ", " + node + ": " + in.channels() + " channels in and "
-                        + c.outChannels() + " out do not divide evenly into " + c.groups() + " groups");
-            }
-            return windows(node, in, c.outChannels(), c.kernel(), c.stride(), c.padding());
-        }
-        if (op instanceof Op.ZeroPad p) {
-            return new Shape(in.channels(), p.top() + in.height() + p.bottom(), p.left() + in.width() + p.right());
-        }
-        if (op instanceof Op.MaxPool p) {
-            return windows(node, in, in.channels(), p.kernel(), p.stride(), p.padding());
-        }
-        if (op instanceof Op.ZeroPadShortcut s) {
-            return windows(node, in, s.outChannels(), 1, s.stride(), 0);
-        }
-        if (op instanceof Op.Dense d) {
-            return new Shape(d.out(), 1, 1);
-        }
-        if (op instanceof Op.GlobalAvgPool) {
-            return new Shape(in.channels(), 1, 1);
-        }
-        return in;
-    }
-
-    private Shape windows(String node, Shape in, int channels, int kernel, int stride, int padding) {
-        int height = in.height() + 2 * padding - kernel;
-        int width = in.width() + 2 * padding - kernel;
-        if (height < 0 || width < 0) {
-            throw new IllegalArgumentException(name + " cannot take " + input.height() + "x" + input.width()
-                    + " pixels: nothing is left at " + node + "; use a larger input size");
-        }
-        return new Shape(channels, height / stride + 1, width / stride + 1);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.resnet4j.zoo.network;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,33 +9,30 @@ import java.util.List;
  * @param op what it computes
  * @param inputs names of the nodes it reads; {@link Network#INPUT} is the picture
  * @param stage the part of the network it belongs to: {@code stem}, {@code layer1} … or {@code head}
- * @param in shape of its first input
- * @param out shape of its output
+ * @param inputShapes shapes of its inputs
  */
-public record Node(String name, Op op, List<String> inputs, String stage, Shape in, Shape out) {
+public record Node(String name, Op op, List<String> inputs, String stage, List<Shape> inputShapes) {
+
+    /** @throws ShapeException if the operation cannot take inputs of these shapes */
     public Node {
         inputs = List.copyOf(inputs);
+        inputShapes = List.copyOf(inputShapes);
+        op.out(inputShapes);
+    }
+
+    /** Shape of its first input. */
+    public Shape in() {
+        return inputShapes.get(0);
+    }
+
+    /** Shape of its output. */
+    public Shape out() {
+        return op.out(inputShapes);
     }
 
     /** The tensors that it keeps, in PyTorch's order. */
     public List<Slot> slots() {
-        long channels = in.channels();
-        List<Slot> slots = new ArrayList<>();
-        if (op instanceof Op.Convolution c) {
-            slots.add(new Slot(this, Slot.Role.WEIGHT, c.outChannels(), channels / c.groups(), c.kernel(), c.kernel()));
-            if (c.bias()) {
-                slots.add(new Slot(this, Slot.Role.BIAS, c.outChannels()));
-            }
-        } else if (op instanceof Op.BatchNorm) {
-            slots.add(new Slot(this, Slot.Role.GAMMA, channels));
-            slots.add(new Slot(this, Slot.Role.BETA, channels));
-            slots.add(new Slot(this, Slot.Role.RUNNING_MEAN, channels));
-            slots.add(new Slot(this, Slot.Role.RUNNING_VAR, channels));
-        } else if (op instanceof Op.Dense d) {
-            slots.add(new Slot(this, Slot.Role.WEIGHT, d.out(), in.elements()));
-            slots.add(new Slot(this, Slot.Role.BIAS, d.out()));
-        }
-        return List.copyOf(slots);
+        return op.slots(inputShapes).stream().map(kind -> new Slot(this, kind)).toList();
     }
 
     /** Trained values: weights, biases, BN's gamma and beta. */
@@ -58,12 +54,6 @@ public record Node(String name, Op op, List<String> inputs, String stage, Shape 
 
     /** Multiply-adds for one sample, of convolutions and dense layers, as the papers count them. */
     public long macs() {
-        if (op instanceof Op.Convolution c) {
-            return (long) c.kernel() * c.kernel() * (in.channels() / c.groups()) * out.elements();
-        }
-        if (op instanceof Op.Dense d) {
-            return in.elements() * d.out();
-        }
-        return 0;
+        return op.macs(inputShapes);
     }
 }

@@ -1,24 +1,151 @@
 package io.github.resnet4j.zoo.network;
 
-/** What a node computes: the closed set of operations that the zoo's networks are made of. */
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a node computes: the closed set of operations that the zoo's networks are made of. Each knows what comes out of
+ * it, which tensors it keeps, what it costs, and what it is called. Shapes are those of one sample.
+ *
+ * <p>A new one is a record here, a line in {@link io.github.resnet4j.zoo.graph.NetworkGraph}'s table and, where DL4J
+ * lacks it, a layer or vertex in {@link io.github.resnet4j.zoo.layers}.
+ */
 public sealed interface Op {
 
     /**
-     * Convolution with a square kernel and symmetric zero padding, output size {@code floor((n + 2p - k) / s) + 1}.
+     * The shape of the output.
+     *
+     * @param in shapes of the inputs, at least one
+     * @throws ShapeException if the operation cannot take them
+     */
+    Shape out(List<Shape> in);
+
+    /** The tensors that it keeps, in PyTorch's order. */
+    default List<Slot.Kind> slots(List<Shape> in) {
+        return List.of();
+    }
+
+    /** Multiply-adds for one sample, of convolutions and dense layers, as the papers count them; others have none. */
+    default long macs(List<Shape> in) {
+        return 0;
+    }
+
+    /** What a summary calls it, {@code conv 3x3/2}. */
+    String label();
+
+    /** An operation with one input. */
+    sealed interface OfOne extends Op {
+
+        /**
+         * The shape of the output.
+         *
+         * @throws ShapeException if the operation cannot take {@code in}
+         */
+        Shape out(Shape in);
+
+        /** The tensors that it keeps, in PyTorch's order. */
+        default List<Slot.Kind> slots(Shape in) {
+            return List.of();
+        }
+
+        /** See {@link Op#macs}. */
+        default long macs(Shape in) {
+            return 0;
+        }
+
+        @Override
+        default Shape out(List<Shape> in) {
+            return out(only(in));
+        }
+
+        @Override
+        default List<Slot.Kind> slots(List<Shape> in) {
+            return slots(only(in));
+        }
+
+        @Override
+        default long macs(List<Shape> in) {
+            return macs(only(in));
+        }
+
+        private Shape only(List<Shape> in) {
+            if (in.size() != 1) {
+                throw new ShapeException(label() + " takes one input, got " + in.size());
+            }
+            return in.get(0);
+        }
+    }
+
+    /** An operation that keeps the shape of its input. */
+    sealed interface ElementWise extends OfOne {
+        @Override
+        default Shape out(Shape in) {
+            return in;
+        }
+    }
+
+    /** What stands for many values. */
+    enum Pooling {
+        /** Their mean. */
+        MEAN("avg"),
+        /** The largest; the first of several equal ones gets the gradient. */
+        MAX("max");
+
+        private final String label;
+
+        Pooling(String label) {
+            this.label = label;
+        }
+    }
+
+    /** How values between pixels come about. */
+    enum Interpolation {
+        /** Each is that of the nearest pixel: all pixels are repeated. */
+        NEAREST,
+        /**
+         * Linear in both directions, pixels being squares whose centres have the values: PyTorch's {@code
+         * align_corners=False}.
+         */
+        BILINEAR
+    }
+
+    /**
+     * Convolution.
      *
      * @param outChannels number of filters
-     * @param kernel kernel size
-     * @param stride step in both directions
-     * @param padding zeros on each of the four sides
+     * @param window how they slide
      * @param groups into how many equal parts the channels fall; a filter reads one part of the input's (Xie et al.
      *     2017, figure 3c)
      * @param bias whether every filter adds a trained constant; behind it, a BN makes one superfluous
      */
-    record Convolution(int outChannels, int kernel, int stride, int padding, int groups, boolean bias) implements Op {
+    record Convolution(int outChannels, Window window, int groups, boolean bias) implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            if (groups < 1 || in.channels() % groups != 0 || outChannels % groups != 0) {
+                throw new ShapeException(in.channels() + " channels in and " + outChannels
+                        + " out do not divide evenly into " + groups + " groups");
+            }
+            return window.over(in, outChannels);
+        }
 
-        /** A convolution whose filters read all channels. */
-        public Convolution(int outChannels, int kernel, int stride, int padding, boolean bias) {
-            this(outChannels, kernel, stride, padding, 1, bias);
+        @Override
+        public List<Slot.Kind> slots(Shape in) {
+            Slot.Kind weight = Slot.Role.WEIGHT.of(
+                    outChannels,
+                    in.channels() / groups,
+                    window.rows().kernel(),
+                    window.columns().kernel());
+            return bias ? List.of(weight, Slot.Role.BIAS.of(outChannels)) : List.of(weight);
+        }
+
+        @Override
+        public long macs(Shape in) {
+            return window.taps() * (in.channels() / groups) * out(in).elements();
+        }
+
+        @Override
+        public String label() {
+            return "conv " + window + (groups == 1 ? "" : ", " + groups + " groups") + (bias ? " + bias" : "");
         }
     }
 
@@ -30,22 +157,233 @@ public sealed interface Op {
      * @param eps added to the variance
      * @param decay weight of the old running average; PyTorch's momentum is 1 minus this
      */
-    record BatchNorm(boolean zeroInit, double eps, double decay) implements Op {}
+    record BatchNorm(boolean zeroInit, double eps, double decay) implements ElementWise {
+        @Override
+        public List<Slot.Kind> slots(Shape in) {
+            return List.of(
+                    Slot.Role.GAMMA.of(in.channels()),
+                    Slot.Role.BETA.of(in.channels()),
+                    Slot.Role.RUNNING_MEAN.of(in.channels()),
+                    Slot.Role.RUNNING_VAR.of(in.channels()));
+        }
 
-    /** Rows and columns of zeros around the map, for padding that differs from side to side. */
-    record ZeroPad(int top, int bottom, int left, int right) implements Op {}
+        @Override
+        public String label() {
+            return "batch norm";
+        }
+    }
+
+    /**
+     * Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3), as PyTorch has it: every value
+     * is divided by {@code (k + alpha / size * s)^beta}, where {@code s} is the sum of the squares at its place in the
+     * {@code size} channels around it. The paper and DL4J do not divide alpha by the size.
+     *
+     * @param size channels, odd
+     */
+    record LocalResponseNorm(int size, double alpha, double beta, double k) implements OfOne {
+        public LocalResponseNorm {
+            if (size < 1 || size % 2 == 0) {
+                throw new IllegalArgumentException("local response normalisation needs an odd size, got " + size);
+            }
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            if (in.channels() <= size / 2) { // DL4J's layer wants the window to end inside
+                throw new ShapeException("local response normalisation over " + size + " channels needs at least "
+                        + (size / 2 + 1) + ", got " + in);
+            }
+            return in;
+        }
+
+        @Override
+        public String label() {
+            return "local response norm " + size;
+        }
+    }
 
     /** Rectified linear unit. */
-    record Relu() implements Op {}
+    record Relu() implements ElementWise {
+        @Override
+        public String label() {
+            return "relu";
+        }
+    }
 
-    /** Maximum over square windows; padding never wins. */
-    record MaxPool(int kernel, int stride, int padding) implements Op {}
+    /**
+     * ReLU that lets something of negative values through (Maas et al. 2013).
+     *
+     * @param slope what they are multiplied by, 0 or more
+     */
+    record LeakyRelu(double slope) implements ElementWise {
+        public LeakyRelu {
+            if (!(slope >= 0 && slope < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("a leaky ReLU needs a slope of at least 0, got " + slope);
+            }
+        }
 
-    /** Mean over all rows and columns: C×H×W to C×1×1. */
-    record GlobalAvgPool() implements Op {}
+        @Override
+        public String label() {
+            return "leaky relu " + slope;
+        }
+    }
 
-    /** Element-wise sum of all inputs, which have equal shapes. */
-    record Add() implements Op {}
+    /**
+     * ReLU with trained slopes for negative values, starting at 0.25 (He et al. 2015a).
+     *
+     * @param shared one slope for all channels instead of one for each
+     */
+    record Prelu(boolean shared) implements ElementWise {
+        @Override
+        public List<Slot.Kind> slots(Shape in) {
+            return List.of(Slot.Role.SLOPE.of(shared ? 1 : in.channels()));
+        }
+
+        @Override
+        public String label() {
+            return shared ? "prelu, shared" : "prelu";
+        }
+    }
+
+    /** Logistic function, {@code 1 / (1 + exp(-x))}. */
+    record Sigmoid() implements ElementWise {
+        @Override
+        public String label() {
+            return "sigmoid";
+        }
+    }
+
+    /** Hyperbolic tangent. */
+    record Tanh() implements ElementWise {
+        @Override
+        public String label() {
+            return "tanh";
+        }
+    }
+
+    /**
+     * In training, sets values to zero and scales the others up so that the mean stays (Srivastava et al. 2014); identity
+     * otherwise.
+     *
+     * @param probability of a value to be dropped, as in PyTorch, at least 0 and below 1; DL4J's is that of being kept
+     */
+    record Dropout(double probability) implements ElementWise {
+        public Dropout {
+            if (!(probability >= 0 && probability < 1)) {
+                throw new IllegalArgumentException(
+                        "dropout needs a probability of at least 0 and below 1, got " + probability);
+            }
+        }
+
+        @Override
+        public String label() {
+            return "dropout " + probability;
+        }
+    }
+
+    /** Multiplication by a constant, such as that of a residual branch (Szegedy et al. 2017, section 3.3). */
+    record Scale(double factor) implements ElementWise {
+        public Scale {
+            if (!Double.isFinite(factor)) {
+                throw new IllegalArgumentException("a scale needs a finite factor, got " + factor);
+            }
+        }
+
+        @Override
+        public String label() {
+            return "scale " + factor;
+        }
+    }
+
+    /** Rows and columns of zeros around the map, for padding that differs from side to side. */
+    record ZeroPad(int top, int bottom, int left, int right) implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), top + in.height() + bottom, left + in.width() + right);
+        }
+
+        @Override
+        public String label() {
+            return "pad " + top + "," + bottom + "," + left + "," + right;
+        }
+    }
+
+    /** Maximum over windows; padding never wins. */
+    record MaxPool(Window window) implements OfOne {
+        public MaxPool {
+            requirePooling(window);
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return window.over(in, in.channels());
+        }
+
+        @Override
+        public String label() {
+            return "max pool " + window;
+        }
+    }
+
+    /**
+     * Mean over windows.
+     *
+     * @param paddingCounts zeros of the padding count as values of the mean: PyTorch's default, not DL4J's
+     */
+    record AvgPool(Window window, boolean paddingCounts) implements OfOne {
+        public AvgPool {
+            requirePooling(window);
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return window.over(in, in.channels());
+        }
+
+        @Override
+        public String label() {
+            return "avg pool " + window;
+        }
+    }
+
+    /** Mean over all rows and columns: C×H×W to a vector, C×1×1. */
+    record GlobalAvgPool() implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), 1, 1);
+        }
+
+        @Override
+        public String label() {
+            return "global avg pool";
+        }
+    }
+
+    /** What stands for all rows and columns of a channel: C×H×W to a map of C×1×1, which convolutions can read. */
+    record ChannelPool(Pooling pooling) implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), 1, 1);
+        }
+
+        @Override
+        public String label() {
+            return "channel " + pooling.label + " pool";
+        }
+    }
+
+    /** What stands for all channels at a place: C×H×W to 1×H×W (Woo et al. 2018, section 3). */
+    record SpatialPool(Pooling pooling) implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(1, in.height(), in.width());
+        }
+
+        @Override
+        public String label() {
+            return "spatial " + pooling.label + " pool";
+        }
+    }
 
     /**
      * The parameter-free shortcut of He et al. 2015 (option A): every {@code stride}-th row and column, and channels of
@@ -55,8 +393,197 @@ public sealed interface Op {
      * @param stride step in both directions
      * @param padding where the zero channels go
      */
-    record ZeroPadShortcut(int outChannels, int stride, ChannelPadding padding) implements Op {}
+    record ZeroPadShortcut(int outChannels, int stride, ChannelPadding padding) implements OfOne {
+        public ZeroPadShortcut {
+            if (outChannels < 1 || stride < 1) {
+                throw new IllegalArgumentException("a zero-pad shortcut needs at least 1 channel and stride 1, got "
+                        + outChannels + " channels, stride " + stride);
+            }
+        }
 
-    /** Fully connected layer with bias, on a C×1×1 input. */
-    record Dense(int out) implements Op {}
+        @Override
+        public Shape out(Shape in) {
+            if (in.channels() > outChannels) {
+                throw new ShapeException("a zero-pad shortcut cannot go from " + in.channels() + " down to "
+                        + outChannels + " channels");
+            }
+            return Window.square(1, stride, 0).over(in, outChannels);
+        }
+
+        @Override
+        public String label() {
+            return "zero pad" + (stride == 1 ? "" : " /" + stride);
+        }
+    }
+
+    /**
+     * Makes a larger map of channels: {@code out(c, y f + i, x f + j) = in(c f f + i f + j, y, x)} (Shi et al. 2016),
+     * PyTorch's {@code PixelShuffle}. TensorFlow's {@code depth_to_space} has another order of channels.
+     *
+     * @param factor f, at least 1
+     */
+    record DepthToSpace(int factor) implements OfOne {
+        public DepthToSpace {
+            requireFactor(factor);
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            int block = Math.multiplyExact(factor, factor);
+            if (in.channels() % block != 0) {
+                throw new ShapeException(
+                        "depth to space by " + factor + " needs a multiple of " + block + " channels, got " + in);
+            }
+            return new Shape(
+                    in.channels() / block,
+                    Math.multiplyExact(in.height(), factor),
+                    Math.multiplyExact(in.width(), factor));
+        }
+
+        @Override
+        public String label() {
+            return "depth to space " + factor;
+        }
+    }
+
+    /**
+     * A larger map of the same channels.
+     *
+     * @param factor in both directions, at least 1
+     */
+    record Upsample(int factor, Interpolation interpolation) implements OfOne {
+        public Upsample {
+            requireFactor(factor);
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(
+                    in.channels(), Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
+        }
+
+        @Override
+        public String label() {
+            return "upsample " + factor + (interpolation == Interpolation.NEAREST ? ", nearest" : ", bilinear");
+        }
+    }
+
+    /**
+     * Fully connected layer. It reads a map of C×H×W as a vector, channel by channel and row by row.
+     *
+     * @param bias whether every output has a trained constant
+     */
+    record Dense(int out, boolean bias) implements OfOne {
+
+        /** A dense layer with bias. */
+        public Dense(int out) {
+            this(out, true);
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(out, 1, 1);
+        }
+
+        @Override
+        public List<Slot.Kind> slots(Shape in) {
+            Slot.Kind weight = Slot.Role.WEIGHT.of(out, in.elements());
+            return bias ? List.of(weight, Slot.Role.BIAS.of(out)) : List.of(weight);
+        }
+
+        @Override
+        public long macs(Shape in) {
+            return in.elements() * out;
+        }
+
+        @Override
+        public String label() {
+            return bias ? "dense" : "dense, no bias";
+        }
+    }
+
+    /** Element-wise sum of all inputs, which have equal shapes. */
+    record Add() implements Op {
+        @Override
+        public Shape out(List<Shape> in) {
+            if (in.stream().distinct().count() > 1) {
+                throw new ShapeException("a sum takes equal shapes, got " + list(in));
+            }
+            return in.get(0);
+        }
+
+        @Override
+        public String label() {
+            return "add";
+        }
+    }
+
+    /**
+     * Element-wise product of a map of C×H×W and its factors: one for every value (C×H×W), for every channel (C×1×1; Hu
+     * et al. 2018) or for every place (1×H×W; Woo et al. 2018).
+     */
+    record Multiply() implements Op {
+        @Override
+        public Shape out(List<Shape> in) {
+            if (in.size() != 2) {
+                throw new ShapeException("a product takes a map and its factors, got " + in.size() + " inputs");
+            }
+            Shape map = in.get(0);
+            Shape factors = in.get(1);
+            if (!factors.equals(map)
+                    && !factors.equals(new Shape(map.channels(), 1, 1))
+                    && !factors.equals(new Shape(1, map.height(), map.width()))) {
+                throw new ShapeException("a product with " + map + " takes factors of that shape, " + map.channels()
+                        + "x1x1 or 1x" + map.height() + "x" + map.width() + ", got " + factors);
+            }
+            return map;
+        }
+
+        @Override
+        public String label() {
+            return "multiply";
+        }
+    }
+
+    /** The channels of all inputs, one after the other. */
+    record Concat() implements Op {
+        @Override
+        public Shape out(List<Shape> in) {
+            Shape first = in.get(0);
+            int channels = 0;
+            for (Shape shape : in) {
+                if (shape.height() != first.height() || shape.width() != first.width()) {
+                    throw new ShapeException("a concatenation takes maps of one height and width, got " + list(in));
+                }
+                channels = Math.addExact(channels, shape.channels());
+            }
+            return new Shape(channels, first.height(), first.width());
+        }
+
+        @Override
+        public String label() {
+            return "concat";
+        }
+    }
+
+    private static String list(List<Shape> shapes) {
+        return shapes.stream().map(Shape::toString).collect(Collectors.joining(", "));
+    }
+
+    private static void requireFactor(int factor) {
+        if (factor < 1) {
+            throw new IllegalArgumentException("a larger map needs a factor of at least 1, got " + factor);
+        }
+    }
+
+    /** So that no window holds nothing but padding; and DL4J shortens the output for a dilation that it does not apply. */
+    private static void requirePooling(Window window) {
+        for (Window.Axis axis : List.of(window.rows(), window.columns())) {
+            if (2 * axis.padding() > axis.kernel() || axis.dilation() != 1) {
+                throw new IllegalArgumentException("pooling needs a padding of at most half its kernel and no dilation,"
+                        + " got kernel " + axis.kernel() + ", padding " + axis.padding() + ", dilation "
+                        + axis.dilation());
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A tensor that a network keeps, in PyTorch's terms: what a file of weights must fill.
  *
- * @param node the convolution, BN or dense layer it belongs to
+ * @param node the layer it belongs to
  * @param role what it is to the layer
  * @param name its key in a PyTorch state dict, {@code layer1.0.bn2.running_mean}
  * @param shape as PyTorch has it: convolutions {@code [out, in/groups, k, k]}, dense layers {@code [out, in]}, all
@@ -24,6 +24,8 @@ public record Slot(Node node, Role role, String name, List<Long> shape) {
         GAMMA("weight", true),
         /** BN's shift. */
         BETA("bias", true),
+        /** What a PReLU multiplies negative values by. */
+        SLOPE("weight", true),
         /** BN's running mean. */
         RUNNING_MEAN("running_mean", false),
         /** BN's running variance. */
@@ -46,18 +48,31 @@ public record Slot(Node node, Role role, String name, List<Long> shape) {
         public boolean trained() {
             return trained;
         }
+
+        /** A tensor that plays this role and has this shape. */
+        Kind of(long... shape) {
+            return new Kind(this, Arrays.stream(shape).boxed().toList());
+        }
+    }
+
+    /**
+     * A tensor that an operation keeps, whatever its node is called.
+     *
+     * @param role what it is to the operation
+     * @param shape as PyTorch has it
+     */
+    public record Kind(Role role, List<Long> shape) {
+        public Kind {
+            shape = List.copyOf(shape);
+        }
     }
 
     public Slot {
         shape = List.copyOf(shape);
     }
 
-    Slot(Node node, Role role, long... shape) {
-        this(
-                node,
-                role,
-                node.name() + "." + role.torchName(),
-                Arrays.stream(shape).boxed().toList());
+    Slot(Node node, Kind kind) {
+        this(node, kind.role(), node.name() + "." + kind.role().torchName(), kind.shape());
     }
 
     /** Number of values. */

@@ -2,11 +2,9 @@ package io.github.resnet4j.zoo.summary;
 
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
-import io.github.resnet4j.zoo.network.Op;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -30,7 +28,7 @@ public final class NetworkSummary {
                     .toList();
             rows.add(row(stage, "", nodes));
             if (options.layers()) {
-                nodes.forEach(node -> rows.add(row(GAP + node.name(), operation(node.op()), List.of(node))));
+                nodes.forEach(node -> rows.add(row(GAP + node.name(), node.op().label(), List.of(node))));
             }
         }
     }
@@ -95,30 +93,6 @@ public final class NetworkSummary {
 
     private boolean isFrozen(Node node) {
         return frozen.contains(node.name());
-    }
-
-    private static String operation(Op op) {
-        if (op instanceof Op.Convolution c) {
-            return "conv " + window(c.kernel(), c.stride()) + (c.groups() == 1 ? "" : ", " + c.groups() + " groups")
-                    + (c.bias() ? " + bias" : "");
-        }
-        if (op instanceof Op.ZeroPad p) {
-            return "pad " + p.top() + "," + p.bottom() + "," + p.left() + "," + p.right();
-        }
-        if (op instanceof Op.MaxPool p) {
-            return "max pool " + window(p.kernel(), p.stride());
-        }
-        if (op instanceof Op.ZeroPadShortcut s) {
-            return "zero pad" + (s.stride() == 1 ? "" : " /" + s.stride());
-        }
-        return op.getClass()
-                .getSimpleName()
-                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
-                .toLowerCase(Locale.ROOT); // GlobalAvgPool: global avg pool
-    }
-
-    private static String window(int kernel, int stride) {
-        return kernel + "x" + kernel + (stride == 1 ? "" : "/" + stride);
     }
 
     private record Row(String name, String operation, String output, String parameters, String macs, String frozen) {

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The bytes of a file at any place: opening costs nothing, and what is never asked for is never read. All numbers are
@@ -31,6 +34,8 @@ public final class FileBytes {
 
     /** What the name stood for when it was opened; {@link Stamp#NONE} for bytes in memory. */
     private final Stamp stamp;
+
+    private final Map<Class<?>, Object> made = new HashMap<>();
 
     @FunctionalInterface
     private interface Source {
@@ -93,6 +98,16 @@ public final class FileBytes {
             return length;
         };
         return new FileBytes(path, memory, bytes.length, Stamp.NONE);
+    }
+
+    /** What was made of these bytes, made once: the next who asks gets the same, until it fails. */
+    public synchronized <T> T once(Class<T> type, Supplier<T> make) {
+        Object known = made.get(type);
+        if (known == null) {
+            known = make.get();
+            made.put(type, known);
+        }
+        return type.cast(known);
     }
 
     /** The file. */

@@ -38,7 +38,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 /** A network with a grouped convolution, from PyTorch's file to its logits. */
 class GroupedBottleneckTest {
     private static final Network NETWORK = GroupedBottleneck.network(Conventions.TORCHVISION);
-    private static final Golden GOLDEN = Golden.read("bottleneck").get(0);
+    private static final Golden GOLDEN = Golden.read("grouped/bottleneck").get(0);
     private static final NetworkGraph.Options OPTIONS = NetworkGraph.Options.seeded(1);
 
     private static StateDict file() throws URISyntaxException {

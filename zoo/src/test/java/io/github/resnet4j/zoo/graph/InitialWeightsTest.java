@@ -40,10 +40,14 @@ class InitialWeightsTest {
                 .toList();
         assertThat(convolutions).hasSize(20).allSatisfy(node -> {
             Op.Convolution conv = (Op.Convolution) node.op();
-            double std = Math.sqrt(2.0 / (conv.kernel() * conv.kernel() * conv.outChannels()));
+            double std = Math.sqrt(2.0 / (conv.window().taps() * conv.outChannels()));
             INDArray weights = graph.getParam(node.name() + "_W");
             assertThat(weights.shape())
-                    .containsExactly(conv.outChannels(), node.in().channels(), conv.kernel(), conv.kernel());
+                    .containsExactly(
+                            conv.outChannels(),
+                            node.in().channels(),
+                            conv.window().rows().kernel(),
+                            conv.window().columns().kernel());
             assertThat(weights.stdNumber().doubleValue()).as(node.name()).isCloseTo(std, Percentage.withPercentage(5));
             assertThat(weights.meanNumber().doubleValue()).as(node.name()).isCloseTo(0, within(0.05 * std));
         });
@@ -105,8 +109,8 @@ class InitialWeightsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void zeroInitSetsOnlyTheLastBnOfEveryBlock(boolean zero) {
-        Network network =
-                RESNET20.with(RESNET20.spec().withZeroInitResidual(zero)).network();
+        Network network = RESNET20.with(Map.of("zero-init-residual", String.valueOf(zero)))
+                .network();
         Map<String, INDArray> parameters =
                 NetworkGraph.create(network, Options.seeded(1)).paramTable();
 
@@ -125,8 +129,7 @@ class InitialWeightsTest {
 
     @Test
     void zeroInitStartsBlocksAsTheIdentity() {
-        Network network =
-                RESNET20.with(RESNET20.spec().withZeroInitResidual(true)).network(Shape.square(3, 8), 10);
+        Network network = RESNET20.with(Map.of("zero-init-residual", "true")).network(Shape.square(3, 8), 10);
         ComputationGraph graph = NetworkGraph.create(network, Options.seeded(1));
         Nd4j.getRandom().setSeed(2);
 

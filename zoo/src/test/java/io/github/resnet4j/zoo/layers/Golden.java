@@ -13,7 +13,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What PyTorch computed for one case of {@code make_grouped.py}. */
+/** What PyTorch computed for one case of {@code make_grouped.py} or {@code make_operations.py}. */
 public final class Golden {
     private final String name;
     private final Map<String, INDArray> tensors = new LinkedHashMap<>();
@@ -22,9 +22,9 @@ public final class Golden {
         this.name = name;
     }
 
-    /** The cases of {@code golden/grouped/NAME.txt}. */
+    /** The cases of {@code golden/NAME.txt}. */
     public static List<Golden> read(String file) {
-        String resource = "/golden/grouped/" + file + ".txt";
+        String resource = "/golden/" + file + ".txt";
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(Golden.class.getResourceAsStream(resource), StandardCharsets.US_ASCII))) {
             List<Golden> cases = new ArrayList<>();

@@ -64,7 +64,7 @@ class GroupedConvolutionTest {
     private static final int CLASSES = 3;
 
     static Stream<Arguments> goldens() {
-        return Golden.read("convolutions").stream().flatMap(golden -> Stream.of(DataType.FLOAT, DataType.DOUBLE)
+        return Golden.read("grouped/convolutions").stream().flatMap(golden -> Stream.of(DataType.FLOAT, DataType.DOUBLE)
                 .flatMap(type -> Stream.of('c', 'f').map(order -> Arguments.of(golden, type, order))));
     }
 

@@ -83,7 +83,7 @@ class ZeroPadShortcutVertexTest {
 
     @Test
     void gradientGoesBackToWhereTheValueCameFrom() {
-        ZeroPadShortcut vertex = vertex(new ZeroPadShortcutVertex(4, 2, ChannelPadding.BOTH_SIDES));
+        MapFunction vertex = vertex(new ZeroPadShortcutVertex(4, 2, ChannelPadding.BOTH_SIDES));
         vertex.setInputs(new INDArray[] {counting(2, 3, 3)});
         vertex.doForward(true, WORKSPACES);
         vertex.setEpsilon(counting(4, 2, 2)); // channels 1 and 2 hold 5 to 12
@@ -102,7 +102,7 @@ class ZeroPadShortcutVertexTest {
         Nd4j.getRandom().setSeed(1);
         ZeroPadShortcutVertex conf = new ZeroPadShortcutVertex(outChannels, stride, padding);
         INDArray x = Nd4j.randn(DataType.DOUBLE, 2, 2, height, width);
-        ZeroPadShortcut vertex = vertex(conf);
+        MapFunction vertex = vertex(conf);
         vertex.setInputs(new INDArray[] {x});
         INDArray forward = vertex.doForward(true, WORKSPACES);
         InputType.InputTypeConvolutional type =
@@ -172,8 +172,8 @@ class ZeroPadShortcutVertexTest {
                 .isThrownBy(() -> vertex.getOutputType(0, InputType.convolutional(8, 8, 3)))
                 .withMessage("a zero-pad shortcut cannot go from 3 down to 2 channels");
         assertThatExceptionOfType(InvalidInputTypeException.class)
-                .isThrownBy(() -> vertex.getOutputType(0, InputType.feedForward(8)))
-                .withMessage("a zero-pad shortcut takes one convolutional input");
+                .isThrownBy(() -> vertex.getOutputType(0, InputType.recurrent(8)))
+                .withMessageStartingWith("\"zero pad /2\" takes maps in NCHW format or vectors, got ");
     }
 
     @ParameterizedTest
@@ -214,12 +214,12 @@ class ZeroPadShortcutVertexTest {
                 .build();
     }
 
-    private static ZeroPadShortcut vertex(ZeroPadShortcutVertex conf) {
-        return (ZeroPadShortcut) conf.instantiate(null, "shortcut", 0, null, true, DataType.DOUBLE);
+    private static MapFunction vertex(ZeroPadShortcutVertex conf) {
+        return (MapFunction) conf.instantiate(null, "shortcut", 0, null, true, DataType.DOUBLE);
     }
 
     private static INDArray forward(ZeroPadShortcutVertex conf, INDArray in) {
-        ZeroPadShortcut vertex = vertex(conf);
+        MapFunction vertex = vertex(conf);
         vertex.setInputs(new INDArray[] {in});
         return vertex.doForward(false, WORKSPACES);
     }

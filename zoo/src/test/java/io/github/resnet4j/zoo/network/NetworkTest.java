@@ -86,11 +86,10 @@ class NetworkTest {
         void convolutionsMayHaveBiases() {
             Node conv = new Node(
                     "conv1",
-                    new Op.Convolution(4, 3, 1, 1, true),
+                    new Op.Convolution(4, Window.square(3, 1, 1), 1, true),
                     List.of(Network.INPUT),
                     Network.STEM,
-                    new Shape(3, 8, 8),
-                    new Shape(4, 8, 8));
+                    List.of(new Shape(3, 8, 8)));
 
             assertThat(conv.slots())
                     .extracting(slot -> slot.role() + " " + slot.name() + slot.shape())
@@ -104,11 +103,10 @@ class NetworkTest {
         void groupsNarrowTheWeightsOfAConvolution() {
             Node conv = new Node(
                     "conv2",
-                    new Op.Convolution(12, 3, 2, 1, 4, true),
+                    new Op.Convolution(12, Window.square(3, 2, 1), 4, true),
                     List.of(Network.INPUT),
                     Network.STEM,
-                    new Shape(8, 8, 8),
-                    new Shape(12, 4, 4));
+                    List.of(new Shape(8, 8, 8)));
 
             assertThat(conv.slots())
                     .extracting(slot -> slot.name() + slot.shape())
@@ -137,7 +135,9 @@ class NetworkTest {
         void tooSmallPicturesAreRefusedWithTheirSize() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.maxPool("pool", Network.INPUT, 3, 2, 0))
-                    .withMessage("toy cannot take 2x5 pixels: nothing is left at pool; use a larger input size");
+                    .withMessage(
+                            "toy cannot take 2x5 pixels: nothing is left at pool, a window of 3x3/2 does not fit into 3x2x5;"
+                                    + " use a larger input size");
         }
 
         @Test
@@ -146,7 +146,7 @@ class NetworkTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.sum("add", "conv1", Network.INPUT))
-                    .withMessage("toy, add: conv1 is 4x2x5 but input is 3x2x5");
+                    .withMessage("toy, add of conv1, input: a sum takes equal shapes, got 4x2x5, 3x2x5");
         }
 
         @ParameterizedTest
@@ -157,7 +157,7 @@ class NetworkTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.groupedConv("conv2", "conv1", out, 3, 1, groups))
                     .withMessage(
-                            "toy, conv2: %d channels in and %d out do not divide evenly into %d groups",
+                            "toy, conv2 of conv1: %d channels in and %d out do not divide evenly into %d groups",
                             in, out, groups);
         }
 
@@ -168,10 +168,12 @@ class NetworkTest {
             net.groupedConv("conv2", "conv1", 8, 3, 2, 2);
             keras.groupedConv("conv1", Network.INPUT, 8, 3, 2, 2);
 
-            assertThat(net.finish().nodes().get(1).op()).isEqualTo(new Op.Convolution(8, 3, 2, 1, 2, false));
+            assertThat(net.finish().nodes().get(1).op())
+                    .isEqualTo(new Op.Convolution(8, Window.square(3, 2, 1), 2, false));
             assertThat(keras.finish().nodes())
                     .extracting(Node::op)
-                    .containsExactly(new Op.ZeroPad(0, 1, 0, 1), new Op.Convolution(8, 3, 2, 0, 2, true));
+                    .containsExactly(
+                            new Op.ZeroPad(0, 1, 0, 1), new Op.Convolution(8, Window.square(3, 2, 0), 2, true));
         }
 
         @Test
@@ -211,7 +213,8 @@ class NetworkTest {
         net.conv("conv1", Network.INPUT, 4, kernel, stride);
         List<Node> nodes = net.finish().nodes();
 
-        assertThat(nodes.get(nodes.size() - 1).op()).isEqualTo(new Op.Convolution(4, kernel, stride, padding, true));
+        assertThat(nodes.get(nodes.size() - 1).op())
+                .isEqualTo(new Op.Convolution(4, Window.square(kernel, stride, padding), 1, true));
         assertThat(nodes.get(nodes.size() - 1).out()).hasToString("4x" + size);
         assertThat(nodes.subList(0, nodes.size() - 1))
                 .extracting(node -> node.name() + " " + node.op())

@@ -356,6 +356,9 @@ final class Configuration {
         if (node == null) { // the softmax has inputs, and of outputs DL4J says nothing
             return in ? network.classes() : 0;
         }
+        if (in && node.op() instanceof Op.Dense) {
+            return node.in().elements();
+        }
         return (in ? node.in() : node.out()).channels();
     }
 

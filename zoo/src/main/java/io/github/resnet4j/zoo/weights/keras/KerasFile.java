@@ -6,6 +6,8 @@ import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightReader;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,24 @@ public final class KerasFile {
     private static final String MODEL_WEIGHTS = "model_weights";
     private static final int ZIP = 0x04_03_4B_50; // PK 3 4
     private static final int SAVED_MODEL = 0x12_01_08; // a protocol buffer: schema version 1, then the graph
+
+    /** The format. */
+    public static final WeightReader READER = new WeightReader() {
+        @Override
+        public List<String> extensions() {
+            return List.of("h5", "hdf5");
+        }
+
+        @Override
+        public boolean matches(FileBytes file) {
+            return KerasFile.matches(file);
+        }
+
+        @Override
+        public StateDict open(FileBytes file, WeightSet set) {
+            return KerasFile.open(file);
+        }
+    };
 
     private KerasFile() {}
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +28,7 @@ final class NumberedLayers {
     private final Tensors tensors;
     private final Set<Long> seen = new HashSet<>();
     private boolean numbers;
+    private boolean unnamed;
 
     private NumberedLayers(Tensors tensors) {
         this.tensors = tensors;
@@ -63,7 +65,10 @@ final class NumberedLayers {
     static void read(Node root, Tensors tensors) {
         NumberedLayers layers = new NumberedLayers(tensors);
         layers.walk(root, "");
-        tensors.note("put the layers in the order of their kinds and numbers, as the file does not tell their order");
+        if (layers.unnamed) {
+            tensors.note(
+                    "put the layers in the order of their kinds and numbers, as the file does not tell their order");
+        }
         if (layers.numbers) {
             tensors.note("left weights their numbers where the file does not tell what they are");
         }
@@ -93,18 +98,27 @@ final class NumberedLayers {
     /** What to call the objects in a group: as the model does if it tells all their names, else as the file does. */
     private Map<String, String> labels(Map<String, Node> children) {
         Map<String, String> labels = new LinkedHashMap<>();
-        children.forEach((child, node) -> {
-            List<String> own = LISTS.contains(child)
-                    ? List.of("")
-                    : node.child(VARS)
-                            .flatMap(vars -> vars.attributes().texts("name"))
-                            .orElse(List.of());
-            labels.put(child, own.size() == 1 ? own.get(0) : child);
-        });
-        if (new HashSet<>(labels.values()).size() < labels.size()) {
+        children.forEach((child, node) ->
+                labels.put(child, LISTS.contains(child) ? "" : ownName(node).orElse(child)));
+        boolean ambiguous = new HashSet<>(labels.values()).size() < labels.size();
+        if (ambiguous) {
             labels.replaceAll((child, label) -> LISTS.contains(child) ? "" : child);
         }
+        unnamed |= children.values().stream()
+                .anyMatch(
+                        node -> hasWeights(node) && (ambiguous || ownName(node).isEmpty()));
         return labels;
+    }
+
+    private static Optional<String> ownName(Node layer) {
+        return layer.child(VARS)
+                .flatMap(vars -> vars.attributes().texts("name"))
+                .filter(texts -> texts.size() == 1)
+                .map(texts -> texts.get(0));
+    }
+
+    private static boolean hasWeights(Node layer) {
+        return layer.child(VARS).filter(vars -> !vars.names().isEmpty()).isPresent();
     }
 
     private void layer(Node vars, String layer) {

@@ -4,16 +4,22 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightReader;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Files that are taken for weight files and are none: what they are, and what to do. */
-final class ForeignFile {
+/**
+ * Files that are taken for weight files and are none: what they are, and what to do. As a format it is one whose files
+ * are never read.
+ */
+final class ForeignFile implements WeightReader {
     private static final int START = 512;
     private static final String DOWNLOAD = "; download it again";
     private static final String UNPACK = "; unpack it and name the weight file in it";
@@ -70,35 +76,46 @@ final class ForeignFile {
                     "is a TensorFlow SavedModel; in Keras, load_model and save_weights(\"model.weights.h5\")",
                     entry -> entry.endsWith("saved_model.pb")));
 
-    private ForeignFile() {}
+    @Override
+    public List<String> extensions() {
+        return List.of("keras", "onnx", "tflite", "pb", "npz");
+    }
 
-    /** What the file is by its first bytes, if it is of a kind that is known and not read. */
-    static Optional<BadWeightsException> byStart(FileBytes file) {
+    @Override
+    public boolean matches(FileBytes file) {
+        return kind(file).isPresent();
+    }
+
+    @Override
+    public StateDict open(FileBytes file, WeightSet set) {
+        throw kind(file).map(kind -> bad(file, kind)).orElseGet(() -> unknown(file));
+    }
+
+    /** What the file is by its first bytes, or an archive by its entries, if it is of a kind that is known and not read. */
+    private static Optional<Kind> kind(FileBytes file) {
         String start = start(file);
-        return KINDS.stream()
-                .filter(kind -> kind.begins().test(start))
-                .findFirst()
-                .map(kind -> bad(file, kind));
-    }
-
-    /** What a zip archive is by its entries. */
-    static Optional<BadWeightsException> byEntries(FileBytes file, Collection<String> entries) {
+        Optional<Kind> known =
+                KINDS.stream().filter(kind -> kind.begins().test(start)).findFirst();
+        if (known.isPresent() || !StrictZip.matches(file)) {
+            return known;
+        }
+        List<StrictZip.Entry> entries =
+                StrictZip.open(file, WeightFormat.TORCH_ZIP).entries();
         return ARCHIVES.stream()
-                .filter(kind -> entries.stream().anyMatch(kind.begins()))
-                .findFirst()
-                .map(kind -> bad(file, kind));
+                .filter(kind -> entries.stream().map(StrictZip.Entry::name).anyMatch(kind.begins()))
+                .findFirst();
     }
 
-    /** What the file is if it begins as text, which no weights do. */
-    static Optional<BadWeightsException> text(FileBytes file) {
+    /** @throws BadWeightsException if the file begins as text, which no weights do */
+    static void requireNoText(FileBytes file) {
         String start = start(file);
         if (!start.matches("[\\t\\n\\r -~\\x80-\\xFF]*")) {
-            return Optional.empty();
+            return;
         }
         boolean json =
                 start.stripLeading().startsWith("{") || start.stripLeading().startsWith("[");
-        String is = json ? "is JSON, a description or an index and not the weights" : "is text, not weights";
-        return Optional.of(bad(file, new Kind(Fault.FORMAT, is + KNOWN, any -> true)));
+        String is = json ? "is JSON, a description and not the weights" : "is text, not weights";
+        throw bad(file, new Kind(Fault.FORMAT, is + KNOWN, any -> true));
     }
 
     /** What can be said of a file that nothing is known of. */

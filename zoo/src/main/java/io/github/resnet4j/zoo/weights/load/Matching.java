@@ -29,6 +29,9 @@ import java.util.Set;
 public final class Matching {
     private static final String COUNTER = ".num_batches_tracked";
     private static final Set<DType> FRACTIONS = EnumSet.of(DType.F64, DType.F32, DType.F16, DType.BF16);
+    private static final String GREY =
+            "the weights are for grey images of one channel; for images of three that are grey,"
+                    + " the same: in Python, state[NAME] = state[NAME].repeat(1, 3, 1, 1) / 3";
     private static final int MAX_NEAREST = 100;
     private static final int MAX_CANDIDATES = 1_000;
     private static final int MAX_NAME = 120;
@@ -40,6 +43,7 @@ public final class Matching {
     private final Network network;
     private final LoadOptions options;
     private final Naming naming;
+    private final Naming.Reading reading;
     private final Map<Slot, Named> assigned = new LinkedHashMap<>();
     private final LoadReport report;
 
@@ -48,6 +52,7 @@ public final class Matching {
         this.network = network;
         this.options = options;
         this.naming = naming;
+        this.reading = naming.reading(network);
         this.report = compare();
     }
 
@@ -102,9 +107,24 @@ public final class Matching {
                 .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
     }
 
-    /** Whether it is one of PyTorch's counters, which nothing needs. */
+    /** Whether it is one of PyTorch's counters, which nothing needs: of a normalisation's steps, or of an average's. */
     static boolean isCounter(String name) {
-        return name.endsWith(COUNTER);
+        return name.endsWith(COUNTER) || name.equals("n_averaged");
+    }
+
+    /** Whether a tensor that the network does not have stands where its classifier does: of a projection, say. */
+    static boolean isOfHead(String name, Node head) {
+        return name.startsWith(head.name() + ".");
+    }
+
+    /** Whether all fits but that the classifier is missing: the file is of a backbone. */
+    public boolean lacksHeadOnly() {
+        String head = head(network).name() + ".";
+        return !report.complete()
+                && report.problems().stream()
+                        .allMatch(entry -> entry.status() == Status.MISSING
+                                        && entry.name().startsWith(head)
+                                || entry.status() == Status.UNEXPECTED && isOfHead(entry.name(), head(network)));
     }
 
     /** Whether its type is one of weights. */
@@ -113,7 +133,6 @@ public final class Matching {
     }
 
     private LoadReport compare() {
-        Naming.Reading reading = naming.reading(network);
         Map<String, Named> rest = new LinkedHashMap<>(reading.tensors());
         Node head = head(network);
         List<Entry> entries = new ArrayList<>();
@@ -123,20 +142,25 @@ public final class Matching {
             entries.add(replaced ? replaced(slot, tensor) : entry(slot, tensor));
         }
         for (Named tensor : rest.values()) {
-            boolean counter = isCounter(tensor.name());
-            entries.add(other(
-                    counter ? Status.IGNORED : Status.UNEXPECTED, tensor, counter ? "counts of training steps" : ""));
+            if (isCounter(tensor.name())) {
+                entries.add(other(Status.IGNORED, tensor, "counts of training steps"));
+            } else if (options.newHead() && isOfHead(tensor.name(), head)) {
+                entries.add(other(Status.REPLACED, tensor, "the file's own head"));
+            } else {
+                entries.add(other(Status.UNEXPECTED, tensor, ""));
+            }
         }
-        naming.leftOut()
-                .forEach((source, why) -> entries.add(new Entry(
-                        Status.IGNORED,
-                        "",
-                        source,
-                        file.tensors().get(source).type().name(),
-                        List.of(),
-                        file.tensors().get(source).shape(),
-                        why,
-                        "")));
+        Map<String, String> leftOut = new LinkedHashMap<>(naming.leftOut());
+        leftOut.putAll(reading.others());
+        leftOut.forEach((source, why) -> entries.add(new Entry(
+                Status.IGNORED,
+                "",
+                source,
+                file.tensors().get(source).type().name(),
+                List.of(),
+                file.tensors().get(source).shape(),
+                why,
+                "")));
         List<String> notes = new ArrayList<>(file.notes());
         notes.addAll(naming.notes());
         notes.addAll(reading.notes());
@@ -145,7 +169,7 @@ public final class Matching {
             notes.add("the tensors are in Keras' order; Keras' networks often have another eps in BN, other padding and"
                     + " other strides than " + network.name() + ", which tensors do not tell");
         }
-        naming.foreign()
+        Naming.foreign(reading)
                 .forEach(part ->
                         notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
         return new LoadReport(
@@ -182,7 +206,7 @@ public final class Matching {
                             ? "the classifier of the file is for "
                                     + tensor.torchShape().get(0) + " classes, the network's for "
                                     + slot.shape().get(0) + ": --head new trains a new one"
-                            : "");
+                            : isGrey(tensor.torchShape(), slot.shape()) ? GREY : "");
         }
         if (!hasFractions(tensor)) {
             return entry(
@@ -204,6 +228,16 @@ public final class Matching {
                 slot,
                 found,
                 String.join(" and ", conversions));
+    }
+
+    /** Whether it is a convolution of pictures of one channel, where the network's have three. */
+    private static boolean isGrey(List<Long> shape, List<Long> wanted) {
+        return shape.size() == 4
+                && wanted.size() == 4
+                && shape.get(1) == 1
+                && wanted.get(1) == 3
+                && shape.get(0).equals(wanted.get(0))
+                && shape.subList(2, 4).equals(wanted.subList(2, 4));
     }
 
     private static Entry replaced(Slot slot, Optional<Named> tensor) {
@@ -267,7 +301,13 @@ public final class Matching {
                 .toList();
     }
 
-    private String problem() {
+    /** What is wrong in one sentence, and what to do. */
+    String problem() {
+        return "does not fit " + network.name() + ": " + reading.refusal().orElseGet(() -> differences() + advice());
+    }
+
+    /** What keeps the network from being loaded, some of each kind. */
+    private String differences() {
         List<String> parts = new ArrayList<>();
         for (Status status : Status.values()) {
             List<Entry> entries = report.entries(status);
@@ -280,7 +320,7 @@ public final class Matching {
                 parts.add(entries.size() + " " + status.title() + " (" + String.join(", ", some) + ")");
             }
         }
-        return "does not fit " + network.name() + ": " + String.join(", ", parts) + advice();
+        return String.join(", ", parts);
     }
 
     private static String brief(Entry entry) {
@@ -296,17 +336,43 @@ public final class Matching {
     }
 
     private String advice() {
+        return hint().orElseGet(() -> {
+            List<Fit> fits = Fit.ranked(naming);
+            if (fits.isEmpty()) {
+                return "; no network of the zoo has tensors of these names and shapes: rules for names can be given with"
+                        + " --map";
+            }
+            Fit best = fits.get(0);
+            return best.complete() ? "; it is " + best.title() : "; what fits best is " + best.title();
+        });
+    }
+
+    /** What the differences mean, where they are of a known kind. */
+    private Optional<String> hint() {
         String head = head(network).name() + ".";
+        List<Entry> shapes = report.entries(Status.SHAPE_MISMATCH);
+        List<String> foreign = Naming.foreign(reading);
         if (report.problems().stream()
                 .allMatch(entry ->
                         entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
-            return "; with --head new the network gets a new classifier";
+            return Optional.of("; with --head new the network gets a new classifier");
         }
-        List<Fit> fits = Fit.ranked(naming);
-        if (fits.isEmpty()) {
-            return "; no network of the zoo has tensors of these names and shapes: rules for names can be given with --map";
+        if (lacksHeadOnly()) {
+            return Optional.of("; it is a backbone without the classifier of " + network.name()
+                    + ": `finetune` trains one, and `convert --head new --classes N` makes one");
         }
-        Fit best = fits.get(0);
-        return best.complete() ? "; it is " + best.title() : "; what fits best is " + best.title();
+        if (report.problems().size() == 1
+                && shapes.size() == 1
+                && shapes.get(0).detail().equals(GREY)) {
+            return Optional.of("; " + GREY.replace("NAME", "'" + shapes.get(0).source() + "'"));
+        }
+        return foreign.isEmpty()
+                ? Optional.empty()
+                : Optional.of("; the file has " + String.join(" and ", foreign) + ", which the zoo does not have");
+    }
+
+    /** What keeps the network from being loaded, and what that means where it is of a known kind. */
+    String differencesExplained() {
+        return differences() + hint().orElse("");
     }
 }

@@ -42,7 +42,7 @@ record Parameter(INDArray flat, int offset, int length, boolean logStd) {
 
     private static String key(Slot.Role role) {
         return switch (role) {
-            case WEIGHT -> DefaultParamInitializer.WEIGHT_KEY;
+            case WEIGHT, SLOPE -> DefaultParamInitializer.WEIGHT_KEY;
             case BIAS -> DefaultParamInitializer.BIAS_KEY;
             case GAMMA -> BatchNormalizationParamInitializer.GAMMA;
             case BETA -> BatchNormalizationParamInitializer.BETA;

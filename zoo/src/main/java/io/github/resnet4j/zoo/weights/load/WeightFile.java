@@ -1,28 +1,36 @@
 package io.github.resnet4j.zoo.weights.load;
 
-import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
+import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightReader;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
-import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.keras.KerasFile;
 import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.torch.TorchFile;
-import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Opens weight files of every format that can be read. The content decides, whatever the file is called; the name is
  * asked only where the content says nothing, so that a damaged file is called what it was meant to be.
  */
 public final class WeightFile {
+    /** All formats. The first that matches counts; safetensors begin with a number, and any number is the mark of something. */
+    private static final List<WeightReader> FORMATS = List.of(
+            new ShardedFile(),
+            Safetensors.READER,
+            new ForeignFile(),
+            new OwnArchive(),
+            TorchFile.READER,
+            KerasFile.READER);
+
     private WeightFile() {}
 
     /**
@@ -32,32 +40,51 @@ public final class WeightFile {
      *     do
      */
     public static StateDict open(Path file) {
-        return open(FileBytes.open(file));
+        return open(file, WeightSet.TRAINED);
+    }
+
+    /**
+     * The tensors of a file that may have several sets of weights.
+     *
+     * @throws BadWeightsException also if an average is asked for and the file has none
+     */
+    public static StateDict open(Path file, WeightSet set) {
+        return open(FileBytes.open(file), set);
     }
 
     /** The same of bytes that are open already. */
-    static StateDict open(FileBytes file) {
-        if (Safetensors.matches(file)) { // first: it begins with a number, and any number is the mark of something
-            return Safetensors.open(file);
+    static StateDict open(FileBytes file, WeightSet set) {
+        WeightReader reader = FORMATS.stream()
+                .filter(format -> format.matches(file))
+                .findFirst()
+                .or(() -> byName(file))
+                .orElseThrow(() -> ForeignFile.unknown(file));
+        StateDict dict = reader.open(file, set);
+        if (set == WeightSet.AVERAGED && reader != TorchFile.READER) {
+            throw new BadWeightsException(
+                    file.path(),
+                    dict.format(),
+                    Fault.NOT_STATE_DICT,
+                    Place.WHOLE,
+                    "has one set of weights, as only checkpoints of PyTorch have several; leave --ema out");
         }
-        requireNone(ForeignFile.byStart(file));
-        if (StrictZip.matches(file)) {
-            return archive(file);
-        }
-        if (TorchFile.matches(file)) {
-            return TorchFile.open(file);
-        }
-        if (KerasFile.matches(file)) {
-            return KerasFile.open(file);
-        }
-        requireNone(ForeignFile.text(file));
-        String name = String.valueOf(file.path().getFileName()).toLowerCase(Locale.ROOT);
-        return switch (name.substring(name.lastIndexOf('.') + 1)) {
-            case "safetensors" -> Safetensors.open(file);
-            case "pth", "pt", "th", "ckpt", "bin" -> TorchFile.open(file);
-            case "h5", "hdf5" -> KerasFile.open(file);
-            default -> throw ForeignFile.unknown(file);
-        };
+        return dict;
+    }
+
+    private static Optional<WeightReader> byName(FileBytes file) {
+        ForeignFile.requireNoText(file);
+        String name = String.valueOf(file.path().getFileName());
+        return FORMATS.stream().filter(format -> isNamed(format, name)).findFirst();
+    }
+
+    private static boolean isNamed(WeightReader format, String name) {
+        return format.extensions().stream()
+                .anyMatch(end -> name.toLowerCase(Locale.ROOT).endsWith("." + end));
+    }
+
+    /** Whether a name ends as those of weight files do, of formats that are read and of some that are not. */
+    public static boolean isNamedLikeWeights(String name) {
+        return FORMATS.stream().anyMatch(format -> isNamed(format, name));
     }
 
     /**
@@ -67,47 +94,6 @@ public final class WeightFile {
      * @throws BadWeightsException if it cannot be opened, or is a damaged zip archive
      */
     public static boolean isArchive(Path path) {
-        FileBytes file = FileBytes.open(path);
-        return StrictZip.matches(file) && isArchive(names(StrictZip.open(file, WeightFormat.UNKNOWN)));
-    }
-
-    private static boolean isArchive(List<String> entries) {
-        return entries.contains("model.json") || entries.contains("coefficients.bin");
-    }
-
-    private static List<String> names(StrictZip zip) {
-        return zip.entries().stream().map(StrictZip.Entry::name).toList();
-    }
-
-    private static StateDict archive(FileBytes file) {
-        StrictZip zip = StrictZip.open(file, WeightFormat.TORCH_ZIP);
-        List<String> entries = names(zip);
-        requireNone(ForeignFile.byEntries(file, entries));
-        return isArchive(entries) ? own(file.path()) : TorchFile.open(file, zip);
-    }
-
-    /** Where in such a file the numbers of a tensor are, only DL4J knows: it is loaded when one is asked for. */
-    private static StateDict own(Path file) {
-        ModelCard card = ModelArchive.readCard(file);
-        Supplier<ComputationGraph> graph = new Supplier<>() {
-            private ComputationGraph loaded;
-
-            @Override
-            public synchronized ComputationGraph get() {
-                if (loaded == null) {
-                    loaded = ModelArchive.read(file, NetworkGraph.Options.seeded(0))
-                            .graph();
-                }
-                return loaded;
-            }
-        };
-        return new StateDict(
-                file, WeightFormat.ARCHIVE, GraphWeights.tensors(card.network(), graph), card.provenance(), List.of());
-    }
-
-    private static void requireNone(Optional<BadWeightsException> refusal) {
-        if (refusal.isPresent()) {
-            throw refusal.get();
-        }
+        return OwnArchive.isArchive(FileBytes.open(path), WeightFormat.UNKNOWN);
     }
 }

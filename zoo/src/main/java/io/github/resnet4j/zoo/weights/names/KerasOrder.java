@@ -91,11 +91,12 @@ final class KerasOrder {
             }
         }
         if (!refusals.isEmpty()) {
-            return Reading.of(
-                    CONVENTION,
-                    tensors,
-                    "the file does not name its layers, and order and shape do not tell which is which: "
-                            + String.join("; ", refusals) + "; rules for names can be given with --map");
+            String why = "the file does not name its layers, and order and shape do not tell which is which: "
+                    + String.join("; ", refusals);
+            return Reading.of(CONVENTION, tensors, why)
+                    .refused(why
+                            + "; if its layers have names in Keras, load it there and model.save(\"model.h5\"), which keeps"
+                            + " them; or give rules for names with --map");
         }
         return Reading.of(
                 CONVENTION,

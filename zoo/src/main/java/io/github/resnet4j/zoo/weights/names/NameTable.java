@@ -43,6 +43,14 @@ final class NameTable {
                     head\\.fc\\.(weight|bias) -> fc.$1
                     """),
 
+            // nn.Sequential(*list(model.children())[:-1]), and the body of fastai's vision learners: layers by
+            // position.
+            Convention.of("torchvision in a Sequential", """
+                    0\\.(weight) -> conv1.$1
+                    1\\.(weight|bias|running_mean|running_var|num_batches_tracked) -> bn1.$1
+                    ([4-7])\\.(\\d+\\..+) -> layer${1-3}.$2
+                    """),
+
             // ResNetForImageClassification; ResNetModel has no classifier and, like all of them, maybe no "resnet.".
             Convention.of("Hugging Face Transformers", """
                     (?:resnet\\.)?embedder\\.embedder\\.convolution\\.(.+) -> conv1.$1
@@ -93,6 +101,7 @@ final class NameTable {
             Foreign.of(".+\\.se\\.(?:fc|conv)[12]?\\..+|.+\\.(?:se_module|attn)\\..+", "channel attention (SE-ResNet)"),
             Foreign.of(".+\\.denselayer\\d+\\..+", "dense blocks (DenseNet)"),
             Foreign.of(".+_preact_bn\\..+|block\\d+\\.unit\\d+\\..+", "pre-activation blocks (ResNet v2, BiT)"),
+            Foreign.of("dense(?:_\\d+)?\\.weight", "a dense layer before the classifier"),
             Foreign.of("(?:blocks|encoder\\.layers?)\\.[0-9]+\\..+", "the blocks of a transformer or mobile network"));
 
     /** A network's mark. */

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.names;
 
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
@@ -15,6 +16,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The tensors of a file under all names that they may go by. A user's rules come first; then prefixes that all other names
@@ -25,8 +29,21 @@ public final class Naming {
     /** More than twice as many as the largest network of the zoo has with PyTorch's counters, resnet1202. */
     private static final int MAX_TENSORS = 1 << 14;
 
+    /** A prefix with fewer tensors below it is that of a block. */
+    private static final int LEAST_UNDER_PREFIX = 16;
+
+    private static final int MAX_NAME = 1_000;
+    private static final int MAX_DEPTH = 4;
+    private static final int MAX_PREFIXES = 32;
+    private static final int MAX_LISTED = 3;
+
+    /** What calls itself so holds no weights of the last step. */
+    private static final Pattern AVERAGE =
+            Pattern.compile("(?:.*[._])?(?:ema|swa|teacher|momentum|target|averaged|k|encoder_k|shadow)(?:_.*)?\\.");
+
     private final List<Named> tensors;
     private final List<Reading> readings;
+    private final List<Subset> subsets;
     private final boolean unnamed;
     private final Map<String, String> leftOut;
     private final List<String> notes;
@@ -51,22 +68,41 @@ public final class Naming {
     }
 
     /**
-     * All tensors of a file, named in one way.
+     * The tensors of a file, named in one way.
      *
      * @param convention whose names the file has
      * @param tensors by name, in the file's order
+     * @param others tensors that belong to something else than the network: why, by names in the file
      * @param notes what is special about this, one sentence each
+     * @param refusal why the file's names tell nothing, if that is so
      */
-    public record Reading(String convention, Map<String, Named> tensors, List<String> notes) {
+    public record Reading(
+            String convention,
+            Map<String, Named> tensors,
+            Map<String, String> others,
+            List<String> notes,
+            Optional<String> refusal) {
         public Reading {
             tensors = Collections.unmodifiableMap(tensors);
+            others = Collections.unmodifiableMap(others);
             notes = List.copyOf(notes);
         }
 
         static Reading of(String convention, List<Named> tensors, String... notes) {
             Map<String, Named> byName = new LinkedHashMap<>();
             tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
-            return new Reading(convention, byName, List.of(notes));
+            return new Reading(convention, byName, Map.of(), List.of(notes), Optional.empty());
+        }
+
+        /** The same, and why it is of no use. */
+        Reading refused(String why) {
+            return new Reading(convention, tensors, others, notes, Optional.of(why));
+        }
+
+        private Reading with(Map<String, String> left, String note) {
+            List<String> all = new ArrayList<>(notes);
+            all.add(note);
+            return new Reading(convention, tensors, left, all, refusal);
         }
 
         private long hits(List<Slot> slots) {
@@ -76,8 +112,30 @@ public final class Naming {
         }
     }
 
-    private Naming(List<Named> tensors, Map<String, String> leftOut, List<String> notes) {
+    /**
+     * The tensors whose names begin alike, without that beginning: a network that is a part of something larger.
+     *
+     * @param prefix ends in a dot
+     * @param tensors named without it
+     */
+    private record Subset(String prefix, List<Named> tensors, List<Reading> readings) {
+        static Subset of(String prefix, List<Named> all) {
+            List<Named> tensors = all.stream()
+                    .filter(tensor -> tensor.name().startsWith(prefix))
+                    .map(tensor -> tensor.as(tensor.name().substring(prefix.length())))
+                    .toList();
+            return new Subset(prefix, tensors, Naming.readings(tensors));
+        }
+    }
+
+    private Naming(List<Named> tensors, boolean ruled, Map<String, String> leftOut, List<String> notes) {
         this.tensors = List.copyOf(tensors);
+        // A user who gives rules for names says what belongs to the network.
+        this.subsets = ruled
+                ? List.of()
+                : prefixes(tensors).stream()
+                        .map(prefix -> Subset.of(prefix, tensors))
+                        .toList();
         this.leftOut = leftOut;
         this.notes = List.copyOf(notes);
         this.readings = readings(tensors);
@@ -143,7 +201,8 @@ public final class Naming {
                     keras ? Layout.KERAS : Layout.TORCH,
                     file.tensors().get(source)));
         }
-        return new Naming(tensors, Collections.unmodifiableMap(leftOut), notes);
+        boolean ruled = !mapped.renamed().isEmpty();
+        return new Naming(tensors, ruled, Collections.unmodifiableMap(leftOut), notes);
     }
 
     private static String commonPrefix(List<String> names) {
@@ -163,12 +222,31 @@ public final class Naming {
         }
     }
 
+    /** Beginnings of names that many have in common, those of most tensors first. */
+    private static List<String> prefixes(List<Named> tensors) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (Named tensor : tensors) {
+            String name = tensor.name();
+            int end = name.indexOf('.');
+            for (int depth = 0; depth < MAX_DEPTH && end > 0 && end < MAX_NAME; depth++) {
+                counts.merge(name.substring(0, end + 1), 1, Integer::sum);
+                end = name.indexOf('.', end + 1);
+            }
+        }
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() >= LEAST_UNDER_PREFIX)
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .limit(MAX_PREFIXES)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** A convention that changes no name is none. */
     private static List<Reading> readings(List<Named> tensors) {
         List<String> names = tensors.stream().map(Named::name).toList();
         List<Reading> readings = new ArrayList<>();
         for (Convention convention : NameTable.LAYERS) {
-            List<String> renamed = convention.rename(names);
+            List<String> renamed = lastOfEach(convention.rename(names), names);
             if (readings.isEmpty() || !renamed.equals(names) && areDistinct(renamed)) {
                 List<Named> all = new ArrayList<>();
                 for (int i = 0; i < tensors.size(); i++) {
@@ -180,21 +258,90 @@ public final class Naming {
         return List.copyOf(readings);
     }
 
+    /** Where several would get one name, as two dense layers would, the last gets it and the others keep their own. */
+    private static List<String> lastOfEach(List<String> renamed, List<String> names) {
+        Map<String, Integer> last = new HashMap<>();
+        for (int i = 0; i < renamed.size(); i++) {
+            last.put(renamed.get(i), i);
+        }
+        List<String> distinct = new ArrayList<>();
+        for (int i = 0; i < renamed.size(); i++) {
+            distinct.add(last.get(renamed.get(i)) == i ? renamed.get(i) : names.get(i));
+        }
+        return distinct;
+    }
+
     private static boolean areDistinct(List<String> names) {
         return new HashSet<>(names).size() == names.size();
     }
 
-    /** The reading that gives most names of a network. */
+    /**
+     * The reading that gives most names of a network. If the whole file does not give all, but the tensors below some
+     * prefix give all, or all but the classifier's, then those are read and the others left alone.
+     */
     public Reading reading(Network network) {
         if (unnamed) {
             return KerasOrder.reading(tensors, network);
         }
         List<Slot> slots = network.slots();
+        Reading whole = best(readings, slots);
+        long body = slots.stream()
+                .filter(slot -> !(slot.node().op() instanceof Op.Dense))
+                .count();
+        long most = whole.hits(slots);
+        List<Subset> found = new ArrayList<>();
+        for (Subset subset : subsets) {
+            long hits = subset.tensors().size() < body
+                    ? 0
+                    : best(subset.readings(), slots).hits(slots);
+            if (hits > most) {
+                found.clear();
+                most = hits;
+            }
+            if (hits == most && hits >= body && hits > whole.hits(slots)) {
+                found.add(subset);
+            }
+        }
+        if (found.isEmpty()) {
+            return whole;
+        }
+        Subset taken = found.stream()
+                .filter(subset -> !AVERAGE.matcher(subset.prefix()).matches())
+                .findFirst()
+                .orElse(found.get(0));
+        return best(taken.readings(), slots).with(others(taken), said(taken, found));
+    }
+
+    private static Reading best(List<Reading> readings, List<Slot> slots) {
         Reading best = readings.get(0);
         for (Reading reading : readings) {
             best = reading.hits(slots) > best.hits(slots) ? reading : best;
         }
         return best;
+    }
+
+    private Map<String, String> others(Subset taken) {
+        Map<String, String> others = new LinkedHashMap<>();
+        tensors.stream()
+                .filter(tensor -> !tensor.name().startsWith(taken.prefix()))
+                .forEach(tensor -> others.put(tensor.source(), "not under " + taken.prefix()));
+        return others;
+    }
+
+    private String said(Subset taken, List<Subset> found) {
+        List<String> left = List.copyOf(others(taken).keySet());
+        String several = found.stream()
+                .filter(subset -> subset != taken)
+                .map(Subset::prefix)
+                .limit(MAX_LISTED)
+                .collect(Collectors.joining(", "));
+        return "took the tensors under " + Printable.text(taken.prefix())
+                + (several.isEmpty() ? "" : ", not those under " + Printable.text(several) + ", which fit as well")
+                + (left.isEmpty()
+                        ? ""
+                        : "; left out " + left.size() + (left.size() == 1 ? " other: " : " others: ")
+                                + Printable.text(String.join(", ", left.subList(0, Math.min(MAX_LISTED, left.size()))))
+                                + (left.size() > MAX_LISTED ? ", …" : ""));
     }
 
     /** What is left out on purpose: why, by names in the file. */
@@ -207,12 +354,20 @@ public final class Naming {
         return notes;
     }
 
+    /** Whether the file numbers its layers and does not name them. */
+    public boolean unnamed() {
+        return unnamed;
+    }
+
     /** Parts of networks that the zoo does not have and the names betray. */
-    public List<String> foreign() {
-        return NameTable.FOREIGN.stream()
-                .filter(part -> tensors.stream()
-                        .anyMatch(tensor -> part.name().matcher(tensor.name()).matches()))
-                .map(NameTable.Foreign::what)
-                .toList();
+    public static List<String> foreign(Reading reading) {
+        return reading.refusal().isPresent()
+                ? List.of()
+                : NameTable.FOREIGN.stream()
+                        .filter(part -> reading.tensors().keySet().stream()
+                                .anyMatch(name -> name.length() <= MAX_NAME
+                                        && part.name().matcher(name).matches()))
+                        .map(NameTable.Foreign::what)
+                        .toList();
     }
 }

@@ -7,6 +7,8 @@ import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightReader;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,6 +19,24 @@ import java.util.Map;
 /** Reads and writes safetensors files. */
 public final class Safetensors {
     private static final int SNIFF = 64;
+
+    /** The format. */
+    public static final WeightReader READER = new WeightReader() {
+        @Override
+        public List<String> extensions() {
+            return List.of("safetensors");
+        }
+
+        @Override
+        public boolean matches(FileBytes file) {
+            return Safetensors.matches(file);
+        }
+
+        @Override
+        public StateDict open(FileBytes file, WeightSet set) {
+            return Safetensors.open(file);
+        }
+    };
 
     private Safetensors() {}
 

@@ -8,6 +8,8 @@ import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.torch.Value.Atom;
 import io.github.resnet4j.zoo.weights.torch.Value.Dict;
 import io.github.resnet4j.zoo.weights.torch.Value.Strided;
 import io.github.resnet4j.zoo.weights.torch.Value.Text;
@@ -16,22 +18,42 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the state dict in what a file holds, and leaves out the rest: optimizer, epoch, arguments. */
 final class Checkpoint {
-    /**
-     * Under which names training programs put the state dict, the first first. Where there is an average of the weights
-     * besides the weights, the weights are taken, as with timm's {@code validate.py}; its {@code create_model} would take
-     * the average.
-     */
+    /** Under which names training programs put the state dict, the first first. */
     private static final List<String> WRAPPERS =
-            List.of("state_dict", "model_state_dict", "model", "model_state", "net", "state_dict_ema", "model_ema");
+            List.of("state_dict", "model_state_dict", "model", "model_state", "net");
 
+    /**
+     * Under which names they put an average of the weights over the last steps (EMA, SWA). Where a file has both, the
+     * weights are taken, as with timm's {@code validate.py}, unless the user asks for the average, which timm's {@code
+     * create_model} would take.
+     */
+    private static final List<String> AVERAGES = List.of(
+            "state_dict_ema",
+            "model_ema",
+            "ema_state_dict",
+            "model_state_dict_ema",
+            "ema_model_state_dict",
+            "model_ema_state_dict",
+            "ema_model",
+            "ema",
+            "ema_params",
+            "params_ema",
+            "averaged_model",
+            "swa_state_dict",
+            "swa_model");
+
+    private static final String AVERAGE = ", an average of the weights";
     private static final int MAX_WRAPPERS = 2;
 
     /** What wrapping a network for several devices, or compiling it, puts in front of all names. */
@@ -40,29 +62,35 @@ final class Checkpoint {
     private static final int MAX_ENTRIES = 1 << 16;
     private static final int MAX_NAME = 512;
     private static final int MAX_LISTED = 20;
+    private static final int MAX_NAMED = 3;
 
     /** Tensors may share elements, but not blow up a small file. */
     private static final int MAX_AMPLIFICATION = 2;
 
     private final FileBytes file;
     private final WeightFormat format;
+    private final WeightSet set;
 
+    private boolean averaged;
     private final List<String> notes = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    private Checkpoint(FileBytes file, WeightFormat format) {
+    private Checkpoint(FileBytes file, WeightFormat format, WeightSet set) {
         this.file = file;
         this.format = format;
+        this.set = set;
     }
 
     /**
      * The state dict in a value.
      *
+     * @param set which weights to take
      * @param starts where in the file the storage of a key begins
      */
-    static StateDict stateDict(FileBytes file, WeightFormat format, Value value, ToLongFunction<String> starts) {
-        return new Checkpoint(file, format).read(value, starts);
+    static StateDict stateDict(
+            FileBytes file, WeightFormat format, WeightSet set, Value value, ToLongFunction<String> starts) {
+        return new Checkpoint(file, format, set).read(value, starts);
     }
 
     private StateDict read(Value value, ToLongFunction<String> starts) {
@@ -72,7 +100,8 @@ final class Checkpoint {
                     Place.WHOLE,
                     "holds " + value.what() + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
         }
-        Map<String, Strided> named = tensors(unwrapped(dict));
+        Map<String, Strided> all = tensors(unwrapped(dict));
+        Map<String, Strided> named = set == WeightSet.AVERAGED && !averaged ? underAverage(all) : all;
         requireRoom(named);
         // Starts before tensors: to know one, its checksum is compared, and only sound files cost the memory of
         // tensors.
@@ -111,10 +140,18 @@ final class Checkpoint {
     private Dict unwrapped(Dict outermost) {
         Dict dict = outermost;
         String path = "";
+        String kind = "";
+        String other = "";
         for (int wrappers = 0; ; wrappers++) {
             requireDistinct(dict);
-            Optional<Integer> wrapped = wrapped(dict);
-            if (wrapped.isEmpty()) {
+            List<Integer> averages = candidates(dict, AVERAGES);
+            List<Integer> plain = candidates(dict, WRAPPERS);
+            if (plain.isEmpty() && averages.isEmpty() && !holdsNetwork(dict)) {
+                plain = sole(dict, path);
+            }
+            boolean both = !averages.isEmpty() && !plain.isEmpty();
+            List<Integer> chosen = averages.isEmpty() || both && set == WeightSet.TRAINED ? plain : averages;
+            if (chosen.isEmpty()) {
                 break;
             }
             if (wrappers == MAX_WRAPPERS) {
@@ -124,26 +161,81 @@ final class Checkpoint {
                         "holds a dict within a dict within a dict; save the state dict alone: in Python,"
                                 + " torch.save(model.state_dict(), FILE)");
             }
-            int taken = wrapped.get();
+            int taken = chosen.get(0);
             for (int i = 0; i < dict.size(); i++) {
                 if (i != taken) {
                     leaveOut(path, dict.key(i), dict.value(i));
                 }
             }
+            averaged |= chosen == averages;
+            kind = chosen == averages ? AVERAGE : kind;
+            if (both) {
+                other = path + name(dict.key((chosen == averages ? plain : averages).get(0)));
+            }
             path = path + name(dict.key(taken)) + ".";
             dict = (Dict) dict.value(taken);
         }
         if (!path.isEmpty()) {
-            String taken = path.substring(0, path.length() - 1);
-            String averages = leftOut.stream()
-                    .filter(other -> other.endsWith("_ema") && WRAPPERS.contains(other))
-                    .findFirst()
-                    .map(other ->
-                            ", not " + other + ", the average of the weights, which timm's create_model would take")
-                    .orElse("");
-            notes.add("took the entry " + Printable.text(taken) + averages);
+            notes.add("took the entry " + Printable.text(path.substring(0, path.length() - 1)) + kind
+                    + (other.isEmpty() ? "" : ", not " + Printable.text(other))
+                    + (other.isEmpty() || averaged ? "" : AVERAGE + ": for that, --ema"));
         }
         return dict;
+    }
+
+    /** Of averages that are modules beside the network: the tensors that have such a name in front. */
+    private Map<String, Strided> underAverage(Map<String, Strided> named) {
+        for (String average : AVERAGES) {
+            Pattern under = Pattern.compile("((?:module\\.|_orig_mod\\.|model\\.)*" + average + "\\.).+");
+            Map<String, Strided> found = new LinkedHashMap<>();
+            Set<String> prefixes = new LinkedHashSet<>();
+            named.forEach((name, tensor) -> {
+                Matcher matcher = under.matcher(name);
+                if (matcher.matches()) {
+                    prefixes.add(matcher.group(1));
+                    found.put(name.substring(matcher.group(1).length()), tensor);
+                }
+            });
+            if (prefixes.size() == 1) {
+                notes.add("took the tensors under " + prefixes.iterator().next() + ", an average of the weights");
+                return found;
+            }
+        }
+        throw bad(
+                Fault.NOT_STATE_DICT,
+                Place.WHOLE,
+                "has no average of the weights (" + String.join(", ", AVERAGES.subList(0, MAX_NAMED))
+                        + " or the like); leave --ema out");
+    }
+
+    /** The only entry with a network's tensors, whatever it is called. */
+    private List<Integer> sole(Dict dict, String path) {
+        List<Integer> networks = new ArrayList<>();
+        for (int i = 0; i < dict.size(); i++) {
+            if (dict.key(i) instanceof Text && dict.value(i) instanceof Dict inner && holdsNetwork(inner)) {
+                networks.add(i);
+            }
+        }
+        if (networks.size() > 1) {
+            List<String> names =
+                    networks.stream().map(i -> path + name(dict.key(i))).toList();
+            throw bad(
+                    Fault.NOT_STATE_DICT,
+                    Place.WHOLE,
+                    "holds several networks: " + listed(names) + "; save the one you mean alone: in Python,"
+                            + " torch.save(torch.load(FILE)[NAME], OTHER)");
+        }
+        return networks;
+    }
+
+    /** Whether some tensor is more than a vector: statistics are dicts of tensors too. */
+    private static boolean holdsNetwork(Dict dict) {
+        for (int i = 0; i < dict.size(); i++) {
+            if (dict.value(i) instanceof Strided tensor && tensor.sizes().length > 1 && dict.key(i) instanceof Text) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of two entries of one name, Python would take the last, and others the first. */
@@ -165,31 +257,29 @@ final class Checkpoint {
         }
     }
 
-    /** Which entry is a wrapped dict, if one is. */
-    private static Optional<Integer> wrapped(Dict dict) {
-        Optional<Integer> best = Optional.empty();
-        int bestRank = WRAPPERS.size();
-        for (int i = 0; i < dict.size(); i++) {
-            int rank = rank(dict, i);
-            if (rank < bestRank && holdsTensors((Dict) dict.value(i))) {
-                best = Optional.of(i);
-                bestRank = rank;
+    /** The entries with tensors that have one of these names, in the names' order. */
+    private static List<Integer> candidates(Dict dict, List<String> names) {
+        List<Integer> found = new ArrayList<>();
+        for (String name : names) {
+            for (int i = 0; i < dict.size(); i++) {
+                if (dict.key(i) instanceof Text key
+                        && key.value().equals(name)
+                        && dict.value(i) instanceof Dict inner
+                        && holdsTensors(inner)) {
+                    found.add(i);
+                }
             }
         }
-        return best;
-    }
-
-    /** The place of an entry's name among the wrappers; behind the last if it is none. */
-    private static int rank(Dict dict, int i) {
-        int rank =
-                dict.value(i) instanceof Dict && dict.key(i) instanceof Text key ? WRAPPERS.indexOf(key.value()) : -1;
-        return rank < 0 ? WRAPPERS.size() : rank;
+        return found;
     }
 
     /** Or a wrapper that may; settings are called "model" too. */
     private static boolean holdsTensors(Dict dict) {
         for (int i = 0; i < dict.size(); i++) {
-            if (dict.value(i) instanceof Strided || rank(dict, i) < WRAPPERS.size()) {
+            if (dict.value(i) instanceof Strided
+                    || dict.value(i) instanceof Dict
+                            && dict.key(i) instanceof Text key
+                            && (WRAPPERS.contains(key.value()) || AVERAGES.contains(key.value()))) {
                 return true;
             }
         }
@@ -198,12 +288,15 @@ final class Checkpoint {
 
     private Map<String, Strided> tensors(Dict dict) {
         Map<String, Strided> tensors = new LinkedHashMap<>();
+        int arrays = 0;
         for (int i = 0; i < dict.size(); i++) {
-            if (!(dict.value(i) instanceof Strided tensor) || !(dict.key(i) instanceof Text key)) {
+            boolean named = dict.key(i) instanceof Text || dict.key(i) == Atom.LONG_TEXT;
+            if (!(dict.value(i) instanceof Strided tensor) || !named) {
                 leaveOut("", dict.key(i), dict.value(i));
+                arrays += dict.value(i) == Global.NUMPY_RECONSTRUCT.made() ? 1 : 0;
                 continue;
             }
-            String name = key.value();
+            String name = dict.key(i) instanceof Text key ? key.value() : "";
             if (name.isEmpty() || name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
                 throw bad(
                         Fault.PKL_STRING,
@@ -212,6 +305,15 @@ final class Checkpoint {
                                 + " characters, or not printable; do not trust it");
             }
             tensors.put(name, tensor);
+        }
+        if (tensors.isEmpty() && arrays > 0) {
+            throw bad(
+                    Fault.NOT_STATE_DICT,
+                    Place.WHOLE,
+                    "holds NumPy arrays, not tensors; only if you trust its maker, convert it in Python: arrays ="
+                            + " torch.load(FILE, weights_only=False), then"
+                            + " safetensors.numpy.save_file(arrays, 'model.safetensors'), where arrays must be the dict"
+                            + " of arrays alone");
         }
         if (tensors.isEmpty()) {
             throw bad(

@@ -7,11 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The names of Python that a checkpoint may use, all of them. They are constants here: what each does when a pickle calls
- * it is {@link PickleMachine}'s.
+ * The names of Python that a checkpoint may use, all of them: those of PyTorch's own safe loader ({@code
+ * weights_only=True}), and the plain data of the standard library and of NumPy that training programs keep beside the
+ * weights. They are constants here: what each does when a pickle calls it is {@link PickleMachine}'s, and of data it does
+ * nothing.
  */
 enum Global implements Value {
     ORDERED_DICT("collections.OrderedDict"),
+    DEFAULT_DICT("collections.defaultdict"),
+    DEQUE("collections.deque"),
     NAMESPACE("argparse.Namespace"),
     SIZE("torch.Size"),
     DEVICE("torch.device"),
@@ -20,7 +24,58 @@ enum Global implements Value {
     REBUILD_TENSOR_V2("torch._utils._rebuild_tensor_v2"),
     REBUILD_TENSOR_V3("torch._utils._rebuild_tensor_v3"),
     REBUILD_PARAMETER("torch._utils._rebuild_parameter"),
+    REBUILD_PARAMETER_WITH_STATE("torch._utils._rebuild_parameter_with_state"),
+    REBUILD_FROM_TYPE_V2("torch._tensor._rebuild_from_type_v2"),
     PARAMETER("torch.nn.parameter.Parameter"),
+    TENSOR("torch.Tensor"),
+
+    COUNTER("collections.Counter", "a Counter", false),
+    SET("builtins.set", "a set", false),
+    FROZENSET("builtins.frozenset", "a frozenset", true),
+    BYTES("builtins.bytes", "bytes", true),
+    /** How protocol 2 writes bytes: text that stands for them. */
+    ENCODE("_codecs.encode", "bytes", true),
+    BYTEARRAY("builtins.bytearray", "a bytearray", false),
+    COMPLEX("builtins.complex", "a complex number", true),
+    RANGE("builtins.range", "a range", true),
+    SLICE("builtins.slice", "a slice", false),
+    // Types by themselves: the factory of a defaultdict, the type of an argument.
+    BOOL_TYPE("builtins.bool", "a truth value", true),
+    INT_TYPE("builtins.int", "an integer", true),
+    FLOAT_TYPE("builtins.float", "a number", true),
+    STR_TYPE("builtins.str", "a text", true),
+    LIST_TYPE("builtins.list", "a list", false),
+    TUPLE_TYPE("builtins.tuple", "a tuple", false),
+    DICT_TYPE("builtins.dict", "a dict", false),
+
+    NUMPY_SCALAR("numpy.core.multiarray.scalar", "a NumPy number", true),
+    NUMPY_RECONSTRUCT("numpy.core.multiarray._reconstruct", "a NumPy array", false),
+    NUMPY_ARRAY("numpy.ndarray", "a NumPy array", false),
+    NUMPY_DTYPE("numpy.dtype", "a NumPy type", true),
+    NUMPY_BOOL("numpy.bool_", "a NumPy number", true),
+    NUMPY_INT8("numpy.int8", "a NumPy number", true),
+    NUMPY_INT16("numpy.int16", "a NumPy number", true),
+    NUMPY_INT32("numpy.int32", "a NumPy number", true),
+    NUMPY_INT64("numpy.int64", "a NumPy number", true),
+    NUMPY_UINT8("numpy.uint8", "a NumPy number", true),
+    NUMPY_UINT16("numpy.uint16", "a NumPy number", true),
+    NUMPY_UINT32("numpy.uint32", "a NumPy number", true),
+    NUMPY_UINT64("numpy.uint64", "a NumPy number", true),
+    NUMPY_FLOAT16("numpy.float16", "a NumPy number", true),
+    NUMPY_FLOAT32("numpy.float32", "a NumPy number", true),
+    NUMPY_FLOAT64("numpy.float64", "a NumPy number", true),
+
+    PATH("pathlib.Path", "a path", true),
+    POSIX_PATH("pathlib.PosixPath", "a path", true),
+    WINDOWS_PATH("pathlib.WindowsPath", "a path", true),
+    PURE_PATH("pathlib.PurePath", "a path", true),
+    PURE_POSIX_PATH("pathlib.PurePosixPath", "a path", true),
+    PURE_WINDOWS_PATH("pathlib.PureWindowsPath", "a path", true),
+    DATE("datetime.date", "a date", true),
+    TIME("datetime.time", "a time", true),
+    DATE_TIME("datetime.datetime", "a date", true),
+    TIME_DELTA("datetime.timedelta", "a time", true),
+    TIME_ZONE("datetime.timezone", "a time zone", true),
 
     DOUBLE_STORAGE("torch.DoubleStorage", Kind.STORAGE, DType.F64),
     FLOAT_STORAGE("torch.FloatStorage", Kind.STORAGE, DType.F32),
@@ -50,6 +105,8 @@ enum Global implements Value {
     enum Kind {
         /** Can be called. */
         FUNCTION,
+        /** Data that no weights need: can be called, with whatever, and nothing comes of it but {@link Value.Opaque}. */
+        DATA,
         STORAGE,
         DTYPE
     }
@@ -67,7 +124,6 @@ enum Global implements Value {
             Map.entry("torch._utils._rebuild_meta_tensor", "meta tensors, which have no numbers"),
             Map.entry("torch._utils._rebuild_nested_tensor", "nested tensors"),
             Map.entry("torch._utils._rebuild_wrapper_subclass", "tensors of a class of their own"),
-            Map.entry("torch._utils._rebuild_parameter_with_state", "parameters with attributes"),
             Map.entry("torch._utils._rebuild_device_tensor", "tensors of another device"),
             Map.entry("torch._tensor._rebuild_from_type", "tensors with attributes"),
             Map.entry("torch.Complex", "complex numbers"),
@@ -77,6 +133,18 @@ enum Global implements Value {
             Map.entry("torch.uint16", "unsigned integers"),
             Map.entry("torch.uint32", "unsigned integers"),
             Map.entry("torch.uint64", "unsigned integers"));
+
+    /** Modules under the names that other versions of Python and NumPy have for them. */
+    private static final Map<String, String> MODULES = Map.of(
+            "__builtin__.", "builtins.",
+            "numpy._core.", "numpy.core.",
+            "pathlib._local.", "pathlib.");
+
+    /** What Python 2 calls the same. */
+    private static final Map<String, String> PYTHON_2 = Map.of(
+            "__builtin__.long", "builtins.int",
+            "__builtin__.unicode", "builtins.str",
+            "__builtin__.xrange", "builtins.range");
 
     private static final Map<String, Global> BY_PATH = new HashMap<>();
 
@@ -89,22 +157,38 @@ enum Global implements Value {
     private final String path;
     private final Kind kind;
     private final Optional<DType> type;
+    private final Optional<Opaque> made;
 
     Global(String path) {
         this.path = path;
         this.kind = Kind.FUNCTION;
         this.type = Optional.empty();
+        this.made = Optional.empty();
+    }
+
+    Global(String path, String made, boolean key) {
+        this.path = path;
+        this.kind = Kind.DATA;
+        this.type = Optional.empty();
+        this.made = Optional.of(new Opaque(made, key));
     }
 
     Global(String path, Kind kind, DType type) {
         this.path = path;
         this.kind = kind;
         this.type = Optional.of(type);
+        this.made = Optional.empty();
     }
 
     /** The one of this name, with its module in front. */
     static Optional<Global> of(String path) {
-        return Optional.ofNullable(BY_PATH.get(path));
+        String name = PYTHON_2.getOrDefault(path, path);
+        for (Map.Entry<String, String> module : MODULES.entrySet()) {
+            if (name.startsWith(module.getKey())) {
+                name = module.getValue() + name.substring(module.getKey().length());
+            }
+        }
+        return Optional.ofNullable(BY_PATH.get(name));
     }
 
     /** What tensors this name stands for, if it is one of those that PyTorch knows and that are not read. */
@@ -122,6 +206,11 @@ enum Global implements Value {
     /** Of its elements; storages and dtypes have one. */
     DType type() {
         return type.orElseThrow();
+    }
+
+    /** What a call makes of {@link Kind#DATA}. */
+    Opaque made() {
+        return made.orElseThrow();
     }
 
     @Override

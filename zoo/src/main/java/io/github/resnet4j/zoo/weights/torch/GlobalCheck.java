@@ -81,9 +81,10 @@ final class GlobalCheck {
     static BadWeightsException refused(PickleBytes bytes, String names) {
         return bytes.bad(
                 Fault.PKL_GLOBAL,
-                "needs Python objects that no weights need: " + names
-                        + "; they could run any program. Only if you trust its maker, convert it in Python: state ="
-                        + " torch.load(FILE, weights_only=False), then safetensors.torch.save_file(state,"
-                        + " 'model.safetensors'), where state must be the dict of tensors alone");
+                "needs Python objects other than tensors and plain data: " + names
+                        + "; to load those, Python would run code that the file names. Only if you trust its maker,"
+                        + " convert it in Python: state = torch.load(FILE, weights_only=False), then"
+                        + " safetensors.torch.save_file(state, 'model.safetensors'), where state must be the dict of"
+                        + " tensors alone");
     }
 }

@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.torch.Value.Atom;
 import io.github.resnet4j.zoo.weights.torch.Value.Dict;
 import io.github.resnet4j.zoo.weights.torch.Value.Int;
@@ -33,15 +34,17 @@ final class LegacyCheckpoint {
     private static final int VERSION = 1001;
 
     private final FileBytes file;
+    private final WeightSet set;
     private final PickleBytes pickles;
 
-    private LegacyCheckpoint(FileBytes file) {
+    private LegacyCheckpoint(FileBytes file, WeightSet set) {
         this.file = file;
+        this.set = set;
         this.pickles = new PickleBytes(file, WeightFormat.TORCH_LEGACY, Place.At::new, 0, file.size());
     }
 
-    static StateDict open(FileBytes file) {
-        return new LegacyCheckpoint(file).read();
+    static StateDict open(FileBytes file, WeightSet set) {
+        return new LegacyCheckpoint(file, set).read();
     }
 
     private StateDict read() {
@@ -58,7 +61,7 @@ final class LegacyCheckpoint {
         requireNoViewsOfViews(ids);
         List<Storage> storages = storages(PickleMachine.run(pickles), ids.storages());
         Map<String, Long> starts = starts(storages);
-        return Checkpoint.stateDict(file, WeightFormat.TORCH_LEGACY, object, starts::get);
+        return Checkpoint.stateDict(file, WeightFormat.TORCH_LEGACY, set, object, starts::get);
     }
 
     /** Byte by byte: a pickle that computes the number would be a program. */

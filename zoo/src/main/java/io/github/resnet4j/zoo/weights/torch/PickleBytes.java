@@ -7,8 +7,12 @@ import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
@@ -19,7 +23,6 @@ import java.util.function.LongFunction;
 final class PickleBytes {
     private static final int MAX_INSTRUCTIONS = 1 << 22;
     private static final long MAX_MEMORY = 32L << 20;
-    private static final int MAX_TEXT = 1 << 24;
     private static final int MAX_LINE = 512;
     private static final int WINDOW = 1 << 13;
     private static final char REPLACEMENT = '\uFFFD';
@@ -127,24 +130,43 @@ final class PickleBytes {
         return Double.longBitsToDouble(Long.reverseBytes(numbers.getLong(need(8))));
     }
 
-    /** {@code length} bytes as text, which must be UTF-8. */
-    String text(long length) {
+    /**
+     * {@code length} bytes as text, which must be UTF-8. Nothing if it is longer than any name: the bytes of a NumPy array
+     * are such a text, and nobody needs them.
+     */
+    Optional<String> text(long length) {
         if (length > end - position()) {
             throw cut();
         }
-        if (length > MAX_TEXT) {
-            throw bad(Fault.PKL_STRING, "holds a text of " + length + " bytes; do not trust it");
+        if (length > window.length) {
+            requireUtf8(length);
+            return Optional.empty();
         }
-        spend(64 + (length <= window.length ? 2 : 4) * length);
-        String text;
-        if (length <= window.length) {
-            int at = need((int) length);
-            text = utf8(window, at, (int) length);
-        } else {
-            text = utf8(file.read(position(), (int) length), 0, (int) length);
-            skip(length);
+        spend(64 + 2 * length);
+        int at = need((int) length);
+        return Optional.of(utf8(window, at, (int) length));
+    }
+
+    /** Goes over a long text without keeping it. */
+    private void requireUtf8(long length) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer text = CharBuffer.allocate(WINDOW);
+        ByteBuffer piece = ByteBuffer.allocate(WINDOW);
+        long left = length;
+        CoderResult result = CoderResult.UNDERFLOW;
+        while (left > 0 && !result.isError()) {
+            piece.limit((int) Math.min(WINDOW, piece.position() + left));
+            int more = piece.remaining();
+            file.copy(position(), piece);
+            skip(more);
+            left -= more;
+            text.clear();
+            result = decoder.decode(piece.flip(), text, left == 0);
+            piece.compact();
         }
-        return text;
+        if (result.isError()) {
+            throw bad(Fault.PKL_STRING, "holds a text that is not UTF-8; do not trust it");
+        }
     }
 
     /** Text up to the end of the line, which is left out. */

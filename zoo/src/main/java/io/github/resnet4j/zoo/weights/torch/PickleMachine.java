@@ -10,6 +10,7 @@ import io.github.resnet4j.zoo.weights.torch.Value.Dict;
 import io.github.resnet4j.zoo.weights.torch.Value.Int;
 import io.github.resnet4j.zoo.weights.torch.Value.Items;
 import io.github.resnet4j.zoo.weights.torch.Value.Namespace;
+import io.github.resnet4j.zoo.weights.torch.Value.Opaque;
 import io.github.resnet4j.zoo.weights.torch.Value.Real;
 import io.github.resnet4j.zoo.weights.torch.Value.Storage;
 import io.github.resnet4j.zoo.weights.torch.Value.Strided;
@@ -278,7 +279,7 @@ final class PickleMachine {
     }
 
     private Value text(long length) {
-        return new Text(bytes.text(length));
+        return bytes.text(length).<Value>map(Text::new).orElse(Atom.LONG_TEXT);
     }
 
     private Value tuple(Value[] items) {
@@ -355,6 +356,10 @@ final class PickleMachine {
 
     private void build(Value state) {
         Value object = top();
+        if (object instanceof Opaque) {
+            state.seal(); // of a NumPy type or array: its version, shape, bytes
+            return;
+        }
         if (!(object instanceof Container container)
                 || !(object instanceof Namespace || object instanceof Dict dict && dict.isOrdered())) {
             throw bytes.bad(Fault.PKL_BUILD, "sets attributes of " + object.what() + "; save it again with torch.save");
@@ -382,26 +387,36 @@ final class PickleMachine {
             if (made == Global.PARAMETER) {
                 return parameter(arguments, 1, 2);
             }
+            if (made instanceof Global data && data.is(Global.Kind.DATA)) {
+                return data.made();
+            }
         }
         throw bytes.bad(Fault.PKL_NEWOBJ, "makes an object of " + made.what() + "; save it again with torch.save");
     }
 
     private Value called(Value[] functionAndArguments) {
         Value function = functionAndArguments[0];
-        if (!(function instanceof Global global) || !global.is(Global.Kind.FUNCTION)) {
+        if (!(function instanceof Global global) || !(global.is(Global.Kind.FUNCTION) || global.is(Global.Kind.DATA))) {
             throw bytes.bad(Fault.PKL_ARGS, "calls " + function.what() + ", which is no function; do not trust it");
         }
         if (!(functionAndArguments[1] instanceof Tuple arguments)) {
             throw arguments(global);
         }
+        if (global.is(Global.Kind.DATA)) {
+            return global.made();
+        }
         return switch (global) {
             case ORDERED_DICT -> orderedDict(arguments);
+            case DEFAULT_DICT -> defaultDict(arguments);
+            case DEQUE -> deque(arguments);
             case SIZE -> size(arguments);
             case DEVICE -> device(arguments);
             case REBUILD_TENSOR -> tensor(global, arguments, 4, 4);
             case REBUILD_TENSOR_V2 -> tensor(global, arguments, 6, 7);
             case REBUILD_TENSOR_V3 -> tensor(global, arguments, 7, 8);
             case REBUILD_PARAMETER -> parameter(arguments, 3, 3);
+            case REBUILD_PARAMETER_WITH_STATE -> parameter(arguments, 4, 4);
+            case REBUILD_FROM_TYPE_V2 -> ofType(arguments);
             default -> throw arguments(global);
         };
     }
@@ -434,6 +449,38 @@ final class PickleMachine {
         return dict;
     }
 
+    /** With what makes an entry that is missing, which nothing here does; entries are set afterwards. */
+    private Value defaultDict(Tuple arguments) {
+        if (arguments.size() > 1) {
+            throw arguments(Global.DEFAULT_DICT);
+        }
+        bytes.spend(CONTAINER);
+        return new Dict(false);
+    }
+
+    /** Empty, and at most how long it becomes; items are appended afterwards. */
+    private Value deque(Tuple arguments) {
+        if (arguments.size() > 2) {
+            throw arguments(Global.DEQUE);
+        }
+        bytes.spend(CONTAINER);
+        return new Items();
+    }
+
+    /** A tensor with attributes: a function that makes it, its type, the function's arguments, the attributes. */
+    private Value ofType(Tuple arguments) {
+        if (arguments.size() != 4
+                || !(arguments.get(0) instanceof Global function)
+                || function == Global.REBUILD_FROM_TYPE_V2
+                || !(arguments.get(1) == Global.TENSOR || arguments.get(1) == Global.PARAMETER)) {
+            throw arguments(Global.REBUILD_FROM_TYPE_V2);
+        }
+        if (!(called(new Value[] {function, arguments.get(2)}) instanceof Strided tensor)) {
+            throw arguments(Global.REBUILD_FROM_TYPE_V2);
+        }
+        return tensor;
+    }
+
     private Value size(Tuple arguments) {
         if (arguments.size() != 1 || !(arguments.get(0) instanceof Tuple sizes)) {
             throw arguments(Global.SIZE);
@@ -450,7 +497,7 @@ final class PickleMachine {
         return Atom.DEVICE;
     }
 
-    /** A tensor, whether it needs a gradient, and hooks, of which there must be none. */
+    /** A tensor, whether it needs a gradient, hooks, of which there must be none, and attributes. */
     private Value parameter(Tuple arguments, int least, int most) {
         if (arguments.size() < least
                 || arguments.size() > most

@@ -6,12 +6,15 @@ import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightReader;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +37,24 @@ public final class TorchFile {
             "28b52ffd", "zstd",
             "377abcaf271c", "7z",
             "526172211a07", "RAR");
+
+    /** The format. */
+    public static final WeightReader READER = new WeightReader() {
+        @Override
+        public List<String> extensions() {
+            return List.of("pth", "pt", "th", "ckpt", "bin", "tar");
+        }
+
+        @Override
+        public boolean matches(FileBytes file) {
+            return TorchFile.matches(file);
+        }
+
+        @Override
+        public StateDict open(FileBytes file, WeightSet set) {
+            return TorchFile.open(file, set);
+        }
+    };
 
     private TorchFile() {}
 
@@ -68,11 +89,12 @@ public final class TorchFile {
      * and other entries are left out; the notes say so. Numbers and short texts among the latter, such as {@code epoch},
      * are the metadata.
      *
+     * @param set which weights to take where the file has an average of them too
      * @throws BadWeightsException if it is anything but a sound checkpoint with a state dict
      */
-    public static StateDict open(FileBytes file) {
+    public static StateDict open(FileBytes file, WeightSet set) {
         if (matchesLegacy(file)) {
-            return LegacyCheckpoint.open(file);
+            return LegacyCheckpoint.open(file, set);
         }
         if (matchesTar(file)) {
             throw bad(
@@ -88,12 +110,7 @@ public final class TorchFile {
                     Fault.BAD_MAGIC,
                     "is a " + packed.get() + " archive, not a checkpoint; unpack it and name its content");
         }
-        return open(file, StrictZip.open(file, WeightFormat.TORCH_ZIP));
-    }
-
-    /** The same of an archive that is open already. */
-    public static StateDict open(FileBytes file, StrictZip archive) {
-        return ZipCheckpoint.open(file, archive);
+        return ZipCheckpoint.open(file, StrictZip.open(file, WeightFormat.TORCH_ZIP), set);
     }
 
     private static Optional<String> packed(FileBytes file) {

@@ -16,6 +16,7 @@ sealed interface Value
                 Value.Text,
                 Value.Tuple,
                 Value.Container,
+                Value.Opaque,
                 Value.Storage,
                 Value.Strided {
     /** What it is, for people. */
@@ -42,6 +43,8 @@ sealed interface Value
         /** An integer of more than 64 bits. */
         HUGE_INTEGER("a huge integer"),
         DEVICE("a device"),
+        /** Longer than any name, and not kept. */
+        LONG_TEXT("a long text"),
         EMPTY_SET("a set") {
             @Override
             public boolean isKey() {
@@ -84,6 +87,14 @@ sealed interface Value
             return "a text";
         }
     }
+
+    /**
+     * Data that no weights need, such as a set, a NumPy array or a path: nothing is known of it but what it is.
+     *
+     * @param what it is, for people
+     * @param isKey whether Python would take it as a key
+     */
+    record Opaque(String what, boolean isKey) implements Value {}
 
     /** A tuple; also a {@code torch.Size}. */
     final class Tuple implements Value {

@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -23,16 +24,18 @@ final class ZipCheckpoint {
 
     private final FileBytes file;
     private final StrictZip zip;
+    private final WeightSet set;
     /** Where storages are, by key. */
     private final Map<String, StrictZip.Entry> storages = new HashMap<>();
 
-    private ZipCheckpoint(FileBytes file, StrictZip zip) {
+    private ZipCheckpoint(FileBytes file, StrictZip zip, WeightSet set) {
         this.file = file;
         this.zip = zip;
+        this.set = set;
     }
 
-    static StateDict open(FileBytes file, StrictZip zip) {
-        return new ZipCheckpoint(file, zip).read();
+    static StateDict open(FileBytes file, StrictZip zip, WeightSet set) {
+        return new ZipCheckpoint(file, zip, set).read();
     }
 
     private StateDict read() {
@@ -65,7 +68,7 @@ final class ZipCheckpoint {
         if (!bytes.atEnd()) {
             throw bytes.bad(Fault.PKL_END, "goes on behind its object; do not trust it");
         }
-        return Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, object, this::start);
+        return Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, set, object, this::start);
     }
 
     /** The checksum is compared here, so that nothing is found wrong when numbers are read. */

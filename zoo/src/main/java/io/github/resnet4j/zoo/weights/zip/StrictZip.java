@@ -60,12 +60,16 @@ public final class StrictZip {
     }
 
     /**
-     * Checks the whole structure, and none of the contents.
+     * Checks the whole structure, and none of the contents; once for a file, however often it is asked.
      *
      * @param format what the archive is, for messages
      * @throws BadWeightsException if it is anything but a sound archive
      */
     public static StrictZip open(FileBytes file, WeightFormat format) {
+        return file.once(StrictZip.class, () -> checked(file, format));
+    }
+
+    private static StrictZip checked(FileBytes file, WeightFormat format) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Entry entry : new Structure(file, format).entries()) {
             if (entries.put(entry.name(), entry) != null) {

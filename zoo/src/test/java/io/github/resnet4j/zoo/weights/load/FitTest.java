@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Hostile;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FitTest {
     private static StateDict dict(Network network, UnaryOperator<String> name) {
@@ -34,11 +35,11 @@ class FitTest {
     }
 
     private static Fit.Inferred infer(StateDict dict) {
-        return Fit.infer(dict, NameMapping.NONE);
+        return Fit.infer(dict, NameMapping.NONE, false);
     }
 
     static Stream<Architecture> residual() {
-        return Zoo.list().stream().filter(row -> row.spec().shortcut() != ShortcutType.NONE);
+        return Zoo.list().stream().filter(row -> row.spec().guessable());
     }
 
     @ParameterizedTest
@@ -66,7 +67,7 @@ class FitTest {
         assertThat(inferred.notes())
                 .containsExactly(
                         "taken for a resnet20-cifar; a plain20-cifar has the same tensors",
-                        "taken for shortcuts of option a; tensors do not tell where option A has its zero channels");
+                        "taken for shortcut=a; tensors do not tell it from shortcut=a-end, which --option chooses");
         assertThat(infer(dict(Zoo.find("resnet18").network(), name -> name)).notes())
                 .isEmpty();
     }
@@ -86,15 +87,15 @@ class FitTest {
 
     @ParameterizedTest
     @EnumSource(names = {"PROJECTION", "PROJECTION_ALL", "PROJECTION_NO_BN"})
-    void projectionsAreToldByTheirTensors(ShortcutType shortcut) {
+    void projectionsAreToldByTheirTensors(ResNetSpec.Shortcut shortcut) {
         Architecture row = Zoo.find("resnet20-cifar");
-        Architecture projected = row.with(row.spec().withShortcut(shortcut));
+        Architecture projected = row.with(Map.of("shortcut", shortcut.toString()));
 
         Fit.Inferred inferred = infer(dict(projected.network(), name -> name.replace("downsample", "shortcut")));
 
         assertThat(inferred.fit().architecture()).isEqualTo(projected);
         assertThat(inferred.fit().title())
-                .startsWith("resnet20-cifar with shortcuts of option " + shortcut.option() + " and 10 classes (all ");
+                .startsWith("resnet20-cifar with shortcut=" + shortcut + " and 10 classes (all ");
         assertThat(inferred.notes()).isEmpty();
     }
 
@@ -116,7 +117,127 @@ class FitTest {
         BadWeightsException bad =
                 Hostile.rejected(Fault.MISMATCH, 0, () -> infer(Dicts.of(Map.of("x", Dicts.unread(1L)))));
 
-        assertThat(bad).hasMessageContaining("fits no network of the zoo; name the network");
+        assertThat(bad)
+                .hasMessageContaining(
+                        "fits no network of the zoo: its tensors have other names or other shapes; rules for names"
+                                + " can be given with --map");
+    }
+
+    private static StateDict without(StateDict dict, String part) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(dict.tensors());
+        tensors.keySet().removeIf(name -> name.contains(part));
+        return Dicts.of(tensors);
+    }
+
+    @Test
+    void aBackboneIsKnownWhereTheClassifierIsReplacedAnyway() {
+        StateDict dict = without(dict(Zoo.find("resnet18").network(), name -> "encoder." + name), "fc.");
+
+        Fit.Inferred inferred = Fit.infer(dict, NameMapping.NONE, true);
+
+        assertThat(inferred.fit().architecture()).isEqualTo(Zoo.find("resnet18"));
+        assertThat(inferred.fit().isBackbone()).isTrue();
+        assertThat(inferred.fit().complete()).isFalse();
+        assertThat(Hostile.rejected(Fault.MISMATCH, 0, () -> infer(dict)))
+                .hasMessageContaining(
+                        "2 missing (fc.weight, fc.bias); it is a backbone without the classifier of resnet18");
+    }
+
+    @Test
+    void theProjectionOfSelfSupervisedTrainingIsNoPartOfABackbone() {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(without(dict(Zoo.find("resnet50").network(), name -> name), "fc.")
+                        .tensors());
+        tensors.put("fc.0.weight", Dicts.unread(2048L, 2048L));
+        tensors.put("fc.2.weight", Dicts.unread(128L, 2048L));
+
+        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true).fit().isBackbone())
+                .isTrue();
+        tensors.put("predictor.0.weight", Dicts.unread(2048L, 2048L));
+        Hostile.rejected(Fault.MISMATCH, 0, () -> Fit.infer(Dicts.of(tensors), NameMapping.NONE, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base_model.", "student.", "feature_extractor.", "a.b."})
+    void aPrefixOfAnyNameIsFound(String prefix) {
+        StateDict dict = dict(Zoo.find("resnet18").network(), name -> prefix + name);
+
+        assertThat(infer(dict).fit().complete()).isTrue();
+        assertThat(Matching.of(dict, Zoo.find("resnet18").network(), LoadOptions.STRICT)
+                        .report()
+                        .notes())
+                .containsExactly("took the tensors under " + prefix);
+    }
+
+    @Test
+    void ofSeveralNetworksInAFileTheAverageIsNotTaken() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String prefix : List.of("teacher.", "student.", "loss.")) {
+            dict(Zoo.find("resnet18").network(), name -> prefix + name)
+                    .tensors()
+                    .forEach((name, tensor) -> {
+                        if (!prefix.equals("loss.") || name.endsWith("conv1.weight")) {
+                            tensors.put(name, tensor);
+                        }
+                    });
+        }
+        LoadReport report = Matching.of(Dicts.of(tensors), Zoo.find("resnet18").network(), LoadOptions.STRICT)
+                .report();
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.notes())
+                .containsExactly(
+                        "took the tensors under student., not those under teacher., which fit as well; left out 111 others:"
+                                + " teacher.conv1.weight, teacher.bn1.weight, teacher.bn1.bias, …");
+        assertThat(report.entries(LoadReport.Status.IGNORED))
+                .hasSize(111)
+                .allSatisfy(entry -> assertThat(entry.detail()).isEqualTo("not under student."));
+    }
+
+    /** All tensors of a resnet18 are in a resnet34: what is left below the prefix is not left out. */
+    @Test
+    void aPrefixHidesNothingBelowIt() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(
+                dict(Zoo.find("resnet34").network(), name -> "model." + name).tensors());
+        tensors.put("criterion.weight", Dicts.unread(1000L));
+
+        assertThat(infer(Dicts.of(tensors)).fit().architecture().name()).isEqualTo("resnet34");
+        assertThat(Matching.of(Dicts.of(tensors), Zoo.find("resnet18").network(), LoadOptions.STRICT)
+                        .report()
+                        .entries(LoadReport.Status.UNEXPECTED))
+                .hasSize(80);
+    }
+
+    @Test
+    void layersByPositionAreKnown() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        without(dict(Zoo.find("resnet18").network(), name -> name), "fc.")
+                .tensors()
+                .forEach((name, tensor) -> {
+                    String place = name.replace("conv1", "0").replace("bn1", "1");
+                    tensors.put(
+                            "0." + (name.startsWith("layer") ? (char) (name.charAt(5) + 3) + name.substring(6) : place),
+                            tensor);
+                });
+        tensors.put("1.8.weight", Dicts.unread(8L, 512L));
+
+        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true)
+                        .fit()
+                        .architecture()
+                        .name())
+                .isEqualTo("resnet18");
+    }
+
+    @Test
+    void greyWeightsSayHowToUseThem() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(
+                dict(Zoo.find("resnet18").network(), name -> name).tensors());
+        tensors.put("conv1.weight", Dicts.unread(64L, 1L, 7L, 7L));
+
+        Matching matching = Matching.of(Dicts.of(tensors), Zoo.find("resnet18").network(), LoadOptions.STRICT);
+        assertThat(Hostile.rejected(Fault.MISMATCH, 0, matching::orThrow))
+                .hasMessageContaining("conv1.weight [64, 1, 7, 7] for [64, 3, 7, 7]")
+                .hasMessageContaining("state['conv1.weight'] = state['conv1.weight'].repeat(1, 3, 1, 1) / 3");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.weights.load;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Hostile;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,10 @@ class ManyEntriesTest {
             }
         }
         byte[] file = bytes.toByteArray();
-        Hostile.rejected(Fault.PKL_GLOBAL, file.length, () -> WeightFile.open(FileBytes.of(Path.of("many.pth"), file)));
+        Hostile.rejected(
+                Fault.PKL_GLOBAL,
+                file.length,
+                () -> WeightFile.open(FileBytes.of(Path.of("many.pth"), file), WeightSet.TRAINED));
     }
 
     private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {

@@ -373,7 +373,7 @@ class MatchingTest {
         BadWeightsException bad =
                 Hostile.rejected(Fault.MISMATCH, 0, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
                         .orThrow());
-        assertThat(bad).hasMessageContaining("no network of the zoo has tensors of these names and shapes");
+        assertThat(bad).hasMessageContaining("the file has a stem of three 3x3 convolutions");
     }
 
     @Test

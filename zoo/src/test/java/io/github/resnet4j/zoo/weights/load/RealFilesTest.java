@@ -76,7 +76,8 @@ class RealFilesTest {
         assertThat(loaded.report().entries(Status.LOADED)).hasSize(tensors);
         assertThat(loaded.report().convention()).isEqualTo("PyTorch CIFAR");
         assertThat(loaded.report().notes()).anyMatch(note -> note.contains("state_dict"));
-        assertThat(Fit.infer(dict, NameMapping.NONE).fit().architecture()).isEqualTo(Zoo.find(name));
+        assertThat(Fit.infer(dict, NameMapping.NONE, false).fit().architecture())
+                .isEqualTo(Zoo.find(name));
         assertLogits(loaded.graph(), pictures(8, true), data("weights/" + file + ".lossless1017.logits.f32le"));
     }
 
@@ -108,7 +109,8 @@ class RealFilesTest {
         assertThat(loaded.report().summary()).isEqualTo("38 loaded, 10 converted");
         assertThat(loaded.report().convention()).isEqualTo("Keras, matched by order and shape");
         assertThat(loaded.report().notes()).anyMatch(note -> note.contains("matched by order and shape"));
-        assertThat(Fit.infer(dict, NameMapping.NONE).fit().architecture()).isEqualTo(Zoo.find(name));
+        assertThat(Fit.infer(dict, NameMapping.NONE, false).fit().architecture())
+                .isEqualTo(Zoo.find(name));
         assertLogits(
                 loaded.graph(),
                 pictures(32, false),

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.weights.load;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Fuzzer;
 import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.names.Dicts;
 import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import java.io.IOException;
@@ -62,7 +63,10 @@ class WeightFileFuzzTest {
         seeds.add(Files.readAllBytes(safetensors));
         Fuzzer.run("weight-file", 20_000, 1_000_000, random -> input(seeds, random), bytes -> {
             Path name = Path.of(NAMES.get(bytes.length % NAMES.size()));
-            WeightFile.open(FileBytes.of(name, bytes)).tensors().values().forEach(Tensor::floats);
+            WeightFile.open(FileBytes.of(name, bytes), WeightSet.TRAINED)
+                    .tensors()
+                    .values()
+                    .forEach(Tensor::floats);
         });
     }
 

@@ -14,6 +14,7 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.names.Dicts;
@@ -102,7 +103,7 @@ class WeightFileTest {
                 Arguments.of("text", latin1("Hello, weights\n"), Fault.FORMAT, "is text, not weights"),
                 Arguments.of(
                         "YAML in UTF-8", "model: größe\n".getBytes(StandardCharsets.UTF_8), Fault.FORMAT, "is text"),
-                Arguments.of("JSON", latin1(" {\"weight_map\": {}}"), Fault.FORMAT, "is JSON"),
+                Arguments.of("JSON", latin1(" {\"weights\": {}}"), Fault.FORMAT, "is JSON"),
                 Arguments.of("a JSON list", latin1("[1, 2]"), Fault.FORMAT, "is JSON"),
                 Arguments.of(
                         "noise", latin1("\1\2\3\4" + rest), Fault.BAD_MAGIC, "is no weight file of a known format"),
@@ -156,7 +157,8 @@ class WeightFileTest {
     void aDamagedFileIsWhatItsNameSays(String file, Fault fault) {
         byte[] bytes = latin1("\1\2\3\4\5\6\7\10\11\12");
 
-        Hostile.rejected(fault, bytes.length, () -> WeightFile.open(FileBytes.of(Path.of(file), bytes)));
+        Hostile.rejected(
+                fault, bytes.length, () -> WeightFile.open(FileBytes.of(Path.of(file), bytes), WeightSet.TRAINED));
     }
 
     @Test
@@ -179,7 +181,7 @@ class WeightFileTest {
         byte[] bytes = Files.readAllBytes(GOLDEN.resolve(golden));
 
         for (String name : List.of("x", "x.pth", "x.safetensors", "x.h5", "x.zip")) {
-            StateDict dict = WeightFile.open(FileBytes.of(Path.of(name), bytes));
+            StateDict dict = WeightFile.open(FileBytes.of(Path.of(name), bytes), WeightSet.TRAINED);
             assertThat(dict.format()).as(name).isEqualTo(format);
             assertThat(dict.tensors()).isNotEmpty();
         }
@@ -215,7 +217,9 @@ class WeightFileTest {
                 .array();
 
         assertThat(json.length()).isEqualTo(header);
-        assertThat(WeightFile.open(FileBytes.of(Path.of("x"), bytes)).format()).isEqualTo(WeightFormat.SAFETENSORS);
+        assertThat(WeightFile.open(FileBytes.of(Path.of("x"), bytes), WeightSet.TRAINED)
+                        .format())
+                .isEqualTo(WeightFormat.SAFETENSORS);
     }
 
     /** From PyTorch's order to a graph, an archive, safetensors and back: not one bit changes. */
@@ -263,7 +267,7 @@ class WeightFileTest {
     void afterAllRefusalsAGoodFileIsRead() throws IOException {
         for (Arguments row : foreign().toList()) {
             byte[] bytes = (byte[]) row.get()[1];
-            Hostile.rejected(bytes.length, () -> WeightFile.open(FileBytes.of(Path.of("x"), bytes)));
+            Hostile.rejected(bytes.length, () -> WeightFile.open(FileBytes.of(Path.of("x"), bytes), WeightSet.TRAINED));
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         tensors.put("a", Tensor.of(List.of(2L), new float[] {1, 2}));

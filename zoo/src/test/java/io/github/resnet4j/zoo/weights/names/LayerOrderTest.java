@@ -137,9 +137,8 @@ class LayerOrderTest {
         assertThat(Naming.of(Dicts.of(file(RESNET8, order)), NameMapping.NONE)
                         .reading(RESNET8)
                         .notes())
-                .containsExactly(
-                        "the file does not name its layers, and order and shape do not tell which is which:"
-                                + " batch normalisations: the file has 6 such layers, the network 7; rules for names can be given with --map");
+                .containsExactly("the file does not name its layers, and order and shape do not tell which is which:"
+                        + " batch normalisations: the file has 6 such layers, the network 7");
     }
 
     @Test
@@ -150,9 +149,21 @@ class LayerOrderTest {
         assertThat(Naming.of(Dicts.of(file(RESNET8, order)), NameMapping.NONE)
                         .reading(RESNET8)
                         .notes())
-                .containsExactly(
-                        "the file does not name its layers, and order and shape do not tell which is which:"
-                                + " convolutions: conv2d, of shape [16, 16, 3, 3], has no place in the network's order; rules for names can be given with --map");
+                .containsExactly("the file does not name its layers, and order and shape do not tell which is which:"
+                        + " convolutions: conv2d, of shape [16, 16, 3, 3], has no place in the network's order");
+    }
+
+    @Test
+    void whatIsRefusedSaysWhyAndWhatToDo() {
+        List<String> order = names(RESNET8);
+        order.remove("layer3.0.bn2");
+
+        assertThat(Naming.of(Dicts.of(file(RESNET8, order)), NameMapping.NONE)
+                        .reading(RESNET8)
+                        .refusal())
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("the file has 6 such layers, the network 7; ")
+                        .contains("model.save(\"model.h5\")"));
     }
 
     @Test
@@ -185,7 +196,7 @@ class LayerOrderTest {
                     }
                 }
                 Shape shape = new Shape(1 + random.nextInt(3), 1, 1);
-                nodes.add(new Node("n" + i, new Op.BatchNorm(false, 1e-5, 0.9), inputs, "stem", shape, shape));
+                nodes.add(new Node("n" + i, new Op.BatchNorm(false, 1e-5, 0.9), inputs, "stem", List.of(shape)));
             }
             Network network = new Network("random", Shape.square(1, 1), 2, nodes);
             List<Integer> order =

@@ -8,7 +8,6 @@ import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.StateDict;
@@ -107,8 +106,7 @@ class NamingTest {
     @ValueSource(strings = {"linear", "classifier", "head", "last_linear"})
     void kuangliusShortcutsAreDownsamplings(String classifier) {
         Architecture row = Zoo.find("resnet20-cifar");
-        Network network =
-                row.with(row.spec().withShortcut(ShortcutType.PROJECTION)).network();
+        Network network = row.with(Map.of("shortcut", "b")).network();
 
         assertRead(
                 "PyTorch CIFAR",
@@ -330,7 +328,8 @@ class NamingTest {
     void namesBetrayNetworksThatTheZooDoesNotHave(String name, String what) {
         Naming naming = Naming.of(Dicts.of(Map.of(name, Dicts.unread(1L))), NameMapping.NONE);
 
-        assertThat(naming.foreign()).anySatisfy(part -> assertThat(part).contains(what));
+        assertThat(Naming.foreign(naming.reading(RESNET18)))
+                .anySatisfy(part -> assertThat(part).contains(what));
     }
 
     @Test
@@ -338,7 +337,8 @@ class NamingTest {
         for (Architecture row : Zoo.list()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             row.network().slots().forEach(slot -> tensors.put(slot.name(), Dicts.unread(1L)));
-            assertThat(Naming.of(Dicts.of(tensors), NameMapping.NONE).foreign())
+            assertThat(Naming.foreign(
+                            Naming.of(Dicts.of(tensors), NameMapping.NONE).reading(row.network())))
                     .as(row.name())
                     .isEmpty();
         }
@@ -353,6 +353,20 @@ class NamingTest {
 
         assertThat(naming.reading(RESNET50_KERAS).tensors().keySet())
                 .containsExactlyInAnyOrder(layer + ".weight", "conv1.bias");
+    }
+
+    @Test
+    void ofTwoDenseLayersTheLastIsTheClassifier() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name :
+                List.of("conv1_conv/kernel", "dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias")) {
+            tensors.put(name, Dicts.unread(1L));
+        }
+        Naming.Reading reading = Naming.of(Dicts.of(tensors), NameMapping.NONE).reading(RESNET50_KERAS);
+
+        assertThat(reading.tensors().keySet())
+                .containsExactly("conv1.weight", "dense.weight", "dense.bias", "fc.weight", "fc.bias");
+        assertThat(Naming.foreign(reading)).containsExactly("a dense layer before the classifier");
     }
 
     @Test

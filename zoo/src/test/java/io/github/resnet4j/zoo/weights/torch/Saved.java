@@ -7,6 +7,7 @@ import static io.github.resnet4j.zoo.weights.torch.Pickle.tuple;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Call;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Name;
 import io.github.resnet4j.zoo.weights.torch.Pickle.None;
@@ -149,7 +150,7 @@ final class Saved {
 
     /** Opens a file and reads all of its tensors. */
     static StateDict read(byte[] bytes) {
-        StateDict dict = TorchFile.open(file(bytes));
+        StateDict dict = TorchFile.open(file(bytes), WeightSet.TRAINED);
         for (Tensor tensor : dict.tensors().values()) {
             tensor.floats();
         }

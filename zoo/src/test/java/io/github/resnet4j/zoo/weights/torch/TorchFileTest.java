@@ -4,6 +4,8 @@ import static io.github.resnet4j.zoo.weights.torch.Pickle.dict;
 import static io.github.resnet4j.zoo.weights.torch.Pickle.ordered;
 import static io.github.resnet4j.zoo.weights.torch.Saved.counting;
 import static io.github.resnet4j.zoo.weights.torch.Saved.floats;
+import static io.github.resnet4j.zoo.weights.torch.Saved.storage;
+import static io.github.resnet4j.zoo.weights.torch.Saved.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +16,7 @@ import io.github.resnet4j.zoo.weights.Hostile;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Name;
 import io.github.resnet4j.zoo.weights.torch.Pickle.New;
 import io.github.resnet4j.zoo.weights.torch.Pickle.Pairs;
@@ -35,10 +38,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchFileTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/torch");
-    private static final List<String> PAIRS = List.of("types", "views", "training", "averaged");
+    private static final List<String> PAIRS = List.of("types", "views", "training", "averaged", "plain");
 
     private static StateDict open(Path file) {
-        return TorchFile.open(FileBytes.open(file));
+        return TorchFile.open(FileBytes.open(file), WeightSet.TRAINED);
     }
 
     private static String described(String name, Tensor tensor) {
@@ -72,7 +75,9 @@ class TorchFileTest {
         "training, .pth",
         "training, .th",
         "averaged, .pth",
-        "averaged, .th"
+        "averaged, .th",
+        "plain, .pth",
+        "plain, .th"
     })
     void readsWhatTorchSaves(String name, String extension) throws IOException {
         assertReads(GOLDEN, name, extension);
@@ -114,8 +119,7 @@ class TorchFileTest {
                 .containsExactlyInAnyOrderEntriesOf(Map.of("epoch", "91", "arch", "resnet50", "loss", "0.25"));
         assertThat(open(GOLDEN.resolve("averaged" + extension)).notes())
                 .containsExactly(
-                        "took the entry state_dict, not state_dict_ema, the average of the weights, which timm's"
-                                + " create_model would take",
+                        "took the entry state_dict, not state_dict_ema, an average of the weights: for that, --ema",
                         "left out 2 other entries: state_dict_ema, version");
         assertThat(open(GOLDEN.resolve("types" + extension)).notes()).isEmpty();
     }
@@ -163,12 +167,102 @@ class TorchFileTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {".pth", ".th"})
+    void takesTheAverageIfAsked(String extension) {
+        Path file = GOLDEN.resolve("averaged" + extension);
+        StateDict average = TorchFile.open(FileBytes.open(file), WeightSet.AVERAGED);
+        assertThat(average.notes())
+                .containsExactly(
+                        "took the entry state_dict_ema, an average of the weights, not state_dict",
+                        "left out 2 other entries: state_dict, version");
+        assertThat(average.tensors().keySet()).isEqualTo(open(file).tensors().keySet());
+        assertThat(average.tensors().get("0.weight").floats())
+                .isNotEqualTo(open(file).tensors().get("0.weight").floats());
+    }
+
+    @Test
+    void takesTheAverageThatIsAModuleBesideTheNetwork() {
+        byte[] shorter = Saved.zip(
+                        Pickle.of(ordered("model.w", floats("0", 4), "ema_model.w", floats("1", 2))),
+                        counting(4),
+                        counting(2))
+                .bytes();
+        StateDict average = TorchFile.open(Saved.file(shorter), WeightSet.AVERAGED);
+        assertThat(average.tensors()).containsOnlyKeys("w");
+        assertThat(average.tensors().get("w").count()).isEqualTo(2);
+        assertThat(average.notes()).containsExactly("took the tensors under ema_model., an average of the weights");
+    }
+
+    @Test
+    void saysThatThereIsNoAverage() {
+        byte[] bytes = Saved.good().bytes();
+        assertThat(Hostile.rejected(
+                        Fault.NOT_STATE_DICT,
+                        bytes.length,
+                        () -> TorchFile.open(Saved.file(bytes), WeightSet.AVERAGED)))
+                .hasMessageContaining(
+                        "has no average of the weights (state_dict_ema, model_ema, ema_state_dict or the like)")
+                .hasMessageContaining("leave --ema out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".pth", ".th"})
+    void takesPlainDataForWhatItIs(String extension) {
+        StateDict plain = open(GOLDEN.resolve("plain" + extension));
+        assertThat(plain.notes())
+                .containsExactly(
+                        "took the entry weights",
+                        "left out 29 other entries: lr_scheduler, best_acc, truth, losses, many, objects, type, dtype,"
+                                + " state, history, set, empty set, frozen, bytes, no byt… and 9 more");
+        assertThat(plain.metadata()).isEmpty();
+    }
+
+    @Test
+    void takesTheOnlyNetworkOfAnyName() {
+        Object matrix = tensor(storage(Pickle.FLOAT_STORAGE, "0", 4), 0, Pickle.tuple(2, 2), Pickle.tuple(2, 1));
+        StateDict dict = read(dict("stats", dict("mean", floats("0", 4)), "params", ordered("fc.weight", matrix)));
+        assertThat(dict.tensors()).containsOnlyKeys("fc.weight");
+        assertThat(dict.notes()).containsExactly("took the entry params", "left out 1 other entry: stats");
+        byte[] two = Saved.zip(Pickle.of(dict("teacher", dict("w", matrix), "student", dict("w", matrix))), counting(4))
+                .bytes();
+        assertThat(Hostile.rejected(Fault.NOT_STATE_DICT, two.length, () -> Saved.read(two)))
+                .hasMessageContaining("holds several networks: teacher, student")
+                .hasMessageContaining("torch.save(torch.load(FILE)[NAME], OTHER)");
+    }
+
+    @Test
+    void namesArraysOfNumPy() {
+        Object array = Pickle.call(new Name("numpy.core.multiarray", "_reconstruct"), "any");
+        byte[] bytes = Saved.zip(Pickle.of(dict("fc.weight", array))).bytes();
+        assertThat(Hostile.rejected(Fault.NOT_STATE_DICT, bytes.length, () -> Saved.read(bytes)))
+                .hasMessageContaining("holds NumPy arrays, not tensors");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"torch._tensor, _rebuild_from_type_v2", "torch._utils, _rebuild_parameter_with_state"})
+    void readsTensorsWithAttributes(String module, String function) {
+        Pickle.Call matrix = floats("0", 4);
+        Object made = function.startsWith("_rebuild_from")
+                ? Pickle.call(
+                        new Name(module, function),
+                        matrix.function(),
+                        new Name("torch", "Tensor"),
+                        matrix.arguments(),
+                        dict("tag", 1))
+                : Pickle.call(new Name(module, function), matrix, true, ordered(), dict("tag", 1));
+        assertThat(read(dict("w", made)).tensors().get("w").floats()).containsExactly(0, 1, 2, 3);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"state_dict", "model_state_dict", "model", "model_state", "net", "state_dict_ema", "model_ema"})
     void unwraps(String wrapper) {
         StateDict dict = read(dict("epoch", 3, wrapper, ordered("fc.bias", floats("0", 4))));
         assertThat(dict.tensors()).containsOnlyKeys("fc.bias");
-        assertThat(dict.notes()).containsExactly("took the entry " + wrapper, "left out 1 other entry: epoch");
+        assertThat(dict.notes())
+                .containsExactly(
+                        "took the entry " + wrapper + (wrapper.endsWith("ema") ? ", an average of the weights" : ""),
+                        "left out 1 other entry: epoch");
     }
 
     @Test
@@ -183,7 +277,9 @@ class TorchFileTest {
     void takesNoEntryWithoutTensors() {
         StateDict dict = read(dict("model", dict("depth", 50), "state_dict_ema", dict("w", floats("0", 4))));
         assertThat(dict.tensors()).containsOnlyKeys("w");
-        assertThat(dict.notes()).containsExactly("took the entry state_dict_ema", "left out 1 other entry: model");
+        assertThat(dict.notes())
+                .containsExactly(
+                        "took the entry state_dict_ema, an average of the weights", "left out 1 other entry: model");
     }
 
     @Test

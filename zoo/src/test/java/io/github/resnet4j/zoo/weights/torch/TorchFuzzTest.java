@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.weights.Fuzzer;
 import io.github.resnet4j.zoo.weights.Place;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.torch.Saved.Legacy;
 import io.github.resnet4j.zoo.weights.zip.ZipParts;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +63,7 @@ class TorchFuzzTest {
             }
         });
         Value value = PickleMachine.run(bytes, ids);
-        Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, value, starts::get)
+        Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, WeightSet.TRAINED, value, starts::get)
                 .tensors()
                 .values()
                 .forEach(Tensor::floats);

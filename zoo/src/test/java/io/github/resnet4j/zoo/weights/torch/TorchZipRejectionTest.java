@@ -236,7 +236,16 @@ class TorchZipRejectionTest {
                 "torch load",
                 "numpy.testing._private.utils runstring",
                 "numpy.f2py.crackfortran param_eval",
-                "numpy.core.multiarray _reconstruct",
+                "numpy.core.multiarray fromfile",
+                "numpy load",
+                "pathlib PosixPath.unlink",
+                "datetime sys.modules",
+                "collections sys",
+                "_codecs lookup",
+                "_codecs decode",
+                "builtins set.add",
+                "builtins map",
+                "builtins open",
                 "timeit timeit",
                 "cProfile runctx",
                 "profile run",
@@ -383,6 +392,35 @@ class TorchZipRejectionTest {
                         ops().value(new Built(namespace, dict("__class__", V2)))),
                 code("P24 a number as attribute", Fault.PKL_BUILD, ops().value(new Built(ordered(), dict(1, 1)))),
                 code("P24 a tuple as state", Fault.PKL_BUILD, ops().value(new Built(ordered(), tuple(dict(), dict())))),
+                code(
+                        "P24 items of a set",
+                        Fault.PKL_TARGET,
+                        ops().value(call(new Name("builtins", "set"), List.of()))
+                                .op('(', 'N', 'N', 'u')),
+                code(
+                        "P24 an array as a key",
+                        Fault.PKL_ARGS,
+                        ops().op('}')
+                                .value(call(new Name("numpy.core.multiarray", "_reconstruct"), 1))
+                                .op('N', 's')),
+                code(
+                        "P24 a tensor type made of itself",
+                        Fault.PKL_ARGS,
+                        ops().value(call(
+                                new Name("torch._tensor", "_rebuild_from_type_v2"),
+                                new Name("torch._tensor", "_rebuild_from_type_v2"),
+                                new Name("torch", "Tensor"),
+                                tuple(),
+                                dict()))),
+                code(
+                        "P24 a tensor type of another class",
+                        Fault.PKL_ARGS,
+                        ops().value(call(
+                                new Name("torch._tensor", "_rebuild_from_type_v2"),
+                                new Name("collections", "OrderedDict"),
+                                new Name("torch", "Tensor"),
+                                tuple(),
+                                dict()))),
                 code("P25 SETITEMS on a list", Fault.PKL_TARGET, ops().op(']', '(', 'N', 'N', 'u')),
                 code(
                         "P25 SETITEM on a list",
