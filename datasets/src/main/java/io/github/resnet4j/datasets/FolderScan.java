@@ -299,7 +299,7 @@ final class FolderScan {
      * The name as UTF-8 even where the locale is not (LANG=C, the default in containers, makes Java 17 decode names as
      * ASCII): a path's URI carries the very bytes.
      */
-    private static String name(Path path) {
+    static String name(Path path) {
         String name = path.getFileName().toString();
         if (name.indexOf('\uFFFD') < 0) {
             return name;

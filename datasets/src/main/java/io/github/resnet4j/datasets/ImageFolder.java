@@ -69,6 +69,41 @@ public final class ImageFolder implements ImageDataset {
         return folder;
     }
 
+    /**
+     * These images, each of the class that the folder it lies in is named after; the classes are sorted, the images keep
+     * their order.
+     *
+     * @throws BadDataException if a file does not exist
+     */
+    public static ImageFolder ofFiles(List<Path> files, FolderOptions options) {
+        List<String> classes = files.stream()
+                .map(ImageFolder::folderName)
+                .distinct()
+                .sorted(FolderScan::byCodePoint)
+                .toList();
+        List<FolderScan.Entry> images = new ArrayList<>();
+        int[] labels = new int[files.size()];
+        for (Path file : files) {
+            String folder = folderName(file);
+            labels[images.size()] = classes.indexOf(folder);
+            try {
+                images.add(new FolderScan.Entry(folder + '/' + FolderScan.name(file), file, Files.size(file)));
+            } catch (IOException e) {
+                throw new BadDataException(file, "does not exist", e);
+            }
+        }
+        Path common = files.get(0).toAbsolutePath().getParent().getParent();
+        return new ImageFolder(common, classes, images, labels, new PassedOver(), options);
+    }
+
+    private static String folderName(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder.getFileName() == null) {
+            throw new BadDataException(file, "lies in no folder whose name could be its class");
+        }
+        return FolderScan.name(folder);
+    }
+
     /** What is asked of the class folders. */
     enum Classes {
         /** To train on: at least two, and an image in each. */

@@ -98,7 +98,7 @@ public final class BatchLoader implements AutoCloseable {
      * what is bad shows before any work is done and not an image at a time. Bad ones that the options tolerate are
      * {@link #skipped()} from here on.
      *
-     * @param stopped asked between images; the check then ends early
+     * @param stopped asked every thousand images; the check then ends early
      * @throws BadDataException naming the bad images, if the options do not tolerate them
      */
     public void check(BooleanSupplier stopped) {

@@ -22,6 +22,7 @@ final class ReadableImages {
     private static final Logger LOG = LoggerFactory.getLogger(ReadableImages.class);
 
     private static final int LISTED = 20;
+    private static final int BETWEEN_QUESTIONS = 1000;
 
     private final ImageDataset dataset;
     private final BadImages policy;
@@ -46,7 +47,7 @@ final class ReadableImages {
         AtomicInteger next = new AtomicInteger();
         Runnable look = () -> {
             for (int i = next.getAndIncrement(); i < dataset.size(); i = next.getAndIncrement()) {
-                if (stopped.getAsBoolean()) {
+                if (i % BETWEEN_QUESTIONS == BETWEEN_QUESTIONS - 1 && stopped.getAsBoolean()) {
                     return;
                 }
                 try {
