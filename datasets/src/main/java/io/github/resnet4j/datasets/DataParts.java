@@ -70,21 +70,22 @@ record DataParts(Map<Part, FolderScan.Entry> parts, PassedOver passedOver) {
         if (!nothingElse && !(trainingHoldsFolders && found.size() > 1)) {
             return Optional.empty();
         }
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         Map<Part, FolderScan.Entry> parts = new EnumMap<>(Part.class);
         found.forEach((part, folders) -> {
             parts.put(part, folders.get(0));
             if (folders.size() > 1) {
                 problems.add("the folders "
-                        + Problems.names(
+                        + DataProblems.names(
                                 folders.stream().map(FolderScan.Entry::name).toList())
                         + " are all called as a " + part.name().toLowerCase(Locale.ROOT)
                         + " part is: keep one, or name it with the option for the data");
             }
         });
         if (!training.isEmpty() && !trainingHoldsFolders) {
-            problems.add("the part " + Problems.names(List.of(training.get(0).name()))
-                    + " has no class folders: make one folder per class in it and put the images in them");
+            problems.add(
+                    "the part " + DataProblems.names(List.of(training.get(0).name()))
+                            + " has no class folders: make one folder per class in it and put the images in them");
         }
         problems.throwIfAny(root);
         scan.images(level.files()).forEach(image -> scan.note(ImageFolder.LOOSE, image.name()));

@@ -63,7 +63,7 @@ public final class ImageFolder implements ImageDataset {
      *     behind links that are not followed, folders that are not classes since all hold the same sub-folders
      */
     public static ImageFolder open(Path root, FolderOptions options) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder folder = scan(root, root, options, Classes.ALL_WITH_IMAGES, problems);
         problems.throwIfAny(root);
         return folder;
@@ -119,7 +119,7 @@ public final class ImageFolder implements ImageDataset {
     }
 
     /** As {@link #open}, but links may lead anywhere in {@code boundary}, and problems are collected. */
-    static ImageFolder scan(Path root, Path boundary, FolderOptions options, Classes asked, Problems problems) {
+    static ImageFolder scan(Path root, Path boundary, FolderOptions options, Classes asked, DataProblems problems) {
         requireFolder(root);
         List<FolderScan.Entry> images = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
@@ -135,7 +135,7 @@ public final class ImageFolder implements ImageDataset {
                 List<FolderScan.Entry> found = scan.imagesBelow(folder);
                 PassedOver here = scan.takePassedOver();
                 if (found.isEmpty() && (asked == Classes.ALL_WITH_IMAGES || !here.isEmpty())) {
-                    problems.add("no images in class folder " + Problems.names(List.of(folder.name()))
+                    problems.add("no images in class folder " + DataProblems.names(List.of(folder.name()))
                             + (here.isEmpty() ? "" : " (passed over: " + here + ")")
                             + ": add JPEG, PNG, BMP or GIF files or remove it"
                             + (here.counts().containsKey(FolderScan.Obstacle.OUT.reason())
@@ -152,8 +152,8 @@ public final class ImageFolder implements ImageDataset {
             }
             subFolders
                     .common()
-                    .ifPresent(common -> problems.add("all of the folders " + Problems.names(names)
-                            + " hold the same sub-folders, " + Problems.names(common)
+                    .ifPresent(common -> problems.add("all of the folders " + DataProblems.names(names)
+                            + " hold the same sub-folders, " + DataProblems.names(common)
                             + ", and nothing else: they are no classes; name the folder whose sub-folders are, or call the"
                             + " parts train and val"));
             List<FolderScan.Entry> loose = scan.images(level.files());
@@ -165,7 +165,7 @@ public final class ImageFolder implements ImageDataset {
             if (asked == Classes.SOME_EMPTY
                     && images.isEmpty()
                     && !level.folders().isEmpty()) {
-                problems.add("no images in any of the class folders " + Problems.names(names));
+                problems.add("no images in any of the class folders " + DataProblems.names(names));
             }
         } catch (IOException e) {
             throw FolderScan.unlisted(root, e);
@@ -176,11 +176,11 @@ public final class ImageFolder implements ImageDataset {
     }
 
     /** Links to folders among the class folders are classes that would be lost; links to files are beside them. */
-    private static void blockedClasses(FolderScan.Level level, FolderScan scan, Problems problems) {
+    private static void blockedClasses(FolderScan.Level level, FolderScan scan, DataProblems problems) {
         for (FolderScan.Blocked link : level.blocked()) {
             if (link.folder()) {
-                problems.add("class folder " + Problems.names(List.of(link.name())) + " is a "
-                        + link.obstacle().reason() + " (" + Problems.names(List.of(link.target())) + "): "
+                problems.add("class folder " + DataProblems.names(List.of(link.name())) + " is a "
+                        + link.obstacle().reason() + " (" + DataProblems.names(List.of(link.target())) + "): "
                         + link.obstacle().remedy());
             } else {
                 scan.note(link.obstacle().reason(), link.name());
@@ -278,7 +278,7 @@ public final class ImageFolder implements ImageDataset {
         String found = folders.isEmpty()
                 ? "no class folders"
                 : "only one class folder, "
-                        + Problems.names(List.of(folders.get(0).name()));
+                        + DataProblems.names(List.of(folders.get(0).name()));
         return found
                 + (loose == 0 ? "" : " (and " + loose + " images beside it)")
                 + (passedOver.isEmpty() ? "" : " (passed over: " + passedOver + ")")

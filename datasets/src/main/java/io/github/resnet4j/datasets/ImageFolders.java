@@ -53,7 +53,7 @@ public final class ImageFolders {
                     .orElseThrow(() -> new BadDataException(
                             root,
                             "has no training part, only "
-                                    + Problems.names(parts.parts().values().stream()
+                                    + DataProblems.names(parts.parts().values().stream()
                                             .map(FolderScan.Entry::name)
                                             .toList())
                                     + ": add train, or call the folders by what they show if they are classes"));
@@ -89,7 +89,7 @@ public final class ImageFolders {
         } catch (IOException e) {
             throw FolderScan.unlisted(root, e);
         }
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder images = ImageFolder.scan(part, root, options, Classes.SOME_EMPTY, problems);
         problems.throwIfAny(part);
         return images;
@@ -123,7 +123,7 @@ public final class ImageFolders {
     }
 
     private static TrainVal pair(Path root, FolderScan.Entry train, FolderScan.Entry val, FolderOptions options) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder trainImages = scan(root, train, options, problems);
         ImageFolder valImages = scan(root, val, options, problems);
         nameMissing(trainImages, train, valImages, val, problems);
@@ -133,25 +133,25 @@ public final class ImageFolders {
     }
 
     /** Scans one part; its problems are told with the part's name. */
-    private static ImageFolder scan(Path root, FolderScan.Entry part, FolderOptions options, Problems problems) {
-        Problems own = new Problems();
+    private static ImageFolder scan(Path root, FolderScan.Entry part, FolderOptions options, DataProblems problems) {
+        DataProblems own = new DataProblems();
         ImageFolder images = ImageFolder.scan(part.path(), root, options, Classes.ALL_WITH_IMAGES, own);
         own.forEach(problem -> problems.add(part.name() + ": " + problem));
         return images;
     }
 
     private static void nameMissing(
-            ImageFolder a, FolderScan.Entry aPart, ImageFolder b, FolderScan.Entry bPart, Problems problems) {
+            ImageFolder a, FolderScan.Entry aPart, ImageFolder b, FolderScan.Entry bPart, DataProblems problems) {
         List<String> missing = new ArrayList<>(a.classes());
         missing.removeAll(b.classes());
         if (!missing.isEmpty()) {
-            problems.add("class " + Problems.names(missing) + " is in " + aPart.name() + " but not in " + bPart.name()
-                    + ": both need the same class folders");
+            problems.add("class " + DataProblems.names(missing) + " is in " + aPart.name() + " but not in "
+                    + bPart.name() + ": both need the same class folders");
         }
     }
 
     private static TrainVal split(Path root, Path folder, double valFraction, long seed, FolderOptions options) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder whole = ImageFolder.scan(folder, root, options, Classes.ALL_WITH_IMAGES, problems);
         problems.throwIfAny(folder);
         if (valFraction == 0) {

@@ -60,7 +60,7 @@ public final class PassedOver {
                 .map(entry -> entry.getValue() + " × " + entry.getKey()
                         + (names.containsKey(entry.getKey())
                                 ? " ("
-                                        + Problems.names(names.get(entry.getKey()).stream()
+                                        + DataProblems.names(names.get(entry.getKey()).stream()
                                                 .sorted(FolderScan::byCodePoint)
                                                 .toList())
                                         + ")"

@@ -23,7 +23,7 @@ class StratifiedSplitTest {
     }
 
     private static StratifiedSplit split(int[] labels, double fraction, long seed) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         StratifiedSplit split = StratifiedSplit.of(new LabelledImages(labels), fraction, seed, problems);
         problems.throwIfAny(Path.of("data"));
         return split;

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  *
  * <p>The JDK reads the pixels, from a file with the plainest header: from others its reader takes colour profiles and
  * embedded JPEG and PNG, it refuses some lengths and makes palette entries that a file does not set black. Run-length
- * codes are undone here: the JDK takes codes that end early for a picture. As in Pillow, a run that is longer than the
+ * codes are undone here: the JDK takes codes that end early for an image. As in Pillow, a run that is longer than the
  * rest of its row is cut off (ImageMagick codes the padding of rows too), and an offset that forgets the palette is
  * corrected.
  */
@@ -182,7 +182,7 @@ final class BmpDecoder {
         return bare.array();
     }
 
-    /** The indices of a run-length coded picture, from its top; what the code skips is 0. */
+    /** The indices of a run-length coded image, from its top; what the code skips is 0. */
     private byte[] runs(ImageHeader header) {
         int columns = header.width();
         byte[] out = new byte[Math.toIntExact(header.pixels())];
