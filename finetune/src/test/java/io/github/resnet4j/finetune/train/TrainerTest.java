@@ -107,10 +107,8 @@ final class TrainerTest {
             Pipeline plain = new Pipeline(List.of(), Normalize.CIFAR10);
             LearningRate rate =
                     new LearningRate(new ScheduleConfig.Cosine(0, Optional.empty()), 0.05, config.epochs(), PER_EPOCH);
-            LoaderOptions shuffled =
-                    new LoaderOptions(config.batchSize(), config.seed(), 2, 2, true, false, BadImages.FAIL);
-            LoaderOptions inOrder =
-                    new LoaderOptions(config.batchSize(), config.seed(), 2, 2, false, false, BadImages.FAIL);
+            LoaderOptions shuffled = new LoaderOptions(config.batchSize(), config.seed(), 2, 2, true, BadImages.FAIL);
+            LoaderOptions inOrder = new LoaderOptions(config.batchSize(), config.seed(), 2, 2, false, BadImages.FAIL);
             int side = MemoryImages.SIDE;
             try (BatchLoader train = new BatchLoader(
                             new MemoryImages(CLASSES, 20, 1), augmenting::write, 3, side, side, shuffled);
@@ -452,7 +450,7 @@ final class TrainerTest {
                 3,
                 MemoryImages.SIDE,
                 MemoryImages.SIDE,
-                new LoaderOptions(20, 3, 1, 1, true, false, BadImages.FAIL));
+                new LoaderOptions(20, 3, 1, 1, true, BadImages.FAIL));
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
             new Trainer(session.training, session.inference, loader, loader, rate, config, 3, session, () -> false)
