@@ -98,7 +98,8 @@ final class EvalCommand implements Callable<Integer> {
             Evaluation result;
             try (BatchLoader loader = new BatchLoader(
                     pictures, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
-                result = Evaluation.of(inference, loader, predictor.network().classes(), done -> {}, () -> false);
+                result = Evaluation.of(
+                        inference, loader, predictor.network().classes(), source.origin(), done -> {}, () -> false);
             }
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(pictures.classes(), result.confusion()), confusionPng);

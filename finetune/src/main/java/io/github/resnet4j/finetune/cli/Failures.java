@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
 import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.CheckpointException;
 import io.github.resnet4j.finetune.checkpoint.RunLockedException;
@@ -130,7 +131,9 @@ final class Failures {
                 || failure instanceof EngineUnavailableException) {
             return ExitCode.USAGE;
         }
-        if (failure instanceof BadDataException || failure instanceof BadWeightsException) {
+        if (failure instanceof BadDataException
+                || failure instanceof BadWeightsException
+                || failure instanceof NonFiniteOutputException) {
             return ExitCode.BAD_INPUT;
         }
         if (failure instanceof IntegrityException) {

@@ -53,6 +53,9 @@ public final class Main implements Runnable {
      * and not an object (JEP 290).
      */
     private static void refuseSerialisedObjects() {
+        if (ObjectInputFilter.Config.getSerialFilter() != null) {
+            return; // the user's own, from -Djdk.serialFilter; it can be set once only
+        }
         ObjectInputFilter.Config.setSerialFilter(
                 info -> info.serialClass() == null || info.serialClass().isArray()
                         ? ObjectInputFilter.Status.UNDECIDED

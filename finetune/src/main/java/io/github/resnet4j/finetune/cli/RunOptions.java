@@ -73,6 +73,19 @@ final class RunOptions {
         }
     }
 
+    /** Where the last epoch is not the best, which file holds that. */
+    private static String best(TrainingRun.Summary summary) {
+        return summary.best()
+                .filter(best -> best.epoch() < summary.epochs() && best.valTop1() > summary.top1())
+                .map(best -> String.format(
+                        Locale.ROOT,
+                        " (epoch %d, the last; the best was epoch %d with top-1 %.2f %%: best.zip)",
+                        summary.epochs(),
+                        best.epoch(),
+                        100 * best.valTop1()))
+                .orElse("");
+    }
+
     private void print(TrainingRun.Summary summary, PrintWriter out) {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -81,6 +94,10 @@ final class RunOptions {
             object.put("top1", summary.top1());
             object.put("top5", summary.top5());
             object.put("loss", summary.loss());
+            summary.best().ifPresent(best -> {
+                object.put("bestTop1", best.valTop1());
+                object.put("bestEpoch", best.epoch());
+            });
             object.put("images", summary.images());
             object.put("epochs", summary.epochs());
             object.put("iterations", summary.iterations());
@@ -94,7 +111,7 @@ final class RunOptions {
             out.printf(
                     Locale.ROOT,
                     "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d pictures; trained at %.0f images/s, %.1f %% waiting for"
-                            + " data%nreport: %s%nmodel:  %s%n",
+                            + " data%nreport: %s%nmodel:  %s%s%n",
                     100 * summary.top1(),
                     100 * summary.top5(),
                     summary.loss(),
@@ -102,7 +119,8 @@ final class RunOptions {
                     summary.imagesPerSecond(),
                     100 * summary.dataWaitShare(),
                     summary.folder().resolve("report.html"),
-                    summary.folder().resolve("model.zip"));
+                    summary.folder().resolve("model.zip"),
+                    best(summary));
         }
         out.flush();
     }

@@ -11,6 +11,7 @@ import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
@@ -30,6 +31,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Predictor implements AutoCloseable {
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
 
+    private final String origin;
     private final ModelCard card;
     private final Network network;
     private final ComputationGraph graph;
@@ -39,7 +41,8 @@ public final class Predictor implements AutoCloseable {
     /** A class and its probability. */
     public record Guess(String label, double probability) {}
 
-    private Predictor(ModelCard card, ComputationGraph graph, Inference inference) {
+    private Predictor(String origin, ModelCard card, ComputationGraph graph, Inference inference) {
+        this.origin = origin;
         this.card = card;
         this.network = card.network();
         this.graph = graph;
@@ -58,7 +61,8 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor open(SourceModel model, int maxBatch, Engine engine) {
         OneDnn.enable();
-        return of(model.card(), model.load(NetworkGraph.Options.seeded(1)).graph(), maxBatch, engine);
+        ComputationGraph graph = model.load(NetworkGraph.Options.seeded(1)).graph();
+        return of(model.origin(), model.card(), graph, maxBatch, engine);
     }
 
     /**
@@ -73,12 +77,13 @@ public final class Predictor implements AutoCloseable {
     public static Predictor open(Path archive, int maxBatch, Engine engine) {
         OneDnn.enable();
         ModelArchive.Loaded loaded = ModelArchive.read(archive, NetworkGraph.Options.seeded(1));
-        return of(loaded.card(), loaded.graph(), maxBatch, engine);
+        return of(archive.toString(), loaded.card(), loaded.graph(), maxBatch, engine);
     }
 
-    private static Predictor of(ModelCard card, ComputationGraph graph, int maxBatch, Engine engine) {
+    private static Predictor of(String origin, ModelCard card, ComputationGraph graph, int maxBatch, Engine engine) {
         try {
-            return new Predictor(card, graph, Inference.of(graph, card.network().input(), maxBatch, engine));
+            return new Predictor(
+                    origin, card, graph, Inference.of(graph, card.network().input(), maxBatch, engine));
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -120,6 +125,7 @@ public final class Predictor implements AutoCloseable {
      * The {@code top} most probable classes of each {@linkplain #prepare prepared} picture, best first.
      *
      * @throws IllegalArgumentException if there are more pictures than this was opened for
+     * @throws NonFiniteOutputException if the output for any of them is not finite
      */
     public List<List<Guess>> predict(List<float[]> pictures, int top) {
         Shape in = network.input();
@@ -135,6 +141,7 @@ public final class Predictor implements AutoCloseable {
                 .asFloat();
         List<List<Guess>> guesses = new ArrayList<>();
         int classes = network.classes();
+        requireFinite(probabilities, pictures.size());
         for (int i = 0; i < pictures.size(); i++) {
             int from = i * classes;
             guesses.add(IntStream.range(0, classes)
@@ -145,6 +152,17 @@ public final class Predictor implements AutoCloseable {
                     .toList());
         }
         return guesses;
+    }
+
+    private void requireFinite(float[] probabilities, int images) {
+        int classes = network.classes();
+        long broken = IntStream.range(0, images)
+                .filter(i -> !IntStream.range(i * classes, (i + 1) * classes)
+                        .allMatch(p -> Float.isFinite(probabilities[p])))
+                .count();
+        if (broken > 0) {
+            throw new NonFiniteOutputException(origin, broken, images);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The measurements of one epoch. What was not evaluated is NaN.
@@ -46,6 +47,13 @@ public record EpochRow(
     /** Whether the epoch ended with an evaluation. */
     public boolean evaluated() {
         return !Double.isNaN(valTop1);
+    }
+
+    /** The epoch of the highest validation accuracy, the earliest of equals. */
+    public static Optional<EpochRow> best(List<EpochRow> rows) {
+        return rows.stream()
+                .filter(EpochRow::evaluated)
+                .reduce((best, row) -> row.valTop1() > best.valTop1() ? row : best);
     }
 
     /** The epoch as one line for a log or a terminal; what was not measured is left out. */

@@ -78,7 +78,7 @@ public final class HtmlReport {
 
     private void headline() {
         Confusion confusion = report.confusion();
-        Optional<EpochRow> row = confusion.total() > 0 ? report.evaluated() : report.best();
+        Optional<EpochRow> row = confusion.total() > 0 ? report.evaluated() : EpochRow.best(report.epochs());
         int epochs = report.epochs().stream().mapToInt(EpochRow::epoch).max().orElse(0);
         String when =
                 row.map(r -> "epoch %d of %d".formatted(r.epoch(), epochs)).orElse("");
@@ -151,11 +151,13 @@ public final class HtmlReport {
                 190,
                 line("images per second", "speed", EpochRow::imagesPerSecond));
         html.add("</div>\n");
-        report.best()
+        EpochRow.best(report.epochs())
                 .ifPresent(best -> html.add(
-                        "<p>Best validation accuracy: <strong>{}</strong> in epoch {}.</p>\n",
+                        "<p>Best validation accuracy: <strong>{}</strong> in epoch {}; model.zip is of the"
+                                + " last epoch, {}.</p>\n",
                         Numbers.percent(best.valTop1()),
-                        best.epoch()));
+                        best.epoch(),
+                        report.epochs().get(report.epochs().size() - 1).epoch()));
         if (!report.epochs().isEmpty()) {
             epochTable();
         }

@@ -40,11 +40,4 @@ public record RunReport(
                 .filter(row -> Math.abs(row.valTop1() - confusion.top1()) < halfAnImage)
                 .reduce((earlier, later) -> later);
     }
-
-    /** The epoch of the highest validation accuracy, the earliest of equals. */
-    Optional<EpochRow> best() {
-        return epochs.stream()
-                .filter(EpochRow::evaluated)
-                .reduce((best, row) -> row.valTop1() > best.valTop1() ? row : best);
-    }
 }

@@ -3,35 +3,53 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.report.EngineUse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What must be the same for a checkpoint to be gone on from. More epochs, other threads or another folder may differ; so
- * may the engine, which is written down and told.
+ * What a run is, as a checkpoint keeps it: what must be the same for the checkpoint to be gone on from, and what may
+ * differ but then is told with its consequence. Other threads or another folder are no difference; another engine is told.
  */
 final class Identity {
     private static final String ENGINE = "engine";
+    private static final String EPOCHS = "train.epochs";
+    private static final String DATA = "data";
+    private static final String IMAGES = "data.images";
+    private static final String EVAL = "data.eval";
+    private static final String VALIDATION = "data.validation";
+    private static final String CLIP_NORM = "train.clip-norm";
+    private static final String WEIGHTS = "model.weights";
+
+    /** What the accuracies of a run are measured with, and how long it is. */
+    private static final Set<String> MAY_CHANGE = Set.of(EPOCHS, EVAL, VALIDATION);
 
     private Identity() {}
 
     static Map<String, String> of(RunConfig config, Start start) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", start.network().name());
-        identity.put("model.shortcut", start.architecture().spec().shortcut().option());
+        start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
         identity.put("model.freeze", config.model().freeze().orElse("nothing"));
+        identity.put(WEIGHTS, start.fingerprint());
         identity.put("input", start.network().input().toString());
         identity.put("classes", String.join(", ", start.inputs().train().classes()));
-        identity.put("data", start.inputs().train().fingerprint());
+        identity.put(DATA, start.inputs().train().fingerprint());
+        identity.put(IMAGES, String.valueOf(start.inputs().train().size()));
         identity.put("data.augment", config.data().augment().toString());
         identity.put("data.normalize", config.data().normalize().toString());
+        identity.put(EVAL, config.data().eval().toString());
+        identity.put(VALIDATION, start.inputs().val().fingerprint());
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", String.valueOf(config.train().labelSmoothing()));
-        config.train().clipNorm().ifPresent(norm -> identity.put("train.clip-norm", String.valueOf(norm)));
+        config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, String.valueOf(norm)));
+        identity.put(EPOCHS, String.valueOf(config.train().epochs()));
         identity.put("optimizer", config.optimizer().toString());
         identity.put("schedule", config.schedule().toString());
         return identity;
@@ -49,14 +67,66 @@ final class Identity {
         return Optional.ofNullable(saved.get(ENGINE));
     }
 
-    /** @throws UsageException naming every difference */
+    /**
+     * @throws UsageException naming every difference that makes it another run
+     */
     static void requireSame(Map<String, String> saved, Map<String, String> now) {
-        Map<String, String> compared = new TreeMap<>(saved);
-        compared.remove(ENGINE);
-        List<String> differences = Checkpoints.differences(compared, now);
+        List<String> differences = new ArrayList<>();
+        Map<String, String> others = new TreeMap<>(saved);
+        Map<String, String> own = new TreeMap<>(now);
+        others.keySet().removeAll(MAY_CHANGE);
+        own.keySet().removeAll(MAY_CHANGE);
+        others.remove(ENGINE);
+        // Older checkpoints say less. Only a norm to clip at is left out where there is none.
+        own.keySet().removeIf(key -> !others.containsKey(key) && !key.equals(CLIP_NORM));
+        if (!own.get(DATA).equals(others.get(DATA))) {
+            differences.add("data: " + images(others.remove(IMAGES), own.remove(IMAGES)));
+            others.remove(DATA);
+            own.remove(DATA);
+        }
+        differences.addAll(Checkpoints.differences(others, own));
         if (!differences.isEmpty()) {
             throw new UsageException("the checkpoint is of another run: " + String.join("; ", differences)
                     + "; give the same configuration, or start again with --overwrite");
         }
+    }
+
+    /** What differs in data, as people count: the fingerprints would tell nobody anything. */
+    private static String images(String saved, String now) {
+        if (saved == null || now == null || saved.equals(now)) {
+            return "other files or sizes than when it was saved" + (now == null ? "" : ", in number the same, " + now);
+        }
+        long more = Long.parseLong(now) - Long.parseLong(saved);
+        return Math.abs(more) + (Math.abs(more) == 1 ? " image " : " images ") + (more > 0 ? "more" : "fewer")
+                + " than when it was saved (then " + saved + ", now " + now + ")";
+    }
+
+    /** What differs and may, each with what it means. */
+    static List<String> changes(Map<String, String> saved, Map<String, String> now, ScheduleConfig schedule) {
+        List<String> changes = new ArrayList<>();
+        change(saved, now, EPOCHS).ifPresent(epochs -> changes.add(epochs + meaning(schedule)));
+        change(saved, now, EVAL)
+                .ifPresent(steps ->
+                        changes.add(steps + ": accuracies from here on are measured differently from those before"));
+        change(saved, now, VALIDATION)
+                .ifPresent(
+                        hashes -> changes.add("the validation images are not those of before: accuracies from here on"
+                                + " do not compare with earlier ones"));
+        return changes;
+    }
+
+    private static Optional<String> change(Map<String, String> saved, Map<String, String> now, String key) {
+        return Optional.ofNullable(saved.get(key))
+                .filter(value -> !value.equals(now.get(key)))
+                .map(value -> key + ": saved " + value + ", now " + now.get(key));
+    }
+
+    /** A schedule that spans the run has another rate at every iteration of a longer one. */
+    private static String meaning(ScheduleConfig schedule) {
+        boolean spans = schedule instanceof ScheduleConfig.Cosine || schedule instanceof ScheduleConfig.OneCycle;
+        return spans
+                ? ": the schedule now spans all of these, so the learning rate jumps here, and the result is not that of one"
+                        + " run of this length"
+                : "";
     }
 }

@@ -20,6 +20,7 @@ final class RunFolder {
             "confusion.png",
             "report.html",
             "model.zip",
+            BestModel.FILE,
             "checkpoints");
 
     private RunFolder() {}

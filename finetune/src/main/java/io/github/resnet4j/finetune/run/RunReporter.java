@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ExpectConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.Charts;
@@ -17,6 +18,7 @@ import io.github.resnet4j.finetune.report.RunReport;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Network;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,16 +148,28 @@ final class RunReporter {
 
     private List<String> notes(TrainingRun.Summary summary) {
         List<String> notes = new ArrayList<>();
-        config.expect()
-                .ifPresent(expect -> notes.add(String.format(
-                        Locale.ROOT,
-                        "Published top-1: %.2f %% (%s); this run: %.2f %%, %s the tolerance of %.2f.",
-                        expect.top1(),
-                        expect.source(),
-                        100 * summary.top1(),
-                        Math.abs(100 * summary.top1() - expect.top1()) <= expect.tolerance() ? "within" : "outside",
-                        expect.tolerance())));
+        config.expect().ifPresent(expect -> notes.add(comparison(expect, summary.top1())));
+        summary.best()
+                .filter(best -> Files.exists(summary.folder().resolve(BestModel.FILE)))
+                .ifPresent(best -> notes.add("model.zip is of the last epoch, " + summary.epochs() + "; "
+                        + BestModel.FILE + " of the best, " + best.epoch() + "."));
         return notes;
+    }
+
+    /** Whether {@code top1}, a share, reaches what was published; more than that is no less the same result. */
+    static String comparison(ExpectConfig expect, double top1) {
+        double below = expect.top1() - 100 * top1;
+        return String.format(
+                Locale.ROOT,
+                "Published top-1: %.2f %% (%s); this run: %.2f %%, %.2f %s, %s",
+                expect.top1(),
+                expect.source(),
+                100 * top1,
+                Math.abs(below),
+                below > 0 ? "below" : "above",
+                below <= expect.tolerance()
+                        ? String.format(Locale.ROOT, "within the tolerance of %.2f.", expect.tolerance())
+                        : String.format(Locale.ROOT, "more than the tolerance of %.2f.", expect.tolerance()));
     }
 
     private List<Prediction> predictions(ImageDataset data, List<Evaluation.Answer> answers) throws IOException {

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -26,8 +27,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param task what is to be done
  * @param graph the network's weights, frozen as configured
  * @param origin where the initial weights come from, for people
+ * @param fingerprint which they are, wherever they lie
  */
-record Start(Task task, ComputationGraph graph, String origin) {
+record Start(Task task, ComputationGraph graph, String origin, String fingerprint) {
 
     /** Makes the network and gives it its weights: from here on native code works. */
     static Start of(Task task, RunConfig config) {
@@ -36,13 +38,15 @@ record Start(Task task, ComputationGraph graph, String origin) {
                 task.network(),
                 NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
         if (task.source().isEmpty()) {
-            return new Start(task, graph, "random, seed " + seed);
+            return new Start(task, graph, "random, seed " + seed, "random");
         }
         SourceModel source = task.source().get();
         boolean sameClasses =
                 source.card().classes().equals(task.inputs().train().classes());
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
+        String fingerprint;
         try {
+            fingerprint = fingerprint(loaded.graph());
             ModelArchive.copyMatching(source.card().network(), loaded.graph(), graph, sameClasses);
         } catch (IllegalArgumentException e) {
             throw new UsageException(source.origin() + " does not fit the model: " + e.getMessage());
@@ -55,7 +59,14 @@ record Start(Task task, ComputationGraph graph, String origin) {
                         ? ""
                         : ", with a new classifier for "
                                 + task.inputs().train().classes().size() + " classes");
-        return new Start(task, graph, origin);
+        return new Start(task, graph, origin, fingerprint);
+    }
+
+    /** Tells weights apart; nobody forges them to resume the wrong run. */
+    private static String fingerprint(ComputationGraph graph) {
+        CRC32C crc = new CRC32C();
+        crc.update(graph.params().dup('c').data().asNio());
+        return String.format(Locale.ROOT, "crc32c %08x", crc.getValue());
     }
 
     Inputs inputs() {
@@ -73,10 +84,11 @@ record Start(Task task, ComputationGraph graph, String origin) {
     /**
      * The card of the trained model.
      *
+     * @param more of its provenance
      * @throws UsageException if a card cannot say how the pictures are prepared or what the classes are
      */
-    ModelCard card(RunConfig config) {
-        Map<String, String> provenance = new TreeMap<>();
+    ModelCard card(RunConfig config, Map<String, String> more) {
+        Map<String, String> provenance = new TreeMap<>(more);
         provenance.put("run", config.name());
         provenance.put("initialWeights", origin);
         provenance.put("data", inputs().how());

@@ -44,7 +44,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Trains one network as a configuration says and leaves the run's folder: {@code config.yaml}, {@code provenance.json},
- * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}.
+ * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}
+ * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
 public final class TrainingRun {
     private final ConfigLoader.Loaded loaded;
@@ -58,6 +59,7 @@ public final class TrainingRun {
     private double waited;
     private double trained;
     private long images;
+    private BestModel best;
 
     /**
      * How to start.
@@ -85,6 +87,8 @@ public final class TrainingRun {
      * @param dataWaitShare share of the training time spent waiting for data, in this process
      * @param parameters trained values of the network
      * @param engine what trained
+     * @param best the epoch of the highest validation accuracy, the earliest of equals, whose model is {@code best.zip};
+     *     top-1, top-5 and loss above are the last epoch's, as {@code model.zip} is
      */
     public record Summary(
             String name,
@@ -99,7 +103,8 @@ public final class TrainingRun {
             double imagesPerSecond,
             double dataWaitShare,
             long parameters,
-            EngineUse engine) {}
+            EngineUse engine,
+            Optional<EpochRow> best) {}
 
     private TrainingRun(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) {
         this.loaded = loaded;
@@ -137,7 +142,7 @@ public final class TrainingRun {
     }
 
     private Summary load(Start start, HeldLines remarks) throws IOException {
-        ModelCard card = start.card(config); // not after the training: it can be refused
+        ModelCard card = start.card(config, Map.of()); // not after the training: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
         resumed.ifPresent(snapshot -> start.graph()
@@ -163,7 +168,7 @@ public final class TrainingRun {
                 Snapshot snapshot = resumed.get();
                 engines.training().velocity().put(snapshot.velocity().duplicate());
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
-                Position at = snapshot.position();
+                Position at = beginning(snapshot, trainData.batchesPerEpoch());
                 remarks.add("resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
                         + (engine.mixed()
                                 ? "; the engines of this run, one after the other: " + engine.history()
@@ -175,13 +180,39 @@ public final class TrainingRun {
         }
     }
 
-    /** @throws UsageException if the newest checkpoint is of another run */
+    /** @throws UsageException if the newest checkpoint is of another run, or of one that was longer */
     private Optional<Snapshot> newest(Map<String, String> identity, HeldLines remarks) {
         Optional<Snapshot> newest = checkpoints().newestValid(remarks::add);
         newest.ifPresentOrElse(
-                snapshot -> Identity.requireSame(snapshot.identity(), identity),
+                snapshot -> {
+                    requireEpochsLeft(snapshot.position());
+                    Identity.requireSame(snapshot.identity(), identity);
+                    Identity.changes(snapshot.identity(), identity, config.schedule())
+                            .forEach(remarks::add);
+                },
                 () -> remarks.add("no valid checkpoint in " + folder + ": starting from the beginning"));
         return newest;
+    }
+
+    private void requireEpochsLeft(Position saved) {
+        if (saved.epoch() >= config.train().epochs() && saved.batch() > 0
+                || saved.epoch() > config.train().epochs()) {
+            throw new UsageException("train.epochs is " + config.train().epochs() + ", but the checkpoint is of epoch "
+                    + (saved.epoch() + (saved.batch() > 0 ? 1 : 0)) + "; ask for as many at least, or start again with"
+                    + " --overwrite");
+        }
+    }
+
+    /** Where a saved run goes on: an epoch that was evaluated after it was saved, as the log says, is over. */
+    private Position beginning(Snapshot snapshot, int perEpoch) throws IOException {
+        Position saved = snapshot.position();
+        Path log = folder.resolve("log.csv");
+        if (saved.batch() < perEpoch || Files.notExists(log)) {
+            return saved;
+        }
+        int epoch = saved.epoch() + 1;
+        boolean evaluated = CsvLog.read(log).stream().anyMatch(row -> row.epoch() == epoch && row.evaluated());
+        return evaluated ? new Position(saved.iteration(), epoch, 0) : saved;
     }
 
     private Checkpoints checkpoints() {
@@ -217,13 +248,20 @@ public final class TrainingRun {
             Optional<Snapshot> resumed,
             Map<String, String> identity)
             throws IOException {
-        Position from = resumed.map(Snapshot::position).orElse(Position.START);
+        Position from = resumed.isPresent() ? beginning(resumed.get(), trainData.batchesPerEpoch()) : Position.START;
+        EpochProgress done = resumed.map(Snapshot::progress)
+                .filter(progress -> from.batch() > 0)
+                .orElse(EpochProgress.NONE);
         Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
-        try (CsvLog log = from.iteration() == 0
-                ? CsvLog.create(folder.resolve("log.csv"))
-                : CsvLog.resume(folder.resolve("log.csv"), from.epoch() + 1)) {
+        Path file = folder.resolve("log.csv");
+        try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
+            best = new BestModel(
+                    folder,
+                    start.graph(),
+                    epoch -> start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch))),
+                    CsvLog.read(file));
             Recorder recorder = new Recorder(
                     trainData,
                     checkpoints(),
@@ -242,7 +280,7 @@ public final class TrainingRun {
                     start.network().classes(),
                     recorder,
                     stop);
-            return trainer.run(from, resumed.map(Snapshot::progress).orElse(EpochProgress.NONE));
+            return trainer.run(from, done);
         } finally {
             view.end();
         }
@@ -258,6 +296,8 @@ public final class TrainingRun {
             throws IOException {
         Network network = start.network();
         ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
+        best.settle();
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
         Summary summary = new Summary(
                 config.name(),
                 folder,
@@ -271,11 +311,12 @@ public final class TrainingRun {
                 trained > 0 ? images / trained : 0,
                 trained > 0 ? waited / trained : 0,
                 network.parameters(),
-                engine);
+                engine,
+                best.row());
         List<String> skipped = new ArrayList<>(trainData.skipped());
         skipped.addAll(valData.skipped());
         new RunReporter(loaded, start, started, options.commandLine(), Backend.inspect(), skipped)
-                .write(folder, summary, result, CsvLog.read(folder.resolve("log.csv")));
+                .write(folder, summary, result, rows);
         return summary;
     }
 
@@ -377,6 +418,11 @@ public final class TrainingRun {
                             + result.evaluation().map(Evaluation::seconds).orElse(0.0),
                     sums.imagesPerSecond(),
                     sums.dataWaitShare());
+            try {
+                best.offer(row); // first: what the log knows was kept
+            } catch (IOException e) {
+                view.line(BestModel.FILE + ": " + e.getMessage() + " (training goes on)");
+            }
             try {
                 log.append(row);
             } catch (IOException e) {

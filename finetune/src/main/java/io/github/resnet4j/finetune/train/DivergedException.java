@@ -1,10 +1,11 @@
 package io.github.resnet4j.finetune.train;
 
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
 import io.github.resnet4j.finetune.checkpoint.Position;
 import java.util.Locale;
 
-/** The loss or a parameter is no number any more. */
+/** The loss, a parameter or an output became NaN or infinite. */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -24,5 +25,9 @@ public final class DivergedException extends RuntimeException {
 
     DivergedException(Position position, NonFiniteException cause) {
         super("training diverged by iteration " + position.iteration() + ": " + cause.getMessage() + ADVICE, cause);
+    }
+
+    DivergedException(NonFiniteOutputException cause) {
+        super("training diverged: " + cause.getMessage() + ADVICE, cause);
     }
 }

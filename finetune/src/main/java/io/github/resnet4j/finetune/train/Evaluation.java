@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -40,12 +41,19 @@ public record Evaluation(
      * @param inference input N×C×H×W, output N×classes probabilities; for batches as large as the loader's
      * @param loader an unshuffled loader that drops nothing
      * @param classes number of classes
+     * @param weights which the network has, for messages
      * @param progress told the pictures done so far
      * @param stop asked between batches
      * @throws StoppedException if {@code stop} says so
+     * @throws NonFiniteOutputException after the last image, if the output for any of them is not finite
      */
     public static Evaluation of(
-            Inference inference, BatchLoader loader, int classes, LongConsumer progress, BooleanSupplier stop) {
+            Inference inference,
+            BatchLoader loader,
+            int classes,
+            String weights,
+            LongConsumer progress,
+            BooleanSupplier stop) {
         long start = System.nanoTime();
         long[][] confusion = new long[classes][classes];
         List<Answer> answers = new ArrayList<>();
@@ -53,6 +61,7 @@ public record Evaluation(
         double loss = 0;
         long right = 0;
         long inTop5 = 0;
+        long broken = 0;
         try (Batches batches = loader.epoch(0, 0)) {
             while (batches.hasNext()) {
                 if (stop.getAsBoolean()) {
@@ -63,6 +72,7 @@ public record Evaluation(
                         inference.output(arrays.features(batch)).dup('c').data().asFloat();
                 for (int i = 0; i < batch.size(); i++) {
                     int actual = batch.labels()[i];
+                    broken += isFinite(probabilities, i * classes, classes) ? 0 : 1;
                     Answer answer = answer(probabilities, i * classes, classes, batch.indices()[i], actual);
                     answers.add(answer);
                     confusion[actual][answer.predicted()]++;
@@ -74,6 +84,9 @@ public record Evaluation(
                 progress.accept(answers.size());
             }
         }
+        if (broken > 0) {
+            throw new NonFiniteOutputException(weights, broken, answers.size());
+        }
         double count = answers.size();
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
@@ -82,6 +95,15 @@ public record Evaluation(
     /** Pictures evaluated. */
     public long images() {
         return answers.size();
+    }
+
+    private static boolean isFinite(float[] values, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (!Float.isFinite(values[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Answer answer(float[] probabilities, int from, int classes, int index, int actual) {

@@ -5,6 +5,7 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
 import io.github.resnet4j.finetune.checkpoint.Position;
@@ -36,7 +37,7 @@ public final class Trainer {
         /** Pictures of the validation set evaluated so far. */
         void evaluating(long done);
 
-        /** An epoch is done and, every {@code eval-every} epochs, evaluated. */
+        /** An epoch is done and, every {@code eval-every} epochs, evaluated; before a failure of the evaluation too. */
         void epoch(EpochResult result);
 
         /** Now is a good moment for a checkpoint: parameters and velocities belong to {@code position}. */
@@ -62,7 +63,7 @@ public final class Trainer {
      * @param iterations steps done so far
      * @param lr of its last step
      * @param training its sums
-     * @param evaluation present every {@code eval-every} epochs and after the last
+     * @param evaluation present every {@code eval-every} epochs and after the last, unless it failed
      */
     public record EpochResult(
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
@@ -95,51 +96,63 @@ public final class Trainer {
     }
 
     /**
-     * Trains from {@code from} to the end.
+     * Trains from {@code from} to the end. A checkpoint comes before an epoch's evaluation, which a resumed run makes up
+     * for: an image that cannot be read costs no epoch.
      *
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
      * @return the last epoch's evaluation
-     * @throws DivergedException at the first loss, or at a checkpoint the first parameter, that is no finite number; the
-     *     last checkpoint is from before
+     * @throws DivergedException at the first loss, or at a checkpoint the first parameter, that is no finite number, and
+     *     after an evaluation with outputs that are none; the last checkpoint is from before
      * @throws StoppedException if asked to stop, after a checkpoint
      */
     public Evaluation run(Position from, EpochProgress done) {
         Position position = from;
         EpochProgress progress = done;
         Optional<Evaluation> last = Optional.empty();
+        int perEpoch = trainData.batchesPerEpoch();
         while (position.epoch() < config.epochs()) {
             progress = trainEpoch(position, progress);
             int epoch = position.epoch();
-            long iterations = (epoch + 1L) * trainData.batchesPerEpoch();
+            long iterations = (epoch + 1L) * perEpoch;
+            if (position.batch() < perEpoch) {
+                checkpoint(new Position(iterations, epoch, perEpoch), progress);
+            }
             last = Optional.empty();
             if ((epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs()) {
-                last = Optional.of(evaluate(position, progress));
+                last = Optional.of(evaluate(epoch, iterations, progress));
             }
-            observer.epoch(new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, last));
+            observer.epoch(result(epoch, iterations, progress, last));
             position = new Position(iterations, epoch + 1, 0);
             progress = EpochProgress.NONE;
-            checkpoint(position, progress);
             System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
         }
-        return last.orElseGet(this::evaluate);
+        return last.orElseGet(() -> evaluate(config.epochs()));
     }
 
-    /** Evaluates after the last step of an epoch; stopped, it saves that epoch, which a resumed run evaluates again. */
-    private Evaluation evaluate(Position begun, EpochProgress progress) {
+    /** Evaluates after the last step of an epoch, which is told even where that fails. */
+    private Evaluation evaluate(int epoch, long iterations, EpochProgress progress) {
         try {
-            return evaluate();
+            return evaluate(epoch + 1);
         } catch (StoppedException e) {
-            int perEpoch = trainData.batchesPerEpoch();
-            long iterations = (begun.epoch() + 1L) * perEpoch;
-            checkpoint(new Position(iterations, begun.epoch(), perEpoch), progress);
+            throw e;
+        } catch (RuntimeException e) {
+            observer.epoch(result(epoch, iterations, progress, Optional.empty()));
             throw e;
         }
     }
 
-    private Evaluation evaluate() {
+    private EpochResult result(int epoch, long iterations, EpochProgress progress, Optional<Evaluation> evaluation) {
+        return new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, evaluation);
+    }
+
+    private Evaluation evaluate(int epochs) {
         inference.refresh();
-        return Evaluation.of(inference, valData, classes, observer::evaluating, stop);
+        try {
+            return Evaluation.of(inference, valData, classes, "weights of epoch " + epochs, observer::evaluating, stop);
+        } catch (NonFiniteOutputException e) {
+            throw new DivergedException(e);
+        }
     }
 
     private void checkpoint(Position position, EpochProgress progress) {
@@ -172,7 +185,10 @@ public final class Trainer {
                 Position position = new Position(iteration + 1, from.epoch(), b + 1);
                 observer.step(position, progress, step);
                 boolean stopping = stop.getAsBoolean();
-                boolean due = config.checkpointEvery() > 0 && (iteration + 1) % config.checkpointEvery() == 0;
+                // After an epoch's last step there is one in any case.
+                boolean due = b + 1 < perEpoch
+                        && config.checkpointEvery() > 0
+                        && (iteration + 1) % config.checkpointEvery() == 0;
                 if (stopping || due) {
                     checkpoint(position, progress);
                 }

@@ -267,6 +267,51 @@ class WeightsIT {
         return result.get("top1").asDouble() * result.get("images").asInt();
     }
 
+    /** Finite weights whose logits are not: NaN once counted as right, and top-1 was 100 %. */
+    @Test
+    void weightsThatOverflowAreRightAboutNothing() throws IOException {
+        Path weights = real("weights/resnet20-12fca82f.th");
+        Path pictures = real("cifar10/lossless_test_batch.bin");
+        Cli.in(folder)
+                .run("convert", weights.toString(), "a.safetensors", "--arch", "resnet20-cifar")
+                .succeeds();
+        Path huge = folder.resolve("a.safetensors");
+        byte[] bytes = Files.readAllBytes(huge);
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int data = 8 + (int) file.getLong(0);
+        JsonNode tensor = JSON.readTree(new String(bytes, 8, data - 8, StandardCharsets.UTF_8))
+                .get("fc.weight")
+                .get("data_offsets");
+        for (int at = tensor.get(0).asInt(); at < tensor.get(1).asInt(); at += 4) {
+            file.putFloat(data + at, 3e38f);
+        }
+        Files.write(huge, bytes);
+        Cli.Outcome eval = Cli.in(folder)
+                .run(
+                        "eval",
+                        "--model",
+                        "resnet20-cifar",
+                        "--weights",
+                        "a.safetensors",
+                        "--data",
+                        pictures.toString(),
+                        "--dataset",
+                        "cifar10",
+                        "--json")
+                .failsWith(3, "a.safetensors: the outputs for 1,017 of 1,017 images are NaN or infinite");
+        assertThat(eval.out()).isEmpty();
+        Cli.Outcome predict = Cli.in(folder)
+                .run(
+                        "predict",
+                        "--model",
+                        "resnet20-cifar",
+                        "--weights",
+                        "a.safetensors",
+                        real("images/kitten.jpg").toString())
+                .failsWith(3, "a.safetensors: the outputs for 1 of 1 image are NaN or infinite");
+        assertThat(predict.out()).isEmpty();
+    }
+
     @Test
     void finetuneBeginsWithPublishedWeights() throws IOException {
         Path weights = real("weights/resnet20-12fca82f.th");

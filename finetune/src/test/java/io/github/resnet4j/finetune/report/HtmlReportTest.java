@@ -40,7 +40,7 @@ class HtmlReportTest {
                 "id=\"curves\"",
                 "<svg class=\"chart\"",
                 "<title>epoch 3, validation: ",
-                "Best validation accuracy: <strong>92.42%</strong> in epoch 11",
+                "Best validation accuracy: <strong>92.42%</strong> in epoch 11; model.zip is of the last epoch, 12",
                 "Every epoch",
                 "id=\"confusion\"",
                 "class=\"heat strong hit\"",

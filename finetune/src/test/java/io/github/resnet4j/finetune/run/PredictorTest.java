@@ -25,6 +25,7 @@ import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -170,14 +171,14 @@ final class PredictorTest {
                 tiny.output(),
                 tiny.expect());
         Start start = TinyData.start(config);
-        ModelArchive.write(model, start.card(config), start.graph());
+        ModelArchive.write(model, start.card(config, Map.of()), start.graph());
         return start;
     }
 
     private static Evaluation evaluation(Inference inference, ImageDataset val, Pipeline pipeline) {
         LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, false, BadImages.FAIL);
         try (BatchLoader loader = new BatchLoader(val, pipeline::write, 3, 8, 8, options)) {
-            return Evaluation.of(inference, loader, CLASSES.length, done -> {}, () -> false);
+            return Evaluation.of(inference, loader, CLASSES.length, "tiny", done -> {}, () -> false);
         }
     }
 

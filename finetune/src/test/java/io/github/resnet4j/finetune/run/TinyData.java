@@ -1,12 +1,16 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.report.ProgressView;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 
 /** Small pictures of noise in class folders, and runs of a small network on them. */
@@ -61,6 +66,29 @@ final class TinyData {
     /** What a run of {@code config} begins with. */
     static Start start(RunConfig config) {
         return Start.of(Task.open(config, DownloadOptions.standard().withOffline(true), remark -> {}), config);
+    }
+
+    /** The parameters of a model, as they are stored. */
+    static byte[] coefficients(Path model) throws IOException {
+        try (ZipFile zip = new ZipFile(model.toFile());
+                InputStream in = zip.getInputStream(zip.getEntry("coefficients.bin"))) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** The share of the validation images that a model classifies rightly. */
+    static double top1(Path model, Start start) {
+        ImageDataset val = start.inputs().val();
+        int right = 0;
+        try (Predictor predictor = Predictor.open(model, 1, Engine.AUTO)) {
+            for (int i = 0; i < val.size(); i++) {
+                List<Predictor.Guess> guess = predictor
+                        .predict(List.of(predictor.prepare(val.image(i))), 1)
+                        .get(0);
+                right += guess.get(0).label().equals(val.classes().get(val.label(i))) ? 1 : 0;
+            }
+        }
+        return (double) right / val.size();
     }
 
     /** How a run is asked for, and what it says. */

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.onednn.EngineUnavailableException;
 import io.github.resnet4j.finetune.UsageException;
@@ -20,6 +21,7 @@ import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ final class TrainingRunTest {
         assertThat(names(base))
                 .containsExactlyInAnyOrder(
                         ".lock",
+                        "best.zip",
                         "checkpoints",
                         "config.yaml",
                         "confusion.png",
@@ -154,16 +157,174 @@ final class TrainingRunTest {
         assertSameResult(folder);
     }
 
-    @Test
-    void resumingAFinishedRunWithMoreEpochsGoesOn() throws IOException {
-        ConfigLoader.Loaded one = TinyData.config(data, runs, "train.epochs=1", "schedule={type: constant}");
-        run(one).run();
-        ConfigLoader.Loaded two = TinyData.config(data, runs, "train.epochs=2", "schedule={type: constant}");
-        TrainingRun.Summary result = run(two).resume().run();
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            schedule={type: constant} | train.epochs: saved 1, now 2
+            schedule={type: multi-step, milestones: [1]} | train.epochs: saved 1, now 2
+            schedule={type: cosine} | train.epochs: saved 1, now 2: the schedule now spans all of these
+            schedule={type: one-cycle} | train.epochs: saved 1, now 2: the schedule now spans all of these
+            """)
+    void resumingAFinishedRunWithMoreEpochsGoesOnAndSaysWhatThatMeans(String schedule, String remark)
+            throws IOException {
+        run(TinyData.config(data, runs, "train.epochs=1", schedule)).run();
+        EpochRow first = CsvLog.read(runs.resolve("tiny/log.csv")).get(0);
+        TinyData.Runner two =
+                run(TinyData.config(data, runs, "train.epochs=2", schedule)).resume();
+        TrainingRun.Summary result = two.run();
+        assertThat(two.said().lines()).contains("resumed at iteration 4 (epoch 2)");
+        assertThat(two.said().lines().filter(line -> line.startsWith("train.epochs")))
+                .singleElement()
+                .asString()
+                .startsWith(remark)
+                .satisfies(line -> assertThat(line.contains("spans")).isEqualTo(remark.contains("spans")));
         assertThat(result.iterations()).isEqualTo(8);
-        assertThat(CsvLog.read(runs.resolve("tiny/log.csv")))
-                .extracting(EpochRow::epoch)
-                .containsExactly(1, 2);
+        List<EpochRow> rows = CsvLog.read(runs.resolve("tiny/log.csv"));
+        assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
+        assertThat(rows.get(0)).isEqualTo(first);
+    }
+
+    @Test
+    void refusesToResumeIntoFewerEpochsThanAreDone() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, shared.resolve("runs"), "train.epochs=1"))
+                        .resume()
+                        .run())
+                .withMessageContaining("train.epochs is 1, but the checkpoint is of epoch 2");
+    }
+
+    /** Steps of evaluation and other validation images are allowed, and told. */
+    @Test
+    void resumesWithAnotherEvaluationAndSaysSo() throws IOException {
+        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(
+                        () -> run(TinyData.config(pictures, runs)).stopAfter(6).run());
+        Files.delete(pictures.resolve("val/ant/8.png"));
+        TinyData.Runner resumed = run(TinyData.config(pictures, runs, "data.eval=[{resize: {size: 8}}]"))
+                .resume();
+        assertThat(resumed.run().images()).isEqualTo(3 * TinyData.VAL - 1);
+        assertThat(resumed.said())
+                .contains("data.eval: saved [], now [Resize[size=8, interpolation=BILINEAR]]: accuracies from here on")
+                .contains("the validation images are not those of before");
+    }
+
+    @Test
+    void refusesToResumeWithOtherData() throws IOException {
+        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        run(TinyData.config(pictures, runs, "train.epochs=1")).run();
+        TinyData.Runner resumed = run(TinyData.config(pictures, runs)).resume();
+        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/ant/00.png"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(resumed::run)
+                .withMessageContaining("data: 1 image more than when it was saved (then 24, now 25);");
+        Files.delete(pictures.resolve("train/ant/00.png"));
+        Files.delete(pictures.resolve("train/ant/1.png"));
+        Files.delete(pictures.resolve("train/bee/1.png"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(resumed::run)
+                .withMessageContaining("data: 2 images fewer than when it was saved (then 24, now 22);");
+        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/ant/1b.png"));
+        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/bee/1b.png"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(resumed::run)
+                .withMessageContaining("data: other files or sizes than when it was saved, in number the same, 24;");
+    }
+
+    @Test
+    void refusesToResumeFromOtherInitialWeights() throws IOException {
+        String weights = "model.weights='" + base.resolve("model.zip") + "'";
+        run(TinyData.config(data, runs, "train.epochs=1", weights)).run();
+        Path moved = Files.copy(base.resolve("model.zip"), runs.resolve("moved.zip"));
+        String same = "model.weights='" + moved + "'";
+        run(TinyData.config(data, runs, same)).resume().run();
+        String other = "model.weights='" + runs.resolve("tiny/model.zip") + "'";
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(
+                        () -> run(TinyData.config(data, runs, other)).resume().run())
+                .withMessageContaining("model.weights: saved crc32c ");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs)).resume().run())
+                .withMessageContaining("now random");
+    }
+
+    /** Found in the evaluation: the epoch is in the checkpoint and the log, and once the file is whole the run goes on. */
+    @Test
+    void aBadImageInTheValidationCostsNoEpoch() throws IOException {
+        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        Path image = pictures.resolve("val/bee/9.png");
+        byte[] whole = Files.readAllBytes(image);
+        byte[] broken = whole.clone();
+        Arrays.fill(broken, 40, broken.length - 12, (byte) 0);
+        Files.write(image, broken);
+        assertThatExceptionOfType(BadDataException.class)
+                .isThrownBy(() -> run(TinyData.config(pictures, runs)).run())
+                .withMessageContaining("9.png");
+        Path folder = runs.resolve("tiny");
+        assertThat(names(folder.resolve("checkpoints"))).containsExactly("ckpt-000000004");
+        assertThat(CsvLog.read(folder.resolve("log.csv")))
+                .singleElement()
+                .satisfies(row -> assertThat(row.evaluated()).isFalse())
+                .satisfies(row -> assertThat(row.trainLoss()).isPositive());
+        Files.write(image, whole);
+        TrainingRun.Summary result =
+                run(TinyData.config(pictures, runs)).resume().run();
+        assertThat(result.loss()).isEqualTo(summary.loss());
+        assertThat(TinyData.coefficients(folder.resolve("model.zip")))
+                .isEqualTo(TinyData.coefficients(base.resolve("model.zip")));
+        assertThat(CsvLog.read(folder.resolve("log.csv")))
+                .extracting(EpochRow::valLoss)
+                .isEqualTo(CsvLog.read(base.resolve("log.csv")).stream()
+                        .map(EpochRow::valLoss)
+                        .toList());
+    }
+
+    /** A learning rate that destroys what the first epoch learnt. */
+    @Test
+    void keepsTheBestModelBesideTheLastAndSaysWhichIsWhich() throws IOException {
+        TrainingRun.Summary result = run(TinyData.config(
+                        data,
+                        runs,
+                        "train.epochs=6",
+                        "optimizer.lr=0.02",
+                        "schedule={type: multi-step, milestones: [3], gamma: 10}"))
+                .run();
+        Path folder = runs.resolve("tiny");
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
+        double highest = rows.stream().mapToDouble(EpochRow::valTop1).max().orElseThrow();
+        EpochRow best = result.best().orElseThrow();
+        assertThat(best.valTop1()).isEqualTo(highest);
+        assertThat(rows.subList(0, best.epoch() - 1)).allMatch(row -> row.valTop1() < highest);
+        assertThat(result.top1()).isEqualTo(rows.get(5).valTop1());
+        assertThat(ModelArchive.readCard(folder.resolve("best.zip")).provenance())
+                .containsEntry("epoch", String.valueOf(best.epoch()));
+        assertThat(ModelArchive.readCard(folder.resolve("model.zip")).provenance())
+                .doesNotContainKey("epoch");
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("model.zip is of the last epoch, 6; best.zip of the best, " + best.epoch() + ".");
+        // What it says of the validation images is what the log says of that epoch.
+        assertThat(TinyData.top1(
+                        folder.resolve("best.zip"),
+                        TinyData.start(TinyData.config(data, runs).config())))
+                .isEqualTo(highest);
+    }
+
+    /** Left by a run that was resumed from before that epoch and then never was as good. */
+    @Test
+    void aBestModelOfAnotherEpochIsNotKept() throws IOException {
+        ConfigLoader.Loaded config = TinyData.config(data, runs);
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() -> run(config).stopAfter(7).run());
+        Path best = runs.resolve("tiny/best.zip");
+        ModelCard card = ModelArchive.readCard(best);
+        assertThat(card.provenance()).containsEntry("epoch", "1");
+        Files.copy(base.resolve("model.zip"), best, StandardCopyOption.REPLACE_EXISTING);
+        TrainingRun.Summary result = run(config).resume().run();
+        if (result.best().orElseThrow().epoch() == 1) {
+            assertThat(best).doesNotExist();
+        } else {
+            assertThat(ModelArchive.readCard(best).provenance()).containsEntry("epoch", "2");
+        }
     }
 
     @Test
@@ -184,10 +345,11 @@ final class TrainingRunTest {
             schedule={type: constant}         | schedule: saved Cosine[
             data.augment=[]                   | data.augment: saved [HorizontalFlip
             data.normalize=none               | data.normalize: saved NormalizeConfig[
-            data.limit=12                     | data: saved
+            data.limit=12                     | data: 12 images fewer than when it was saved (then 24, now 12)
             data.image-size=16                | input: saved 3x8x8, now 3x16x16
             model.name=resnet32-cifar         | model: saved resnet20-cifar, now resnet32-cifar
             model.shortcut=b                  | model.shortcut: saved
+            model.zero-init-residual=true     | model.zero-init-residual: saved false, now true
             model.freeze=layer1               | model.freeze: saved nothing, now layer1
             """)
     void refusesToResumeAnotherRunAndLeavesItAsItIs(String override, String difference) throws IOException {

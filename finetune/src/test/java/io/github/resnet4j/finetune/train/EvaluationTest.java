@@ -12,6 +12,7 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,13 +109,26 @@ final class EvaluationTest {
         assertThat(result.loss()).isCloseTo(-Math.log(1e-12), within(1e-9));
     }
 
+    /** NaN compares with nothing: counted by comparisons, it would be the first class, and right. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void outputsThatAreNoNumbersAreNoAnswers(int batchSize) {
+        double inf = Double.POSITIVE_INFINITY;
+        double nan = Double.NaN;
+        List<Said> said =
+                List.of(new Said(0, 0.6, 0.4), new Said(0, nan, 0.4), new Said(1, nan, nan), new Said(1, 0.1, inf));
+        assertThatExceptionOfType(NonFiniteOutputException.class)
+                .isThrownBy(() -> evaluate(said, 2, batchSize, new ArrayList<>()))
+                .withMessageStartingWith("stub: the outputs for 3 of 4 images are NaN or infinite");
+    }
+
     @Test
     void stopsBetweenBatches() {
         List<Long> progress = new ArrayList<>();
         List<Said> said = List.of(new Said(0, 0.6, 0.4), new Said(1, 0.6, 0.4), new Said(0, 0.6, 0.4));
         assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> {
             try (BatchLoader loader = loader(said, 2, 1)) {
-                Evaluation.of(stub(2), loader, 2, progress::add, () -> progress.size() == 2);
+                Evaluation.of(stub(2), loader, 2, "stub", progress::add, () -> progress.size() == 2);
             }
         });
         assertThat(progress).containsExactly(1L, 2L);
@@ -122,7 +136,7 @@ final class EvaluationTest {
 
     private static Evaluation evaluate(List<Said> said, int classes, int batchSize, List<Long> progress) {
         try (BatchLoader loader = loader(said, classes, batchSize)) {
-            return Evaluation.of(stub(classes), loader, classes, progress::add, () -> false);
+            return Evaluation.of(stub(classes), loader, classes, "stub", progress::add, () -> false);
         }
     }
 

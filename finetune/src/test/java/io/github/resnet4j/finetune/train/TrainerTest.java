@@ -20,15 +20,10 @@ import io.github.resnet4j.finetune.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ResNetWriter;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,21 +35,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A residual network of two blocks, 20 training pictures in batches of 6 (4 iterations an epoch), 7 to evaluate. */
 final class TrainerTest {
     private static final List<String> CLASSES = List.of("red", "green", "blue");
-    private static final Network NETWORK = ResNetWriter.write(
-            "tiny",
-            new ResNetSpec(
-                    new StemSpec.Cifar(4),
-                    BlockType.BASIC,
-                    ShortcutType.PROJECTION,
-                    List.of(new StageSpec(1, 4, 1), new StageSpec(1, 8, 2)),
-                    ResNetSpec.StrideOn.MIDDLE_3X3,
-                    false),
-            Shape.square(3, MemoryImages.SIDE),
-            CLASSES.size());
+    private static final Network NETWORK = ResNetSpec.of(
+                    ResNetSpec.Stem.CIFAR,
+                    4,
+                    ResNetSpec.Block.BASIC,
+                    List.of(new ResNetSpec.Stage(1, 4, 1), new ResNetSpec.Stage(1, 8, 2)))
+            .network("tiny", Shape.square(3, MemoryImages.SIDE), CLASSES.size());
     private static final int PER_EPOCH = 4;
 
     /** As every command does before it builds a graph. */
@@ -158,7 +149,7 @@ final class TrainerTest {
     private record State(Position position, EpochProgress progress, float[] parameters, float[] velocity) {}
 
     @Test
-    void tellsOfStepsEvaluationEpochAndCheckpointInThisOrder() {
+    void tellsOfStepsCheckpointEvaluationAndEpochInThisOrder() {
         Session session = new Session(config(2, 0, 1));
         Evaluation last = session.run();
         assertThat(session.events)
@@ -167,18 +158,18 @@ final class TrainerTest {
                         "step 2",
                         "step 3",
                         "step 4",
+                        "checkpoint 4 in 0.4",
                         "evaluating 6",
                         "evaluating 7",
                         "epoch 0 evaluated",
-                        "checkpoint 4 in 1.0",
                         "step 5",
                         "step 6",
                         "step 7",
                         "step 8",
+                        "checkpoint 8 in 1.4",
                         "evaluating 6",
                         "evaluating 7",
-                        "epoch 1 evaluated",
-                        "checkpoint 8 in 2.0");
+                        "epoch 1 evaluated");
         assertThat(session.epochs.get(1).evaluation()).containsSame(last);
         assertThat(session.epochs).extracting(Trainer.EpochResult::iterations).containsExactly(4L, 8L);
         assertThat(session.steps).extracting(Trainer.Step::images).containsExactly(6, 6, 6, 2, 6, 6, 6, 2);
@@ -198,7 +189,7 @@ final class TrainerTest {
         session.run();
         assertThat(session.events.stream().filter(event -> event.startsWith("checkpoint")))
                 .containsExactly(
-                        "checkpoint 3 in 0.3", "checkpoint 4 in 1.0", "checkpoint 6 in 1.2", "checkpoint 8 in 2.0");
+                        "checkpoint 3 in 0.3", "checkpoint 4 in 0.4", "checkpoint 6 in 1.2", "checkpoint 8 in 1.4");
     }
 
     @Test
@@ -219,13 +210,13 @@ final class TrainerTest {
         assertThat(session.epochs.get(0).lr()).isEqualTo(session.steps.get(3).lr());
     }
 
-    /** From within an epoch, from the end of one before its evaluation and after it, and from the end of the run. */
+    /** From within an epoch, from the end of one before its evaluation, from within the next, and from the end of the run. */
     @Test
     void aResumedRunEqualsAnUninterruptedOneToTheLastBit() {
         Session whole = new Session(config(2, 1, 1));
         Evaluation expected = whole.run();
-        assertThat(whole.checkpoints).hasSize(2 * PER_EPOCH + 2);
-        for (int saved : new int[] {0, 3, 4, 6, 9}) {
+        assertThat(whole.checkpoints).hasSize(2 * PER_EPOCH);
+        for (int saved : new int[] {0, 3, 4, 6, 7}) {
             State state = whole.checkpoints.get(saved);
             Session resumed = new Session(config(2, 0, 1));
             Evaluation actual = resumed.resume(state);
@@ -257,21 +248,61 @@ final class TrainerTest {
 
     /** The epoch's steps are not lost, and its evaluation is made up for. */
     @Test
-    void stoppedWithinAnEvaluationSavesTheEpochBeforeIt() {
+    void stoppedWithinAnEvaluationHasSavedTheEpochBeforeIt() {
         Session whole = new Session(config(2, 0, 1));
         whole.run();
         Session session = new Session(config(2, 0, 1));
         session.stop = () -> session.events.contains("evaluating 6");
         assertThatExceptionOfType(StoppedException.class).isThrownBy(session::run);
         assertThat(session.events)
-                .containsExactly("step 1", "step 2", "step 3", "step 4", "evaluating 6", "checkpoint 4 in 0.4");
+                .containsExactly("step 1", "step 2", "step 3", "step 4", "checkpoint 4 in 0.4", "evaluating 6");
 
         Session resumed = new Session(config(2, 0, 1));
         resumed.resume(session.checkpoints.get(0));
-        assertThat(resumed.events)
-                .startsWith("evaluating 6", "evaluating 7", "epoch 0 evaluated", "checkpoint 4 in 1.0");
+        assertThat(resumed.events).startsWith("evaluating 6", "evaluating 7", "epoch 0 evaluated", "step 5");
         assertThat(resumed.epochs).hasSize(2);
         assertThat(resumed.parameters()).isEqualTo(whole.parameters());
+    }
+
+    /** An image that cannot be read costs no epoch. */
+    @Test
+    void aFailedEvaluationComesAfterTheCheckpointAndTheEpochsRow() {
+        Session whole = new Session(config(2, 0, 1));
+        whole.run();
+        Session session = new Session(config(2, 0, 1)) {
+            @Override
+            public void evaluating(long done) {
+                throw new IllegalStateException("a bad image");
+            }
+        };
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(session::run)
+                .withMessage("a bad image");
+        assertThat(session.events)
+                .containsExactly("step 1", "step 2", "step 3", "step 4", "checkpoint 4 in 0.4", "epoch 0");
+        Session resumed = new Session(config(2, 0, 1));
+        resumed.resume(session.checkpoints.get(0));
+        assertThat(resumed.epochs).hasSize(2);
+        assertThat(resumed.parameters()).isEqualTo(whole.parameters());
+    }
+
+    /** Finite weights whose outputs are not: the loss of the training steps need not show it. */
+    @Test
+    void divergesWhereAnEvaluationsOutputsAreNoNumbers() {
+        Session session = new Session(config(2, 0, 1)) {
+            @Override
+            public void checkpoint(Position position, EpochProgress progress) {
+                super.checkpoint(position, progress);
+                INDArray weights = graph.getLayer("fc").getParam("W");
+                weights.assign(3e38);
+            }
+        };
+        assertThatExceptionOfType(DivergedException.class)
+                .isThrownBy(session::run)
+                .withMessageContaining("weights of epoch 1: the outputs for 7 of 7 images are NaN or infinite")
+                .withMessageContaining("lower optimizer.lr");
+        assertThat(session.epochs).hasSize(1);
+        assertThat(session.epochs.get(0).evaluation()).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,12 +1,11 @@
 package io.github.resnet4j.zoo.family;
 
+import static io.github.resnet4j.zoo.family.ResNetSpec.Block.BASIC;
+import static io.github.resnet4j.zoo.family.ResNetSpec.Block.BOTTLENECK;
+
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Family;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,35 +19,33 @@ public final class ResNet implements Family {
     @Override
     public List<Architecture> table() {
         return List.of(
-                residual("resnet18", BlockType.BASIC, 2, 2, 2, 2),
-                residual("resnet34", BlockType.BASIC, 3, 4, 6, 3),
-                residual("resnet50", BlockType.BOTTLENECK, 3, 4, 6, 3),
-                residual("resnet101", BlockType.BOTTLENECK, 3, 4, 23, 3),
-                residual("resnet152", BlockType.BOTTLENECK, 3, 8, 36, 3),
+                residual("resnet18", BASIC, 2, 2, 2, 2),
+                residual("resnet34", BASIC, 3, 4, 6, 3),
+                residual("resnet50", BOTTLENECK, 3, 4, 6, 3),
+                residual("resnet101", BOTTLENECK, 3, 4, 23, 3),
+                residual("resnet152", BOTTLENECK, 3, 8, 36, 3),
                 plain("plain18", 2, 2, 2, 2),
                 plain("plain34", 3, 4, 6, 3));
     }
 
-    private static Architecture residual(String name, BlockType block, int... blocks) {
-        return row(name, "resnet", block, ShortcutType.PROJECTION, blocks);
+    private static Architecture residual(String name, ResNetSpec.Block block, int... blocks) {
+        return row(name, "resnet", spec(block, blocks));
     }
 
     private static Architecture plain(String name, int... blocks) {
-        return row(name, "plain", BlockType.BASIC, ShortcutType.NONE, blocks);
+        return row(name, "plain", spec(BASIC, blocks).withShortcut(ResNetSpec.Shortcut.NONE));
     }
 
-    private static Architecture row(String name, String family, BlockType block, ShortcutType shortcut, int... blocks) {
-        ResNetSpec spec = new ResNetSpec(
-                new StemSpec.ImageNet(64), block, shortcut, stages(blocks), ResNetSpec.StrideOn.MIDDLE_3X3, false);
+    private static Architecture row(String name, String family, ResNetSpec spec) {
         return new Architecture(name, family, spec, Shape.square(3, 224), 1000, PAPER);
     }
 
     /** Stages of 64, 128, 256 … planes, the map halved between them. */
-    static List<StageSpec> stages(int... blocks) {
-        List<StageSpec> stages = new ArrayList<>();
+    static ResNetSpec spec(ResNetSpec.Block block, int... blocks) {
+        List<ResNetSpec.Stage> stages = new ArrayList<>();
         for (int s = 0; s < blocks.length; s++) {
-            stages.add(new StageSpec(blocks[s], 64 << s, s == 0 ? 1 : 2));
+            stages.add(new ResNetSpec.Stage(blocks[s], 64 << s, s == 0 ? 1 : 2));
         }
-        return stages;
+        return ResNetSpec.of(ResNetSpec.Stem.IMAGENET, 64, block, stages);
     }
 }

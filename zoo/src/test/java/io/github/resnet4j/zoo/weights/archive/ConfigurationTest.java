@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import java.nio.charset.StandardCharsets;
@@ -78,9 +78,9 @@ class ConfigurationTest {
             parts.forEach(part -> written.addAll(accepted(network, OPTIONS.frozenUpTo(part))));
         }
         Architecture resnet20 = Zoo.find("resnet20-cifar");
-        for (ShortcutType shortcut : ShortcutType.values()) {
+        for (ResNetSpec.Shortcut shortcut : ResNetSpec.Shortcut.values()) {
             Network network =
-                    resnet20.with(resnet20.spec().withShortcut(shortcut)).network();
+                    resnet20.with(Map.of("shortcut", shortcut.toString())).network();
             written.addAll(accepted(network, OPTIONS.frozenUpTo(Optional.of("layer2"))));
         }
         for (Conventions conventions : List.of(Conventions.TORCHVISION, Conventions.KERAS)) {
