@@ -44,7 +44,10 @@ record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, O
         Optional<PretrainedWeights> published = Pretrained.defaultOf(architecture.name());
         Preprocessing usual =
                 published.map(PretrainedWeights::preprocessing).orElseGet(() -> usual(architecture.input()));
-        ChannelOrder order = published.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB);
+        boolean ours = metadata.containsKey("architecture"); // as `convert` wrote before it kept the preprocessing
+        ChannelOrder order = ours
+                ? ChannelOrder.RGB
+                : published.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB);
         Preprocessing steps = given.over(usual);
         boolean known = given.mean().isPresent()
                 && given.std().isPresent()
@@ -56,7 +59,9 @@ record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, O
                 known
                         ? Optional.empty()
                         : Optional.of("preprocessing assumed"
-                                + published.map(found -> ", as of " + found.name()).orElse("") + ": " + steps
+                                + published
+                                        .map(found -> ", as of " + found.name())
+                                        .orElse("") + ": " + steps
                                 + ", channel order " + used.name().toLowerCase(Locale.ROOT)));
     }
 

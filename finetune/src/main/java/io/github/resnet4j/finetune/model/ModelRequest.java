@@ -79,12 +79,17 @@ public record ModelRequest(
                 Optional.empty(),
                 Optional.empty());
 
+        /** Nothing but the order of the colours, if that is given. */
+        public static Preparation of(Optional<ChannelOrder> channelOrder) {
+            return new Preparation(NONE.resize, NONE.crop, NONE.interpolation, NONE.mean, NONE.std, channelOrder);
+        }
+
         /**
          * {@code other} with what is given here in its place.
          *
          * @throws UsageException if what is given is no preprocessing, such as a mean of pixels from 0 to 255
          */
-        Preprocessing over(Preprocessing other) {
+        public Preprocessing over(Preprocessing other) {
             Preprocessing.scaleProblem(mean.orElse(List.of()), std.orElse(List.of()))
                     .ifPresent(problem -> {
                         throw new UsageException("mean and std " + problem);

@@ -204,7 +204,8 @@ public final class SourceModel {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
         boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
-        Fit fit = fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), anyHead, remarks);
+        Fit fit =
+                fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), anyHead, remarks);
         Architecture architecture = fit.architecture();
         boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
         int classes = newClasses(request).orElse(fit.classes());
@@ -262,7 +263,8 @@ public final class SourceModel {
                 .map(labels -> Labels.read(labels, classes))
                 .or(() -> row.map(found -> found.classNames().names()))
                 .filter(list -> list.size() == classes);
-        if (known.isPresent() || newClasses(request).isPresent() || classes != ClassNames.IMAGENET.count()) {
+        boolean replaced = !(request.head() instanceof ModelRequest.Head.Own);
+        if (known.isPresent() || replaced || classes != ClassNames.IMAGENET.count()) {
             return known;
         }
         remarks.accept("class names assumed: ImageNet's");

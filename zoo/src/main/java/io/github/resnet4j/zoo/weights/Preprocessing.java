@@ -26,6 +26,10 @@ public record Preprocessing(
     private static final int MAX_SIDE = 1 << 14;
     private static final int MAX_TEXT = 1 << 10;
     private static final double MAX_PIXEL = 255;
+
+    /** Of pixels in [0, 1] half would be the most; divisors a little above 1 are odd, but mean what they say. */
+    private static final double MAX_STD = 5;
+
     private static final MathContext DIGITS = new MathContext(6);
     private static final String KEY = "resnet4j.";
 
@@ -62,7 +66,8 @@ public record Preprocessing(
      * asked; what a person types is.
      */
     public static Optional<String> scaleProblem(List<Double> mean, List<Double> std) {
-        boolean bytes = mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > 1);
+        boolean bytes =
+                mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > 1);
         if (mean.stream().anyMatch(value -> value < 0)) {
             return Optional.of("must be of pixels in [0, 1], got mean " + joined(mean));
         }
@@ -81,9 +86,8 @@ public record Preprocessing(
     private static List<Double> divided(List<Double> values) {
         boolean scaled = values.stream().anyMatch(value -> value > 1);
         return values.stream()
-                .map(value -> scaled
-                        ? new BigDecimal(value / MAX_PIXEL).round(DIGITS).doubleValue()
-                        : value)
+                .map(value ->
+                        scaled ? new BigDecimal(value / MAX_PIXEL).round(DIGITS).doubleValue() : value)
                 .toList();
     }
 

@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.WeightWriter;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.keras.KerasFile;
 import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
@@ -30,6 +31,9 @@ public final class WeightFile {
             new OwnArchive(),
             TorchFile.READER,
             KerasFile.READER);
+
+    /** All formats that can be written, besides folders and our own archives, which are more than tensors. */
+    private static final List<WeightWriter> WRITERS = List.of(Safetensors.WRITER);
 
     private WeightFile() {}
 
@@ -85,6 +89,14 @@ public final class WeightFile {
     /** Whether a name ends as those of weight files do, of formats that are read and of some that are not. */
     public static boolean isNamedLikeWeights(String name) {
         return FORMATS.stream().anyMatch(format -> isNamed(format, name));
+    }
+
+    /** How to write a file of this name, if its ending tells. */
+    public static Optional<WeightWriter> writer(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return WRITERS.stream()
+                .filter(writer -> name.endsWith("." + writer.extension()))
+                .findFirst();
     }
 
     /**
