@@ -67,7 +67,7 @@ public record Preprocessing(
      */
     public static Optional<String> scaleProblem(List<Double> mean, List<Double> std) {
         boolean bytes =
-                mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > 1);
+                mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > MAX_STD);
         if (mean.stream().anyMatch(value -> value < 0)) {
             return Optional.of("must be of pixels in [0, 1], got mean " + joined(mean));
         }
