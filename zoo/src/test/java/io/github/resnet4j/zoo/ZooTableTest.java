@@ -59,6 +59,11 @@ class ZooTableTest {
             Map.entry("resnet50", new Published(25_557_032, 25_610_152, 4.089e9)),
             Map.entry("resnet101", new Published(44_549_160, 44_654_504, 7.801e9)),
             Map.entry("resnet152", new Published(60_192_808, 60_344_232, 11.514e9)),
+            Map.entry("wide-resnet50-2", new Published(68_883_240, 68_951_464, 11.398e9)),
+            Map.entry("wide-resnet101-2", new Published(126_886_696, 127_024_552, 22.753e9)),
+            Map.entry("resnext50-32x4d", new Published(25_028_904, 25_097_128, 4.230e9)),
+            Map.entry("resnext101-32x8d", new Published(88_791_336, 88_994_216, 16.414e9)),
+            Map.entry("resnext101-64x4d", new Published(83_455_272, 83_658_152, 15.460e9)),
             Map.entry("resnet50-keras", new Published(25_583_592, 25_636_712, 3.858e9)),
             Map.entry("resnet101-keras", new Published(44_601_832, 44_707_176, 7.570e9)),
             Map.entry("resnet152-keras", new Published(60_268_520, 60_419_944, 11.282e9)),
@@ -302,6 +307,9 @@ class ZooTableTest {
                 .extracting(Architecture::name)
                 .startsWith("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet50-keras")
                 .allMatch(name -> name.startsWith("resnet"));
+        assertThat(Zoo.list("resnext101-*"))
+                .extracting(Architecture::name)
+                .containsExactly("resnext101-32x8d", "resnext101-64x4d");
         assertThat(Zoo.list("plain??")).extracting(Architecture::name).containsExactly("plain18", "plain34");
         assertThat(Zoo.list("resnet18")).containsExactly(Zoo.find("resnet18"));
         assertThat(Zoo.list("resnet.*")).isEmpty();

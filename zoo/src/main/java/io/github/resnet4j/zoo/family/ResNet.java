@@ -11,10 +11,13 @@ import java.util.List;
 
 /**
  * The ImageNet networks of He et al. 2015 (table 1), with the stride of the bottlenecks on the 3×3 convolution as in
- * torchvision ("v1.5"), and the plain networks of the same paper.
+ * torchvision ("v1.5"), and the plain networks of the same paper; and what torchvision makes of them: Wide ResNets
+ * (Zagoruyko and Komodakis 2016) and ResNeXts (Xie et al. 2017).
  */
 public final class ResNet implements Family {
     private static final String PAPER = "He et al. 2015, arXiv:1512.03385";
+    private static final String WIDE_PAPER = "Zagoruyko and Komodakis 2016, arXiv:1605.07146";
+    private static final String NEXT_PAPER = "Xie et al. 2017, arXiv:1611.05431";
 
     @Override
     public List<Architecture> table() {
@@ -24,20 +27,35 @@ public final class ResNet implements Family {
                 residual("resnet50", BOTTLENECK, 3, 4, 6, 3),
                 residual("resnet101", BOTTLENECK, 3, 4, 23, 3),
                 residual("resnet152", BOTTLENECK, 3, 8, 36, 3),
+                wide("wide-resnet50-2", 3, 4, 6, 3),
+                wide("wide-resnet101-2", 3, 4, 23, 3),
+                next("resnext50-32x4d", 32, 4, 3, 4, 6, 3),
+                next("resnext101-32x8d", 32, 8, 3, 4, 23, 3),
+                next("resnext101-64x4d", 64, 4, 3, 4, 23, 3),
                 plain("plain18", 2, 2, 2, 2),
                 plain("plain34", 3, 4, 6, 3));
     }
 
     private static Architecture residual(String name, ResNetSpec.Block block, int... blocks) {
-        return row(name, "resnet", spec(block, blocks));
+        return row(name, "resnet", spec(block, blocks), PAPER);
+    }
+
+    /** Twice as wide inside the bottlenecks. */
+    private static Architecture wide(String name, int... blocks) {
+        return row(name, "wide-resnet", spec(BOTTLENECK, blocks).withGroups(1, 128), WIDE_PAPER);
+    }
+
+    /** The 3×3 convolutions in groups. */
+    private static Architecture next(String name, int groups, int width, int... blocks) {
+        return row(name, "resnext", spec(BOTTLENECK, blocks).withGroups(groups, width), NEXT_PAPER);
     }
 
     private static Architecture plain(String name, int... blocks) {
-        return row(name, "plain", spec(BASIC, blocks).withShortcut(ResNetSpec.Shortcut.NONE));
+        return row(name, "plain", spec(BASIC, blocks).withShortcut(ResNetSpec.Shortcut.NONE), PAPER);
     }
 
-    private static Architecture row(String name, String family, ResNetSpec spec) {
-        return new Architecture(name, family, spec, Shape.square(3, 224), 1000, PAPER);
+    private static Architecture row(String name, String family, ResNetSpec spec, String paper) {
+        return new Architecture(name, family, spec, Shape.square(3, 224), 1000, paper);
     }
 
     /** Stages of 64, 128, 256 … planes, the map halved between them. */
