@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What others' weights expect of a picture, as far as anybody says it: the user, the registry's row of this very file, or
+ * What others' weights expect of an image, as far as anybody says it: the user, the registry's row of this very file, or
  * the file itself. Else it is assumed to be what the architecture's published weights expect, since who trains a network of
  * Keras' does it in Keras; and of an architecture without published weights, what torchvision does.
  *
- * @param preprocessing from a picture to numbers
+ * @param preprocessing from an image to numbers
  * @param channelOrder of the first convolution
  * @param assumed what nobody said, in words; nothing if all is known
  */
 record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, Optional<String> assumed) {
-    /** Small pictures are used as they are; of larger ones a margin is cut off. */
+    /** Small images are used as they are; of larger ones a margin is cut off. */
     private static final int LARGE = 64;
 
     static InputConvention of(
@@ -65,7 +65,7 @@ record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, O
                                 + ", channel order " + used.name().toLowerCase(Locale.ROOT)));
     }
 
-    /** torchvision's way for ImageNet, and without any resizing for small pictures. */
+    /** torchvision's way for ImageNet, and without any resizing for small images. */
     private static Preprocessing usual(Shape input) {
         boolean large = input.height() >= LARGE;
         return new Preprocessing(

@@ -6,7 +6,6 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.pretrained.PretrainedFetch;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;

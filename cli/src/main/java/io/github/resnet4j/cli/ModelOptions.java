@@ -1,0 +1,68 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which trained model a command uses, and what cannot be read from its file. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "FILE|NAME",
+            completionCandidates = WeightNames.class,
+            description = "A model.zip or any file of weights; a published name (`list --pretrained`), fetched if need"
+                    + " be; or, with --weights, a name that `list` shows.")
+    private Optional<String> model;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Weights: safetensors, PyTorch, Keras HDF5, model.zip (default: the model's own).")
+    private Optional<Path> weights;
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+    private Optional<Path> map;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Class names, one a line (default: the weights' own).")
+    private Optional<Path> labels;
+
+    @Option(names = "--offline", description = "Never fetch anything.")
+    private boolean offline;
+
+    @Option(
+            names = "--ema",
+            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+    private boolean ema;
+
+    @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own):%n")
+    private PreparationOptions preparation = new PreparationOptions();
+
+    /**
+     * The model.
+     *
+     * @param remarks told what was done or assumed
+     */
+    SourceModel open(Consumer<String> remarks) {
+        ModelRequest request = ModelRequest.of(model)
+                .withWeights(weights)
+                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
+                .withMap(map)
+                .withLabels(labels)
+                .withPreparation(preparation.preparation());
+        SourceModel source =
+                SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
+        source.assumed().ifPresent(assumed -> remarks.accept(assumed + PreparationOptions.HINT));
+        return source;
+    }
+}
