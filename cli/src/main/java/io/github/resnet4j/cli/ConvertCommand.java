@@ -6,11 +6,7 @@ import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
-<<<<<<< HEAD
-import io.github.resnet4j.zoo.internal.npy.NpyFolder;
 import io.github.resnet4j.zoo.weights.Preprocessing;
-=======
->>>>>>> main
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.WeightWriter;
@@ -223,13 +219,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private void write(Target target, StateDict tensors, Map<String, String> metadata) throws IOException {
-<<<<<<< HEAD
         if (target instanceof Target.Tensors file) {
             file.writer().write(out, tensors.tensors(), metadata);
-=======
-        if (target == Target.SAFETENSORS) {
-            WeightFile.writeSafetensors(out, tensors, metadata);
->>>>>>> main
         } else {
             WeightFile.writeNpyFolder(out, tensors);
         }

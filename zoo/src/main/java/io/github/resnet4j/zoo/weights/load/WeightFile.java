@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -57,16 +56,6 @@ public final class WeightFile {
      */
     public static StateDict open(Path file, WeightSet set) {
         return open(FileBytes.open(file), set);
-    }
-
-    /**
-     * Writes tensors as a safetensors file, in place of what was there.
-     *
-     * @param metadata goes into the header
-     * @throws IOException if it cannot be written; what was there is then untouched
-     */
-    public static void writeSafetensors(Path file, StateDict tensors, Map<String, String> metadata) throws IOException {
-        Safetensors.write(file, tensors.tensors(), metadata);
     }
 
     /**
