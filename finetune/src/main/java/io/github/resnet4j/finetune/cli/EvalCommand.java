@@ -13,6 +13,7 @@ import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.model.ModelLabels;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.Charts;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,8 +83,7 @@ final class EvalCommand implements Callable<Integer> {
         ImageDataset pictures = open();
         try (HeldLines remarks = new HeldLines(Terminal.view(true))) {
             SourceModel source = model.open(remarks::add);
-            requireSameClasses(source, pictures);
-            evaluate(source, pictures, remarks);
+            evaluate(source, labelled(source, pictures, remarks::add), remarks);
         }
         return ExitCode.OK;
     }
@@ -104,26 +105,24 @@ final class EvalCommand implements Callable<Integer> {
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(pictures.classes(), result.confusion()), confusionPng);
             }
-            print(result, predictor, source.origin());
+            print(result, pictures, predictor, source.origin());
         }
     }
 
-    /** ImageNet's folders are WordNet identifiers, and classes without names are numbers: there the order is trusted. */
-    private void requireSameClasses(SourceModel source, ImageDataset pictures) {
+    /** ImageNet's folders are WordNet identifiers, whose order is that of every model for it. */
+    private ImageDataset labelled(SourceModel source, ImageDataset pictures, Consumer<String> remarks) {
         List<String> known = source.card().classes();
-        List<String> here = pictures.classes();
-        boolean comparable = source.classesNamed() && dataset != DatasetKind.IMAGENET;
-        if (comparable ? !here.equals(known) : here.size() != known.size()) {
-            throw new UsageException("the model knows " + known.size() + " classes (" + some(known) + "), " + data
-                    + " has " + here.size() + " (" + some(here) + "); they must be the same");
+        try {
+            if (source.classesNamed() && dataset != DatasetKind.IMAGENET) {
+                return ModelLabels.byName(pictures, known, remarks);
+            }
+            return ModelLabels.inOrder(pictures, known.size(), dataset == DatasetKind.IMAGENET ? order -> {} : remarks);
+        } catch (UsageException e) {
+            throw new UsageException(data + ": " + e.getMessage());
         }
     }
 
-    private static String some(List<String> classes) {
-        return String.join(", ", classes.subList(0, Math.min(10, classes.size()))) + (classes.size() > 10 ? ", …" : "");
-    }
-
-    private void print(Evaluation result, Predictor predictor, String origin) {
+    private void print(Evaluation result, ImageDataset pictures, Predictor predictor, String origin) {
         double speed = result.images() / result.seconds();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -136,7 +135,7 @@ final class EvalCommand implements Callable<Integer> {
             object.put("imagesPerSecond", speed);
             object.put("parameters", predictor.network().parameters());
             object.put("engine", predictor.inference().engine().key());
-            object.put("classes", predictor.card().classes());
+            object.put("classes", pictures.classes());
             object.put("confusion", result.confusion());
             spec.commandLine().getOut().println(Json.text(object));
         } else {
