@@ -83,7 +83,7 @@ class FreezingTest {
                                 .filter(node -> node.parameters() > 0)
                                 .map(Node::name),
                         parity.network().stages().stream(),
-                        Stream.of("layer1.0", "layer2.0", "layer2.1"))
+                        parity.network().blocks().stream())
                 .flatMap(names -> names)
                 .filter(part -> !part.equals(Network.HEAD))
                 .map(part -> Arguments.of(parity, part)));

@@ -1,17 +1,15 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ResNetWriter;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,13 +26,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ParityCase(String name, Network network, int batch) {
     private static final Map<String, Conventions> CONVENTIONS =
             Map.of("kerasapps", Conventions.KERAS_APPLICATIONS, "keras", Conventions.KERAS);
-    private static final Map<String, ShortcutType> SHORTCUTS = Map.of(
-            "none", ShortcutType.NONE,
-            "a", ShortcutType.ZERO_PAD,
-            "aend", ShortcutType.ZERO_PAD_END,
-            "b", ShortcutType.PROJECTION,
-            "bnobn", ShortcutType.PROJECTION_NO_BN,
-            "c", ShortcutType.PROJECTION_ALL);
+    private static final Map<String, ResNetSpec.Shortcut> SHORTCUTS = Map.of(
+            "none", ResNetSpec.Shortcut.NONE,
+            "a", ResNetSpec.Shortcut.ZERO_PAD,
+            "aend", ResNetSpec.Shortcut.ZERO_PAD_END,
+            "b", ResNetSpec.Shortcut.PROJECTION,
+            "bnobn", ResNetSpec.Shortcut.PROJECTION_NO_BN,
+            "c", ResNetSpec.Shortcut.PROJECTION_ALL);
 
     /**
      * Every combination of block, place of the stride, shortcut and stem by torchvision's conventions, and some by
@@ -66,50 +64,34 @@ record ParityCase(String name, Network network, int batch) {
      */
     static ParityCase reduced(String name) {
         String[] parts = name.split("_");
-        BlockType block = parts[0].equals("basic") ? BlockType.BASIC : BlockType.BOTTLENECK;
-        int planes = block == BlockType.BASIC ? 4 : 2;
-        ResNetSpec spec = new ResNetSpec(
-                parts[2].equals("imagenet") ? new StemSpec.ImageNet(4) : new StemSpec.Cifar(4),
-                block,
-                SHORTCUTS.get(parts[1]),
-                List.of(new StageSpec(1, planes, 1), new StageSpec(2, planes + 2, 2)),
-                parts[0].endsWith("v1") ? ResNetSpec.StrideOn.FIRST_1X1 : ResNetSpec.StrideOn.MIDDLE_3X3,
-                false,
-                CONVENTIONS.getOrDefault(parts[parts.length - 1], Conventions.TORCHVISION));
+        ResNetSpec.Block block = parts[0].equals("basic") ? ResNetSpec.Block.BASIC : ResNetSpec.Block.BOTTLENECK;
+        ResNetSpec spec = ResNetSpec.of(
+                        parts[2].equals("imagenet") ? ResNetSpec.Stem.IMAGENET : ResNetSpec.Stem.CIFAR,
+                        4,
+                        block,
+                        List.of(new ResNetSpec.Stage(1, 1, 1)))
+                .withShortcut(SHORTCUTS.get(parts[1]))
+                .withStrideOn(parts[0].endsWith("v1") ? ResNetSpec.StrideOn.FIRST_1X1 : ResNetSpec.StrideOn.MIDDLE_3X3)
+                .withConventions(CONVENTIONS.getOrDefault(parts[parts.length - 1], Conventions.TORCHVISION))
+                .reduced();
         String[] sizes = parts[3].split("x");
         Shape input = new Shape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
-        return new ParityCase(name, ResNetWriter.write(name, spec, input, 5), 3);
+        return new ParityCase(name, spec.network(name, input, 5), 3);
     }
 
     /**
-     * The rows of the zoo, reduced to three blocks a few channels wide, with a batch for BN to have statistics of. Rows
-     * that differ in size only are one.
+     * The rows of the zoo, reduced, with a batch for BN to have statistics of. Rows that reduce to the same are one, with
+     * the name of the first, as {@code resnet18-reduced}.
      */
     static List<ParityCase> zoo() {
-        return Zoo.list().stream()
-                .map(row -> reducedName(row.spec()))
-                .distinct()
-                .map(name -> reduced(name).withBatch(8))
-                .toList();
-    }
-
-    private static String reducedName(ResNetSpec spec) {
-        boolean early = spec.block() == BlockType.BOTTLENECK && spec.strideOn() == ResNetSpec.StrideOn.FIRST_1X1;
-        String conventions =
-                spec.conventions().equals(Conventions.TORCHVISION) ? "" : "_" + keyOf(spec.conventions(), CONVENTIONS);
-        return (spec.block() == BlockType.BASIC ? "basic" : "bottleneck")
-                + (early ? "v1_" : "_")
-                + keyOf(spec.shortcut(), SHORTCUTS)
-                + (spec.stem() instanceof StemSpec.ImageNet ? "_imagenet_3x16x16" : "_cifar_3x8x8")
-                + conventions;
-    }
-
-    private static <T> String keyOf(T value, Map<String, T> names) {
-        return names.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(value))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no reduced network has " + value));
+        Map<Spec, ParityCase> cases = new LinkedHashMap<>();
+        for (Architecture row : Zoo.list()) {
+            String name = row.name() + "-reduced";
+            Shape input = Shape.square(3, row.input().height() > 64 ? 16 : 8);
+            Spec spec = row.spec().reduced();
+            cases.computeIfAbsent(spec, reduced -> new ParityCase(name, reduced.network(name, input, 5), 8));
+        }
+        return List.copyOf(cases.values());
     }
 
     ParityCase withBatch(int pictures) {

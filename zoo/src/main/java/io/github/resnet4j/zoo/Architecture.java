@@ -2,24 +2,31 @@ package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ResNetWriter;
+import java.util.Map;
 
 /**
  * One row of the zoo.
  *
  * @param name what users type, e.g. {@code resnet50} or {@code resnet20-cifar}
  * @param family the table it stands in
- * @param spec the architecture
- * @param input shape of the pictures it was published for
+ * @param spec writes the network; what users may vary about it are its options
+ * @param input shape of the images it was published for
  * @param classes number of classes it was published for
  * @param paper where it was published
  */
-public record Architecture(String name, String family, ResNetSpec spec, Shape input, int classes, String paper) {
+public record Architecture(String name, String family, Spec spec, Shape input, int classes, String paper) {
 
-    /** The same row with another spec, e.g. other shortcuts. */
-    public Architecture with(ResNetSpec other) {
-        return new Architecture(name, family, other, input, classes, paper);
+    /**
+     * The same row with other values for some of its options, such as {@code shortcut=c}.
+     *
+     * @throws OptionException if it has no such option, or one does not take its value; names them all
+     */
+    public Architecture with(Map<String, String> options) {
+        try {
+            return new Architecture(name, family, spec.with(options), input, classes, paper);
+        } catch (OptionException e) {
+            throw e.of(name);
+        }
     }
 
     /** The network as published. */
@@ -28,13 +35,13 @@ public record Architecture(String name, String family, ResNetSpec spec, Shape in
     }
 
     /**
-     * The network for other pictures or classes.
+     * The network for other images or classes.
      *
-     * @param input shape of one picture, any channels and size the network can take
+     * @param input shape of one image, any channels and size the network can take
      * @param classes number of logits, at least 2
-     * @throws IllegalArgumentException if the pictures are too small
+     * @throws IllegalArgumentException if the images are too small
      */
     public Network network(Shape input, int classes) {
-        return ResNetWriter.write(name, spec, input, classes);
+        return spec.network(name, input, classes);
     }
 }

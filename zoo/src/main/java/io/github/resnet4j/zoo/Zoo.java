@@ -1,15 +1,19 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CifarResNet;
-import io.github.resnet4j.zoo.family.Family;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.ResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
-/** The registry: every architecture by name. Loads neither DL4J nor native code. */
+/**
+ * The registry: every architecture by name, of the families listed here and of those that the class path brings (see
+ * {@link Family}). Loads neither DL4J nor native code.
+ */
 public final class Zoo {
     private static final List<Family> FAMILIES =
             List.of(new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny());
@@ -17,7 +21,7 @@ public final class Zoo {
 
     private Zoo() {}
 
-    /** Every architecture, family by family in the order of their tables. */
+    /** Every architecture, family by family in the order of their tables; those of the class path last. */
     public static List<Architecture> list() {
         return List.copyOf(BY_NAME.values());
     }
@@ -45,11 +49,15 @@ public final class Zoo {
 
     private static Map<String, Architecture> byName() {
         Map<String, Architecture> rows = new LinkedHashMap<>();
-        FAMILIES.stream().flatMap(family -> family.table().stream()).forEach(row -> {
-            if (rows.put(row.name(), row) != null) {
-                throw new IllegalStateException("two architectures are named " + row.name());
-            }
-        });
+        Stream<Family> further = ServiceLoader.load(Family.class, Zoo.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get);
+        Stream.concat(FAMILIES.stream(), further)
+                .flatMap(family -> family.table().stream())
+                .forEach(row -> {
+                    if (rows.put(row.name(), row) != null) {
+                        throw new IllegalStateException("two architectures are named " + row.name());
+                    }
+                });
         return rows;
     }
 }

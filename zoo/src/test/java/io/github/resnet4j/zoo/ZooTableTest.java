@@ -12,9 +12,6 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
-import io.github.resnet4j.zoo.spec.ResNetSpec.StrideOn;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +59,11 @@ class ZooTableTest {
             Map.entry("resnet50", new Published(25_557_032, 25_610_152, 4.089e9)),
             Map.entry("resnet101", new Published(44_549_160, 44_654_504, 7.801e9)),
             Map.entry("resnet152", new Published(60_192_808, 60_344_232, 11.514e9)),
+            Map.entry("wide-resnet50-2", new Published(68_883_240, 68_951_464, 11.398e9)),
+            Map.entry("wide-resnet101-2", new Published(126_886_696, 127_024_552, 22.753e9)),
+            Map.entry("resnext50-32x4d", new Published(25_028_904, 25_097_128, 4.230e9)),
+            Map.entry("resnext101-32x8d", new Published(88_791_336, 88_994_216, 16.414e9)),
+            Map.entry("resnext101-64x4d", new Published(83_455_272, 83_658_152, 15.460e9)),
             Map.entry("resnet50-keras", new Published(25_583_592, 25_636_712, 3.858e9)),
             Map.entry("resnet101-keras", new Published(44_601_832, 44_707_176, 7.570e9)),
             Map.entry("resnet152-keras", new Published(60_268_520, 60_419_944, 11.282e9)),
@@ -117,10 +119,7 @@ class ZooTableTest {
     void countsOptionBAsPublished(String name, long parameters) {
         Architecture row = Zoo.find(name);
 
-        assertThat(row.with(row.spec().withShortcut(ShortcutType.PROJECTION))
-                        .network()
-                        .parameters())
-                .isEqualTo(parameters);
+        assertThat(row.with(Map.of("shortcut", "b")).network().parameters()).isEqualTo(parameters);
     }
 
     /** Option C adds a square projection with BN to the five blocks of resnet18 that keep their shape. */
@@ -129,16 +128,13 @@ class ZooTableTest {
         Architecture row = Zoo.find("resnet18");
         long added = 2 * (64 * 64 + 128) + (128 * 128 + 256) + (256 * 256 + 512) + (512 * 512 + 1024);
 
-        assertThat(row.with(row.spec().withShortcut(ShortcutType.PROJECTION_ALL))
-                        .network()
-                        .parameters())
-                .isEqualTo(11_689_512 + added);
+        assertThat(row.with(Map.of("shortcut", "c")).network().parameters()).isEqualTo(11_689_512 + added);
     }
 
     @Test
     void strideOnTheFirstConvolutionCostsLess() {
         Architecture row = Zoo.find("resnet50");
-        Network v1 = row.with(row.spec().withStrideOn(StrideOn.FIRST_1X1)).network();
+        Network v1 = row.with(Map.of("stride-on", "first-1x1")).network();
 
         assertThat((double) v1.macs()).isCloseTo(3.858e9, ROUNDING);
         assertThat(v1.parameters()).isEqualTo(25_557_032);
@@ -176,17 +172,23 @@ class ZooTableTest {
     @ParameterizedTest
     @MethodSource("rows")
     void halvesTheMapAtEveryStrideRoundingUp(Architecture row) {
-        boolean imageNet = row.spec().stem() instanceof StemSpec.ImageNet;
-        int total = imageNet ? 32 : 4;
+        int total = row.input().height() / lastMap(row.network()).height();
+        assertThat(Integer.bitCount(total)).as("total stride %s", total).isEqualTo(1);
         List<Shape> inputs = List.of(row.input(), new Shape(row.input().channels(), 4 * total + 1, 3 * total - 1));
         for (Shape input : inputs) {
             Network network = row.network(input, row.classes());
-            Shape last = network.lastOf("layer" + row.spec().stages().size()).out();
+            Shape last = lastMap(network);
 
             assertThat(last.height()).isEqualTo((input.height() + total - 1) / total);
             assertThat(last.width()).isEqualTo((input.width() + total - 1) / total);
             assertThat(network.lastOf(Network.HEAD).out()).isEqualTo(new Shape(row.classes(), 1, 1));
         }
+    }
+
+    /** What leaves the last stage before the head. */
+    private static Shape lastMap(Network network) {
+        List<String> stages = List.copyOf(network.stages());
+        return network.lastOf(stages.get(stages.size() - 2)).out();
     }
 
     @ParameterizedTest
@@ -305,6 +307,9 @@ class ZooTableTest {
                 .extracting(Architecture::name)
                 .startsWith("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet50-keras")
                 .allMatch(name -> name.startsWith("resnet"));
+        assertThat(Zoo.list("resnext101-*"))
+                .extracting(Architecture::name)
+                .containsExactly("resnext101-32x8d", "resnext101-64x4d");
         assertThat(Zoo.list("plain??")).extracting(Architecture::name).containsExactly("plain18", "plain34");
         assertThat(Zoo.list("resnet18")).containsExactly(Zoo.find("resnet18"));
         assertThat(Zoo.list("resnet.*")).isEmpty();

@@ -11,20 +11,16 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.summary.NetworkSummary;
 import io.github.resnet4j.zoo.summary.SummaryOptions;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -152,24 +148,17 @@ final class InfoCommand implements Callable<Integer> {
         Architecture architecture = Zoo.find(model);
         Network network;
         try {
-            ResNetSpec chosen = architecture.spec();
-            if (shortcut.isPresent()) {
-                chosen = chosen.withShortcut(ShortcutType.of(shortcut.get())
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("unknown shortcut \"" + shortcut.get() + "\"; there are "
-                                        + Arrays.stream(ShortcutType.values())
-                                                .map(ShortcutType::option)
-                                                .collect(Collectors.joining(", ")))));
-            }
+            Map<String, String> options = new LinkedHashMap<>();
+            shortcut.ifPresent(value -> options.put("shortcut", value));
             if (v1) {
-                chosen = chosen.withStrideOn(ResNetSpec.StrideOn.FIRST_1X1);
+                options.put("stride-on", "first-1x1");
             }
             Shape published = architecture.input();
             Shape input = new Shape(
                     channels.orElse(published.channels()),
                     size.orElse(published.height()),
                     size.orElse(published.width()));
-            network = architecture.with(chosen).network(input, classes.orElse(architecture.classes()));
+            network = architecture.with(options).network(input, classes.orElse(architecture.classes()));
             freeze.ifPresent(network::upTo);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -148,11 +148,8 @@ public final class SourceModel {
                 .map(labels -> Labels.read(labels, count))
                 .orElse(request.newClasses().isPresent() ? numbered(count) : card.classes());
         ModelCard used = possible(() -> new ModelCard(
-                card.format(),
                 card.architecture(),
-                card.shortcut(),
-                card.strideOn(),
-                card.zeroInitResidual(),
+                card.options(),
                 card.input(),
                 classes,
                 request.preparation().over(card.preprocessing()),

@@ -34,11 +34,7 @@ final class Identity {
     static Map<String, String> of(RunConfig config, Start start) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", start.network().name());
-        identity.put("model.shortcut", start.architecture().spec().shortcut().option());
-        identity.put("model.stride-on", Words.of(start.architecture().spec().strideOn()));
-        identity.put(
-                "model.zero-init-residual",
-                String.valueOf(start.architecture().spec().zeroInitResidual()));
+        start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
         identity.put("model.freeze", config.model().freeze().orElse("nothing"));
         identity.put(WEIGHTS, start.fingerprint());
         identity.put("input", start.network().input().toString());

@@ -11,9 +11,10 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -49,7 +50,7 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
         int size = config.data().imageSize().orElse(published.height());
         Shape input = new Shape(3, size, size);
         try {
-            architecture = architecture.with(spec(architecture, card, model));
+            architecture = architecture.with(options(card, model));
             // With any number of classes: a mistyped part to freeze shows before data is fetched.
             requirePart(architecture.network(input, 2), model.freeze());
         } catch (IllegalArgumentException e) {
@@ -81,16 +82,14 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
         }
     }
 
-    private static ResNetSpec spec(Architecture architecture, Optional<ModelCard> card, ModelConfig model) {
-        ResNetSpec spec = architecture.spec();
-        if (card.isPresent()) {
-            spec = spec.withShortcut(card.get().shortcut())
-                    .withStrideOn(card.get().strideOn())
-                    .withZeroInitResidual(card.get().zeroInitResidual());
+    /** Those of the weights' network, and over them the configuration's. */
+    private static Map<String, String> options(Optional<ModelCard> card, ModelConfig model) {
+        Map<String, String> options =
+                new LinkedHashMap<>(card.map(ModelCard::options).orElse(Map.of()));
+        model.shortcut().ifPresent(shortcut -> options.put("shortcut", shortcut.option()));
+        if (model.zeroInitResidual()) {
+            options.put("zero-init-residual", "true");
         }
-        if (model.shortcut().isPresent()) {
-            spec = spec.withShortcut(model.shortcut().get().type());
-        }
-        return model.zeroInitResidual() ? spec.withZeroInitResidual(true) : spec;
+        return options;
     }
 }

@@ -76,7 +76,7 @@ class CommandLineIT {
                 mistake(2, "info resnet20-cifar --freeze layr1", "layr1", "did you mean layer1?"),
                 mistake(2, "info resnet20-cifar --classes 0", "at least 2 classes"),
                 mistake(2, "info resnet20-cifar --size big", "--size", "big"),
-                mistake(2, "info resnet18 --shortcut x", "unknown shortcut", "a, a-end, b, c"),
+                mistake(2, "info resnet18 --shortcut x", "option shortcut", "a, a-end, b, c"),
                 mistake(2, "info resnet18 --train", "--plan", "--train"),
                 mistake(2, "info resnet18 --plan --stages", "--stages"),
                 mistake(2, "info resnet18 --plan --batch-size 0", "--batch-size"),

@@ -20,15 +20,10 @@ import io.github.resnet4j.finetune.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ResNetWriter;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,17 +40,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A residual network of two blocks, 20 training pictures in batches of 6 (4 iterations an epoch), 7 to evaluate. */
 final class TrainerTest {
     private static final List<String> CLASSES = List.of("red", "green", "blue");
-    private static final Network NETWORK = ResNetWriter.write(
-            "tiny",
-            new ResNetSpec(
-                    new StemSpec.Cifar(4),
-                    BlockType.BASIC,
-                    ShortcutType.PROJECTION,
-                    List.of(new StageSpec(1, 4, 1), new StageSpec(1, 8, 2)),
-                    ResNetSpec.StrideOn.MIDDLE_3X3,
-                    false),
-            Shape.square(3, MemoryImages.SIDE),
-            CLASSES.size());
+    private static final Network NETWORK = ResNetSpec.of(
+                    ResNetSpec.Stem.CIFAR,
+                    4,
+                    ResNetSpec.Block.BASIC,
+                    List.of(new ResNetSpec.Stage(1, 4, 1), new ResNetSpec.Stage(1, 8, 2)))
+            .network("tiny", Shape.square(3, MemoryImages.SIDE), CLASSES.size());
     private static final int PER_EPOCH = 4;
 
     /** As every command does before it builds a graph. */

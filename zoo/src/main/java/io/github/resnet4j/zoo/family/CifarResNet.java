@@ -1,12 +1,8 @@
 package io.github.resnet4j.zoo.family;
 
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Family;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.List;
 
 /**
@@ -33,22 +29,27 @@ public final class CifarResNet implements Family {
     }
 
     private static Architecture residual(int depth) {
-        return row("resnet" + depth + "-cifar", "resnet-cifar", depth, ShortcutType.ZERO_PAD);
+        return row("resnet" + depth + "-cifar", "resnet-cifar", depth, ResNetSpec.Shortcut.ZERO_PAD);
     }
 
     private static Architecture plain(int depth) {
-        return row("plain" + depth + "-cifar", "plain-cifar", depth, ShortcutType.NONE);
+        return row("plain" + depth + "-cifar", "plain-cifar", depth, ResNetSpec.Shortcut.NONE);
     }
 
-    private static Architecture row(String name, String family, int depth, ShortcutType shortcut) {
-        int n = (depth - 2) / 6;
-        ResNetSpec spec = new ResNetSpec(
-                new StemSpec.Cifar(16),
-                BlockType.BASIC,
-                shortcut,
-                List.of(new StageSpec(n, 16, 1), new StageSpec(n, 32, 2), new StageSpec(n, 64, 2)),
-                ResNetSpec.StrideOn.MIDDLE_3X3,
-                false);
+    private static Architecture row(String name, String family, int depth, ResNetSpec.Shortcut shortcut) {
+        ResNetSpec spec = spec((depth - 2) / 6).withShortcut(shortcut);
         return new Architecture(name, family, spec, Shape.square(3, 32), 10, PAPER);
+    }
+
+    /** Three stages of {@code blocks} basic blocks. */
+    static ResNetSpec spec(int blocks) {
+        return ResNetSpec.of(
+                ResNetSpec.Stem.CIFAR,
+                16,
+                ResNetSpec.Block.BASIC,
+                List.of(
+                        new ResNetSpec.Stage(blocks, 16, 1),
+                        new ResNetSpec.Stage(blocks, 32, 2),
+                        new ResNetSpec.Stage(blocks, 64, 2)));
     }
 }

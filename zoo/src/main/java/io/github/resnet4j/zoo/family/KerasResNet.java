@@ -1,12 +1,9 @@
 package io.github.resnet4j.zoo.family;
 
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Family;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.List;
 
 /**
@@ -25,14 +22,9 @@ public final class KerasResNet implements Family {
     }
 
     private static Architecture row(String name, int... blocks) {
-        ResNetSpec spec = new ResNetSpec(
-                new StemSpec.ImageNet(64),
-                BlockType.BOTTLENECK,
-                ShortcutType.PROJECTION,
-                ResNet.stages(blocks),
-                ResNetSpec.StrideOn.FIRST_1X1,
-                false,
-                Conventions.KERAS_APPLICATIONS);
+        ResNetSpec spec = ResNet.spec(ResNetSpec.Block.BOTTLENECK, blocks)
+                .withStrideOn(ResNetSpec.StrideOn.FIRST_1X1)
+                .withConventions(Conventions.KERAS_APPLICATIONS);
         return new Architecture(name, "resnet-keras", spec, Shape.square(3, 224), 1000, PAPER);
     }
 }

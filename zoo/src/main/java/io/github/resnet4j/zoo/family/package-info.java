@@ -1,2 +1,2 @@
-/** One file per family of networks, each holding its table of variants and nothing else. */
+/** The zoo's own families, each a table of variants; a family's spec stands beside its tables. */
 package io.github.resnet4j.zoo.family;

@@ -82,15 +82,26 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         return nodes.subList(0, end + 1);
     }
 
-    private IllegalArgumentException unknownPart(String part) {
-        Set<String> names = new LinkedHashSet<>(stages());
+    /**
+     * The blocks of the stages in order: {@code layer1.0}, {@code layer1.1}, … A node is part of a block if its name
+     * begins with its stage's and goes on with at least two words.
+     */
+    public Set<String> blocks() {
+        Set<String> blocks = new LinkedHashSet<>();
         for (Node node : nodes) {
-            names.add(node.name());
-            int block = node.name().indexOf('.', node.name().indexOf('.') + 1);
-            if (block > 0) {
-                names.add(node.name().substring(0, block));
+            String prefix = node.stage() + ".";
+            int end = node.name().startsWith(prefix) ? node.name().indexOf('.', prefix.length()) : -1;
+            if (end > 0) {
+                blocks.add(node.name().substring(0, end));
             }
         }
+        return blocks;
+    }
+
+    private IllegalArgumentException unknownPart(String part) {
+        Set<String> names = new LinkedHashSet<>(stages());
+        names.addAll(blocks());
+        nodes.forEach(node -> names.add(node.name()));
         return new IllegalArgumentException(name + " has no stage, block or layer \"" + part + "\""
                 + Suggest.nearest(part, names)
                         .map(near -> "; did you mean " + near + "?")

@@ -1,15 +1,14 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.family.ResNetSpec;
+import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Shortcut;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
+import io.github.resnet4j.zoo.family.ResNetSpec.StrideOn;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ResNetSpec.StrideOn;
-import io.github.resnet4j.zoo.spec.ResNetWriter;
-import io.github.resnet4j.zoo.spec.ShortcutType;
-import io.github.resnet4j.zoo.spec.StageSpec;
-import io.github.resnet4j.zoo.spec.StemSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,31 +26,32 @@ class BlockGradientTest {
 
     static List<Arguments> blocks() {
         List<Arguments> cases = new ArrayList<>();
-        for (ShortcutType shortcut : ShortcutType.values()) {
-            cases.add(Arguments.of(spec(new StemSpec.Cifar(1), BlockType.BASIC, shortcut), 5));
-            cases.add(Arguments.of(spec(new StemSpec.Cifar(2), BlockType.BOTTLENECK, shortcut), 5));
+        for (Shortcut shortcut : Shortcut.values()) {
+            cases.add(Arguments.of(spec(Stem.CIFAR, 1, Block.BASIC, shortcut), 5));
+            cases.add(Arguments.of(spec(Stem.CIFAR, 2, Block.BOTTLENECK, shortcut), 5));
         }
-        ResNetSpec bottleneck = spec(new StemSpec.Cifar(2), BlockType.BOTTLENECK, ShortcutType.PROJECTION);
+        ResNetSpec bottleneck = spec(Stem.CIFAR, 2, Block.BOTTLENECK, Shortcut.PROJECTION);
         cases.add(Arguments.of(bottleneck.withStrideOn(StrideOn.FIRST_1X1), 5));
-        cases.add(Arguments.of(spec(new StemSpec.ImageNet(1), BlockType.BASIC, ShortcutType.PROJECTION), 18));
-        ResNetSpec keras = spec(new StemSpec.Cifar(1), BlockType.BASIC, ShortcutType.PROJECTION_NO_BN)
-                .withConventions(Conventions.KERAS);
+        cases.add(Arguments.of(bottleneck.withGroups(2, 64), 5));
+        cases.add(Arguments.of(bottleneck.withGroups(1, 128), 5));
+        cases.add(Arguments.of(spec(Stem.IMAGENET, 1, Block.BASIC, Shortcut.PROJECTION), 18));
+        ResNetSpec keras =
+                spec(Stem.CIFAR, 1, Block.BASIC, Shortcut.PROJECTION_NO_BN).withConventions(Conventions.KERAS);
         cases.add(Arguments.of(keras, 5));
         cases.add(Arguments.of(keras, 6)); // padded at the bottom and at the right only
         return cases;
     }
 
-    private static ResNetSpec spec(StemSpec stem, BlockType block, ShortcutType shortcut) {
-        List<StageSpec> stages = block == BlockType.BASIC
-                ? List.of(new StageSpec(1, 1, 1), new StageSpec(1, 3, 2))
-                : List.of(new StageSpec(1, 1, 2));
-        return new ResNetSpec(stem, block, shortcut, stages, StrideOn.MIDDLE_3X3, false);
+    private static ResNetSpec spec(Stem stem, int width, Block block, Shortcut shortcut) {
+        List<Stage> stages =
+                block == Block.BASIC ? List.of(new Stage(1, 1, 1), new Stage(1, 3, 2)) : List.of(new Stage(1, 1, 2));
+        return ResNetSpec.of(stem, width, block, stages).withShortcut(shortcut);
     }
 
     @ParameterizedTest
     @MethodSource("blocks")
     void backpropEqualsDifferences(ResNetSpec spec, int size) {
-        Network network = ResNetWriter.write("toy", spec, Shape.square(1, size), 3);
+        Network network = spec.network("toy", Shape.square(1, size), 3);
         ComputationGraph graph = NetworkGraph.create(
                 network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty()));
         Nd4j.getRandom().setSeed(5);

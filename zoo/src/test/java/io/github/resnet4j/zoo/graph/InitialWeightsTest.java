@@ -109,8 +109,8 @@ class InitialWeightsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void zeroInitSetsOnlyTheLastBnOfEveryBlock(boolean zero) {
-        Network network =
-                RESNET20.with(RESNET20.spec().withZeroInitResidual(zero)).network();
+        Network network = RESNET20.with(Map.of("zero-init-residual", String.valueOf(zero)))
+                .network();
         Map<String, INDArray> parameters =
                 NetworkGraph.create(network, Options.seeded(1)).paramTable();
 
@@ -129,8 +129,7 @@ class InitialWeightsTest {
 
     @Test
     void zeroInitStartsBlocksAsTheIdentity() {
-        Network network =
-                RESNET20.with(RESNET20.spec().withZeroInitResidual(true)).network(Shape.square(3, 8), 10);
+        Network network = RESNET20.with(Map.of("zero-init-residual", "true")).network(Shape.square(3, 8), 10);
         ComputationGraph graph = NetworkGraph.create(network, Options.seeded(1));
         Nd4j.getRandom().setSeed(2);
 

@@ -113,7 +113,8 @@ class NetworkSummaryTest {
     @ParameterizedTest
     @MethodSource("rows")
     void alignsAndFitsInAHundredColumns(Architecture row) {
-        String last = "layer" + row.spec().stages().size();
+        List<String> stages = List.copyOf(row.network().stages());
+        String last = stages.get(stages.size() - 2);
         String text = NetworkSummary.text(row.network(), SummaryOptions.LAYERS.frozenUpTo(last));
 
         List<String> lines = text.lines().toList();

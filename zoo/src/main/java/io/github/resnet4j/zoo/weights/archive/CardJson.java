@@ -2,21 +2,18 @@ package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.StreamReadFeature;
 import org.nd4j.shade.jackson.core.util.DefaultIndenter;
@@ -30,10 +27,28 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 /**
  * A {@link ModelCard} as JSON and back, through the tree only: no type in the file chooses a class. Strict both in syntax
  * (UTF-8, no duplicate keys, nothing behind the end) and in content: every key must be there and no other may.
+ *
+ * <p>Written is format 2. Format 1 knew residual networks alone: in place of {@code options}
+ * it has their three options as keys of their own.
  */
 final class CardJson {
+    private static final int FORMAT = 2;
+    private static final int OLD_FORMAT = 1;
     private static final int MAX_DEPTH = 4;
     private static final int MAX_TEXT = 1 << 16;
+    private static final List<String> KEYS =
+            List.of("format", "architecture", "options", "input", "classes", "preprocessing", "provenance");
+    private static final List<String> OLD_KEYS = List.of(
+            "format",
+            "architecture",
+            "shortcut",
+            "strideOn",
+            "zeroInitResidual",
+            "input",
+            "classes",
+            "preprocessing",
+            "provenance");
+    private static final List<String> PREPROCESSING_KEYS = List.of("resize", "crop", "interpolation", "mean", "std");
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -43,11 +58,10 @@ final class CardJson {
 
     static byte[] write(ModelCard card) {
         ObjectNode root = MAPPER.createObjectNode();
-        root.put("format", card.format());
+        root.put("format", FORMAT);
         root.put("architecture", card.architecture());
-        root.put("shortcut", card.shortcut().option());
-        root.put("strideOn", text(card.strideOn()));
-        root.put("zeroInitResidual", card.zeroInitResidual());
+        ObjectNode options = root.putObject("options");
+        card.options().forEach(options::put);
         Shape input = card.input();
         root.putArray("input").add(input.channels()).add(input.height()).add(input.width());
         ArrayNode classes = root.putArray("classes");
@@ -77,37 +91,45 @@ final class CardJson {
      */
     static ModelCard read(byte[] json) {
         JsonNode root = parse(json);
-        requireKeys(
-                root,
-                "the card",
-                "format",
-                "architecture",
-                "shortcut",
-                "strideOn",
-                "zeroInitResidual",
-                "input",
-                "classes",
-                "preprocessing",
-                "provenance");
-        int format = integer(root, "format");
+        int format = format(root);
+        requireKeys(root, "the card", format == FORMAT ? KEYS : OLD_KEYS);
         List<Integer> input = list(root, "input", CardJson::asInteger);
         if (input.size() != 3) {
             throw new IllegalArgumentException("\"input\" must be [channels, height, width], got " + input);
         }
         return new ModelCard(
-                format,
                 string(root, "architecture"),
-                shortcut(string(root, "shortcut")),
-                strideOn(string(root, "strideOn")),
-                bool(root, "zeroInitResidual"),
+                format == FORMAT ? strings(root, "options") : oldOptions(root),
                 new Shape(input.get(0), input.get(1), input.get(2)),
                 list(root, "classes", CardJson::asString),
                 preprocessing(root.get("preprocessing")),
-                provenance(root.get("provenance")));
+                strings(root, "provenance"));
+    }
+
+    private static int format(JsonNode root) {
+        requireObject(root, "the card");
+        if (!root.has("format")) {
+            throw missing("format", "the card");
+        }
+        int format = integer(root, "format");
+        if (format != FORMAT && format != OLD_FORMAT) {
+            throw new IllegalArgumentException(
+                    "format " + format + " is not known to this version, which reads formats " + OLD_FORMAT + " and "
+                            + FORMAT + "; use a newer resnet4j");
+        }
+        return format;
+    }
+
+    private static Map<String, String> oldOptions(JsonNode root) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("shortcut", string(root, "shortcut"));
+        options.put("stride-on", string(root, "strideOn"));
+        options.put("zero-init-residual", String.valueOf(bool(root, "zeroInitResidual")));
+        return options;
     }
 
     private static Preprocessing preprocessing(JsonNode node) {
-        requireKeys(node, "\"preprocessing\"", "resize", "crop", "interpolation", "mean", "std");
+        requireKeys(node, "\"preprocessing\"", PREPROCESSING_KEYS);
         return new Preprocessing(
                 optionalInteger(node, "resize"),
                 optionalInteger(node, "crop"),
@@ -116,40 +138,15 @@ final class CardJson {
                 list(node, "std", CardJson::asNumber));
     }
 
-    private static Map<String, String> provenance(JsonNode node) {
+    private static Map<String, String> strings(JsonNode parent, String key) {
+        JsonNode node = parent.get(key);
         if (!node.isObject()) {
-            throw mismatch("provenance", "an object of strings", node);
+            throw mismatch(key, "an object of strings", node);
         }
-        Map<String, String> entries = new TreeMap<>();
+        Map<String, String> entries = new LinkedHashMap<>();
         node.fields()
                 .forEachRemaining(entry -> entries.put(entry.getKey(), asString(entry.getKey(), entry.getValue())));
         return entries;
-    }
-
-    private static ShortcutType shortcut(String option) {
-        return ShortcutType.of(option).orElseThrow(() -> {
-            List<String> options = Arrays.stream(ShortcutType.values())
-                    .map(ShortcutType::option)
-                    .toList();
-            return unknown("shortcut", option, options);
-        });
-    }
-
-    private static ResNetSpec.StrideOn strideOn(String text) {
-        for (ResNetSpec.StrideOn value : ResNetSpec.StrideOn.values()) {
-            if (text(value).equals(text)) {
-                return value;
-            }
-        }
-        throw unknown(
-                "strideOn",
-                text,
-                Arrays.stream(ResNetSpec.StrideOn.values()).map(CardJson::text).toList());
-    }
-
-    /** {@code first-1x1}, {@code middle-3x3}. */
-    private static String text(ResNetSpec.StrideOn value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static JsonNode parse(byte[] json) {
@@ -171,22 +168,32 @@ final class CardJson {
         }
     }
 
-    private static void requireKeys(JsonNode node, String where, String... keys) {
+    private static void requireObject(JsonNode node, String where) {
         if (!node.isObject()) {
             throw new IllegalArgumentException(where + " must be an object, got " + node.getNodeType());
         }
-        List<String> known = List.of(keys);
+    }
+
+    private static void requireKeys(JsonNode node, String where, List<String> keys) {
+        requireObject(node, where);
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            if (!known.contains(name)) {
-                throw unknown("key of " + where, name, known);
+            if (!keys.contains(name)) {
+                throw new IllegalArgumentException("unknown key of " + where + " \"" + Printable.text(name) + "\""
+                        + Suggest.nearest(name, keys)
+                                .map(near -> "; did you mean " + near + "?")
+                                .orElse("; it is one of " + String.join(", ", keys)));
             }
         }
         for (String key : keys) {
             if (!node.has(key)) {
-                throw new IllegalArgumentException("\"" + key + "\" is missing from " + where);
+                throw missing(key, where);
             }
         }
+    }
+
+    private static IllegalArgumentException missing(String key, String where) {
+        return new IllegalArgumentException("\"" + key + "\" is missing from " + where);
     }
 
     private interface Item<T> {
@@ -247,13 +254,6 @@ final class CardJson {
     private static IllegalArgumentException mismatch(String key, String wanted, JsonNode got) {
         return new IllegalArgumentException("\"" + Printable.text(key) + "\" must be " + wanted + ", got "
                 + got.getNodeType().name().toLowerCase(Locale.ROOT));
-    }
-
-    private static IllegalArgumentException unknown(String what, String word, List<String> known) {
-        return new IllegalArgumentException("unknown " + what + " \"" + Printable.text(word) + "\""
-                + Suggest.nearest(word, known)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse("; it is one of " + String.join(", ", known)));
     }
 
     private static String firstLine(String message) {

@@ -4,10 +4,9 @@ import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,37 +15,25 @@ import java.util.TreeMap;
  * What must be known about a model besides its parameters: enough to build its network from the zoo, to prepare pictures
  * for it and to name what it says.
  *
- * @param format version of this description, {@link #FORMAT}
  * @param architecture name in the zoo
- * @param shortcut how the blocks' inputs reach their sums
- * @param strideOn which convolution of a bottleneck carries the stride
- * @param zeroInitResidual whether training began with the last BN of every block at zero
+ * @param options of the architecture's spec, as {@link io.github.resnet4j.zoo.Spec#options} writes them; those left out
+ *     are the architecture's own
  * @param input shape of one picture
  * @param classes what the logits stand for, in their order; names may repeat (ImageNet has two cranes)
  * @param preprocessing how pictures become inputs
  * @param provenance where the model comes from, in words: recipe, data, version, licence
  */
 public record ModelCard(
-        int format,
         String architecture,
-        ShortcutType shortcut,
-        ResNetSpec.StrideOn strideOn,
-        boolean zeroInitResidual,
+        Map<String, String> options,
         Shape input,
         List<String> classes,
         Preprocessing preprocessing,
         Map<String, String> provenance) {
-    /** The only version so far. */
-    public static final int FORMAT = 1;
-
     private static final int MAX_CHANNELS = 1 << 10;
     private static final int MAX_SIDE = 1 << 14;
 
     public ModelCard {
-        if (format != FORMAT) {
-            throw new IllegalArgumentException("format " + format + " is not known to this version, which reads format "
-                    + FORMAT + "; use a newer resnet4j");
-        }
         if (input.channels() > MAX_CHANNELS || input.height() > MAX_SIDE || input.width() > MAX_SIDE) {
             throw new IllegalArgumentException(
                     "input " + input + " is larger than " + new Shape(MAX_CHANNELS, MAX_SIDE, MAX_SIDE));
@@ -67,15 +54,10 @@ public record ModelCard(
             throw new IllegalArgumentException("mean and std have "
                     + preprocessing.mean().size() + " values but pictures have " + input.channels() + " channels");
         }
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        requirePrintable("options", options);
         provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
-        provenance.forEach((key, value) -> {
-            if (!isPrintable(key)) {
-                throw notPrintable("provenance");
-            }
-            if (!isPrintable(value)) {
-                throw notPrintable("provenance " + key);
-            }
-        });
+        requirePrintable("provenance", provenance);
     }
 
     /** The card of a model of architecture {@code row}. */
@@ -85,30 +67,29 @@ public record ModelCard(
             List<String> classes,
             Preprocessing preprocessing,
             Map<String, String> provenance) {
-        ResNetSpec spec = row.spec();
-        return new ModelCard(
-                FORMAT,
-                row.name(),
-                spec.shortcut(),
-                spec.strideOn(),
-                spec.zeroInitResidual(),
-                input,
-                classes,
-                preprocessing,
-                provenance);
+        return new ModelCard(row.name(), row.spec().options(), input, classes, preprocessing, provenance);
     }
 
     /**
      * The network that the parameters belong to, built from the zoo.
      *
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo does not have the architecture
+     * @throws io.github.resnet4j.zoo.OptionException if the architecture does not have the card's options
      * @throws IllegalArgumentException if the pictures are too small for it
      */
     public Network network() {
-        Architecture row = Zoo.find(architecture);
-        ResNetSpec spec =
-                row.spec().withShortcut(shortcut).withStrideOn(strideOn).withZeroInitResidual(zeroInitResidual);
-        return row.with(spec).network(input, classes.size());
+        return Zoo.find(architecture).with(options).network(input, classes.size());
+    }
+
+    private static void requirePrintable(String what, Map<String, String> texts) {
+        texts.forEach((key, value) -> {
+            if (!isPrintable(key)) {
+                throw notPrintable(what);
+            }
+            if (!isPrintable(value)) {
+                throw notPrintable(what + " " + key);
+            }
+        });
     }
 
     /** Cards are printed on terminals, where an escape sequence is a command. There may be 100,000 classes. */

@@ -1,11 +1,11 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Place;
@@ -15,6 +15,7 @@ import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,15 +25,13 @@ import java.util.stream.Collectors;
 /**
  * How well a file's tensors fit an architecture of the zoo, by names and shapes.
  *
- * @param architecture a row of the zoo, with other shortcuts than the published ones where those fit better
+ * @param architecture a row of the zoo, with other options than the published ones where those fit better
  * @param classes of the file's classifier; of the row where that cannot be told
  * @param matched how many tensors have their place
  * @param total how many tensors the file and the network have together, those that match counted once
  * @param missingHead how many tensors the network's classifier has, if the file has none of them
  */
 public record Fit(Architecture architecture, int classes, int matched, int total, int missingHead) {
-    private static final List<ShortcutType> PROJECTIONS =
-            List.of(ShortcutType.PROJECTION, ShortcutType.PROJECTION_ALL, ShortcutType.PROJECTION_NO_BN);
     private static final int MAX_CLASSES = 1 << 20;
     private static final int MAX_LISTED = 3;
 
@@ -71,12 +70,14 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return architecture.network(architecture.input(), classes);
     }
 
-    /** For people: {@code resnet20-cifar with 10 classes (all 97 tensors)}. */
+    /** For people: {@code resnet20-cifar with 10 classes (all 97 tensors)}, {@code resnet20-cifar with shortcut=b and …}. */
     public String title() {
-        boolean published = Zoo.find(architecture.name()).spec().shortcut() == shortcut();
-        return architecture.name()
-                + (published ? "" : " with shortcuts of option " + shortcut().option())
-                + (published ? " with " : " and ") + classes + " classes ("
+        Map<String, String> published = Zoo.find(architecture.name()).spec().options();
+        Map<String, String> other = new LinkedHashMap<>(architecture.spec().options());
+        other.entrySet().removeAll(published.entrySet());
+        return architecture.name() + " with "
+                + (other.isEmpty() ? "" : written(other) + " and ")
+                + classes + " classes ("
                 + (complete()
                         ? "all " + total + " tensors"
                         : String.format(Locale.ROOT, "%d of %d tensors", matched, total))
@@ -84,8 +85,8 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     }
 
     /**
-     * The architectures that a third of the tensors fit, best first; of equals residual networks come before plain ones,
-     * which have the same tensors without the sums, and else the zoo's order counts.
+     * The architectures that a third of the tensors fit, best first; of equals those come first that may be guessed (plain
+     * networks have the tensors of residual ones), and else the zoo's order counts.
      */
     public static List<Fit> ranked(StateDict file, NameMapping names) {
         return ranked(Naming.of(file, names));
@@ -96,12 +97,12 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         Zoo.list().forEach(row -> fits.add(best(naming, row)));
         return fits.stream()
                 .filter(fit -> fit.share() >= NEAR)
-                .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> plain(fit.architecture)))
+                .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> !fit.guessable()))
                 .toList();
     }
 
     /**
-     * How well a file fits one architecture, with the shortcuts that fit it best.
+     * How well a file fits one architecture, with the options that fit it best.
      *
      * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
      */
@@ -111,9 +112,9 @@ public record Fit(Architecture architecture, int classes, int matched, int total
 
     private static Fit best(Naming naming, Architecture row) {
         Fit best = of(naming, row);
-        for (ShortcutType shortcut : PROJECTIONS) {
-            if (best.share() > 0.5 && !best.complete() && !plain(row)) { // shortcuts are the smaller part
-                Fit other = of(naming, row.with(row.spec().withShortcut(shortcut)));
+        for (Map<String, String> options : row.spec().alternatives()) {
+            if (best.share() > 0.5 && !best.complete()) { // what an option changes is the smaller part
+                Fit other = of(naming, row.with(options));
                 best = other.share() > best.share() ? other : best;
             }
         }
@@ -133,9 +134,8 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         List<Fit> complete = fits.stream()
                 .filter(fit -> fit.complete() || newHead && fit.isBackbone())
                 .toList();
-        List<Fit> residual =
-                complete.stream().filter(fit -> !plain(fit.architecture)).toList();
-        if (residual.size() != 1) {
+        List<Fit> guesses = complete.stream().filter(Fit::guessable).toList();
+        if (guesses.size() != 1) {
             List<Fit> best = (complete.isEmpty() ? fits : complete)
                     .stream().limit(MAX_LISTED).toList();
             throw new BadWeightsException(
@@ -147,15 +147,18 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                             + (best.isEmpty() ? "" : ", what comes nearest is " + titles(best))
                             + (complete.isEmpty() ? why(file, naming, names, best) : "; name the network"));
         }
-        Fit fit = residual.get(0);
+        Fit fit = guesses.get(0);
         List<String> notes = new ArrayList<>();
         complete.stream()
-                .filter(other -> plain(other.architecture))
+                .filter(other -> !other.guessable())
                 .forEach(other -> notes.add("taken for a " + fit.architecture.name() + "; a "
                         + other.architecture.name() + " has the same tensors"));
-        if (fit.shortcut() == ShortcutType.ZERO_PAD || fit.shortcut() == ShortcutType.ZERO_PAD_END) {
-            notes.add("taken for shortcuts of option " + fit.shortcut().option()
-                    + "; tensors do not tell where option A has its zero channels");
+        Spec spec = fit.architecture.spec();
+        for (Map<String, String> other : spec.lookalikes()) {
+            Map<String, String> taken = new LinkedHashMap<>(spec.options());
+            taken.keySet().retainAll(other.keySet());
+            notes.add("taken for " + written(taken) + "; tensors do not tell it from " + written(other)
+                    + ", which --option chooses");
         }
         return new Inferred(fit, notes);
     }
@@ -212,12 +215,15 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                 .map(shape -> Math.toIntExact(shape.get(0)));
     }
 
-    private ShortcutType shortcut() {
-        return architecture.spec().shortcut();
+    private boolean guessable() {
+        return architecture.spec().guessable();
     }
 
-    private static boolean plain(Architecture row) {
-        return row.spec().shortcut() == ShortcutType.NONE;
+    /** As users write them: {@code shortcut=b}. */
+    private static String written(Map<String, String> options) {
+        return options.entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static String titles(List<Fit> fits) {

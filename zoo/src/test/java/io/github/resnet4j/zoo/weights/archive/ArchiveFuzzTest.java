@@ -209,7 +209,7 @@ class ArchiveFuzzTest {
             byte[] flipped = card.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             try {
-                assertThat(CardJson.read(flipped).format()).isEqualTo(1);
+                assertThat(CardJson.read(flipped)).isNotNull();
             } catch (IllegalArgumentException e) {
                 assertThat(e).hasMessageNotContaining("\u001b");
             }

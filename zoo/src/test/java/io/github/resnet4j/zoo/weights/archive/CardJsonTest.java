@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.spec.ResNetSpec;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -47,11 +46,11 @@ class CardJsonTest {
 
     @ParameterizedTest
     @EnumSource
-    void keepsEveryShortcut(ShortcutType shortcut) {
+    void keepsEveryShortcut(ResNetSpec.Shortcut shortcut) {
         Architecture row = Zoo.find("resnet20-cifar");
         ModelCard plain = card("resnet20-cifar", List.of("a", "b"));
         ModelCard card = ModelCard.of(
-                row.with(row.spec().withShortcut(shortcut).withZeroInitResidual(true)),
+                row.with(Map.of("shortcut", shortcut.toString(), "zero-init-residual", "true")),
                 plain.input(),
                 plain.classes(),
                 plain.preprocessing(),
@@ -61,7 +60,7 @@ class CardJsonTest {
 
         assertThat(read).isEqualTo(card);
         assertThat(read.network())
-                .isEqualTo(row.with(row.spec().withShortcut(shortcut).withZeroInitResidual(true))
+                .isEqualTo(row.with(Map.of("shortcut", shortcut.toString(), "zero-init-residual", "true"))
                         .network(plain.input(), 2));
     }
 
@@ -71,7 +70,7 @@ class CardJsonTest {
         Architecture row = Zoo.find("resnet50");
         ModelCard plain = card("resnet50", List.of("a", "b"));
         ModelCard card = ModelCard.of(
-                row.with(row.spec().withStrideOn(strideOn)),
+                row.with(Map.of("stride-on", strideOn.toString())),
                 Shape.square(3, 64),
                 plain.classes(),
                 plain.preprocessing(),
@@ -81,23 +80,23 @@ class CardJsonTest {
 
         assertThat(read).isEqualTo(card);
         assertThat(read.network())
-                .isEqualTo(row.with(row.spec().withStrideOn(strideOn)).network(Shape.square(3, 64), 2));
+                .isEqualTo(row.with(Map.of("stride-on", strideOn.toString())).network(Shape.square(3, 64), 2));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"format\" : 1                 | \"format\" : 2                    | use a newer resnet4j",
-                "\"format\" : 1                 | \"format\" : 1.0                  | \"format\" must be an integer",
-                "\"format\" : 1                 | \"format\" : \"1\"                | \"format\" must be an integer",
-                "\"format\" : 1                 | \"format\" : 1, \"format\" : 1    | Duplicate field",
-                "\"format\" : 1                 | \"format\" : 1, \"epoch\" : 1     | unknown key of the card \"epoch\"",
-                "\"format\" : 1,                | ''                                | \"format\" is missing",
-                "\"format\" : 1                 | \"format\" : 01                   | line 2",
-                "\"shortcut\" : \"a\"           | \"shortcut\" : \"z\"              | unknown shortcut \"z\"",
-                "middle-3x3                     | 3x3                               | unknown strideOn \"3x3\"",
-                "\"zeroInitResidual\" : false   | \"zeroInitResidual\" : 0          | must be true or false",
+                "\"format\" : 2                 | \"format\" : 3                    | use a newer resnet4j",
+                "\"format\" : 2                 | \"format\" : 2.0                  | \"format\" must be an integer",
+                "\"format\" : 2                 | \"format\" : \"2\"                | \"format\" must be an integer",
+                "\"format\" : 2                 | \"format\" : 2, \"format\" : 2    | Duplicate field",
+                "\"format\" : 2                 | \"format\" : 2, \"epoch\" : 1     | unknown key of the card \"epoch\"",
+                "\"format\" : 2,                | ''                                | \"format\" is missing",
+                "\"format\" : 2                 | \"format\" : 02                   | line 2",
+                "\"shortcut\" : \"a\"           | \"shortcut\" : 1                  | \"shortcut\" must be a string",
+                "\"shortcut\" : \"a\"           | \"shortcut\" : \"\\u001b[2J\"       | control character",
+                "\"options\" : {               | \"options\" : 3, \"x\" : {         | unknown key",
                 "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32 ]             | must be [channels, height, width]",
                 "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, 99999 ]      | is larger than",
                 "\"input\" : [ 3, 32, 32 ]      | \"input\" : [ 3, 32, 9999999999 ] | must be an integer",

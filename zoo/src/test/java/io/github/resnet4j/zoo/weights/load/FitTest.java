@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Hostile;
@@ -39,7 +39,7 @@ class FitTest {
     }
 
     static Stream<Architecture> residual() {
-        return Zoo.list().stream().filter(row -> row.spec().shortcut() != ShortcutType.NONE);
+        return Zoo.list().stream().filter(row -> row.spec().guessable());
     }
 
     @ParameterizedTest
@@ -67,7 +67,7 @@ class FitTest {
         assertThat(inferred.notes())
                 .containsExactly(
                         "taken for a resnet20-cifar; a plain20-cifar has the same tensors",
-                        "taken for shortcuts of option a; tensors do not tell where option A has its zero channels");
+                        "taken for shortcut=a; tensors do not tell it from shortcut=a-end, which --option chooses");
         assertThat(infer(dict(Zoo.find("resnet18").network(), name -> name)).notes())
                 .isEmpty();
     }
@@ -87,15 +87,15 @@ class FitTest {
 
     @ParameterizedTest
     @EnumSource(names = {"PROJECTION", "PROJECTION_ALL", "PROJECTION_NO_BN"})
-    void projectionsAreToldByTheirTensors(ShortcutType shortcut) {
+    void projectionsAreToldByTheirTensors(ResNetSpec.Shortcut shortcut) {
         Architecture row = Zoo.find("resnet20-cifar");
-        Architecture projected = row.with(row.spec().withShortcut(shortcut));
+        Architecture projected = row.with(Map.of("shortcut", shortcut.toString()));
 
         Fit.Inferred inferred = infer(dict(projected.network(), name -> name.replace("downsample", "shortcut")));
 
         assertThat(inferred.fit().architecture()).isEqualTo(projected);
         assertThat(inferred.fit().title())
-                .startsWith("resnet20-cifar with shortcuts of option " + shortcut.option() + " and 10 classes (all ");
+                .startsWith("resnet20-cifar with shortcut=" + shortcut + " and 10 classes (all ");
         assertThat(inferred.notes()).isEmpty();
     }
 

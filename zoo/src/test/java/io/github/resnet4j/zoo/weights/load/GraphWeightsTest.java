@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.BlockType;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
@@ -46,7 +45,7 @@ class GraphWeightsTest {
     private static final NetworkGraph.Options OPTIONS = NetworkGraph.Options.seeded(3);
     private static final LoadOptions NEW_HEAD = new LoadOptions(NameMapping.NONE, true);
     private static final Network SMALL =
-            Networks.small(BlockType.BASIC, ShortcutType.PROJECTION, Conventions.TORCHVISION);
+            Networks.small(ResNetSpec.Block.BASIC, ResNetSpec.Shortcut.PROJECTION, Conventions.TORCHVISION);
 
     static Stream<Network> networks() {
         return Networks.all();
@@ -140,7 +139,8 @@ class GraphWeightsTest {
 
     @Test
     void aGraphOfAnotherNetworkHasNoStateDict() {
-        Network other = Networks.small(BlockType.BOTTLENECK, ShortcutType.PROJECTION, Conventions.TORCHVISION);
+        Network other =
+                Networks.small(ResNetSpec.Block.BOTTLENECK, ResNetSpec.Shortcut.PROJECTION, Conventions.TORCHVISION);
 
         assertThatThrownBy(() -> GraphWeights.stateDict(load(Dicts.random(SMALL, 1), SMALL), other))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -149,7 +149,8 @@ class GraphWeightsTest {
 
     @Test
     void kerasLayoutsAreConverted() {
-        Network network = Networks.small(BlockType.BOTTLENECK, ShortcutType.PROJECTION, Conventions.KERAS);
+        Network network =
+                Networks.small(ResNetSpec.Block.BOTTLENECK, ResNetSpec.Shortcut.PROJECTION, Conventions.KERAS);
         StateDict torch = Dicts.random(network, 5);
         Map<String, Tensor> keras = new LinkedHashMap<>();
         torch.tensors().forEach((name, tensor) -> keras.put(kerasName(name, tensor), Dicts.keras(tensor)));
@@ -351,8 +352,8 @@ class GraphWeightsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"PROJECTION", "PROJECTION_ALL"})
-    void aStateDictFollowsTheGraph(ShortcutType shortcut) {
-        Network network = Networks.small(BlockType.BASIC, shortcut, Conventions.TORCHVISION);
+    void aStateDictFollowsTheGraph(ResNetSpec.Shortcut shortcut) {
+        Network network = Networks.small(ResNetSpec.Block.BASIC, shortcut, Conventions.TORCHVISION);
         ComputationGraph graph = NetworkGraph.create(network, OPTIONS);
         StateDict dict = GraphWeights.stateDict(graph, network);
 

@@ -8,7 +8,6 @@ import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Slot;
-import io.github.resnet4j.zoo.spec.ShortcutType;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.StateDict;
@@ -107,8 +106,7 @@ class NamingTest {
     @ValueSource(strings = {"linear", "classifier", "head", "last_linear"})
     void kuangliusShortcutsAreDownsamplings(String classifier) {
         Architecture row = Zoo.find("resnet20-cifar");
-        Network network =
-                row.with(row.spec().withShortcut(ShortcutType.PROJECTION)).network();
+        Network network = row.with(Map.of("shortcut", "b")).network();
 
         assertRead(
                 "PyTorch CIFAR",

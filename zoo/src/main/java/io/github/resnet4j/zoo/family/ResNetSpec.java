@@ -1,0 +1,341 @@
+package io.github.resnet4j.zoo.family;
+
+import io.github.resnet4j.zoo.OptionReader;
+import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.network.ChannelPadding;
+import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.NetworkWriter;
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A residual network, or without shortcuts a plain one, written with torchvision's names.
+ *
+ * @param stem what stands before the first block
+ * @param width filters of the stem, at least 1
+ * @param block basic or bottleneck
+ * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
+ * @param groups into how many parts the middle convolution of a bottleneck falls, at least 1 (Xie et al. 2017, figure
+ *     3c); 1 in a basic block
+ * @param widthPerGroup channels of one part of it in a stage of 64 planes, at least 1; 64 in a basic block
+ * @param shortcut how the blocks' inputs reach their sums
+ * @param strideOn which convolution of a bottleneck carries the stride
+ * @param zeroInitResidual the last BN of every block starts at zero
+ * @param conventions whose biases, BN constants and padding
+ */
+public record ResNetSpec(
+        Stem stem,
+        int width,
+        Block block,
+        List<Stage> stages,
+        int groups,
+        int widthPerGroup,
+        Shortcut shortcut,
+        StrideOn strideOn,
+        boolean zeroInitResidual,
+        Conventions conventions)
+        implements Spec {
+    private static final String SHORTCUT = "shortcut";
+    private static final String STRIDE_ON = "stride-on";
+    private static final String ZERO_INIT_RESIDUAL = "zero-init-residual";
+    private static final String GROUPS = "groups";
+    private static final String WIDTH_PER_GROUP = "width-per-group";
+
+    private static final int MAX_GROUPS = 1024;
+    private static final int MAX_WIDTH_PER_GROUP = 4096;
+    /** Planes for which {@link #widthPerGroup} counts. */
+    private static final int BASE_PLANES = 64;
+
+    /** What stands before the first block. */
+    public enum Stem {
+        /** 7×7 convolution with stride 2, BN, ReLU, 3×3 max pooling with stride 2 (He et al. 2015, table 1). */
+        IMAGENET,
+        /** 3×3 convolution, BN, ReLU (He et al. 2015, section 4.2). */
+        CIFAR
+    }
+
+    /** The two building blocks of He et al. 2015 (figure 5). */
+    public enum Block {
+        /** Two 3×3 convolutions. */
+        BASIC(1),
+        /** 1×1, 3×3, 1×1; the last one has 4 times the stage's planes. */
+        BOTTLENECK(4);
+
+        private final int expansion;
+
+        Block(int expansion) {
+            this.expansion = expansion;
+        }
+    }
+
+    /**
+     * A run of equal blocks.
+     *
+     * @param blocks how many, at least 1
+     * @param planes width of the 3×3 convolutions, in one group
+     * @param stride of the first block; the others have 1
+     */
+    public record Stage(int blocks, int planes, int stride) {
+        public Stage {
+            if (blocks < 1 || planes < 1 || stride < 1) {
+                throw new IllegalArgumentException("a stage needs at least one block, plane and stride 1, got " + blocks
+                        + " blocks, " + planes + " planes, stride " + stride);
+            }
+        }
+    }
+
+    /** How a block's input reaches its sum (He et al. 2015, section 4.1, "Identity vs. projection shortcuts"). */
+    public enum Shortcut {
+        /** No shortcut at all: a plain network. */
+        NONE("none"),
+        /** Option A, identity; zero channels on both sides where the width grows. */
+        ZERO_PAD("a"),
+        /** Option A with all zero channels at the end. */
+        ZERO_PAD_END("a-end"),
+        /** Option B, a 1×1 convolution where the shape changes, identity elsewhere; torchvision's. */
+        PROJECTION("b"),
+        /** Option C, a 1×1 convolution on every shortcut. */
+        PROJECTION_ALL("c"),
+        /** Option B with nothing behind its convolution, where the others have BN; MLPerf Tiny's. */
+        PROJECTION_NO_BN("b-nobn");
+
+        private final String option;
+
+        Shortcut(String option) {
+            this.option = option;
+        }
+
+        /** The letter of the paper and how it differs, as users write it. */
+        @Override
+        public String toString() {
+            return option;
+        }
+    }
+
+    /** Which convolution of a bottleneck carries the stride of its stage; a basic block has it on the first. */
+    public enum StrideOn {
+        /** The first one, as in He et al. 2015: "v1". */
+        FIRST_1X1("first-1x1"),
+        /** The middle one, as in torchvision: "v1.5"; 0.5 % better for 6 % more multiply-adds. */
+        MIDDLE_3X3("middle-3x3");
+
+        private final String option;
+
+        StrideOn(String option) {
+            this.option = option;
+        }
+
+        /** As users write it. */
+        @Override
+        public String toString() {
+            return option;
+        }
+    }
+
+    public ResNetSpec {
+        stages = List.copyOf(stages);
+        if (width < 1) {
+            throw new IllegalArgumentException("a stem needs at least 1 filter, got " + width);
+        }
+        if (stages.isEmpty()) {
+            throw new IllegalArgumentException("a residual network needs at least one stage");
+        }
+        boolean usual = groups == 1 && widthPerGroup == BASE_PLANES;
+        if (groups < 1 || widthPerGroup < 1 || block == Block.BASIC && !usual) {
+            throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
+                    + " cannot have " + groups + " groups of width " + widthPerGroup);
+        }
+    }
+
+    /** By torchvision's conventions, with one group, and projections where the shape changes. */
+    public static ResNetSpec of(Stem stem, int width, Block block, List<Stage> stages) {
+        return new ResNetSpec(
+                stem,
+                width,
+                block,
+                stages,
+                1,
+                BASE_PLANES,
+                Shortcut.PROJECTION,
+                StrideOn.MIDDLE_3X3,
+                false,
+                Conventions.TORCHVISION);
+    }
+
+    /** The same network with grouped convolutions in its bottlenecks, or wider ones. */
+    public ResNetSpec withGroups(int parts, int widthOfEach) {
+        return new ResNetSpec(
+                stem, width, block, stages, parts, widthOfEach, shortcut, strideOn, zeroInitResidual, conventions);
+    }
+
+    /** The same network with other shortcuts. */
+    public ResNetSpec withShortcut(Shortcut other) {
+        return new ResNetSpec(
+                stem, width, block, stages, groups, widthPerGroup, other, strideOn, zeroInitResidual, conventions);
+    }
+
+    /** The same network with the stride of its bottlenecks elsewhere. */
+    public ResNetSpec withStrideOn(StrideOn other) {
+        return new ResNetSpec(
+                stem, width, block, stages, groups, widthPerGroup, shortcut, other, zeroInitResidual, conventions);
+    }
+
+    /** The same network by the conventions of another framework. */
+    public ResNetSpec withConventions(Conventions other) {
+        return new ResNetSpec(
+                stem, width, block, stages, groups, widthPerGroup, shortcut, strideOn, zeroInitResidual, other);
+    }
+
+    @Override
+    public Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put(SHORTCUT, shortcut.toString());
+        options.put(STRIDE_ON, strideOn.toString());
+        options.put(ZERO_INIT_RESIDUAL, String.valueOf(zeroInitResidual));
+        if (block == Block.BOTTLENECK) {
+            options.put(GROUPS, String.valueOf(groups));
+            options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
+        }
+        return options;
+    }
+
+    @Override
+    public ResNetSpec with(Map<String, String> options) {
+        OptionReader read = new OptionReader(options);
+        boolean bottleneck = block == Block.BOTTLENECK;
+        ResNetSpec made = new ResNetSpec(
+                stem,
+                width,
+                block,
+                stages,
+                bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups,
+                bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup,
+                read.choice(SHORTCUT, shortcut, Shortcut.class),
+                read.choice(STRIDE_ON, strideOn, StrideOn.class),
+                read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
+                conventions);
+        read.verify();
+        return made;
+    }
+
+    /** A stem of 4 filters, a stage of one block and one of two that halves the map; two groups, if there are groups. */
+    @Override
+    public ResNetSpec reduced() {
+        int planes = block == Block.BASIC ? 4 : 2;
+        return new ResNetSpec(
+                stem,
+                4,
+                block,
+                List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
+                Math.min(groups, 2),
+                groups > 1 ? BASE_PLANES : widthPerGroup,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                conventions);
+    }
+
+    /** The kinds of projection. */
+    @Override
+    public List<Map<String, String>> alternatives() {
+        return shortcut == Shortcut.NONE
+                ? List.of()
+                : options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN);
+    }
+
+    /** Where option A has its channels of zeros. */
+    @Override
+    public List<Map<String, String>> lookalikes() {
+        return switch (shortcut) {
+            case ZERO_PAD -> options(Shortcut.ZERO_PAD_END);
+            case ZERO_PAD_END -> options(Shortcut.ZERO_PAD);
+            default -> List.of();
+        };
+    }
+
+    private static List<Map<String, String>> options(Shortcut... shortcuts) {
+        return Stream.of(shortcuts)
+                .map(other -> Map.of(SHORTCUT, other.toString()))
+                .toList();
+    }
+
+    @Override
+    public boolean guessable() {
+        return shortcut != Shortcut.NONE;
+    }
+
+    @Override
+    public Network network(String name, Shape input, int classes) {
+        if (classes < 2) {
+            throw new IllegalArgumentException("a classifier needs at least 2 classes, got " + classes);
+        }
+        NetworkWriter net = new NetworkWriter(name, input, conventions);
+        String x = stem(net);
+        for (int s = 0; s < stages.size(); s++) {
+            Stage stage = stages.get(s);
+            String layer = "layer" + (s + 1);
+            net.stage(layer);
+            for (int b = 0; b < stage.blocks(); b++) {
+                x = block(net, layer + "." + b, x, stage.planes(), b == 0 ? stage.stride() : 1);
+            }
+        }
+        net.stage(Network.HEAD);
+        x = net.globalAvgPool("avgpool", x);
+        net.dense("fc", x, classes);
+        return net.finish();
+    }
+
+    private String stem(NetworkWriter net) {
+        boolean imageNet = stem == Stem.IMAGENET;
+        String x = net.conv("conv1", Network.INPUT, width, imageNet ? 7 : 3, imageNet ? 2 : 1);
+        x = net.relu("relu1", net.bn("bn1", x));
+        return imageNet ? net.maxPool("maxpool", x, 3, 2, 1) : x;
+    }
+
+    private String block(NetworkWriter net, String name, String in, int planes, int stride) {
+        String x =
+                block == Block.BASIC ? basic(net, name, in, planes, stride) : bottleneck(net, name, in, planes, stride);
+        if (shortcut != Shortcut.NONE) {
+            x = net.sum(name + ".add", x, shortcut(net, name, in, planes * block.expansion, stride));
+        }
+        return net.relu(name + ".relu", x);
+    }
+
+    private String basic(NetworkWriter net, String name, String in, int planes, int stride) {
+        String x = net.conv(name + ".conv1", in, planes, 3, stride);
+        x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
+        x = net.conv(name + ".conv2", x, planes, 3, 1);
+        return net.lastBn(name + ".bn2", x, zeroInitResidual);
+    }
+
+    private String bottleneck(NetworkWriter net, String name, String in, int planes, int stride) {
+        boolean early = strideOn == StrideOn.FIRST_1X1;
+        int inner = groups * Math.max(1, planes * widthPerGroup / BASE_PLANES);
+        String x = net.conv(name + ".conv1", in, inner, 1, early ? stride : 1);
+        x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
+        x = net.groupedConv(name + ".conv2", x, inner, 3, early ? 1 : stride, groups);
+        x = net.relu(name + ".relu2", net.bn(name + ".bn2", x));
+        x = net.conv(name + ".conv3", x, planes * block.expansion, 1, 1);
+        return net.lastBn(name + ".bn3", x, zeroInitResidual);
+    }
+
+    private String shortcut(NetworkWriter net, String name, String in, int outChannels, int stride) {
+        boolean sameShape = stride == 1 && net.shape(in).channels() == outChannels;
+        if (sameShape && shortcut != Shortcut.PROJECTION_ALL) {
+            return in;
+        }
+        return switch (shortcut) {
+            case ZERO_PAD ->
+                net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.BOTH_SIDES);
+            case ZERO_PAD_END -> net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.END);
+            case PROJECTION, PROJECTION_ALL ->
+                net.bn(name + ".downsample.1", net.conv(name + ".downsample.0", in, outChannels, 1, stride));
+            case PROJECTION_NO_BN -> net.conv(name + ".downsample.0", in, outChannels, 1, stride);
+            case NONE -> throw new IllegalStateException("a plain block has no shortcut");
+        };
+    }
+}

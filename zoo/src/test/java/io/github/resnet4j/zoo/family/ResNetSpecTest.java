@@ -1,0 +1,168 @@
+package io.github.resnet4j.zoo.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.OptionException;
+import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Shortcut;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResNetSpecTest {
+    private static final ResNetSpec BASIC = ResNetSpec.of(Stem.CIFAR, 16, Block.BASIC, List.of(new Stage(1, 16, 1)));
+    private static final ResNetSpec BOTTLENECK =
+            ResNetSpec.of(Stem.CIFAR, 16, Block.BOTTLENECK, List.of(new Stage(1, 16, 1)));
+
+    @ParameterizedTest
+    @CsvSource({"0, 16, 1", "1, 0, 1", "1, 16, 0", "-1, -1, -1"})
+    void rejectsEmptyStages(int blocks, int planes, int stride) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Stage(blocks, planes, stride))
+                .withMessage("a stage needs at least one block, plane and stride 1, got " + blocks + " blocks, "
+                        + planes + " planes, stride " + stride);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -16})
+    void rejectsStemsWithoutFilters(int width) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResNetSpec.of(Stem.IMAGENET, width, Block.BASIC, BASIC.stages()))
+                .withMessage("a stem needs at least 1 filter, got " + width);
+    }
+
+    @Test
+    void rejectsNetworksWithoutStages() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResNetSpec.of(Stem.CIFAR, 16, Block.BASIC, List.of()))
+                .withMessage("a residual network needs at least one stage");
+    }
+
+    @Test
+    void onlyBottlenecksHaveGroups() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BASIC.withGroups(2, 64))
+                .withMessage("a basic block cannot have 2 groups of width 64");
+        assertThatIllegalArgumentException().isThrownBy(() -> BOTTLENECK.withGroups(0, 64));
+        assertThat(BASIC.options()).doesNotContainKeys("groups", "width-per-group");
+    }
+
+    @Test
+    void keepsItsOwnCopyOfTheStages() {
+        List<Stage> stages = new ArrayList<>(BASIC.stages());
+        ResNetSpec spec = ResNetSpec.of(Stem.CIFAR, 16, Block.BASIC, stages);
+
+        stages.clear();
+
+        assertThat(spec).isEqualTo(BASIC);
+    }
+
+    @Test
+    void saysItsOptionsInOrder() {
+        assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
+                .hasToString(
+                        "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64]");
+        assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
+                .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false]");
+    }
+
+    @Test
+    void takesBackEveryOptionItSays() {
+        Spec other = BOTTLENECK.with(Map.of(
+                "shortcut", "a-end",
+                "stride-on", "first-1x1",
+                "zero-init-residual", "true",
+                "groups", "4",
+                "width-per-group", "32"));
+
+        assertThat(other)
+                .isEqualTo(new ResNetSpec(
+                        Stem.CIFAR,
+                        16,
+                        Block.BOTTLENECK,
+                        BOTTLENECK.stages(),
+                        4,
+                        32,
+                        Shortcut.ZERO_PAD_END,
+                        ResNetSpec.StrideOn.FIRST_1X1,
+                        true,
+                        BOTTLENECK.conventions()));
+        assertThat(BOTTLENECK.with(other.options())).isEqualTo(other);
+        assertThat(other.with(BOTTLENECK.options())).isEqualTo(BOTTLENECK);
+        assertThat(other.with(Map.of())).isEqualTo(other);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyShortcutIsAnOption(Shortcut shortcut) {
+        assertThat(BASIC.with(Map.of("shortcut", shortcut.toString()))).isEqualTo(BASIC.withShortcut(shortcut));
+    }
+
+    @Test
+    void refusesAllThatIsWrongAtOnceAndSaysWhoseOptionsTheyAre() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("shortcut", "A");
+        options.put("groups", "two");
+        options.put("width-per-group", "0");
+        options.put("zero-init-residual", "yes");
+        options.put("shortcuts", "a");
+        options.put("drop-rate\u001b[2J", "0.1");
+
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnet50").with(options))
+                .withMessage("resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
+                        + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
+                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, b-nobn;"
+                        + " option zero-init-residual: \"yes\" is not true or false;"
+                        + " unknown option \"shortcuts\"; did you mean shortcut?;"
+                        + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
+                        + " stride-on, zero-init-residual")
+                .satisfies(e -> assertThat(e.problems()).hasSize(6));
+    }
+
+    /** Equal complexity (Xie et al. 2017, table 2): the number of groups against their width, on ResNet-50. */
+    @ParameterizedTest
+    @CsvSource({"1, 64, 25557032", "2, 40, 25425000", "4, 24, 25292968", "8, 14, 25603016", "32, 4, 25028904"})
+    void countsTheSeriesOfEqualComplexity(String groups, String width, long parameters) {
+        Architecture row = Zoo.find("resnet50").with(Map.of("groups", groups, "width-per-group", width));
+
+        assertThat(row.network().parameters()).isEqualTo(parameters);
+    }
+
+    @Test
+    void groupsAreOfTheMiddleConvolution() {
+        Network network = BOTTLENECK.withGroups(4, 32).network("grouped", Shape.square(3, 8), 2);
+
+        assertThat(network.nodes())
+                .filteredOn(node -> node.op() instanceof Op.Convolution)
+                .filteredOn(node -> node.name().startsWith("layer1.0.conv"))
+                .extracting(node -> (Op.Convolution) node.op())
+                .extracting(Op.Convolution::outChannels, Op.Convolution::groups)
+                .hasToString("[(32, 1), (32, 4), (64, 1)]");
+    }
+
+    @Test
+    void rowsThatDifferInSizeReduceToTheSame() {
+        assertThat(Zoo.find("resnet34").spec().reduced())
+                .isEqualTo(Zoo.find("resnet18").spec().reduced());
+        assertThat(Zoo.find("resnet152").spec().reduced())
+                .isEqualTo(Zoo.find("resnet50").spec().reduced())
+                .isNotEqualTo(Zoo.find("resnet50-keras").spec().reduced());
+    }
+}
