@@ -47,7 +47,7 @@ set /a HEAP=TOTAL*25/100
 set /a NATIVE=TOTAL*45/100
 set /a WHOLE=TOTAL*80/100
 if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
-"%JAVA_CMD%" -XX:+UseSerialGC -Djdk.console=java.base -Djava.awt.headless=true -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr -Xmx%HEAP%m -Dorg.bytedeco.javacpp.maxbytes=%NATIVE%m -Dorg.bytedeco.javacpp.maxphysicalbytes=%WHOLE%m %RESNET4J_JAVA_OPTS% -cp "%TARGET%\resnet4j-finetune.jar;%TARGET%\lib\*" io.github.resnet4j.finetune.cli.Main %*
+"%JAVA_CMD%" -XX:+UseSerialGC -Djdk.console=java.base -Djava.awt.headless=true -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr -Xmx%HEAP%m -Dorg.bytedeco.javacpp.maxbytes=%NATIVE%m -Dorg.bytedeco.javacpp.maxphysicalbytes=%WHOLE%m %RESNET4J_JAVA_OPTS% -cp "%TARGET%\resnet4j-finetune.jar;%TARGET%\lib\*" io.github.resnet4j.cli.Main %*
 exit /b %ERRORLEVEL%
 
 :built
