@@ -136,6 +136,11 @@ public final class ModelLabels implements ImageDataset {
     }
 
     @Override
+    public void check(int index) {
+        images.check(index);
+    }
+
+    @Override
     public String fingerprint() {
         return images.fingerprint();
     }
