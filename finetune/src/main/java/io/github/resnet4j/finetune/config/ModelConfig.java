@@ -24,7 +24,7 @@ public record ModelConfig(
         Optional<String> freeze) {
     /** Throws {@link IllegalArgumentException} for fewer than 2 classes and for blank text. */
     public ModelConfig {
-        new Check()
+        new Requirements()
                 .written("name", name)
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)

@@ -47,8 +47,8 @@ class PreluTest {
     }
 
     private static ComputationGraph graph(boolean shared) {
-        ComputationGraph graph =
-                new ComputationGraph(configuration(new Prelu.Builder().shared(shared).build()));
+        ComputationGraph graph = new ComputationGraph(
+                configuration(new Prelu.Builder().shared(shared).build()));
         graph.init();
         return graph;
     }
@@ -89,7 +89,8 @@ class PreluTest {
         ComputationGraphConfiguration configuration =
                 configuration(new Prelu.Builder().shared(shared).build());
 
-        assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson())).isEqualTo(configuration);
+        assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
+                .isEqualTo(configuration);
     }
 
     @Test
@@ -113,7 +114,8 @@ class PreluTest {
         float[] slopes = frozen.getParam("prelu_W").dup().data().asFloat();
         frozen.fit(data());
 
-        assertThat(slopes).containsExactly(graph.getParam("prelu_W").dup().data().asFloat());
+        assertThat(slopes)
+                .containsExactly(graph.getParam("prelu_W").dup().data().asFloat());
         assertThat(frozen.getParam("prelu_W").dup().data().asFloat()).containsExactly(slopes);
     }
 

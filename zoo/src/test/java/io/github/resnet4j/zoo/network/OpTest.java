@@ -87,8 +87,10 @@ class OpTest {
     void windowsNeedAKernelAndAStep(int kernel, int stride, int padding, int dilation) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Axis(kernel, stride, padding, dilation))
-                .withMessage("a window needs a kernel, stride and dilation of at least 1 and a padding of at least 0, got"
-                        + " kernel %d, stride %d, dilation %d, padding %d", kernel, stride, dilation, padding);
+                .withMessage(
+                        "a window needs a kernel, stride and dilation of at least 1 and a padding of at least 0, got"
+                                + " kernel %d, stride %d, dilation %d, padding %d",
+                        kernel, stride, dilation, padding);
     }
 
     static List<Arguments> illegal() {
@@ -140,8 +142,7 @@ class OpTest {
                         new Op.Multiply(),
                         List.of(small, MAP),
                         "a product with 8x1x1 takes factors of that shape, 8x1x1 or 1x1x1, got 8x5x7"),
-                Arguments.of(
-                        new Op.Multiply(), List.of(MAP), "a product takes a map and its factors, got 1 inputs"),
+                Arguments.of(new Op.Multiply(), List.of(MAP), "a product takes a map and its factors, got 1 inputs"),
                 Arguments.of(
                         new Op.DepthToSpace(3),
                         List.of(MAP),
