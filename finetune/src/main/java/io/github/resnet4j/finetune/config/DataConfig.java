@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
 import java.nio.file.Path;
 import java.util.List;
