@@ -40,9 +40,13 @@ final class RunOptions {
     @Mixin
     private EngineOption engine;
 
+    @Mixin
+    private FolderReading reading;
+
     /** What the command line says over the configuration. */
     List<String> overrides() {
-        List<String> all = new ArrayList<>(overrides);
+        List<String> all = new ArrayList<>(reading.overrides());
+        all.addAll(overrides);
         engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
         return all;
     }
