@@ -572,8 +572,7 @@ public sealed interface Op {
     }
 
     private static Shape larger(Shape in, int channels, int factor) {
-        return new Shape(
-                channels, Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
+        return new Shape(channels, Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
     }
 
     private static void requireFactor(int factor) {
