@@ -74,7 +74,8 @@ public final class Main implements Runnable {
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setParameterExceptionHandler(Failures::usage)
-                .setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command, main.debug));
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> Failures.report(failure, command, main.debug));
         try {
             return line.execute(arguments);
         } catch (Error e) { // picocli handles exceptions only; most of all this is a lack of memory
