@@ -52,9 +52,6 @@ final class PreviewCommand implements Callable<Integer> {
     @Option(names = "--count", defaultValue = "48", description = "How many images.")
     private int count;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 

@@ -12,6 +12,7 @@ import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -51,14 +52,17 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                false,
                                 Optional.empty()),
                         new DataConfig(
                                 DatasetKind.FOLDER,
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
-                                List.of(),
-                                NormalizeConfig.NONE,
+                                Optional.empty(),
+                                Optional.of(NormalizeConfig.NONE),
                                 0.2,
                                 Optional.empty(),
                                 Optional.empty(),
@@ -82,6 +86,9 @@ final class ConfigLoaderTest {
                   name: resnet50.tv_in1k
                   classes: 3
                   weights: some where/model.zip
+                  map: names.map
+                  ema: true
+                  channel-order: bgr
                   shortcut: a-end
                   zero-init-residual: TRUE
                   freeze: layer3
@@ -129,6 +136,9 @@ final class ConfigLoaderTest {
                                 "resnet50.tv_in1k",
                                 Optional.of(3),
                                 Optional.of("some where/model.zip"),
+                                Optional.of("names.map"),
+                                true,
+                                Optional.of(ChannelOrder.BGR),
                                 Optional.of(Shortcut.A_END),
                                 true,
                                 Optional.of("layer3")),
@@ -140,8 +150,8 @@ final class ConfigLoaderTest {
                                         new RandomResizedCrop(224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC),
                                         new HorizontalFlip(0.5),
                                         new PadCrop(4)),
-                                List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224)),
-                                new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0)),
+                                Optional.of(List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224))),
+                                Optional.of(new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0))),
                                 0,
                                 Optional.of(100),
                                 Optional.of(3),
@@ -220,7 +230,16 @@ final class ConfigLoaderTest {
         RunConfig plain = load(SMALLEST);
         RunConfig config = new RunConfig(
                 plain.name(),
-                new ModelConfig(text, Optional.empty(), Optional.of(text), Optional.empty(), false, Optional.of(text)),
+                new ModelConfig(
+                        text,
+                        Optional.empty(),
+                        Optional.of(text),
+                        Optional.of(text),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(text)),
                 plain.data(),
                 plain.train(),
                 plain.optimizer(),
@@ -247,12 +266,12 @@ final class ConfigLoaderTest {
                         name: t
                         model:
                           name: resnet20-cifar
+                          ema: false
                           zero-init-residual: false
                         data:
                           dataset: folder
                           augment:
                             - pad-crop: {padding: 4}
-                          eval: []
                           normalize: cifar10
                           val-fraction: 0.2
                           on-bad-image: fail
