@@ -51,8 +51,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
 public final class TrainingRun {
-    private final ConfigLoader.Loaded loaded;
-    private final RunConfig config;
+    private ConfigLoader.Loaded loaded;
+    private RunConfig config;
     private final Options options;
     private final ProgressView view;
     private final BooleanSupplier stop;
@@ -133,6 +133,8 @@ public final class TrainingRun {
         RunFolder.requirePossible(folder);
         try (DeferredLines remarks = new DeferredLines(view)) {
             ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
+            config = task.config();
+            loaded = new ConfigLoader.Loaded(config, config.toYaml());
             requireBatchFits(config.train().batchSize(), task.network().input());
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
@@ -266,10 +268,10 @@ public final class TrainingRun {
     }
 
     private static void requireBatchFits(int batchSize, Shape image) {
-        long most = (Integer.MAX_VALUE - 8) / image.elements();
+        long most = Integer.MAX_VALUE / Float.BYTES / image.elements(); // what one buffer shows of native memory
         if (batchSize > most) {
             throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
-                    + " does not fit into one array; take at most " + most);
+                    + " needs more than the 2 GiB that one batch may have; take at most " + most);
         }
     }
 
