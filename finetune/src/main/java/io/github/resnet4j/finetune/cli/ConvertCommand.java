@@ -26,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
-            "Without --arch, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
+            "Without --arch, --option, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
                     + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -62,6 +63,9 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Rules for the names in the weights, lines of `regex -> replacement`.")
     private Optional<Path> map;
+
+    @Mixin
+    private NetworkOptions network;
 
     /** What becomes of the classifier. */
     enum Head {
@@ -141,7 +145,11 @@ final class ConvertCommand implements Callable<Integer> {
         }
         requireFree(target);
         ProgressView view = Terminal.view(true);
-        boolean asTheyAre = target != Target.ARCHIVE && architecture.isEmpty() && map.isEmpty() && head == Head.KEEP;
+        boolean asTheyAre = target != Target.ARCHIVE
+                && architecture.isEmpty()
+                && map.isEmpty()
+                && network.isEmpty()
+                && head == Head.KEEP;
         boolean file = ModelRequest.isFile(in);
         if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
             StateDict tensors = WeightFile.open(Path.of(in));
@@ -161,7 +169,8 @@ final class ConvertCommand implements Callable<Integer> {
                         map,
                         labels,
                         classes.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                        ModelRequest.Preparation.NONE),
+                        ModelRequest.Preparation.NONE,
+                        network.map()),
                 Fetching.options(view).withOffline(offline),
                 view::line);
         OneDnn.enable();

@@ -125,8 +125,9 @@ final class FinetuneCommand implements Callable<Integer> {
             Zoo.find(model);
             return Optional.empty();
         }
-        ModelRequest request =
-                weights.map(file -> ModelRequest.of(model, file)).orElseGet(() -> ModelRequest.of(model));
+        ModelRequest request = weights.map(file -> ModelRequest.of(model, file))
+                .orElseGet(() -> ModelRequest.of(model))
+                .withOptions(run.network());
         List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
         try {
             return Optional.of(SourceModel.open(request, download, remarks::add));

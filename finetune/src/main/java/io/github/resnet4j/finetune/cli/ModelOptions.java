@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which trained model a command uses, and what cannot be read from its file. */
@@ -37,6 +38,9 @@ final class ModelOptions {
             paramLabel = "FILE",
             description = "Class names, one a line (default: the weights' own).")
     private Optional<Path> labels;
+
+    @Mixin
+    private NetworkOptions network;
 
     @Option(names = "--offline", description = "Never fetch anything.")
     private boolean offline;
@@ -68,17 +72,18 @@ final class ModelOptions {
      */
     SourceModel open(Consumer<String> remarks) {
         ModelRequest request = new ModelRequest(
-                model,
-                weights,
-                map,
-                labels,
-                OptionalInt.empty(),
-                new ModelRequest.Preparation(
-                        optional(preparation.resize),
-                        optional(preparation.crop),
-                        preparation.interpolation,
-                        Optional.ofNullable(preparation.mean),
-                        Optional.ofNullable(preparation.std)));
+                        model,
+                        weights,
+                        map,
+                        labels,
+                        OptionalInt.empty(),
+                        new ModelRequest.Preparation(
+                                optional(preparation.resize),
+                                optional(preparation.crop),
+                                preparation.interpolation,
+                                Optional.ofNullable(preparation.mean),
+                                Optional.ofNullable(preparation.std)))
+                .withOptions(network.map());
         return SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
     }
 

@@ -4,6 +4,7 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  * @param labels a file of class names, one a line, in the order of the logits
  * @param newClasses a number of classes gives the model a new classifier for as many, with random weights
  * @param preparation what of the preprocessing is given
+ * @param options of the network, such as {@code shortcut=a-end}, where its weights do not tell them
  */
 public record ModelRequest(
         Optional<String> model,
@@ -24,7 +26,27 @@ public record ModelRequest(
         Optional<Path> map,
         Optional<Path> labels,
         OptionalInt newClasses,
-        Preparation preparation) {
+        Preparation preparation,
+        Map<String, String> options) {
+    public ModelRequest {
+        options = Map.copyOf(options);
+    }
+
+    /** A request in which the weights tell the network's options. */
+    public ModelRequest(
+            Optional<String> model,
+            Optional<Path> weights,
+            Optional<Path> map,
+            Optional<Path> labels,
+            OptionalInt newClasses,
+            Preparation preparation) {
+        this(model, weights, map, labels, newClasses, preparation, Map.of());
+    }
+
+    /** The same with options of the network. */
+    public ModelRequest withOptions(Map<String, String> known) {
+        return new ModelRequest(model, weights, map, labels, newClasses, preparation, known);
+    }
 
     /**
      * Parts of a {@link Preprocessing}; absent ones are the weights' own, or else assumed.

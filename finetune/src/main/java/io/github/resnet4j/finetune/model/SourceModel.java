@@ -143,6 +143,7 @@ public final class SourceModel {
         if (request.map().isPresent()) {
             throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
         }
+        requireSame(file, Zoo.find(card.architecture()).with(card.options()), request.options());
         int count = request.newClasses().orElse(card.classes().size());
         List<String> classes = request.labels()
                 .map(labels -> Labels.read(labels, count))
@@ -163,6 +164,20 @@ public final class SourceModel {
                                 ? withNewHead(file, used.network(), options)
                                 : ModelArchive.read(file, options).graph(),
                         Optional.empty()));
+    }
+
+    /** What an archive says of itself needs no option, and bears no other. */
+    private static void requireSame(Path file, Architecture archived, Map<String, String> given) {
+        Map<String, String> own = archived.spec().options();
+        Map<String, String> wanted = possible(() -> archived.with(given)).spec().options();
+        List<String> differences = own.keySet().stream()
+                .filter(key -> !own.get(key).equals(wanted.get(key)))
+                .map(key -> key + "=" + own.get(key) + ", not " + wanted.get(key))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new UsageException(file + " holds a network with " + String.join(" and ", differences)
+                    + "; leave the option out, an archive says what it is");
+        }
     }
 
     private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
@@ -187,16 +202,17 @@ public final class SourceModel {
         if (row.isPresent() && given.isEmpty()) {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
-        Fit fit = fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), remarks);
+        Optional<Architecture> known = named.or(() -> row.map(found -> Zoo.find(found.architecture())));
+        Fit fit = fit(tensors, names, known, request.options(), remarks);
         Architecture architecture = fit.architecture();
         int classes = request.newClasses().orElse(fit.classes());
-        Optional<List<String>> known = classNames(request, row, classes, remarks);
+        Optional<List<String>> classNames = classNames(request, row, classes, remarks);
         Preprocessing preprocessing = preprocessing(request, row, architecture.input(), remarks);
         int side = preprocessing.crop().orElse(architecture.input().height());
         ModelCard card = possible(() -> ModelCard.of(
                 architecture,
                 new Shape(architecture.input().channels(), side, side),
-                known.orElseGet(() -> numbered(classes)),
+                classNames.orElseGet(() -> numbered(classes)),
                 preprocessing,
                 provenance(file, row)));
         LoadOptions how = new LoadOptions(names, request.newClasses().isPresent());
@@ -206,7 +222,7 @@ public final class SourceModel {
             remarks.accept("the first convolution's input channels are reversed, from BGR to RGB");
         }
         return new SourceModel(
-                card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), options -> {
+                card, classNames.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), options -> {
                     GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), options, how);
                     if (reversed) {
                         reverseInputChannels(card.network(), loaded.graph());
@@ -216,11 +232,15 @@ public final class SourceModel {
     }
 
     private static Fit fit(
-            StateDict tensors, NameMapping names, Optional<Architecture> named, Consumer<String> remarks) {
+            StateDict tensors,
+            NameMapping names,
+            Optional<Architecture> named,
+            Map<String, String> options,
+            Consumer<String> remarks) {
         if (named.isPresent()) {
-            return Fit.of(tensors, names, named.get());
+            return possible(() -> Fit.of(tensors, names, named.get(), options));
         }
-        Fit.Inferred inferred = Fit.infer(tensors, names, false);
+        Fit.Inferred inferred = Fit.infer(tensors, names, false, options);
         remarks.accept("taken for " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();

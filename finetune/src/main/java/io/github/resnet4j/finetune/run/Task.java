@@ -68,10 +68,12 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
     private static Optional<SourceModel> source(
             ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
         if (model.weights().isPresent()) {
-            return Optional.of(SourceModel.open(
-                    ModelRequest.of(model.name(), Path.of(model.weights().get())), download, remarks));
+            ModelRequest file =
+                    ModelRequest.of(model.name(), Path.of(model.weights().get()));
+            return Optional.of(SourceModel.open(file.withOptions(model.chosenOptions()), download, remarks));
         }
-        return name.tag().map(tag -> SourceModel.open(ModelRequest.of(model.name()), download, remarks));
+        ModelRequest published = ModelRequest.of(model.name()).withOptions(model.chosenOptions());
+        return name.tag().map(tag -> SourceModel.open(published, download, remarks));
     }
 
     private static void requirePart(Network network, Optional<String> freeze) {
@@ -86,10 +88,7 @@ record Task(Inputs inputs, Architecture architecture, Network network, Optional<
     private static Map<String, String> options(Optional<ModelCard> card, ModelConfig model) {
         Map<String, String> options =
                 new LinkedHashMap<>(card.map(ModelCard::options).orElse(Map.of()));
-        model.shortcut().ifPresent(shortcut -> options.put("shortcut", shortcut.option()));
-        if (model.zeroInitResidual()) {
-            options.put("zero-init-residual", "true");
-        }
+        options.putAll(model.chosenOptions());
         return options;
     }
 }

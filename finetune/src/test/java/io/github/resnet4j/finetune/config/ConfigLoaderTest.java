@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,8 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                false,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         new DataConfig(
                                 DatasetKind.FOLDER,
@@ -81,6 +83,7 @@ final class ConfigLoaderTest {
                   classes: 3
                   weights: some where/model.zip
                   shortcut: a-end
+                  options: {groups: 32, zero-init-residual: true}
                   zero-init-residual: TRUE
                   freeze: layer3
                 data:
@@ -124,8 +127,9 @@ final class ConfigLoaderTest {
                                 "resnet50.tv_in1k",
                                 Optional.of(3),
                                 Optional.of("some where/model.zip"),
-                                Optional.of(Shortcut.A_END),
-                                true,
+                                Optional.of(Map.of("groups", "32", "zero-init-residual", "true")),
+                                Optional.of("a-end"),
+                                Optional.of(true),
                                 Optional.of("layer3")),
                         new DataConfig(
                                 DatasetKind.IMAGENET,
@@ -212,7 +216,14 @@ final class ConfigLoaderTest {
         RunConfig plain = load(SMALLEST);
         RunConfig config = new RunConfig(
                 plain.name(),
-                new ModelConfig(text, Optional.empty(), Optional.of(text), Optional.empty(), false, Optional.of(text)),
+                new ModelConfig(
+                        text,
+                        Optional.empty(),
+                        Optional.of(text),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(text)),
                 plain.data(),
                 plain.train(),
                 plain.optimizer(),
@@ -239,7 +250,6 @@ final class ConfigLoaderTest {
                         name: t
                         model:
                           name: resnet20-cifar
-                          zero-init-residual: false
                         data:
                           dataset: folder
                           augment:
@@ -396,5 +406,24 @@ final class ConfigLoaderTest {
 
     private void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void optionsHaveShortFormsAndTheCommandLineWins() throws IOException {
+        String model = "model: {name: resnet50, shortcut: a, options: {stride-on: first-1x1, shortcut: a}}\n";
+        write("x.yaml", SMALLEST.replaceFirst("model: .*\n", model));
+        List<String> overrides = ModelConfig.overrides(Map.of("shortcut", "c", "groups", "2"));
+
+        assertThat(ConfigLoader.load(folder.resolve("x.yaml"), List.of())
+                        .config()
+                        .model()
+                        .chosenOptions())
+                .isEqualTo(Map.of("shortcut", "a", "stride-on", "first-1x1"));
+        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("x.yaml"), overrides);
+        assertThat(loaded.config().model().chosenOptions())
+                .isEqualTo(Map.of("shortcut", "c", "stride-on", "first-1x1", "groups", "2"));
+        assertThat(loaded.resolvedYaml())
+                .contains("  options:\n    groups: \"2\"\n    shortcut: c\n    stride-on: first-1x1\n");
+        assertThat(load(loaded.resolvedYaml())).isEqualTo(loaded.config());
     }
 }
