@@ -63,8 +63,9 @@ def build(name, channels, classes):
         import torchvision
     except ImportError:
         raise Absent("%s needs torchvision; Debian: apt-get install python3-torchvision" % name)
-    if re.fullmatch(r"resnet\d+", name) and hasattr(torchvision.models, name):
-        return getattr(torchvision.models, name)(num_classes=classes)
+    builder = getattr(torchvision.models, name.replace("-", "_"), None)
+    if re.fullmatch(r"resnet\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2", name) and builder:
+        return builder(num_classes=classes)
     raise Absent("torchvision has no %s" % name)
 
 

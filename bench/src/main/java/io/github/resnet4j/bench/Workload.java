@@ -24,7 +24,13 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("resnet18", Mode.INFER, 1),
             new Workload("resnet50", Mode.TRAIN, 16),
             new Workload("resnet50", Mode.INFER, 32),
-            new Workload("resnet50", Mode.INFER, 1));
+            new Workload("resnet50", Mode.INFER, 1),
+            new Workload("resnext50-32x4d", Mode.TRAIN, 16),
+            new Workload("resnext50-32x4d", Mode.INFER, 32),
+            new Workload("resnext50-32x4d", Mode.INFER, 1),
+            new Workload("wide-resnet50-2", Mode.TRAIN, 16),
+            new Workload("wide-resnet50-2", Mode.INFER, 32),
+            new Workload("wide-resnet50-2", Mode.INFER, 1));
 
     /** Multiply-adds of one picture from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;

@@ -83,7 +83,7 @@ public final class NetworkGraph {
                     .build()),
             layer(Op.Sigmoid.class, (sigmoid, in) -> new ActivationLayer(Activation.SIGMOID)),
             layer(Op.Tanh.class, (tanh, in) -> new ActivationLayer(Activation.TANH)),
-            layer(Op.Dropout.class, (dropout, in) -> new DropoutLayer(new Dropout(1 - dropout.probability()))),
+            layer(Op.Dropout.class, NetworkGraph::dropout),
             vertex(Op.Scale.class, scale -> new ScaleVertex(scale.factor())),
             layer(Op.ZeroPad.class, (pad, in) -> new ZeroPaddingLayer.Builder(
                             pad.top(), pad.bottom(), pad.left(), pad.right())
@@ -257,6 +257,14 @@ public final class NetworkGraph {
                 .nIn(in.channels())
                 .nOut(in.channels())
                 .build();
+    }
+
+    /** DL4J's probability is that of a value to be kept. */
+    private static Layer dropout(Op.Dropout dropout, Shape in) {
+        DropoutLayer layer = new DropoutLayer(new Dropout(1 - dropout.probability()));
+        layer.setNIn(in.channels());
+        layer.setNOut(in.channels());
+        return layer;
     }
 
     private static Layer pooling(PoolingType type, Window window, boolean paddingCounts) {

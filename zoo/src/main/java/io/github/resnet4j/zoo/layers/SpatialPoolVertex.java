@@ -4,12 +4,14 @@ import io.github.resnet4j.zoo.network.Op;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.BooleanIndexing;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Pooling across channels as a vertex of a DL4J graph: N×C×H×W to N×1×H×W, the mean or maximum of all channels at every
- * place (Woo et al. 2018, section 3). The gradient of a maximum goes to the first channel that has it.
+ * place (Woo et al. 2018, section 3). The gradient of a maximum goes to the first channel that has it. NaN stays NaN.
  */
 public final class SpatialPoolVertex extends MapVertex {
     private static final long serialVersionUID = 1L;
@@ -35,6 +37,11 @@ public final class SpatialPoolVertex extends MapVertex {
     @Override
     void forward(INDArray[] in, INDArray out) {
         out.assign(pooling == Op.Pooling.MEAN ? in[0].mean(true, 1) : in[0].max(true, 1));
+        if (pooling == Op.Pooling.MAX && Double.isNaN(in[0].sumNumber().doubleValue())) { // ND4J's passes it over
+            INDArray nan = in[0].isNaN().castTo(out.dataType()).sum(true, 1);
+            BooleanIndexing.replaceWhere(nan, Double.NaN, Conditions.greaterThan(0));
+            out.addi(nan);
+        }
     }
 
     @Override

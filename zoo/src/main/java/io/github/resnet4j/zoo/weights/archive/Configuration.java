@@ -52,28 +52,42 @@ final class Configuration {
     private static final int MAX_WINDOW = 256;
 
     static final Set<String> CLASSES = Set.of(
+            "io.github.resnet4j.zoo.layers.DepthToSpaceVertex",
             "io.github.resnet4j.zoo.layers.GroupedConvolution",
+            "io.github.resnet4j.zoo.layers.LeakyReluVertex",
+            "io.github.resnet4j.zoo.layers.LocalResponseNormVertex",
+            "io.github.resnet4j.zoo.layers.MultiplyVertex",
+            "io.github.resnet4j.zoo.layers.Prelu",
+            "io.github.resnet4j.zoo.layers.SpatialPoolVertex",
+            "io.github.resnet4j.zoo.layers.UpsamplingVertex",
             "io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex",
             "org.deeplearning4j.nn.conf.distribution.NormalDistribution",
             "org.deeplearning4j.nn.conf.distribution.UniformDistribution",
+            "org.deeplearning4j.nn.conf.dropout.Dropout",
             "org.deeplearning4j.nn.conf.graph.ElementWiseVertex",
             "org.deeplearning4j.nn.conf.graph.FrozenVertex",
             "org.deeplearning4j.nn.conf.graph.LayerVertex",
+            "org.deeplearning4j.nn.conf.graph.MergeVertex",
+            "org.deeplearning4j.nn.conf.graph.ScaleVertex",
             "org.deeplearning4j.nn.conf.layers.ActivationLayer",
             "org.deeplearning4j.nn.conf.layers.BatchNormalization",
             "org.deeplearning4j.nn.conf.layers.ConvolutionLayer",
             "org.deeplearning4j.nn.conf.layers.DenseLayer",
+            "org.deeplearning4j.nn.conf.layers.DropoutLayer",
             "org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer",
             "org.deeplearning4j.nn.conf.layers.LossLayer",
             "org.deeplearning4j.nn.conf.layers.SubsamplingLayer",
             "org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer",
             "org.deeplearning4j.nn.conf.layers.misc.FrozenLayer",
+            "org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor",
+            "org.deeplearning4j.nn.weights.WeightInitConstant",
             "org.deeplearning4j.nn.weights.WeightInitDistribution",
             "org.deeplearning4j.nn.weights.WeightInitXavier",
             "org.nd4j.linalg.activations.impl.ActivationIdentity",
             "org.nd4j.linalg.activations.impl.ActivationReLU",
             "org.nd4j.linalg.activations.impl.ActivationSigmoid",
             "org.nd4j.linalg.activations.impl.ActivationSoftmax",
+            "org.nd4j.linalg.activations.impl.ActivationTanH",
             "org.nd4j.linalg.lossfunctions.impl.LossMCXENT",
             // The updaters that NetworkGraph.Options may have, and their schedules
             "org.nd4j.linalg.learning.config.AMSGrad",
@@ -342,7 +356,7 @@ final class Configuration {
             case "nout", "outChannels" -> Optional.of(exactly(channels(false)));
             case "kernelSize", "stride", "dilation" -> Optional.of(new Range(1, MAX_WINDOW));
             case PADDING -> Optional.of(new Range(0, MAX_WINDOW));
-            case "groups" -> Optional.of(exactly(groups()));
+            case "groups", "factor", "size" -> Optional.of(exactly(ofOperation()));
             default -> Optional.empty();
         };
     }
@@ -362,9 +376,19 @@ final class Configuration {
         return (in ? node.in() : node.out()).channels();
     }
 
-    private long groups() {
-        Node node = nodes.get(vertex);
-        return node != null && node.op() instanceof Op.Convolution c ? c.groups() : 1;
+    /** The one number of an operation that is the size of something else than channels, windows and padding. */
+    private long ofOperation() {
+        Op op = nodes.containsKey(vertex) ? nodes.get(vertex).op() : null;
+        if (op instanceof Op.Convolution convolution) {
+            return convolution.groups();
+        }
+        if (op instanceof Op.DepthToSpace larger) {
+            return larger.factor();
+        }
+        if (op instanceof Op.Upsample larger) {
+            return larger.factor();
+        }
+        return op instanceof Op.LocalResponseNorm norm ? norm.size() : 1;
     }
 
     private BadWeightsException notIn(Range range, String key, String value) {

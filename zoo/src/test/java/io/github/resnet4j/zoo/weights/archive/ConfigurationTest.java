@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Operations;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.AMSGrad;
@@ -67,7 +69,10 @@ class ConfigurationTest {
         return classes;
     }
 
-    /** Every row of the zoo, frozen up to every stage and not; with other shortcuts; with every updater and schedule. */
+    /**
+     * Every row of the zoo, frozen up to every stage and not; with other shortcuts; with every operation, updater and
+     * schedule.
+     */
     @Test
     void acceptsWhatIsWrittenAndKnowsNoOtherClasses() {
         Set<String> written = new HashSet<>();
@@ -88,6 +93,10 @@ class ConfigurationTest {
             written.addAll(accepted(grouped, OPTIONS));
             written.addAll(accepted(grouped, OPTIONS.frozenUpTo(Optional.of("layer1.0.conv2"))));
         }
+        for (Operations.Example example : Operations.all()) {
+            written.addAll(accepted(example.network(), OPTIONS));
+            written.addAll(accepted(example.network(), OPTIONS.frozenUpTo(Optional.of(Operations.NODE))));
+        }
         Network network = Zoo.find("resnet8-mlperf").network();
         updaters()
                 .forEach(updater -> written.addAll(
@@ -106,6 +115,30 @@ class ConfigurationTest {
         assertThatExceptionOfType(BadWeightsException.class)
                 .isThrownBy(() -> Configuration.require(Path.of("model.zip"), bytes, network))
                 .withMessageContaining("in layer1.0.conv2, not 2")
+                .returns(Fault.CONF_RANGE, BadWeightsException::fault);
+    }
+
+    /** A factor is a size: of a larger one, DL4J would make a map that nobody has room for. */
+    @ParameterizedTest
+    @CsvSource({
+        "depth to space 2, factor, 2",
+        "nearest 3, factor, 3",
+        "bilinear 2, factor, 2",
+        "local response norm 5, size, 5"
+    })
+    void refusesOtherSizes(String name, String key, int size) {
+        Network network = Operations.all().stream()
+                .filter(example -> example.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .network();
+        String json = NetworkGraph.configuration(network, OPTIONS).toJson();
+        byte[] bytes = json.replace("\"" + key + "\" : " + size, "\"" + key + "\" : 50001")
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> Configuration.require(Path.of("model.zip"), bytes, network))
+                .withMessageContaining("has " + key + " 50001 in op, not " + size)
                 .returns(Fault.CONF_RANGE, BadWeightsException::fault);
     }
 
