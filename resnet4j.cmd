@@ -18,5 +18,5 @@ if not exist "%TARGET%\launcher.stamp" (
   type nul > "%TARGET%\launcher.stamp"
 )
 if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
-"%JAVA_CMD%" -XX:+UseSerialGC -XX:MaxRAMPercentage=25 -Djava.awt.headless=true %RESNET4J_JAVA_OPTS% -cp "%TARGET%\resnet4j-finetune.jar;%TARGET%\lib\*" io.github.resnet4j.finetune.cli.Main %*
+"%JAVA_CMD%" -XX:+UseSerialGC -XX:MaxRAMPercentage=25 -Djava.awt.headless=true %RESNET4J_JAVA_OPTS% -cp "%TARGET%\resnet4j-finetune.jar;%TARGET%\lib\*" io.github.resnet4j.cli.Main %*
 exit /b %ERRORLEVEL%

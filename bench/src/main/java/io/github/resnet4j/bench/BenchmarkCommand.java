@@ -98,7 +98,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     static final class WhoNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Choice.who().names().keySet().iterator();
+            return OptionNames.who().names().keySet().iterator();
         }
     }
 
@@ -129,11 +129,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try {
             Set<String> chosenNetworks = networks == null
                     ? Set.copyOf(Workload.networks())
-                    : Choice.networks().of(networks);
-            Set<Mode> chosenModes =
-                    modes == null ? EnumSet.allOf(Mode.class) : Choice.modes().of(modes);
+                    : OptionNames.networks().of(networks);
+            Set<Mode> chosenModes = modes == null
+                    ? EnumSet.allOf(Mode.class)
+                    : OptionNames.modes().of(modes);
             Set<Who> chosenWho =
-                    who == null ? EnumSet.allOf(Who.class) : Choice.who().of(who);
+                    who == null ? EnumSet.allOf(Who.class) : OptionNames.who().of(who);
             List<Workload> workloads = Workload.TABLE.stream()
                     .filter(workload -> chosenNetworks.contains(workload.network()))
                     .filter(workload -> chosenModes.contains(workload.mode()))

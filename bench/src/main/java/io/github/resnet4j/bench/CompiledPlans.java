@@ -3,7 +3,7 @@ package io.github.resnet4j.bench;
 import io.github.resnet4j.engine.InferencePlan;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
-import io.github.resnet4j.engine.onednn.Dnnl;
+import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.zoo.network.Network;
 
 /** This project's engine: the zoo's graph compiled to oneDNN primitives. */

@@ -24,7 +24,7 @@ final class Conductor {
 
     private final Settings settings;
     private final Setup setup;
-    private final Function<Who, Program> programs;
+    private final Function<Who, Launcher> programs;
     private final Duration patience;
     private final Children children;
     private final Progress progress;
@@ -62,7 +62,7 @@ final class Conductor {
     Conductor(
             Settings settings,
             Setup setup,
-            Function<Who, Program> programs,
+            Function<Who, Launcher> programs,
             Duration patience,
             Children children,
             Progress progress) {

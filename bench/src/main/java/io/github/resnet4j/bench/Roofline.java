@@ -1,7 +1,7 @@
 package io.github.resnet4j.bench;
 
 import io.github.resnet4j.engine.InferencePlan;
-import io.github.resnet4j.engine.Peak;
+import io.github.resnet4j.engine.PeakFlops;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.engine.report.PlanProfile;
@@ -32,7 +32,7 @@ public final class Roofline {
         try {
             Set<String> networks = names.isEmpty()
                     ? Set.copyOf(Workload.networks())
-                    : Choice.networks().of(names);
+                    : OptionNames.networks().of(names);
             chosen = Workload.TABLE.stream()
                     .filter(workload -> networks.contains(workload.network()))
                     .toList();
@@ -41,7 +41,7 @@ public final class Roofline {
             System.exit(2);
             return;
         }
-        double peak = Peak.gigaflops(PRODUCTS);
+        double peak = PeakFlops.gigaflops(PRODUCTS);
         System.out.printf(Locale.ROOT, "peak: %.0f GFLOP/s, the best of %d matrix products%n", peak, PRODUCTS);
         for (Workload workload : peakOnly ? List.<Workload>of() : chosen) {
             print(workload, peak);

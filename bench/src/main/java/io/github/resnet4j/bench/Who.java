@@ -8,22 +8,22 @@ import java.util.Set;
 /** Who can take part: one row each, in the order of the table of results. */
 enum Who {
     /** DL4J as it comes: its layers do not reach oneDNN. */
-    DL4J("dl4j", Program.jvm(StockDl4j.class), Trait.TRAINS, Trait.INFERS, Trait.SLOW),
+    DL4J("dl4j", Launcher.jvm(StockDl4j.class), Trait.TRAINS, Trait.INFERS, Trait.SLOW),
     /** DL4J's layers with oneDNN reached, and this project's training step. */
-    DL4J_ONEDNN("dl4j-onednn", Program.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
+    DL4J_ONEDNN("dl4j-onednn", Launcher.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
     /** This project's engine. */
-    ENGINE("engine", Program.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
+    ENGINE("engine", Launcher.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
     /** PyTorch, N×C×H×W in memory, as it comes. */
-    PYTORCH("pytorch", Program.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
+    PYTORCH("pytorch", Launcher.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
     /** PyTorch, N×H×W×C in memory, as it comes. */
     PYTORCH_CHANNELS_LAST(
-            "pytorch-channels-last", Program.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
+            "pytorch-channels-last", Launcher.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
     /** PyTorch's own compiler for inference, in the better of both layouts. */
-    PYTORCH_JIT("pytorch-jit", Program.python("jit"), Trait.INFERS),
+    PYTORCH_JIT("pytorch-jit", Launcher.python("jit"), Trait.INFERS),
     /** The Deep Java Library with its PyTorch engine. */
-    DJL("djl", Program.peerJvm(Djl.class, Program.KEEP_PAGES), Trait.TRAINS, Trait.INFERS),
+    DJL("djl", Launcher.peerJvm(Djl.class, Launcher.KEEP_PAGES), Trait.TRAINS, Trait.INFERS),
     /** ONNX Runtime, fed by PyTorch's exporter. */
-    ONNXRUNTIME("onnxruntime", Program.peerJvm(OnnxRuntime.class, Map.of()), Trait.INFERS);
+    ONNXRUNTIME("onnxruntime", Launcher.peerJvm(OnnxRuntime.class, Map.of()), Trait.INFERS);
 
     private enum Trait {
         TRAINS,
@@ -33,10 +33,10 @@ enum Who {
     }
 
     private final String word;
-    private final Program program;
+    private final Launcher program;
     private final Set<Trait> traits;
 
-    Who(String word, Program program, Trait... traits) {
+    Who(String word, Launcher program, Trait... traits) {
         this.word = word;
         this.program = program;
         this.traits = EnumSet.copyOf(List.of(traits));
@@ -48,7 +48,7 @@ enum Who {
     }
 
     /** How it is started. */
-    Program program() {
+    Launcher program() {
         return program;
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param network the zoo's name
  * @param mode train or infer
- * @param batch pictures in a batch
+ * @param batch images in a batch
  */
 record Workload(String network, Mode mode, int batch) {
     /** All there are, in the order in which they are measured. */
@@ -32,7 +32,7 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("wide-resnet50-2", Mode.INFER, 32),
             new Workload("wide-resnet50-2", Mode.INFER, 1));
 
-    /** Multiply-adds of one picture from which a contestant without fast convolutions takes minutes for a batch. */
+    /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;
 
     /** The networks of {@link #TABLE}, each once. */

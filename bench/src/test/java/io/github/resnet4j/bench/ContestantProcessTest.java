@@ -44,7 +44,7 @@ class ContestantProcessTest {
 
     private Contestant start(Mode mode, int batch) throws AbsentException, ContestantException {
         Setup setup = new Setup(scratch, scratch, Optional.empty(), 1);
-        Launch launch = Program.jvm(Fake.class).launch(setup, new Workload("resnet20-cifar", mode, batch));
+        Launch launch = Launcher.jvm(Fake.class).launch(setup, new Workload("resnet20-cifar", mode, batch));
         return Contestant.start(launch, scratch.resolve("errors"), children);
     }
 

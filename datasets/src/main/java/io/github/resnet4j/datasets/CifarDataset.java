@@ -127,7 +127,7 @@ public final class CifarDataset implements ImageDataset {
         return files.get(file) + '#' + (index - firstOfFile[file]);
     }
 
-    /** The picture: 32×32, shared between callers. */
+    /** The image: 32×32, shared between callers. */
     @Override
     public Rgb8Image image(int index) {
         return images[index];
@@ -168,7 +168,7 @@ public final class CifarDataset implements ImageDataset {
         if (Files.isRegularFile(dir.resolve(variant.archive()))) {
             return "holds " + variant.archive() + ", not yet extracted: run tar xzf on it";
         }
-        return "no " + Problems.names(missing) + ": extract " + variant.archive() + " (again) and name its folder";
+        return "no " + DataProblems.names(missing) + ": extract " + variant.archive() + " (again) and name its folder";
     }
 
     private static int records(Path file, CifarVariant variant) {

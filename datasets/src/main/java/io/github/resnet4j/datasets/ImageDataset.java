@@ -21,7 +21,7 @@ public interface ImageDataset {
     String name(int index);
 
     /**
-     * The picture, decoded anew at each call where it is a file.
+     * The image, decoded anew at each call where it is a file.
      *
      * @throws BadDataException if it cannot be read
      */

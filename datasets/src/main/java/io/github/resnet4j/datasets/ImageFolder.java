@@ -49,14 +49,14 @@ public final class ImageFolder implements ImageDataset {
      * @throws BadDataException naming everything that is wrong: no folder, fewer than two classes, classes without images
      */
     public static ImageFolder open(Path root) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder folder = scan(root, root, problems);
         problems.throwIfAny(root);
         return folder;
     }
 
     /** As {@link #open}, but links may lead anywhere in {@code boundary}, and problems are collected. */
-    static ImageFolder scan(Path root, Path boundary, Problems problems) {
+    static ImageFolder scan(Path root, Path boundary, DataProblems problems) {
         requireFolder(root);
         List<FolderScan.Entry> images = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class ImageFolder implements ImageDataset {
                 List<FolderScan.Entry> found = scan.imagesBelow(folder);
                 Map<String, Integer> skippedHere = scan.takeSkipped();
                 if (found.isEmpty()) {
-                    problems.add("no images in class folder " + Problems.names(List.of(folder.name()))
+                    problems.add("no images in class folder " + DataProblems.names(List.of(folder.name()))
                             + (skippedHere.isEmpty() ? "" : " (passed over: " + counts(skippedHere) + ")")
                             + ": add JPEG, PNG, BMP or GIF files or remove it");
                 }
@@ -150,7 +150,7 @@ public final class ImageFolder implements ImageDataset {
         String found = folders.isEmpty()
                 ? "no class folders"
                 : "only one class folder, "
-                        + Problems.names(List.of(folders.get(0).name()));
+                        + DataProblems.names(List.of(folders.get(0).name()));
         return found
                 + (loose == 0 ? "" : " (and " + loose + " images beside it)")
                 + (skippedAtRoot.isEmpty() ? "" : " (passed over: " + counts(skippedAtRoot) + ")")

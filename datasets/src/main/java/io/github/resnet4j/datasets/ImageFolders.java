@@ -41,7 +41,7 @@ public final class ImageFolders {
     }
 
     private static TrainVal pair(Path root, Path train, Path val) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder trainImages = scan(root, train, problems);
         ImageFolder valImages = scan(root, val, problems);
         nameMissing(trainImages, train, valImages, val, problems);
@@ -51,24 +51,24 @@ public final class ImageFolders {
     }
 
     /** Scans one part; its problems are told with the part's name. */
-    private static ImageFolder scan(Path root, Path part, Problems problems) {
-        Problems own = new Problems();
+    private static ImageFolder scan(Path root, Path part, DataProblems problems) {
+        DataProblems own = new DataProblems();
         ImageFolder images = ImageFolder.scan(part, root, own);
         own.forEach(problem -> problems.add(part.getFileName() + ": " + problem));
         return images;
     }
 
-    private static void nameMissing(ImageFolder a, Path aPath, ImageFolder b, Path bPath, Problems problems) {
+    private static void nameMissing(ImageFolder a, Path aPath, ImageFolder b, Path bPath, DataProblems problems) {
         List<String> missing = new ArrayList<>(a.classes());
         missing.removeAll(b.classes());
         if (!missing.isEmpty()) {
-            problems.add("class " + Problems.names(missing) + " is in " + aPath.getFileName() + " but not in "
+            problems.add("class " + DataProblems.names(missing) + " is in " + aPath.getFileName() + " but not in "
                     + bPath.getFileName() + ": both need the same class folders");
         }
     }
 
     private static TrainVal split(Path root, Path folder, double valFraction, long seed) {
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder whole = ImageFolder.scan(folder, root, problems);
         problems.throwIfAny(folder);
         StratifiedSplit split = StratifiedSplit.of(whole, valFraction, seed, problems);

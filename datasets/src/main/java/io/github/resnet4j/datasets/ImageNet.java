@@ -54,13 +54,13 @@ public final class ImageNet {
         } catch (IOException e) {
             throw new BadDataException(part, "cannot be listed: " + e, e);
         }
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         ImageFolder folder = ImageFolder.scan(part, root, problems);
         List<String> strange = folder.classes().stream()
                 .filter(name -> !WNID.matcher(name).matches())
                 .toList();
         if (!strange.isEmpty()) {
-            problems.add("class folders " + Problems.names(strange)
+            problems.add("class folders " + DataProblems.names(strange)
                     + " are not WordNet ids such as n01440764: remove them, or use a plain image folder");
         }
         problems.throwIfAny(part);
@@ -75,7 +75,7 @@ public final class ImageNet {
         }
         Path file = labelFile(root, part);
         Map<String, String> wnids = readLabels(file);
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         List<String> classes = classes(root, scan, wnids, problems);
         Map<String, Integer> byName = new HashMap<>();
         classes.forEach(wnid -> byName.put(wnid, byName.size()));
@@ -90,10 +90,10 @@ public final class ImageNet {
             }
         }
         if (!unlabelled.isEmpty()) {
-            problems.add("no label for " + Problems.names(unlabelled) + ", which are in " + part.getFileName());
+            problems.add("no label for " + DataProblems.names(unlabelled) + ", which are in " + part.getFileName());
         }
         if (!wnids.isEmpty()) {
-            problems.add("labels for " + Problems.names(new TreeSet<>(wnids.keySet())) + ", which are not in "
+            problems.add("labels for " + DataProblems.names(new TreeSet<>(wnids.keySet())) + ", which are not in "
                     + part.getFileName());
         }
         problems.throwIfAny(file);
@@ -119,7 +119,7 @@ public final class ImageNet {
     /** WordNet ids by file name without extension. */
     private static Map<String, String> readLabels(Path file) {
         Map<String, String> wnids = new HashMap<>();
-        Problems problems = new Problems();
+        DataProblems problems = new DataProblems();
         List<String> wrong = new ArrayList<>();
         List<String> twice = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -141,17 +141,17 @@ public final class ImageNet {
             throw new BadDataException(file, "cannot be read as UTF-8 text: " + e, e);
         }
         if (!wrong.isEmpty()) {
-            problems.add("no file name and WordNet id such as n01440764 in " + Problems.names(wrong));
+            problems.add("no file name and WordNet id such as n01440764 in " + DataProblems.names(wrong));
         }
         if (!twice.isEmpty()) {
-            problems.add("more than one label for " + Problems.names(twice));
+            problems.add("more than one label for " + DataProblems.names(twice));
         }
         problems.throwIfAny(file);
         return wnids;
     }
 
     /** The classes of the training part where it is there, so that the labels mean the same; else those of the labels. */
-    private static List<String> classes(Path root, FolderScan scan, Map<String, String> wnids, Problems problems)
+    private static List<String> classes(Path root, FolderScan scan, Map<String, String> wnids, DataProblems problems)
             throws IOException {
         TreeSet<String> named = new TreeSet<>(wnids.values());
         Path train = root.resolve("train");
@@ -162,7 +162,7 @@ public final class ImageNet {
                 scan.folders(train).stream().map(FolderScan.Entry::name).toList();
         named.removeAll(classes);
         if (!named.isEmpty()) {
-            problems.add("labels " + Problems.names(named) + " have no class folder in train");
+            problems.add("labels " + DataProblems.names(named) + " have no class folder in train");
         }
         return classes;
     }

@@ -17,7 +17,7 @@ record StratifiedSplit(int[] train, int[] val) {
      * Takes {@code round(fraction * n)} of the {@code n} images of each class for validation, but at least one, and leaves at
      * least one. Classes that have a single image are reported to {@code problems}.
      */
-    static StratifiedSplit of(ImageDataset whole, double fraction, long seed, Problems problems) {
+    static StratifiedSplit of(ImageDataset whole, double fraction, long seed, DataProblems problems) {
         long[] counts = whole.classCounts();
         int[][] members = new int[counts.length][];
         Arrays.setAll(members, label -> new int[(int) counts[label]]);
@@ -44,7 +44,7 @@ record StratifiedSplit(int[] train, int[] val) {
             }
         }
         if (!single.isEmpty()) {
-            problems.add("a single image in class " + Problems.names(single)
+            problems.add("a single image in class " + DataProblems.names(single)
                     + ": training and validation need one each; add images or remove the class");
         }
 

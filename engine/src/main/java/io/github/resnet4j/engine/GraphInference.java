@@ -16,18 +16,18 @@ final class GraphInference implements Inference {
     private final ComputationGraph graph;
     private final int maxBatch;
     private final Optional<String> fallback;
-    private final Shape picture;
+    private final Shape image;
     private final Map<String, Integer> order = new HashMap<>();
     private boolean closed;
 
-    GraphInference(ComputationGraph graph, Shape picture, int maxBatch, Optional<String> fallback) {
+    GraphInference(ComputationGraph graph, Shape image, int maxBatch, Optional<String> fallback) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
+            throw new IllegalArgumentException("batches of at most " + maxBatch + " images hold none");
         }
         this.graph = graph;
         this.maxBatch = maxBatch;
         this.fallback = fallback;
-        this.picture = picture;
+        this.image = image;
         Signature.of(graph);
         int[] vertices = graph.topologicalSortOrder();
         for (int i = 0; i < vertices.length; i++) {
@@ -74,10 +74,10 @@ final class GraphInference implements Inference {
         if (closed) {
             throw new IllegalStateException("this inference is closed");
         }
-        Pictures.require(features, picture);
+        InputArrays.require(features, image);
         if (features.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + features.size(0) + " pictures where at most " + maxBatch + " were announced");
+                    "a batch of " + features.size(0) + " images where at most " + maxBatch + " were announced");
         }
     }
 

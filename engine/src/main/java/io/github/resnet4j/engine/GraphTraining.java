@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
     private final Optional<String> fallback;
-    private final Shape picture;
+    private final Shape image;
     private final OptionalLong classes;
     private final ParameterLayout layout;
     private final SgdUpdate update;
@@ -29,10 +29,10 @@ final class GraphTraining implements TrainingStep {
     private final Watch watch = new Watch();
     private boolean closed;
 
-    GraphTraining(ComputationGraph graph, Shape picture, Sgd sgd, Optional<String> fallback) {
+    GraphTraining(ComputationGraph graph, Shape image, Sgd sgd, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
-        this.picture = picture;
+        this.image = image;
         this.classes = Signature.of(graph).outputs();
         this.layout = ParameterLayout.of(graph);
         this.update = new SgdUpdate(sgd, layout);
@@ -45,8 +45,8 @@ final class GraphTraining implements TrainingStep {
         if (closed) {
             throw new IllegalStateException("this training is closed");
         }
-        Pictures.require(features, picture);
-        Pictures.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
+        InputArrays.require(features, image);
+        InputArrays.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
         graph.setLabels(labels);

@@ -1,7 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a graph says of pictures, in inference mode. It may be a snapshot of the graph's parameters, taken when it was
+ * What a graph says of images, in inference mode. It may be a snapshot of the graph's parameters, taken when it was
  * made and by {@link #refresh()}.
  *
  * <p>Safe for use by several threads, but not while the graph is trained.
@@ -18,25 +16,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public sealed interface Inference extends AutoCloseable permits InferencePlan, GraphInference {
 
     /**
-     * Prepares {@code graph} for batches of 1 to {@code maxBatch} pictures.
+     * Prepares {@code graph} for batches of 1 to {@code maxBatch} images.
      *
      * @param graph with one input and one output, in single precision
-     * @param picture size of the pictures
+     * @param image size of the images
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
      * @throws IllegalArgumentException if the graph is not as above or {@code maxBatch} below 1
      * @throws UnsupportedGraphException if oneDNN is demanded and the graph has what the engine does not know
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
-    static Inference of(ComputationGraph graph, Shape picture, int maxBatch, Engine engine) {
-        return Choice.of(
+    static Inference of(ComputationGraph graph, Shape image, int maxBatch, Engine engine) {
+        return EngineSelector.of(
                 engine,
-                () -> InferencePlan.compile(graph, picture, maxBatch),
-                fallback -> new GraphInference(graph, picture, maxBatch, fallback));
+                () -> InferencePlan.compile(graph, image, maxBatch),
+                fallback -> new GraphInference(graph, image, maxBatch, fallback));
     }
 
     /**
-     * The graph's output for each picture.
+     * The graph's output for each image.
      *
      * @param features N×C×H×W, N at most the maximum
      * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax

@@ -1,15 +1,13 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.ir.Extent;
-import io.github.resnet4j.engine.ir.Node;
-import io.github.resnet4j.engine.ir.Passes;
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.lower.Lowering;
-import io.github.resnet4j.engine.lower.Prepared;
-import io.github.resnet4j.engine.onednn.Dnnl;
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.GraphReader;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Passes;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.lower.Lowering;
+import io.github.resnet4j.engine.internal.lower.Prepared;
+import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Suggest;
@@ -47,31 +45,31 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}; the graph itself is
  * needed for that, and for vertices that are named for the first time.
  *
- * <p>Safe for use by several threads. A thread that comes alone has all cores: they work together on one picture, and take
+ * <p>Safe for use by several threads. A thread that comes alone has all cores: they work together on one image, and take
  * a part each of a batch. Threads that come together have one core each, and those beyond the number of cores wait. All
  * share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so
  * the last digits of an answer may depend on the size of the batch.
  *
- * <p>A picture with a value that is not finite gives NaN, and does not touch the others.
+ * <p>An image with a value that is not finite gives NaN, and does not touch the others.
  */
 public final class InferencePlan implements Inference {
-    /** Pictures go through in pieces that need about this much memory, for the caches' sake. */
+    /** Images go through in pieces that need about this much memory, for the caches' sake. */
     private static final long PIECE_BYTES = 192L << 20;
 
     private final ComputationGraph graph;
     private final GraphState state;
-    private final Shape picture;
+    private final Shape image;
     private final int maxBatch;
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
 
-    private InferencePlan(ComputationGraph graph, Shape picture, int maxBatch) {
+    private InferencePlan(ComputationGraph graph, Shape image, int maxBatch) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("batches of at most " + maxBatch + " pictures hold none");
+            throw new IllegalArgumentException("batches of at most " + maxBatch + " images hold none");
         }
         Dnnl.require();
         this.graph = graph;
-        this.picture = picture;
+        this.image = image;
         this.maxBatch = maxBatch;
         this.state = GraphState.forInference(graph);
         int cores = Math.min(Runtime.getRuntime().availableProcessors(), OpenMp.threads());
@@ -91,19 +89,19 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * Compiles {@code graph} for batches of 1 to {@code maxBatch} pictures.
+     * Compiles {@code graph} for batches of 1 to {@code maxBatch} images.
      *
-     * @param picture size of the pictures
+     * @param image size of the images
      * @throws IllegalArgumentException if {@code maxBatch} is below 1
      * @throws UnsupportedGraphException if the graph has what the engine does not know
      * @throws EngineUnavailableException if there is no oneDNN for this platform
      */
-    public static InferencePlan compile(ComputationGraph graph, Shape picture, int maxBatch) {
-        return new InferencePlan(graph, picture, maxBatch);
+    public static InferencePlan compile(ComputationGraph graph, Shape image, int maxBatch) {
+        return new InferencePlan(graph, image, maxBatch);
     }
 
     /**
-     * The graph's output for each picture.
+     * The graph's output for each image.
      *
      * @param features N×C×H×W, N at most the maximum
      * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax
@@ -153,10 +151,10 @@ public final class InferencePlan implements Inference {
     }
 
     private List<INDArray> run(List<String> outputs, INDArray features) {
-        INDArray pictures = Pictures.dense(features, picture);
-        if (pictures.size(0) > maxBatch) {
+        INDArray images = InputArrays.dense(features, image);
+        if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + pictures.size(0) + " pictures, and the plan is compiled for at most " + maxBatch);
+                    "a batch of " + images.size(0) + " images, and the plan is compiled for at most " + maxBatch);
         }
         compiled.running.readLock().lock();
         try {
@@ -164,8 +162,8 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(outputs);
             boolean others = compiled.callers.incrementAndGet() > 1;
             try {
-                List<INDArray> results = others ? alone(branch, pictures, Team::run) : all(branch, pictures);
-                markNotFinite(pictures, results);
+                List<INDArray> results = others ? alone(branch, images, Team::run) : all(branch, images);
+                markNotFinite(images, results);
                 return branch.shaped(results);
             } finally {
                 compiled.callers.decrementAndGet();
@@ -175,12 +173,12 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    private static void markNotFinite(INDArray pictures, List<INDArray> results) {
-        if (Pictures.firstNotFinite(pictures) < 0) {
+    private static void markNotFinite(INDArray images, List<INDArray> results) {
+        if (InputArrays.firstNotFinite(images) < 0) {
             return;
         }
-        for (long i = 0; i < pictures.size(0); i++) {
-            if (Pictures.firstNotFinite(pictures.slice(i).dup().reshape(1, -1)) == 0) {
+        for (long i = 0; i < images.size(0); i++) {
+            if (InputArrays.firstNotFinite(images.slice(i).dup().reshape(1, -1)) == 0) {
                 for (INDArray result : results) {
                     result.slice(i).assign(Double.NaN);
                 }
@@ -188,13 +186,13 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    private List<INDArray> all(Branch branch, INDArray pictures) {
-        if (together(pictures.size(0))) {
+    private List<INDArray> all(Branch branch, INDArray images) {
+        if (together(images.size(0))) {
             synchronized (branch.wide) {
-                return branch.wide.run(pictures);
+                return branch.wide.run(images);
             }
         }
-        List<List<INDArray>> parts = apart(branch, pictures, Team::run);
+        List<List<INDArray>> parts = apart(branch, images, Team::run);
         if (parts.size() == 1) {
             return parts.get(0);
         }
@@ -207,27 +205,27 @@ public final class InferencePlan implements Inference {
         return whole;
     }
 
-    /** Whether the cores work together on this many pictures, which are too few to have one each. */
+    /** Whether the cores work together on this many images, which are too few to have one each. */
     private boolean together(long count) {
         return count == 1 && compiled.cores > 1;
     }
 
-    /** Cores that take a part each of this many pictures. */
+    /** Cores that take a part each of this many images. */
     private int lanes(long count) {
         return Math.toIntExact(Math.min(compiled.cores, count));
     }
 
-    /** Does {@code work} on every part of the pictures, each on a core of its own. */
-    private <R> List<R> apart(Branch branch, INDArray pictures, BiFunction<Team, INDArray, R> work) {
-        int lanes = lanes(pictures.size(0));
+    /** Does {@code work} on every part of the images, each on a core of its own. */
+    private <R> List<R> apart(Branch branch, INDArray images, BiFunction<Team, INDArray, R> work) {
+        int lanes = lanes(images.size(0));
         List<CompletableFuture<R>> others = new ArrayList<>();
         for (int lane = 1; lane < lanes; lane++) {
-            INDArray part = part(pictures, lane, lanes);
+            INDArray part = part(images, lane, lanes);
             others.add(CompletableFuture.supplyAsync(() -> alone(branch, part, work), compiled.pool));
         }
         List<R> results = new ArrayList<>();
         try {
-            results.add(alone(branch, part(pictures, 0, lanes), work));
+            results.add(alone(branch, part(images, 0, lanes), work));
         } finally {
             // Nobody may be left behind in memory that the caller is free to release.
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
@@ -248,19 +246,19 @@ public final class InferencePlan implements Inference {
     }
 
     /** The first parts are the larger ones. */
-    private static INDArray part(INDArray pictures, int lane, int lanes) {
-        long total = pictures.size(0);
+    private static INDArray part(INDArray images, int lane, int lanes) {
+        long total = images.size(0);
         long from = (total * lane + lanes - 1) / lanes;
         long to = (total * (lane + 1) + lanes - 1) / lanes;
-        return pictures.get(NDArrayIndex.interval(from, to));
+        return images.get(NDArrayIndex.interval(from, to));
     }
 
-    private <R> R alone(Branch branch, INDArray pictures, BiFunction<Team, INDArray, R> work) {
+    private <R> R alone(Branch branch, INDArray images, BiFunction<Team, INDArray, R> work) {
         compiled.free.acquireUninterruptibly();
         try {
             Team team = branch.take();
             try {
-                return OpenMp.alone(() -> work.apply(team, pictures));
+                return OpenMp.alone(() -> work.apply(team, images));
             } finally {
                 branch.giveBack(team);
             }
@@ -283,12 +281,12 @@ public final class InferencePlan implements Inference {
     }
 
     private Extent extent() {
-        return new Extent(picture.channels(), picture.height(), picture.width());
+        return new Extent(image.channels(), image.height(), image.width());
     }
 
     private int piece(Program program) {
         long largest = 1;
-        for (Node node : program.nodes()) {
+        for (ProgramNode node : program.nodes()) {
             long alive = node.extent().elements();
             for (int input : node.inputs()) {
                 alive += program.nodes().get(input).extent().elements();
@@ -313,7 +311,7 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    /** What runs on every core for the largest piece of its part of a batch; on all cores if that is one picture. */
+    /** What runs on every core for the largest piece of its part of a batch; on all cores if that is one image. */
     public PlanReport report() {
         compiled.running.readLock().lock();
         try {
@@ -341,17 +339,17 @@ public final class InferencePlan implements Inference {
      * @param rounds executions whose median is taken, at least 1
      */
     public PlanProfile profile(INDArray features, int rounds) {
-        INDArray pictures = Pictures.dense(features, picture);
+        INDArray images = InputArrays.dense(features, image);
         compiled.running.readLock().lock();
         try {
             compiled.requireOpen();
             Branch branch = branch(List.of());
-            if (together(pictures.size(0))) {
+            if (together(images.size(0))) {
                 synchronized (branch.wide) {
-                    return branch.wide.profile(pictures, rounds);
+                    return branch.wide.profile(images, rounds);
                 }
             }
-            List<PlanProfile> lanes = apart(branch, pictures, (team, part) -> team.profile(part, rounds));
+            List<PlanProfile> lanes = apart(branch, images, (team, part) -> team.profile(part, rounds));
             return lanes.get(0).times(lanes.size());
         } finally {
             compiled.running.readLock().unlock();
@@ -403,7 +401,7 @@ public final class InferencePlan implements Inference {
             }
         }
 
-        /** Pictures of the next piece when {@code left} are left. */
+        /** Images of the next piece when {@code left} are left. */
         int size(long left) {
             return Math.toIntExact(left >= piece ? piece : Long.highestOneBit(left));
         }
@@ -453,7 +451,7 @@ public final class InferencePlan implements Inference {
                     return new Lowering(
                             branch.program,
                             size,
-                            MapOrder.inference(),
+                            MemoryFormat.inference(),
                             new Lowering.FlatArrays(0, 0),
                             branch.prepared,
                             use,
@@ -463,15 +461,15 @@ public final class InferencePlan implements Inference {
         }
 
         /** Batches of every size are put together from pieces of few sizes, so that few are compiled. */
-        List<INDArray> run(INDArray pictures) {
-            long total = pictures.size(0);
-            long each = pictures.length() / total * Float.BYTES;
+        List<INDArray> run(INDArray images) {
+            long total = images.size(0);
+            long each = images.length() / total * Float.BYTES;
             List<INDArray> results = new ArrayList<>();
             for (long done = 0; done < total; ) {
                 long left = total - done;
                 int size = branch.size(left);
                 Lowering lowering = lowering(size);
-                lowering.run(GraphState.address(pictures) + done * each);
+                lowering.run(GraphState.address(images) + done * each);
                 for (int i = 0; i < branch.program.outputs().size(); i++) {
                     if (done == 0) {
                         long[] shape = lowering.outputShape(i);
@@ -490,11 +488,11 @@ public final class InferencePlan implements Inference {
             return results;
         }
 
-        PlanProfile profile(INDArray pictures, int rounds) {
+        PlanProfile profile(INDArray images, int rounds) {
             try {
-                return lowering(branch.size(pictures.size(0))).profile(GraphState.address(pictures), rounds);
+                return lowering(branch.size(images.size(0))).profile(GraphState.address(images), rounds);
             } finally {
-                Reference.reachabilityFence(pictures); // native code knows its address only
+                Reference.reachabilityFence(images); // native code knows its address only
             }
         }
 

@@ -54,7 +54,7 @@ final class SgdUpdate {
      * @param parameters the graph's
      * @param gradient of the same layout
      * @param velocity of the same layout; the optimiser's state
-     * @param batch number of pictures that the gradients are sums over
+     * @param batch number of images that the gradients are sums over
      * @param norms by vertex, at least those that are not frozen
      * @param lr learning rate
      * @return whether all trained parameters are finite afterwards
@@ -98,7 +98,7 @@ final class SgdUpdate {
             sgd.update(parameters, gradients, velocities, count, scale, piece.decays(), lr);
             v.put(at, velocities, 0, count);
             p.put(at, parameters, 0, count);
-            finite &= Pictures.finite(parameters, count);
+            finite &= InputArrays.finite(parameters, count);
         }
         return finite;
     }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * What a graph gives, as far as its configuration says.
  *
- * @param outputs values of the output for one picture
+ * @param outputs values of the output for one image
  */
 record Signature(OptionalLong outputs) {
 

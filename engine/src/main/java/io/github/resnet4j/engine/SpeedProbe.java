@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param engine what computed
  * @param fallback why DL4J did where the choice was free
- * @param imagesPerSecond of ResNet-20 at batch 64 on random pictures
+ * @param imagesPerSecond of ResNet-20 at batch 64 on random images
  */
 public record SpeedProbe(Engine engine, Optional<String> fallback, double imagesPerSecond) {
     private static final int BATCH = 64;

@@ -1,18 +1,16 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.ir.Extent;
-import io.github.resnet4j.engine.ir.Node;
-import io.github.resnet4j.engine.ir.Op;
-import io.github.resnet4j.engine.ir.Parameter;
-import io.github.resnet4j.engine.ir.Passes;
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.lower.Lowering;
-import io.github.resnet4j.engine.lower.Prepared;
-import io.github.resnet4j.engine.onednn.Dnnl;
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.GraphReader;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException.Obstacle;
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Parameter;
+import io.github.resnet4j.engine.internal.ir.Passes;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.lower.Lowering;
+import io.github.resnet4j.engine.internal.lower.Prepared;
+import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.network.Shape;
@@ -56,7 +54,7 @@ public final class TrainingPlan implements TrainingStep {
 
     private final ComputationGraph graph;
     private final GraphState state;
-    private final Shape picture;
+    private final Shape image;
     private final Program program;
     private final long classes;
     private final ParameterLayout layout;
@@ -66,15 +64,15 @@ public final class TrainingPlan implements TrainingStep {
     private final Cleaner.Cleanable cleanable;
     private final SplittableRandom seeds;
 
-    private TrainingPlan(ComputationGraph graph, Shape picture, Optional<Sgd> sgd) {
+    private TrainingPlan(ComputationGraph graph, Shape image, Optional<Sgd> sgd) {
         Dnnl.require();
         this.graph = graph;
-        this.picture = picture;
-        List<Obstacle> clipped = sgd.isPresent() ? GraphReader.gradientNormalization(graph) : List.of();
+        this.image = image;
+        List<UnsupportedReason> clipped = sgd.isPresent() ? GraphReader.gradientNormalization(graph) : List.of();
         if (!clipped.isEmpty()) {
             throw new UnsupportedGraphException(clipped);
         }
-        Extent extent = new Extent(picture.channels(), picture.height(), picture.width());
+        Extent extent = new Extent(image.channels(), image.height(), image.width());
         this.program = Passes.optimise(GraphReader.training(graph, extent));
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
@@ -84,8 +82,8 @@ public final class TrainingPlan implements TrainingStep {
             graph.initGradientsView();
         }
         this.state = GraphState.forTraining(graph);
-        for (Node node : program.nodes()) {
-            if (node.op() instanceof Op.BatchNorm bn) {
+        for (ProgramNode node : program.nodes()) {
+            if (node.op() instanceof Operation.BatchNorm bn) {
                 Extent map = node.extent();
                 norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
             }
@@ -98,9 +96,9 @@ public final class TrainingPlan implements TrainingStep {
     /** The parameters of what is frozen. */
     private List<Parameter> frozen() {
         Set<Parameter> others = new HashSet<>();
-        for (Node node : program.nodes()) {
+        for (ProgramNode node : program.nodes()) {
             others.addAll(node.trained());
-            if (node.op() instanceof Op.BatchNorm bn && !node.frozen()) {
+            if (node.op() instanceof Operation.BatchNorm bn && !node.frozen()) {
                 others.add(bn.mean());
                 others.add(bn.variance());
             }
@@ -112,7 +110,7 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
-    private String vertex(Op.BatchNorm norm) {
+    private String vertex(Operation.BatchNorm norm) {
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (segment.offset() == norm.gamma().offset()) {
                 return segment.vertex();
@@ -125,24 +123,24 @@ public final class TrainingPlan implements TrainingStep {
     /**
      * Compiles {@code graph}, to be updated by {@code sgd}; use {@link #step(INDArray, INDArray, double)}.
      *
-     * @param picture size of the pictures
+     * @param image size of the images
      * @throws UnsupportedGraphException if the graph has what the engine does not know
      * @throws EngineUnavailableException if there is no oneDNN for this platform
      */
-    public static TrainingPlan compile(ComputationGraph graph, Shape picture, Sgd sgd) {
-        return new TrainingPlan(graph, picture, Optional.of(sgd));
+    public static TrainingPlan compile(ComputationGraph graph, Shape image, Sgd sgd) {
+        return new TrainingPlan(graph, image, Optional.of(sgd));
     }
 
     /**
      * Compiles {@code graph}, to be updated as its configuration says, by DL4J's own updaters; use {@link
      * #step(INDArray, INDArray)}.
      *
-     * @param picture size of the pictures
+     * @param image size of the images
      * @throws UnsupportedGraphException if the graph has what the engine does not know
      * @throws EngineUnavailableException if there is no oneDNN for this platform
      */
-    public static TrainingPlan compile(ComputationGraph graph, Shape picture) {
-        return new TrainingPlan(graph, picture, Optional.empty());
+    public static TrainingPlan compile(ComputationGraph graph, Shape image) {
+        return new TrainingPlan(graph, image, Optional.empty());
     }
 
     /**
@@ -151,7 +149,7 @@ public final class TrainingPlan implements TrainingStep {
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
      *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed, or was compiled for the graph's own updater
@@ -172,7 +170,7 @@ public final class TrainingPlan implements TrainingStep {
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
      *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed, or was compiled with an {@link Sgd}
@@ -189,7 +187,7 @@ public final class TrainingPlan implements TrainingStep {
     /**
      * Loss and gradients without an update: the gradients are in the graph's flattened gradient view.
      *
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or a picture has values that are not
+     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
      *     finite
      * @throws StalePlanException if the graph was changed since
      * @throws IllegalStateException if the plan is closed
@@ -208,7 +206,7 @@ public final class TrainingPlan implements TrainingStep {
             for (int at = segment.offset(); at < end; at += BLOCK) {
                 int count = Math.min(BLOCK, end - at);
                 parameters.get(at, block, 0, count);
-                if (!Pictures.finite(block, count)) {
+                if (!InputArrays.finite(block, count)) {
                     return false;
                 }
             }
@@ -219,26 +217,26 @@ public final class TrainingPlan implements TrainingStep {
     private Result run(INDArray features, INDArray labels) {
         compiled.requireOpen();
         state.require();
-        INDArray pictures = Pictures.dense(features, picture);
-        int batch = Math.toIntExact(pictures.size(0));
-        int broken = Pictures.firstNotFinite(pictures);
+        INDArray images = InputArrays.dense(features, image);
+        int batch = Math.toIntExact(images.size(0));
+        int broken = InputArrays.firstNotFinite(images);
         if (broken >= 0) {
-            throw new IllegalArgumentException("picture " + broken + " of the batch has values that are not finite");
+            throw new IllegalArgumentException("image " + broken + " of the batch has values that are not finite");
         }
-        INDArray rows = Pictures.labels(labels, batch, classes);
+        INDArray rows = InputArrays.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
         try {
             lowering.labels(rows.data().asNioFloat());
-            lowering.run(GraphState.address(pictures));
+            lowering.run(GraphState.address(images));
             return new Result(lowering.lossSum() / batch, lowering.correct());
         } finally {
-            keep(pictures, rows);
+            keep(images, rows);
         }
     }
 
     /** Native code knows addresses only: until here, nothing behind one of them may be reclaimed. */
-    private void keep(INDArray pictures, INDArray rows) {
-        Reference.reachabilityFence(pictures);
+    private void keep(INDArray images, INDArray rows) {
+        Reference.reachabilityFence(images);
         Reference.reachabilityFence(rows);
         Reference.reachabilityFence(this);
     }
@@ -255,7 +253,13 @@ public final class TrainingPlan implements TrainingStep {
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
         Lowering lowering = new Lowering(
-                program, batch, MapOrder.training(), flat, compiled.prepared, Lowering.Use.TRAINING, seeds.nextLong());
+                program,
+                batch,
+                MemoryFormat.training(),
+                flat,
+                compiled.prepared,
+                Lowering.Use.TRAINING,
+                seeds.nextLong());
         compiled.sizes.put(batch, lowering);
         return lowering;
     }
@@ -268,13 +272,13 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * What runs for batches of {@code batch} pictures; compiles it if no such batch has come.
+     * What runs for batches of {@code batch} images; compiles it if no such batch has come.
      *
      * @throws IllegalArgumentException if {@code batch} is below 1
      */
     public PlanReport report(int batch) {
         if (batch < 1) {
-            throw new IllegalArgumentException("a batch of " + batch + " pictures holds none");
+            throw new IllegalArgumentException("a batch of " + batch + " images holds none");
         }
         compiled.requireOpen();
         state.require();
@@ -288,15 +292,15 @@ public final class TrainingPlan implements TrainingStep {
      */
     public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
         gradients(features, labels);
-        INDArray pictures = Pictures.dense(features, picture);
-        int batch = Math.toIntExact(pictures.size(0));
-        INDArray rows = Pictures.labels(labels, batch, classes);
+        INDArray images = InputArrays.dense(features, image);
+        int batch = Math.toIntExact(images.size(0));
+        INDArray rows = InputArrays.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
         try {
             lowering.labels(rows.data().asNioFloat());
-            return lowering.profile(GraphState.address(pictures), rounds);
+            return lowering.profile(GraphState.address(images), rounds);
         } finally {
-            keep(pictures, rows);
+            keep(images, rows);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -21,7 +19,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * The outcome of one step.
      *
      * @param loss mean cross-entropy of the batch before the update, without weight decay
-     * @param correct pictures of the batch whose largest logit was at the largest label
+     * @param correct images of the batch whose largest logit was at the largest label
      */
     record Result(double loss, int correct) {}
 
@@ -29,7 +27,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * Prepares {@code graph} for training.
      *
      * @param graph with one input and one output, in single precision; its parameters are changed in place
-     * @param picture size of the pictures
+     * @param image size of the images
      * @param sgd the update rule
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
@@ -37,11 +35,11 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @throws UnsupportedGraphException if oneDNN is demanded and the graph has what the engine does not know
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
-    static TrainingStep of(ComputationGraph graph, Shape picture, Sgd sgd, Engine engine) {
-        return Choice.of(
+    static TrainingStep of(ComputationGraph graph, Shape image, Sgd sgd, Engine engine) {
+        return EngineSelector.of(
                 engine,
-                () -> TrainingPlan.compile(graph, picture, sgd),
-                fallback -> new GraphTraining(graph, picture, sgd, fallback));
+                () -> TrainingPlan.compile(graph, image, sgd),
+                fallback -> new GraphTraining(graph, image, sgd, fallback));
     }
 
     /**

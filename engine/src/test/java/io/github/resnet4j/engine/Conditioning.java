@@ -38,8 +38,8 @@ final class Conditioning {
         this.graph = graph;
     }
 
-    /** Sets scale and shift of all BN, for a pass in training mode over {@code pictures}. */
-    static void apply(Network network, ComputationGraph graph, INDArray pictures) {
+    /** Sets scale and shift of all BN, for a pass in training mode over {@code images}. */
+    static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
         Map<String, String> beforeRelu = new HashMap<>();
         for (Node node : network.nodes()) {
@@ -49,7 +49,7 @@ final class Conditioning {
             }
         }
         conditioning.shift(beforeRelu);
-        conditioning.openGaps(network, beforeRelu, pictures);
+        conditioning.openGaps(network, beforeRelu, images);
     }
 
     /** The BN whose shift moves what goes into a ReLU: that in front of it, or a summand. */
@@ -82,10 +82,10 @@ final class Conditioning {
         }
     }
 
-    private void openGaps(Network network, Map<String, String> beforeRelu, INDArray pictures) {
+    private void openGaps(Network network, Map<String, String> beforeRelu, INDArray images) {
         LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
         Map<String, INDArray> values = new HashMap<>();
-        values.put(Network.INPUT, pictures.dup());
+        values.put(Network.INPUT, images.dup());
         for (Node node : network.nodes()) {
             GraphVertex vertex = graph.getVertex(node.name());
             for (int i = 0; i < node.inputs().size(); i++) {

@@ -36,7 +36,7 @@ class EvaluationParityTest {
     @ParameterizedTest
     @MethodSource("cases")
     void graphsPutOutPyTorchsMapsAndLogits(ParityCase parity) {
-        areAsInPyTorch(parity, parity.graph().feedForward(parity.pictures(), false));
+        areAsInPyTorch(parity, parity.graph().feedForward(parity.images(), false));
     }
 
     @ParameterizedTest
@@ -44,8 +44,8 @@ class EvaluationParityTest {
     void plansPutOutPyTorchsMapsAndLogits(ParityCase parity) {
         List<String> nodes =
                 parts(parity).stream().map(part -> node(parity, part)).toList();
-        try (InferencePlan plan = InferencePlan.compile(parity.graph(), parity.picture(), parity.batch())) {
-            areAsInPyTorch(parity, plan.featureMaps(parity.pictures(), nodes));
+        try (InferencePlan plan = InferencePlan.compile(parity.graph(), parity.image(), parity.batch())) {
+            areAsInPyTorch(parity, plan.featureMaps(parity.images(), nodes));
         }
     }
 

@@ -93,17 +93,17 @@ class FreezingTest {
     @MethodSource("cuts")
     void theRestLearnsAsInDl4j(ParityCase parity, String part) {
         ComputationGraph graph = parity.graph(Optional.of(part));
-        INDArray pictures = parity.pictures();
-        Conditioning.apply(parity.network(), graph, pictures);
+        INDArray images = parity.images();
+        Conditioning.apply(parity.network(), graph, images);
         // One thread: between layers this small, two would mostly wait for each other.
-        Pass reference = OpenMp.alone(() -> Pass.byDl4j(graph, pictures, parity.labels()));
+        Pass reference = OpenMp.alone(() -> Pass.byDl4j(graph, images, parity.labels()));
         graph.getFlattenedGradients().assign(0);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
-            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, pictures, parity.labels()));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
+            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, images, parity.labels()));
             assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
             assertThat(pass.gradientDeviations(reference, FLOOR)).allSatisfy(Pass.within(1e-4));
             assertThat(pass.statisticsDeviations(reference)).allSatisfy(Pass.within(1e-5));
-            changesOnlyTheRest(graph, () -> OpenMp.alone(() -> plan.step(pictures, parity.labels(), LR)));
+            changesOnlyTheRest(graph, () -> OpenMp.alone(() -> plan.step(images, parity.labels(), LR)));
         }
     }
 
@@ -160,7 +160,7 @@ class FreezingTest {
 
     private static List<PlanReport.Step> steps(ParityCase parity, Optional<String> frozenUpTo) {
         ComputationGraph graph = parity.graph(frozenUpTo);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
             return OpenMp.alone(() -> plan.report(parity.batch())).steps();
         }
     }
@@ -176,8 +176,8 @@ class FreezingTest {
     @MethodSource("zoo")
     void answersAsInDl4j(ParityCase parity) {
         ComputationGraph graph = parity.graph(Optional.of("layer1"));
-        try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), parity.batch())) {
-            assertThat(Pass.deviation(plan.output(parity.pictures()), graph.outputSingle(parity.pictures())))
+        try (InferencePlan plan = InferencePlan.compile(graph, parity.image(), parity.batch())) {
+            assertThat(Pass.deviation(plan.output(parity.images()), graph.outputSingle(parity.images())))
                     .isLessThan(1e-5);
         }
     }
@@ -186,8 +186,8 @@ class FreezingTest {
     void dl4jsUpdaterLeavesWhatIsFrozen() {
         ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
         ComputationGraph graph = parity.graph(Optional.of("layer1"));
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture())) {
-            changesOnlyTheRest(graph, () -> plan.step(parity.pictures(), parity.labels()));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image())) {
+            changesOnlyTheRest(graph, () -> plan.step(parity.images(), parity.labels()));
         }
     }
 
@@ -220,8 +220,8 @@ class FreezingTest {
     private static void learnsAsFrozenUpToLayer1(ParityCase parity, ComputationGraph graph, Engine engine) {
         ComputationGraph zoos = parity.graph(Optional.of("layer1"));
         for (ComputationGraph each : List.of(zoos, graph)) {
-            try (TrainingStep step = TrainingStep.of(each, parity.picture(), Sgd.paper(), engine)) {
-                changesOnlyTheRest(each, () -> step.step(parity.pictures(), parity.labels(), LR));
+            try (TrainingStep step = TrainingStep.of(each, parity.image(), Sgd.paper(), engine)) {
+                changesOnlyTheRest(each, () -> step.step(parity.images(), parity.labels(), LR));
             }
         }
         assertThat(ParameterLayout.of(graph).segments())
@@ -233,9 +233,9 @@ class FreezingTest {
     void plansEndWhenMoreIsFrozen() {
         ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
         ComputationGraph graph = parity.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
             graph.getVertex("conv1").setLayerAsFrozen();
-            assertThatThrownBy(() -> plan.step(parity.pictures(), parity.labels(), LR))
+            assertThatThrownBy(() -> plan.step(parity.images(), parity.labels(), LR))
                     .isInstanceOf(StalePlanException.class);
         }
     }
@@ -244,16 +244,15 @@ class FreezingTest {
     void takesOtherFrozenParametersWhenToldTo() {
         ParityCase parity = ParityCase.reduced("basic_a_cifar_3x8x8");
         ComputationGraph graph = parity.graph(Optional.of("layer1"));
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
-            double before = plan.gradients(parity.pictures(), parity.labels()).loss();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
+            double before = plan.gradients(parity.images(), parity.labels()).loss();
             graph.getLayer("layer1.0.bn2").getParam("var").muli(2);
-            assertThat(plan.gradients(parity.pictures(), parity.labels()).loss())
-                    .isEqualTo(before);
+            assertThat(plan.gradients(parity.images(), parity.labels()).loss()).isEqualTo(before);
             plan.refresh();
-            try (TrainingPlan other = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
-                assertThat(plan.gradients(parity.pictures(), parity.labels()).loss())
+            try (TrainingPlan other = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
+                assertThat(plan.gradients(parity.images(), parity.labels()).loss())
                         .isNotEqualTo(before)
-                        .isEqualTo(other.gradients(parity.pictures(), parity.labels())
+                        .isEqualTo(other.gradients(parity.images(), parity.labels())
                                 .loss());
             }
         }
@@ -273,10 +272,10 @@ class FreezingTest {
         ParityCase parity = ParityCase.reduced(name);
         Gradients.areAsIn(parity, frozenInPlace(parity, frozen), Engine.ONEDNN, 1e-4);
         ComputationGraph graph = frozenInPlace(parity, frozen);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
             for (float loss : Golden.read(name).values("losses")) {
-                changesOnlyTheRest(graph, () -> assertThat(plan.step(parity.pictures(), parity.labels(), LR)
-                                .loss())
+                changesOnlyTheRest(graph, () -> assertThat(
+                                plan.step(parity.images(), parity.labels(), LR).loss())
                         .isCloseTo(loss, within(1e-4)));
             }
         }
@@ -326,8 +325,8 @@ class FreezingTest {
     void whatIsBelowUsersNormsLearnsAsBelowConvolutionsThatDoTheSame() {
         NORMED.agreesWithDl4j(6);
         ComputationGraph graph = NORMED.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, NORMED.picture(), Sgd.paper())) {
-            changesOnlyTheRest(graph, () -> plan.step(NORMED.pictures(6), NORMED.labels(6), LR));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, NORMED.image(), Sgd.paper())) {
+            changesOnlyTheRest(graph, () -> plan.step(NORMED.images(6), NORMED.labels(6), LR));
         }
     }
 }

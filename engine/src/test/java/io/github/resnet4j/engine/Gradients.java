@@ -26,8 +26,8 @@ final class Gradients {
         Map<String, float[]> gradients = new TreeMap<>();
         Map<String, float[]> reference = new TreeMap<>();
         golden.names("grad:").forEach(name -> reference.put(name, golden.values("grad:" + name)));
-        try (TrainingStep step = TrainingStep.of(graph, parity.picture(), bare, engine)) {
-            step.step(parity.pictures(), parity.labels(), 0);
+        try (TrainingStep step = TrainingStep.of(graph, parity.image(), bare, engine)) {
+            step.step(parity.images(), parity.labels(), 0);
             for (ParameterLayout.Segment segment : step.layout().segments()) {
                 if (segment.kind().trained() && !segment.frozen()) {
                     float[] gradient = new float[segment.length()];

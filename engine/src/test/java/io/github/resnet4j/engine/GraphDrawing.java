@@ -5,8 +5,8 @@ import io.github.resnet4j.engine.RandomGraph.Loss;
 import io.github.resnet4j.engine.RandomGraph.Part;
 import io.github.resnet4j.engine.RandomGraph.Reading;
 import io.github.resnet4j.engine.RandomGraph.Value;
-import io.github.resnet4j.engine.ir.Extent;
-import io.github.resnet4j.engine.ir.Window;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
@@ -114,10 +114,8 @@ final class GraphDrawing {
     }
 
     RandomGraph graph(String name) {
-        Shape picture = new Shape(from(1, 5), from(3, LARGEST), from(3, LARGEST));
-        values.put(
-                RandomGraph.PICTURES,
-                new Value(new Extent(picture.channels(), picture.height(), picture.width()), false));
+        Shape image = new Shape(from(1, 5), from(3, LARGEST), from(3, LARGEST));
+        values.put(RandomGraph.IMAGES, new Value(new Extent(image.channels(), image.height(), image.width()), false));
         int size = from(3, 14);
         int prefix = one(3) ? random.nextInt(size) : 0;
         while (parts.size() < size) {
@@ -127,7 +125,7 @@ final class GraphDrawing {
             kind(values.get(input)).draw().from(this, input);
         }
         Loss loss = new Loss(any(LOSSES), random.nextBoolean(), random.nextBoolean());
-        return new RandomGraph(name, picture, List.copyOf(parts), loss, batch, one(3) ? 0.3 : 0);
+        return new RandomGraph(name, image, List.copyOf(parts), loss, batch, one(3) ? 0.3 : 0);
     }
 
     private Kind kind(Value input) {

@@ -45,10 +45,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class InferencePlanTest {
     private static final ParityCase CASE = ParityCase.reduced("bottleneck_b_imagenet_3x16x16");
     private static final List<String> MAPS = List.of("conv1", "layer2.0.bn1", "avgpool");
-    private static final Shape PICTURE = new Shape(3, 8, 6);
+    private static final Shape IMAGE = new Shape(3, 8, 6);
 
     /** A sum, a dropout that does nothing, and a classifier that flattens maps. */
-    private static final UserGraph USER = new UserGraph("a user's", PICTURE, builder -> builder.addLayer(
+    private static final UserGraph USER = new UserGraph("a user's", IMAGE, builder -> builder.addLayer(
                     "conv1", convolution(6).activation(Activation.RELU).build(), "in")
             .addLayer("bn", new BatchNormalization.Builder().build(), "conv1")
             .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn")
@@ -72,11 +72,11 @@ class InferencePlanTest {
     }
 
     private static InferencePlan plan(int maxBatch) {
-        return InferencePlan.compile(CASE.graph(), CASE.picture(), maxBatch);
+        return InferencePlan.compile(CASE.graph(), CASE.image(), maxBatch);
     }
 
-    private static INDArray pictures(String name, int batch) {
-        return Seeded.pictures(name, batch, CASE.network());
+    private static INDArray images(String name, int batch) {
+        return Seeded.images(name, batch, CASE.network());
     }
 
     private static List<Float> values(INDArray array) {
@@ -87,39 +87,39 @@ class InferencePlanTest {
     }
 
     @Test
-    void answersBatchesOfAnySizePictureByPicture() {
-        INDArray pictures = pictures("any size", 13);
+    void answersBatchesOfAnySizeImageByImage() {
+        INDArray images = images("any size", 13);
         try (InferencePlan plan = plan(13);
                 InferencePlan single = plan(1)) {
             List<INDArray> one = IntStream.range(0, 13)
-                    .mapToObj(i -> single.output(pictures.get(NDArrayIndex.interval(i, i + 1))))
+                    .mapToObj(i -> single.output(images.get(NDArrayIndex.interval(i, i + 1))))
                     .toList();
             INDArray wanted = Nd4j.vstack(one);
             for (int size : new int[] {13, 1, 7, 12, 2, 3, 11, 8, 13, 5}) {
-                INDArray output = plan.output(pictures.get(NDArrayIndex.interval(0, size)));
+                INDArray output = plan.output(images.get(NDArrayIndex.interval(0, size)));
                 assertThat(output.shape()).containsExactly(size, 5);
                 assertThat(Pass.deviation(output, wanted.get(NDArrayIndex.interval(0, size))))
-                        .as("%d pictures", size)
+                        .as("%d images", size)
                         .isLessThan(1e-6);
             }
         }
     }
 
     @Test
-    void answersBatchesOfLargePicturesInPieces() {
+    void answersBatchesOfLargeImagesInPieces() {
         UserGraph user = UserGraph.upTo("relu", "large", new Shape(1, 1024, 1024), builder -> builder.addLayer(
                         "conv", new ConvolutionLayer.Builder(1, 1).nOut(16).build(), "in")
                 .addLayer("relu", new ActivationLayer(Activation.RELU), "conv"));
         ComputationGraph graph = user.graph();
-        INDArray pictures = user.pictures(5);
-        try (InferencePlan plan = InferencePlan.compile(graph, user.picture(), 5);
-                InferencePlan single = InferencePlan.compile(graph, user.picture(), 1)) {
-            assertThat(plan.report().batch()).as("pictures in a piece").isLessThan(3);
-            INDArray output = plan.output(pictures);
+        INDArray images = user.images(5);
+        try (InferencePlan plan = InferencePlan.compile(graph, user.image(), 5);
+                InferencePlan single = InferencePlan.compile(graph, user.image(), 1)) {
+            assertThat(plan.report().batch()).as("images in a piece").isLessThan(3);
+            INDArray output = plan.output(images);
             for (int i = 0; i < 5; i++) {
-                INDArray one = single.output(pictures.get(NDArrayIndex.interval(i, i + 1)));
+                INDArray one = single.output(images.get(NDArrayIndex.interval(i, i + 1)));
                 assertThat(Pass.deviation(output.get(NDArrayIndex.interval(i, i + 1)), one))
-                        .as("picture %d", i)
+                        .as("image %d", i)
                         .isLessThan(1e-6);
             }
         }
@@ -127,56 +127,56 @@ class InferencePlanTest {
 
     @Test
     void sameBatchGivesTheSameBytes() {
-        INDArray pictures = pictures("same", 7);
+        INDArray images = images("same", 7);
         try (InferencePlan plan = plan(7);
                 InferencePlan again = plan(7)) {
-            List<Float> first = values(plan.output(pictures));
-            plan.output(pictures("other", 7));
-            assertThat(values(plan.output(pictures))).isEqualTo(first);
-            assertThat(values(again.output(pictures))).isEqualTo(first);
+            List<Float> first = values(plan.output(images));
+            plan.output(images("other", 7));
+            assertThat(values(plan.output(images))).isEqualTo(first);
+            assertThat(values(again.output(images))).isEqualTo(first);
         }
     }
 
     @Test
     void callersKeepTheirArrays() {
-        INDArray pictures = pictures("kept", 4);
-        List<Float> given = values(pictures);
+        INDArray images = images("kept", 4);
+        List<Float> given = values(images);
         try (InferencePlan plan = plan(4)) {
-            INDArray output = plan.output(pictures);
+            INDArray output = plan.output(images);
             List<Float> answered = values(output);
-            plan.output(pictures("later", 4));
+            plan.output(images("later", 4));
             assertThat(values(output)).isEqualTo(answered);
-            assertThat(values(pictures)).isEqualTo(given);
-            plan.output(pictures).assign(0);
-            assertThat(values(plan.output(pictures))).isEqualTo(answered);
+            assertThat(values(images)).isEqualTo(given);
+            plan.output(images).assign(0);
+            assertThat(values(plan.output(images))).isEqualTo(answered);
         }
     }
 
     static Stream<Arguments> graphs() {
         return Stream.of(
-                Arguments.of("the zoo's", CASE.graph(), CASE.picture(), CASE.pictures()),
-                Arguments.of("a user's", USER.graph(), PICTURE, USER.pictures(3)));
+                Arguments.of("the zoo's", CASE.graph(), CASE.image(), CASE.images()),
+                Arguments.of("a user's", USER.graph(), IMAGE, USER.images(3)));
     }
 
     /** DL4J gives the reference one vertex at a time: its activations write over what they read. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("graphs")
-    void mapsOfEveryVertexAreDl4js(String name, ComputationGraph graph, Shape picture, INDArray pictures) {
+    void mapsOfEveryVertexAreDl4js(String name, ComputationGraph graph, Shape image, INDArray images) {
         List<String> vertices =
                 Stream.of(graph.getVertices()).map(GraphVertex::getVertexName).toList();
         List<String> layers = vertices.stream()
                 .filter(vertex -> !graph.getConfiguration().getNetworkInputs().contains(vertex))
                 .toList();
-        Inference dl4j = Inference.of(graph, picture, 3, Engine.DL4J);
-        Map<String, INDArray> wanted = dl4j.featureMaps(pictures, layers);
-        try (InferencePlan plan = InferencePlan.compile(graph, picture, 3)) {
-            Map<String, INDArray> together = plan.featureMaps(pictures, vertices);
+        Inference dl4j = Inference.of(graph, image, 3, Engine.DL4J);
+        Map<String, INDArray> wanted = dl4j.featureMaps(images, layers);
+        try (InferencePlan plan = InferencePlan.compile(graph, image, 3)) {
+            Map<String, INDArray> together = plan.featureMaps(images, vertices);
             assertThat(together.keySet()).containsExactlyElementsOf(vertices);
-            together.forEach((vertex, map) -> isNear(vertex, map, wanted.getOrDefault(vertex, pictures)));
+            together.forEach((vertex, map) -> isNear(vertex, map, wanted.getOrDefault(vertex, images)));
             for (String vertex : vertices) {
-                Map<String, INDArray> alone = plan.featureMaps(pictures, List.of(vertex));
+                Map<String, INDArray> alone = plan.featureMaps(images, List.of(vertex));
                 assertThat(alone).containsOnlyKeys(vertex);
-                isNear(vertex + " alone", alone.get(vertex), wanted.getOrDefault(vertex, pictures));
+                isNear(vertex + " alone", alone.get(vertex), wanted.getOrDefault(vertex, images));
             }
         }
     }
@@ -189,17 +189,16 @@ class InferencePlanTest {
     @Test
     void namesMayComeInAnyOrderAndTwice() {
         try (InferencePlan plan = plan(3)) {
-            Map<String, INDArray> maps = plan.featureMaps(CASE.pictures(), List.of("fc", "conv1", "fc"));
+            Map<String, INDArray> maps = plan.featureMaps(CASE.images(), List.of("fc", "conv1", "fc"));
             assertThat(maps.keySet()).containsExactly("fc", "conv1");
             assertThat(maps.get("fc").shape()).containsExactly(3, 5);
-            assertThat(values(
-                            plan.featureMaps(CASE.pictures(), List.of("conv1")).get("conv1")))
+            assertThat(values(plan.featureMaps(CASE.images(), List.of("conv1")).get("conv1")))
                     .isEqualTo(values(maps.get("conv1")));
         }
     }
 
     static Stream<Arguments> notFinite() {
-        int values = Math.toIntExact(CASE.picture().elements());
+        int values = Math.toIntExact(CASE.image().elements());
         return Stream.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)
                 .flatMap(value ->
                         Stream.of(0, 2 * values + 70, 5 * values - 1).map(at -> Arguments.of(value, at, at / values)));
@@ -207,62 +206,62 @@ class InferencePlanTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("notFinite")
-    void pictureThatIsNotFiniteGivesNaNAndLeavesTheOthers(float value, int at, int broken) {
-        INDArray pictures = pictures("not finite", 5);
+    void imageThatIsNotFiniteGivesNaNAndLeavesTheOthers(float value, int at, int broken) {
+        INDArray images = images("not finite", 5);
         try (InferencePlan plan = plan(5)) {
-            Map<String, INDArray> before = maps(plan, pictures, MAPS);
-            pictures.data().put(at, value);
-            Map<String, INDArray> after = maps(plan, pictures, MAPS);
+            Map<String, INDArray> before = maps(plan, images, MAPS);
+            images.data().put(at, value);
+            Map<String, INDArray> after = maps(plan, images, MAPS);
             before.forEach((name, map) -> {
                 for (int i = 0; i < 5; i++) {
                     List<Float> now = values(after.get(name).get(NDArrayIndex.interval(i, i + 1)));
                     if (i == broken) {
-                        assertThat(now).as("%s of picture %d", name, i).allMatch(v -> v.isNaN());
+                        assertThat(now).as("%s of image %d", name, i).allMatch(v -> v.isNaN());
                     } else {
                         assertThat(now)
-                                .as("%s of picture %d", name, i)
+                                .as("%s of image %d", name, i)
                                 .isEqualTo(values(map.get(NDArrayIndex.interval(i, i + 1))));
                     }
                 }
             });
-            INDArray alone = pictures.get(NDArrayIndex.interval(broken, broken + 1));
+            INDArray alone = images.get(NDArrayIndex.interval(broken, broken + 1));
             assertThat(values(plan.output(alone))).as("alone").allMatch(v -> v.isNaN());
         }
     }
 
     /** The output and the maps of these vertices. */
-    private static Map<String, INDArray> maps(Inference plan, INDArray pictures, List<String> vertices) {
-        Map<String, INDArray> maps = new LinkedHashMap<>(plan.featureMaps(pictures, vertices));
-        maps.put("output", plan.output(pictures));
+    private static Map<String, INDArray> maps(Inference plan, INDArray images, List<String> vertices) {
+        Map<String, INDArray> maps = new LinkedHashMap<>(plan.featureMaps(images, vertices));
+        maps.put("output", plan.output(images));
         return maps;
     }
 
     static Stream<Arguments> unfit() {
-        INDArray pictures = CASE.pictures();
+        INDArray images = CASE.images();
         return Stream.of(
-                Arguments.of("a picture without a batch", pictures.slice(0), "[3, 16, 16]"),
-                Arguments.of("a fifth axis", pictures.reshape(3, 3, 16, 16, 1), "[3, 3, 16, 16, 1]"),
-                Arguments.of("no picture", Nd4j.create(DataType.FLOAT, 0, 3, 16, 16), "[0, 3, 16, 16]"),
+                Arguments.of("an image without a batch", images.slice(0), "[3, 16, 16]"),
+                Arguments.of("a fifth axis", images.reshape(3, 3, 16, 16, 1), "[3, 3, 16, 16, 1]"),
+                Arguments.of("no image", Nd4j.create(DataType.FLOAT, 0, 3, 16, 16), "[0, 3, 16, 16]"),
                 Arguments.of("nothing", Nd4j.empty(DataType.FLOAT), "[]"),
                 Arguments.of("a row too many", Nd4j.zeros(3, 3, 17, 16), "3x16x16 are expected"),
                 Arguments.of("a column too few", Nd4j.zeros(3, 3, 16, 15), "3x16x16 are expected"),
-                Arguments.of("channels last", pictures.permute(0, 2, 3, 1), "[3, 16, 16, 3]"),
-                Arguments.of("grey pictures", Nd4j.zeros(3, 1, 16, 16), "[3, 1, 16, 16]"),
-                Arguments.of("one more than the maximum", Nd4j.zeros(4, 3, 16, 16), "4 pictures, and"));
+                Arguments.of("channels last", images.permute(0, 2, 3, 1), "[3, 16, 16, 3]"),
+                Arguments.of("grey images", Nd4j.zeros(3, 1, 16, 16), "[3, 1, 16, 16]"),
+                Arguments.of("one more than the maximum", Nd4j.zeros(4, 3, 16, 16), "4 images, and"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unfit")
-    void rejectsWhatDoesNotFit(String name, INDArray pictures, String told) {
+    void rejectsWhatDoesNotFit(String name, INDArray images, String told) {
         try (InferencePlan plan = plan(3)) {
-            for (Runnable call : List.<Runnable>of(
-                    () -> plan.output(pictures), () -> plan.featureMaps(pictures, List.of("conv1")))) {
+            for (Runnable call :
+                    List.<Runnable>of(() -> plan.output(images), () -> plan.featureMaps(images, List.of("conv1")))) {
                 assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(told);
             }
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> plan.featureMaps(CASE.pictures(), List.of()))
+                    .isThrownBy(() -> plan.featureMaps(CASE.images(), List.of()))
                     .withMessageContaining("name at least one");
-            assertThat(plan.output(CASE.pictures()).shape()).containsExactly(3, 5);
+            assertThat(plan.output(CASE.images()).shape()).containsExactly(3, 5);
         }
     }
 
@@ -282,7 +281,7 @@ class InferencePlanTest {
     @Test
     void answersManyThreadsAsOne() throws Exception {
         List<INDArray> batches = IntStream.range(0, 9)
-                .mapToObj(i -> pictures("thread" + i, 1 + i % 5))
+                .mapToObj(i -> images("thread" + i, 1 + i % 5))
                 .toList();
         try (InferencePlan plan = plan(5);
                 InferencePlan sequential = plan(5)) {
@@ -316,19 +315,18 @@ class InferencePlanTest {
     void refreshesBetweenTheAnswersOfOthers() throws Exception {
         ComputationGraph graph = CASE.graph();
         List<INDArray> parameters = List.of(graph.params().dup(), graph.params().mul(1.1));
-        List<INDArray> batches = IntStream.range(1, 6)
-                .mapToObj(i -> pictures("refreshed" + i, i))
-                .toList();
+        List<INDArray> batches =
+                IntStream.range(1, 6).mapToObj(i -> images("refreshed" + i, i)).toList();
         List<List<Map<String, INDArray>>> wanted = new ArrayList<>();
         for (INDArray each : parameters) {
             graph.params().assign(each);
-            try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5)) {
+            try (InferencePlan plan = InferencePlan.compile(graph, CASE.image(), 5)) {
                 wanted.add(
                         batches.stream().map(batch -> maps(plan, batch, MAPS)).toList());
             }
         }
         AtomicBoolean done = new AtomicBoolean();
-        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5)) {
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.image(), 5)) {
             List<Callable<Integer>> tasks = new ArrayList<>();
             for (int t = 0; t < 4; t++) {
                 int thread = t;
@@ -375,7 +373,7 @@ class InferencePlanTest {
     @Test
     void closesBetweenTheAnswersOfOthers() throws Exception {
         List<INDArray> batches =
-                IntStream.range(1, 6).mapToObj(i -> pictures("closed" + i, i)).toList();
+                IntStream.range(1, 6).mapToObj(i -> images("closed" + i, i)).toList();
         List<Map<String, INDArray>> wanted;
         try (InferencePlan plan = plan(5)) {
             wanted = batches.stream().map(batch -> maps(plan, batch, MAPS)).toList();
@@ -417,20 +415,20 @@ class InferencePlanTest {
     @Test
     void isASnapshotUntilRefreshed() {
         ComputationGraph graph = CASE.graph();
-        INDArray pictures = CASE.pictures();
-        INDArray two = pictures("two", 2);
+        INDArray images = CASE.images();
+        INDArray two = images("two", 2);
         ComputationGraph changed = CASE.graph();
         changed.params().muli(1.1);
-        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 3);
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.image(), 3);
                 InferencePlan before = plan(3);
-                InferencePlan after = InferencePlan.compile(changed, CASE.picture(), 3)) {
-            plan.output(pictures);
+                InferencePlan after = InferencePlan.compile(changed, CASE.image(), 3)) {
+            plan.output(images);
             graph.params().muli(1.1);
             // What is asked for the first time only now is as old as the rest.
-            isOneOf(List.of(maps(before, pictures, MAPS)), maps(plan, pictures, MAPS));
+            isOneOf(List.of(maps(before, images, MAPS)), maps(plan, images, MAPS));
             isOneOf(List.of(maps(before, two, MAPS)), maps(plan, two, MAPS));
             plan.refresh();
-            isOneOf(List.of(maps(after, pictures, MAPS)), maps(plan, pictures, MAPS));
+            isOneOf(List.of(maps(after, images, MAPS)), maps(plan, images, MAPS));
             isOneOf(List.of(maps(after, two, MAPS)), maps(plan, two, MAPS));
             assertThat(Pass.deviation(after.output(two), before.output(two))).isGreaterThan(1e-3);
         }
@@ -456,17 +454,17 @@ class InferencePlanTest {
     @MethodSource("changes")
     void outlivesItsGraph(String name, String told, Consumer<TrainingPlanTest.Changeable> change) {
         TrainingPlanTest.Changeable graph = new TrainingPlanTest.Changeable(CASE.graph());
-        try (InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 5);
+        try (InferencePlan plan = InferencePlan.compile(graph, CASE.image(), 5);
                 InferencePlan other = plan(5)) {
-            plan.featureMaps(CASE.pictures(), MAPS);
+            plan.featureMaps(CASE.images(), MAPS);
             change.accept(graph);
             System.gc();
             for (int size : new int[] {3, 2, 5}) {
-                INDArray pictures = pictures("later", size);
-                isOneOf(List.of(maps(other, pictures, MAPS)), maps(plan, pictures, MAPS));
+                INDArray images = images("later", size);
+                isOneOf(List.of(maps(other, images, MAPS)), maps(plan, images, MAPS));
             }
-            for (Runnable call : List.<Runnable>of(
-                    plan::refresh, () -> plan.featureMaps(CASE.pictures(), List.of("layer1.0.relu")))) {
+            for (Runnable call :
+                    List.<Runnable>of(plan::refresh, () -> plan.featureMaps(CASE.images(), List.of("layer1.0.relu")))) {
                 assertThatExceptionOfType(StalePlanException.class)
                         .isThrownBy(call::run)
                         .withMessageContaining(told);
@@ -478,34 +476,34 @@ class InferencePlanTest {
     @Test
     void everyMethodOfAClosedPlanSaysSo() {
         ComputationGraph graph = CASE.graph();
-        InferencePlan plan = InferencePlan.compile(graph, CASE.picture(), 3);
-        INDArray output = plan.output(CASE.pictures());
+        InferencePlan plan = InferencePlan.compile(graph, CASE.image(), 3);
+        INDArray output = plan.output(CASE.images());
         for (int times = 0; times < 2; times++) {
             plan.close();
             assertThat(List.<Runnable>of(
-                            () -> plan.output(CASE.pictures()),
-                            () -> plan.featureMaps(CASE.pictures(), List.of("conv1")),
-                            () -> plan.profile(CASE.pictures(), 1),
+                            () -> plan.output(CASE.images()),
+                            () -> plan.featureMaps(CASE.images(), List.of("conv1")),
+                            () -> plan.profile(CASE.images(), 1),
                             plan::report,
                             plan::refresh))
                     .allSatisfy(call -> assertThatIllegalStateException()
                             .isThrownBy(call::run)
                             .withMessageContaining("closed"));
         }
-        assertThat(Pass.deviation(output, graph.outputSingle(CASE.pictures()))).isLessThan(1e-5);
+        assertThat(Pass.deviation(output, graph.outputSingle(CASE.images()))).isLessThan(1e-5);
     }
 
     @Test
     void measuresAnyBatch() {
         try (InferencePlan plan = plan(5)) {
-            assertThat(plan.profile(pictures("x", 5), 2).timings().stream().map(PlanProfile.Timing::step))
+            assertThat(plan.profile(images("x", 5), 2).timings().stream().map(PlanProfile.Timing::step))
                     .isEqualTo(plan.report().steps());
-            assertThat(plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), 1)
+            assertThat(plan.profile(Arrangement.FORTRAN_ORDER.of(images("x", 3)), 1)
                             .batch())
                     .as("the first piece of three")
                     .isEqualTo(2);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> plan.profile(CASE.pictures(), 0))
+                    .isThrownBy(() -> plan.profile(CASE.images(), 0))
                     .withMessageContaining("0 rounds");
         }
     }

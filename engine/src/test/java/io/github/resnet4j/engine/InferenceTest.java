@@ -34,8 +34,8 @@ class InferenceTest {
     @Test
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        assertThat(inference.output(CASE.pictures())).isEqualTo(graph.outputSingle(CASE.pictures()));
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        assertThat(inference.output(CASE.images())).isEqualTo(graph.outputSingle(CASE.images()));
         assertThat(inference.engine()).isEqualTo(engine);
         assertThat(inference.fallback()).isEmpty();
     }
@@ -43,56 +43,54 @@ class InferenceTest {
     @Test
     void seesChangedParametersAfterRefresh() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        INDArray before = inference.output(CASE.pictures());
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        INDArray before = inference.output(CASE.images());
         graph.params().muli(1.5);
         inference.refresh();
-        assertThat(inference.output(CASE.pictures()))
-                .isNotEqualTo(before)
-                .isEqualTo(graph.outputSingle(CASE.pictures()));
+        assertThat(inference.output(CASE.images())).isNotEqualTo(before).isEqualTo(graph.outputSingle(CASE.images()));
     }
 
     /** DL4J's ReLU writes over what it reads. */
     @Test
     void givesMapsByNameAsTheyLeaveTheirVertices() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        Map<String, INDArray> maps = inference.featureMaps(CASE.pictures(), List.of("relu1", "bn1", "fc"));
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        Map<String, INDArray> maps = inference.featureMaps(CASE.images(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
         assertThat(maps.get("relu1")).isEqualTo(Transforms.relu(maps.get("bn1")));
         assertThat(maps.get("fc").shape()).containsExactly(3, 5);
-        assertThat(inference.output(CASE.pictures())).isEqualTo(Transforms.softmax(maps.get("fc")));
+        assertThat(inference.output(CASE.images())).isEqualTo(Transforms.softmax(maps.get("fc")));
     }
 
     /** DL4J's own {@code output} mixes the answers of threads up (issue 9993). */
     @Test
     void answersSeveralThreads() {
         ComputationGraph graph = CASE.graph();
-        Inference inference = Inference.of(graph, CASE.picture(), 3, engine);
-        List<INDArray> pictures = IntStream.range(0, 8)
-                .mapToObj(i -> Seeded.pictures("thread " + i, 2, CASE.network()))
+        Inference inference = Inference.of(graph, CASE.image(), 3, engine);
+        List<INDArray> images = IntStream.range(0, 8)
+                .mapToObj(i -> Seeded.images("thread " + i, 2, CASE.network()))
                 .toList();
-        List<INDArray> expected = pictures.stream().map(graph::outputSingle).toList();
-        List<INDArray> actual = pictures.parallelStream().map(inference::output).toList();
+        List<INDArray> expected = images.stream().map(graph::outputSingle).toList();
+        List<INDArray> actual = images.parallelStream().map(inference::output).toList();
         assertThat(actual).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @EnumSource
-    void readsPicturesInAnyArrangement(Arrangement arrangement) {
-        INDArray pictures = Arrangement.exact(CASE.pictures());
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
-        assertThat(inference.output(arrangement.of(pictures))).isEqualTo(inference.output(pictures));
+    void readsImagesInAnyArrangement(Arrangement arrangement) {
+        INDArray images = Arrangement.exact(CASE.images());
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        assertThat(inference.output(arrangement.of(images))).isEqualTo(inference.output(images));
         List<String> vertices = List.of("conv1", "layer1.0.relu", "fc");
-        assertThat(inference.featureMaps(arrangement.of(pictures), vertices))
-                .isEqualTo(inference.featureMaps(pictures, vertices));
+        assertThat(inference.featureMaps(arrangement.of(images), vertices))
+                .isEqualTo(inference.featureMaps(images, vertices));
     }
 
     @Test
     void rejectsWhatDoesNotFit() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 2, engine);
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 2, engine);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> inference.output(CASE.pictures()))
+                .isThrownBy(() -> inference.output(CASE.images()))
                 .withMessageContaining("at most 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.output(Nd4j.zeros(2, 1, 8, 8)))
@@ -100,19 +98,19 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");
-        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.picture(), 0, engine));
+        assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.image(), 0, engine));
     }
 
     @Test
     void doesNothingOnceClosed() {
-        Inference inference = Inference.of(CASE.graph(), CASE.picture(), 3, engine);
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
         for (int times = 0; times < 2; times++) {
             inference.close();
             assertThatIllegalStateException()
-                    .isThrownBy(() -> inference.output(CASE.pictures()))
+                    .isThrownBy(() -> inference.output(CASE.images()))
                     .withMessageContaining("closed");
             assertThatIllegalStateException()
-                    .isThrownBy(() -> inference.featureMaps(CASE.pictures(), List.of("fc")))
+                    .isThrownBy(() -> inference.featureMaps(CASE.images(), List.of("fc")))
                     .withMessageContaining("closed");
         }
     }

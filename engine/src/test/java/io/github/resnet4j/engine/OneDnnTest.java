@@ -66,7 +66,7 @@ class OneDnnTest {
     void everyHeavyLayerComputesWithOneDnn(String name) throws ReflectiveOperationException {
         ParityCase parity = ParityCase.reduced(name);
         ComputationGraph graph = Helpers.on(parity::graph);
-        TrainingStep.of(graph, parity.picture(), BARE, Engine.DL4J).step(parity.pictures(), parity.labels(), 0.05);
+        TrainingStep.of(graph, parity.image(), BARE, Engine.DL4J).step(parity.images(), parity.labels(), 0.05);
         int convolutions = 0;
         int others = 0;
         for (Layer layer : graph.getLayers()) {
@@ -113,8 +113,8 @@ class OneDnnTest {
     @ParameterizedTest
     @MethodSource("reduced")
     void agreesWithDl4jsOwnCode(ParityCase parity) {
-        Run on = Helpers.on(() -> new Run(parity.graph(), parity.network(), parity.pictures(), parity.labels()));
-        Run off = Helpers.off(() -> new Run(parity.graph(), parity.network(), parity.pictures(), parity.labels()));
+        Run on = Helpers.on(() -> new Run(parity.graph(), parity.network(), parity.images(), parity.labels()));
+        Run off = Helpers.off(() -> new Run(parity.graph(), parity.network(), parity.images(), parity.labels()));
         on.agreesWith(off);
     }
 
@@ -126,7 +126,7 @@ class OneDnnTest {
         networks.put("convolution and normalisation", net -> net.bn("bn1", net.conv("conv1", Network.INPUT, 4, 1, 1)));
         Map<String, Function<INDArray, INDArray>> layouts = new LinkedHashMap<>();
         layouts.put("NHWC", x -> x.permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2));
-        layouts.put("transposed pictures", x -> x.permute(0, 1, 3, 2).dup('c').permute(0, 1, 3, 2));
+        layouts.put("transposed images", x -> x.permute(0, 1, 3, 2).dup('c').permute(0, 1, 3, 2));
         layouts.put("Fortran order", x -> x.dup('f'));
         layouts.put("every second column", x -> {
             INDArray wide = Nd4j.zeros(x.size(0), x.size(1), x.size(2), 2 * x.size(3));
@@ -153,15 +153,15 @@ class OneDnnTest {
     /** DL4J issues 8335, 8597 and 8860: batch normalisation was wrong for strided and permuted arrays. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("networksAndLayouts")
-    void readsPicturesInAnyLayout(
+    void readsImagesInAnyLayout(
             String head, String layout, Function<NetworkWriter, String> write, Function<INDArray, INDArray> arrange) {
         NetworkWriter net = new NetworkWriter(head, new Shape(3, 6, 7), Conventions.TORCHVISION);
         net.dense("fc", net.globalAvgPool("avgpool", net.relu("relu1", write.apply(net))), 4);
         Network network = net.finish();
-        INDArray pictures = Seeded.pictures(head, 4, network);
-        INDArray arranged = arrange.apply(pictures);
-        assertThat(arranged).isEqualTo(pictures);
-        assertThat(arranged.stride()).isNotEqualTo(pictures.stride());
+        INDArray images = Seeded.images(head, 4, network);
+        INDArray arranged = arrange.apply(images);
+        assertThat(arranged).isEqualTo(images);
+        assertThat(arranged.stride()).isNotEqualTo(images.stride());
 
         INDArray labels = Seeded.labels(head, 4, 4, 0);
         Supplier<ComputationGraph> graph = () -> {
@@ -169,7 +169,7 @@ class OneDnnTest {
             Seeded.fill(head, network, made);
             return made;
         };
-        Run plain = Helpers.off(() -> new Run(graph.get(), network, pictures, labels));
+        Run plain = Helpers.off(() -> new Run(graph.get(), network, images, labels));
         Helpers.off(() -> new Run(graph.get(), network, arranged, labels)).agreesWith(plain);
         if (!(head.equals("normalisation") && layout.equals("Fortran order"))) { // see the next test
             Helpers.on(() -> new Run(graph.get(), network, arranged, labels)).agreesWith(plain);
@@ -178,14 +178,14 @@ class OneDnnTest {
 
     /**
      * oneDNN's batch normalisation in DL4J M2.1 is wrong for maps in Fortran order. No network of the zoo ever gives it
-     * one, in whatever order the pictures come.
+     * one, in whatever order the images come.
      */
     @ParameterizedTest
     @MethodSource("reduced")
-    void mapsAreInCOrderWhateverThePicturesOrder(ParityCase parity) {
+    void mapsAreInCOrderWhateverTheImagesOrder(ParityCase parity) {
         ComputationGraph graph = Helpers.on(parity::graph);
         for (boolean training : new boolean[] {true, false}) {
-            Map<String, INDArray> maps = graph.feedForward(parity.pictures().dup('f'), training);
+            Map<String, INDArray> maps = graph.feedForward(parity.images().dup('f'), training);
             for (Node node : parity.network().nodes()) {
                 if (node.op() instanceof Op.BatchNorm) {
                     INDArray read = maps.get(node.inputs().get(0));
@@ -204,11 +204,11 @@ class OneDnnTest {
         private final Map<String, float[]> gradients = new LinkedHashMap<>();
         private final Map<String, float[]> statistics = new LinkedHashMap<>();
 
-        Run(ComputationGraph graph, Network network, INDArray pictures, INDArray labels) {
+        Run(ComputationGraph graph, Network network, INDArray images, INDArray labels) {
             this.network = network;
-            output = graph.outputSingle(false, pictures).dup('c').data().asFloat();
+            output = graph.outputSingle(false, images).dup('c').data().asFloat();
             TrainingStep step = TrainingStep.of(graph, network.input(), BARE, Engine.DL4J);
-            step.step(pictures, labels, 0);
+            step.step(images, labels, 0);
             FloatBuffer parameters = Seeded.copyOfParameters(graph);
             for (ParameterLayout.Segment segment : step.layout().segments()) {
                 boolean trained = segment.kind().trained();

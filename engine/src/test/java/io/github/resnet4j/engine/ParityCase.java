@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param name the golden file's
  * @param network the architecture
- * @param batch number of pictures
+ * @param batch number of images
  */
 record ParityCase(String name, Network network, int batch) {
     private static final Map<String, Conventions> CONVENTIONS =
@@ -103,8 +103,8 @@ record ParityCase(String name, Network network, int batch) {
         return List.copyOf(cases.values());
     }
 
-    ParityCase withBatch(int pictures) {
-        return new ParityCase(name, network, pictures);
+    ParityCase withBatch(int images) {
+        return new ParityCase(name, network, images);
     }
 
     /** Published networks in full, at {@code size}×{@code size}. */
@@ -126,12 +126,12 @@ record ParityCase(String name, Network network, int batch) {
         return graph;
     }
 
-    Shape picture() {
+    Shape image() {
         return network.input();
     }
 
-    INDArray pictures() {
-        return Seeded.pictures(name, batch, network);
+    INDArray images() {
+        return Seeded.images(name, batch, network);
     }
 
     INDArray labels() {

@@ -22,17 +22,17 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
     private static final double NO_BIAS = 0.1;
 
     /** By DL4J's layers; the graph may be in double precision. */
-    static Pass byDl4j(ComputationGraph graph, INDArray pictures, INDArray labels) {
+    static Pass byDl4j(ComputationGraph graph, INDArray images, INDArray labels) {
         DataType type = graph.params().dataType();
-        graph.setInputs(pictures.castTo(type));
+        graph.setInputs(images.castTo(type));
         graph.setLabels(labels.castTo(type));
         graph.computeGradientAndScore();
         graph.clear();
         return of(graph, graph.score());
     }
 
-    static Pass byPlan(TrainingPlan plan, ComputationGraph graph, INDArray pictures, INDArray labels) {
-        return of(graph, plan.gradients(pictures, labels).loss());
+    static Pass byPlan(TrainingPlan plan, ComputationGraph graph, INDArray images, INDArray labels) {
+        return of(graph, plan.gradients(images, labels).loss());
     }
 
     /** What stands in the flattened gradients of {@code graph}. */

@@ -50,7 +50,7 @@ class PlanMemoryTest {
                     .addLayer("bn", new BatchNormalization.Builder().build(), "conv")
                     .addLayer("relu", new ActivationLayer(Activation.RELU), "bn"));
 
-    private static final long BATCH_BYTES = Float.BYTES * BATCH * USER.picture().elements();
+    private static final long BATCH_BYTES = Float.BYTES * BATCH * USER.image().elements();
 
     private static ConvolutionLayer.Builder convolution(int kernel, int filters) {
         return new ConvolutionLayer.Builder(kernel, kernel).nOut(filters);
@@ -91,15 +91,15 @@ class PlanMemoryTest {
         ComputationGraph graph = USER.graph();
         graph.initGradientsView();
         Function<ComputationGraph, AutoCloseable> training = g -> {
-            TrainingPlan plan = TrainingPlan.compile(g, USER.picture(), SGD);
-            IntStream.of(BATCH, 3, 5, BATCH).forEach(size -> plan.gradients(USER.pictures(size), USER.labels(size)));
+            TrainingPlan plan = TrainingPlan.compile(g, USER.image(), SGD);
+            IntStream.of(BATCH, 3, 5, BATCH).forEach(size -> plan.gradients(USER.images(size), USER.labels(size)));
             return plan;
         };
         Function<ComputationGraph, AutoCloseable> inference = g -> {
-            InferencePlan plan = InferencePlan.compile(g, USER.picture(), BATCH);
-            IntStream.of(BATCH, 3, 7).forEach(size -> plan.output(USER.pictures(size)));
-            plan.featureMaps(USER.pictures(BATCH), List.of("low", "relu"));
-            IntStream.range(0, 8).parallel().forEach(i -> plan.output(USER.pictures(1 + i)));
+            InferencePlan plan = InferencePlan.compile(g, USER.image(), BATCH);
+            IntStream.of(BATCH, 3, 7).forEach(size -> plan.output(USER.images(size)));
+            plan.featureMaps(USER.images(BATCH), List.of("low", "relu"));
+            IntStream.range(0, 8).parallel().forEach(i -> plan.output(USER.images(1 + i)));
             return plan;
         };
         return Stream.of(Arguments.of("training", graph, training), Arguments.of("inference", graph, inference));
@@ -148,29 +148,29 @@ class PlanMemoryTest {
     void batchThatDoesNotFitSaysSoAndLeavesNothing() {
         ComputationGraph graph = USER.graph();
         int batch = Math.toIntExact(Pointer.maxBytes() / (BATCH_BYTES / BATCH));
-        try (TrainingPlan plan = TrainingPlan.compile(graph, USER.picture(), SGD)) {
-            TrainingStep.Result result = plan.gradients(USER.pictures(2), USER.labels(2));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), SGD)) {
+            TrainingStep.Result result = plan.gradients(USER.images(2), USER.labels(2));
             long before = settled();
             assertThatExceptionOfType(OutOfMemoryError.class)
                     .isThrownBy(() -> plan.report(batch))
                     .withMessageContaining("make the batch smaller")
                     .withMessageContaining("org.bytedeco.javacpp.maxbytes");
             assertThat(settled() - before).isLessThan(MIB / 8);
-            assertThat(plan.gradients(USER.pictures(2), USER.labels(2))).isEqualTo(result);
+            assertThat(plan.gradients(USER.images(2), USER.labels(2))).isEqualTo(result);
         }
     }
 
     @Test
     void mapsNeedNothingOfWhatLiesAbove() {
         ComputationGraph graph = USER.graph();
-        INDArray pictures = USER.pictures(BATCH);
+        INDArray images = USER.images(BATCH);
         long map = Float.BYTES * BATCH * 8L * 62 * 62;
-        try (InferencePlan plan = InferencePlan.compile(graph, USER.picture(), BATCH)) {
+        try (InferencePlan plan = InferencePlan.compile(graph, USER.image(), BATCH)) {
             long before = settled();
-            plan.featureMaps(pictures, List.of("low"));
+            plan.featureMaps(images, List.of("low"));
             long low = settled();
             assertThat(low - before).as("bytes for the lower map").isBetween(1L, map - 1);
-            plan.featureMaps(pictures, List.of("conv"));
+            plan.featureMaps(images, List.of("conv"));
             assertThat(settled() - low).as("bytes for the upper map").isGreaterThanOrEqualTo(map);
         }
     }
@@ -212,20 +212,20 @@ class PlanMemoryTest {
 
     static Stream<Arguments> uses() {
         ComputationGraph graph = USER.graph();
-        INDArray pictures = Arrangement.MIDDLE_OF_A_LARGER_BATCH.of(USER.pictures(BATCH));
+        INDArray images = Arrangement.MIDDLE_OF_A_LARGER_BATCH.of(USER.images(BATCH));
         INDArray labels = Arrangement.MIDDLE_OF_A_LARGER_BATCH.of(USER.labels(BATCH));
         return Stream.of(
                 use("steps", () -> {
-                    TrainingPlan plan = TrainingPlan.compile(graph, USER.picture(), SGD);
-                    return new Use(() -> plan.step(pictures, labels, 1e-3), plan::close);
+                    TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), SGD);
+                    return new Use(() -> plan.step(images, labels, 1e-3), plan::close);
                 }),
                 use("steps of the graph's own updater", () -> {
-                    TrainingPlan plan = TrainingPlan.compile(graph, USER.picture());
-                    return new Use(() -> plan.step(pictures, labels), plan::close);
+                    TrainingPlan plan = TrainingPlan.compile(graph, USER.image());
+                    return new Use(() -> plan.step(images, labels), plan::close);
                 }),
                 use("answers", () -> {
-                    InferencePlan plan = InferencePlan.compile(graph, USER.picture(), BATCH);
-                    return new Use(() -> plan.output(pictures), plan::close);
+                    InferencePlan plan = InferencePlan.compile(graph, USER.image(), BATCH);
+                    return new Use(() -> plan.output(images), plan::close);
                 }));
     }
 

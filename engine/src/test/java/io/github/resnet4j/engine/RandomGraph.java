@@ -1,9 +1,9 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.ir.Extent;
-import io.github.resnet4j.engine.ir.Node;
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,13 +36,13 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  *
  * @param parts vertices up to the classifier, each behind those that it reads
  * @param loss what is at the classifier's end
- * @param batch number of pictures
+ * @param batch number of images
  * @param smoothing of the labels
  */
-record RandomGraph(String name, Shape picture, List<Part> parts, Loss loss, int batch, double smoothing) {
-    static final String PICTURES = "in";
+record RandomGraph(String name, Shape image, List<Part> parts, Loss loss, int batch, double smoothing) {
+    static final String IMAGES = "in";
 
-    /** What a vertex puts out for a picture: C×H×W, or the same as a row. */
+    /** What a vertex puts out for an image: C×H×W, or the same as a row. */
     record Value(Extent extent, boolean flat) {
         boolean isVector() {
             return flat && extent.height() == 1 && extent.width() == 1;
@@ -136,7 +136,7 @@ record RandomGraph(String name, Shape picture, List<Part> parts, Loss loss, int 
     }
 
     UserGraph graph() {
-        return new UserGraph(name, picture, builder -> {
+        return new UserGraph(name, image, builder -> {
             parts.forEach(part -> part.addTo(builder));
             classify(builder);
         });
@@ -184,7 +184,7 @@ record RandomGraph(String name, Shape picture, List<Part> parts, Loss loss, int 
     /** What reads {@code part} then reads its input, if that has the same size, or goes too. */
     private RandomGraph without(Part part) {
         Map<String, Value> values = new HashMap<>();
-        values.put(PICTURES, new Value(graph().extent(), false));
+        values.put(IMAGES, new Value(graph().extent(), false));
         parts.forEach(other -> values.put(other.name(), other.value()));
         String input = part.inputs().get(0);
         boolean alike = values.get(input).equals(part.value());
@@ -198,7 +198,7 @@ record RandomGraph(String name, Shape picture, List<Part> parts, Loss loss, int 
                 left.add(changed);
             }
         }
-        return new RandomGraph(name, picture, left, loss, batch, smoothing);
+        return new RandomGraph(name, image, left, loss, batch, smoothing);
     }
 
     /** What the engine reads, a line for each operation. */
@@ -209,7 +209,7 @@ record RandomGraph(String name, Shape picture, List<Part> parts, Loss loss, int 
                 .collect(Collectors.joining("\n", "batch of " + batch + "\n", ""));
     }
 
-    private static String line(Program program, Node node) {
+    private static String line(Program program, ProgramNode node) {
         List<String> inputs =
                 node.inputs().stream().map(i -> program.nodes().get(i).name()).toList();
         return node.name() + " = " + node.op() + " of " + inputs + ": " + node.extent()

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.ReferencedClassObject;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.github.resnet4j.engine.ir.Node;
-import io.github.resnet4j.engine.ir.Op;
-import io.github.resnet4j.engine.ir.Passes;
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.ir.Window;
-import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Passes;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.ir.Window;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -108,15 +108,15 @@ class RandomGraphTest {
         /** But dropout that draws: no two draw the same. */
         @Test
         void everyOperationOccursThereAndBack() {
-            Set<Class<?>> expected = new HashSet<>(Set.of(Op.class.getPermittedSubclasses()));
-            expected.remove(Op.Dropout.class);
+            Set<Class<?>> expected = new HashSet<>(Set.of(Operation.class.getPermittedSubclasses()));
+            expected.remove(Operation.Dropout.class);
             assertThat(operations(sample -> sample.inference().nodes().stream()))
                     .isEqualTo(expected);
-            expected.remove(Op.Input.class);
+            expected.remove(Operation.Input.class);
             assertThat(operations(sample -> sample.back().stream())).isEqualTo(expected);
         }
 
-        private static Set<Class<?>> operations(Function<Sample, Stream<Node>> nodes) {
+        private static Set<Class<?>> operations(Function<Sample, Stream<ProgramNode>> nodes) {
             return SAMPLES.stream()
                     .flatMap(nodes)
                     .map(node -> node.op().getClass())
@@ -145,72 +145,85 @@ class RandomGraphTest {
                             trait("soft labels", sample -> sample.graph().smoothing() > 0),
                             trait("a frozen prefix", sample -> sample.json().contains("misc.FrozenLayer\"")),
                             trait("frozen above what is trained", sample -> sample.back().stream()
-                                    .anyMatch(node -> node.frozen() && node.op() instanceof Op.Convolution)),
+                                    .anyMatch(node -> node.frozen() && node.op() instanceof Operation.Convolution)),
                             trait("frozen norm above what is trained", sample -> sample.back().stream()
-                                    .anyMatch(node -> node.frozen() && node.op() instanceof Op.BatchNorm)),
-                            node("class weights", Op.SoftmaxCrossEntropy.class, op -> !op.classWeights()
+                                    .anyMatch(node -> node.frozen() && node.op() instanceof Operation.BatchNorm)),
+                            node("class weights", Operation.SoftmaxCrossEntropy.class, op -> !op.classWeights()
                                     .isEmpty()),
-                            node("groups", Op.Convolution.class, op -> op.groups() > 1),
+                            node("groups", Operation.Convolution.class, op -> op.groups() > 1),
                             node(
                                     "filters of one channel",
-                                    Op.Convolution.class,
+                                    Operation.Convolution.class,
                                     op -> op.groups() > 1
                                             && op.weight().length()
                                                     == op.outChannels()
                                                             * op.window().kernelHeight()
                                                             * op.window().kernelWidth()),
-                            node("bias", Op.Convolution.class, op -> op.bias().isPresent()),
-                            node("no bias", Op.Convolution.class, op -> op.bias()
+                            node("bias", Operation.Convolution.class, op -> op.bias()
+                                    .isPresent()),
+                            node("no bias", Operation.Convolution.class, op -> op.bias()
                                     .isEmpty()),
-                            node("filters that fill no block", Op.Convolution.class, op -> op.outChannels() % 8 != 0),
+                            node(
+                                    "filters that fill no block",
+                                    Operation.Convolution.class,
+                                    op -> op.outChannels() % 8 != 0),
                             node(
                                     "dilation",
-                                    Op.Convolution.class,
+                                    Operation.Convolution.class,
                                     op -> op.window().dilationHeight() > 1),
                             node(
                                     "oblong kernels",
-                                    Op.Convolution.class,
+                                    Operation.Convolution.class,
                                     op -> op.window().kernelHeight()
                                             != op.window().kernelWidth()),
                             node(
                                     "uneven strides",
-                                    Op.Convolution.class,
+                                    Operation.Convolution.class,
                                     op -> op.window().strideHeight()
                                             != op.window().strideWidth()),
                             node(
                                     "strides beyond the kernel",
-                                    Op.Convolution.class,
+                                    Operation.Convolution.class,
                                     op -> op.window().strideHeight()
                                             > op.window().kernelHeight()),
-                            node("one-sided padding", Op.Convolution.class, op -> isOneSided(op.window())),
-                            node("one-sided padding of a pooling", Op.MaxPool.class, op -> isOneSided(op.window())),
+                            node("one-sided padding", Operation.Convolution.class, op -> isOneSided(op.window())),
+                            node(
+                                    "one-sided padding of a pooling",
+                                    Operation.MaxPool.class,
+                                    op -> isOneSided(op.window())),
                             node(
                                     "padding in means",
-                                    Op.AvgPool.class,
+                                    Operation.AvgPool.class,
                                     op -> op.paddingCounts()
                                             && !op.window().padding().equals(Window.Padding.NONE)),
                             node(
                                     "padding beside means",
-                                    Op.AvgPool.class,
+                                    Operation.AvgPool.class,
                                     op -> !op.paddingCounts()
                                             && !op.window().padding().equals(Window.Padding.NONE)),
-                            node("slope", Op.Activation.class, op -> op.slope() > 0),
-                            node("logarithms", Op.BatchNorm.class, op -> op.logDeviation() && op.batchStatistics()),
-                            node("variances", Op.BatchNorm.class, op -> !op.logDeviation() && op.batchStatistics()),
+                            node("slope", Operation.Activation.class, op -> op.slope() > 0),
+                            node(
+                                    "logarithms",
+                                    Operation.BatchNorm.class,
+                                    op -> op.logDeviation() && op.batchStatistics()),
+                            node(
+                                    "variances",
+                                    Operation.BatchNorm.class,
+                                    op -> !op.logDeviation() && op.batchStatistics()),
                             trait(
-                                    "pictures that several read",
+                                    "images that several read",
                                     sample -> sample.readers().get(0) > 1),
                             trait("a value that several read", sample -> sample.readers().stream()
                                     .anyMatch(count -> count > 2)),
                             fused(
                                     "a norm in a convolution",
-                                    node -> node.op() instanceof Op.Convolution c
+                                    node -> node.op() instanceof Operation.Convolution c
                                             && c.norm().isPresent()),
                             fused("a sum in a convolution", node -> node.epilogue()
                                     .addsLastInput()),
                             fused(
                                     "an activation in a convolution",
-                                    node -> node.op() instanceof Op.Convolution
+                                    node -> node.op() instanceof Operation.Convolution
                                             && node.epilogue().activation().isPresent())));
         }
 
@@ -219,13 +232,13 @@ class RandomGraphTest {
         }
 
         /** Of a node as it is read. */
-        private static <T extends Op> Arguments node(String name, Class<T> kind, Predicate<T> has) {
+        private static <T extends Operation> Arguments node(String name, Class<T> kind, Predicate<T> has) {
             return trait(name, sample -> sample.read().nodes().stream()
-                    .map(Node::op)
+                    .map(ProgramNode::op)
                     .anyMatch(op -> kind.isInstance(op) && has.test(kind.cast(op))));
         }
 
-        private static Arguments fused(String name, Predicate<Node> has) {
+        private static Arguments fused(String name, Predicate<ProgramNode> has) {
             return trait(name, sample -> sample.inference().nodes().stream().anyMatch(has));
         }
 
@@ -256,7 +269,7 @@ class RandomGraphTest {
         }
 
         /** What gradients go through. */
-        List<Node> back() {
+        List<ProgramNode> back() {
             boolean[] backward = training.backward();
             return IntStream.range(0, backward.length)
                     .filter(i -> backward[i])

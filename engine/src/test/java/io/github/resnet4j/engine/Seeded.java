@@ -42,8 +42,8 @@ final class Seeded {
         return values;
     }
 
-    /** N×C×H×W pictures for {@code network}. */
-    static INDArray pictures(String name, int count, Network network) {
+    /** N×C×H×W images for {@code network}. */
+    static INDArray images(String name, int count, Network network) {
         int size = Math.toIntExact(count * network.input().elements());
         return Nd4j.createFromArray(uniform(name + "/pictures", size, -2, 2))
                 .reshape(

@@ -72,9 +72,9 @@ class TrainingParityTest {
     void keepsPyTorchsRunningStatisticsOverThreeSteps(ParityCase parity) {
         Golden golden = Golden.read(parity.name());
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine);
         for (int i = 0; i < 3; i++) {
-            step.step(parity.pictures(), parity.labels(), SMALL_LR);
+            step.step(parity.images(), parity.labels(), SMALL_LR);
         }
         FloatBuffer now = Seeded.copyOfParameters(graph);
         Set<String> left = golden.names("stats:");
@@ -120,20 +120,20 @@ class TrainingParityTest {
         Sgd other = recipe.equals("nodecay")
                 ? new Sgd(0.9, false, 0.1, Sgd.DecayOn.ALL, OptionalDouble.empty())
                 : new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), other, engine);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), other, engine);
         for (int i = 0; i < 3; i++) {
-            step.step(parity.pictures(), parity.labels(), LR);
+            step.step(parity.images(), parity.labels(), LR);
         }
         assertThat(worst(Golden.read(parity.name()), parity, graph)).isGreaterThan(20);
     }
 
     private void trainAsIn(Golden golden, ParityCase parity, ComputationGraph graph, Sgd sgd, double smoothing) {
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, engine);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, engine);
         float[] losses = golden.values("losses");
         assertThat(losses).isNotEmpty();
         for (float loss : losses) {
             double actual =
-                    step.step(parity.pictures(), parity.labels(smoothing), LR).loss();
+                    step.step(parity.images(), parity.labels(smoothing), LR).loss();
             assertThat(actual).isCloseTo(loss, within(1e-4 * Math.max(1, loss)));
         }
     }

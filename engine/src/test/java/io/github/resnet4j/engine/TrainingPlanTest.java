@@ -52,7 +52,7 @@ import org.nd4j.linalg.schedule.StepSchedule;
 
 /** What holds of a plan beside its numbers: whose updater, which batches, whose memory, and until when. */
 class TrainingPlanTest {
-    private static final Shape PICTURE = new Shape(3, 8, 6);
+    private static final Shape IMAGE = new Shape(3, 8, 6);
     private static final UserGraph USER = user("a user's", builder -> {});
 
     @BeforeAll
@@ -62,7 +62,7 @@ class TrainingPlanTest {
 
     /** Convolutions with normalisation and without, a ReLU that hides what is not a number, and a classifier. */
     private static UserGraph user(String name, Consumer<ConvolutionLayer.Builder> last) {
-        return UserGraph.upTo("conv2", name, PICTURE, builder -> {
+        return UserGraph.upTo("conv2", name, IMAGE, builder -> {
             ConvolutionLayer.Builder conv2 = convolution(5).activation(Activation.RELU);
             last.accept(conv2);
             builder.addLayer("conv1", convolution(7).build(), "in")
@@ -76,10 +76,10 @@ class TrainingPlanTest {
         return new ConvolutionLayer.Builder(3, 3).padding(1, 1).nOut(filters).activation(Activation.IDENTITY);
     }
 
-    private static INDArray pictures(String name, int batch) {
-        int values = Math.toIntExact(batch * PICTURE.elements());
+    private static INDArray images(String name, int batch) {
+        int values = Math.toIntExact(batch * IMAGE.elements());
         return Nd4j.createFromArray(Seeded.uniform(name, values, -2, 2))
-                .reshape(batch, PICTURE.channels(), PICTURE.height(), PICTURE.width());
+                .reshape(batch, IMAGE.channels(), IMAGE.height(), IMAGE.width());
     }
 
     private static INDArray labels(String name, int batch) {
@@ -142,7 +142,7 @@ class TrainingPlanTest {
                 .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv2")
                 .addLayer("out", UserGraph.softmax().build(), "pool")
                 .setOutputs("out")
-                .setInputTypes(InputType.convolutional(PICTURE.height(), PICTURE.width(), PICTURE.channels()))
+                .setInputTypes(InputType.convolutional(IMAGE.height(), IMAGE.width(), IMAGE.channels()))
                 .build());
         graph.init();
         graph.getConfiguration().setIterationCount(3);
@@ -176,16 +176,16 @@ class TrainingPlanTest {
         Listener expected = new Listener();
         graph.setListeners(listener);
         reference.setListeners(expected);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE)) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE)) {
             for (int i = 0; i < 6; i++) {
                 int batch = i == 3 ? 3 : 4;
-                INDArray pictures = pictures("fit" + i, batch);
-                plan.step(pictures, labels("fit" + i, batch));
-                reference.fit(new INDArray[] {pictures}, new INDArray[] {labels("fit" + i, batch)});
+                INDArray images = images("fit" + i, batch);
+                plan.step(images, labels("fit" + i, batch));
+                reference.fit(new INDArray[] {images}, new INDArray[] {labels("fit" + i, batch)});
             }
         }
         for (ComputationGraph each : List.of(graph, reference)) {
-            each.fit(new INDArray[] {pictures("last", 4)}, new INDArray[] {labels("last", 4)});
+            each.fit(new INDArray[] {images("last", 4)}, new INDArray[] {labels("last", 4)});
         }
         assertThat(listener.calls).isEqualTo(expected.calls).hasSize(7).startsWith("iteration 3 of epoch 2, counted 3");
         for (int i = 0; i < 7; i++) {
@@ -231,13 +231,13 @@ class TrainingPlanTest {
 
     @Test
     void takesTheKindOfStepItWasCompiledFor() {
-        try (TrainingPlan own = TrainingPlan.compile(USER.graph(), PICTURE, momentum());
-                TrainingPlan graphs = TrainingPlan.compile(USER.graph(), PICTURE)) {
+        try (TrainingPlan own = TrainingPlan.compile(USER.graph(), IMAGE, momentum());
+                TrainingPlan graphs = TrainingPlan.compile(USER.graph(), IMAGE)) {
             assertThatIllegalStateException()
-                    .isThrownBy(() -> own.step(pictures("x", 2), labels("x", 2)))
+                    .isThrownBy(() -> own.step(images("x", 2), labels("x", 2)))
                     .withMessageContaining("step(features, labels, lr)");
             assertThatIllegalStateException()
-                    .isThrownBy(() -> graphs.step(pictures("x", 2), labels("x", 2), 0.1))
+                    .isThrownBy(() -> graphs.step(images("x", 2), labels("x", 2), 0.1))
                     .withMessageContaining("step(features, labels)");
             assertThatIllegalStateException().isThrownBy(graphs::velocity).withMessageContaining("getUpdater()");
         }
@@ -256,19 +256,19 @@ class TrainingPlanTest {
         List<Object> traces(List<Integer> resumed) {
             ComputationGraph graph = parity.graph(frozenUpTo);
             List<Object> traces = new ArrayList<>();
-            TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+            TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), momentum());
             for (int i = 0; i < 6; i++) {
                 if (resumed.contains(i)) {
                     FloatBuffer velocity = copy(plan.velocity());
                     plan.close();
-                    plan = TrainingPlan.compile(graph, parity.picture(), momentum());
+                    plan = TrainingPlan.compile(graph, parity.image(), momentum());
                     plan.velocity().put(velocity);
                 }
                 int batch = i % 3 == 2 ? 2 : 4;
-                INDArray pictures = Seeded.pictures("run" + i, batch, parity.network());
+                INDArray images = Seeded.images("run" + i, batch, parity.network());
                 INDArray labels =
                         Seeded.labels("run" + i, batch, parity.network().classes(), 0);
-                traces.add(plan.step(pictures, labels, 0.05));
+                traces.add(plan.step(images, labels, 0.05));
                 traces.add(bytes(graph.getFlattenedGradients()));
             }
             traces.add(bytes(graph.params()));
@@ -312,13 +312,13 @@ class TrainingPlanTest {
 
     private static List<Byte> adam(boolean resumed) {
         ComputationGraph graph = fitted(settings -> settings.updater(new Adam(1e-2)), false);
-        TrainingPlan plan = TrainingPlan.compile(graph, PICTURE);
+        TrainingPlan plan = TrainingPlan.compile(graph, IMAGE);
         for (int i = 0; i < 4; i++) {
             if (resumed && i == 2) {
                 plan.close();
-                plan = TrainingPlan.compile(graph, PICTURE);
+                plan = TrainingPlan.compile(graph, IMAGE);
             }
-            plan.step(pictures("adam" + i, 4), labels("adam" + i, 4));
+            plan.step(images("adam" + i, 4), labels("adam" + i, 4));
         }
         plan.close();
         return bytes(graph.params());
@@ -346,9 +346,9 @@ class TrainingPlanTest {
     private static List<List<Byte>> gradientsOfSizes(UserGraph user, int... sizes) {
         ComputationGraph graph = user.graph();
         List<List<Byte>> gradients = new ArrayList<>();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
             for (int size : sizes) {
-                plan.gradients(pictures("size" + size, size), labels("size" + size, size));
+                plan.gradients(images("size" + size, size), labels("size" + size, size));
                 gradients.add(bytes(graph.getFlattenedGradients()));
             }
         }
@@ -358,12 +358,12 @@ class TrainingPlanTest {
     @Test
     void batchesOfAnySizeInAnyOrderHaveGradientsOfTheirOwn() {
         ComputationGraph graph = USER.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
             for (int size : new int[] {8, 3, 8, 1, 5, 8, 3}) {
-                INDArray pictures = pictures("of " + size, size);
+                INDArray images = images("of " + size, size);
                 INDArray labels = labels("of " + size, size);
-                Pass pass = Pass.byPlan(plan, graph, pictures, labels);
-                Pass reference = Pass.byDl4j(USER.exact(), pictures, labels);
+                Pass pass = Pass.byPlan(plan, graph, images, labels);
+                Pass reference = Pass.byDl4j(USER.exact(), images, labels);
                 assertThat(pass.lossDeviation(reference)).as("loss of %d", size).isLessThan(1e-5);
                 assertThat(pass.gradientDeviations(reference, 0.1))
                         .as("gradients of %d", size)
@@ -373,8 +373,8 @@ class TrainingPlanTest {
                         .allSatisfy(Pass.within(1e-5));
 
                 ComputationGraph fresh = USER.graph();
-                try (TrainingPlan alone = TrainingPlan.compile(fresh, PICTURE, momentum())) {
-                    TrainingStep.Result result = alone.gradients(pictures, labels);
+                try (TrainingPlan alone = TrainingPlan.compile(fresh, IMAGE, momentum())) {
+                    TrainingStep.Result result = alone.gradients(images, labels);
                     assertThat(result.loss()).isEqualTo(pass.loss());
                     assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(fresh.getFlattenedGradients()));
                 }
@@ -384,77 +384,77 @@ class TrainingPlanTest {
 
     @ParameterizedTest
     @EnumSource
-    void readsPicturesAndLabelsInAnyArrangement(Arrangement arrangement) {
+    void readsImagesAndLabelsInAnyArrangement(Arrangement arrangement) {
         ComputationGraph graph = USER.graph();
-        INDArray pictures = Arrangement.exact(pictures("arranged", 4));
+        INDArray images = Arrangement.exact(images("arranged", 4));
         INDArray labels = Arrangement.exact(Seeded.labels("arranged", 4, UserGraph.CLASSES, 0.5));
         assertThat(labels.sumNumber().floatValue()).isEqualTo(4);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-            TrainingStep.Result plain = plan.gradients(pictures, labels);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+            TrainingStep.Result plain = plan.gradients(images, labels);
             List<Byte> gradients = bytes(graph.getFlattenedGradients());
             graph.getFlattenedGradients().assign(7);
-            assertThat(plan.gradients(arrangement.of(pictures), arrangement.of(labels)))
+            assertThat(plan.gradients(arrangement.of(images), arrangement.of(labels)))
                     .isEqualTo(plain);
             assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(gradients);
         }
     }
 
     static Stream<Arguments> unfit() {
-        INDArray pictures = pictures("unfit", 3);
+        INDArray images = images("unfit", 3);
         INDArray labels = labels("unfit", 3);
         return Stream.of(
-                Arguments.of("a picture without a batch", pictures.slice(0), labels, "[3, 8, 6]"),
-                Arguments.of("a fifth axis", pictures.reshape(3, 3, 8, 6, 1), labels, "[3, 3, 8, 6, 1]"),
-                Arguments.of("no picture", Nd4j.create(DataType.FLOAT, 0, 3, 8, 6), labels, "[0, 3, 8, 6]"),
+                Arguments.of("an image without a batch", images.slice(0), labels, "[3, 8, 6]"),
+                Arguments.of("a fifth axis", images.reshape(3, 3, 8, 6, 1), labels, "[3, 3, 8, 6, 1]"),
+                Arguments.of("no image", Nd4j.create(DataType.FLOAT, 0, 3, 8, 6), labels, "[0, 3, 8, 6]"),
                 Arguments.of("nothing", Nd4j.empty(DataType.FLOAT), labels, "[]"),
                 Arguments.of("a row too many", Nd4j.zeros(3, 3, 9, 6), labels, "3x8x6 are expected"),
                 Arguments.of("a column too few", Nd4j.zeros(3, 3, 8, 5), labels, "3x8x6 are expected"),
-                Arguments.of("channels last", pictures.permute(0, 2, 3, 1), labels, "[3, 8, 6, 3]"),
-                Arguments.of("grey pictures", Nd4j.zeros(3, 1, 8, 6), labels, "[3, 1, 8, 6]"),
-                Arguments.of("labels of one more", pictures, labels("unfit", 4), "3×4, got [4, 4]"),
-                Arguments.of("labels of one less", pictures, labels("unfit", 2), "3×4, got [2, 4]"),
-                Arguments.of("another class", pictures, Nd4j.zeros(3, 5), "3×4, got [3, 5]"),
-                Arguments.of("class numbers", pictures, Nd4j.createFromArray(0f, 1f, 2f), "3×4, got [3]"),
-                Arguments.of("labels in a column", pictures, Nd4j.zeros(3, 1), "3×4, got [3, 1]"),
-                Arguments.of("labels of maps", pictures, Nd4j.zeros(3, 4, 1, 1), "3×4, got [3, 4, 1, 1]"),
-                Arguments.of("labels across", pictures, labels("unfit", 3).transpose(), "3×4, got [4, 3]"),
-                Arguments.of("no label", pictures, Nd4j.create(DataType.FLOAT, 0, 4), "3×4, got [0, 4]"));
+                Arguments.of("channels last", images.permute(0, 2, 3, 1), labels, "[3, 8, 6, 3]"),
+                Arguments.of("grey images", Nd4j.zeros(3, 1, 8, 6), labels, "[3, 1, 8, 6]"),
+                Arguments.of("labels of one more", images, labels("unfit", 4), "3×4, got [4, 4]"),
+                Arguments.of("labels of one less", images, labels("unfit", 2), "3×4, got [2, 4]"),
+                Arguments.of("another class", images, Nd4j.zeros(3, 5), "3×4, got [3, 5]"),
+                Arguments.of("class numbers", images, Nd4j.createFromArray(0f, 1f, 2f), "3×4, got [3]"),
+                Arguments.of("labels in a column", images, Nd4j.zeros(3, 1), "3×4, got [3, 1]"),
+                Arguments.of("labels of maps", images, Nd4j.zeros(3, 4, 1, 1), "3×4, got [3, 4, 1, 1]"),
+                Arguments.of("labels across", images, labels("unfit", 3).transpose(), "3×4, got [4, 3]"),
+                Arguments.of("no label", images, Nd4j.create(DataType.FLOAT, 0, 4), "3×4, got [0, 4]"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unfit")
-    void rejectsWhatDoesNotFit(String name, INDArray pictures, INDArray labels, String told) {
-        isRejectedAndLeavesNothing(pictures, labels, told);
+    void rejectsWhatDoesNotFit(String name, INDArray images, INDArray labels, String told) {
+        isRejectedAndLeavesNothing(images, labels, told);
     }
 
     static Stream<Arguments> notFinite() {
-        int values = Math.toIntExact(PICTURE.elements());
+        int values = Math.toIntExact(IMAGE.elements());
         return Stream.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)
                 .flatMap(value -> Stream.of(0, values - 1, values, 2 * values + 70, 3 * values - 1)
-                        .map(at -> Arguments.of(value, at, "picture " + at / values + " of the batch")));
+                        .map(at -> Arguments.of(value, at, "image " + at / values + " of the batch")));
     }
 
     @ParameterizedTest(name = "{0} at {1} is in {2}")
     @MethodSource("notFinite")
-    void namesThePictureThatIsNotFinite(float value, int at, String told) {
-        INDArray pictures = pictures("not finite", 3);
-        pictures.data().put(at, value);
-        isRejectedAndLeavesNothing(pictures, labels("not finite", 3), told);
+    void namesTheImageThatIsNotFinite(float value, int at, String told) {
+        INDArray images = images("not finite", 3);
+        images.data().put(at, value);
+        isRejectedAndLeavesNothing(images, labels("not finite", 3), told);
     }
 
-    private static void isRejectedAndLeavesNothing(INDArray pictures, INDArray labels, String told) {
+    private static void isRejectedAndLeavesNothing(INDArray images, INDArray labels, String told) {
         ComputationGraph graph = USER.graph();
         ComputationGraph untouched = USER.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum());
-                TrainingPlan other = TrainingPlan.compile(untouched, PICTURE, momentum())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum());
+                TrainingPlan other = TrainingPlan.compile(untouched, IMAGE, momentum())) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> plan.gradients(pictures, labels))
+                    .isThrownBy(() -> plan.gradients(images, labels))
                     .withMessageContaining(told);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> plan.step(pictures, labels, 0.1))
+                    .isThrownBy(() -> plan.step(images, labels, 0.1))
                     .withMessageContaining(told);
-            plan.step(pictures("fit", 3), labels("fit", 3), 0.1);
-            other.step(pictures("fit", 3), labels("fit", 3), 0.1);
+            plan.step(images("fit", 3), labels("fit", 3), 0.1);
+            other.step(images("fit", 3), labels("fit", 3), 0.1);
             assertThat(bytes(graph.params())).isEqualTo(bytes(untouched.params()));
             assertThat(plan.velocity()).isEqualTo(other.velocity());
         }
@@ -474,18 +474,18 @@ class TrainingPlanTest {
         for (int at : new int[] {segment.offset(), segment.offset() + segment.length() - 1}) {
             ComputationGraph graph = USER.graph();
             graph.params().putScalar(at, value);
-            try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-                assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss())
+            try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+                assertThat(plan.gradients(images("x", 3), labels("x", 3)).loss())
                         .as("of gradients")
                         .isNaN();
-                assertThat(plan.step(pictures("x", 3), labels("x", 3), 0.1).loss())
+                assertThat(plan.step(images("x", 3), labels("x", 3), 0.1).loss())
                         .as("of a step")
                         .isNaN();
             }
             ComputationGraph own = USER.graph();
             own.params().putScalar(at, value);
-            try (TrainingPlan plan = TrainingPlan.compile(own, PICTURE)) {
-                assertThat(plan.step(pictures("x", 3), labels("x", 3)).loss())
+            try (TrainingPlan plan = TrainingPlan.compile(own, IMAGE)) {
+                assertThat(plan.step(images("x", 3), labels("x", 3)).loss())
                         .as("of a step of the graph's own updater")
                         .isNaN();
                 assertThat(own.score()).isNaN();
@@ -498,8 +498,8 @@ class TrainingPlanTest {
         ComputationGraph graph = USER.graph();
         graph.getParam("conv2_b").assign(10);
         graph.getParam("out_W").getColumn(1).assign(-3e38);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+            assertThat(plan.gradients(images("x", 3), labels("x", 3)).loss()).isNaN();
         }
     }
 
@@ -507,12 +507,12 @@ class TrainingPlanTest {
     void lossIsANumberAgainOnceTheParametersAre() {
         ComputationGraph graph = USER.graph();
         float before = graph.params().getFloat(0);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-            double loss = plan.gradients(pictures("x", 3), labels("x", 3)).loss();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+            double loss = plan.gradients(images("x", 3), labels("x", 3)).loss();
             graph.params().putScalar(0, Float.NaN);
-            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isNaN();
+            assertThat(plan.gradients(images("x", 3), labels("x", 3)).loss()).isNaN();
             graph.params().putScalar(0, before);
-            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isEqualTo(loss);
+            assertThat(plan.gradients(images("x", 3), labels("x", 3)).loss()).isEqualTo(loss);
         }
     }
 
@@ -522,14 +522,14 @@ class TrainingPlanTest {
         INDArray half = graph.params().mul(0.5);
         ComputationGraph other = USER.graph();
         other.params().assign(half);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum());
-                TrainingPlan wanted = TrainingPlan.compile(other, PICTURE, momentum())) {
-            double before = plan.gradients(pictures("x", 3), labels("x", 3)).loss();
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum());
+                TrainingPlan wanted = TrainingPlan.compile(other, IMAGE, momentum())) {
+            double before = plan.gradients(images("x", 3), labels("x", 3)).loss();
             graph.init(); // does nothing the second time
-            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)).loss()).isEqualTo(before);
+            assertThat(plan.gradients(images("x", 3), labels("x", 3)).loss()).isEqualTo(before);
             graph.setParams(half);
-            assertThat(plan.gradients(pictures("x", 3), labels("x", 3)))
-                    .isEqualTo(wanted.gradients(pictures("x", 3), labels("x", 3)));
+            assertThat(plan.gradients(images("x", 3), labels("x", 3)))
+                    .isEqualTo(wanted.gradients(images("x", 3), labels("x", 3)));
             assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(other.getFlattenedGradients()));
             assertThat(bytes(graph.params())).isEqualTo(bytes(half));
         }
@@ -566,14 +566,14 @@ class TrainingPlanTest {
     @MethodSource("changes")
     void saysThatTheGraphWasChanged(String name, String told, Consumer<Changeable> change) {
         Changeable graph = new Changeable(USER.graph());
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-            plan.step(pictures("x", 3), labels("x", 3), 0.1);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+            plan.step(images("x", 3), labels("x", 3), 0.1);
             change.accept(graph);
             List<Runnable> calls = List.of(
-                    () -> plan.step(pictures("x", 3), labels("x", 3), 0.1),
-                    () -> plan.step(pictures("x", 2), labels("x", 2), 0.1),
-                    () -> plan.gradients(pictures("x", 3), labels("x", 3)),
-                    () -> plan.profile(pictures("x", 3), labels("x", 3), 1),
+                    () -> plan.step(images("x", 3), labels("x", 3), 0.1),
+                    () -> plan.step(images("x", 2), labels("x", 2), 0.1),
+                    () -> plan.gradients(images("x", 3), labels("x", 3)),
+                    () -> plan.profile(images("x", 3), labels("x", 3), 1),
                     () -> plan.report(5),
                     plan::refresh);
             assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(StalePlanException.class)
@@ -588,22 +588,22 @@ class TrainingPlanTest {
     void frozenLayersStayAsTheyWereUntilRefreshed(int laterBatch) {
         ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8");
         Optional<String> upTo = Optional.of("layer1");
-        INDArray pictures = Seeded.pictures("later", laterBatch, parity.network());
+        INDArray images = Seeded.images("later", laterBatch, parity.network());
         INDArray labels = Seeded.labels("later", laterBatch, parity.network().classes(), 0);
         ComputationGraph before = parity.graph(upTo);
         ComputationGraph after = parity.graph(upTo);
         ComputationGraph graph = parity.graph(upTo);
         scaleFrozen(after);
-        try (TrainingPlan old = TrainingPlan.compile(before, parity.picture(), momentum());
-                TrainingPlan anew = TrainingPlan.compile(after, parity.picture(), momentum());
-                TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum())) {
-            plan.gradients(Seeded.pictures("first", 4, parity.network()), Seeded.labels("first", 4, 5, 0));
+        try (TrainingPlan old = TrainingPlan.compile(before, parity.image(), momentum());
+                TrainingPlan anew = TrainingPlan.compile(after, parity.image(), momentum());
+                TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), momentum())) {
+            plan.gradients(Seeded.images("first", 4, parity.network()), Seeded.labels("first", 4, 5, 0));
             scaleFrozen(graph);
-            assertThat(plan.gradients(pictures, labels)).isEqualTo(old.gradients(pictures, labels));
+            assertThat(plan.gradients(images, labels)).isEqualTo(old.gradients(images, labels));
             plan.refresh();
-            assertThat(plan.gradients(pictures, labels))
-                    .isEqualTo(anew.gradients(pictures, labels))
-                    .isNotEqualTo(old.gradients(pictures, labels));
+            assertThat(plan.gradients(images, labels))
+                    .isEqualTo(anew.gradients(images, labels))
+                    .isNotEqualTo(old.gradients(images, labels));
         }
     }
 
@@ -612,11 +612,11 @@ class TrainingPlanTest {
         ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8");
         ComputationGraph graph = parity.graph(Optional.of("layer1"));
         ComputationGraph before = parity.graph(Optional.of("layer1"));
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), momentum());
-                TrainingPlan old = TrainingPlan.compile(before, parity.picture(), momentum())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), momentum());
+                TrainingPlan old = TrainingPlan.compile(before, parity.image(), momentum())) {
             scaleFrozen(graph);
-            assertThat(plan.gradients(parity.pictures(), parity.labels()))
-                    .isEqualTo(old.gradients(parity.pictures(), parity.labels()));
+            assertThat(plan.gradients(parity.images(), parity.labels()))
+                    .isEqualTo(old.gradients(parity.images(), parity.labels()));
         }
     }
 
@@ -632,22 +632,22 @@ class TrainingPlanTest {
     @Test
     void everyMethodOfAClosedPlanSaysSo() {
         ComputationGraph graph = USER.graph();
-        TrainingPlan own = TrainingPlan.compile(graph, PICTURE, momentum());
-        TrainingPlan graphs = TrainingPlan.compile(USER.graph(), PICTURE);
-        own.step(pictures("x", 3), labels("x", 3), 0.1);
+        TrainingPlan own = TrainingPlan.compile(graph, IMAGE, momentum());
+        TrainingPlan graphs = TrainingPlan.compile(USER.graph(), IMAGE);
+        own.step(images("x", 3), labels("x", 3), 0.1);
         INDArray left = graph.params().dup();
         for (int times = 0; times < 2; times++) {
             own.close();
             graphs.close();
             List<Runnable> calls = List.of(
-                    () -> own.step(pictures("x", 3), labels("x", 3), 0.1),
-                    () -> own.step(pictures("x", 2), labels("x", 2), 0.1),
-                    () -> own.gradients(pictures("x", 3), labels("x", 3)),
-                    () -> own.profile(pictures("x", 3), labels("x", 3), 1),
+                    () -> own.step(images("x", 3), labels("x", 3), 0.1),
+                    () -> own.step(images("x", 2), labels("x", 2), 0.1),
+                    () -> own.gradients(images("x", 3), labels("x", 3)),
+                    () -> own.profile(images("x", 3), labels("x", 3), 1),
                     () -> own.report(3),
                     own::refresh,
-                    () -> graphs.step(pictures("x", 3), labels("x", 3)),
-                    () -> graphs.gradients(pictures("x", 3), labels("x", 3)));
+                    () -> graphs.step(images("x", 3), labels("x", 3)),
+                    () -> graphs.gradients(images("x", 3), labels("x", 3)));
             assertThat(calls).allSatisfy(call -> assertThatIllegalStateException()
                     .isThrownBy(call::run)
                     .withMessageContaining("closed"));
@@ -656,21 +656,20 @@ class TrainingPlanTest {
         assertThat(own.velocity().get(0))
                 .as("the state is there for whoever goes on")
                 .isNotZero();
-        assertThat(graph.outputSingle(pictures("x", 3)).sumNumber().floatValue())
-                .isCloseTo(3, within(1e-5f));
+        assertThat(graph.outputSingle(images("x", 3)).sumNumber().floatValue()).isCloseTo(3, within(1e-5f));
     }
 
     @Test
     void measuresWithoutChangingAnything() {
         ComputationGraph graph = USER.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, PICTURE, momentum())) {
-            PlanProfile profile = plan.profile(Arrangement.FORTRAN_ORDER.of(pictures("x", 3)), labels("x", 3), 2);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
+            PlanProfile profile = plan.profile(Arrangement.FORTRAN_ORDER.of(images("x", 3)), labels("x", 3), 2);
             assertThat(profile.batch()).isEqualTo(3);
             assertThat(profile.timings().stream().map(PlanProfile.Timing::step))
                     .isEqualTo(plan.report(3).steps());
             assertThat(bytes(graph.params())).isEqualTo(bytes(USER.graph().params()));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> plan.profile(pictures("x", 3), labels("x", 3), 0))
+                    .isThrownBy(() -> plan.profile(images("x", 3), labels("x", 3), 0))
                     .withMessageContaining("0 rounds");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.report(0))
@@ -692,7 +691,7 @@ class TrainingPlanTest {
                 b -> b.addLayer(
                         "conv", new ConvolutionLayer.Builder(9, 9).nOut(24).build(), "in"));
         ComputationGraph graph = user.graph();
-        INDArray pictures = user.pictures(8).dup('f');
+        INDArray images = user.images(8).dup('f');
         INDArray labels = user.labels(8).dup('f');
         compileSteps();
         AtomicBoolean done = new AtomicBoolean();
@@ -703,11 +702,11 @@ class TrainingPlanTest {
             }
         });
         try (TrainingPlan plan = TrainingPlan.compile(graph, large, momentum())) {
-            OpenMp.alone(() -> plan.gradients(pictures, labels));
+            OpenMp.alone(() -> plan.gradients(images, labels));
             float[] expected = graph.getFlattenedGradients().data().asFloat();
             reclaiming.start();
             for (int i = 0; i < 15; i++) {
-                OpenMp.alone(() -> plan.gradients(pictures, labels));
+                OpenMp.alone(() -> plan.gradients(images, labels));
                 assertThat(graph.getFlattenedGradients().data().asFloat()).isEqualTo(expected);
             }
         } finally {
@@ -718,12 +717,12 @@ class TrainingPlanTest {
 
     /** Interpreted code keeps everything: only what is compiled forgets early. */
     private static void compileSteps() {
-        try (TrainingPlan plan = TrainingPlan.compile(USER.graph(), PICTURE, momentum())) {
-            INDArray pictures = pictures("x", 1);
+        try (TrainingPlan plan = TrainingPlan.compile(USER.graph(), IMAGE, momentum())) {
+            INDArray images = images("x", 1);
             INDArray labels = labels("x", 1);
             OpenMp.alone(() -> {
                 for (int i = 0; i < 700; i++) {
-                    plan.gradients(pictures, labels);
+                    plan.gradients(images, labels);
                 }
                 return null;
             });

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -66,9 +65,9 @@ class TrainingStepTest {
 
     private byte[] afterFiveSteps(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine);
         for (int i = 0; i < 5; i++) {
-            step.step(parity.pictures(), parity.labels(), 0.05);
+            step.step(parity.images(), parity.labels(), 0.05);
         }
         return bytes(graph);
     }
@@ -85,8 +84,8 @@ class TrainingStepTest {
         ComputationGraph graph = parity.graph();
         FloatBuffer before = Seeded.copyOfParameters(graph);
         Sgd sgd = new Sgd(0, false, 0.5, decayOn, OptionalDouble.empty());
-        TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, engine);
-        step.step(parity.pictures(), parity.labels(), 0.1);
+        TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, engine);
+        step.step(parity.images(), parity.labels(), 0.1);
         FloatBuffer after = Seeded.copyOfParameters(graph);
 
         Set<String> biases = Gradients.biasesBeforeNorms(parity.network());
@@ -107,29 +106,29 @@ class TrainingStepTest {
     @Test
     void countsRightAnswersOfTheForwardPass() {
         ComputationGraph graph = CASE.graph();
-        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
         INDArray labels = CASE.labels();
-        TrainingStep.Result result = step.step(CASE.pictures(), labels, 0.05);
+        TrainingStep.Result result = step.step(CASE.images(), labels, 0.05);
         for (int i = 0; i < 20 && result.loss() > 0.2; i++) {
-            result = step.step(CASE.pictures(), labels, 0.05);
+            result = step.step(CASE.images(), labels, 0.05);
         }
         assertThat(result.loss()).isLessThan(0.2);
         assertThat(result.correct()).isEqualTo(CASE.batch());
-        assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
+        assertThat(step.step(CASE.images(), labels.neg(), 0).correct()).isZero();
     }
 
     @Test
     void takesAShorterLastBatch() {
         ComputationGraph alone = CASE.graph();
         ComputationGraph later = CASE.graph();
-        INDArray two = CASE.pictures().get(NDArrayIndex.interval(0, 2));
+        INDArray two = CASE.images().get(NDArrayIndex.interval(0, 2));
         INDArray labels = CASE.labels().get(NDArrayIndex.interval(0, 2));
-        TrainingStep step = TrainingStep.of(later, CASE.picture(), Sgd.paper(), engine);
-        step.step(CASE.pictures(), CASE.labels(), 0);
+        TrainingStep step = TrainingStep.of(later, CASE.image(), Sgd.paper(), engine);
+        step.step(CASE.images(), CASE.labels(), 0);
         later.params().assign(alone.params());
         step.velocity().put(new float[step.velocity().capacity()]);
         step.step(two, labels, 0.05);
-        TrainingStep.of(alone, CASE.picture(), Sgd.paper(), engine).step(two, labels, 0.05);
+        TrainingStep.of(alone, CASE.image(), Sgd.paper(), engine).step(two, labels, 0.05);
         assertThat(bytes(later)).isEqualTo(bytes(alone));
     }
 
@@ -138,14 +137,14 @@ class TrainingStepTest {
         ComputationGraph graph = CASE.graph();
         BaseTrainingListener mine = new BaseTrainingListener() {};
         graph.setListeners(mine);
-        TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine).step(CASE.pictures(), CASE.labels(), 0.05);
+        TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine).step(CASE.images(), CASE.labels(), 0.05);
         assertThat(graph.getListeners()).containsExactly(mine);
     }
 
     @Test
-    void rejectsPicturesOfAnotherSizeThanAnnounced() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
-        INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").pictures();
+    void rejectsImagesOfAnotherSizeThanAnnounced() {
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
+        INDArray larger = ParityCase.reduced("basic_a_cifar_3x9x9").images();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(larger, CASE.labels(), 0.05))
                 .withMessageContaining("[3, 3, 9, 9]")
@@ -154,13 +153,13 @@ class TrainingStepTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"basic_a_cifar_3x8x8", "bottleneckv1_b_imagenet_3x16x16_kerasapps"})
-    void rejectsPicturesWithOtherChannels(String name) {
+    void rejectsImagesWithOtherChannels(String name) {
         ParityCase parity = ParityCase.reduced(name);
-        TrainingStep step = TrainingStep.of(parity.graph(), parity.picture(), Sgd.paper(), engine);
-        INDArray grey = parity.pictures().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
+        TrainingStep step = TrainingStep.of(parity.graph(), parity.image(), Sgd.paper(), engine);
+        INDArray grey = parity.images().get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(grey, parity.labels(), 0.05))
-                .withMessageContaining(parity.picture().toString());
+                .withMessageContaining(parity.image().toString());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> step.step(parity.labels(), parity.labels(), 0.05))
                 .withMessageContaining("[3, 5]");
@@ -186,25 +185,25 @@ class TrainingStepTest {
                 .setInputTypes(InputType.convolutional(8, 8, 3))
                 .build());
         graph.init();
-        INDArray guessed = graph.feedForward(CASE.pictures(), true).get("out").argMax(1);
+        INDArray guessed = graph.feedForward(CASE.images(), true).get("out").argMax(1);
         INDArray labels = Nd4j.zeros(3, 5);
         for (int i = 0; i < 3; i++) {
             labels.putScalar(i, guessed.getLong(i), 1);
         }
-        TrainingStep step = TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine);
-        assertThat(step.step(CASE.pictures(), labels, 0).correct()).isEqualTo(3);
-        assertThat(step.step(CASE.pictures(), labels.neg(), 0).correct()).isZero();
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
+        assertThat(step.step(CASE.images(), labels, 0).correct()).isEqualTo(3);
+        assertThat(step.step(CASE.images(), labels.neg(), 0).correct()).isZero();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> step.step(CASE.pictures(), Nd4j.zeros(3, 4), 0))
+                .isThrownBy(() -> step.step(CASE.images(), Nd4j.zeros(3, 4), 0))
                 .withMessageContaining("3×5");
     }
 
     @Test
     void rejectsLabelsOfAnotherBatch() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
         INDArray labels = Seeded.labels("two", 2, CASE.network().classes(), 0);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> step.step(CASE.pictures(), labels, 0.05))
+                .isThrownBy(() -> step.step(CASE.images(), labels, 0.05))
                 .withMessageContaining("[2, 5]")
                 .withMessageContaining("3×5");
     }
@@ -213,7 +212,7 @@ class TrainingStepTest {
     void rejectsDoublePrecision() {
         NetworkGraph.Options options = NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE);
         ComputationGraph graph = NetworkGraph.create(CASE.network(), options);
-        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine))
+        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine))
                 .isInstanceOfAny(IllegalArgumentException.class, UnsupportedGraphException.class)
                 .hasMessageContaining("FLOAT");
     }
@@ -227,17 +226,17 @@ class TrainingStepTest {
                 .setOutputs("out")
                 .build());
         graph.init();
-        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.picture(), Sgd.paper(), engine))
+        assertThatThrownBy(() -> TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine))
                 .isInstanceOfAny(IllegalArgumentException.class, UnsupportedGraphException.class)
                 .hasMessageContaining("[left, right]");
     }
 
     @Test
     void doesNothingOnceClosed() {
-        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.picture(), Sgd.paper(), engine);
+        TrainingStep step = TrainingStep.of(CASE.graph(), CASE.image(), Sgd.paper(), engine);
         step.close();
         assertThatIllegalStateException()
-                .isThrownBy(() -> step.step(CASE.pictures(), CASE.labels(), 0.05))
+                .isThrownBy(() -> step.step(CASE.images(), CASE.labels(), 0.05))
                 .withMessageContaining("closed");
     }
 }

@@ -48,13 +48,13 @@ class TrajectoryTest {
         private double[] losses(ComputationGraph graph, Engine engine, Sgd sgd, double lr) {
             int course = (int) Golden.read(GOLDEN).values("course:" + this)[0];
             double[] losses = new double[pyTorchs().length];
-            try (TrainingStep step = TrainingStep.of(graph, parity.picture(), sgd, engine)) {
+            try (TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, engine)) {
                 for (int i = 0; i < losses.length; i++) {
                     String batch = parity + "/" + course + "/" + i % 2;
-                    INDArray pictures = Seeded.pictures(batch, BATCH, parity.network());
+                    INDArray images = Seeded.images(batch, BATCH, parity.network());
                     INDArray labels =
                             Seeded.labels(batch, BATCH, parity.network().classes(), 0);
-                    losses[i] = step.step(pictures, labels, lr).loss();
+                    losses[i] = step.step(images, labels, lr).loss();
                 }
             }
             return losses;

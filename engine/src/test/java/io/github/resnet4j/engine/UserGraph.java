@@ -2,13 +2,13 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.resnet4j.engine.ir.Extent;
-import io.github.resnet4j.engine.ir.Passes;
-import io.github.resnet4j.engine.ir.Program;
-import io.github.resnet4j.engine.lower.Lowering;
-import io.github.resnet4j.engine.lower.Prepared;
-import io.github.resnet4j.engine.onednn.Layout.Order;
-import io.github.resnet4j.engine.read.GraphReader;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Passes;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.lower.Lowering;
+import io.github.resnet4j.engine.internal.lower.Prepared;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -32,12 +32,12 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
- * A graph as a user of DL4J builds it, with parameters and pictures from its name.
+ * A graph as a user of DL4J builds it, with parameters and images from its name.
  *
- * @param picture size of the pictures, at {@code in}
+ * @param image size of the images, at {@code in}
  * @param vertices all of it but the input; its layers have no activation function unless they name one
  */
-record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
+record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
     static final int CLASSES = 4;
     /** Part of the largest gradient's norm that every norm is taken to have at least. */
     private static final double LEAST = 0.01;
@@ -45,8 +45,8 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     private static final List<Order> ORDERS = List.of(Order.NHWC, Order.NCHW8C, Order.NCHW16C);
 
     /** Of the vertices up to {@code top}, with a classifier on its maps. */
-    static UserGraph upTo(String top, String name, Shape picture, Consumer<GraphBuilder> vertices) {
-        return new UserGraph(name, picture, vertices.andThen(builder -> builder.addLayer(
+    static UserGraph upTo(String top, String name, Shape image, Consumer<GraphBuilder> vertices) {
+        return new UserGraph(name, image, vertices.andThen(builder -> builder.addLayer(
                         "pool", new GlobalPoolingLayer(PoolingType.AVG), top)
                 .addLayer("out", softmax().build(), "pool")
                 .setOutputs("out")));
@@ -78,15 +78,15 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     }
 
     private ComputationGraph built(GraphBuilder builder) {
-        builder.addInputs("in").setInputTypes(pictureType());
+        builder.addInputs("in").setInputTypes(imageType());
         vertices.accept(builder);
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();
         return graph;
     }
 
-    private InputType pictureType() {
-        return InputType.convolutional(picture.height(), picture.width(), picture.channels());
+    private InputType imageType() {
+        return InputType.convolutional(image.height(), image.width(), image.channels());
     }
 
     private void fill(ParameterLayout.Segment segment, INDArray parameters) {
@@ -108,16 +108,16 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     private ComputationGraph reference(DataType type) {
         ComputationGraph graph = graph();
         ReferenceBuilder builder =
-                new ReferenceBuilder(settings(type), graph.getConfiguration().getLayerActivationTypes(pictureType()));
+                new ReferenceBuilder(settings(type), graph.getConfiguration().getLayerActivationTypes(imageType()));
         ComputationGraph exact = built(builder);
         builder.copyParameters(graph, exact);
         return exact;
     }
 
-    INDArray pictures(int batch) {
-        int values = Math.toIntExact(batch * picture.elements());
+    INDArray images(int batch) {
+        int values = Math.toIntExact(batch * image.elements());
         return Nd4j.createFromArray(Seeded.uniform(name + "/pictures", values, -2, 2))
-                .reshape(batch, picture.channels(), picture.height(), picture.width());
+                .reshape(batch, image.channels(), image.height(), image.width());
     }
 
     INDArray labels(int batch) {
@@ -142,7 +142,7 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
 
     /** Compares what each vertex puts out when all are asked, and the output when nothing else is. */
     void infersAsDl4j(int batch) {
-        Map<String, INDArray> values = exact().feedForward(pictures(batch).castTo(DataType.DOUBLE), false);
+        Map<String, INDArray> values = exact().feedForward(images(batch).castTo(DataType.DOUBLE), false);
         ComputationGraph graph = graph();
         List<String> all = List.copyOf(graph.getConfiguration().getVertices().keySet());
         for (Order order : ORDERS) {
@@ -159,7 +159,7 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     }
 
     private void trainsAsDl4j(int batch, INDArray labels, Rounding rounding) {
-        Pass reference = Pass.byDl4j(exact(), pictures(batch), labels);
+        Pass reference = Pass.byDl4j(exact(), images(batch), labels);
         for (Order order : ORDERS) {
             Pass pass = pass(graph(), order, batch, labels);
             assertThat(pass.lossDeviation(reference))
@@ -201,16 +201,16 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
         }
     }
 
-    /** By DL4J's layers in single precision, after all parameters and pictures were moved by some parts in a million. */
+    /** By DL4J's layers in single precision, after all parameters and images were moved by some parts in a million. */
     Rounding rounding(int batch, INDArray labels) {
-        Pass reference = Pass.byDl4j(exact(), pictures(batch), labels);
+        Pass reference = Pass.byDl4j(exact(), images(batch), labels);
         Rounding rounding = Rounding.NONE;
         for (double parts : new double[] {1e-6, -1e-6}) {
             ComputationGraph graph = reference(DataType.FLOAT);
             move(graph.params(), parts);
-            INDArray pictures = pictures(batch);
-            move(pictures, parts);
-            rounding = rounding.and(Pass.byDl4j(graph, pictures, labels), reference);
+            INDArray images = images(batch);
+            move(images, parts);
+            rounding = rounding.and(Pass.byDl4j(graph, images, labels), reference);
         }
         return rounding;
     }
@@ -222,11 +222,11 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
 
     private List<INDArray> outputs(ComputationGraph graph, List<String> vertices, Order order, int batch) {
         Program program = Passes.optimise(GraphReader.inference(graph, vertices, extent()));
-        INDArray pictures = pictures(batch);
+        INDArray images = images(batch);
         Lowering.FlatArrays none = new Lowering.FlatArrays(0, 0);
         try (Prepared prepared = new Prepared(floats(graph.params()));
                 Lowering lowering = new Lowering(program, batch, order, none, prepared, Lowering.Use.INFERENCE, 0)) {
-            lowering.run(GraphState.address(pictures));
+            lowering.run(GraphState.address(images));
             List<INDArray> outputs = new ArrayList<>();
             for (int i = 0; i < vertices.size(); i++) {
                 float[] values = new float[lowering.output(i).remaining()];
@@ -241,19 +241,19 @@ record UserGraph(String name, Shape picture, Consumer<GraphBuilder> vertices) {
     Pass pass(ComputationGraph graph, Order order, int batch, INDArray labels) {
         Program program = Passes.optimise(GraphReader.training(graph, extent()));
         graph.initGradientsView();
-        INDArray pictures = pictures(batch);
+        INDArray images = images(batch);
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
         try (Prepared prepared = new Prepared(floats(graph.params()));
                 Lowering lowering = new Lowering(program, batch, order, flat, prepared, Lowering.Use.TRAINING, 0)) {
             lowering.labels(floats(labels));
-            lowering.run(GraphState.address(pictures));
+            lowering.run(GraphState.address(images));
             return Pass.of(graph, lowering.lossSum() / batch);
         }
     }
 
     Extent extent() {
-        return new Extent(picture.channels(), picture.height(), picture.width());
+        return new Extent(image.channels(), image.height(), image.width());
     }
 
     private static FloatBuffer floats(INDArray array) {

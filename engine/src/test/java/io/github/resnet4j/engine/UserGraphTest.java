@@ -3,7 +3,7 @@ package io.github.resnet4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.resnet4j.engine.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
@@ -51,7 +51,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** Graphs that are not the zoo's, against DL4J in double precision. */
 class UserGraphTest {
-    private static final Shape PICTURE = new Shape(3, 9, 7);
+    private static final Shape IMAGE = new Shape(3, 9, 7);
 
     static Stream<Arguments> graphsAndBatches() {
         return graphs().stream().flatMap(graph -> Stream.of(1, 5).map(batch -> Arguments.of(graph, batch)));
@@ -65,7 +65,7 @@ class UserGraphTest {
 
     private static List<UserGraph> graphs() {
         List<UserGraph> graphs = new ArrayList<>(List.of(
-                UserGraph.upTo("conv2", "relu and bias in the layer", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("conv2", "relu and bias in the layer", IMAGE, b -> b.addLayer(
                                 "conv1", conv(5, 3).activation(Activation.RELU).build(), "in")
                         .addLayer("bn", new BatchNormalization(), "conv1")
                         .addLayer("max", new SubsamplingLayer.Builder(2, 2).build(), "bn")
@@ -82,7 +82,7 @@ class UserGraphTest {
                                 "conv", conv(6, 3).dilation(2, 2).build(), "in")
                         .addLayer("bn", new BatchNormalization(), "conv")
                         .addLayer("dilated", same(conv(5, 3).dilation(3, 2)).build(), "bn")),
-                UserGraph.upTo("average", "zeros on some sides", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("average", "zeros on some sides", IMAGE, b -> b.addLayer(
                                 "pad1", new ZeroPaddingLayer.Builder(0, 2, 1, 0).build(), "in")
                         .addLayer("conv", conv(5, 3).stride(2, 1).build(), "pad1")
                         .addLayer("pad2", new ZeroPaddingLayer.Builder(1, 0, 2, 1).build(), "conv")
@@ -95,7 +95,7 @@ class UserGraphTest {
                                 "average",
                                 counting(pooling(PoolingType.AVG, 2, 1)).build(),
                                 "pad4")),
-                UserGraph.upTo("same", "padding in means", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("same", "padding in means", IMAGE, b -> b.addLayer(
                                 "conv", conv(5, 1).build(), "in")
                         .addLayer(
                                 "values",
@@ -143,7 +143,7 @@ class UserGraphTest {
                                         .padding(0, 3)
                                         .build(),
                                 "conv1")),
-                new UserGraph("dense on flattened maps", PICTURE, b -> b.addLayer(
+                new UserGraph("dense on flattened maps", IMAGE, b -> b.addLayer(
                                 "conv", conv(5, 3).activation(Activation.RELU).build(), "in")
                         .addLayer(
                                 "dense1",
@@ -163,11 +163,11 @@ class UserGraphTest {
                                 "bn")
                         .addLayer("out", UserGraph.softmax().build(), "dense2")
                         .setOutputs("out")),
-                new UserGraph("dense on pictures", PICTURE, b -> b.addLayer(
+                new UserGraph("dense on images", IMAGE, b -> b.addLayer(
                                 "dense", new DenseLayer.Builder().nOut(8).build(), "in")
                         .addLayer("out", UserGraph.softmax().build(), "dense")
                         .setOutputs("out")),
-                UserGraph.upTo("conv3", "activations", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("conv3", "activations", IMAGE, b -> b.addLayer(
                                 "conv1",
                                 conv(5, 3).activation(Activation.SIGMOID).build(),
                                 "in")
@@ -182,7 +182,7 @@ class UserGraphTest {
                                 "conv3",
                                 conv(5, 3).activation(new ActivationLReLU(0.1)).build(),
                                 "sigmoid")),
-                UserGraph.upTo("scaled", "products and scales", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("scaled", "products and scales", IMAGE, b -> b.addLayer(
                                 "left", conv(5, 3).build(), "in")
                         .addLayer(
                                 "right",
@@ -195,21 +195,21 @@ class UserGraphTest {
                         .addVertex("three", product(), "square", "left", "bn")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "three")
                         .addVertex("scaled", new ScaleVertex(3), "relu")),
-                UserGraph.upTo("conv", "12 channels and 5", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("conv", "12 channels and 5", IMAGE, b -> b.addLayer(
                                 "left", conv(12, 3).build(), "in")
                         .addLayer("right", conv(5, 1).build(), "in")
                         .addVertex("merge", new MergeVertex(), "left", "right")
                         .addLayer("bn", new BatchNormalization(), "merge")
                         .addVertex("again", new MergeVertex(), "right", "bn", "right", "in")
                         .addLayer("conv", conv(7, 3).build(), "again")),
-                new UserGraph("merged vectors", PICTURE, b -> b.addLayer(
+                new UserGraph("merged vectors", IMAGE, b -> b.addLayer(
                                 "conv", conv(13, 3).build(), "in")
                         .addLayer("average", new GlobalPoolingLayer(PoolingType.AVG), "conv")
                         .addLayer("largest", new GlobalPoolingLayer(PoolingType.MAX), "conv")
                         .addVertex("merge", new MergeVertex(), "average", "largest")
                         .addLayer("out", UserGraph.softmax().build(), "merge")
                         .setOutputs("out")),
-                UserGraph.upTo("sum4", "sums", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("sum4", "sums", IMAGE, b -> b.addLayer(
                                 "conv1", conv(3, 3).build(), "in")
                         .addVertex("sum1", sum(), "conv1", "in")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "sum1")
@@ -219,11 +219,11 @@ class UserGraphTest {
                         .addVertex("sum3", sum(), "sum2", "sum2")
                         .addLayer("conv4", conv(3, 3).build(), "sum3")
                         .addVertex("sum4", sum(), "sum3", "conv4")),
-                UserGraph.upTo("sum", "a convolution's summand is all that it reads", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("sum", "a convolution's summand is all that it reads", IMAGE, b -> b.addLayer(
                                 "conv1", conv(8, 1).activation(Activation.RELU).build(), "in")
                         .addLayer("conv2", conv(8, 3).build(), "conv1")
                         .addVertex("sum", sum(), "conv2", "conv1")),
-                UserGraph.upTo("sum", "sums of what shortcuts hand on", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("sum", "sums of what shortcuts hand on", IMAGE, b -> b.addLayer(
                                 "conv1", conv(8, 3).activation(Activation.RELU).build(), "in")
                         .addVertex("same", shortcut(8, 1), "conv1")
                         .addLayer("conv2", conv(8, 3).build(), "in")
@@ -231,7 +231,7 @@ class UserGraphTest {
                         .addLayer("conv3", conv(8, 3).build(), "conv1")
                         .addVertex("sum2", sum(), "conv3", "conv1")
                         .addVertex("sum", sum(), "sum1", "sum2", "conv1")),
-                UserGraph.upTo("sum", "shortcuts of channels of zeros", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("sum", "shortcuts of channels of zeros", IMAGE, b -> b.addLayer(
                                 "conv1", conv(5, 1).build(), "in")
                         .addVertex("wide", shortcut(9, 1), "conv1")
                         .addVertex("half", shortcut(13, 2), "wide")
@@ -246,7 +246,7 @@ class UserGraphTest {
                         .addVertex("sum", sum(), "conv3", "same")
                         .addVertex("merge", new MergeVertex(), "sum", "relu")
                         .addLayer("conv2", conv(3, 1).build(), "merge")),
-                UserGraph.upTo("grouped", "groups", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("grouped", "groups", IMAGE, b -> b.addLayer(
                                 "conv", conv(12, 3).build(), "in")
                         .addLayer(
                                 "grouped1",
@@ -266,7 +266,7 @@ class UserGraphTest {
                                         .padding(1, 1)
                                         .build(),
                                 "bn")),
-                UserGraph.upTo("grouped3", "groups that are dilated, uneven or single", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("grouped3", "groups that are dilated, uneven or single", IMAGE, b -> b.addLayer(
                                 "conv", conv(9, 1).build(), "in")
                         .addLayer(
                                 "grouped1",
@@ -290,7 +290,7 @@ class UserGraphTest {
                                 "grouped3",
                                 new GroupedConvolution.Builder(1, 1).nOut(5).build(),
                                 "grouped2")),
-                UserGraph.upTo("conv3", "a frozen prefix", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("conv3", "a frozen prefix", IMAGE, b -> b.addLayer(
                                 "conv1",
                                 frozen(conv(8, 3).hasBias(false).dropOut(0.5).build()),
                                 "in")
@@ -304,7 +304,7 @@ class UserGraphTest {
                         .addLayer("drop", frozen(new DropoutLayer(0.5)), "max")
                         .addLayer("bn3", new BatchNormalization(), "drop")
                         .addLayer("conv3", conv(7, 3).build(), "bn3")),
-                UserGraph.upTo("conv3", "frozen layers that gradients pass", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("conv3", "frozen layers that gradients pass", IMAGE, b -> b.addLayer(
                                 "conv1", conv(7, 3).build(), "in")
                         .addLayer("bn1", passing(new BatchNormalization()), "conv1")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
@@ -312,14 +312,14 @@ class UserGraphTest {
                         .addLayer("bn2", passing(variances()), "conv2")
                         .addVertex("sum", sum(), "bn2", "relu")
                         .addLayer("conv3", conv(5, 1).build(), "sum")),
-                UserGraph.upTo("tanh", "running variances", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("tanh", "running variances", IMAGE, b -> b.addLayer(
                                 "conv1", conv(7, 3).build(), "in")
                         .addLayer("bn1", variances(), "conv1")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "bn1")
                         .addLayer("conv2", conv(5, 3).build(), "relu")
                         .addLayer("bn2", variances(), "conv2")
                         .addLayer("tanh", new ActivationLayer(Activation.TANH), "bn2")),
-                UserGraph.upTo("map", "rows and maps", PICTURE, b -> b.addLayer(
+                UserGraph.upTo("map", "rows and maps", IMAGE, b -> b.addLayer(
                                 "conv1", conv(6, 3).build(), "in")
                         .addVertex("row", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(9, 7, 6)), "conv1")
                         .addLayer("tanh", new ActivationLayer(Activation.TANH), "row")
@@ -332,7 +332,7 @@ class UserGraphTest {
                                         .collapseDimensions(false)
                                         .build(),
                                 "conv2")),
-                UserGraph.upTo("merge", "everything reads the pictures", new Shape(5, 8, 7), b -> b.addLayer(
+                UserGraph.upTo("merge", "everything reads the images", new Shape(5, 8, 7), b -> b.addLayer(
                                 "conv", conv(5, 3).build(), "in")
                         .addLayer("bn", new BatchNormalization(), "in")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "in")
@@ -350,7 +350,7 @@ class UserGraphTest {
                                 "max",
                                 pooling(PoolingType.MAX, 3, 2).padding(1, 1).build(),
                                 "conv")),
-                new UserGraph("a loss without weights, likelihood", PICTURE, b -> b.addLayer(
+                new UserGraph("a loss without weights, likelihood", IMAGE, b -> b.addLayer(
                                 "conv",
                                 conv(UserGraph.CLASSES, 1).hasBias(false).build(),
                                 "in")
@@ -362,7 +362,7 @@ class UserGraphTest {
                                         .build(),
                                 "pool")
                         .setOutputs("out")),
-                new UserGraph("class weights", PICTURE, b -> b.addLayer(
+                new UserGraph("class weights", IMAGE, b -> b.addLayer(
                                 "conv", conv(5, 3).build(), "in")
                         .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv")
                         .addLayer(
@@ -374,8 +374,8 @@ class UserGraphTest {
                                 "pool")
                         .setOutputs("out"))));
         for (int channels : List.of(1, 3, 5, 7, 13)) {
-            for (Shape picture : List.of(new Shape(channels, 5, 5), new Shape(channels, 8, 8))) {
-                graphs.add(UserGraph.upTo("conv3", "pictures of " + picture, picture, b -> b.addLayer(
+            for (Shape image : List.of(new Shape(channels, 5, 5), new Shape(channels, 8, 8))) {
+                graphs.add(UserGraph.upTo("conv3", "images of " + image, image, b -> b.addLayer(
                                 "conv1", conv(channels, 3).padding(1, 1).build(), "in")
                         .addLayer("bn", new BatchNormalization(), "conv1")
                         .addLayer("relu", new ActivationLayer(Activation.RELU), "bn")
@@ -406,7 +406,7 @@ class UserGraphTest {
         ComputationGraph graph = dropping.graph();
         Pass pass = dropping.pass(graph, order, 1, labels);
         INDArray before = dropping.exact()
-                .feedForward(dropping.pictures(1).castTo(DataType.DOUBLE), false)
+                .feedForward(dropping.images(1).castTo(DataType.DOUBLE), false)
                 .get("conv");
         double[] values = before.dup('c').data().asDouble();
         float[] weights = pass.gradients().get("out_W");
@@ -432,13 +432,13 @@ class UserGraphTest {
             reference.getLayer(vertex).setParams(graph.getLayer(vertex).params().castTo(DataType.DOUBLE));
         }
         reference.getLayer("mask").getParam("W").assign(Nd4j.createFromArray(mask));
-        Pass expected = Pass.byDl4j(reference, dropping.pictures(1), labels);
+        Pass expected = Pass.byDl4j(reference, dropping.images(1), labels);
         assertThat(pass.lossDeviation(expected)).isLessThan(1e-5);
         assertThat(pass.gradientDeviations(expected)).allSatisfy(Pass.within(1e-4));
     }
 
     private static UserGraph behindTanh(String name, Supplier<Layer> layer) {
-        return new UserGraph("dropout", PICTURE, b -> b.addLayer(
+        return new UserGraph("dropout", IMAGE, b -> b.addLayer(
                         "conv", conv(5, 3).activation(Activation.TANH).build(), "in")
                 .addLayer(name, layer.get(), "conv")
                 .addLayer("out", UserGraph.softmax().build(), name)
@@ -454,7 +454,7 @@ class UserGraphTest {
     @Test
     void infersSoftmaxAnywhere() {
         UserGraph graph = new UserGraph(
-                "softmax inside", PICTURE, b -> b.addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "in")
+                "softmax inside", IMAGE, b -> b.addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "in")
                         .addLayer(
                                 "dense",
                                 new DenseLayer.Builder()

@@ -46,13 +46,13 @@ class WinogradConvolutionTest {
     @ValueSource(ints = {1, 2, 5, BATCH})
     void agreesWithDl4j(int batch) {
         ComputationGraph exact = GRAPH.exact();
-        INDArray pictures = GRAPH.pictures(batch);
-        exact.setInputs(pictures.castTo(DataType.DOUBLE));
+        INDArray images = GRAPH.images(batch);
+        exact.setInputs(images.castTo(DataType.DOUBLE));
         var maps = exact.feedForward(false);
         List<String> names = List.of("bias", "relu1", "relu", "out");
-        try (InferencePlan plan = InferencePlan.compile(GRAPH.graph(), GRAPH.picture(), BATCH)) {
-            assertThat(Pass.deviation(plan.output(pictures), maps.get("out"))).isLessThan(3e-6);
-            plan.featureMaps(pictures, names).forEach((name, map) -> assertThat(Pass.deviation(map, maps.get(name)))
+        try (InferencePlan plan = InferencePlan.compile(GRAPH.graph(), GRAPH.image(), BATCH)) {
+            assertThat(Pass.deviation(plan.output(images), maps.get("out"))).isLessThan(3e-6);
+            plan.featureMaps(images, names).forEach((name, map) -> assertThat(Pass.deviation(map, maps.get(name)))
                     .as(name)
                     .isLessThan(3e-6));
         }
@@ -62,7 +62,7 @@ class WinogradConvolutionTest {
     @ParameterizedTest
     @ValueSource(strings = {"bias", "relu1", "relu"})
     void areComputedByWinogradsMethod(String vertex) {
-        try (InferencePlan plan = InferencePlan.compile(GRAPH.graph(), GRAPH.picture(), BATCH)) {
+        try (InferencePlan plan = InferencePlan.compile(GRAPH.graph(), GRAPH.image(), BATCH)) {
             assertThat(plan.report().steps())
                     .filteredOn(step -> step.vertex().equals(vertex))
                     .extracting(PlanReport.Step::implementation)

@@ -31,7 +31,7 @@ class ZooParityTest {
         return Zoo.list().stream().map(ZooParityTest::parity).toList();
     }
 
-    /** Small pictures, of which the last stage still sees at least 2×2 places. */
+    /** Small images, of which the last stage still sees at least 2×2 places. */
     private static ParityCase parity(Architecture row) {
         Network published = row.network(Shape.square(3, 32), 7);
         boolean pooled = published.nodes().stream().anyMatch(node -> node.op() instanceof Op.MaxPool);
@@ -43,25 +43,25 @@ class ZooParityTest {
     @MethodSource("rows")
     void agreesWithDl4j(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        INDArray pictures = parity.pictures();
-        Conditioning.apply(parity.network(), graph, pictures);
-        Pass reference = Pass.byDl4j(graph, pictures, parity.labels());
+        INDArray images = parity.images();
+        Conditioning.apply(parity.network(), graph, images);
+        Pass reference = Pass.byDl4j(graph, images, parity.labels());
         graph.getFlattenedGradients().assign(0);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
             // One thread: between a thousand small layers, two would mostly wait for each other.
-            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, pictures, parity.labels()));
+            Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, images, parity.labels()));
             assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
             assertThat(pass.gradientDeviations(reference)).allSatisfy(Pass.within(1e-4));
             assertThat(pass.statisticsDeviations(reference)).allSatisfy(Pass.within(1e-5));
         }
         putStatistics(graph, reference);
-        INDArray output = graph.outputSingle(pictures);
-        try (InferencePlan plan = InferencePlan.compile(graph, parity.picture(), BATCH)) {
-            assertThat(Pass.deviation(plan.output(pictures), output)).isLessThan(1e-5);
+        INDArray output = graph.outputSingle(images);
+        try (InferencePlan plan = InferencePlan.compile(graph, parity.image(), BATCH)) {
+            assertThat(Pass.deviation(plan.output(images), output)).isLessThan(1e-5);
         }
     }
 
-    /** Parameters of a seed and few pictures, so that rounding decides on which side of a ReLU's kink some values are. */
+    /** Parameters of a seed and few images, so that rounding decides on which side of a ReLU's kink some values are. */
     static List<ParityCase> illConditioned() {
         ParityCase plain = ParityCase.full("plain20-cifar", 4, 32);
         return List.of(
@@ -77,10 +77,10 @@ class ZooParityTest {
         ComputationGraph exact = NetworkGraph.create(
                 parity.network(), NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE));
         exact.params().assign(graph.params().castTo(DataType.DOUBLE));
-        Pass reference = Pass.byDl4j(exact, parity.pictures(), parity.labels());
-        double dl4j = mean(Pass.byDl4j(graph, parity.pictures(), parity.labels()), reference);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.picture(), Sgd.paper())) {
-            double engine = mean(Pass.byPlan(plan, graph, parity.pictures(), parity.labels()), reference);
+        Pass reference = Pass.byDl4j(exact, parity.images(), parity.labels());
+        double dl4j = mean(Pass.byDl4j(graph, parity.images(), parity.labels()), reference);
+        try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
+            double engine = mean(Pass.byPlan(plan, graph, parity.images(), parity.labels()), reference);
             assertThat(engine).isLessThan(2 * dl4j);
         }
     }

@@ -289,11 +289,11 @@ class ZooTableTest {
                 ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson()));
         again.init(graph.params().dup(), false);
 
-        INDArray pictures = Nd4j.randn(DataType.FLOAT, 2, 3, 16, 12);
-        INDArray output = graph.outputSingle(pictures);
+        INDArray images = Nd4j.randn(DataType.FLOAT, 2, 3, 16, 12);
+        INDArray output = graph.outputSingle(images);
         assertThat(output.shape()).containsExactly(2, row.classes());
         assertThat(output.sum(1).toDoubleVector()).containsExactly(new double[] {1, 1}, within(1e-5));
-        assertThat(again.outputSingle(pictures).toFloatMatrix()).isDeepEqualTo(output.toFloatMatrix());
+        assertThat(again.outputSingle(images).toFloatMatrix()).isDeepEqualTo(output.toFloatMatrix());
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.image;
 import io.github.resnet4j.datasets.BadDataException;
 import java.nio.file.Path;
 
-/** A file that gives no picture; the message names the file, what it is instead or what is wrong with it. */
+/** A file that gives no image; the message names the file, what it is instead or what is wrong with it. */
 public final class BadImageException extends BadDataException {
     private static final long serialVersionUID = 1L;
 

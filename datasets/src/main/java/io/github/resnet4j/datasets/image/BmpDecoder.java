@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  *
  * <p>The JDK reads the pixels, from a file with the plainest header: from others its reader takes colour profiles and
  * embedded JPEG and PNG, it refuses some lengths and makes palette entries that a file does not set black. Run-length
- * codes are undone here: the JDK cuts off runs that leave the picture and takes codes that end early for a picture.
+ * codes are undone here: the JDK cuts off runs that leave the image and takes codes that end early for an image.
  */
 final class BmpDecoder {
     private static final int FILE_HEADER = 14;
@@ -169,7 +169,7 @@ final class BmpDecoder {
         return bare.array();
     }
 
-    /** The indices of a run-length coded picture, from its top; what the code skips is 0. */
+    /** The indices of a run-length coded image, from its top; what the code skips is 0. */
     private byte[] runs(ImageHeader header) {
         int columns = header.width();
         byte[] out = new byte[Math.toIntExact(header.pixels())];
@@ -191,7 +191,7 @@ final class BmpDecoder {
                 boolean literal = count == 0;
                 int length = literal ? value : count;
                 if (x + length > columns) {
-                    throw in.bad("is a damaged BMP: a run leaves the picture");
+                    throw in.bad("is a damaged BMP: a run leaves the image");
                 }
                 int start = in.position();
                 int o = (topDown ? y : header.height() - 1 - y) * columns + x;

@@ -17,7 +17,7 @@ import javax.imageio.event.IIOReadWarningListener;
  *
  * <p>The JDK undoes the LZW coding. Its reader knows no canvas, misreads a first data block of fewer than four bytes and
  * interlaced frames of fewer than five rows, makes palette entries that a file does not set black, and takes data that
- * ends early or holds undefined codes for a picture; so it is given a file of the first frame alone, with a whole
+ * ends early or holds undefined codes for an image; so it is given a file of the first frame alone, with a whole
  * palette, full blocks and no interlacing, and is watched while it reads. (An undefined code right behind a clear code
  * escapes it: one wrong pixel.)
  */

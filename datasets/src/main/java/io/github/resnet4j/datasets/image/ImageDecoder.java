@@ -12,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  * Decodes JPEG, PNG, BMP and GIF files to 8-bit RGB, with the pixels of Pillow's {@code open(file).convert("RGB")}: PNG,
  * BMP and GIF exactly, JPEG as the JDK's libjpeg rounds (within 2 of 255, nearly always equal).
  *
- * <p>Grey is replicated; alpha and transparency are dropped, not blended; palettes and 1-bit pictures are expanded; of
+ * <p>Grey is replicated; alpha and transparency are dropped, not blended; palettes and 1-bit images are expanded; of
  * 16-bit samples the high byte is kept (Pillow saturates 16-bit grey instead, which turns a photograph white); CMYK and
  * YCCK are taken as Adobe writes them, inverted, and converted without a colour profile. EXIF orientation and embedded
  * profiles are ignored, as torchvision ignores them. Of an animation the first frame counts, on its canvas.
@@ -27,20 +27,20 @@ public final class ImageDecoder {
     private ImageDecoder() {}
 
     /**
-     * The picture in {@code file}, which may be a symbolic link to a regular file. Pipes, sockets and devices are
+     * The image in {@code file}, which may be a symbolic link to a regular file. Pipes, sockets and devices are
      * refused unopened, for opening them may block.
      *
-     * @throws BadImageException if the file cannot be read or is not a whole picture of a supported format
+     * @throws BadImageException if the file cannot be read or is not a whole image of a supported format
      */
     public static Rgb8Image decode(Path file) {
         return decode(read(file), file);
     }
 
     /**
-     * The picture in {@code bytes}, which are the content of a file.
+     * The image in {@code bytes}, which are the content of a file.
      *
      * @param name what errors call it
-     * @throws BadImageException if the bytes are not a whole picture of a supported format
+     * @throws BadImageException if the bytes are not a whole image of a supported format
      */
     public static Rgb8Image decode(byte[] bytes, Path name) {
         if (bytes.length > MAX_FILE_BYTES) {

@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.image;
 import java.nio.file.Path;
 
 /**
- * What a file says of its picture before any of it is decoded.
+ * What a file says of its image before any of it is decoded.
  *
  * @param format the format, by its signature
  * @param width columns, 1 .. {@value #MAX_SIDE}
@@ -18,10 +18,10 @@ record ImageHeader(ImageFormat format, int width, int height, int channels, int 
 
     static final int MAX_SIDE = 65_535;
 
-    /** Reads a few bytes of each segment up to the picture's size, whatever the segments hold; allocates a palette at most. */
+    /** Reads a few bytes of each segment up to the image's size, whatever the segments hold; allocates a palette at most. */
     static ImageHeader read(byte[] bytes, Path name) {
         ImageFormat format =
-                ImageFormat.of(bytes).orElseThrow(() -> new BadImageException(name, ForeignFile.describe(bytes)));
+                ImageFormat.of(bytes).orElseThrow(() -> new BadImageException(name, ForeignImage.describe(bytes)));
         ByteReader in = new ByteReader(bytes, name);
         ImageHeader header =
                 switch (format) {
@@ -53,7 +53,7 @@ record ImageHeader(ImageFormat format, int width, int height, int channels, int 
         return (long) width * height;
     }
 
-    /** Room for the picture as RGB. */
+    /** Room for the image as RGB. */
     byte[] allocate() {
         return new byte[Math.toIntExact(3 * pixels())];
     }

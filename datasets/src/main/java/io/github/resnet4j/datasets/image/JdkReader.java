@@ -32,7 +32,7 @@ final class JdkReader {
         T from(ImageReader reader) throws IOException;
     }
 
-    /** The picture in {@code bytes}, a file of the format reduced to what the pixels need, as RGB. */
+    /** The image in {@code bytes}, a file of the format reduced to what the pixels need, as RGB. */
     static byte[] rgb(ImageFormat format, byte[] bytes, Path name) {
         return read(format, bytes, name, reader -> rgb(reader.read(0)));
     }
@@ -65,7 +65,7 @@ final class JdkReader {
     }
 
     /**
-     * A decoded picture as RGB: palettes looked up, grey replicated, alpha dropped, samples of fewer than 8 bits scaled
+     * A decoded image as RGB: palettes looked up, grey replicated, alpha dropped, samples of fewer than 8 bits scaled
      * to 0..255 (rounded down, as in Pillow) and of more bits the highest 8 kept. The samples are taken as stored, since
      * the JDK's colour models take grey to be linear and change it.
      */

@@ -14,13 +14,13 @@ import javax.imageio.IIOException;
  * JPEG, baseline and progressive: the JDK's libjpeg undoes the entropy coding and the cosine transform, the colour
  * conversion is done here.
  *
- * <p>The JDK is asked for the raw components, since for pictures it guesses colour spaces by rules of its own and
+ * <p>The JDK is asked for the raw components, since for images it guesses colour spaces by rules of its own and
  * refuses CMYK; and it is given the file without its application segments, so that no thumbnail, EXIF directory or
  * colour profile is parsed. The colour space follows libjpeg's rules (jdapimin.c, default_decompress_parms), the
  * conversions its fixed-point tables (jdcolor.c), and CMYK to RGB Pillow's (Convert.c, cmyk2rgb).
  */
 final class JpegDecoder {
-    /** Each scan costs a pass over the whole picture, whatever its length; encoders write about ten. */
+    /** Each scan costs a pass over the whole image, whatever its length; encoders write about ten. */
     private static final int MAX_SCANS = 500;
 
     private static final int SOF0 = 0xc0;
@@ -148,7 +148,7 @@ final class JpegDecoder {
 
     private static void skipSegment(ByteReader in, int marker) {
         if (marker == EOI || marker == SOI || marker == SOS) {
-            throw in.bad("is a damaged JPEG: marker ff" + Integer.toHexString(marker) + " before any picture");
+            throw in.bad("is a damaged JPEG: marker ff" + Integer.toHexString(marker) + " before any image");
         }
         if (marker >= RST0 && marker <= RST7 || marker == 1) {
             throw in.bad("is a damaged JPEG: marker ff" + Integer.toHexString(marker) + " between segments");

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
- * PNG (ISO/IEC 15948), all colour types and depths, interlaced or not; of an APNG its default picture. The JDK decodes
+ * PNG (ISO/IEC 15948), all colour types and depths, interlaced or not; of an APNG its default image. The JDK decodes
  * the pixels.
  *
  * <p>The JDK's reader checks no checksum, needs no end and inflates text and colour profiles, so it is given a file of

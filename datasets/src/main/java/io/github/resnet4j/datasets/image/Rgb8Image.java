@@ -1,7 +1,7 @@
 package io.github.resnet4j.datasets.image;
 
 /**
- * A decoded picture: 8-bit RGB, rows from the top, pixels interleaved (H×W×3).
+ * A decoded image: 8-bit RGB, rows from the top, pixels interleaved (H×W×3).
  *
  * @param width columns, at least 1
  * @param height rows, at least 1

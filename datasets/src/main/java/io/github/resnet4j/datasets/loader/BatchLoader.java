@@ -145,7 +145,7 @@ public final class BatchLoader implements AutoCloseable {
             writer.write(sample.image(), random, features, offset);
         } catch (BadDataException e) {
             throw e;
-        } catch (IllegalArgumentException e) { // a step that refuses this picture: its size mostly
+        } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly
             throw new BadDataException(dataset.name(sample.index()), e.getMessage(), e);
         } catch (RuntimeException e) {
             throw new IllegalStateException(dataset.name(sample.index()) + ": cannot be made a sample: " + e, e);

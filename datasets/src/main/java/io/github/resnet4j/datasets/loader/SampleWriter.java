@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.loader;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 
-/** Turns a picture into the numbers of one sample. Several threads use one writer at once. */
+/** Turns an image into the numbers of one sample. Several threads use one writer at once. */
 @FunctionalInterface
 public interface SampleWriter {
     /**
@@ -16,7 +16,7 @@ public interface SampleWriter {
     /**
      * The pixels as they are, 0 to 255, as planes red, green, blue (3×H×W).
      *
-     * @return a writer that throws {@link IllegalArgumentException} for pictures of another size
+     * @return a writer that throws {@link IllegalArgumentException} for images of another size
      */
     static SampleWriter pixels(int height, int width) {
         return (image, random, out, offset) -> {

@@ -15,10 +15,10 @@ public record CenterCrop(int size) implements Transform {
 
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
-        return Window.cut(image, start(image.width()), start(image.height()), size, size);
+        return PixelWindow.cut(image, start(image.width()), start(image.height()), size, size);
     }
 
-    /** Half the excess, ties to even as Python rounds; half the shortage before the picture, rounded down. */
+    /** Half the excess, ties to even as Python rounds; half the shortage before the image, rounded down. */
     private int start(int side) {
         return side < size ? -((size - side) / 2) : (int) Math.rint((side - size) / 2.0);
     }

@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.transform;
 
 /** Conditions on transforms' parameters. */
 final class Check {
-    /** Larger pictures are not decoded either. */
+    /** Larger images are not decoded either. */
     private static final int MAX_SIDE = 65_535;
 
     private Check() {}

@@ -23,7 +23,7 @@ public enum Interpolation {
 
     private static final double A = -0.5;
 
-    /** The filter is zero from this distance on, in pixels of the coarser picture. */
+    /** The filter is zero from this distance on, in pixels of the coarser image. */
     final double support;
 
     Interpolation(double support) {

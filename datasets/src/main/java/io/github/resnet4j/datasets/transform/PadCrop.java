@@ -21,6 +21,6 @@ public record PadCrop(int padding) implements Transform {
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         int top = random.nextInt(2 * padding + 1) - padding;
         int left = random.nextInt(2 * padding + 1) - padding;
-        return Window.cut(image, left, top, image.width(), image.height());
+        return PixelWindow.cut(image, left, top, image.width(), image.height());
     }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * All that happens to a decoded picture: transforms in order, then normalisation to the 3×H×W floats a network takes.
+ * All that happens to a decoded image: transforms in order, then normalisation to the 3×H×W floats a network takes.
  * Immutable; threads may share one.
  */
 public final class Pipeline {
-    /** No expectation; a picture has at least one pixel. */
+    /** No expectation; an image has at least one pixel. */
     private static final int ANY = 0;
 
     private final List<Transform> transforms;
@@ -18,7 +18,7 @@ public final class Pipeline {
     private final int height;
     private final int width;
 
-    /** A pipeline whose pictures may come out in any size. */
+    /** A pipeline whose images may come out in any size. */
     public Pipeline(List<Transform> transforms, Normalize normalize) {
         this(transforms, normalize, ANY, ANY);
     }
@@ -31,7 +31,7 @@ public final class Pipeline {
         this.width = width;
     }
 
-    /** The same pipeline, which from now on refuses pictures that come out in another size than the network takes. */
+    /** The same pipeline, which from now on refuses images that come out in another size than the network takes. */
     public Pipeline producing(int height, int width) {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("a network takes at least 1x1 pixels, got " + height + "x" + width);
@@ -48,35 +48,35 @@ public final class Pipeline {
     }
 
     /**
-     * The picture as the network will see it, before normalisation.
+     * The image as the network will see it, before normalisation.
      *
      * @throws IllegalArgumentException if it does not come out in the size {@link #producing} asks for
      */
-    public Rgb8Image picture(Rgb8Image image, SampleRandom random) {
-        Rgb8Image picture = image;
+    public Rgb8Image image(Rgb8Image image, SampleRandom random) {
+        Rgb8Image transformed = image;
         for (Transform transform : transforms) {
-            picture = transform.apply(picture, random);
+            transformed = transform.apply(transformed, random);
         }
-        if (height != ANY && (picture.height() != height || picture.width() != width)) {
-            throw new IllegalArgumentException("the transforms " + transforms + " make " + picture.height() + "x"
-                    + picture.width() + " (height x width) of a picture of " + image.height() + "x" + image.width()
+        if (height != ANY && (transformed.height() != height || transformed.width() != width)) {
+            throw new IllegalArgumentException("the transforms " + transforms + " make " + transformed.height() + "x"
+                    + transformed.width() + " (height x width) of an image of " + image.height() + "x" + image.width()
                     + ", but the network takes " + height + "x" + width
                     + ": end with center-crop or random-resized-crop of that size");
         }
-        return picture;
+        return transformed;
     }
 
     /**
-     * Writes the transformed and normalised picture, 3×H×W floats: all of red, then green, then blue.
+     * Writes the transformed and normalised image, 3×H×W floats: all of red, then green, then blue.
      *
      * @param out where to, from {@code offset} on
-     * @throws IllegalArgumentException if the picture does not come out in the size {@link #producing} asks for
+     * @throws IllegalArgumentException if the image does not come out in the size {@link #producing} asks for
      * @throws IndexOutOfBoundsException if {@code out} has no room for it
      */
     public void write(Rgb8Image image, SampleRandom random, float[] out, int offset) {
-        Rgb8Image picture = picture(image, random);
-        int area = picture.width() * picture.height();
-        byte[] pixels = picture.pixels();
+        Rgb8Image transformed = image(image, random);
+        int area = transformed.width() * transformed.height();
+        byte[] pixels = transformed.pixels();
         Objects.checkFromIndexSize(offset, pixels.length, out.length);
         for (int c = 0; c < 3; c++) {
             float[] values = table[c];

@@ -8,8 +8,8 @@ import java.util.Objects;
  * torchvision draws it).
  *
  * @param size width and height of the result, in pixels
- * @param minScale least share of the picture's area, above 0
- * @param maxScale greatest share of the picture's area, at most 1
+ * @param minScale least share of the image's area, above 0
+ * @param maxScale greatest share of the image's area, at most 1
  * @param minRatio least width / height
  * @param maxRatio greatest width / height; the ratio is uniform on a logarithmic scale
  * @param interpolation the filter
@@ -34,7 +34,7 @@ public record RandomResizedCrop(
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         Box box = draw(image.width(), image.height(), random);
-        Rgb8Image part = Window.cut(image, box.left, box.top, box.width, box.height);
+        Rgb8Image part = PixelWindow.cut(image, box.left, box.top, box.width, box.height);
         return Resampler.resize(part, size, size, interpolation);
     }
 
@@ -53,12 +53,12 @@ public record RandomResizedCrop(
             }
         }
         double ratio = (double) width / height;
-        // At least one pixel: torchvision would fail on a picture one pixel wide or high.
+        // At least one pixel: torchvision would fail on an image one pixel wide or high.
         int w = ratio > maxRatio ? Math.max(1, (int) Math.rint(height * maxRatio)) : width;
         int h = ratio < minRatio ? Math.max(1, (int) Math.rint(width / minRatio)) : height;
         return new Box((width - w) / 2, (height - h) / 2, w, h);
     }
 
-    /** A rectangle of a picture. */
+    /** A rectangle of an image. */
     record Box(int left, int top, int width, int height) {}
 }

@@ -15,7 +15,7 @@ final class Resampler {
 
     private Resampler() {}
 
-    /** The picture scaled to {@code width}×{@code height}. */
+    /** The image scaled to {@code width}×{@code height}. */
     static Rgb8Image resize(Rgb8Image image, int width, int height, Interpolation interpolation) {
         byte[] pixels = image.pixels();
         if (width != image.width()) {

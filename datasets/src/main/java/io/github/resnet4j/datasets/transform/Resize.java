@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param interpolation the filter
  */
 public record Resize(int size, Interpolation interpolation) implements Transform {
-    /** The largest result, in pixels: what the decoder would accept. A thread-like picture must not exhaust memory. */
+    /** The largest result, in pixels: what the decoder would accept. A thread-like image must not exhaust memory. */
     private static final long MAX_PIXELS = 89_478_485;
 
     public Resize {
@@ -26,7 +26,7 @@ public record Resize(int size, Interpolation interpolation) implements Transform
         long longer = size * (long) Math.max(image.width(), image.height()) / shorter;
         if (size * longer > MAX_PIXELS) {
             throw new IllegalArgumentException("resize to " + size + " would make " + size + "x" + longer
-                    + " pixels of a picture of " + image.width() + "x" + image.height() + "; at most " + MAX_PIXELS);
+                    + " pixels of an image of " + image.width() + "x" + image.height() + "; at most " + MAX_PIXELS);
         }
         return image.width() <= image.height()
                 ? Resampler.resize(image, size, (int) longer, interpolation)

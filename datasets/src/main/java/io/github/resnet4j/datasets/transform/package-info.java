@@ -1,5 +1,5 @@
 /**
- * What happens to a picture between the file and the network: resampling equal to Pillow's, crops, flips, normalisation.
+ * What happens to an image between the file and the network: resampling equal to Pillow's, crops, flips, normalisation.
  *
  * <p>The steps are {@link io.github.resnet4j.datasets.transform.Transform}s, named and parametrised as torchvision's;
  * a {@link io.github.resnet4j.datasets.transform.Pipeline} runs them in order and writes the network's floats. Chance

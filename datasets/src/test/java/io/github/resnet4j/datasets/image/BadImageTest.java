@@ -39,7 +39,7 @@ class BadImageTest {
                 arguments(new byte[0], "is empty (0 bytes)"),
                 arguments(new byte[] {(byte) 0xff}, "is truncated: 1 byte"),
                 arguments(new byte[] {(byte) 0xff, (byte) 0xd8}, "is truncated: 2 bytes"),
-                arguments("not a picture\n".getBytes(UTF_8), "is text, not an image"),
+                arguments("not an image\n".getBytes(UTF_8), "is text, not an image"),
                 arguments("кот".getBytes(UTF_8), "is text, not an image"),
                 arguments("\n <!DOCTYPE html><p>404".getBytes(UTF_8), "is an HTML page, not an image"),
                 arguments("<html><svg>".getBytes(UTF_8), "is an HTML page, not an image"),
@@ -62,15 +62,15 @@ class BadImageTest {
         refuses(bytes, says);
     }
 
-    static List<String> pictures() {
+    static List<String> images() {
         return Golden.names("image", ".jpg", ".png", ".gif", ".bmp");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("pictures")
+    @MethodSource("images")
     void refusesTruncatedFiles(String file) {
         byte[] bytes = Golden.bytes("image/" + file);
-        // What follows the picture itself may be missing: an animation's later frames, a tail.
+        // What follows the image itself may be missing: an animation's later frames, a tail.
         boolean more = file.startsWith("animated") || file.startsWith("tail");
         for (int percent : more ? new int[] {25} : new int[] {25, 50, 99}) {
             byte[] part = Arrays.copyOf(bytes, Math.min(bytes.length * percent / 100, bytes.length - 4));
@@ -82,10 +82,10 @@ class BadImageTest {
         }
     }
 
-    /** A picture, or one exception: whatever single bytes are changed, removed or repeated. */
+    /** An image, or one exception: whatever single bytes are changed, removed or repeated. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("pictures")
-    void damageGivesAPictureOrOneException(String file) {
+    @MethodSource("images")
+    void damageGivesAnImageOrOneException(String file) {
         byte[] bytes = Golden.bytes("image/" + file);
         Random random = new Random(file.hashCode());
         for (int trial = 0; trial < 150; trial++) {
@@ -203,7 +203,7 @@ class BadImageTest {
     /** A column of three rows; 80 hex clears the code table, 81 ends the data, 82 is the first to be defined. */
     @ParameterizedTest
     @MethodSource("gifCodes")
-    void refusesGifCodesThatAreNoPicture(byte[] codes, String says) {
+    void refusesGifCodesThatAreNoImage(byte[] codes, String says) {
         refuses(gif(codes), says);
     }
 
@@ -236,11 +236,11 @@ class BadImageTest {
     }
 
     @Test
-    void refusesBmpRunsThatLeaveThePicture() {
+    void refusesBmpRunsThatLeaveTheImage() {
         byte[] bytes = Golden.bytes("image/rle8.bmp");
         int data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(10);
         bytes[data] = (byte) 200;
-        refuses(bytes, "is a damaged BMP: a run leaves the picture");
+        refuses(bytes, "is a damaged BMP: a run leaves the image");
     }
 
     @ParameterizedTest

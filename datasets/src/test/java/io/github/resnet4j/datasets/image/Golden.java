@@ -51,7 +51,7 @@ public final class Golden {
         }
     }
 
-    /** A picture whose pixels are stored as they are. */
+    /** An image whose pixels are stored as they are. */
     public static Rgb8Image ppm(String name) {
         byte[] bytes = bytes(name);
         int end = 0;

@@ -79,7 +79,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void symbolicLinksToPicturesAreFollowed(@TempDir Path folder) throws Exception {
+    void symbolicLinksToImagesAreFollowed(@TempDir Path folder) throws Exception {
         Path link = Files.createSymbolicLink(
                 folder.resolve("link"), Golden.file("image/rgb8.png").toAbsolutePath());
         assertThat(ImageDecoder.decode(link).height()).isEqualTo(17);

@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.transform;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
-/** The picture that {@code pattern} in {@code src/test/fixtures/images.py} computes. */
+/** The image that {@code pattern} in {@code src/test/fixtures/images.py} computes. */
 final class PatternImage {
     private PatternImage() {}
 

@@ -26,11 +26,11 @@ class PipelineTest {
         for (int i = 0; i < 50; i++) {
             float[] out = new float[3 * 32 * 32];
             pipeline.write(image, SampleRandom.of(5, 1, i), out, 0);
-            Rgb8Image picture = pipeline.picture(image, SampleRandom.of(5, 1, i));
+            Rgb8Image transformed = pipeline.image(image, SampleRandom.of(5, 1, i));
             for (int y = 0; y < 32; y++) {
                 for (int x = 0; x < 32; x++) {
                     for (int c = 0; c < 3; c++) {
-                        assertThat(out[(c * 32 + y) * 32 + x]).isEqualTo(picture.at(x, y, c) / 255f);
+                        assertThat(out[(c * 32 + y) * 32 + x]).isEqualTo(transformed.at(x, y, c) / 255f);
                     }
                 }
             }
@@ -38,14 +38,14 @@ class PipelineTest {
     }
 
     @Test
-    void refusesPicturesOfAnotherSizeThanTheNetworks() {
+    void refusesImagesOfAnotherSizeThanTheNetworks() {
         Pipeline pipeline = new Pipeline(List.of(new Resize(32, Interpolation.BILINEAR)), Normalize.NONE);
         Rgb8Image image = PatternImage.of(60, 40);
-        assertThat(pipeline.picture(image, UNUSED).width()).isEqualTo(48);
-        assertThatThrownBy(() -> pipeline.producing(32, 32).picture(image, UNUSED))
+        assertThat(pipeline.image(image, UNUSED).width()).isEqualTo(48);
+        assertThatThrownBy(() -> pipeline.producing(32, 32).image(image, UNUSED))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("make 32x48 (height x width) of a picture of 40x60, but the network takes 32x32");
-        assertThat(pipeline.producing(32, 48).picture(image, UNUSED).height()).isEqualTo(32);
+                .hasMessageContaining("make 32x48 (height x width) of an image of 40x60, but the network takes 32x32");
+        assertThat(pipeline.producing(32, 48).image(image, UNUSED).height()).isEqualTo(32);
     }
 
     @Test

@@ -44,7 +44,7 @@ class TransformTest {
     }
 
     @Test
-    void padCropLargerThanThePictureMayBeAllBlack() {
+    void padCropLargerThanTheImageMayBeAllBlack() {
         Rgb8Image pixel = new Rgb8Image(1, 1, new byte[] {1, 2, 3});
         for (int i = 0; i < 200; i++) {
             assertThat(new PadCrop(3).apply(pixel, sample(i)).pixels()).isIn(pixel.pixels(), new byte[3]);
@@ -100,7 +100,7 @@ class TransformTest {
     }
 
     @Test
-    void randomResizedCropOfTheWholePictureIsAResize() {
+    void randomResizedCropOfTheWholeImageIsAResize() {
         RandomResizedCrop whole = new RandomResizedCrop(24, 1, 1, 1, 1, Interpolation.BILINEAR);
         Rgb8Image square = PatternImage.of(40, 40);
         assertThat(whole.apply(square, sample(0)).pixels())
@@ -123,7 +123,7 @@ class TransformTest {
         Rgb8Image thread = new Rgb8Image(60_000, 1, new byte[180_000]);
         assertThatThrownBy(() -> new Resize(256, Interpolation.BILINEAR).apply(thread, sample(0)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("resize to 256 would make 256x15360000 pixels of a picture of 60000x1; at most 89478485");
+                .hasMessage("resize to 256 would make 256x15360000 pixels of an image of 60000x1; at most 89478485");
     }
 
     static Stream<Arguments> wrongParameters() {

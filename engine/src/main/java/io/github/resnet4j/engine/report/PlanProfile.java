@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * What the steps of a plan take.
  *
- * @param batch pictures that go through together
+ * @param batch images that go through together
  * @param lanes so many times at once, on a core each; 1 if all cores work together
  * @param timings one for each step, in the order of their execution
  */
@@ -49,7 +49,7 @@ public record PlanProfile(int batch, int lanes, List<Timing> timings) {
         return new PlanProfile(batch, count, timings);
     }
 
-    /** Pictures in a second. */
+    /** Images in a second. */
     public double imagesPerSecond() {
         return lanes * batch * 1e9 / nanoseconds();
     }
@@ -77,7 +77,7 @@ public record PlanProfile(int batch, int lanes, List<Timing> timings) {
     /**
      * A table of the kinds of steps, for people.
      *
-     * @param peak the machine's GFLOP/s, such as {@code Peak} of the engine measures
+     * @param peak the machine's GFLOP/s, such as {@code PeakFlops} of the engine measures
      */
     public String table(double peak) {
         Map<String, List<Timing>> kinds = new TreeMap<>();

@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * What a compiled plan runs.
  *
- * @param batch pictures that go through together
+ * @param batch images that go through together
  * @param lanes so many times at once, on a core each; 1 if all cores work together
  * @param steps one for each primitive and each step in Java, in the order of their execution
  * @param arenaBytes memory for everything between the steps, of each lane

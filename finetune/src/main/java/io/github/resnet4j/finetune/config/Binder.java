@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A tree to records, strictly: every key known, every value of its type. Problems are noted, and binding goes on. */
+/** A tree to records, strictly: every key known, every value of its type. ConfigProblems are noted, and binding goes on. */
 final class Binder {
     /** Options of transforms, by key: the records are the data module's, which knows nothing of files. */
     private static final Map<String, String> TRANSFORM_DEFAULTS = Map.of(
@@ -31,14 +31,14 @@ final class Binder {
             "min-ratio", Double.toString(3.0 / 4),
             "max-ratio", Double.toString(4.0 / 3));
 
-    private final Problems problems;
+    private final ConfigProblems problems;
 
-    Binder(Problems problems) {
+    Binder(ConfigProblems problems) {
         this.problems = problems;
     }
 
     /** The configuration; empty only where a problem was noted. */
-    Optional<RunConfig> bind(Node.Mapping root) {
+    Optional<RunConfig> bind(YamlNode.Mapping root) {
         return record(RunConfig.class, root, root.where(), "").map(RunConfig.class::cast);
     }
 
@@ -48,8 +48,8 @@ final class Binder {
         return path.isEmpty() ? shown : path + "." + shown;
     }
 
-    private Optional<?> value(Type type, Node node, Where where, String path) {
-        boolean isNull = node instanceof Node.Scalar scalar && scalar.isNull();
+    private Optional<?> value(Type type, YamlNode node, Where where, String path) {
+        boolean isNull = node instanceof YamlNode.Scalar scalar && scalar.isNull();
         if (type instanceof ParameterizedType generic) {
             Type element = generic.getActualTypeArguments()[0];
             if (generic.getRawType() == List.class) {
@@ -66,7 +66,7 @@ final class Binder {
             return problem(where, path, "has no value");
         }
         Class<?> plain = (Class<?>) type;
-        if (plain == NormalizeConfig.class && node instanceof Node.Scalar name) {
+        if (plain == NormalizeConfig.class && node instanceof YamlNode.Scalar name) {
             return choice(name, NormalizeConfig.NAMED, where, path);
         }
         if (plain == Transform.class) {
@@ -76,11 +76,11 @@ final class Binder {
             return variant(plain, node, where, path);
         }
         if (plain.isRecord()) {
-            return node instanceof Node.Mapping map
+            return node instanceof YamlNode.Mapping map
                     ? record(plain, map, where, path)
                     : expected("a map", node, where, path);
         }
-        if (!(node instanceof Node.Scalar scalar)) {
+        if (!(node instanceof YamlNode.Scalar scalar)) {
             return expected(plain.isEnum() ? "one word" : kind(plain), node, where, path);
         }
         if (plain.isEnum()) {
@@ -89,7 +89,7 @@ final class Binder {
         return scalar(plain, scalar, where, path);
     }
 
-    private Optional<?> scalar(Class<?> type, Node.Scalar scalar, Where where, String path) {
+    private Optional<?> scalar(Class<?> type, YamlNode.Scalar scalar, Where where, String path) {
         String text = scalar.text();
         if (type == String.class) {
             return Optional.of(text);
@@ -121,26 +121,26 @@ final class Binder {
         }
     }
 
-    private Optional<?> list(Type element, Node node, Where where, String path) {
-        if (!(node instanceof Node.Sequence sequence)) {
+    private Optional<?> list(Type element, YamlNode node, Where where, String path) {
+        if (!(node instanceof YamlNode.Sequence sequence)) {
             return expected("a list", node, where, path);
         }
         List<Object> items = new ArrayList<>();
         for (int i = 0; i < sequence.items().size(); i++) {
-            Node item = sequence.items().get(i);
+            YamlNode item = sequence.items().get(i);
             value(element, item, item.where(), path + "[" + i + "]").ifPresent(items::add);
         }
         return items.size() == sequence.items().size() ? Optional.of(items) : Optional.empty();
     }
 
     /** A map of any keys to scalars, all of them text. */
-    private Optional<?> texts(Node node, Where where, String path) {
-        if (!(node instanceof Node.Mapping map)) {
+    private Optional<?> texts(YamlNode node, Where where, String path) {
+        if (!(node instanceof YamlNode.Mapping map)) {
             return expected("a map", node, where, path);
         }
         Map<String, String> texts = new LinkedHashMap<>();
         map.entries().forEach((key, entry) -> {
-            if (entry.value() instanceof Node.Scalar scalar && !scalar.isNull()) {
+            if (entry.value() instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
                 texts.put(key, scalar.text());
             } else {
                 expected("one word", entry.value(), entry.where(), child(path, key));
@@ -150,17 +150,17 @@ final class Binder {
     }
 
     /** A sealed interface's record, chosen by the key {@code type}. */
-    private Optional<?> variant(Class<?> sealed, Node node, Where where, String path) {
-        if (!(node instanceof Node.Mapping map)) {
+    private Optional<?> variant(Class<?> sealed, YamlNode node, Where where, String path) {
+        if (!(node instanceof YamlNode.Mapping map)) {
             return expected("a map with a key type", node, where, path);
         }
         Map<String, Class<?>> types = variants(sealed);
-        Optional<Node.Entry> type = map.get("type");
+        Optional<YamlNode.Entry> type = map.get("type");
         if (type.isEmpty()) {
             return problem(where, child(path, "type"), "missing; one of " + String.join(", ", types.keySet()));
         }
         Where typeWhere = type.get().where();
-        if (!(type.get().value() instanceof Node.Scalar name)) {
+        if (!(type.get().value() instanceof YamlNode.Scalar name)) {
             return expected("one word", type.get().value(), typeWhere, child(path, "type"));
         }
         return choice(name, types, typeWhere, child(path, "type"))
@@ -168,30 +168,30 @@ final class Binder {
     }
 
     /** A transform: its name alone, or a map of its name to its options. */
-    private Optional<?> transform(Node node, Where where, String path) {
+    private Optional<?> transform(YamlNode node, Where where, String path) {
         Map<String, Class<?>> types = variants(Transform.class);
-        if (node instanceof Node.Scalar name) {
-            Node.Mapping none = new Node.Mapping(name.where(), Map.of());
+        if (node instanceof YamlNode.Scalar name) {
+            YamlNode.Mapping none = new YamlNode.Mapping(name.where(), Map.of());
             return choice(name, types, where, path).flatMap(chosen -> record(chosen, none, where, path));
         }
-        if (!(node instanceof Node.Mapping map) || map.entries().size() != 1) {
+        if (!(node instanceof YamlNode.Mapping map) || map.entries().size() != 1) {
             return problem(
                     where,
                     path,
                     "expected a name, or a map of one name to its options; known: " + known(types.keySet()));
         }
         String name = map.entries().keySet().iterator().next();
-        Node.Entry entry = map.entries().get(name);
-        Node.Scalar key = new Node.Scalar(entry.where(), name, true);
+        YamlNode.Entry entry = map.entries().get(name);
+        YamlNode.Scalar key = new YamlNode.Scalar(entry.where(), name, true);
         return choice(key, types, entry.where(), path).flatMap(chosen -> {
             String here = child(path, name);
-            return entry.value() instanceof Node.Mapping options
+            return entry.value() instanceof YamlNode.Mapping options
                     ? record(chosen, options, entry.where(), here)
                     : expected("a map of options", entry.value(), entry.where(), here);
         });
     }
 
-    private Optional<Object> record(Class<?> type, Node.Mapping map, Where where, String path) {
+    private Optional<Object> record(Class<?> type, YamlNode.Mapping map, Where where, String path) {
         Map<String, RecordComponent> components = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             components.put(Scalars.kebab(component.getName()), component);
@@ -213,7 +213,7 @@ final class Binder {
     }
 
     /** Notes keys that are not components; returns the components they were probably meant for. */
-    private Set<String> unknownKeys(Node.Mapping map, Set<String> known, String path) {
+    private Set<String> unknownKeys(YamlNode.Mapping map, Set<String> known, String path) {
         Set<String> meant = new HashSet<>();
         map.entries().forEach((key, entry) -> {
             if (!known.contains(key)) {
@@ -246,7 +246,7 @@ final class Binder {
      * complaints about the others are worth hearing now and not after the next try.
      */
     private Optional<Object> construct(
-            Class<?> type, List<Object> arguments, Node.Mapping map, Set<String> failed, Where where, String path) {
+            Class<?> type, List<Object> arguments, YamlNode.Mapping map, Set<String> failed, Where where, String path) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
@@ -254,11 +254,11 @@ final class Binder {
             Object made = type.getConstructor(types).newInstance(arguments.toArray());
             return failed.isEmpty() ? Optional.of(made) : Optional.empty();
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Check.Failed complaint) {
+            if (e.getCause() instanceof Requirements.Failed complaint) {
                 complaint.faults().stream()
                         .filter(fault -> fault.key().isEmpty() ? failed.isEmpty() : !failed.contains(fault.key()))
                         .forEach(fault -> problems.add(
-                                map.get(fault.key()).map(Node.Entry::where).orElse(where),
+                                map.get(fault.key()).map(YamlNode.Entry::where).orElse(where),
                                 fault.key().isEmpty() ? path : child(path, fault.key()),
                                 fault.message()));
             } else if (!failed.isEmpty()) {
@@ -297,7 +297,7 @@ final class Binder {
         return type == int.class ? 0 : null;
     }
 
-    private <T> Optional<T> choice(Node.Scalar name, Map<String, T> choices, Where where, String path) {
+    private <T> Optional<T> choice(YamlNode.Scalar name, Map<String, T> choices, Where where, String path) {
         Optional<T> chosen = Optional.ofNullable(choices.get(name.text()));
         if (chosen.isEmpty()) {
             String hint = hint(Suggest.nearest(name.text(), choices.keySet()), choices.keySet());
@@ -343,15 +343,15 @@ final class Binder {
         return type == Path.class ? "a path" : "a whole number";
     }
 
-    private Optional<?> expected(String kind, Node found, Where where, String path) {
+    private Optional<?> expected(String kind, YamlNode found, Where where, String path) {
         return problem(where, path, "expected " + kind + ", found " + describe(found));
     }
 
-    private static String describe(Node node) {
-        if (node instanceof Node.Mapping) {
+    private static String describe(YamlNode node) {
+        if (node instanceof YamlNode.Mapping) {
             return "a map";
         }
-        if (node instanceof Node.Scalar scalar) {
+        if (node instanceof YamlNode.Scalar scalar) {
             return scalar.isNull()
                     ? "nothing"
                     : (scalar.plain() ? "'" : "quoted '") + Scalars.shown(scalar.text()) + "'";

@@ -30,7 +30,7 @@ public final class ConfigLoader {
     private static final int MOST_BASES = 16;
     private static final int MOST_NAMES = 1000;
 
-    private final Problems problems = new Problems();
+    private final ConfigProblems problems = new ConfigProblems();
 
     private ConfigLoader() {}
 
@@ -55,12 +55,13 @@ public final class ConfigLoader {
     /** The same for text that is in no file; {@code name} stands for the file in messages. A base has no meaning. */
     public static Loaded parse(String yaml, String name, List<String> overrides) {
         ConfigLoader loader = new ConfigLoader();
-        Optional<Node> node = YamlTree.ofFile(yaml, name, loader.problems);
-        return loader.bind(node.filter(Node.Mapping.class::isInstance).map(Node.Mapping.class::cast), overrides);
+        Optional<YamlNode> node = YamlTree.ofFile(yaml, name, loader.problems);
+        return loader.bind(
+                node.filter(YamlNode.Mapping.class::isInstance).map(YamlNode.Mapping.class::cast), overrides);
     }
 
-    private Loaded bind(Optional<Node.Mapping> written, List<String> overrides) {
-        Node.Mapping set = overrides(overrides);
+    private Loaded bind(Optional<YamlNode.Mapping> written, List<String> overrides) {
+        YamlNode.Mapping set = overrides(overrides);
         Optional<RunConfig> config = written.flatMap(root -> new Binder(problems).bind(root.merged(set)));
         problems.throwIfAny();
         RunConfig complete = config.orElseThrow();
@@ -71,16 +72,16 @@ public final class ConfigLoader {
      * The map in a file over those of its bases; {@code asked} and {@code path} say who wants it, {@code chain} through
      * whom.
      */
-    private Optional<Node.Mapping> read(Path file, Where asked, String path, List<Path> chain) {
-        Optional<Node> node = text(file, asked, path).flatMap(text -> YamlTree.ofFile(text, shown(file), problems));
+    private Optional<YamlNode.Mapping> read(Path file, Where asked, String path, List<Path> chain) {
+        Optional<YamlNode> node = text(file, asked, path).flatMap(text -> YamlTree.ofFile(text, shown(file), problems));
         if (node.isEmpty()) {
             return Optional.empty();
         }
-        if (!(node.get() instanceof Node.Mapping map)) {
+        if (!(node.get() instanceof YamlNode.Mapping map)) {
             problems.add(node.get().where(), "", "expected a map of keys such as model, data and train");
             return Optional.empty();
         }
-        Optional<Node.Entry> base = map.get("base");
+        Optional<YamlNode.Entry> base = map.get("base");
         if (base.isEmpty()) {
             return Optional.of(map);
         }
@@ -88,8 +89,8 @@ public final class ConfigLoader {
         return base(file, base.get(), chain).map(lower -> lower.merged(map.without("base")));
     }
 
-    private Optional<Node.Mapping> base(Path file, Node.Entry entry, List<Path> chain) {
-        if (!(entry.value() instanceof Node.Scalar name)
+    private Optional<YamlNode.Mapping> base(Path file, YamlNode.Entry entry, List<Path> chain) {
+        if (!(entry.value() instanceof YamlNode.Scalar name)
                 || name.isNull()
                 || name.text().isBlank()) {
             problems.add(entry.where(), "base", "expected the path of a file, relative to this one");
@@ -166,8 +167,8 @@ public final class ConfigLoader {
     }
 
     /** All {@code --set} arguments as one map, so that their order only matters where they set the same key. */
-    private Node.Mapping overrides(List<String> overrides) {
-        Node.Mapping all = new Node.Mapping(new Where("--set", 0), Map.of());
+    private YamlNode.Mapping overrides(List<String> overrides) {
+        YamlNode.Mapping all = new YamlNode.Mapping(new Where("--set", 0), Map.of());
         for (String override : overrides) {
             Where where = new Where("--set " + Scalars.shown(override), 0);
             int equals = override.indexOf('=');
@@ -178,7 +179,7 @@ public final class ConfigLoader {
                 problems.add(where, "", "expected a path, '=' and a value, such as train.epochs=2");
                 continue;
             }
-            Optional<Node> value = YamlTree.ofValue(
+            Optional<YamlNode> value = YamlTree.ofValue(
                     override.substring(equals + 1), where.source(), Scalars.shown(String.join(".", keys)), problems);
             if (value.isPresent()) {
                 all = all.merged(nested(keys, value.get(), where));
@@ -187,11 +188,11 @@ public final class ConfigLoader {
         return all;
     }
 
-    private static Node.Mapping nested(List<String> keys, Node value, Where where) {
-        Node inner = keys.size() == 1 ? value : nested(keys.subList(1, keys.size()), value, where);
-        Map<String, Node.Entry> entries = new LinkedHashMap<>();
-        entries.put(keys.get(0), new Node.Entry(where, inner));
-        return new Node.Mapping(where, entries);
+    private static YamlNode.Mapping nested(List<String> keys, YamlNode value, Where where) {
+        YamlNode inner = keys.size() == 1 ? value : nested(keys.subList(1, keys.size()), value, where);
+        Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
+        entries.put(keys.get(0), new YamlNode.Entry(where, inner));
+        return new YamlNode.Mapping(where, entries);
     }
 
     /** The same path for the same file, however it is written. */

@@ -49,7 +49,7 @@ public record DataConfig(
     public DataConfig {
         augment = List.copyOf(augment);
         eval = List.copyOf(eval);
-        new Check()
+        new Requirements()
                 .that(
                         imageSize
                                 .map(size -> size >= 1 && size <= LARGEST_IMAGE)

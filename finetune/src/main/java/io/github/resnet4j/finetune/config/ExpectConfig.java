@@ -11,7 +11,7 @@ package io.github.resnet4j.finetune.config;
 public record ExpectConfig(double top1, double tolerance, String source) {
     /** Throws {@link IllegalArgumentException} for numbers out of range and a blank source. */
     public ExpectConfig {
-        new Check()
+        new Requirements()
                 .that(top1 >= 0 && top1 <= 100, "top1", "must be a percentage, 0 to 100, not " + Scalars.number(top1))
                 .atLeast("tolerance", tolerance, 0.0)
                 .written("source", source)

@@ -41,7 +41,7 @@ public record ModelConfig(
      */
     public ModelConfig {
         options = options.map(Map::copyOf);
-        Check check = new Check()
+        Requirements check = new Requirements()
                 .written("name", name)
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)
@@ -57,7 +57,7 @@ public record ModelConfig(
     }
 
     /** Of a name that the zoo does not know, nothing is asked: that is said when it is looked for. */
-    private static void require(Check check, String name, String key, Map<String, String> options) {
+    private static void require(Requirements check, String name, String key, Map<String, String> options) {
         String architecture = ModelName.parse(name).architecture();
         for (Architecture row : Zoo.list()) {
             try {

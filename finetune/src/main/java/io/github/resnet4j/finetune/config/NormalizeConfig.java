@@ -33,7 +33,7 @@ public record NormalizeConfig(List<Double> mean, List<Double> std) {
     public NormalizeConfig {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
-        new Check()
+        new Requirements()
                 .that(
                         mean.size() == 3 && mean.stream().allMatch(Double::isFinite),
                         "mean",

@@ -27,7 +27,7 @@ public sealed interface OptimizerConfig {
             implements OptimizerConfig {
         /** Throws {@link IllegalArgumentException} for numbers out of range and for Nesterov without momentum. */
         public Sgd {
-            new Check()
+            new Requirements()
                     .positive("lr", lr)
                     .fraction("momentum", momentum, 0, 1)
                     .together(!nesterov || momentum > 0, "nesterov needs a momentum greater than 0")

@@ -33,7 +33,7 @@ public record RunConfig(
 
     /** Throws {@link IllegalArgumentException} for a name that is no portable folder name. */
     public RunConfig {
-        new Check()
+        new Requirements()
                 .that(
                         NAME.matcher(name).matches(),
                         "name",

@@ -28,7 +28,7 @@ public sealed interface ScheduleConfig {
         /** Throws {@link IllegalArgumentException} unless the milestones grow from above 0 and gamma is positive. */
         public MultiStep {
             milestones = List.copyOf(milestones);
-            new Check()
+            new Requirements()
                     .that(
                             growing(milestones),
                             "milestones",
@@ -59,7 +59,7 @@ public sealed interface ScheduleConfig {
     record Cosine(@Default("0") double minLr, Optional<Warmup> warmup) implements ScheduleConfig {
         /** Throws {@link IllegalArgumentException} for a negative learning rate. */
         public Cosine {
-            new Check().atLeast("min-lr", minLr, 0.0).verify();
+            new Requirements().atLeast("min-lr", minLr, 0.0).verify();
         }
     }
 
@@ -80,7 +80,7 @@ public sealed interface ScheduleConfig {
             implements ScheduleConfig {
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public OneCycle {
-            new Check()
+            new Requirements()
                     .positive("max-lr", maxLr)
                     .that(
                             pctStart > 0 && pctStart < 1,

@@ -27,7 +27,7 @@ public record TrainConfig(
         @Default("2") int keepCheckpoints) {
     /** Throws {@link IllegalArgumentException} for numbers out of range. */
     public TrainConfig {
-        new Check()
+        new Requirements()
                 .atLeast("epochs", epochs, 1)
                 .atLeast("batch-size", batchSize, 1)
                 .fraction("label-smoothing", labelSmoothing, 0, 1)

@@ -28,7 +28,7 @@ public record Warmup(
 
     /** Throws {@link IllegalArgumentException} for numbers out of range, and unless each pair has exactly one value. */
     public Warmup {
-        new Check()
+        new Requirements()
                 .positive("epochs", epochs)
                 .atLeast("iterations", iterations, 1)
                 .positive("lr", lr)

@@ -28,26 +28,26 @@ final class YamlTree {
 
     private final String source;
     private final boolean isFile;
-    private final Problems problems;
+    private final ConfigProblems problems;
     private Iterator<Event> events;
 
-    private YamlTree(String source, boolean isFile, Problems problems) {
+    private YamlTree(String source, boolean isFile, ConfigProblems problems) {
         this.source = source;
         this.isFile = isFile;
         this.problems = problems;
     }
 
     /** The tree of a file's text; empty, and a problem noted, where there is none. An empty text is a null scalar. */
-    static Optional<Node> ofFile(String text, String source, Problems problems) {
+    static Optional<YamlNode> ofFile(String text, String source, ConfigProblems problems) {
         return new YamlTree(source, true, problems).read(text, "");
     }
 
     /** The tree of a value at {@code path} that is not in a file. */
-    static Optional<Node> ofValue(String text, String source, String path, Problems problems) {
+    static Optional<YamlNode> ofValue(String text, String source, String path, ConfigProblems problems) {
         return new YamlTree(source, false, problems).read(text, path);
     }
 
-    private Optional<Node> read(String text, String path) {
+    private Optional<YamlNode> read(String text, String path) {
         try {
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(source)
@@ -57,9 +57,9 @@ final class YamlTree {
             next(Event.ID.StreamStart);
             Event first = events.next();
             if (first.getEventId() == Event.ID.StreamEnd) {
-                return Optional.of(new Node.Scalar(at(1), "", true));
+                return Optional.of(new YamlNode.Scalar(at(1), "", true));
             }
-            Node root = node(events.next(), path, 0);
+            YamlNode root = node(events.next(), path, 0);
             next(Event.ID.DocumentEnd);
             Event last = events.next();
             if (last.getEventId() != Event.ID.StreamEnd) {
@@ -85,7 +85,7 @@ final class YamlTree {
         return Optional.empty();
     }
 
-    private Node node(Event event, String path, int depth) {
+    private YamlNode node(Event event, String path, int depth) {
         if (event instanceof AliasEvent) {
             throw new Refused(where(event), path, "aliases (*name) are not supported; write the value out");
         }
@@ -94,7 +94,7 @@ final class YamlTree {
         }
         if (event instanceof ScalarEvent scalar) {
             refuseTag(scalar.getTag(), event, path);
-            return new Node.Scalar(where(event), scalar.getValue(), scalar.isPlain());
+            return new YamlNode.Scalar(where(event), scalar.getValue(), scalar.isPlain());
         }
         refuseTag(((CollectionStartEvent) event).getTag(), event, path);
         if (depth == DEEPEST) {
@@ -109,23 +109,23 @@ final class YamlTree {
         }
     }
 
-    private Node sequence(Event start, String path, int depth) {
-        List<Node> items = new ArrayList<>();
+    private YamlNode sequence(Event start, String path, int depth) {
+        List<YamlNode> items = new ArrayList<>();
         for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
             items.add(node(e, path + "[" + items.size() + "]", depth + 1));
         }
-        return new Node.Sequence(where(start), items);
+        return new YamlNode.Sequence(where(start), items);
     }
 
-    private Node mapping(Event start, String path, int depth) {
-        Map<String, Node.Entry> entries = new LinkedHashMap<>();
+    private YamlNode mapping(Event start, String path, int depth) {
+        Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
         for (Event e = events.next(); e.getEventId() != Event.ID.MappingEnd; e = events.next()) {
-            if (!(node(e, path, depth + 1) instanceof Node.Scalar key)) {
+            if (!(node(e, path, depth + 1) instanceof YamlNode.Scalar key)) {
                 throw new Refused(where(e), path, "a key must be one word, not a map or a list");
             }
             String here = Binder.child(path, key.text());
-            Node.Entry entry = new Node.Entry(key.where(), node(events.next(), here, depth + 1));
-            Node.Entry earlier = entries.putIfAbsent(key.text(), entry);
+            YamlNode.Entry entry = new YamlNode.Entry(key.where(), node(events.next(), here, depth + 1));
+            YamlNode.Entry earlier = entries.putIfAbsent(key.text(), entry);
             if (earlier != null) {
                 problems.add(
                         key.where(),
@@ -134,7 +134,7 @@ final class YamlTree {
                                 + (isFile ? "; first on line " + earlier.where().line() : ""));
             }
         }
-        return new Node.Mapping(where(start), entries);
+        return new YamlNode.Mapping(where(start), entries);
     }
 
     private void next(Event.ID expected) {

@@ -53,7 +53,7 @@ public final class Predictor implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param maxBatch most pictures at once
+     * @param maxBatch most images at once
      * @param engine what is to compute
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
@@ -68,7 +68,7 @@ public final class Predictor implements AutoCloseable {
     /**
      * Loads {@code model.zip}.
      *
-     * @param maxBatch most pictures at once
+     * @param maxBatch most images at once
      * @param engine what is to compute
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is no such archive
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
@@ -100,49 +100,49 @@ public final class Predictor implements AutoCloseable {
         return network;
     }
 
-    /** What the network says of pictures; output N×classes probabilities. */
+    /** What the network says of images; output N×classes probabilities. */
     public Inference inference() {
         return inference;
     }
 
-    /** From any picture to the network's input. */
+    /** From any image to the network's input. */
     public Pipeline pipeline() {
         return pipeline;
     }
 
     /**
-     * A picture as the network takes it, C×H×W values.
+     * An image as the network takes it, C×H×W values.
      *
      * @throws IllegalArgumentException if it cannot be scaled: a thread of pixels would become too large
      */
-    public float[] prepare(Rgb8Image picture) {
+    public float[] prepare(Rgb8Image image) {
         float[] values = new float[Math.toIntExact(network.input().elements())];
-        pipeline.write(picture, UNUSED, values, 0);
+        pipeline.write(image, UNUSED, values, 0);
         return values;
     }
 
     /**
-     * The {@code top} most probable classes of each {@linkplain #prepare prepared} picture, best first.
+     * The {@code top} most probable classes of each {@linkplain #prepare prepared} image, best first.
      *
-     * @throws IllegalArgumentException if there are more pictures than this was opened for
+     * @throws IllegalArgumentException if there are more images than this was opened for
      * @throws NonFiniteOutputException if the output for any of them is not finite
      */
-    public List<List<Guess>> predict(List<float[]> pictures, int top) {
+    public List<List<Guess>> predict(List<float[]> images, int top) {
         Shape in = network.input();
         int length = Math.toIntExact(in.elements());
-        float[] features = new float[pictures.size() * length];
-        for (int i = 0; i < pictures.size(); i++) {
-            System.arraycopy(pictures.get(i), 0, features, i * length, length);
+        float[] features = new float[images.size() * length];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i), 0, features, i * length, length);
         }
         float[] probabilities = inference
-                .output(Nd4j.createFromArray(features).reshape(pictures.size(), in.channels(), in.height(), in.width()))
+                .output(Nd4j.createFromArray(features).reshape(images.size(), in.channels(), in.height(), in.width()))
                 .dup('c')
                 .data()
                 .asFloat();
         List<List<Guess>> guesses = new ArrayList<>();
         int classes = network.classes();
-        requireFinite(probabilities, pictures.size());
-        for (int i = 0; i < pictures.size(); i++) {
+        requireFinite(probabilities, images.size());
+        for (int i = 0; i < images.size(); i++) {
             int from = i * classes;
             guesses.add(IntStream.range(0, classes)
                     .boxed()
@@ -166,8 +166,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The preprocessing of the card. A model whose pictures came in its own size says neither resize nor crop: others'
-     * pictures are scaled to it.
+     * The preprocessing of the card. A model whose images came in its own size says neither resize nor crop: others'
+     * images are scaled to it.
      */
     private static Pipeline pipeline(ModelCard card) {
         Preprocessing steps = card.preprocessing();

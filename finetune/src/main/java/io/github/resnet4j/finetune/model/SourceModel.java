@@ -6,7 +6,6 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.pretrained.PretrainedFetch;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
@@ -49,7 +48,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Opening one reads names and sizes and loads no native code; {@link #load} brings the numbers.
  */
 public final class SourceModel {
-    /** Small pictures are used as they are; of larger ones a margin is cut off. */
+    /** Small images are used as they are; of larger ones a margin is cut off. */
     private static final int LARGE = 64;
 
     /** So many are read by a person. */
@@ -307,7 +306,7 @@ public final class SourceModel {
         matching.orThrow();
     }
 
-    /** torchvision's way for ImageNet, and without any resizing for small pictures. */
+    /** torchvision's way for ImageNet, and without any resizing for small images. */
     private static Preprocessing usual(Shape input) {
         boolean large = input.height() >= LARGE;
         return new Preprocessing(

@@ -1,2 +1,2 @@
-/** Trained models, whatever file or name they come by: what is known of them, and what they say of a picture. */
+/** Trained models, whatever file or name they come by: what is known of them, and what they say of an image. */
 package io.github.resnet4j.finetune.model;

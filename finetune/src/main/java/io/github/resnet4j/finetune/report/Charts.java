@@ -21,7 +21,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The run's pictures as PNG, for people who paste them into a message. Colours are those of Okabe and Ito, told apart
+ * The run's images as PNG, for people who paste them into a message. Colours are those of Okabe and Ito, told apart
  * with any colour vision; training curves are dashed besides.
  */
 public final class Charts {
@@ -246,7 +246,7 @@ public final class Charts {
         byte[] green = new byte[HEAT_STEPS];
         byte[] blue = new byte[HEAT_STEPS];
         for (int i = 0; i < HEAT_STEPS; i++) {
-            // The square root lifts rare mistakes off the paper: they are what the picture is looked at for.
+            // The square root lifts rare mistakes off the paper: they are what the image is looked at for.
             double depth = Math.sqrt(i / (HEAT_STEPS - 1.0));
             red[i] = shade(HEAT.getRed(), depth);
             green[i] = shade(HEAT.getGreen(), depth);

@@ -16,7 +16,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The run as one HTML page: charts and pictures are inside, no script, nothing loaded from anywhere, so that it can be
+ * The run as one HTML page: charts and images are inside, no script, nothing loaded from anywhere, so that it can be
  * mailed and opened in ten years. It follows the reader's light or dark setting, fits a telephone and prints.
  */
 public final class HtmlReport {
@@ -348,7 +348,7 @@ public final class HtmlReport {
         for (Prediction p : predictions) {
             html.add("<figure class=\"shot {}\">", p.right() ? "right" : "wrong");
             if (p.thumbnailPng().length == 0) {
-                html.add("<div class=\"blank\">no picture</div>");
+                html.add("<div class=\"blank\">no image</div>");
             } else {
                 html.add(
                         "<img class=\"{}\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",

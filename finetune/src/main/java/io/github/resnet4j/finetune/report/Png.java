@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 
-/** Pictures drawn in memory and encoded as PNG; needs no display. */
+/** Images drawn in memory and encoded as PNG; needs no display. */
 final class Png {
     private Png() {}
 
     /**
-     * Draws an opaque picture of {@code width} x {@code height} pixels into {@code file}.
+     * Draws an opaque image of {@code width} x {@code height} pixels into {@code file}.
      *
      * @throws IOException also where Java has no fonts to draw with, as in slim containers
      */

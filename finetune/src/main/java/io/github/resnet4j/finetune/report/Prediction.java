@@ -8,7 +8,7 @@ import java.util.Arrays;
  * One image and what the network took it for.
  *
  * @param file its path as the user knows it
- * @param thumbnailPng a small picture of it, PNG; empty where there is none
+ * @param thumbnailPng a small image of it, PNG; empty where there is none
  * @param actual its class
  * @param predicted the most probable class
  * @param probability of the predicted class, in [0, 1]
@@ -30,7 +30,7 @@ public record Prediction(
         thumbnailPng = thumbnailPng.clone();
     }
 
-    /** The picture of {@code image}, PNG, its longer side at most {@code side} pixels; never enlarged. */
+    /** The image of {@code image}, PNG, its longer side at most {@code side} pixels; never enlarged. */
     public static byte[] thumbnail(Rgb8Image image, int side) {
         double scale = Math.min(1, side / (double) Math.max(image.width(), image.height()));
         int width = Math.max(1, (int) Math.round(image.width() * scale));

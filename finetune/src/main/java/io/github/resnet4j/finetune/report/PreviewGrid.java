@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A contact sheet: small pictures in rows with their labels, to see what augmentation does before training on it. */
+/** A contact sheet: small images in rows with their labels, to see what augmentation does before training on it. */
 public final class PreviewGrid {
     private static final int SMALLEST_CELL = 112;
     private static final int LARGEST_CELL = 224;
@@ -22,12 +22,12 @@ public final class PreviewGrid {
     private PreviewGrid() {}
 
     /**
-     * A picture of the sheet.
+     * An image of the sheet.
      *
      * @param label shown below it, cut to its width; may be empty
      */
     public record Tile(Rgb8Image image, String label) {
-        /** A tile of an AWT picture; transparency is shown on black. */
+        /** A tile of an AWT image; transparency is shown on black. */
         public static Tile of(BufferedImage image, String label) {
             int width = image.getWidth();
             int height = image.getHeight();
@@ -47,7 +47,7 @@ public final class PreviewGrid {
     }
 
     /**
-     * Writes {@code tiles} row by row. Pictures below 112 pixels are enlarged by a whole factor, above 224 reduced.
+     * Writes {@code tiles} row by row. Images below 112 pixels are enlarged by a whole factor, above 224 reduced.
      *
      * @throws IllegalArgumentException for no tiles, no columns, or a sheet above 100 megapixels
      */
@@ -62,7 +62,7 @@ public final class PreviewGrid {
         long width = GAP + (long) across * (cell + GAP);
         long height = GAP + (long) down * (cell + LABEL_HEIGHT + GAP);
         if (width * height > MAX_PIXELS) {
-            throw new IllegalArgumentException("%d tiles of %d pixels in %d columns are too many for one picture"
+            throw new IllegalArgumentException("%d tiles of %d pixels in %d columns are too many for one image"
                     .formatted(tiles.size(), cell, across));
         }
         Png.draw(png, (int) width, (int) height, g -> {

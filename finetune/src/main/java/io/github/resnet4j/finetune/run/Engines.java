@@ -22,12 +22,12 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the graph
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
      */
-    static Engines of(ComputationGraph graph, Shape picture, Sgd sgd, int batchSize, Engine wanted) {
-        TrainingStep training = TrainingStep.of(graph, picture, sgd, wanted);
+    static Engines of(ComputationGraph graph, Shape image, Sgd sgd, int batchSize, Engine wanted) {
+        TrainingStep training = TrainingStep.of(graph, image, sgd, wanted);
         try {
             // Where oneDNN cannot train, one warning is enough.
             Engine next = training.engine() == Engine.DL4J ? Engine.DL4J : wanted;
-            return new Engines(training, Inference.of(graph, picture, batchSize, next));
+            return new Engines(training, Inference.of(graph, image, batchSize, next));
         } catch (RuntimeException | Error e) {
             training.close();
             throw e;

@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What to do with a folder of pictures when nobody says: the model's own size and normalisation, crops of at least a third
- * of the picture, SGD with a cosine schedule after one epoch of warm-up.
+ * What to do with a folder of images when nobody says: the model's own size and normalisation, crops of at least a third
+ * of the image, SGD with a cosine schedule after one epoch of warm-up.
  *
  * @param architecture the model's name in the zoo
  * @param yaml a configuration that lacks only {@code data.dir} and {@code model.weights}
  */
 public record FinetuneRecipe(String architecture, String yaml) {
-    /** The evaluation crop is 7/8 of the resized picture, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
+    /** The evaluation crop is 7/8 of the resized image, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
     private static final double CROP_SHARE = 0.875;
 
     private static final Preprocessing IMAGENET = new Preprocessing(

@@ -1,9 +1,9 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
+import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.report.EngineUse;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Identity {
 
     private Identity() {}
 
-    static Map<String, String> of(RunConfig config, Start start) {
+    static Map<String, String> of(RunConfig config, PreparedRun start) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", start.network().name());
         start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));

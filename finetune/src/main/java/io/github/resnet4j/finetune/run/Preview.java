@@ -9,9 +9,9 @@ import io.github.resnet4j.zoo.Zoo;
 /**
  * The data of a configuration without its network.
  *
- * @param train pictures to train on
- * @param val pictures to evaluate on
- * @param pipeline the augmentation of training pictures
+ * @param train images to train on
+ * @param val images to evaluate on
+ * @param pipeline the augmentation of training images
  */
 public record Preview(ImageDataset train, ImageDataset val, Pipeline pipeline) {
     /** Opens the data as a run would. */
@@ -19,7 +19,7 @@ public record Preview(ImageDataset train, ImageDataset val, Pipeline pipeline) {
         int size = config.data()
                 .imageSize()
                 .orElseGet(() -> Zoo.find(config.model().name()).input().height());
-        Inputs inputs = Inputs.open(config.data(), size, size, config.train().seed(), download);
+        RunData inputs = RunData.open(config.data(), size, size, config.train().seed(), download);
         return new Preview(inputs.train(), inputs.val(), inputs.trainPipeline());
     }
 }

@@ -36,7 +36,7 @@ final class RunReporter {
 
     private final ConfigLoader.Loaded loaded;
     private final RunConfig config;
-    private final Start start;
+    private final PreparedRun start;
     private final Instant started;
     private final List<String> commandLine;
     private final Backend backend;
@@ -44,7 +44,7 @@ final class RunReporter {
 
     RunReporter(
             ConfigLoader.Loaded loaded,
-            Start start,
+            PreparedRun start,
             Instant started,
             List<String> commandLine,
             Backend backend,
@@ -103,10 +103,10 @@ final class RunReporter {
         data.put("Source", start.inputs().how());
         data.put("Classes", String.valueOf(network.classes()));
         data.put(
-                "Training pictures",
+                "Training images",
                 String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
         data.put(
-                "Validation pictures",
+                "Validation images",
                 String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
         OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
         Map<String, String> recipe = new LinkedHashMap<>();
@@ -117,12 +117,12 @@ final class RunReporter {
                 "Optimiser",
                 "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum()
                         + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay " + sgd.weightDecay());
-        recipe.put("Schedule", Words.of(config.schedule()));
+        recipe.put("Schedule", ConfigText.of(config.schedule()));
         recipe.put(
                 "Augmentation",
                 config.data().augment().isEmpty()
                         ? "none"
-                        : Words.of(config.data().augment()));
+                        : ConfigText.of(config.data().augment()));
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
                 "Speed",

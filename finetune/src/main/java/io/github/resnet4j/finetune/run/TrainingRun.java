@@ -8,18 +8,18 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.checkpoint.Checkpoints;
-import io.github.resnet4j.finetune.checkpoint.EpochProgress;
-import io.github.resnet4j.finetune.checkpoint.Position;
-import io.github.resnet4j.finetune.checkpoint.RunLock;
-import io.github.resnet4j.finetune.checkpoint.Snapshot;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
+import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.internal.checkpoint.Position;
+import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
+import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
 import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.HeldLines;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
@@ -76,14 +76,14 @@ public final class TrainingRun {
      *
      * @param name of the run
      * @param folder it left
-     * @param top1 share of the validation pictures classified rightly
+     * @param top1 share of the validation images classified rightly
      * @param top5 share whose class is among the five most probable
-     * @param loss mean cross-entropy over the validation pictures
-     * @param images validation pictures
+     * @param loss mean cross-entropy over the validation images
+     * @param images validation images
      * @param epochs trained in all
      * @param iterations trained in all, with those before a resumption
      * @param seconds this process took
-     * @param imagesPerSecond training pictures per second of training, in this process
+     * @param imagesPerSecond training images per second of training, in this process
      * @param dataWaitShare share of the training time spent waiting for data, in this process
      * @param parameters trained values of the network
      * @param engine what trained
@@ -128,20 +128,20 @@ public final class TrainingRun {
 
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder);
-        try (HeldLines remarks = new HeldLines(view)) {
-            Task task = Task.open(config, options.download(), remarks::add);
+        try (DeferredLines remarks = new DeferredLines(view)) {
+            ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
             requireBatchFits(config.train().batchSize(), task.network().input());
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
                 RunFolder.requireFree(folder, options.resume(), options.overwrite());
                 OneDnn.enable();
-                return load(Start.of(task, config), remarks);
+                return load(PreparedRun.of(task, config), remarks);
             }
         }
     }
 
-    private Summary load(Start start, HeldLines remarks) throws IOException {
+    private Summary load(PreparedRun start, DeferredLines remarks) throws IOException {
         ModelCard card = start.card(config, Map.of()); // not after the training: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
@@ -150,16 +150,16 @@ public final class TrainingRun {
                 .data()
                 .asNioFloat()
                 .put(snapshot.parameters().duplicate()));
-        Inputs inputs = start.inputs();
-        Shape picture = start.network().input();
-        int height = picture.height();
-        int width = picture.width();
+        RunData inputs = start.inputs();
+        Shape image = start.network().input();
+        int height = image.height();
+        int width = image.width();
         try (BatchLoader trainData = new BatchLoader(
                         inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false));
                 Engines engines =
-                        Engines.of(start.graph(), picture, sgd(), config.train().batchSize(), config.engine())) {
+                        Engines.of(start.graph(), image, sgd(), config.train().batchSize(), config.engine())) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
@@ -181,7 +181,7 @@ public final class TrainingRun {
     }
 
     /** @throws UsageException if the newest checkpoint is of another run, or of one that was longer */
-    private Optional<Snapshot> newest(Map<String, String> identity, HeldLines remarks) {
+    private Optional<Snapshot> newest(Map<String, String> identity, DeferredLines remarks) {
         Optional<Snapshot> newest = checkpoints().newestValid(remarks::add);
         newest.ifPresentOrElse(
                 snapshot -> {
@@ -232,16 +232,16 @@ public final class TrainingRun {
                 config.data().onBadImage());
     }
 
-    private static void requireBatchFits(int batchSize, Shape picture) {
-        long most = (Integer.MAX_VALUE - 8) / picture.elements();
+    private static void requireBatchFits(int batchSize, Shape image) {
+        long most = (Integer.MAX_VALUE - 8) / image.elements();
         if (batchSize > most) {
-            throw new UsageException("train.batch-size: a batch of " + batchSize + " pictures of " + picture
+            throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
                     + " does not fit into one array; take at most " + most);
         }
     }
 
     private Evaluation train(
-            Start start,
+            PreparedRun start,
             BatchLoader trainData,
             BatchLoader valData,
             Engines engines,
@@ -287,7 +287,7 @@ public final class TrainingRun {
     }
 
     private Summary finish(
-            Start start,
+            PreparedRun start,
             ModelCard card,
             BatchLoader trainData,
             BatchLoader valData,
@@ -326,11 +326,11 @@ public final class TrainingRun {
         return new Sgd(sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), sgd.decayOn(), clip);
     }
 
-    private String describe(Start start, BatchLoader trainData) {
+    private String describe(PreparedRun start, BatchLoader trainData) {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
-                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation pictures of %d classes; %d epochs of"
+                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %d classes; %d epochs of"
                         + " %d iterations",
                 network.name(),
                 network.parameters(),

@@ -1,8 +1,8 @@
 package io.github.resnet4j.finetune.train;
 
 import io.github.resnet4j.finetune.NonFiniteOutputException;
-import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
-import io.github.resnet4j.finetune.checkpoint.Position;
+import io.github.resnet4j.finetune.internal.checkpoint.NonFiniteException;
+import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import java.util.Locale;
 
 /** The loss, a parameter or an output became NaN or infinite. */

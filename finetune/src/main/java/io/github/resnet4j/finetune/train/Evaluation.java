@@ -11,13 +11,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * How well a network does on a set of labelled pictures.
+ * How well a network does on a set of labelled images.
  *
  * @param loss mean cross-entropy
- * @param top1 share of pictures whose most probable class is theirs
- * @param top5 share of pictures whose class is among the five most probable; ties go to the lower class
- * @param confusion pictures by actual class (row) and predicted class (column)
- * @param answers one for each picture, in the order of the data set
+ * @param top1 share of images whose most probable class is theirs
+ * @param top5 share of images whose class is among the five most probable; ties go to the lower class
+ * @param confusion images by actual class (row) and predicted class (column)
+ * @param answers one for each image, in the order of the data set
  * @param seconds it took, with loading
  */
 public record Evaluation(
@@ -25,7 +25,7 @@ public record Evaluation(
     private static final double SMALLEST = 1e-12;
 
     /**
-     * What the network said of one picture.
+     * What the network said of one image.
      *
      * @param index in the data set
      * @param actual its class
@@ -42,7 +42,7 @@ public record Evaluation(
      * @param loader an unshuffled loader that drops nothing
      * @param classes number of classes
      * @param weights which the network has, for messages
-     * @param progress told the pictures done so far
+     * @param progress told the images done so far
      * @param stop asked between batches
      * @throws StoppedException if {@code stop} says so
      * @throws NonFiniteOutputException after the last image, if the output for any of them is not finite
@@ -92,7 +92,7 @@ public record Evaluation(
         return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
     }
 
-    /** Pictures evaluated. */
+    /** Images evaluated. */
     public long images() {
         return answers.size();
     }

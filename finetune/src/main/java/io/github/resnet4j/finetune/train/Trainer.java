@@ -6,10 +6,10 @@ import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
-import io.github.resnet4j.finetune.checkpoint.EpochProgress;
-import io.github.resnet4j.finetune.checkpoint.NonFiniteException;
-import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.internal.checkpoint.NonFiniteException;
+import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -34,7 +34,7 @@ public final class Trainer {
         /** A step is done; {@code progress} includes it. */
         void step(Position position, EpochProgress progress, Step step);
 
-        /** Pictures of the validation set evaluated so far. */
+        /** Images of the validation set evaluated so far. */
         void evaluating(long done);
 
         /** An epoch is done and, every {@code eval-every} epochs, evaluated; before a failure of the evaluation too. */
@@ -69,7 +69,7 @@ public final class Trainer {
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
 
     /**
-     * @param inference what the graph that {@code training} trains says of pictures
+     * @param inference what the graph that {@code training} trains says of images
      * @param classes number of classes
      * @param stop asked after every step and between evaluated batches
      */

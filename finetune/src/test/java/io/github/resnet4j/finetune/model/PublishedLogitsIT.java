@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Real checkpoints on 1017 real pictures, by nothing but the file: every logit is PyTorch's. */
+/** Real checkpoints on 1017 real images, by nothing but the file: every logit is PyTorch's. */
 final class PublishedLogitsIT {
     private static final Path DATA = Path.of("..", "..", "shared", "data");
     private static final int AT_ONCE = 113;
@@ -33,10 +33,10 @@ final class PublishedLogitsIT {
     void everyLogitIsPyTorchs(String name, int right) throws IOException {
         Path weights = DATA.resolve("weights").resolve(name + ".th");
         Path reference = DATA.resolve("weights").resolve(name + ".lossless1017.logits.f32le");
-        Path pictures = DATA.resolve("cifar10").resolve("lossless_test_batch.bin");
-        assumeTrue(Files.exists(reference) && Files.exists(pictures), "needs " + reference + " and " + pictures);
+        Path images = DATA.resolve("cifar10").resolve("lossless_test_batch.bin");
+        assumeTrue(Files.exists(reference) && Files.exists(images), "needs " + reference + " and " + images);
 
-        CifarDataset data = CifarDataset.readFile(pictures, CifarVariant.CIFAR10);
+        CifarDataset data = CifarDataset.readFile(images, CifarVariant.CIFAR10);
         FloatBuffer expected = ByteBuffer.wrap(Files.readAllBytes(reference))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
@@ -62,7 +62,7 @@ final class PublishedLogitsIT {
                     for (int c = 0; c < 10; c++) {
                         float wanted = expected.get();
                         assertThat(Math.abs(logits[i][c] - wanted))
-                                .as("picture %d, class %d: %s, PyTorch says %s", from + i, c, logits[i][c], wanted)
+                                .as("image %d, class %d: %s, PyTorch says %s", from + i, c, logits[i][c], wanted)
                                 .isLessThanOrEqualTo(1e-4f + 1e-3f * Math.abs(wanted));
                         best = logits[i][c] > logits[i][best] ? c : best;
                     }
@@ -77,8 +77,8 @@ final class PublishedLogitsIT {
         Shape in = predictor.network().input();
         INDArray batch = Nd4j.create(count, in.channels(), in.height(), in.width());
         for (int i = 0; i < count; i++) {
-            float[] picture = predictor.prepare(data.image(from + i));
-            batch.slice(i).assign(Nd4j.createFromArray(picture).reshape(in.channels(), in.height(), in.width()));
+            float[] image = predictor.prepare(data.image(from + i));
+            batch.slice(i).assign(Nd4j.createFromArray(image).reshape(in.channels(), in.height(), in.width()));
         }
         return predictor.inference().featureMaps(batch, List.of("fc")).get("fc").toFloatMatrix();
     }

@@ -9,11 +9,11 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.load.GraphWeights;
-import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,9 +149,9 @@ class SourceModelTest {
         assertThat(remarks).last().asString().contains("more", "--json");
     }
 
-    /** Pictures are RGB everywhere; weights that were trained on BGR are turned round instead. */
+    /** Images are RGB everywhere; weights that were trained on BGR are turned round instead. */
     @Test
-    void reversedInputChannelsSeeReversedPictures() {
+    void reversedInputChannelsSeeReversedImages() {
         ComputationGraph graph = NetworkGraph.create(NETWORK, NetworkGraph.Options.seeded(5));
         Nd4j.getRandom().setSeed(7);
         INDArray red = Nd4j.randn(DataType.FLOAT, 2, 1, 32, 32);
@@ -166,8 +166,8 @@ class SourceModelTest {
         graph.close();
     }
 
-    private static INDArray logits(ComputationGraph graph, INDArray pictures) {
-        Map<String, INDArray> maps = graph.feedForward(pictures, false);
+    private static INDArray logits(ComputationGraph graph, INDArray images) {
+        Map<String, INDArray> maps = graph.feedForward(images, false);
         return maps.get("fc").dup();
     }
 }

@@ -72,7 +72,7 @@ class ChartsTest {
     }
 
     @Test
-    void saysWhichPictureCannotBeWritten() throws IOException {
+    void saysWhichImageCannotBeWritten() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> Charts.curves(List.of(), file.resolve("curves.png")))

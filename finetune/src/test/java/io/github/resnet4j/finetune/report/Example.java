@@ -31,7 +31,7 @@ final class Example {
         Charts.confusion(confusion(List.of("cat", "dog"), 50), folder.resolve("confusion-2.png"));
         HtmlReport.write(thousandClasses(), folder.resolve("report-1000.html"));
         List<PreviewGrid.Tile> tiles = IntStream.range(0, 22)
-                .mapToObj(i -> new PreviewGrid.Tile(picture(i, 32), FLOWERS.get(i % 10) + " #" + i))
+                .mapToObj(i -> new PreviewGrid.Tile(image(i, 32), FLOWERS.get(i % 10) + " #" + i))
                 .toList();
         PreviewGrid.write(tiles, 8, folder.resolve("preview.png"));
     }
@@ -184,7 +184,7 @@ final class Example {
             boolean right = i % wrongEvery != wrongEvery - 1;
             String actual = FLOWERS.get(i % 10);
             String said = right ? actual : FLOWERS.get((i + 3) % 10);
-            byte[] thumbnail = Prediction.thumbnail(picture(i, i % 2 == 0 ? 32 : 200), 128);
+            byte[] thumbnail = Prediction.thumbnail(image(i, i % 2 == 0 ? 32 : 200), 128);
             list.add(new Prediction(
                     actual + "/IMG_%04d_a_rather_long_name.jpg".formatted(i),
                     thumbnail,
@@ -196,7 +196,7 @@ final class Example {
         return list;
     }
 
-    static Rgb8Image picture(int seed, int side) {
+    static Rgb8Image image(int seed, int side) {
         byte[] rgb = new byte[side * side * 3];
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {

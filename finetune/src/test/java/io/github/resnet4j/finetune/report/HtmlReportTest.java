@@ -71,7 +71,7 @@ class HtmlReportTest {
     @Test
     void escapesWhateverComesFromTheData() throws IOException {
         String bad = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&\u0000\u001b[31m";
-        byte[] thumbnail = Prediction.thumbnail(Example.picture(1, 8), 8);
+        byte[] thumbnail = Prediction.thumbnail(Example.image(1, 8), 8);
         Prediction shot = new Prediction(bad, thumbnail, bad, bad + "2", 0.5, false);
         Map<String, String> facts = Map.of(bad, bad);
         String page = page(new RunReport(
@@ -150,7 +150,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void everyPictureHasAText() throws IOException {
+    void everyImageHasAText() throws IOException {
         String page = page(Example.run());
         assertThat(Pattern.compile("<img (?![^>]*alt=\"[^\"]+\")").matcher(page).find())
                 .isFalse();

@@ -28,8 +28,8 @@ class PreviewGridTest {
 
     @ParameterizedTest
     @CsvSource({"32, 128", "112, 112", "200, 200", "500, 224", "1, 112"})
-    void showsPicturesAtAUsefulSize(int side, int shown) throws IOException {
-        Tile tile = new Tile(Example.picture(1, side), "rose");
+    void showsImagesAtAUsefulSize(int side, int shown) throws IOException {
+        Tile tile = new Tile(Example.image(1, side), "rose");
         BufferedImage image = sheet(Collections.nCopies(5, tile), 3);
         assertThat(image.getWidth()).isEqualTo(10 + 3 * (shown + 10));
         assertThat(image.getHeight()).isEqualTo(10 + 2 * (shown + 32));
@@ -49,7 +49,7 @@ class PreviewGridTest {
 
     @Test
     void refusesSheetsThatCannotBe() {
-        Tile tile = new Tile(Example.picture(1, 224), "rose");
+        Tile tile = new Tile(Example.image(1, 224), "rose");
         assertThatIllegalArgumentException().isThrownBy(() -> sheet(List.of(), 3));
         assertThatIllegalArgumentException().isThrownBy(() -> sheet(List.of(tile), 0));
         assertThatIllegalArgumentException()
@@ -60,7 +60,7 @@ class PreviewGridTest {
     @ParameterizedTest
     @CsvSource({"32, 128, 32", "500, 128, 128"})
     void thumbnailsAreNeverEnlarged(int side, int limit, int expected) throws IOException {
-        byte[] png = Prediction.thumbnail(Example.picture(1, side), limit);
+        byte[] png = Prediction.thumbnail(Example.image(1, side), limit);
         assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(expected);
         assertThat(new Prediction("a.jpg", png, "a", "a", 1, true).thumbnailWidth())
                 .isEqualTo(expected);

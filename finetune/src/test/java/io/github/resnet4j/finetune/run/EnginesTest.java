@@ -9,11 +9,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.Sgd;
-import io.github.resnet4j.engine.onednn.Dnnl;
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
-import io.github.resnet4j.engine.read.UnsupportedGraphException;
+import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /** With a graph that the oneDNN engine does not know a layer of. */
 final class EnginesTest {
-    private static final Shape PICTURE = Shape.square(3, 4);
+    private static final Shape IMAGE = Shape.square(3, 4);
 
     private final Logger log = (Logger) LoggerFactory.getLogger("io.github.resnet4j.engine");
     private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
@@ -50,13 +50,13 @@ final class EnginesTest {
 
     @Test
     void wholeRunGivesOneWarningAndTheReason() {
-        INDArray pictures = Nd4j.rand(2, 3, 4, 4);
+        INDArray images = Nd4j.rand(2, 3, 4, 4);
         INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}});
-        try (Engines engines = Engines.of(graph(), PICTURE, Sgd.paper(), 2, Engine.AUTO)) {
+        try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.AUTO)) {
             for (int i = 0; i < 3; i++) {
-                engines.training().step(pictures, labels, 0.1);
+                engines.training().step(images, labels, 0.1);
                 engines.inference().refresh();
-                engines.inference().output(pictures);
+                engines.inference().output(images);
             }
             assertThat(engines.use().running()).isEqualTo(Engine.DL4J);
             assertThat(engines.use().words()).contains("enlarge");
@@ -66,7 +66,7 @@ final class EnginesTest {
 
     @Test
     void inferenceAloneGivesOneWarningAndTheReason() {
-        try (Inference inference = Inference.of(graph(), PICTURE, 2, Engine.AUTO)) {
+        try (Inference inference = Inference.of(graph(), IMAGE, 2, Engine.AUTO)) {
             inference.output(Nd4j.rand(2, 3, 4, 4));
             inference.output(Nd4j.rand(1, 3, 4, 4));
             assertThat(inference.engine()).isEqualTo(Engine.DL4J);
@@ -76,7 +76,7 @@ final class EnginesTest {
 
     @Test
     void dl4jAsAskedNeedsNoWarning() {
-        try (Engines engines = Engines.of(graph(), PICTURE, Sgd.paper(), 2, Engine.DL4J)) {
+        try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.DL4J)) {
             assertThat(engines.use().words()).isEqualTo("DL4J (as asked)");
             assertThat(warnings.list).isEmpty();
         }
@@ -86,13 +86,13 @@ final class EnginesTest {
     void oneDnnAsAskedNamesTheVertex() {
         assumeOneDnn();
         assertThatExceptionOfType(UnsupportedGraphException.class)
-                .isThrownBy(() -> Engines.of(graph(), PICTURE, Sgd.paper(), 2, Engine.ONEDNN))
+                .isThrownBy(() -> Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.ONEDNN))
                 .withMessageContaining("enlarge: ");
     }
 
     @Test
     void closesBoth() {
-        Engines engines = Engines.of(graph(), PICTURE, Sgd.paper(), 2, Engine.AUTO);
+        Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.AUTO);
         engines.close();
         assertThatIllegalStateException()
                 .isThrownBy(() -> engines.training().step(Nd4j.rand(2, 3, 4, 4), Nd4j.zeros(2, 2), 0.1));

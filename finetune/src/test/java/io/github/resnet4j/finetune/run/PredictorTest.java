@@ -70,14 +70,14 @@ final class PredictorTest {
                 new Case("bicubic", 20, 31, own, bicubic9, crop),
                 new Case("resize alone", 15, 15, own, resize8),
                 new Case("crop alone", 15, 11, NormalizeConfig.CIFAR10, crop),
-                new Case("crop of smaller pictures", 6, 7, NormalizeConfig.CIFAR10, crop));
+                new Case("crop of smaller images", 6, 7, NormalizeConfig.CIFAR10, crop));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void seesWhatTheRunsEvaluationSaw(Case given) throws IOException {
         Path model = temp.resolve("model.zip");
-        Start start = saved(given, model);
+        PreparedRun start = saved(given, model);
         ImageDataset val = start.inputs().val();
         Evaluation expected = evaluation(
                 Inference.of(start.graph(), start.network().input(), 5, Engine.AUTO),
@@ -85,16 +85,16 @@ final class PredictorTest {
                 start.inputs().evalPipeline());
         assertThat(expected.answers())
                 .extracting(Evaluation.Answer::probability)
-                .as("a network that says the same of every picture would prove nothing")
+                .as("a network that says the same of every image would prove nothing")
                 .doesNotHaveDuplicates();
         try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
             assertThat(evaluation(predictor.inference(), val, predictor.pipeline())
                             .answers())
                     .isEqualTo(expected.answers());
 
-            List<Rgb8Image> pictures =
+            List<Rgb8Image> images =
                     IntStream.range(0, val.size()).mapToObj(val::image).toList();
-            List<List<Predictor.Guess>> guesses = predict(predictor, pictures, 3);
+            List<List<Predictor.Guess>> guesses = predict(predictor, images, 3);
             for (Evaluation.Answer answer : expected.answers()) {
                 List<Predictor.Guess> guess = guesses.get(answer.index());
                 assertThat(guess.get(0).label()).isEqualTo(CLASSES[answer.predicted()]);
@@ -105,15 +105,15 @@ final class PredictorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "resize and crop", "crop alone"})
-    void takesPicturesOfAnySize(String name) throws IOException {
+    void takesImagesOfAnySize(String name) throws IOException {
         Path model = temp.resolve("model.zip");
         saved(named(name), model);
-        List<Rgb8Image> pictures = Stream.of(
+        List<Rgb8Image> images = Stream.of(
                         new int[] {1, 1}, new int[] {8, 8}, new int[] {3, 50}, new int[] {200, 9}, new int[] {64, 64})
                 .map(size -> noise(size[0], size[1]))
                 .toList();
         try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
-            List<List<Predictor.Guess>> guesses = predict(predictor, pictures, 3);
+            List<List<Predictor.Guess>> guesses = predict(predictor, images, 3);
             assertThat(guesses).hasSize(5).allSatisfy(guess -> {
                 assertThat(guess).extracting(Predictor.Guess::label).containsExactlyInAnyOrder(CLASSES);
                 assertThat(guess).isSortedAccordingTo((a, b) -> Double.compare(b.probability(), a.probability()));
@@ -129,16 +129,16 @@ final class PredictorTest {
     void givesAsManyGuessesAsAskedForAndNoMoreThanThereAreClasses() throws IOException {
         Path model = temp.resolve("model.zip");
         saved(named("nothing"), model);
-        List<Rgb8Image> pictures = List.of(noise(8, 8));
+        List<Rgb8Image> images = List.of(noise(8, 8));
         try (Predictor predictor = Predictor.open(model, 12, Engine.AUTO)) {
-            List<Predictor.Guess> all = predict(predictor, pictures, 100).get(0);
+            List<Predictor.Guess> all = predict(predictor, images, 100).get(0);
             assertThat(all).hasSize(3);
-            assertThat(predict(predictor, pictures, 1).get(0)).isEqualTo(all.subList(0, 1));
+            assertThat(predict(predictor, images, 1).get(0)).isEqualTo(all.subList(0, 1));
         }
     }
 
-    private static List<List<Predictor.Guess>> predict(Predictor predictor, List<Rgb8Image> pictures, int top) {
-        return predictor.predict(pictures.stream().map(predictor::prepare).toList(), top);
+    private static List<List<Predictor.Guess>> predict(Predictor predictor, List<Rgb8Image> images, int top) {
+        return predictor.predict(images.stream().map(predictor::prepare).toList(), top);
     }
 
     private static Case named(String name) {
@@ -146,10 +146,10 @@ final class PredictorTest {
     }
 
     /** What a run begins with, saved as it would save its result. */
-    private Start saved(Case given, Path model) throws IOException {
+    private PreparedRun saved(Case given, Path model) throws IOException {
         Path data = TinyData.write(temp.resolve("data"), given.width(), given.height(), CLASSES);
         RunConfig tiny = TinyData.config(data, temp).config();
-        DataConfig pictures = new DataConfig(
+        DataConfig images = new DataConfig(
                 tiny.data().dataset(),
                 tiny.data().dir(),
                 tiny.data().imageSize(),
@@ -163,14 +163,14 @@ final class PredictorTest {
         RunConfig config = new RunConfig(
                 tiny.name(),
                 tiny.model(),
-                pictures,
+                images,
                 tiny.train(),
                 tiny.optimizer(),
                 tiny.schedule(),
                 tiny.engine(),
                 tiny.output(),
                 tiny.expect());
-        Start start = TinyData.start(config);
+        PreparedRun start = TinyData.start(config);
         ModelArchive.write(model, start.card(config, Map.of()), start.graph());
         return start;
     }

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 
-/** Small pictures of noise in class folders, and runs of a small network on them. */
+/** Small images of noise in class folders, and runs of a small network on them. */
 final class TinyData {
     static final int TRAIN = 8;
     static final int VAL = 4;
@@ -64,8 +64,9 @@ final class TinyData {
     }
 
     /** What a run of {@code config} begins with. */
-    static Start start(RunConfig config) {
-        return Start.of(Task.open(config, DownloadOptions.standard().withOffline(true), remark -> {}), config);
+    static PreparedRun start(RunConfig config) {
+        return PreparedRun.of(
+                ResolvedRun.open(config, DownloadOptions.standard().withOffline(true), remark -> {}), config);
     }
 
     /** The parameters of a model, as they are stored. */
@@ -77,7 +78,7 @@ final class TinyData {
     }
 
     /** The share of the validation images that a model classifies rightly. */
-    static double top1(Path model, Start start) {
+    static double top1(Path model, PreparedRun start) {
         ImageDataset val = start.inputs().val();
         int right = 0;
         try (Predictor predictor = Predictor.open(model, 1, Engine.AUTO)) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.engine.Engine;
-import io.github.resnet4j.engine.onednn.EngineUnavailableException;
+import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.checkpoint.RunLock;
-import io.github.resnet4j.finetune.checkpoint.RunLockedException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs of ResNet-20 on three classes of eight pictures; the first one, {@code base}, is what the others compare with. */
+/** Runs of ResNet-20 on three classes of eight images; the first one, {@code base}, is what the others compare with. */
 final class TrainingRunTest {
     private static final String[] CLASSES = {"ant", "bee", "cat"};
 
@@ -195,12 +195,12 @@ final class TrainingRunTest {
     /** Steps of evaluation and other validation images are allowed, and told. */
     @Test
     void resumesWithAnotherEvaluationAndSaysSo() throws IOException {
-        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        Path images = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(
-                        () -> run(TinyData.config(pictures, runs)).stopAfter(6).run());
-        Files.delete(pictures.resolve("val/ant/8.png"));
-        TinyData.Runner resumed = run(TinyData.config(pictures, runs, "data.eval=[{resize: {size: 8}}]"))
+                        () -> run(TinyData.config(images, runs)).stopAfter(6).run());
+        Files.delete(images.resolve("val/ant/8.png"));
+        TinyData.Runner resumed = run(TinyData.config(images, runs, "data.eval=[{resize: {size: 8}}]"))
                 .resume();
         assertThat(resumed.run().images()).isEqualTo(3 * TinyData.VAL - 1);
         assertThat(resumed.said())
@@ -210,21 +210,21 @@ final class TrainingRunTest {
 
     @Test
     void refusesToResumeWithOtherData() throws IOException {
-        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
-        run(TinyData.config(pictures, runs, "train.epochs=1")).run();
-        TinyData.Runner resumed = run(TinyData.config(pictures, runs)).resume();
-        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/ant/00.png"));
+        Path images = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        run(TinyData.config(images, runs, "train.epochs=1")).run();
+        TinyData.Runner resumed = run(TinyData.config(images, runs)).resume();
+        Files.copy(images.resolve("train/ant/0.png"), images.resolve("train/ant/00.png"));
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(resumed::run)
                 .withMessageContaining("data: 1 image more than when it was saved (then 24, now 25);");
-        Files.delete(pictures.resolve("train/ant/00.png"));
-        Files.delete(pictures.resolve("train/ant/1.png"));
-        Files.delete(pictures.resolve("train/bee/1.png"));
+        Files.delete(images.resolve("train/ant/00.png"));
+        Files.delete(images.resolve("train/ant/1.png"));
+        Files.delete(images.resolve("train/bee/1.png"));
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(resumed::run)
                 .withMessageContaining("data: 2 images fewer than when it was saved (then 24, now 22);");
-        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/ant/1b.png"));
-        Files.copy(pictures.resolve("train/ant/0.png"), pictures.resolve("train/bee/1b.png"));
+        Files.copy(images.resolve("train/ant/0.png"), images.resolve("train/ant/1b.png"));
+        Files.copy(images.resolve("train/ant/0.png"), images.resolve("train/bee/1b.png"));
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(resumed::run)
                 .withMessageContaining("data: other files or sizes than when it was saved, in number the same, 24;");
@@ -250,14 +250,14 @@ final class TrainingRunTest {
     /** Found in the evaluation: the epoch is in the checkpoint and the log, and once the file is whole the run goes on. */
     @Test
     void aBadImageInTheValidationCostsNoEpoch() throws IOException {
-        Path pictures = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
-        Path image = pictures.resolve("val/bee/9.png");
+        Path images = TinyData.write(runs.resolve("pictures"), 8, 8, CLASSES);
+        Path image = images.resolve("val/bee/9.png");
         byte[] whole = Files.readAllBytes(image);
         byte[] broken = whole.clone();
         Arrays.fill(broken, 40, broken.length - 12, (byte) 0);
         Files.write(image, broken);
         assertThatExceptionOfType(BadDataException.class)
-                .isThrownBy(() -> run(TinyData.config(pictures, runs)).run())
+                .isThrownBy(() -> run(TinyData.config(images, runs)).run())
                 .withMessageContaining("9.png");
         Path folder = runs.resolve("tiny");
         assertThat(names(folder.resolve("checkpoints"))).containsExactly("ckpt-000000004");
@@ -266,8 +266,7 @@ final class TrainingRunTest {
                 .satisfies(row -> assertThat(row.evaluated()).isFalse())
                 .satisfies(row -> assertThat(row.trainLoss()).isPositive());
         Files.write(image, whole);
-        TrainingRun.Summary result =
-                run(TinyData.config(pictures, runs)).resume().run();
+        TrainingRun.Summary result = run(TinyData.config(images, runs)).resume().run();
         assertThat(result.loss()).isEqualTo(summary.loss());
         assertThat(TinyData.coefficients(folder.resolve("model.zip")))
                 .isEqualTo(TinyData.coefficients(base.resolve("model.zip")));
@@ -518,11 +517,11 @@ final class TrainingRunTest {
     }
 
     /** Compares with the archive tensor by tensor before any training. */
-    private void assertHead(Path pictures, boolean kept) throws IOException {
+    private void assertHead(Path images, boolean kept) throws IOException {
         Path archive = base.resolve("model.zip");
         String weights = "model.weights='" + archive + "'";
-        ConfigLoader.Loaded config = TinyData.config(pictures, runs, weights, "train.seed=5", "model.freeze=layer2");
-        Start start = TinyData.start(config.config());
+        ConfigLoader.Loaded config = TinyData.config(images, runs, weights, "train.seed=5", "model.freeze=layer2");
+        PreparedRun start = TinyData.start(config.config());
         ComputationGraph source =
                 ModelArchive.read(archive, NetworkGraph.Options.seeded(1)).graph();
         Map<String, INDArray> expected = source.paramTable();

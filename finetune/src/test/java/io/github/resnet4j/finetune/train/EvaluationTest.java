@@ -33,18 +33,18 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 final class EvaluationTest {
     private static final double FLOAT = 1e-6;
 
-    /** What the network is to say of one picture, and what is right. */
-    private record Said(int actual, double... probabilities) {}
+    /** What the network is to say of one image, and what is right. */
+    private record Predicted(int actual, double... probabilities) {}
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5})
     void countsAndMeansAreThoseByHandForAnyBatchSize(int batchSize) {
-        List<Said> said = List.of(
-                new Said(0, 0.7, 0.2, 0.1),
-                new Said(1, 0.5, 0.3, 0.2),
-                new Said(2, 0.1, 0.1, 0.8),
-                new Said(2, 0.2, 0.6, 0.2),
-                new Said(0, 0.4, 0.35, 0.25));
+        List<Predicted> said = List.of(
+                new Predicted(0, 0.7, 0.2, 0.1),
+                new Predicted(1, 0.5, 0.3, 0.2),
+                new Predicted(2, 0.1, 0.1, 0.8),
+                new Predicted(2, 0.2, 0.6, 0.2),
+                new Predicted(0, 0.4, 0.35, 0.25));
         List<Long> progress = new ArrayList<>();
         Evaluation result = evaluate(said, 3, batchSize, progress);
 
@@ -68,8 +68,8 @@ final class EvaluationTest {
     @Test
     void topFiveIsTheFiveMostProbable() {
         double[] falling = {0.3, 0.2, 0.15, 0.13, 0.12, 0.06, 0.04};
-        List<Said> said = IntStream.range(0, 7)
-                .mapToObj(actual -> new Said(actual, falling))
+        List<Predicted> said = IntStream.range(0, 7)
+                .mapToObj(actual -> new Predicted(actual, falling))
                 .toList();
         Evaluation result = evaluate(said, 7, 4, new ArrayList<>());
         assertThat(result.top1()).isEqualTo(1 / 7.0);
@@ -79,8 +79,8 @@ final class EvaluationTest {
     @Test
     void tiesGoToTheLowerClass() {
         double[] equal = {0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125};
-        List<Said> said = IntStream.range(0, 8)
-                .mapToObj(actual -> new Said(actual, equal))
+        List<Predicted> said = IntStream.range(0, 8)
+                .mapToObj(actual -> new Predicted(actual, equal))
                 .toList();
         Evaluation result = evaluate(said, 8, 8, new ArrayList<>());
         assertThat(result.answers()).allMatch(answer -> answer.predicted() == 0);
@@ -90,22 +90,23 @@ final class EvaluationTest {
 
     @Test
     void topFiveOfTwoClassesIsEverything() {
-        Evaluation result = evaluate(List.of(new Said(0, 0.1, 0.9), new Said(1, 0.8, 0.2)), 2, 2, new ArrayList<>());
+        Evaluation result =
+                evaluate(List.of(new Predicted(0, 0.1, 0.9), new Predicted(1, 0.8, 0.2)), 2, 2, new ArrayList<>());
         assertThat(result.top1()).isZero();
         assertThat(result.top5()).isEqualTo(1);
         assertThat(result.confusion()).isDeepEqualTo(new long[][] {{0, 1}, {1, 0}});
     }
 
-    /** A class without a picture is a row of zeros, not a smaller table. */
+    /** A class without an image is a row of zeros, not a smaller table. */
     @Test
     void confusionHasEveryClass() {
-        Evaluation result = evaluate(List.of(new Said(1, 0.1, 0.8, 0.1)), 3, 2, new ArrayList<>());
+        Evaluation result = evaluate(List.of(new Predicted(1, 0.1, 0.8, 0.1)), 3, 2, new ArrayList<>());
         assertThat(result.confusion()).isDeepEqualTo(new long[][] {{0, 0, 0}, {0, 1, 0}, {0, 0, 0}});
     }
 
     @Test
     void aProbabilityOfZeroCostsMuchButNotInfinity() {
-        Evaluation result = evaluate(List.of(new Said(1, 1, 1e-300)), 2, 1, new ArrayList<>());
+        Evaluation result = evaluate(List.of(new Predicted(1, 1, 1e-300)), 2, 1, new ArrayList<>());
         assertThat(result.loss()).isCloseTo(-Math.log(1e-12), within(1e-9));
     }
 
@@ -115,8 +116,11 @@ final class EvaluationTest {
     void outputsThatAreNoNumbersAreNoAnswers(int batchSize) {
         double inf = Double.POSITIVE_INFINITY;
         double nan = Double.NaN;
-        List<Said> said =
-                List.of(new Said(0, 0.6, 0.4), new Said(0, nan, 0.4), new Said(1, nan, nan), new Said(1, 0.1, inf));
+        List<Predicted> said = List.of(
+                new Predicted(0, 0.6, 0.4),
+                new Predicted(0, nan, 0.4),
+                new Predicted(1, nan, nan),
+                new Predicted(1, 0.1, inf));
         assertThatExceptionOfType(NonFiniteOutputException.class)
                 .isThrownBy(() -> evaluate(said, 2, batchSize, new ArrayList<>()))
                 .withMessageStartingWith("stub: the outputs for 3 of 4 images are NaN or infinite");
@@ -125,7 +129,8 @@ final class EvaluationTest {
     @Test
     void stopsBetweenBatches() {
         List<Long> progress = new ArrayList<>();
-        List<Said> said = List.of(new Said(0, 0.6, 0.4), new Said(1, 0.6, 0.4), new Said(0, 0.6, 0.4));
+        List<Predicted> said =
+                List.of(new Predicted(0, 0.6, 0.4), new Predicted(1, 0.6, 0.4), new Predicted(0, 0.6, 0.4));
         assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> {
             try (BatchLoader loader = loader(said, 2, 1)) {
                 Evaluation.of(stub(2), loader, 2, "stub", progress::add, () -> progress.size() == 2);
@@ -134,13 +139,13 @@ final class EvaluationTest {
         assertThat(progress).containsExactly(1L, 2L);
     }
 
-    private static Evaluation evaluate(List<Said> said, int classes, int batchSize, List<Long> progress) {
+    private static Evaluation evaluate(List<Predicted> said, int classes, int batchSize, List<Long> progress) {
         try (BatchLoader loader = loader(said, classes, batchSize)) {
             return Evaluation.of(stub(classes), loader, classes, "stub", progress::add, () -> false);
         }
     }
 
-    private static BatchLoader loader(List<Said> said, int classes, int batchSize) {
+    private static BatchLoader loader(List<Predicted> said, int classes, int batchSize) {
         return new BatchLoader(
                 new Numbered(said, classes),
                 (image, random, out, offset) -> {
@@ -173,8 +178,8 @@ final class EvaluationTest {
         return Inference.of(graph, new Shape(classes, 1, 1), 8, Engine.DL4J);
     }
 
-    /** Pictures of one pixel that hold nothing but their index. */
-    private record Numbered(List<Said> said, int count) implements ImageDataset {
+    /** Images of one pixel that hold nothing but their index. */
+    private record Numbered(List<Predicted> said, int count) implements ImageDataset {
         @Override
         public int size() {
             return said.size();

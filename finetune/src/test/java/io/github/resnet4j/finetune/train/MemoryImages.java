@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Pictures of noise in memory, labelled 0, 1, …, 0, 1, …; the label's channel is brighter, so that there is something to learn. */
+/** Images of noise in memory, labelled 0, 1, …, 0, 1, …; the label's channel is brighter, so that there is something to learn. */
 final class MemoryImages implements ImageDataset {
     static final int SIDE = 8;
 
     private final List<String> classes;
-    private final List<Rgb8Image> pictures = new ArrayList<>();
+    private final List<Rgb8Image> images = new ArrayList<>();
 
     MemoryImages(List<String> classes, int size, long seed) {
         this.classes = classes;
@@ -21,13 +21,13 @@ final class MemoryImages implements ImageDataset {
             for (int p = 0; p < pixels.length; p++) {
                 pixels[p] = (byte) (random.nextInt(156) + (p % 3 == i % classes.size() ? 100 : 0));
             }
-            pictures.add(new Rgb8Image(SIDE, SIDE, pixels));
+            images.add(new Rgb8Image(SIDE, SIDE, pixels));
         }
     }
 
     @Override
     public int size() {
-        return pictures.size();
+        return images.size();
     }
 
     @Override
@@ -47,7 +47,7 @@ final class MemoryImages implements ImageDataset {
 
     @Override
     public Rgb8Image image(int index) {
-        return pictures.get(index);
+        return images.get(index);
     }
 
     @Override

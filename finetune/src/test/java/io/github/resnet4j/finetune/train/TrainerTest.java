@@ -16,10 +16,10 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
-import io.github.resnet4j.finetune.checkpoint.EpochProgress;
-import io.github.resnet4j.finetune.checkpoint.Position;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
+import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A residual network of two blocks, 20 training pictures in batches of 6 (4 iterations an epoch), 7 to evaluate. */
+/** A residual network of two blocks, 20 training images in batches of 6 (4 iterations an epoch), 7 to evaluate. */
 final class TrainerTest {
     private static final List<String> CLASSES = List.of("red", "green", "blue");
     private static final Network NETWORK = ResNetSpec.of(
@@ -333,7 +333,7 @@ final class TrainerTest {
         assertThat(session.events).containsExactly("step 1", "checkpoint 1 in 0.1", "step 2");
     }
 
-    /** With the classifier's weights at zero the network says the same of every picture, and the loss is known. */
+    /** With the classifier's weights at zero the network says the same of every image, and the loss is known. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.6})
     void labelSmoothingIsInTheLoss(double smoothing) {
@@ -348,15 +348,15 @@ final class TrainerTest {
             session.graph.getLayer("fc").getParam("b").putScalar(c, Math.log(said[c]));
         }
         double expected = 0;
-        MemoryImages pictures = new MemoryImages(CLASSES, 20, 1);
-        for (int i = 0; i < pictures.size(); i++) {
+        MemoryImages images = new MemoryImages(CLASSES, 20, 1);
+        for (int i = 0; i < images.size(); i++) {
             for (int c = 0; c < said.length; c++) {
-                double target = smoothing / said.length + (c == pictures.label(i) ? 1 - smoothing : 0);
-                expected -= target * Math.log(said[c]) / pictures.size();
+                double target = smoothing / said.length + (c == images.label(i) ? 1 - smoothing : 0);
+                expected -= target * Math.log(said[c]) / images.size();
             }
         }
         BatchLoader loader = new BatchLoader(
-                pictures,
+                images,
                 new Pipeline(List.of(), Normalize.CIFAR10)::write,
                 3,
                 MemoryImages.SIDE,

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The image classifier of MLPerf Tiny (Banbury et al. 2021): three blocks on CIFAR-10 in Keras, with TensorFlow's padding
- * and shortcuts that are a convolution alone. Its pictures are RGB in 0…255, without normalisation.
+ * and shortcuts that are a convolution alone. Its images are RGB in 0…255, without normalisation.
  */
 public final class MlperfTiny implements Family {
 

@@ -215,7 +215,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
         return new InvalidInputTypeException("grouped convolution \"" + getLayerName() + "\" " + problem);
     }
 
-    /** Flat pictures become maps; everything else is as it is, and refused if it is no map. */
+    /** Flat images become maps; everything else is as it is, and refused if it is no map. */
     @Override
     public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
         return inputType instanceof InputType.InputTypeConvolutionalFlat flat

@@ -129,7 +129,7 @@ final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
                 dilation[1]);
     }
 
-    /** Channels, kernel height and width, pictures, output height and width. */
+    /** Channels, kernel height and width, images, output height and width. */
     private long[] columnShape() {
         int[] kernel = layerConf().getKernelSize();
         long[] out = layerConf().outputSize(input.size(2), input.size(3));
@@ -167,7 +167,7 @@ final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
         long[] shape = input.shape();
         if (shape.length != 4 || shape[1] != conf.getNIn()) {
             throw new DL4JInvalidInputException("grouped convolution \"" + conf.getLayerName()
-                    + "\" takes pictures x " + conf.getNIn() + " channels x height x width, got "
+                    + "\" takes images x " + conf.getNIn() + " channels x height x width, got "
                     + Arrays.toString(shape));
         }
         long[] out = conf.outputSize(shape[2], shape[3]);

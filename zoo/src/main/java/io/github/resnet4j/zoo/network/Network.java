@@ -9,12 +9,12 @@ import java.util.Set;
  * A whole network: its nodes in topological order. DL4J stores parameters in an order of its own.
  *
  * @param name the architecture's name
- * @param input shape of one picture
+ * @param input shape of one image
  * @param classes number of logits
  * @param nodes the operations; the last one gives the logits
  */
 public record Network(String name, Shape input, int classes, List<Node> nodes) {
-    /** Name of the picture as a node's input. */
+    /** Name of the image as a node's input. */
     public static final String INPUT = "input";
     /** Stage of everything before the first block. */
     public static final String STEM = "stem";
@@ -40,7 +40,7 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
         return nodes.stream().mapToLong(Node::statistics).sum();
     }
 
-    /** Multiply-adds for one picture. */
+    /** Multiply-adds for one image. */
     public long macs() {
         return nodes.stream().mapToLong(Node::macs).sum();
     }

@@ -17,7 +17,7 @@ public final class NetworkWriter {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private String stage = Network.STEM;
 
-    /** An empty network that reads pictures of shape {@code input}, by {@code conventions}. */
+    /** An empty network that reads images of shape {@code input}, by {@code conventions}. */
     public NetworkWriter(String name, Shape input, Conventions conventions) {
         this.name = name;
         this.input = input;

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name torchvision's state-dict name ({@code layer1.0.bn2}); unique, without underscores (DL4J splits keys there)
  * @param op what it computes
- * @param inputs names of the nodes it reads; {@link Network#INPUT} is the picture
+ * @param inputs names of the nodes it reads; {@link Network#INPUT} is the image
  * @param stage the part of the network it belongs to: {@code stem}, {@code layer1} … or {@code head}
  * @param inputShapes shapes of its inputs
  */

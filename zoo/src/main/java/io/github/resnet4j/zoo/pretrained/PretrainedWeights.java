@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * @param hash its hash, or how that begins
  * @param licence SPDX identifier, or {@link #UNKNOWN_LICENCE} where the publisher names none. What ImageNet's own terms
  *     mean for weights trained on it is for lawyers
- * @param preprocessing what a picture goes through
+ * @param preprocessing what an image goes through
  * @param channelOrder the order of colours that the file's first convolution expects
  * @param classNames what the logits stand for
  * @param accuracy as published, with this preprocessing; absent where nobody vouches for this very file

@@ -352,7 +352,7 @@ final class PublishedFiles {
         return facebook(architecture, "fb_ssl_yfcc100m_ft_in1k", file, "semi-supervised", top1, top5);
     }
 
-    /** The same on a billion pictures with hashtags. */
+    /** The same on a billion images with hashtags. */
     private static PretrainedWeights semiWeaklySupervised(String architecture, String file, double top1, double top5) {
         return facebook(architecture, "fb_swsl_ig1b_ft_in1k", file, "semi-weakly supervised", top1, top5);
     }
@@ -428,7 +428,7 @@ final class PublishedFiles {
                 URI.create("https://keras.io/api/applications/resnet/"));
     }
 
-    /** MLPerf Tiny's floating-point reference. Nobody publishes its accuracy on all test pictures. */
+    /** MLPerf Tiny's floating-point reference. Nobody publishes its accuracy on all test images. */
     private static PretrainedWeights mlperfTiny() {
         return new PretrainedWeights(
                 "resnet8-mlperf",

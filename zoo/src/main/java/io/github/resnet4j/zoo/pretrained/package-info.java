@@ -1,6 +1,6 @@
 /**
  * The registry of pretrained weights: which files others have published for the architectures of the zoo, where they
- * are, how to know them, under which licence, and what a picture must go through before a network with them sees it. A
+ * are, how to know them, under which licence, and what an image must go through before a network with them sees it. A
  * table and nothing else: it loads neither DL4J nor native code, and fetches nothing.
  *
  * <p>Weights are named {@code ARCHITECTURE.TAG}, {@code resnet50.tv_in1k}: the tag says who trained them, how, and on what,

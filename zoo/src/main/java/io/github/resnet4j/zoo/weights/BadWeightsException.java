@@ -12,7 +12,7 @@ public final class BadWeightsException extends RuntimeException {
     private final transient Path file;
     private final WeightFormat format;
     private final Fault fault;
-    private final transient Place place;
+    private final transient Location place;
 
     /**
      * A problem with a file.
@@ -23,13 +23,13 @@ public final class BadWeightsException extends RuntimeException {
      * @param place where
      * @param problem what is wrong and what to do, beginning with a verb: "is cut short; download it again"
      */
-    public BadWeightsException(Path file, WeightFormat format, Fault fault, Place place, String problem) {
+    public BadWeightsException(Path file, WeightFormat format, Fault fault, Location place, String problem) {
         this(file, format, fault, place, problem, null);
     }
 
     /** A problem that another exception revealed. */
     public BadWeightsException(
-            Path file, WeightFormat format, Fault fault, Place place, String problem, Throwable cause) {
+            Path file, WeightFormat format, Fault fault, Location place, String problem, Throwable cause) {
         super(file + ": " + problem + where(format, place), cause);
         this.file = file;
         this.format = format;
@@ -37,9 +37,9 @@ public final class BadWeightsException extends RuntimeException {
         this.place = place;
     }
 
-    private static String where(WeightFormat format, Place place) {
+    private static String where(WeightFormat format, Location place) {
         boolean known = format != WeightFormat.UNKNOWN;
-        boolean somewhere = !(place instanceof Place.Whole);
+        boolean somewhere = !(place instanceof Location.Whole);
         return known || somewhere
                 ? " (" + (known ? format.title() : "") + (known && somewhere ? ", " : "") + (somewhere ? place : "")
                         + ")"
@@ -62,7 +62,7 @@ public final class BadWeightsException extends RuntimeException {
     }
 
     /** Where it is. */
-    public Place place() {
+    public Location place() {
         return place;
     }
 }

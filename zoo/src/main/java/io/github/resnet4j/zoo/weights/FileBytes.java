@@ -135,7 +135,7 @@ public final class FileBytes {
             for (long at = offset; into.hasRemaining(); ) {
                 int count = source.read(into.slice(into.position(), Math.min(PIECE, into.remaining())), at);
                 if (count < 0) {
-                    throw changed(new Place.At(at), "was cut while it was read; wait until it is complete", null);
+                    throw changed(new Location.At(at), "was cut while it was read; wait until it is complete", null);
                 }
                 into.position(into.position() + count);
                 at += count;
@@ -178,26 +178,26 @@ public final class FileBytes {
         }
         try {
             if (!stamp.equals(Stamp.of(Files.readAttributes(path, BasicFileAttributes.class)))) {
-                throw changed(Place.WHOLE, "was changed while it was read; wait until it is complete", null);
+                throw changed(Location.WHOLE, "was changed while it was read; wait until it is complete", null);
             }
         } catch (IOException e) {
-            throw changed(Place.WHOLE, "was removed while it was read; put it back", e);
+            throw changed(Location.WHOLE, "was removed while it was read; put it back", e);
         }
     }
 
     private static void requireBytes(Path path, long size) {
         if (size == 0) {
             throw new BadWeightsException(
-                    path, WeightFormat.UNKNOWN, Fault.EMPTY, Place.WHOLE, "is empty; copy or download it again");
+                    path, WeightFormat.UNKNOWN, Fault.EMPTY, Location.WHOLE, "is empty; copy or download it again");
         }
     }
 
-    private BadWeightsException changed(Place place, String problem, IOException cause) {
+    private BadWeightsException changed(Location place, String problem, IOException cause) {
         return new BadWeightsException(
                 path, WeightFormat.UNKNOWN, Fault.CHANGED, place, problem + " and try again", cause);
     }
 
     private static BadWeightsException unreadable(Path path, String problem, Throwable cause) {
-        return new BadWeightsException(path, WeightFormat.UNKNOWN, Fault.UNREADABLE, Place.WHOLE, problem, cause);
+        return new BadWeightsException(path, WeightFormat.UNKNOWN, Fault.UNREADABLE, Location.WHOLE, problem, cause);
     }
 }

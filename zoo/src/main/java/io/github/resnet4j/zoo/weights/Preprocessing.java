@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * How a picture becomes the input of a model, so that nobody evaluates with the wrong crop or mean: resize the shorter
+ * How an image becomes the input of a model, so that nobody evaluates with the wrong crop or mean: resize the shorter
  * side, crop the centre, scale pixels to [0, 1], subtract the mean and divide by the standard deviation per channel.
  *
  * @param resize pixels of the shorter side after resizing; absent: the size is kept

@@ -55,8 +55,8 @@ class BlockGradientTest {
         ComputationGraph graph = NetworkGraph.create(
                 network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty()));
         Nd4j.getRandom().setSeed(5);
-        INDArray pictures = Nd4j.randn(DataType.DOUBLE, 4, 1, size, size);
+        INDArray images = Nd4j.randn(DataType.DOUBLE, 4, 1, size, size);
 
-        GradientCheck.check(graph, pictures, 3, 1e-4);
+        GradientCheck.check(graph, images, 3, 1e-4);
     }
 }

@@ -28,16 +28,16 @@ public final class GradientCheck {
     /**
      * Fails with the names of the values whose relative error |a - b| / (|a| + |b|) is above {@code maxRelativeError}.
      *
-     * @param pictures N×C×H×W
+     * @param images N×C×H×W
      */
-    public static void check(ComputationGraph graph, INDArray pictures, int classes, double maxRelativeError) {
-        int batch = (int) pictures.size(0);
+    public static void check(ComputationGraph graph, INDArray images, int classes, double maxRelativeError) {
+        int batch = (int) images.size(0);
         INDArray labels = Nd4j.zeros(DataType.DOUBLE, batch, classes);
         for (int i = 0; i < batch; i++) {
             labels.putScalar(i, i % classes, 1);
         }
-        DataSet data = new DataSet(pictures, labels);
-        graph.setInput(0, pictures);
+        DataSet data = new DataSet(images, labels);
+        graph.setInput(0, images);
         graph.setLabels(labels);
         graph.computeGradientAndScore();
         Map<String, INDArray> gradients = graph.gradient().gradientForVariable();

@@ -53,7 +53,7 @@ class GroupedBottleneckTest {
         return loaded.graph();
     }
 
-    private static INDArray pictures() {
+    private static INDArray images() {
         return GOLDEN.tensor("pictures").castTo(DataType.FLOAT);
     }
 
@@ -62,7 +62,7 @@ class GroupedBottleneckTest {
     void givesPyTorchsLogits(String frozenUpTo) throws URISyntaxException {
         ComputationGraph graph = load(OPTIONS.frozenUpTo(Optional.of(frozenUpTo).filter(part -> !part.isEmpty())));
 
-        INDArray logits = graph.feedForward(pictures(), false).get("fc");
+        INDArray logits = graph.feedForward(images(), false).get("fc");
         assertThat(logits.dup('c').data().asFloat())
                 .usingComparatorWithPrecision(1e-5f)
                 .containsExactly(
@@ -147,7 +147,7 @@ class GroupedBottleneckTest {
     @Test
     void goesThroughDl4jsSerializer(@TempDir Path folder) throws IOException, URISyntaxException {
         ComputationGraph graph = load(OPTIONS);
-        graph.fit(new DataSet(pictures(), Nd4j.createFromArray(new float[][] {{1, 0, 0}, {0, 1, 0}})));
+        graph.fit(new DataSet(images(), Nd4j.createFromArray(new float[][] {{1, 0, 0}, {0, 1, 0}})));
         Path file = folder.resolve("dl4j.zip");
 
         ModelSerializer.writeModel(graph, file.toFile(), true);
@@ -156,7 +156,7 @@ class GroupedBottleneckTest {
         assertThat(again.getConfiguration()).isEqualTo(graph.getConfiguration());
         assertThat(again.params().toFloatVector())
                 .containsExactly(graph.params().toFloatVector());
-        assertThat(again.outputSingle(pictures()).dup('c').data().asFloat())
-                .containsExactly(graph.outputSingle(pictures()).dup('c').data().asFloat());
+        assertThat(again.outputSingle(images()).dup('c').data().asFloat())
+                .containsExactly(graph.outputSingle(images()).dup('c').data().asFloat());
     }
 }

@@ -77,7 +77,7 @@ class OperationsTest {
                 .get(Operations.NODE);
         assertThat(shape(type)).isEqualTo(node.out());
         for (boolean training : new boolean[] {false, true}) {
-            INDArray out = graph.feedForward(pictures(network, 2, DataType.FLOAT), training)
+            INDArray out = graph.feedForward(images(network, 2, DataType.FLOAT), training)
                     .get(Operations.NODE);
             long[] batch = {
                 2, node.out().channels(), node.out().height(), node.out().width()
@@ -119,7 +119,7 @@ class OperationsTest {
                 .orElseThrow();
     }
 
-    private static INDArray pictures(Network network, int count, DataType type) {
+    private static INDArray images(Network network, int count, DataType type) {
         Nd4j.getRandom().setSeed(5);
         Shape in = network.input();
         return Nd4j.randn(type, count, in.channels(), in.height(), in.width());
@@ -135,7 +135,7 @@ class OperationsTest {
     void backpropEqualsDifferences(Example example) {
         Network network = example.network();
 
-        GradientCheck.check(graph(network, DataType.DOUBLE), pictures(network, 3, DataType.DOUBLE), 3, 1e-4);
+        GradientCheck.check(graph(network, DataType.DOUBLE), images(network, 3, DataType.DOUBLE), 3, 1e-4);
     }
 
     @ParameterizedTest
@@ -154,8 +154,8 @@ class OperationsTest {
             assertThat(again).isEqualTo(graph.getConfiguration());
             ComputationGraph copy = new ComputationGraph(again);
             copy.init(graph.params().dup(), false);
-            INDArray pictures = pictures(network, 2, DataType.FLOAT);
-            assertThat(values(copy.outputSingle(pictures))).containsExactly(values(graph.outputSingle(pictures)));
+            INDArray images = images(network, 2, DataType.FLOAT);
+            assertThat(values(copy.outputSingle(images))).containsExactly(values(graph.outputSingle(images)));
         }
     }
 
@@ -165,14 +165,14 @@ class OperationsTest {
     void standsStillWhenFrozen(Example example) {
         Network network = example.network();
         ComputationGraph graph = NetworkGraph.create(network, SEEDED.frozenUpTo(Optional.of(Operations.NODE)));
-        INDArray pictures = pictures(network, 3, DataType.FLOAT);
+        INDArray images = images(network, 3, DataType.FLOAT);
         Map<String, INDArray> before = new HashMap<>();
         graph.paramTable().forEach((name, values) -> before.put(name, values.dup()));
 
-        assertThat(values(graph.feedForward(pictures, true).get(Operations.NODE)))
-                .containsExactly(values(graph.feedForward(pictures, false).get(Operations.NODE)));
+        assertThat(values(graph.feedForward(images, true).get(Operations.NODE)))
+                .containsExactly(values(graph.feedForward(images, false).get(Operations.NODE)));
         for (int step = 0; step < 3; step++) {
-            graph.fit(new DataSet(pictures, Nd4j.eye(3).castTo(DataType.FLOAT)));
+            graph.fit(new DataSet(images, Nd4j.eye(3).castTo(DataType.FLOAT)));
         }
 
         graph.paramTable().forEach((name, values) -> {
@@ -231,9 +231,9 @@ class OperationsTest {
     void dropsWithPyTorchsProbability() {
         Network network = new Example("dropout", new Op.Dropout(0.2), List.of(new Shape(8, 25, 25))).network();
         ComputationGraph graph = NetworkGraph.create(network, SEEDED);
-        INDArray pictures = pictures(network, 2, DataType.FLOAT);
-        float[] in = values(graph.feedForward(pictures, false).get(Operations.NODE));
-        float[] out = values(graph.feedForward(pictures, true).get(Operations.NODE));
+        INDArray images = images(network, 2, DataType.FLOAT);
+        float[] in = values(graph.feedForward(images, false).get(Operations.NODE));
+        float[] out = values(graph.feedForward(images, true).get(Operations.NODE));
 
         int dropped = 0;
         for (int i = 0; i < in.length; i++) {
@@ -257,7 +257,7 @@ class OperationsTest {
         net.dense("fc", net.prelu("prelu", "both", false), 3);
         Network network = net.finish();
 
-        GradientCheck.check(graph(network, DataType.DOUBLE), pictures(network, 3, DataType.DOUBLE), 3, 1e-4);
+        GradientCheck.check(graph(network, DataType.DOUBLE), images(network, 3, DataType.DOUBLE), 3, 1e-4);
     }
 
     @Test
@@ -275,7 +275,7 @@ class OperationsTest {
         net.dense("fc", net.upsample("up", net.depthToSpace("shuffle", x, 2), 2, Op.Interpolation.BILINEAR), 3);
         Network network = net.finish();
 
-        GradientCheck.check(graph(network, DataType.DOUBLE), pictures(network, 3, DataType.DOUBLE), 3, 1e-4);
+        GradientCheck.check(graph(network, DataType.DOUBLE), images(network, 3, DataType.DOUBLE), 3, 1e-4);
     }
 
     private static ComputationGraph graph(Network network, DataType type) {

@@ -252,8 +252,8 @@ class GroupedConvolutionTest {
                     .isLessThan(1e-12);
             assertThat(graph.score()).as("step %d", step).isEqualTo(expected.score());
         }
-        INDArray pictures = data(9).getFeatures();
-        assertThat(distance(graph.outputSingle(pictures), expected.outputSingle(pictures)))
+        INDArray images = data(9).getFeatures();
+        assertThat(distance(graph.outputSingle(images), expected.outputSingle(images)))
                 .isLessThan(1e-12);
     }
 
@@ -281,9 +281,9 @@ class GroupedConvolutionTest {
 
         assertThat(values(graphs.get(1).params()))
                 .containsExactly(values(graphs.get(0).params()));
-        INDArray pictures = data(9).getFeatures();
-        assertThat(values(graphs.get(1).outputSingle(pictures)))
-                .containsExactly(values(graphs.get(0).outputSingle(pictures)));
+        INDArray images = data(9).getFeatures();
+        assertThat(values(graphs.get(1).outputSingle(images)))
+                .containsExactly(values(graphs.get(0).outputSingle(images)));
     }
 
     @Test
@@ -377,7 +377,7 @@ class GroupedConvolutionTest {
                         regularisedInGroups(),
                         convolution(4, true).build())
                 .convertDataType(DataType.FLOAT); // M2.1's TransferLearning makes every graph one
-        INDArray pictures = data(9).getFeatures().castTo(DataType.FLOAT);
+        INDArray images = data(9).getFeatures().castTo(DataType.FLOAT);
 
         ComputationGraph graph = new TransferLearning.GraphBuilder(free)
                 .setFeatureExtractor("0")
@@ -388,15 +388,15 @@ class GroupedConvolutionTest {
         double[] before = values(graph.getLayer("0").params());
         double[] trained = values(graph.getLayer("1").params());
         assertThat(before).containsExactly(values(free.getLayer("0").params()));
-        double[] map = values(free.feedForward(pictures, false).get("0"));
-        assertThat(values(graph.feedForward(pictures, true).get("0"))) // no dropout where it is frozen
+        double[] map = values(free.feedForward(images, false).get("0"));
+        assertThat(values(graph.feedForward(images, true).get("0"))) // no dropout where it is frozen
                 .containsExactly(map);
         for (int step = 1; step <= 3; step++) {
             graph.fit(data(step));
         }
         assertThat(values(graph.getLayer("0").params())).containsExactly(before);
         assertThat(values(graph.getLayer("1").params())).isNotEqualTo(trained);
-        assertThat(values(graph.feedForward(pictures, false).get("0"))).containsExactly(map);
+        assertThat(values(graph.feedForward(images, false).get("0"))).containsExactly(map);
     }
 
     @Test
@@ -643,7 +643,7 @@ class GroupedConvolutionTest {
     }
 
     @Test
-    void takesFlatPictures() {
+    void takesFlatImages() {
         ComputationGraphConfiguration configuration = new NeuralNetConfiguration.Builder()
                 .graphBuilder()
                 .addInputs("input")
@@ -705,7 +705,7 @@ class GroupedConvolutionTest {
         assertThat(bytes(report, MemoryUseMode.TRAINING)).isEqualTo(7 * 4 * 2 * (2 * 9 * 18 + 4 * 18));
     }
 
-    /** DL4J leaves out the number of pictures in inference. */
+    /** DL4J leaves out the number of images in inference. */
     private static long bytes(LayerMemoryReport report, MemoryUseMode mode) {
         return report.getMemoryBytes(MemoryType.WORKING_MEMORY_VARIABLE, 7, mode, CacheMode.NONE, DataType.FLOAT);
     }
@@ -721,7 +721,7 @@ class GroupedConvolutionTest {
         return new GroupedConvolution.Builder(3, 3).padding(1, 1).nOut(filters).hasBias(bias);
     }
 
-    /** The layers, named by their number, and softmax over all values of the last one; takes 2×5×6 pictures. */
+    /** The layers, named by their number, and softmax over all values of the last one; takes 2×5×6 images. */
     private static ComputationGraphConfiguration configuration(IUpdater updater, WorkspaceMode mode, Layer... layers) {
         ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
                 .seed(4)

@@ -47,7 +47,7 @@ class ZeroPadShortcutVertexTest {
         return cases;
     }
 
-    /** One picture, 2 channels of 3×4: 1 to 12 and 13 to 24. */
+    /** One image, 2 channels of 3×4: 1 to 12 and 13 to 24. */
     @Test
     void keepsEverySecondRowAndColumnBetweenZeros() {
         INDArray out = forward(new ZeroPadShortcutVertex(4, 2, ChannelPadding.BOTH_SIDES), counting(2, 3, 4));

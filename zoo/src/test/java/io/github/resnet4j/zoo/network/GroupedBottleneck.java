@@ -7,7 +7,7 @@ package io.github.resnet4j.zoo.network;
 public final class GroupedBottleneck {
     private GroupedBottleneck() {}
 
-    /** Takes 3×6×5 pictures, puts out 3 logits. */
+    /** Takes 3×6×5 images, puts out 3 logits. */
     public static Network network(Conventions conventions) {
         NetworkWriter net = new NetworkWriter("grouped", new Shape(3, 6, 5), conventions);
         String in = net.relu("relu1", net.bn("bn1", net.conv("conv1", Network.INPUT, 4, 3, 1)));

@@ -132,7 +132,7 @@ class NetworkTest {
         private final NetworkWriter net = new NetworkWriter("toy", new Shape(3, 2, 5), Conventions.TORCHVISION);
 
         @Test
-        void tooSmallPicturesAreRefusedWithTheirSize() {
+        void tooSmallImagesAreRefusedWithTheirSize() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.maxPool("pool", Network.INPUT, 3, 2, 0))
                     .withMessage(

@@ -114,7 +114,7 @@ class FileBytesTest {
             FileBytes file = FileBytes.open(path);
             cut(path, round * 10_000);
             BadWeightsException cut = Hostile.rejected(Fault.CHANGED, 1 << 20, () -> file.read(1, (1 << 20) - 1));
-            assertThat(cut.place()).isEqualTo(new Place.At(Math.max(1, round * 10_000)));
+            assertThat(cut.place()).isEqualTo(new Location.At(Math.max(1, round * 10_000)));
             assertThat(cut).hasMessageContaining("was cut while it was read");
             Hostile.rejected(Fault.CHANGED, 1 << 20, () -> file.read((1 << 20) - 8, 8));
         }

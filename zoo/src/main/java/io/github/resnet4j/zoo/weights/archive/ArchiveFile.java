@@ -1,14 +1,14 @@
 package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.UnknownModelException;
+import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
-import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -75,7 +75,7 @@ final class ArchiveFile {
         if (Coefficients.read(file, coefficients.offset(), into) != coefficients.crc()) {
             throw bad(
                     Fault.ZIP_CRC,
-                    new Place.Entry(COEFFICIENTS, 0),
+                    new Location.Entry(COEFFICIENTS, 0),
                     "has a damaged " + COEFFICIENTS + " (its checksum is wrong); copy or download it again");
         }
     }
@@ -88,11 +88,11 @@ final class ArchiveFile {
         if (start.stripLeading().startsWith("<")) {
             throw bad(
                     Fault.HTML,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "is a web page: the download was answered by an error or login page; download it again");
         }
         if (start.startsWith("version https://git-lfs")) {
-            throw bad(Fault.LFS_POINTER, Place.WHOLE, "stands for a file that git-lfs keeps; run git lfs pull");
+            throw bad(Fault.LFS_POINTER, Location.WHOLE, "stands for a file that git-lfs keeps; run git lfs pull");
         }
     }
 
@@ -103,7 +103,7 @@ final class ArchiveFile {
             if (name.equals("preprocessor.bin") || name.equals("normalizer.bin") || name.startsWith("objects/")) {
                 throw bad(
                         Fault.FORBIDDEN_ENTRY,
-                        new Place.Entry(name, 0),
+                        new Location.Entry(name, 0),
                         "has an entry " + Printable.text(name)
                                 + ", by which DL4J runs code of the file's choice; do not trust it");
             }
@@ -113,7 +113,7 @@ final class ArchiveFile {
                     || zip.find(Configuration.NAME).isPresent();
             throw bad(
                     Fault.FORMAT,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     (dl4j ? "is a DL4J model that was not written by resnet4j" : "was not written by resnet4j")
                             + ": it has no " + CARD + "; use weights in another format, or train anew");
         }
@@ -122,7 +122,7 @@ final class ArchiveFile {
             if (!name.equals(CARD) && !name.equals(Configuration.NAME) && !name.equals(COEFFICIENTS)) {
                 throw bad(
                         Fault.FORBIDDEN_ENTRY,
-                        new Place.Entry(name, 0),
+                        new Location.Entry(name, 0),
                         "has an entry " + Printable.text(name) + ", which resnet4j does not write; do not trust it");
             }
         }
@@ -131,7 +131,7 @@ final class ArchiveFile {
     private StrictZip.Entry required(String name) {
         return zip.find(name)
                 .orElseThrow(() ->
-                        bad(Fault.INCOMPLETE, Place.WHOLE, "has no entry " + name + "; copy or download it again"));
+                        bad(Fault.INCOMPLETE, Location.WHOLE, "has no entry " + name + "; copy or download it again"));
     }
 
     private ModelCard card(byte[] json) {
@@ -155,7 +155,7 @@ final class ArchiveFile {
                 file.path(),
                 WeightFormat.ARCHIVE,
                 Fault.CARD,
-                new Place.Entry(CARD, 0),
+                new Location.Entry(CARD, 0),
                 "has an unusable " + CARD + ": " + Printable.text(e.getMessage()),
                 e);
     }
@@ -165,7 +165,7 @@ final class ArchiveFile {
         if (entry.size() > Configuration.MAX_BYTES) {
             throw bad(
                     Fault.JSON_LIMIT,
-                    new Place.Entry(Configuration.NAME, 0),
+                    new Location.Entry(Configuration.NAME, 0),
                     "has a " + Configuration.NAME + " of " + entry.size() + " bytes, more than the "
                             + Configuration.MAX_BYTES + " allowed; do not trust it");
         }
@@ -176,19 +176,19 @@ final class ArchiveFile {
         if (!coefficients.stored()) {
             throw bad(
                     Fault.ZIP_METHOD,
-                    new Place.Entry(COEFFICIENTS, 0),
+                    new Location.Entry(COEFFICIENTS, 0),
                     "has a compressed " + COEFFICIENTS + ", which resnet4j never writes; pack it again with zip -0");
         }
         long length = network.parameters() + network.statistics();
         if (length > MAX_VALUES) {
-            throw bad(Fault.LIMIT, Place.WHOLE, "has " + length + " parameters; the most are " + MAX_VALUES);
+            throw bad(Fault.LIMIT, Location.WHOLE, "has " + length + " parameters; the most are " + MAX_VALUES);
         }
         byte[] start = file.read(coefficients.offset(), (int) Math.min(Coefficients.HEADER, coefficients.size()));
         Coefficients.misfit(start, coefficients.size(), length).ifPresent(misfit -> {
             boolean other = misfit.fault() == Fault.PARAM_COUNT;
             throw bad(
                     misfit.fault(),
-                    new Place.Entry(COEFFICIENTS, misfit.at()),
+                    new Location.Entry(COEFFICIENTS, misfit.at()),
                     "has a " + COEFFICIENTS + " that " + misfit.what()
                             + (other
                                     ? ", as " + network.name() + " with input " + network.input() + " and "
@@ -197,7 +197,7 @@ final class ArchiveFile {
         });
     }
 
-    private BadWeightsException bad(Fault fault, Place place, String problem) {
+    private BadWeightsException bad(Fault fault, Location place, String problem) {
         return new BadWeightsException(file.path(), WeightFormat.ARCHIVE, fault, place, problem);
     }
 }

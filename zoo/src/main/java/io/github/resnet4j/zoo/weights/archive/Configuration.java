@@ -6,7 +6,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.io.IOException;
@@ -450,7 +450,7 @@ final class Configuration {
                 file,
                 WeightFormat.ARCHIVE,
                 fault,
-                new Place.Entry(NAME, Math.max(0, at)),
+                new Location.Entry(NAME, Math.max(0, at)),
                 "is not as resnet4j writes it: " + NAME + " " + problem + "; do not trust it");
     }
 }

@@ -6,7 +6,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.io.File;
 import java.io.IOException;
@@ -145,7 +145,7 @@ public final class ModelArchive {
                     file,
                     WeightFormat.ARCHIVE,
                     Fault.NONFINITE,
-                    new Place.Named(broken.tensor()),
+                    new Location.Named(broken.tensor()),
                     "has an impossible value: " + broken + "; the model is broken, use another");
         });
         return new Loaded(archive.card(), archive.network(), graph);

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What must be known about a model besides its parameters: enough to build its network from the zoo, to prepare pictures
+ * What must be known about a model besides its parameters: enough to build its network from the zoo, to prepare images
  * for it and to name what it says.
  *
  * @param architecture name in the zoo
  * @param options of the architecture's spec, as {@link io.github.resnet4j.zoo.Spec#options} writes them; those left out
  *     are the architecture's own
- * @param input shape of one picture
+ * @param input shape of one image
  * @param classes what the logits stand for, in their order; names may repeat (ImageNet has two cranes)
- * @param preprocessing how pictures become inputs
+ * @param preprocessing how images become inputs
  * @param provenance where the model comes from, in words: recipe, data, version, licence
  */
 public record ModelCard(
@@ -52,7 +52,7 @@ public record ModelCard(
         }
         if (preprocessing.mean().size() != input.channels()) {
             throw new IllegalArgumentException("mean and std have "
-                    + preprocessing.mean().size() + " values but pictures have " + input.channels() + " channels");
+                    + preprocessing.mean().size() + " values but images have " + input.channels() + " channels");
         }
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         requirePrintable("options", options);
@@ -75,7 +75,7 @@ public record ModelCard(
      *
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo does not have the architecture
      * @throws io.github.resnet4j.zoo.OptionException if the architecture does not have the card's options
-     * @throws IllegalArgumentException if the pictures are too small for it
+     * @throws IllegalArgumentException if the images are too small for it
      */
     public Network network() {
         return Zoo.find(architecture).with(options).network(input, classes.size());

@@ -9,7 +9,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import io.github.resnet4j.zoo.weights.names.Naming;
@@ -68,7 +68,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return missingHead > 0 && matched + missingHead == total;
     }
 
-    /** The network with the file's classes, for pictures of the published size. */
+    /** The network with the file's classes, for images of the published size. */
     public Network network() {
         return architecture.network(architecture.input(), classes);
     }
@@ -163,7 +163,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     file.file(),
                     file.format(),
                     Fault.MISMATCH,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     (complete.isEmpty() ? "fits no network of the zoo" : "does not tell which network it is")
                             + (best.isEmpty() ? "" : ", what comes nearest is " + titles(best))
                             + (complete.isEmpty() ? why(file, naming, names, best) : "; name the network"));

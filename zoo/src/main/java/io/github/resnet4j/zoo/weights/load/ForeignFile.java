@@ -1,14 +1,14 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
-import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -143,6 +143,6 @@ final class ForeignFile implements WeightReader {
     }
 
     private static BadWeightsException bad(FileBytes file, Kind kind) {
-        return new BadWeightsException(file.path(), WeightFormat.UNKNOWN, kind.fault(), Place.WHOLE, kind.is());
+        return new BadWeightsException(file.path(), WeightFormat.UNKNOWN, kind.fault(), Location.WHOLE, kind.is());
     }
 }

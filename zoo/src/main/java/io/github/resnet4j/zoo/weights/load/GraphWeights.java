@@ -6,7 +6,7 @@ import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -74,7 +74,7 @@ public final class GraphWeights {
             throw new IllegalArgumentException("weights are written in single precision, the graph is in "
                     + graph.params().dataType());
         }
-        network.slots().forEach(slot -> Parameter.of(graph, slot));
+        network.slots().forEach(slot -> GraphParameter.of(graph, slot));
         return new StateDict(
                 Path.of(network.name()), WeightFormat.UNKNOWN, tensors(network, () -> graph), Map.of(), List.of());
     }
@@ -84,7 +84,7 @@ public final class GraphWeights {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Slot slot : network.slots()) {
             tensors.put(slot.name(), Tensor.of(DType.F32, slot.shape(), (from, into) -> {
-                Parameter.of(graph.get(), slot).copy(Math.toIntExact(from), into.asFloatBuffer());
+                GraphParameter.of(graph.get(), slot).copy(Math.toIntExact(from), into.asFloatBuffer());
                 into.position(into.limit());
             }));
         }
@@ -98,7 +98,7 @@ public final class GraphWeights {
      */
     static void fill(ComputationGraph graph, Matching matching) {
         matching.assigned().forEach((slot, tensor) -> {
-            Parameter parameter = Parameter.of(graph, slot);
+            GraphParameter parameter = GraphParameter.of(graph, slot);
             FloatBuffer room = parameter.room();
             if (tensor.layout().reordered(tensor.tensor().shape())) {
                 tensor.layout()
@@ -120,7 +120,7 @@ public final class GraphWeights {
                         file.file(),
                         file.format(),
                         Fault.NONFINITE,
-                        new Place.Named(tensor.source()),
+                        new Location.Named(tensor.source()),
                         "has " + (Float.isFinite(value) ? "a negative variance, " + value : "the value " + value)
                                 + ", at " + slot.name() + "[" + i + "]; the weights are broken, use others");
             }

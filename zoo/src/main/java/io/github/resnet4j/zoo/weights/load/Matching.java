@@ -9,14 +9,14 @@ import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
-import io.github.resnet4j.zoo.weights.names.Layout;
 import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
+import io.github.resnet4j.zoo.weights.names.WeightLayout;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -86,7 +86,7 @@ public final class Matching {
         if (report.complete()) {
             return this;
         }
-        throw new BadWeightsException(file.file(), file.format(), Fault.MISMATCH, Place.WHOLE, problem());
+        throw new BadWeightsException(file.file(), file.format(), Fault.MISMATCH, Location.WHOLE, problem());
     }
 
     /** The file's tensors by the places they go to, all that fit. */
@@ -164,7 +164,8 @@ public final class Matching {
         List<String> notes = new ArrayList<>(file.notes());
         notes.addAll(naming.notes());
         notes.addAll(reading.notes());
-        boolean kerasOrder = reading.tensors().values().stream().anyMatch(tensor -> tensor.layout() == Layout.KERAS);
+        boolean kerasOrder =
+                reading.tensors().values().stream().anyMatch(tensor -> tensor.layout() == WeightLayout.KERAS);
         if (kerasOrder && !isKeras()) {
             notes.add("the tensors are in Keras' order; Keras' networks often have another eps in BN, other padding and"
                     + " other strides than " + network.name() + ", which tensors do not tell");
@@ -230,7 +231,7 @@ public final class Matching {
                 String.join(" and ", conversions));
     }
 
-    /** Whether it is a convolution of pictures of one channel, where the network's have three. */
+    /** Whether it is a convolution of images of one channel, where the network's have three. */
     private static boolean isGrey(List<Long> shape, List<Long> wanted) {
         return shape.size() == 4
                 && wanted.size() == 4

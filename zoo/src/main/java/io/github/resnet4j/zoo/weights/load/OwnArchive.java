@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -8,7 +9,6 @@ import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
-import io.github.resnet4j.zoo.weights.zip.StrictZip;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;

@@ -1,16 +1,16 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
-import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ final class ShardedFile implements WeightReader {
             throw bad(
                     index,
                     Fault.MISMATCH,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "does not mention " + name(file.path()) + "; they do not belong together");
         }
         int count = Integer.parseInt(shard.group(3));
@@ -106,7 +106,7 @@ final class ShardedFile implements WeightReader {
                 throw bad(
                         index.path(),
                         Fault.MISMATCH,
-                        new Place.Named(entry.getKey()),
+                        new Location.Named(entry.getKey()),
                         "lists a tensor that " + entry.getValue() + " does not have; download all files again");
             }
         }
@@ -123,7 +123,7 @@ final class ShardedFile implements WeightReader {
                 throw bad(
                         named,
                         Fault.UNREADABLE,
-                        Place.WHOLE,
+                        Location.WHOLE,
                         "is one of several files that belong together, and " + shard
                                 + " is not beside it; download that too");
             }
@@ -134,7 +134,7 @@ final class ShardedFile implements WeightReader {
                     throw bad(
                             path,
                             Fault.DUP_NAME,
-                            new Place.Named(tensor.getKey()),
+                            new Location.Named(tensor.getKey()),
                             "has a tensor that another of the " + shards.size() + " files has too; do not trust them");
                 }
             }
@@ -156,7 +156,7 @@ final class ShardedFile implements WeightReader {
             throw bad(
                     named,
                     Fault.LIMIT_TENSORS,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "is one of " + count + " files, far more than any network of the zoo needs");
         }
     }
@@ -167,7 +167,7 @@ final class ShardedFile implements WeightReader {
             throw bad(
                     index.path(),
                     Fault.JSON_LIMIT,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "is larger than any index of weights; do not trust it");
         }
         Map<String, String> map = new LinkedHashMap<>();
@@ -201,14 +201,14 @@ final class ShardedFile implements WeightReader {
             require(index, found, "has no " + WEIGHT_MAP + ": it is JSON, a description and not the weights");
             require(index, !map.isEmpty(), "lists no tensors");
         } catch (IOException e) {
-            throw bad(index.path(), Fault.JSON, Place.WHOLE, "is not JSON; download it again");
+            throw bad(index.path(), Fault.JSON, Location.WHOLE, "is not JSON; download it again");
         }
         for (String shard : shards) {
             if (!PLAIN_NAME.matcher(shard).matches()) {
                 throw bad(
                         index.path(),
                         Fault.NAME,
-                        new Place.Named(shard),
+                        new Location.Named(shard),
                         "names a file that is no safetensors file beside it; do not trust it");
             }
         }
@@ -217,11 +217,15 @@ final class ShardedFile implements WeightReader {
 
     private static void require(FileBytes index, boolean condition, String problem) {
         if (!condition) {
-            throw bad(index.path(), Fault.JSON, Place.WHOLE, problem + "; name a weight file, or the index of several");
+            throw bad(
+                    index.path(),
+                    Fault.JSON,
+                    Location.WHOLE,
+                    problem + "; name a weight file, or the index of several");
         }
     }
 
-    private static BadWeightsException bad(Path file, Fault fault, Place place, String problem) {
+    private static BadWeightsException bad(Path file, Fault fault, Location place, String problem) {
         return new BadWeightsException(file, WeightFormat.SAFETENSORS, fault, place, problem);
     }
 }

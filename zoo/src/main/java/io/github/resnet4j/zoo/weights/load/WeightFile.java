@@ -1,17 +1,17 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.zoo.internal.keras.KerasFile;
+import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
+import io.github.resnet4j.zoo.internal.torch.TorchFile;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
-import io.github.resnet4j.zoo.weights.keras.KerasFile;
-import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
-import io.github.resnet4j.zoo.weights.torch.TorchFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +65,7 @@ public final class WeightFile {
                     file.path(),
                     dict.format(),
                     Fault.NOT_STATE_DICT,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "has one set of weights, as only checkpoints of PyTorch have several; leave --ema out");
         }
         return dict;

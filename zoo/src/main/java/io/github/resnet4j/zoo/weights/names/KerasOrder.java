@@ -52,7 +52,7 @@ final class KerasOrder {
 
     /** Whether the layers of a file have no names of their own. */
     static boolean isNeeded(List<Named> tensors) {
-        return tensors.stream().anyMatch(tensor -> tensor.layout() == Layout.KERAS)
+        return tensors.stream().anyMatch(tensor -> tensor.layout() == WeightLayout.KERAS)
                 && tensors.stream().allMatch(tensor -> part(tensor).isPresent());
     }
 

@@ -113,7 +113,7 @@ final class NameTable {
 
     private NameTable() {}
 
-    /** Whether a tensor of this name stands in {@link Layout#KERAS}. */
+    /** Whether a tensor of this name stands in {@link WeightLayout#KERAS}. */
     static boolean isKerasKernel(String name) {
         return name.endsWith("/kernel");
     }

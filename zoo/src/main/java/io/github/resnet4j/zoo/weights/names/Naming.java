@@ -5,7 +5,7 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
@@ -56,7 +56,7 @@ public final class Naming {
      * @param layout in which order its dimensions stand
      * @param tensor itself
      */
-    public record Named(String source, String name, Layout layout, Tensor tensor) {
+    public record Named(String source, String name, WeightLayout layout, Tensor tensor) {
         /** Its shape as PyTorch would have it. */
         public List<Long> torchShape() {
             return layout.torchShape(tensor.shape());
@@ -157,7 +157,7 @@ public final class Naming {
                     file.file(),
                     file.format(),
                     Fault.MISMATCH,
-                    Place.WHOLE,
+                    Location.WHOLE,
                     "has " + file.tensors().size()
                             + " tensors, far more than any network of the zoo; use another file");
         }
@@ -190,7 +190,7 @@ public final class Naming {
                         file.file(),
                         file.format(),
                         Fault.MISMATCH,
-                        new Place.Named(source),
+                        new Location.Named(source),
                         "has two tensors for " + Printable.text(torch.get(i)) + ": " + Printable.text(other) + " and "
                                 + Printable.text(source) + "; leave one of them out with a rule");
             }
@@ -198,7 +198,7 @@ public final class Naming {
             tensors.add(new Named(
                     source,
                     torch.get(i),
-                    keras ? Layout.KERAS : Layout.TORCH,
+                    keras ? WeightLayout.KERAS : WeightLayout.TORCH,
                     file.tensors().get(source)));
         }
         boolean ruled = !mapped.renamed().isEmpty();

@@ -2,11 +2,11 @@ package io.github.resnet4j.zoo.weights.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resnet4j.zoo.internal.zip.ZipParts;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Fuzzer;
-import io.github.resnet4j.zoo.weights.zip.ZipParts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.FloatBuffer;

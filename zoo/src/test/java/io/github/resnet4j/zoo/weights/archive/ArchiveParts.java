@@ -1,10 +1,10 @@
 package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.internal.zip.StrictZip;
+import io.github.resnet4j.zoo.internal.zip.ZipParts;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.WeightFormat;
-import io.github.resnet4j.zoo.weights.zip.StrictZip;
-import io.github.resnet4j.zoo.weights.zip.ZipParts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

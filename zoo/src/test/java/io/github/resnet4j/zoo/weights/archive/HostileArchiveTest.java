@@ -3,12 +3,12 @@ package io.github.resnet4j.zoo.weights.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.internal.zip.ZipParts;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Hostile;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.WeightFormat;
-import io.github.resnet4j.zoo.weights.zip.ZipParts;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -519,7 +519,7 @@ class HostileArchiveTest {
                         Fault.CARD,
                         () -> PARTS.with("model.json", card.replace("resnet8-mlperf", "resnet8\u001b[2J"))),
                 row(
-                        "a picture too small",
+                        "an image too small",
                         Fault.CARD,
                         () -> PARTS.with("model.json", card.replace("[ 3, 32, 32 ]", "[ 3, 0, 32 ]"))),
                 row("2^29 values", Fault.LIMIT, HostileArchiveTest::enormous),
@@ -608,7 +608,7 @@ class HostileArchiveTest {
         BadWeightsException refusal =
                 Hostile.rejected(Fault.NONFINITE, Files.size(file), () -> ModelArchive.read(file, OPTIONS));
 
-        assertThat(refusal.place()).isEqualTo(new Place.Named("bn1 var"));
+        assertThat(refusal.place()).isEqualTo(new Location.Named("bn1 var"));
         assertThat(refusal).hasMessageContaining("value 5 of bn1 var is -1.0E-9");
     }
 

@@ -117,12 +117,12 @@ class ModelArchiveTest {
 
     @Test
     void predictsTheSame() throws IOException {
-        INDArray pictures = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
+        INDArray images = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
 
-        INDArray expected = NetworkGraph.create(CARD.network(), OPTIONS).outputSingle(pictures);
+        INDArray expected = NetworkGraph.create(CARD.network(), OPTIONS).outputSingle(images);
         ComputationGraph fresh = NetworkGraph.create(CARD.network(), OPTIONS);
         ModelArchive.write(folder.resolve("fresh.zip"), CARD, fresh);
-        INDArray predicted = read(folder.resolve("fresh.zip")).graph().outputSingle(pictures);
+        INDArray predicted = read(folder.resolve("fresh.zip")).graph().outputSingle(images);
 
         assertThat(predicted).isEqualTo(expected);
     }
@@ -198,8 +198,8 @@ class ModelArchiveTest {
         ComputationGraph restored = ModelSerializer.restoreComputationGraph(file.toFile());
 
         assertThat(bits(restored)).isEqualTo(bits(built));
-        INDArray pictures = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
-        assertThat(restored.outputSingle(pictures)).isEqualTo(built.outputSingle(pictures));
+        INDArray images = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32);
+        assertThat(restored.outputSingle(images)).isEqualTo(built.outputSingle(images));
     }
 
     /** DL4J sorts a graph itself, and its parameters are stored in that order: freezing must not change it. */

@@ -26,7 +26,7 @@ class OldArchiveTest {
     private static final Path FORMAT_1 = Path.of("src/test/resources/archive/format1.zip");
     private static final double[] PROBABILITIES = {0.3713352382183075, 0.42800217866897583, 0.20066256821155548};
 
-    private static INDArray pictures() {
+    private static INDArray images() {
         return Nd4j.linspace(-1, 1, 3 * 16 * 16, DataType.FLOAT).reshape(1, 3, 16, 16);
     }
 
@@ -53,7 +53,7 @@ class OldArchiveTest {
     void computesWhatItDidAndIsWrittenInTodaysFormat(@TempDir Path folder) throws Exception {
         ModelArchive.Loaded old = ModelArchive.read(FORMAT_1, NetworkGraph.Options.seeded(1));
 
-        assertThat(old.graph().outputSingle(pictures()).toDoubleVector()).containsExactly(PROBABILITIES, within(1e-6));
+        assertThat(old.graph().outputSingle(images()).toDoubleVector()).containsExactly(PROBABILITIES, within(1e-6));
 
         Path file = folder.resolve("model.zip");
         ModelArchive.write(file, old.card(), old.graph());

@@ -16,7 +16,7 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Hostile;
-import io.github.resnet4j.zoo.weights.Place;
+import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
@@ -254,7 +254,7 @@ class GraphWeightsTest {
         BadWeightsException bad = Hostile.rejected(Fault.NONFINITE, 0, () -> load(dict, SMALL));
 
         assertThat(bad).hasMessageContaining("has " + problem + ", at " + name + "[0]");
-        assertThat(bad.place()).isEqualTo(new Place.Named(name));
+        assertThat(bad.place()).isEqualTo(new Location.Named(name));
     }
 
     @Test

@@ -39,7 +39,7 @@ class RealFilesTest {
         return file;
     }
 
-    private static INDArray pictures(int count, boolean normalised) throws IOException {
+    private static INDArray images(int count, boolean normalised) throws IOException {
         byte[] records = Files.readAllBytes(data("cifar10/lossless_test_batch.bin"));
         float[] values = new float[count * (RECORD - 1)];
         for (int i = 0; i < values.length; i++) {
@@ -50,13 +50,13 @@ class RealFilesTest {
         return Nd4j.create(values, new long[] {count, 3, 32, 32}, 'c');
     }
 
-    private static void assertLogits(ComputationGraph graph, INDArray pictures, Path reference) throws IOException {
-        INDArray logits = graph.feedForward(pictures, false).get("fc").dup('c');
+    private static void assertLogits(ComputationGraph graph, INDArray images, Path reference) throws IOException {
+        INDArray logits = graph.feedForward(images, false).get("fc").dup('c');
         FloatBuffer expected = ByteBuffer.wrap(Files.readAllBytes(reference))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
         float[] actual = logits.data().asFloat();
-        assertThat(actual).hasSize(Math.toIntExact(pictures.size(0)) * 10);
+        assertThat(actual).hasSize(Math.toIntExact(images.size(0)) * 10);
         for (int i = 0; i < actual.length; i++) {
             assertThat(actual[i])
                     .as("logit %d", i)
@@ -79,7 +79,7 @@ class RealFilesTest {
         assertThat(loaded.report().notes()).anyMatch(note -> note.contains("state_dict"));
         assertThat(Fit.infer(dict, NameMapping.NONE, false, Map.of()).fit().architecture())
                 .isEqualTo(Zoo.find(name));
-        assertLogits(loaded.graph(), pictures(8, true), data("weights/" + file + ".lossless1017.logits.f32le"));
+        assertLogits(loaded.graph(), images(8, true), data("weights/" + file + ".lossless1017.logits.f32le"));
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class RealFilesTest {
                 .isEqualTo(Zoo.find(name));
         assertLogits(
                 loaded.graph(),
-                pictures(32, false),
+                images(32, false),
                 Path.of("src/test/resources/golden/resnet8-mlperf.lossless32.logits.f32le"));
     }
 }

@@ -1,11 +1,11 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Fuzzer;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.names.Dicts;
-import io.github.resnet4j.zoo.weights.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

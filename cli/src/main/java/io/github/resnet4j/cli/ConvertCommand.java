@@ -1,0 +1,227 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.internal.npy.NpyFolder;
+import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import io.github.resnet4j.zoo.weights.load.GraphWeights;
+import io.github.resnet4j.zoo.weights.load.LoadReport;
+import io.github.resnet4j.zoo.weights.load.WeightFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "convert",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = {
+            "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
+            "Without --arch, --option, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
+                    + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
+        })
+final class ConvertCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            paramLabel = "IN",
+            description = "Any file of weights, or a published name (`list --pretrained`).")
+    private String in;
+
+    @Parameters(index = "1", paramLabel = "OUT", description = "FILE.safetensors, FILE.zip, or a new folder for .npy.")
+    private Path out;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            completionCandidates = ModelNames.class,
+            description = "The network, a name that `list` shows (default: told by the weights).")
+    private Optional<String> architecture;
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+    private Optional<Path> map;
+
+    @Mixin
+    private NetworkOptions network;
+
+    /** What becomes of the classifier. */
+    enum Head {
+        /** It is the weights' own. */
+        KEEP,
+        /** It begins anew, for other classes. */
+        NEW;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(
+            names = "--head",
+            defaultValue = "keep",
+            description =
+                    "${COMPLETION-CANDIDATES}: `new` puts a classifier with random weights for --classes in place of"
+                            + " the one in IN.")
+    private Head head;
+
+    @Option(names = "--classes", paramLabel = "N", description = "Classes of a new head.")
+    private Optional<Integer> classes;
+
+    @Option(names = "--labels", paramLabel = "FILE", description = "Class names for a model.zip, one a line.")
+    private Optional<Path> labels;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of a new head's random weights.")
+    private long seed;
+
+    @Option(names = "--overwrite", description = "Replace OUT.")
+    private boolean overwrite;
+
+    @Option(names = "--offline", description = "Never fetch anything.")
+    private boolean offline;
+
+    @Option(names = "--json", description = "Print one JSON object, with what became of every tensor.")
+    private boolean json;
+
+    @Option(names = "--debug", description = "Show stack traces.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** What can be written. */
+    private enum Target {
+        SAFETENSORS,
+        ARCHIVE,
+        NPY;
+
+        static Target of(Path out) {
+            String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
+            if (name.endsWith(".safetensors")) {
+                return SAFETENSORS;
+            }
+            if (name.endsWith(".zip")) {
+                return ARCHIVE;
+            }
+            if (name.indexOf('.') < 0 || Files.isDirectory(out)) {
+                return NPY;
+            }
+            throw new UsageException(out + ": what is that to be? Name a .safetensors file, a .zip file, or a folder"
+                    + " (without a dot in its name) for .npy files");
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Target target = Target.of(out);
+        if ((head == Head.NEW) != classes.isPresent()) {
+            throw new UsageException("--head new and --classes N go together");
+        }
+        if (labels.isPresent() && target != Target.ARCHIVE) {
+            throw new UsageException("--labels: only a model.zip holds class names");
+        }
+        requireFree(target);
+        ProgressView view = Terminal.view(true);
+        boolean asTheyAre = target != Target.ARCHIVE
+                && architecture.isEmpty()
+                && map.isEmpty()
+                && network.isEmpty()
+                && head == Head.KEEP;
+        boolean file = ModelRequest.isFile(in);
+        if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
+            StateDict tensors = WeightFile.open(Path.of(in));
+            tensors.notes().forEach(view::line);
+            write(target, tensors, Map.of("source", String.valueOf(Path.of(in).getFileName())));
+            print(tensors.tensors().size(), tensors.count(), Optional.empty());
+            return ExitCode.OK;
+        }
+        Optional<Path> weights = file && architecture.isPresent() ? Optional.of(Path.of(in)) : Optional.empty();
+        if (!file && architecture.isPresent()) {
+            throw new UsageException(in + " says which network it is of; leave --arch out");
+        }
+        SourceModel source = SourceModel.open(
+                new ModelRequest(
+                        Optional.of(architecture.orElse(in)),
+                        weights,
+                        map,
+                        labels,
+                        classes.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                        ModelRequest.Preparation.NONE,
+                        network.map()),
+                Fetching.options(view).withOffline(offline),
+                view::line);
+        OneDnn.enable();
+        SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
+        ModelCard card = source.card();
+        StateDict tensors = GraphWeights.stateDict(loaded.graph(), card.network());
+        if (target == Target.ARCHIVE) {
+            ModelArchive.write(out, card, loaded.graph());
+        } else {
+            Map<String, String> metadata = new TreeMap<>(card.provenance());
+            metadata.put("architecture", card.architecture());
+            metadata.put("format", "pt"); // what Python's readers look for
+            write(target, tensors, metadata);
+        }
+        print(tensors.tensors().size(), tensors.count(), loaded.report());
+        return ExitCode.OK;
+    }
+
+    private void requireFree(Target target) {
+        if (Files.exists(out) && !emptyFolder(out) && !(overwrite && target != Target.NPY)) {
+            throw new UsageException(out + " is there already; choose another name"
+                    + (target == Target.NPY ? "" : " or give --overwrite"));
+        }
+    }
+
+    private static boolean emptyFolder(Path folder) {
+        String[] inside = folder.toFile().list();
+        return inside != null && inside.length == 0;
+    }
+
+    private void write(Target target, StateDict tensors, Map<String, String> metadata) throws IOException {
+        if (target == Target.SAFETENSORS) {
+            Safetensors.write(out, tensors.tensors(), metadata);
+        } else {
+            NpyFolder.write(out, tensors);
+        }
+    }
+
+    private void print(int tensors, long values, Optional<LoadReport> report) {
+        PrintWriter printer = spec.commandLine().getOut();
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("in", in);
+            object.put("out", out.toString());
+            object.put("tensors", tensors);
+            object.put("values", values);
+            report.ifPresent(known -> object.put("report", known));
+            printer.println(Json.text(object));
+        } else {
+            report.ifPresent(known -> printer.println(known.text()));
+            printer.printf(Locale.ROOT, "%s: %,d tensors, %,d values%n", out, tensors, values);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.download.DiskException;
+import io.github.resnet4j.datasets.download.IntegrityException;
+import io.github.resnet4j.datasets.download.NetworkException;
+import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.finetune.CheckpointException;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.RunLockedException;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigException;
+import io.github.resnet4j.finetune.train.DivergedException;
+import io.github.resnet4j.finetune.train.StoppedException;
+import io.github.resnet4j.zoo.UnknownModelException;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.names.BadNameMapException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Turns what went wrong into one line and an exit code; a stack trace only with {@code --debug}. */
+final class Failures {
+    private static final String LESS_MEMORY =
+            "take smaller batches (--batch-size or --set train.batch-size=...) or smaller images, or give the process"
+                    + " more memory (RESNET4J_JAVA_OPTS)";
+
+    private Failures() {}
+
+    /** A command line that does not parse. */
+    static int usage(ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
+        List<String> nearest = failure instanceof CommandLine.UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions()
+                : List.of();
+        if (!nearest.isEmpty()) {
+            message += "; did you mean " + String.join(" or ", nearest) + "?";
+        }
+        if (!message.contains("`resnet4j")) {
+            message += (message.matches(".*[.?]") ? " See `" : "; see `")
+                    + line.getCommandSpec().qualifiedName() + " --help`.";
+        }
+        say(line, message);
+        return ExitCode.USAGE;
+    }
+
+    /** A command that failed. A run that was stopped has said so itself, and the signal gives the exit code. */
+    static int report(Throwable failure, CommandLine line, boolean debug) {
+        if (failure instanceof ParameterException usage) {
+            return usage(usage, new String[0]);
+        }
+        if (failure instanceof StoppedException) {
+            return ExitCode.OK;
+        }
+        Throwable known = failure instanceof UncheckedIOException wrapper ? wrapper.getCause() : failure;
+        int code = code(known);
+        if (known instanceof ConfigException config) {
+            config.problems().forEach(problem -> say(line, problem));
+        } else if (known instanceof BadNameMapException rules) {
+            rules.problems().forEach(problem -> say(line, problem));
+        } else if (code == ExitCode.MEMORY) {
+            say(line, "out of memory: " + LESS_MEMORY);
+        } else if (code == ExitCode.BUG) {
+            say(
+                    line,
+                    "this is a bug in resnet4j: " + oneLine(known.toString())
+                            + "; please report it with what --debug prints");
+        } else {
+            say(line, message(known));
+        }
+        if (debug) {
+            failure.printStackTrace(line.getErr());
+        }
+        line.getErr().flush();
+        return code;
+    }
+
+    /** Prints one line. */
+    static void say(CommandLine line, String message) {
+        CommandLine.Help.Ansi ansi = line.getColorScheme().ansi();
+        line.getErr().println(ansi.string("@|bold,red error:|@ ") + oneLine(message));
+        line.getErr().flush();
+    }
+
+    private static String oneLine(String message) {
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static String message(Throwable failure) {
+        if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
+            return failure.getMessage() + "; take --engine auto or --engine dl4j";
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied; choose a folder that you may write to";
+        }
+        if (failure instanceof FileSystemException file) {
+            return file.getFile() + ": " + reason(file);
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    private static String reason(FileSystemException failure) {
+        if (failure instanceof FileAlreadyExistsException) {
+            return "a file of this name is in the way; move it or choose another folder";
+        }
+        if (failure instanceof NotDirectoryException) {
+            return "is a file, not a folder; choose a folder";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "does not exist";
+        }
+        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
+    }
+
+    private static int code(Throwable failure) {
+        if (failure instanceof UnknownModelException
+                || failure instanceof UsageException
+                || failure instanceof ConfigException
+                || failure instanceof BadNameMapException
+                || failure instanceof UnsupportedGraphException
+                || failure instanceof EngineUnavailableException) {
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof BadDataException
+                || failure instanceof BadWeightsException
+                || failure instanceof NonFiniteOutputException) {
+            return ExitCode.BAD_INPUT;
+        }
+        if (failure instanceof IntegrityException) {
+            return ExitCode.INTEGRITY;
+        }
+        if (failure instanceof NetworkException) {
+            return ExitCode.NETWORK;
+        }
+        if (failure instanceof DiskException
+                || failure instanceof CheckpointException
+                || failure instanceof IOException) {
+            return ExitCode.DISK;
+        }
+        if (failure instanceof DivergedException) {
+            return ExitCode.DIVERGED;
+        }
+        if (failure instanceof RunLockedException) {
+            return ExitCode.LOCKED;
+        }
+        return isOutOfMemory(failure) ? ExitCode.MEMORY : ExitCode.BUG;
+    }
+
+    /** Java's own error, also as the cause of another, and what ND4J and its native library throw in its place. */
+    private static boolean isOutOfMemory(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(20)
+                .anyMatch(cause -> cause instanceof OutOfMemoryError
+                        || String.valueOf(cause.getMessage())
+                                .matches("(?is).*(bad_alloc|allocation failed|failed to allocate|out of memory).*"));
+    }
+}

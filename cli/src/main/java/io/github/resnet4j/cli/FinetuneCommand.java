@@ -1,0 +1,155 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.FinetuneRecipe;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.BadWeightsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = {
+            "Trains a model further on a folder of class folders (or of train/ and val/ with class folders in each).",
+            "Without -c: the model's own input size and normalisation, random crops and flips, SGD with a cosine schedule."
+        })
+final class FinetuneCommand implements Callable<Integer> {
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "One folder for each class.")
+    private Path data;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "FILE|NAME",
+            completionCandidates = ModelNames.class,
+            description =
+                    "A published name (`list --pretrained`), fetched if need be; a model.zip or any file of weights;"
+                            + " or a name that `list` shows, to start from --weights or from random ones.")
+    private String model;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Weights for the network that --model names: safetensors, PyTorch, Keras HDF5.")
+    private Optional<Path> weights;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "A recipe, e.g. configs/finetune/last-stage.yaml.")
+    private Optional<Path> config;
+
+    @Option(
+            names = "--freeze",
+            paramLabel = "PART",
+            description = "Train nothing up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
+    private Optional<String> freeze;
+
+    @Option(names = "--epochs", description = "Passes over the images (default: 10 or the recipe's).")
+    private Optional<Integer> epochs;
+
+    @Option(names = "--batch-size", description = "Images in an iteration (default: 32 or the recipe's).")
+    private Optional<Integer> batchSize;
+
+    @Option(names = "--lr", description = "Learning rate (default: 0.01, from random weights 0.05, or the recipe's).")
+    private Optional<Double> lr;
+
+    @Option(names = "--image-size", description = "Height and width of the network's input (default: the model's).")
+    private Optional<Integer> imageSize;
+
+    @Option(names = "--name", description = "The run's name and folder under runs/ (default: finetune-DIR).")
+    private Optional<String> name;
+
+    @Mixin
+    private RunOptions run;
+
+    @Mixin
+    private StartOptions start;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        imageSize.ifPresent(this::requireUsable);
+        ProgressView view = run.view();
+        DownloadOptions download = Fetching.options(view).withOffline(start.offline());
+        Optional<SourceModel> source = source(download, view);
+        FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
+                .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize));
+        List<String> overrides = new ArrayList<>();
+        overrides.add("name=" + Yaml.quoted(name.orElseGet(this::defaultName)));
+        overrides.add("data.dir=" + Yaml.quoted(data));
+        overrides.add("model.name=" + (fileOfWeights().isPresent() ? recipe.architecture() : model));
+        fileOfWeights().ifPresent(file -> overrides.add("model.weights=" + Yaml.quoted(file)));
+        freeze.ifPresent(part -> overrides.add("model.freeze=" + Yaml.quoted(part)));
+        epochs.ifPresent(n -> overrides.add("train.epochs=" + n));
+        batchSize.ifPresent(n -> overrides.add("train.batch-size=" + n));
+        lr.ifPresent(rate -> overrides.add("optimizer.lr=" + rate));
+        overrides.addAll(run.overrides());
+        ConfigLoader.Loaded loaded = config.isPresent()
+                ? ConfigLoader.load(config.get(), overrides)
+                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
+        run.run(loaded, spec, start.overwrite(), start.offline());
+        return ExitCode.OK;
+    }
+
+    private Optional<Path> fileOfWeights() {
+        return weights.or(() -> ModelRequest.isFile(model) ? Optional.of(Path.of(model)) : Optional.empty());
+    }
+
+    /** Random weights have none. */
+    private Optional<SourceModel> source(DownloadOptions download, ProgressView view) {
+        boolean named = !ModelRequest.isFile(model);
+        if (weights.isPresent() && !named) {
+            throw new UsageException("--model and --weights are both files; leave one out");
+        }
+        if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
+            Zoo.find(model);
+            return Optional.empty();
+        }
+        ModelRequest request = weights.map(file -> ModelRequest.of(model, file))
+                .orElseGet(() -> ModelRequest.of(model))
+                .withOptions(run.network());
+        List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
+        try {
+            return Optional.of(SourceModel.open(request, download, remarks::add));
+        } catch (BadWeightsException e) {
+            remarks.forEach(view::line);
+            throw e;
+        }
+    }
+
+    private void requireUsable(int size) {
+        if (size < 1) {
+            throw new UsageException("--image-size must be at least 1, got " + size);
+        }
+        if (config.isPresent()) {
+            throw new UsageException("--image-size and " + config.get() + " both say how large images become; leave it"
+                    + " out and change the file, or --set data.image-size=..., data.augment=... and data.eval=...");
+        }
+    }
+
+    private String defaultName() {
+        Path folder = data.toAbsolutePath().normalize().getFileName();
+        String clean = folder == null ? "" : folder.toString().replaceAll("[^A-Za-z0-9._-]+", "-");
+        return "finetune-" + (clean.isEmpty() ? "data" : clean);
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.resnet4j.cli;
+
+import java.io.ObjectInputFilter;
+import java.util.List;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Entry point of {@code ./resnet4j}. */
+@Command(
+        name = "resnet4j",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Residual networks for the JVM: train, fine-tune, evaluate, predict.",
+        footerHeading = "%nStart here:%n",
+        footer = {
+            "  ./resnet4j quickstart                                    train and look at a report, 3 minutes",
+            "  ./resnet4j finetune --data PHOTOS --model runs/quickstart/model.zip",
+            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg      with published weights; `list --pretrained`",
+            "  ./resnet4j train -c configs/cifar10/resnet20.yaml        the paper's ResNet-20",
+            "",
+            "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity, 5 network, 6 disk, 7 memory,",
+            "8 diverged, 9 locked, 70 bug, 130/143 stopped by a signal."
+        },
+        subcommands = {
+            QuickstartCommand.class,
+            ListCommand.class,
+            InfoCommand.class,
+            TrainCommand.class,
+            FinetuneCommand.class,
+            EvalCommand.class,
+            PredictCommand.class,
+            FetchCommand.class,
+            ConvertCommand.class,
+            PreviewCommand.class,
+            DoctorCommand.class,
+            AutoComplete.GenerateCompletion.class
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] arguments) {
+        refuseSerialisedObjects();
+        System.exit(run(arguments));
+    }
+
+    /**
+     * No file is ever deserialised here; should a library do it some day with one that a stranger made, it gets an exception
+     * and not an object (JEP 290).
+     */
+    private static void refuseSerialisedObjects() {
+        if (ObjectInputFilter.Config.getSerialFilter() != null) {
+            return; // the user's own, from -Djdk.serialFilter; it can be set once only
+        }
+        ObjectInputFilter.Config.setSerialFilter(
+                info -> info.serialClass() == null || info.serialClass().isArray()
+                        ? ObjectInputFilter.Status.UNDECIDED
+                        : ObjectInputFilter.Status.REJECTED);
+    }
+
+    /** Runs one command and gives its exit code. */
+    static int run(String... arguments) {
+        boolean debug = List.of(arguments).contains("--debug");
+        CommandLine line = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setUsageHelpLongOptionsMaxWidth(28)
+                .setParameterExceptionHandler(Failures::usage)
+                .setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command, debug));
+        try {
+            return line.execute(arguments);
+        } catch (Error e) { // picocli handles exceptions only; most of all this is a lack of memory
+            return Failures.report(e, line, debug);
+        }
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.model.Predictor;
+import io.github.resnet4j.finetune.report.DeferredLines;
+import io.github.resnet4j.finetune.report.EngineUse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = "Says what images show: the most probable classes of files and of all images in folders.")
+final class PredictCommand implements Callable<Integer> {
+    private static final int AT_ONCE = 16;
+    private static final String IMAGES = "(?i).*\\.(jpe?g|png|bmp|gif)";
+
+    @Mixin
+    private ModelOptions model;
+
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Files, or folders to look through.")
+    private List<Path> paths;
+
+    @Option(names = "--top", defaultValue = "5", description = "How many classes to name.")
+    private int top;
+
+    @Mixin
+    private EngineOption engine;
+
+    @ArgGroup
+    private Format format;
+
+    @Option(names = "--debug", description = "Show stack traces.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** A line of {@code --json}. */
+    record Answer(String file, List<Predictor.Guess> predictions) {}
+
+    private static final class Format {
+        @Option(names = "--json", description = "Print a JSON object for each image, one a line.")
+        private boolean json;
+
+        @Option(names = "--csv", description = "Print CSV: file, rank, class, probability.")
+        private boolean csv;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (top < 1) {
+            throw new UsageException("--top must be at least 1, got " + top);
+        }
+        List<Path> files = files();
+        PrintWriter out = spec.commandLine().getOut();
+        int bad = 0;
+        if (format != null && format.csv) {
+            out.println("file,rank,class,probability");
+        }
+        try (DeferredLines remarks = new DeferredLines(Terminal.view(true));
+                Predictor predictor = Predictor.open(
+                        model.open(remarks::add),
+                        Math.min(AT_ONCE, files.size()),
+                        engine.engine().orElse(Engine.AUTO))) {
+            Inference inference = predictor.inference();
+            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
+            for (int from = 0; from < files.size(); from += AT_ONCE) {
+                bad += predict(files.subList(from, Math.min(from + AT_ONCE, files.size())), predictor, out);
+            }
+        }
+        out.flush();
+        return bad == 0 ? ExitCode.OK : ExitCode.BAD_INPUT;
+    }
+
+    /** Prints the answers; returns how many files could not be read. */
+    private int predict(List<Path> files, Predictor predictor, PrintWriter out) {
+        List<Path> read = new ArrayList<>();
+        List<float[]> images = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                images.add(predictor.prepare(ImageDecoder.decode(file)));
+                read.add(file);
+            } catch (BadDataException e) {
+                Failures.say(spec.commandLine(), e.getMessage());
+            } catch (IllegalArgumentException e) {
+                Failures.say(spec.commandLine(), file + ": " + e.getMessage());
+            }
+        }
+        if (!images.isEmpty()) {
+            List<List<Predictor.Guess>> guesses = predictor.predict(images, top);
+            for (int i = 0; i < read.size(); i++) {
+                print(out, read.get(i), guesses.get(i));
+            }
+        }
+        return files.size() - read.size();
+    }
+
+    private void print(PrintWriter out, Path file, List<Predictor.Guess> guesses) {
+        if (format != null && format.json) {
+            out.println(Json.text(new Answer(file.toString(), guesses)));
+        } else if (format != null && format.csv) {
+            for (int rank = 0; rank < guesses.size(); rank++) {
+                Predictor.Guess guess = guesses.get(rank);
+                out.printf(
+                        Locale.ROOT,
+                        "%s,%d,%s,%.6f%n",
+                        csv(file.toString()),
+                        rank + 1,
+                        csv(guess.label()),
+                        guess.probability());
+            }
+        } else {
+            out.println(file);
+            guesses.forEach(
+                    guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
+        }
+    }
+
+    private static String csv(String field) {
+        return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
+    }
+
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> inside = Files.walk(path)) {
+                    List<Path> found = inside.filter(Files::isRegularFile)
+                            .filter(file -> file.toString().matches(IMAGES))
+                            .sorted()
+                            .toList();
+                    if (found.isEmpty()) {
+                        throw new BadDataException(path, "has no images (.jpg, .jpeg, .png, .bmp, .gif)");
+                    }
+                    files.addAll(found);
+                }
+            } else {
+                files.add(path);
+            }
+        }
+        return files;
+    }
+}

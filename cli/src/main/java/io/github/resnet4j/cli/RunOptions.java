@@ -1,0 +1,137 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.TrainingRun;
+import io.github.resnet4j.finetune.train.StoppedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** What every command that trains understands. */
+final class RunOptions {
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Mixin
+    private NetworkOptions network;
+
+    @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")
+    private boolean resume;
+
+    @Option(names = "--json", description = "Print one JSON object at the end.")
+    private boolean json;
+
+    @Option(names = "--no-progress", description = "No progress bar; one line for each epoch.")
+    private boolean noProgress;
+
+    @Option(names = "--debug", description = "Show stack traces.")
+    private boolean debug;
+
+    @Mixin
+    private EngineOption engine;
+
+    /** What the command line says over the configuration. */
+    List<String> overrides() {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(ModelConfig.overrides(network.map()));
+        engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
+        return all;
+    }
+
+    /** What the command line says of the network's options. */
+    Map<String, String> network() {
+        return network.map();
+    }
+
+    /** Where progress and remarks are shown. */
+    ProgressView view() {
+        return Terminal.view(!noProgress);
+    }
+
+    /** Trains and prints the outcome. */
+    TrainingRun.Summary run(ConfigLoader.Loaded loaded, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
+        ProgressView view = view();
+        List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
+        commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
+        TrainingRun.Options options = new TrainingRun.Options(
+                resume, overwrite, commandLine, Fetching.options(view).withOffline(offline));
+        try (Stop stop = new Stop()) {
+            try {
+                TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
+                print(summary, spec.commandLine().getOut());
+                return summary;
+            } catch (StoppedException e) {
+                // Before the stop is closed, which lets the JVM end.
+                view.line("stopped; the checkpoint is saved, go on with --resume");
+                throw e;
+            }
+        }
+    }
+
+    /** Where the last epoch is not the best, which file holds that. */
+    private static String best(TrainingRun.Summary summary) {
+        return summary.best()
+                .filter(best -> best.epoch() < summary.epochs() && best.valTop1() > summary.top1())
+                .map(best -> String.format(
+                        Locale.ROOT,
+                        " (epoch %d, the last; the best was epoch %d with top-1 %.2f %%: best.zip)",
+                        summary.epochs(),
+                        best.epoch(),
+                        100 * best.valTop1()))
+                .orElse("");
+    }
+
+    private void print(TrainingRun.Summary summary, PrintWriter out) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("run", summary.name());
+            object.put("folder", summary.folder().toString());
+            object.put("top1", summary.top1());
+            object.put("top5", summary.top5());
+            object.put("loss", summary.loss());
+            summary.best().ifPresent(best -> {
+                object.put("bestTop1", best.valTop1());
+                object.put("bestEpoch", best.epoch());
+            });
+            object.put("images", summary.images());
+            object.put("epochs", summary.epochs());
+            object.put("iterations", summary.iterations());
+            object.put("seconds", summary.seconds());
+            object.put("imagesPerSecond", summary.imagesPerSecond());
+            object.put("dataWaitShare", summary.dataWaitShare());
+            object.put("parameters", summary.parameters());
+            object.put("engine", summary.engine().running().key());
+            out.println(Json.text(object));
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images; trained at %.0f images/s, %.1f %% waiting for"
+                            + " data%nreport: %s%nmodel:  %s%s%n",
+                    100 * summary.top1(),
+                    100 * summary.top5(),
+                    summary.loss(),
+                    summary.images(),
+                    summary.imagesPerSecond(),
+                    100 * summary.dataWaitShare(),
+                    summary.folder().resolve("report.html"),
+                    summary.folder().resolve("model.zip"),
+                    best(summary));
+        }
+        out.flush();
+    }
+}

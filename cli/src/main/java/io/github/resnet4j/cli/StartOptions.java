@@ -1,0 +1,22 @@
+package io.github.resnet4j.cli;
+
+import picocli.CommandLine.Option;
+
+/** How a run on the user's own data may begin. */
+final class StartOptions {
+    @Option(names = "--overwrite", description = "Replace what an earlier run left in the folder.")
+    private boolean overwrite;
+
+    @Option(names = "--offline", description = "Never fetch anything.")
+    private boolean offline;
+
+    /** Whether an earlier run may be replaced. */
+    boolean overwrite() {
+        return overwrite;
+    }
+
+    /** Whether data must be here already. */
+    boolean offline() {
+        return offline;
+    }
+}

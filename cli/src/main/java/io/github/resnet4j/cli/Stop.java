@@ -1,0 +1,49 @@
+package io.github.resnet4j.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Ctrl-C and SIGTERM as a question that a run asks at safe places. The JVM's exit waits until the run has saved its
+ * checkpoint, 30 seconds at most; the exit code is the JVM's own, 130 or 143. Before the first question there is nothing
+ * to save, and nobody waits.
+ */
+final class Stop implements BooleanSupplier, AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::waitForTheRun, "stop");
+    private volatile boolean asked;
+    private volatile boolean listening;
+
+    Stop() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+        listening = true;
+        return asked;
+    }
+
+    /** The run is over: an exit need not wait. */
+    @Override
+    public void close() {
+        finished.countDown();
+        if (!asked) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    private void waitForTheRun() {
+        asked = true;
+        try {
+            if (listening) {
+                finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

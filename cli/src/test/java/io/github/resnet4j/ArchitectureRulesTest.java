@@ -1,0 +1,172 @@
+package io.github.resnet4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.ObjectInputStream;
+import java.util.List;
+
+/** Which module may know which, and what no module does. Packages that are still to be written may be empty. */
+@AnalyzeClasses(packages = "io.github.resnet4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureRulesTest {
+    private static final String ZOO = "io.github.resnet4j.zoo..";
+    private static final String ENGINE = "io.github.resnet4j.engine..";
+    private static final String DATASETS = "io.github.resnet4j.datasets..";
+    private static final String FINETUNE = "io.github.resnet4j.finetune..";
+
+    @ArchTest
+    static final ArchRule zooKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(ZOO)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE);
+
+    @ArchTest
+    static final ArchRule datasetsKnowNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(DATASETS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ZOO, ENGINE, FINETUNE);
+
+    @ArchTest
+    static final ArchRule engineKnowsOnlyTheZoo = noClasses()
+            .that()
+            .resideInAPackage(ENGINE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(DATASETS, FINETUNE);
+
+    @ArchTest
+    static final ArchRule programsAndTheirMemoryAreOnTheirOwn = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.github.resnet4j.engine.internal.ir..", "io.github.resnet4j.engine.internal.memory..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.nd4j..",
+                    "org.deeplearning4j..",
+                    "org.bytedeco..",
+                    "io.github.resnet4j.zoo..",
+                    "io.github.resnet4j.engine",
+                    "io.github.resnet4j.engine.internal.read..",
+                    "io.github.resnet4j.engine.internal.lower..",
+                    "io.github.resnet4j.engine.internal.onednn..");
+
+    @ArchTest
+    static final ArchRule loweringKnowsNoDl4j = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.github.resnet4j.engine.internal.lower..", "io.github.resnet4j.engine.internal.onednn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.github.resnet4j.engine.internal.read..");
+
+    @ArchTest
+    static final ArchRule partsOfTheEngineDoNotKnowTheWhole = noClasses()
+            .that()
+            .resideInAPackage("io.github.resnet4j.engine.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.resnet4j.engine");
+
+    @ArchTest
+    static final ArchRule partsOfTheEngineKnowEachOtherOneWay =
+            slices().matching("io.github.resnet4j.engine.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onePackageCallsOneDnn = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.resnet4j.engine.internal.onednn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.dnnl..");
+
+    @ArchTest
+    static final ArchRule configurationsLoadNoNativeCode = noClasses()
+            .that()
+            .resideInAPackage("io.github.resnet4j.finetune.config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLinePrints = noClasses()
+            .that(describe(
+                    "are neither of the command line nor a progress view",
+                    type -> !type.getPackageName().startsWith("io.github.resnet4j.cli")
+                            && !type.getName().startsWith("io.github.resnet4j.finetune.report.ProgressView")))
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace");
+
+    /** Every file is untrusted: none of these readers may see one, for all of them make objects of classes it names. */
+    @ArchTest
+    static final ArchRule noFileChoosesClasses = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectInputStream.class)
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage("java.beans..", "javax.script.."))
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.nd4j.common.util.SerializationUtils")
+            .orShould()
+            .callMethodWhere(calls("java.lang.Class", "forName"))
+            .orShould()
+            .callMethodWhere(calls("java.lang.ClassLoader", "loadClass"))
+            .orShould()
+            .callMethodWhere(calls("org.deeplearning4j.util.ModelSerializer", "restore"))
+            .orShould()
+            .callMethodWhere(calls("org.deeplearning4j.nn.graph.ComputationGraph", "load"))
+            .orShould()
+            .callMethodWhere(calls("org.deeplearning4j.nn.multilayer.MultiLayerNetwork", "load"))
+            .orShould()
+            .callMethodWhere(calls("org.deeplearning4j.core.util.ModelGuesser", "load"));
+
+    @ArchTest
+    static void allModulesAreSeen(JavaClasses classes) {
+        assertThat(classes).hasSizeGreaterThan(20);
+        assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
+                .contains("zoo", "engine", "datasets");
+    }
+
+    /** DL4J brings these; a broken image there ends the process instead of throwing. */
+    @ArchTest
+    static void nativeImageStackIsAbsent(JavaClasses classes) {
+        ClassLoader loader = ArchitectureRulesTest.class.getClassLoader();
+        assertThat(List.of(
+                        "org.bytedeco.opencv.global.opencv_core",
+                        "org.bytedeco.ffmpeg.global.avutil",
+                        "org.bytedeco.leptonica.global.lept",
+                        "org.bytedeco.hdf5.global.hdf5",
+                        "org.bytedeco.javacv.Frame",
+                        "org.datavec.image.loader.NativeImageLoader"))
+                .allSatisfy(name -> assertThatExceptionOfType(ClassNotFoundException.class)
+                        .isThrownBy(() -> Class.forName(name, false, loader)));
+    }
+
+    private static DescribedPredicate<JavaCall<?>> calls(String owner, String prefix) {
+        return describe(
+                owner + "." + prefix + "*",
+                call -> call.getTargetOwner().getName().equals(owner)
+                        && call.getTarget().getName().startsWith(prefix));
+    }
+}

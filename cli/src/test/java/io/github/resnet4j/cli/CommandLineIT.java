@@ -1,0 +1,246 @@
+package io.github.resnet4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What needs no native code: help, listings, and mistakes. Each child is watched for not loading any. */
+class CommandLineIT {
+    private static final List<String> COMMANDS = List.of(
+            "quickstart",
+            "list",
+            "info",
+            "train",
+            "finetune",
+            "eval",
+            "predict",
+            "fetch",
+            "convert",
+            "preview",
+            "doctor");
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void writeFiles() throws IOException {
+        Files.createDirectories(folder.resolve("one-class/a"));
+        Files.createDirectories(folder.resolve("no-pictures/a"));
+        Files.createDirectories(folder.resolve("no-pictures/b"));
+        Files.createDirectories(folder.resolve("nothing"));
+        Files.writeString(folder.resolve("file"), "in the way");
+        TinyRun.write(folder, folder.resolve("absent"));
+    }
+
+    /** Runs without native code, or fails. */
+    private static Cli.Outcome run(String... arguments) {
+        Path log = folder.resolve("classes-" + System.nanoTime() + ".log");
+        Cli.Outcome outcome =
+                Cli.in(folder).jvm("-Xlog:class+load:file=" + log.getFileName()).run(arguments);
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> loaded = lines.toList();
+            assertThat(loaded).anyMatch(line -> line.contains(Main.class.getName()));
+            assertThat(loaded).noneMatch(line -> line.matches(".*\\] org\\.(nd4j|bytedeco|deeplearning4j)\\..*"));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return outcome;
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                mistake(2, "lst", "'lst'", "did you mean list"),
+                mistake(2, "list --jsn", "--jsn", "did you mean --json?"),
+                mistake(2, "list resnet1", "no network matches", "did you mean resnet18?"),
+                mistake(2, "list --pretrained --markdown", "--markdown"),
+                mistake(2, "info resnet50 --arch resnet18", "no file of weights", "--arch"),
+                mistake(2, "info resnet50.tv_in1k --classes 5", "no architecture", "--classes"),
+                mistake(2, "info", "MODEL", "`resnet4j info --help`"),
+                mistake(2, "info resnet5", "unknown model \"resnet5\"", "did you mean resnet50?"),
+                mistake(2, "info resnet20-cifar --freeze layr1", "layr1", "did you mean layer1?"),
+                mistake(2, "info resnet20-cifar --classes 0", "at least 2 classes"),
+                mistake(2, "info resnet20-cifar --size big", "--size", "big"),
+                mistake(2, "info resnet18 --option shortcut=x", "option shortcut", "a, a-end, b, c"),
+                mistake(2, "info resnet18 --option shortcutt=b", "resnet18: unknown option", "did you mean shortcut?"),
+                mistake(2, "info resnet18 --option shortcut", "--option shortcut", "KEY=VALUE"),
+                mistake(2, "info resnet18 --option shortcut=a --option shortcut=b", "give one of them"),
+                mistake(2, "info resnet18.tv_in1k --option shortcut=a", "no architecture", "--option"),
+                mistake(2, "train -c tiny.yaml --option groups=2", "unknown option \"groups\"", "shortcut, stride-on"),
+                mistake(2, "finetune --data nothing --model resnet18 --option shortcut=d", "\"d\" is not one of"),
+                mistake(2, "info resnet18 --train", "--plan", "--train"),
+                mistake(2, "info resnet18 --plan --stages", "--stages"),
+                mistake(2, "info resnet18 --plan --batch-size 0", "--batch-size"),
+                mistake(2, "info resnet18.tv_in1k --plan", "no architecture", "--plan"),
+                mistake(2, "train", "--config"),
+                mistake(2, "train -c tny.yaml", "tny.yaml: no such file", "did you mean tiny.yaml?"),
+                mistake(2, "train -c nothing", "is a directory"),
+                mistake(2, "train -c tiny.yaml --set train.epoch=2", "--set train.epoch=2", "did you mean epochs?"),
+                mistake(2, "train -c tiny.yaml --set epochs", "--set epochs", "train.epochs=2"),
+                mistake(2, "train -c tiny.yaml --set model.name=resnet20-cifra", "did you mean resnet20-cifar?"),
+                mistake(2, "train -c tiny.yaml --set model.freeze=layr1", "did you mean layer1?"),
+                mistake(2, "train -c tiny.yaml --engine onedn", "--engine", "did you mean onednn?"),
+                mistake(2, "train -c tiny.yaml --set engine=dl4", "engine", "did you mean dl4j?"),
+                mistake(2, "eval --model m.zip --data nothing --engine torch", "--engine", "auto, onednn, dl4j"),
+                mistake(2, "predict --model m.zip --engine ONEDNN x.jpg", "--engine", "did you mean onednn?"),
+                mistake(2, "train -c tiny.yaml --set output.dir=file", "file is a file"),
+                mistake(2, "finetune --data nothing --model resnet20-cifra", "did you mean resnet20-cifar?"),
+                mistake(2, "finetune --data nothing --model resnet18 --image-size 0", "--image-size"),
+                mistake(2, "finetune --data nothing --model resnet18 -c tiny.yaml --image-size 64", "--image-size"),
+                mistake(2, "train -c tiny.yaml --set data.workers=5000", "data.workers", "1024"),
+                mistake(2, "predict --model m.zip x.jpg --json --csv", "--json, --csv", "mutually exclusive"),
+                mistake(2, "predict --model m.zip x.jpg --top 0", "--top"),
+                mistake(2, "eval --model m.zip --data nothing --batch-size 0", "--batch-size"),
+                mistake(2, "preview -c tiny.yaml --count 0", "--count"),
+                mistake(3, "train -c tiny.yaml", "absent: does not exist"),
+                mistake(3, "train -c tiny.yaml --data nothing", "nothing: no class folders"),
+                mistake(3, "train -c tiny.yaml --data one-class", "one-class:", "at least two"),
+                mistake(3, "train -c tiny.yaml --data no-images", "class folder \"a\"", "class folder \"b\""),
+                mistake(3, "finetune --data nothing --model resnet20-cifar", "nothing: no class folders"));
+    }
+
+    private static Arguments mistake(int code, String arguments, String... parts) {
+        return Arguments.of(arguments, code, parts);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void mistakeIsOneLine(String arguments, int code, String[] parts) {
+        Cli.Outcome outcome = run(arguments.split(" ")).failsWith(code, parts);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasLineCount(1).doesNotContain("\u001b");
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
+    void everyProblemOfAConfigurationIsToldAtOnceWithItsLine() throws IOException {
+        Files.writeString(folder.resolve("bad.yaml"), """
+                name: x
+                model: {name: resnet20-cifar}
+                data:
+                  dataset: fodler
+                  dri: photos
+                  normalize: none
+                train: {epochs: -1, batchsize: 3}
+                optimizer: {type: sdg}
+                schedule: {type: cosine}
+                """);
+        Cli.Outcome outcome = run("train", "-c", "bad.yaml");
+        assertThat(outcome.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(outcome.err().lines())
+                .containsExactlyElementsOf(outcome.errors())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("bad.yaml:4: data.dataset", "did you mean folder?"),
+                        line -> assertThat(line).contains("bad.yaml:5: data.dri", "did you mean dir?"),
+                        line -> assertThat(line).contains("bad.yaml:7: train.batchsize", "did you mean batch-size?"),
+                        line -> assertThat(line).contains("bad.yaml:7: train.epochs", "at least 1"),
+                        line -> assertThat(line).contains("bad.yaml:8: optimizer.type", "did you mean sgd?"));
+    }
+
+    @Test
+    void helpOfEveryCommandShowsDefaults() {
+        assertThat(run("--help").succeeds().out()).contains(COMMANDS).contains("Exit codes");
+        for (String command : COMMANDS) {
+            Cli.Outcome help = run(command, "--help").succeeds();
+            assertThat(help.out()).startsWith("Usage: resnet4j " + command).doesNotContain("Default: []", "\u001b");
+            assertThat(help.err()).isEmpty();
+        }
+        assertThat(run("eval", "--help").out()).contains("Default: 64", "Default: folder");
+        assertThat(run("predict", "--help").out()).contains("Default: 5");
+        assertThat(run("quickstart", "--help").out()).contains("Default: runs");
+        assertThat(run("preview", "--help").out()).contains("Default: 48", "Default: preview.png");
+        assertThat(run("finetune", "--help").out().replaceAll("\\s+", " ")).contains("default: 10 or the recipe's");
+    }
+
+    @Test
+    void nothingShowsHelpAndVersionIsOneLine() {
+        assertThat(run().succeeds().out()).contains("Usage: resnet4j");
+        assertThat(run("--version").succeeds().out())
+                .hasLineCount(1)
+                .matches("(?s)resnet4j \\d+\\.\\d+\\.\\d+.*1\\.0\\.0-M2\\.1.*");
+    }
+
+    @Test
+    void listAsJsonHasARowForEveryNetwork() {
+        JsonNode rows =
+                JsonMapper.shared().readTree(run("list", "--json").succeeds().out());
+        assertThat(rows.size()).isGreaterThanOrEqualTo(18);
+        for (JsonNode row : rows) {
+            assertThat(row.get("name").asString()).isNotBlank();
+            assertThat(row.get("family").asString()).isNotBlank();
+            assertThat(row.get("parameters").asLong()).isPositive();
+            assertThat(row.get("macs").asLong()).isPositive();
+            assertThat(row.get("inputSize").size()).isEqualTo(3);
+        }
+        assertThat(run("list", "resnet5*").succeeds().out())
+                .contains("resnet50", "resnet56-cifar")
+                .doesNotContain("resnet18");
+        assertThat(run("list", "nothing*", "--json").succeeds().out().strip()).isEqualTo("[]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resnet50",
+                "resnet50 --option stride-on=first-1x1 --stages",
+                "resnet18 --classes 2 --size 128 --channels 1",
+                "resnet20-cifar --option shortcut=b --freeze layer2",
+                "resnet50 --option groups=32 --option width-per-group=4 --size 64"
+            })
+    void infoDescribesVariants(String arguments) {
+        String[] text = ("info " + arguments).split(" ");
+        assertThat(run(text).succeeds().out()).contains("stem", "layer1", "head", "parameters", "arXiv");
+        JsonNode object = JsonMapper.shared()
+                .readTree(
+                        run(("info --json " + arguments).split(" ")).succeeds().out());
+        assertThat(object.get("parameters").asLong()).isPositive();
+        assertThat(object.get("layers").size()).isGreaterThan(10);
+        assertThat(object.get("options").has("shortcut")).isTrue();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void completionIsBash() throws Exception {
+        String script = run("generate-completion").succeeds().out();
+        assertThat(script).contains("resnet20-cifar");
+        Path file = Files.writeString(folder.resolve("completion.bash"), script);
+        Process bash = new ProcessBuilder("bash", "-n", file.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(bash.getInputStream().readAllBytes())).isEmpty();
+        assertThat(bash.waitFor()).isZero();
+    }
+
+    /** A filter of the user's own is kept, and is no reason to fail. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dany=thing", "-Djdk.serialFilter=!*"})
+    void serialisedObjectsAreRefusedInTheWholeProcess(String option) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        option,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SerialProbe.class.getName(),
+                        "--version")
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(out).contains("refused: filter status: REJECTED");
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.resnet4j.engine;
+
+/** A function of oneDNN refused: out of memory, or something that it does not implement. */
+public final class OneDnnException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    public OneDnnException(String what, int status) {
+        super("oneDNN: " + what + ": " + meaning(status));
+        this.status = status;
+    }
+
+    /** Whether oneDNN has no code for what was asked; another layout may do. */
+    public boolean unimplemented() {
+        return status == UNIMPLEMENTED;
+    }
+
+    private static final int UNIMPLEMENTED = 3;
+
+    private static String meaning(int status) {
+        return switch (status) {
+            case 1 -> "out of memory";
+            case 2 -> "invalid arguments";
+            case UNIMPLEMENTED -> "not implemented";
+            case 4 -> "last implementation reached";
+            case 5 -> "failed at run time";
+            default -> "status " + status;
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.resnet4j.engine.internal.ir;
+
+import java.util.Optional;
+
+/**
+ * An activation is applied before its input is written, by what computes that, if nobody else reads the input.
+ *
+ * <p>Where a gradient comes back, only the activation's value is there. That of a plain ReLU tells where its input was
+ * positive, and batch normalisation, sum and product need no more than that; other activations stay, and so do those
+ * behind convolutions and dense layers, which have no gradient of an activation. oneDNN's batch normalisation has no
+ * other activation than the plain ReLU.
+ */
+final class ActivationFusion implements Pass {
+    @Override
+    public ProgramNode rewrite(Analysis program, int position) {
+        ProgramNode node = program.node(position);
+        if (!(node.op() instanceof Operation.Activation activation)
+                || !node.epilogue().equals(ProgramNode.Epilogue.NONE)) {
+            return node;
+        }
+        int input = node.inputs().get(0);
+        ProgramNode producer = program.node(input);
+        if (producer.epilogue().activation().isPresent()
+                || !program.readOnce(input)
+                || !takes(producer.op(), activation, program.backward(position))) {
+            return node;
+        }
+        return new ProgramNode(
+                node.name(),
+                producer.op(),
+                producer.inputs(),
+                node.extent(),
+                producer.frozen(),
+                new ProgramNode.Epilogue(producer.epilogue().addsLastInput(), Optional.of(activation)));
+    }
+
+    private static boolean takes(Operation op, Operation.Activation activation, boolean backward) {
+        boolean plain = activation.equals(Operation.Activation.RELU);
+        if (op instanceof Operation.Convolution || op instanceof Operation.Dense) {
+            return !backward;
+        }
+        if (op instanceof Operation.Add || op instanceof Operation.Multiply) {
+            return plain || !backward;
+        }
+        return op instanceof Operation.BatchNorm && plain;
+    }
+}

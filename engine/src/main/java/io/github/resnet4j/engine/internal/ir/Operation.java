@@ -1,0 +1,120 @@
+package io.github.resnet4j.engine.internal.ir;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What a node of a program computes: everything that the engine can run. */
+public sealed interface Operation {
+
+    /** The images. */
+    record Input() implements Operation {}
+
+    /**
+     * Convolution; weights are outChannels × inChannels/groups × kernel height × kernel width.
+     *
+     * @param outChannels number of filters
+     * @param window how the kernel moves
+     * @param groups the channels fall into this many groups that do not see each other
+     * @param weight the kernels
+     * @param bias one value for each filter
+     * @param norm a batch normalisation with fixed statistics whose scale and shift are multiplied into the weights
+     */
+    record Convolution(
+            int outChannels,
+            Window window,
+            int groups,
+            Parameter weight,
+            Optional<Parameter> bias,
+            Optional<BatchNorm> norm)
+            implements Operation {}
+
+    /**
+     * Fully connected layer: every output sees the whole C×H×W input. Weights are stored as DL4J does, input × output
+     * with the input index running fastest, which is oneDNN's outputs × C × H × W.
+     */
+    record Dense(int outputs, Parameter weight, Optional<Parameter> bias) implements Operation {}
+
+    /**
+     * Batch normalisation.
+     *
+     * @param gamma scale
+     * @param beta shift
+     * @param mean running mean
+     * @param variance running variance, in the form that {@code logDeviation} says
+     * @param eps added to the variance
+     * @param decay weight of the old running average
+     * @param logDeviation the running variance is kept as log10 of the standard deviation (DL4J's default)
+     * @param batchStatistics normalises by the batch's own statistics and updates the running ones; otherwise by the
+     *     running ones. Programs for inference have only the latter.
+     */
+    record BatchNorm(
+            Parameter gamma,
+            Parameter beta,
+            Parameter mean,
+            Parameter variance,
+            double eps,
+            double decay,
+            boolean logDeviation,
+            boolean batchStatistics)
+            implements Operation {}
+
+    /** Element-wise function. */
+    record Activation(Function function, double slope) implements Operation {
+        public static final Activation RELU = new Activation(Function.RELU, 0);
+
+        /** Which one; {@code slope} is that of the negative side and belongs to RELU, where 0 is the plain one. */
+        public enum Function {
+            RELU,
+            SIGMOID,
+            TANH
+        }
+    }
+
+    /** Element-wise sum of two or more inputs of one extent. */
+    record Add() implements Operation {}
+
+    /** Element-wise product of two or more inputs of one extent. */
+    record Multiply() implements Operation {}
+
+    /** Multiplication by a constant. */
+    record Scale(double factor) implements Operation {}
+
+    /** The inputs' channels one after the other. */
+    record Concat() implements Operation {}
+
+    /** Maximum over windows; padding never wins. */
+    record MaxPool(Window window) implements Operation {}
+
+    /**
+     * Mean over windows; over the whole map, it is the global average pooling.
+     *
+     * @param paddingCounts zeros of the padding count as values of the mean
+     */
+    record AvgPool(Window window, boolean paddingCounts) implements Operation {}
+
+    /** Zeros around the map. */
+    record ZeroPad(Window.Padding padding) implements Operation {}
+
+    /**
+     * The parameter-free shortcut of He et al. 2015 (option A): every {@code stride}-th row and column.
+     *
+     * @param outChannels channels of the output
+     * @param stride step in both directions
+     * @param firstChannel where the input's channels go; the others are zero
+     */
+    record ZeroPadShortcut(int outChannels, int stride, int firstChannel) implements Operation {}
+
+    /** In training, keeps each value with this probability and divides it by it; identity otherwise. */
+    record Dropout(double retain) implements Operation {}
+
+    /**
+     * Softmax over the channels; in training, the loss is its cross-entropy with the labels.
+     *
+     * @param classWeights factors of the classes' losses, or empty for all 1
+     */
+    record SoftmaxCrossEntropy(List<Double> classWeights) implements Operation {
+        public SoftmaxCrossEntropy {
+            classWeights = List.copyOf(classWeights);
+        }
+    }
+}

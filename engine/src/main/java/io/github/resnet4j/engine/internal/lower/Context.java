@@ -1,0 +1,296 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.OneDnnException;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Parameter;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.onednn.Call.Argument;
+import io.github.resnet4j.engine.internal.onednn.Descriptor;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
+import io.github.resnet4j.engine.internal.onednn.Layout;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.onednn.Scope;
+import java.util.List;
+import java.util.Map;
+
+/** What the operations of one program share while it is lowered: the tape, the values so far, the gradients so far. */
+final class Context {
+    private final Program program;
+    private final int batch;
+    private final Order order;
+    private final Tape tape;
+    private final Lowering.FlatArrays flat;
+    private final Prepared prepared;
+    private final Lowering.Use use;
+    private final Winograd.Room room = new Winograd.Room();
+    private final List<List<Integer>> readers;
+    private final boolean[] backward;
+    private final LoweredTensor[] values;
+    private final LoweredTensor[] gradients;
+    private final boolean[] owned;
+
+    Context(
+            Program program,
+            int batch,
+            Lowering.Use use,
+            Order order,
+            Tape tape,
+            Lowering.FlatArrays flat,
+            Prepared prepared) {
+        this.program = program;
+        this.batch = batch;
+        this.use = use;
+        this.order = order;
+        this.tape = tape;
+        this.flat = flat;
+        this.prepared = prepared;
+        this.readers = program.readers();
+        this.backward = program.backward();
+        this.values = new LoweredTensor[program.nodes().size()];
+        this.gradients = new LoweredTensor[values.length];
+        this.owned = new boolean[values.length];
+    }
+
+    Program program() {
+        return program;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    Tape tape() {
+        return tape;
+    }
+
+    Scope scope() {
+        return tape.scope();
+    }
+
+    Prepared prepared() {
+        return prepared;
+    }
+
+    /** Whether one thread executes the program, so that what Java does leaves nobody waiting. */
+    boolean alone() {
+        return use == Lowering.Use.INFERENCE_ALONE;
+    }
+
+    /** Arrays for transforms; every operation may use them while it runs. */
+    Winograd.Room room() {
+        return room;
+    }
+
+    /** The order of maps between operations. */
+    Order order() {
+        return order;
+    }
+
+    /** Whether gradients must go into the operation at {@code position}. */
+    boolean backward(int position) {
+        return use == Lowering.Use.TRAINING && backward[position];
+    }
+
+    /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */
+    boolean lastUse(int position, int reader) {
+        Buffer buffer = values[position].buffer();
+        if (!buffer.arena()) {
+            return false;
+        }
+        // A value that another one hands on lies where that one does.
+        for (int i = 0; i < reader; i++) {
+            if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isNeededAfter(int position, int reader) {
+        return program.outputs().contains(position)
+                || readers.get(position).stream().anyMatch(other -> other > reader || backward(other));
+    }
+
+    ProgramNode node(int position) {
+        return program.nodes().get(position);
+    }
+
+    LoweredTensor value(int position) {
+        return values[position];
+    }
+
+    void value(int position, LoweredTensor tensor) {
+        values[position] = tensor;
+    }
+
+    /** The layout of maps between operations. */
+    Layout map(Extent extent) {
+        return Layout.of(scope(), order, batch, extent.channels(), extent.height(), extent.width());
+    }
+
+    /** The layout of vectors between operations. */
+    Layout vector(int size) {
+        return Layout.of(scope(), Order.PLAIN, batch, size);
+    }
+
+    /** The value at {@code position} as a map in the common layout. */
+    LoweredTensor mapValue(int position, String reader) {
+        Extent extent = node(position).extent();
+        return asMap(values[position], extent, reader);
+    }
+
+    /** {@code tensor}, of {@code extent} for each image, as a map in the common layout. */
+    LoweredTensor asMap(LoweredTensor tensor, Extent extent, String reader) {
+        LoweredTensor plain = tensor;
+        if (tensor.layout().shape().length == 2) {
+            plain = new LoweredTensor(
+                    Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width()),
+                    tensor.buffer());
+        }
+        return convert(reader, plain, map(extent));
+    }
+
+    /** The value at {@code position} as vectors, N×(C·H·W). */
+    LoweredTensor vectorValue(int position, String reader) {
+        return asVector(values[position], node(position).extent(), reader);
+    }
+
+    /** {@code tensor}, of {@code extent} for each image, as vectors, N×(C·H·W). */
+    LoweredTensor asVector(LoweredTensor tensor, Extent extent, String reader) {
+        if (tensor.layout().shape().length == 2) {
+            return tensor;
+        }
+        Layout plain = Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width());
+        LoweredTensor flatValues = convert(reader, tensor, plain);
+        return new LoweredTensor(vector(Math.toIntExact(extent.elements())), flatValues.buffer());
+    }
+
+    /** Like {@code reference}: as vectors if it has vectors, else as maps. */
+    LoweredTensor alike(LoweredTensor tensor, LoweredTensor reference, Extent extent, String reader) {
+        return reference.layout().shape().length == 2
+                ? asVector(tensor, extent, reader)
+                : asMap(tensor, extent, reader);
+    }
+
+    /** The same values in another layout. */
+    LoweredTensor convert(String reader, LoweredTensor from, Layout to) {
+        boolean points = to.shape().length == 4 && to.shape()[2] == 1 && to.shape()[3] == 1;
+        if (points && from.layout().bytes() == to.bytes()) {
+            // Of one row and one column, every order without padding is the same.
+            return new LoweredTensor(to, from.buffer());
+        }
+        return tape.convert(reader, from, to);
+    }
+
+    /** A parameter where DL4J keeps it. */
+    LoweredTensor parameter(Parameter parameter, long... shape) {
+        return flat(flat.parameters(), parameter, shape);
+    }
+
+    /** A parameter's gradient where DL4J keeps it. */
+    LoweredTensor parameterGradient(Parameter parameter, long... shape) {
+        return flat(flat.gradients(), parameter, shape);
+    }
+
+    private LoweredTensor flat(long base, Parameter parameter, long... shape) {
+        return new LoweredTensor(
+                Layout.of(scope(), Order.PLAIN, shape), Buffer.at(base + (long) parameter.offset() * Float.BYTES));
+    }
+
+    /** The gradient of the value at {@code position}; all its readers have given theirs. */
+    LoweredTensor gradient(int position) {
+        return gradients[position];
+    }
+
+    /** Whether {@link #gradient} may be overwritten. */
+    boolean ownsGradient(int position) {
+        return owned[position];
+    }
+
+    /**
+     * Adds to the gradient of the value at {@code position}.
+     *
+     * @param own nobody else reads the tensor
+     */
+    void addGradient(int position, String from, LoweredTensor tensor, boolean own) {
+        LoweredTensor before = gradients[position];
+        if (before == null) {
+            gradients[position] = alike(tensor, values[position], node(position).extent(), from);
+            owned[position] = own || gradients[position].buffer() != tensor.buffer();
+            return;
+        }
+        LoweredTensor other = alike(tensor, before, node(position).extent(), from);
+        boolean otherOwned = own || other.buffer() != tensor.buffer();
+        LoweredTensor target = owned[position] ? before : otherOwned ? other : tape.tensor(before.layout());
+        LoweredTensor added = target == other ? before : other;
+        LoweredTensor base = target == other ? other : before;
+        tape.call(
+                from,
+                "add gradients",
+                Descriptor.add(scope(), before.layout(), PostOps.NONE),
+                Map.of(Argument.SOURCE, base, Argument.SOURCE_1, added, Argument.DESTINATION, target));
+        gradients[position] = target;
+        owned[position] = true;
+    }
+
+    /**
+     * A tensor of {@code layout} put together from parts; values that no part covers are zero.
+     *
+     * @param offsets where each part begins
+     * @param covered the parts leave nothing out
+     */
+    LoweredTensor assemble(
+            String node, Layout layout, List<LoweredTensor> parts, List<long[]> offsets, boolean covered) {
+        try {
+            return assembleIn(node, layout, parts, offsets, covered);
+        } catch (OneDnnException blocks) {
+            // A part begins inside a block of channels.
+            Layout plain = plain(layout);
+            List<LoweredTensor> plainParts = parts.stream()
+                    .map(part -> tape.convert(node, part, plain(part.layout())))
+                    .toList();
+            return tape.convert(node, assembleIn(node, plain, plainParts, offsets, covered), layout);
+        }
+    }
+
+    private LoweredTensor assembleIn(
+            String node, Layout layout, List<LoweredTensor> parts, List<long[]> offsets, boolean covered) {
+        List<Layout> places = new java.util.ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            places.add(layout.part(scope(), parts.get(i).layout().shape(), offsets.get(i)));
+        }
+        LoweredTensor whole = tape.tensor(layout);
+        if (!covered) {
+            tape.host(node, "zeros", List.of(whole), whole::clear);
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            tape.copy(node, "place", parts.get(i), new LoweredTensor(places.get(i), whole.buffer()));
+        }
+        return whole;
+    }
+
+    /** A copy of the part of {@code whole} that begins at {@code offset}, in {@code layout}. */
+    LoweredTensor part(String node, LoweredTensor whole, Layout layout, long[] offset) {
+        LoweredTensor copy = tape.tensor(layout);
+        try {
+            tape.copy(
+                    node,
+                    "part",
+                    new LoweredTensor(whole.layout().part(scope(), layout.shape(), offset), whole.buffer()),
+                    copy);
+        } catch (OneDnnException blocks) {
+            LoweredTensor plain = tape.convert(node, whole, plain(whole.layout()));
+            tape.copy(
+                    node,
+                    "part",
+                    new LoweredTensor(plain.layout().part(scope(), layout.shape(), offset), plain.buffer()),
+                    copy);
+        }
+        return copy;
+    }
+
+    private Layout plain(Layout layout) {
+        return Layout.of(scope(), Order.PLAIN, layout.shape());
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.onednn.Call.Argument;
+import io.github.resnet4j.engine.internal.onednn.Descriptor;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.Eltwise;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A node of a program on its way to the tape. Between the two ways it remembers what the way back needs. */
+abstract class Lowered {
+    final Context context;
+    final int position;
+    final ProgramNode node;
+
+    Lowered(Context context, int position) {
+        this.context = context;
+        this.position = position;
+        this.node = context.node(position);
+    }
+
+    /** Records the operation and returns its value. */
+    abstract LoweredTensor forward();
+
+    /** Records the gradients of the inputs that need one and of the parameters, given that of the value. */
+    abstract void backward(LoweredTensor gradient);
+
+    int input(int i) {
+        return node.inputs().get(i);
+    }
+
+    boolean needsGradient(int i) {
+        return context.backward(input(i));
+    }
+
+    void record(String what, Descriptor descriptor, Map<Argument, LoweredTensor> tensors) {
+        context.tape().call(node.name(), what, descriptor, tensors);
+    }
+
+    /** {@code what}, and what is fused into the node. */
+    String fused(String what) {
+        return what
+                + (node.epilogue().addsLastInput() ? " + add" : "")
+                + node.epilogue()
+                        .activation()
+                        .map(activation -> " + " + name(activation))
+                        .orElse("");
+    }
+
+    static String name(Operation.Activation activation) {
+        return activation.function().toString().toLowerCase(Locale.ROOT);
+    }
+
+    /** The fused activation as a post-op. */
+    PostOps postOps(boolean sum) {
+        Optional<Operation.Activation> activation = node.epilogue().activation();
+        return new PostOps(
+                sum,
+                activation.map(a -> eltwise(a.function())).orElse(null),
+                activation.map(Operation.Activation::slope).orElse(0.0));
+    }
+
+    /** The gradient before the fused activation, given that behind it: in place where nobody else reads it. */
+    LoweredTensor beforeActivation(LoweredTensor gradient) {
+        if (node.epilogue().activation().isEmpty()) {
+            return gradient;
+        }
+        return activationGradient(node.epilogue().activation().get(), context.value(position), gradient);
+    }
+
+    LoweredTensor activationGradient(Operation.Activation activation, LoweredTensor result, LoweredTensor gradient) {
+        LoweredTensor before =
+                context.ownsGradient(position) ? gradient : context.tape().tensor(gradient.layout());
+        record(
+                name(activation) + " backward",
+                Descriptor.eltwiseGradient(
+                        context.scope(), eltwise(activation.function()), activation.slope(), gradient.layout()),
+                Map.of(
+                        Argument.DESTINATION, result,
+                        Argument.DESTINATION_GRADIENT, gradient,
+                        Argument.SOURCE_GRADIENT, before));
+        return before;
+    }
+
+    static Eltwise eltwise(Operation.Activation.Function function) {
+        return switch (function) {
+            case RELU -> Eltwise.RELU;
+            case SIGMOID -> Eltwise.SIGMOID;
+            case TANH -> Eltwise.TANH;
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.internal.ir.Operation;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** Softmax; in training with the cross-entropy of its result with the labels. A few thousand values, done in Java. */
+final class LoweredSoftmax extends Lowered {
+    /** DL4J's LossMCXENT takes no smaller probability, so that the loss stays finite. */
+    private static final double SMALLEST_LOG = Math.log(1e-10);
+
+    private final Operation.SoftmaxCrossEntropy op;
+    private final Loss loss;
+    private LoweredTensor logits;
+    private LoweredTensor probabilities;
+
+    /** The labels of a step and what became of them. */
+    static final class Loss {
+        private FloatBuffer labels;
+        private double sum;
+        private int correct;
+        private boolean poisoned;
+
+        /** Labels of the next execution: N×classes, row by row. */
+        void labels(FloatBuffer rows) {
+            labels = rows;
+            poisoned = false;
+        }
+
+        /** Notes that a value on the way is not finite: an activation may have hidden it from the logits. */
+        void poison() {
+            poisoned = true;
+        }
+
+        /** Sum of the losses of the batch, NaN if something on the way was not finite. */
+        double sum() {
+            return poisoned ? Double.NaN : sum;
+        }
+
+        /** Images whose largest logit is at the largest label. */
+        int correct() {
+            return correct;
+        }
+    }
+
+    LoweredSoftmax(Context context, int position, Operation.SoftmaxCrossEntropy op, Loss loss) {
+        super(context, position);
+        this.op = op;
+        this.loss = loss;
+    }
+
+    @Override
+    LoweredTensor forward() {
+        logits = context.vectorValue(input(0), node.name());
+        probabilities = context.tape().tensor(logits.layout());
+        int classes = node.extent().channels();
+        context.tape().host(node.name(), "softmax", List.of(logits, probabilities), () -> {
+            FloatBuffer in = logits.floats();
+            FloatBuffer out = probabilities.floats();
+            for (int row = 0; row < context.batch(); row++) {
+                softmax(in, out, row * classes, classes);
+            }
+        });
+        return probabilities;
+    }
+
+    private static void softmax(FloatBuffer in, FloatBuffer out, int from, int classes) {
+        double largest = in.get(from + largest(in, from, classes));
+        double sum = 0;
+        for (int i = from; i < from + classes; i++) {
+            sum += Math.exp(in.get(i) - largest);
+        }
+        for (int i = from; i < from + classes; i++) {
+            out.put(i, (float) (Math.exp(in.get(i) - largest) / sum));
+        }
+    }
+
+    private static int largest(FloatBuffer values, int from, int classes) {
+        int largest = 0;
+        for (int i = 1; i < classes; i++) {
+            if (values.get(from + i) > values.get(from + largest)) {
+                largest = i;
+            }
+        }
+        return largest;
+    }
+
+    /** Begins the way back: there is no gradient above the loss. */
+    @Override
+    void backward(LoweredTensor none) {
+        LoweredTensor result = context.tape().tensor(logits.layout());
+        context.tape().host(node.name(), "cross-entropy", List.of(logits, probabilities, result), () -> {
+            FloatBuffer in = logits.floats();
+            FloatBuffer out = probabilities.floats();
+            FloatBuffer gradient = result.floats();
+            loss.sum = 0;
+            loss.correct = 0;
+            int classes = node.extent().channels();
+            for (int row = 0; row < context.batch(); row++) {
+                cross(in, out, gradient, row * classes, classes);
+            }
+        });
+        context.addGradient(input(0), node.name(), result, true);
+    }
+
+    private void cross(FloatBuffer in, FloatBuffer out, FloatBuffer gradient, int from, int classes) {
+        int largest = largest(in, from, classes);
+        loss.correct += largest == largest(loss.labels, from, classes) ? 1 : 0;
+        double sum = 0;
+        for (int i = from; i < from + classes; i++) {
+            sum += Math.exp(in.get(i) - in.get(from + largest));
+        }
+        double logSum = Math.log(sum) + in.get(from + largest);
+        // DL4J multiplies the probabilities by the weight of the labels only where there are class weights.
+        double mass = op.classWeights().isEmpty() ? 1 : 0;
+        for (int i = 0; i < classes && !op.classWeights().isEmpty(); i++) {
+            mass += op.classWeights().get(i) * loss.labels.get(from + i);
+        }
+        for (int i = 0; i < classes; i++) {
+            if (!Float.isFinite(in.get(from + i))) {
+                loss.poison(); // a loss that is clipped hides a logit of minus infinity
+            }
+            double weight = op.classWeights().isEmpty() ? 1 : op.classWeights().get(i);
+            double label = weight * loss.labels.get(from + i);
+            if (label != 0) {
+                double log = in.get(from + i) - logSum;
+                loss.sum -= label * Math.max(log, SMALLEST_LOG);
+            }
+            gradient.put(from + i, (float) (out.get(from + i) * mass - label));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.Pooling;
+import io.github.resnet4j.engine.internal.onednn.Layout;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.onednn.Scope;
+import io.github.resnet4j.engine.report.PlanProfile;
+import io.github.resnet4j.engine.report.PlanReport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
+public final class Lowering implements AutoCloseable {
+    /** What a program is lowered for. */
+    public enum Use {
+        /** Forward, and back from the loss, which is the program's last node. */
+        TRAINING,
+        /** On all OpenMP threads of the calling thread. */
+        INFERENCE,
+        /** On the calling thread alone. */
+        INFERENCE_ALONE
+    }
+
+    private static final Rows ROWS = new Rows()
+            .row(Operation.Input.class, (l, i, op) -> new InputArrays(l.context, i, l.images))
+            .row(Operation.Convolution.class, (l, i, op) -> LoweredWinograd.convolution(l.context, i, op))
+            .row(Operation.Dense.class, (l, i, op) -> new LoweredDense(l.context, i, op))
+            .row(Operation.BatchNorm.class, (l, i, op) -> new LoweredBatchNorm(l.context, i, op, l.loss))
+            .row(Operation.Activation.class, (l, i, op) -> new LoweredActivation(l.context, i, op))
+            .row(Operation.Add.class, (l, i, op) -> new LoweredElementwise(l.context, i, false))
+            .row(Operation.Multiply.class, (l, i, op) -> new LoweredElementwise(l.context, i, true))
+            .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
+            .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
+            .row(Operation.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
+            .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
+            .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
+            .row(Operation.ZeroPadShortcut.class, (l, i, op) -> new LoweredShortcut(l.context, i, op))
+            .row(Operation.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.random.split()))
+            .row(Operation.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.loss));
+
+    private final Scope scope = new Scope();
+    private final Buffer images = Buffer.at(0);
+    private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
+    private final List<LoweredTensor> outputs = new ArrayList<>();
+    private final SplittableRandom random;
+    private final Context context;
+    private final Executable executable;
+
+    /**
+     * Lowers {@code program}.
+     *
+     * @param program as the passes left it
+     * @param batch images in every execution
+     * @param order of the maps between operations
+     * @param flat addresses of DL4J's arrays; gradients are written there
+     * @param prepared parameters of the frozen nodes
+     * @param use what for
+     * @param seed of dropout
+     */
+    public Lowering(Program program, int batch, Order order, FlatArrays flat, Prepared prepared, Use use, long seed) {
+        random = new SplittableRandom(seed);
+        try {
+            Tape tape = new Tape(scope);
+            boolean training = use == Use.TRAINING;
+            context = new Context(program, batch, use, order, tape, flat, prepared);
+            List<Lowered> lowered = new ArrayList<>();
+            for (int i = 0; i < program.nodes().size(); i++) {
+                Lowered step = ROWS.lowered(this, i);
+                context.value(i, step.forward());
+                lowered.add(step);
+            }
+            for (int output : program.outputs()) {
+                outputs.add(readable(output));
+            }
+            if (training) {
+                back(lowered);
+            }
+            outputs.forEach(tape::keep);
+            executable = new Executable(tape, List.of(images));
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Addresses of DL4J's flat arrays.
+     *
+     * @param parameters of the parameters
+     * @param gradients of their gradients; 0 in inference
+     */
+    public record FlatArrays(long parameters, long gradients) {}
+
+    private void back(List<Lowered> lowered) {
+        int last = lowered.size() - 1;
+        if (!(context.node(last).op() instanceof Operation.SoftmaxCrossEntropy)) {
+            throw new IllegalArgumentException("a program for training must end with its loss, this one ends with "
+                    + context.node(last).name());
+        }
+        for (int i = last; i > 0; i--) {
+            if (i == last || (context.backward(i) && context.gradient(i) != null)) {
+                lowered.get(i).backward(context.gradient(i));
+            }
+        }
+    }
+
+    private LoweredTensor readable(int position) {
+        ProgramNode node = context.node(position);
+        LoweredTensor value = context.value(position);
+        if (value.layout().shape().length == 2) {
+            return value;
+        }
+        return context.convert(
+                node.name(),
+                value,
+                Layout.of(
+                        scope,
+                        Order.PLAIN,
+                        context.batch(),
+                        node.extent().channels(),
+                        node.extent().height(),
+                        node.extent().width()));
+    }
+
+    /** The operations that can be lowered, there and back. */
+    static Set<Class<?>> operations() {
+        return Set.copyOf(ROWS.rows.keySet());
+    }
+
+    /** One row for each operation. */
+    private static final class Rows {
+        private final Map<Class<?>, Row<Operation>> rows = new HashMap<>();
+
+        interface Row<T> {
+            Lowered lowered(Lowering lowering, int position, T op);
+        }
+
+        <T extends Operation> Rows row(Class<T> type, Row<T> row) {
+            rows.put(type, (lowering, position, op) -> row.lowered(lowering, position, type.cast(op)));
+            return this;
+        }
+
+        Lowered lowered(Lowering lowering, int position) {
+            Operation op = lowering.context.node(position).op();
+            Row<Operation> row = rows.get(op.getClass());
+            if (row == null) {
+                throw new IllegalStateException("no lowering for " + op);
+            }
+            return row.lowered(lowering, position, op);
+        }
+    }
+
+    /** The images as the caller has them. */
+    private static final class InputArrays extends Lowered {
+        private final Buffer buffer;
+
+        InputArrays(Context context, int position, Buffer buffer) {
+            super(context, position);
+            this.buffer = buffer;
+        }
+
+        @Override
+        LoweredTensor forward() {
+            Layout layout = Layout.of(
+                    context.scope(),
+                    Order.PLAIN,
+                    context.batch(),
+                    node.extent().channels(),
+                    node.extent().height(),
+                    node.extent().width());
+            return new LoweredTensor(layout, buffer);
+        }
+
+        @Override
+        void backward(LoweredTensor gradient) {}
+    }
+
+    /** Runs on the images at {@code address}, N×C×H×W. */
+    public void run(long address) {
+        executable.place(images, address);
+        executable.run();
+    }
+
+    /** Runs on the images at {@code address} once to warm up and then {@code rounds} times with a clock. */
+    public PlanProfile profile(long address, int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException(rounds + " rounds measure nothing");
+        }
+        run(address);
+        List<long[]> nanoseconds = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            nanoseconds.add(executable.timedRun());
+        }
+        return PlanProfile.of(context.batch(), executable.steps(), nanoseconds);
+    }
+
+    /** Labels for the next run of a program for training, N×classes, row by row. */
+    public void labels(java.nio.FloatBuffer rows) {
+        loss.labels(rows);
+    }
+
+    /** Sum of the losses of the last run's batch. */
+    public double lossSum() {
+        return loss.sum();
+    }
+
+    /** Images of the last run whose largest logit is at the largest label. */
+    public int correct() {
+        return loss.correct();
+    }
+
+    /** The values of the program's {@code i}-th output after a run: N×C×H×W or N×C, without gaps. */
+    public java.nio.FloatBuffer output(int i) {
+        return outputs.get(i).floats();
+    }
+
+    /** Shape of the program's {@code i}-th output. */
+    public long[] outputShape(int i) {
+        return outputs.get(i).layout().shape();
+    }
+
+    /** What it runs. */
+    public PlanReport report() {
+        return new PlanReport(
+                context.batch(),
+                1,
+                executable.steps(),
+                executable.arenaBytes(),
+                executable.leastBytes(),
+                context.prepared().bytes());
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

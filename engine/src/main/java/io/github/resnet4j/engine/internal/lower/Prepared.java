@@ -1,0 +1,259 @@
+package io.github.resnet4j.engine.internal.lower;
+
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Parameter;
+import io.github.resnet4j.engine.internal.onednn.Call;
+import io.github.resnet4j.engine.internal.onednn.Call.Argument;
+import io.github.resnet4j.engine.internal.onednn.Descriptor;
+import io.github.resnet4j.engine.internal.onednn.Layout;
+import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.engine.internal.onednn.Memory;
+import io.github.resnet4j.engine.internal.onednn.Scope;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Parameters that do not change from one execution to the next, in the layouts that the primitives want: those of a
+ * program for inference, and of the frozen nodes of one for training. Batch normalisations that follow a convolution
+ * are multiplied into its weights here. Several executables share one of these.
+ *
+ * <p>The parameters are as they were at the beginning or at the last {@link #refresh()}, also where an executable that
+ * comes later needs them in a new layout.
+ *
+ * <p>Not safe for use by several threads while something is added or refreshed.
+ */
+public final class Prepared implements AutoCloseable {
+    private final Scope scope = new Scope();
+    private final FloatBuffer flat;
+    private final FloatBuffer copy;
+    private final List<Parameter> copied;
+    private final Map<Operation, List<LoweredTensor>> weights = new HashMap<>();
+    private final Map<Operation, List<LoweredTensor>> tiles = new HashMap<>();
+    private final Map<Operation, LoweredTensor> biases = new HashMap<>();
+    private final Map<Operation, Map<Argument, LoweredTensor>> norms = new HashMap<>();
+    private final List<Runnable> fillings = new ArrayList<>();
+    private long bytes;
+
+    /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
+    public Prepared(FloatBuffer flat) {
+        this(flat, List.of(new Parameter(0, flat.limit())));
+    }
+
+    /**
+     * Of some of the parameters.
+     *
+     * @param flat DL4J's flat parameters, which only this and {@link #refresh()} read
+     * @param used those that operations ask for later
+     */
+    public Prepared(FloatBuffer flat, List<Parameter> used) {
+        this.flat = flat;
+        this.copied = List.copyOf(used);
+        // As large as all parameters, but of what is not used no page is ever touched.
+        FloatPointer block = new FloatPointer(used.isEmpty() ? 0 : flat.limit());
+        scope.onClose(block::deallocate);
+        this.copy = block.asBuffer();
+        copy();
+    }
+
+    private void copy() {
+        copied.forEach(part -> copy.put(part.offset(), flat, part.offset(), part.length()));
+    }
+
+    /** The layout of the operation's weights, if there are any yet: others do well to share it. */
+    Optional<Layout> layout(Operation op) {
+        return Optional.ofNullable(weights.get(op))
+                .map(tensors -> tensors.get(0).layout());
+    }
+
+    /**
+     * Weights of a convolution or dense layer; operations that are equal have the same.
+     *
+     * @param layout copied, if it is new
+     */
+    LoweredTensor weights(Operation op, Layout layout) {
+        return known(weights, op, layout, this::fillWeights);
+    }
+
+    /**
+     * Kernels of a convolution as {@link Winograd} transforms them.
+     *
+     * @param layout 36×in×out; copied, if it is new
+     */
+    LoweredTensor tiles(Operation.Convolution op, Layout layout) {
+        return known(tiles, op, layout, this::fillTiles);
+    }
+
+    private <T extends Operation> LoweredTensor known(
+            Map<Operation, List<LoweredTensor>> all, T op, Layout layout, BiConsumer<T, LoweredTensor> filling) {
+        List<LoweredTensor> known = all.computeIfAbsent(op, o -> new ArrayList<>());
+        for (LoweredTensor tensor : known) {
+            if (tensor.layout().same(layout)) {
+                return tensor;
+            }
+        }
+        LoweredTensor tensor = allocate(layout.copy(scope));
+        known.add(tensor);
+        fill(() -> filling.accept(op, tensor));
+        return tensor;
+    }
+
+    /** One value for each output of a convolution or dense layer. */
+    LoweredTensor bias(Operation op) {
+        return biases.computeIfAbsent(op, o -> {
+            int outputs = op instanceof Operation.Convolution c ? c.outChannels() : ((Operation.Dense) op).outputs();
+            LoweredTensor tensor = vector(outputs);
+            fill(() -> fillBias(op, tensor.floats()));
+            return tensor;
+        });
+    }
+
+    /** Scale, shift, mean and variance of a batch normalisation. */
+    Map<Argument, LoweredTensor> norm(Operation.BatchNorm norm) {
+        return norms.computeIfAbsent(norm, n -> {
+            int channels = norm.gamma().length();
+            Map<Argument, LoweredTensor> tensors = new EnumMap<>(Argument.class);
+            tensors.put(Argument.SCALE, vector(channels));
+            tensors.put(Argument.SHIFT, vector(channels));
+            tensors.put(Argument.MEAN, vector(channels));
+            tensors.put(Argument.VARIANCE, vector(channels));
+            fill(() -> {
+                copy(norm.gamma(), tensors.get(Argument.SCALE));
+                copy(norm.beta(), tensors.get(Argument.SHIFT));
+                copy(norm.mean(), tensors.get(Argument.MEAN));
+                FloatBuffer variance = tensors.get(Argument.VARIANCE).floats();
+                for (int i = 0; i < channels; i++) {
+                    variance.put(i, (float) variance(norm, i));
+                }
+            });
+            return tensors;
+        });
+    }
+
+    private void copy(Parameter from, LoweredTensor to) {
+        to.floats().put(copy.slice(from.offset(), from.length()));
+    }
+
+    /** Reads the flat parameters again. */
+    public void refresh() {
+        copy();
+        fillings.forEach(Runnable::run);
+    }
+
+    /** Bytes of all prepared parameters. */
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    private void fill(Runnable filling) {
+        fillings.add(filling);
+        filling.run();
+    }
+
+    private LoweredTensor vector(int length) {
+        return allocate(Layout.of(scope, Order.PLAIN, length));
+    }
+
+    private LoweredTensor allocate(Layout layout) {
+        // Whole cache lines, and room to begin at one.
+        FloatPointer block = new FloatPointer(layout.bytes() / Float.BYTES + 32);
+        scope.onClose(block::deallocate);
+        bytes += layout.bytes();
+        return new LoweredTensor(layout, Buffer.at((block.address() + 63) / 64 * 64));
+    }
+
+    private void fillWeights(Operation op, LoweredTensor target) {
+        try (FloatPointer folded = new FloatPointer((long) weight(op).length())) {
+            FloatBuffer plain = folded.asBuffer();
+            if (op instanceof Operation.Convolution convolution) {
+                fillKernels(convolution, plain);
+            } else {
+                plain.put(copy.slice(weight(op).offset(), weight(op).length()));
+            }
+            reorder(folded, target);
+        }
+    }
+
+    private void fillTiles(Operation.Convolution op, LoweredTensor target) {
+        long[] shape = target.layout().shape();
+        int in = Math.toIntExact(shape[1]);
+        int out = Math.toIntExact(shape[2]);
+        try (FloatPointer folded = new FloatPointer((long) op.weight().length());
+                FloatPointer transformed = new FloatPointer((long) Winograd.PLACES * in * out)) {
+            FloatBuffer kernels = folded.asBuffer();
+            fillKernels(op, kernels);
+            Winograd.kernels(kernels, in, out, transformed.asBuffer());
+            reorder(transformed, target);
+        }
+    }
+
+    /** Copies {@code values}, which lie without gaps, to {@code target}. */
+    private static void reorder(FloatPointer values, LoweredTensor target) {
+        try (Scope passing = new Scope()) {
+            Layout from = Layout.of(passing, Order.PLAIN, target.layout().shape());
+            Descriptor reorder = Descriptor.reorder(passing, from, target.layout());
+            Map<Argument, Memory> tensors = new EnumMap<>(Argument.class);
+            tensors.put(Argument.SOURCE, new Memory(passing, from, values.address()));
+            tensors.put(
+                    Argument.DESTINATION,
+                    new Memory(passing, target.layout(), target.buffer().address()));
+            Layout scratch = reorder.layout(Descriptor.Role.SCRATCHPAD);
+            FloatPointer room = new FloatPointer(scratch.bytes() / Float.BYTES + 1);
+            passing.onClose(room::deallocate);
+            tensors.put(Argument.SCRATCHPAD, new Memory(passing, scratch, room.address()));
+            new Call(passing, reorder, tensors).execute(new Call.Stream(passing));
+        }
+    }
+
+    private static Parameter weight(Operation op) {
+        return op instanceof Operation.Convolution c ? c.weight() : ((Operation.Dense) op).weight();
+    }
+
+    private void fillKernels(Operation.Convolution op, FloatBuffer plain) {
+        int each = op.weight().length() / op.outChannels();
+        for (int out = 0; out < op.outChannels(); out++) {
+            int channel = out;
+            float factor = op.norm().map(norm -> (float) factor(norm, channel)).orElse(1f);
+            for (int i = out * each; i < (out + 1) * each; i++) {
+                plain.put(i, factor * copy.get(op.weight().offset() + i));
+            }
+        }
+    }
+
+    private void fillBias(Operation op, FloatBuffer target) {
+        Optional<Parameter> bias = op instanceof Operation.Convolution c ? c.bias() : ((Operation.Dense) op).bias();
+        Optional<Operation.BatchNorm> norm = op instanceof Operation.Convolution c ? c.norm() : Optional.empty();
+        for (int i = 0; i < target.limit(); i++) {
+            int channel = i;
+            double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
+            target.put(i, (float)
+                    norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
+                            .orElse(value)
+                            .doubleValue());
+        }
+    }
+
+    private double factor(Operation.BatchNorm norm, int channel) {
+        return value(norm.gamma(), channel) / Math.sqrt(variance(norm, channel) + norm.eps());
+    }
+
+    private double variance(Operation.BatchNorm norm, int channel) {
+        double stored = value(norm.variance(), channel);
+        return norm.logDeviation() ? Math.pow(10, 2 * stored) : stored;
+    }
+
+    private float value(Parameter parameter, int i) {
+        return copy.get(parameter.offset() + i);
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.resnet4j.engine.internal.onednn;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Owner of native objects: closing it frees them, the last first. Not safe for use by several threads. */
+public final class Scope implements AutoCloseable {
+    private final Deque<Runnable> releases = new ArrayDeque<>();
+
+    /** Runs {@code release} when the scope is closed. */
+    public void onClose(Runnable release) {
+        releases.push(release);
+    }
+
+    /** Frees everything; later calls do nothing. */
+    @Override
+    public void close() {
+        while (!releases.isEmpty()) {
+            releases.pop().run();
+        }
+    }
+}

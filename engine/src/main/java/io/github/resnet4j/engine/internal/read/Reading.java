@@ -1,0 +1,196 @@
+package io.github.resnet4j.engine.internal.read;
+
+import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.engine.internal.ir.ProgramNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * One walk over a graph. A vertex behind one that cannot be read has no known size; its settings are looked at all the
+ * same, so that everything is on the list at once.
+ */
+final class Reading {
+    /** Stands for the vertex in reasons that no vertex has. */
+    private static final String GRAPH = "graph";
+
+    private final ComputationGraph graph;
+    private final ComputationGraphConfiguration configuration;
+    private final boolean oneOutput;
+    private final List<String> outputs;
+    private final boolean training;
+    private final List<ProgramNode> nodes = new ArrayList<>();
+    private final List<UnsupportedReason> reasons = new ArrayList<>();
+    private final Map<String, VertexOutput> values = new HashMap<>();
+    private final Map<String, List<Integer>> belowFrozen = new LinkedHashMap<>();
+
+    /** @param outputs vertices to read up to, or none for the graph's one output */
+    Reading(ComputationGraph graph, List<String> outputs, boolean training) {
+        this.graph = graph;
+        this.configuration = graph.getConfiguration();
+        this.oneOutput = outputs.isEmpty();
+        this.outputs = oneOutput ? configuration.getNetworkOutputs() : outputs;
+        this.training = training;
+    }
+
+    Program read(Extent image) {
+        checkGraph();
+        readInput(image);
+        Set<String> needed = ancestors();
+        for (int index : graph.topologicalSortOrder()) {
+            String name = graph.getVertices()[index].getVertexName();
+            if (configuration.getVertices().containsKey(name)) {
+                if (needed.contains(name)) {
+                    read(name);
+                } else if (training) {
+                    checkUnread(name);
+                }
+            }
+        }
+        if (training) {
+            checkFrozen();
+        }
+        if (!reasons.isEmpty()) {
+            throw new UnsupportedGraphException(reasons);
+        }
+        return new Program(
+                nodes, outputs.stream().map(name -> values.get(name).node()).toList());
+    }
+
+    /** After reading, whether DL4J has the value of this vertex as a row. */
+    boolean isFlat(String name) {
+        return values.get(name).flat();
+    }
+
+    private void checkGraph() {
+        DataType type = configuration.getDataType();
+        if (type != DataType.FLOAT) {
+            obstacle(GRAPH, "its data type is " + type + "; the engine computes in FLOAT");
+        }
+        List<String> inputs = configuration.getNetworkInputs();
+        if (inputs.size() > 1) {
+            obstacle(GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine takes one");
+        }
+        if (oneOutput && outputs.size() > 1) {
+            obstacle(GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine puts out one");
+        }
+        if (training) {
+            checkFitting();
+        }
+    }
+
+    private void checkFitting() {
+        NeuralNetConfiguration fitting = graph.conf();
+        if (fitting.getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+            obstacle(GRAPH, "it is trained by " + fitting.getOptimizationAlgo());
+        }
+        if (fitting.getStepFunction() != null
+                && fitting.getStepFunction().getClass() != NegativeGradientStepFunction.class) {
+            obstacle(GRAPH, "it has a step function of its own, " + Vertex.className(fitting.getStepFunction()));
+        }
+        if (configuration.getBackpropType() != BackpropType.Standard) {
+            obstacle(GRAPH, "its type of backpropagation is " + configuration.getBackpropType());
+        }
+    }
+
+    /** Which image goes into which of several inputs is not known. */
+    private void readInput(Extent image) {
+        List<String> inputs = configuration.getNetworkInputs();
+        nodes.add(new ProgramNode(inputs.get(0), new Operation.Input(), List.of(), image, !training));
+        if (inputs.size() == 1) {
+            values.put(inputs.get(0), new VertexOutput(0, image, false));
+        }
+    }
+
+    private Set<String> ancestors() {
+        Set<String> found = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(outputs);
+        while (!open.isEmpty()) {
+            String name = open.pop();
+            if (found.add(name)) {
+                open.addAll(configuration.getVertexInputs().getOrDefault(name, List.of()));
+            }
+        }
+        return found;
+    }
+
+    private void read(String name) {
+        Vertex vertex = new Vertex(graph, name, training, nodes, reasons);
+        List<String> inputs = configuration.getVertexInputs().get(name);
+        try {
+            Vertices.Step step = Vertices.read(vertex);
+            if (values.keySet().containsAll(inputs)) {
+                int first = nodes.size();
+                List<VertexOutput> in = inputs.stream().map(values::get).toList();
+                values.put(name, step.from(in));
+                nameLast(name, first);
+                if (vertex.stopsGradient()) {
+                    belowFrozen.put(name, in.stream().map(VertexOutput::node).toList());
+                }
+            }
+        } catch (UnreadableVertexException listed) {
+            return;
+        }
+        if (training && vertex.isOutput()) {
+            checkOutput(vertex);
+        }
+    }
+
+    private void nameLast(String name, int first) {
+        int last = nodes.size() - 1;
+        if (last >= first) {
+            ProgramNode node = nodes.get(last);
+            nodes.set(last, new ProgramNode(name, node.op(), node.inputs(), node.extent(), node.frozen()));
+        }
+    }
+
+    private void checkOutput(Vertex vertex) {
+        if (!vertex.isLoss()) {
+            vertex.obstacle("it is the graph's output, and has no loss to train with");
+        } else if (vertex.stopsGradient()) {
+            vertex.obstacle("it is the graph's output, and frozen");
+        }
+    }
+
+    private void checkUnread(String name) {
+        GraphVertex vertex = graph.getVertex(name);
+        if (vertex.numParams() > 0 && !new Vertex(graph, name, training, nodes, reasons).frozen()) {
+            obstacle(name, "its value does not reach the output, so that it cannot be trained");
+        }
+    }
+
+    /** A program would send gradients down through what is frozen. DL4J stops there. */
+    private void checkFrozen() {
+        boolean[] backward = new Program(nodes, List.of()).backward();
+        belowFrozen.forEach((name, inputs) -> {
+            if (inputs.stream().anyMatch(input -> backward[input])) {
+                obstacle(
+                        name,
+                        "it is frozen above layers that are trained, and DL4J sends them no gradient through it;"
+                                + " FrozenLayerWithBackprop does");
+            }
+        });
+    }
+
+    private void obstacle(String vertex, String reason) {
+        reasons.add(new UnsupportedReason(vertex, reason));
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.resnet4j.engine.internal.read;
+
+import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
+import io.github.resnet4j.zoo.network.ChannelPadding;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+
+/** The vertices that the engine knows, one row each; those with a layer are {@link Layers}. */
+final class Vertices {
+    private static final Table<GraphVertex, Step> VERTICES = new Table<GraphVertex, Step>()
+            .row(LayerVertex.class, Vertices::layer)
+            .row(ElementWiseVertex.class, Vertices::elementWise)
+            .row(MergeVertex.class, Vertices::merge)
+            .row(ScaleVertex.class, Vertices::scale)
+            .row(PreprocessorVertex.class, Vertices::preprocessor)
+            .row(ZeroPadShortcutVertex.class, Vertices::zeroPadShortcut);
+
+    private Vertices() {}
+
+    /** What is left to do when the sizes of a vertex's inputs are known. */
+    interface Step {
+        /** @throws UnreadableVertexException if the vertex cannot take these */
+        VertexOutput from(List<VertexOutput> inputs);
+    }
+
+    /**
+     * Looks at all that can be judged without the inputs.
+     *
+     * @throws UnreadableVertexException if the vertex can be read no further
+     */
+    static Step read(Vertex vertex) {
+        return VERTICES.read(vertex.configuration(), vertex);
+    }
+
+    private static Step layer(LayerVertex configuration, Vertex vertex) {
+        if (vertex.training() && vertex.frozenInTrainingMode()) {
+            vertex.obstacle("a FrozenVertex leaves its layer in training mode; freeze it with FrozenLayer");
+        }
+        UnaryOperator<VertexOutput> before = Preprocessors.read(configuration.getPreProcessor(), vertex);
+        UnaryOperator<VertexOutput> layer =
+                Layers.read(unwrapped(configuration.getLayerConf().getLayer()), vertex);
+        return inputs -> layer.apply(before.apply(inputs.get(0)));
+    }
+
+    /** Without what it is frozen with, of which the running graph knows more. */
+    private static Layer unwrapped(Layer layer) {
+        if (layer instanceof FrozenLayer frozen) {
+            return unwrapped(frozen.getLayer());
+        }
+        return layer instanceof FrozenLayerWithBackprop frozen ? unwrapped(frozen.getUnderlying()) : layer;
+    }
+
+    private static Step elementWise(ElementWiseVertex configuration, Vertex vertex) {
+        Operation op =
+                switch (configuration.getOp()) {
+                    case Add -> new Operation.Add();
+                    case Product -> new Operation.Multiply();
+                    default ->
+                        throw vertex.refuse("the engine does not know the element-wise " + configuration.getOp());
+                };
+        return inputs -> {
+            VertexOutput first = inputs.get(0);
+            for (VertexOutput other : inputs) {
+                vertex.require(
+                        other.extent().equals(first.extent()) && other.flat() == first.flat(),
+                        "its inputs differ in size, " + first + " and " + other + "; the engine does not broadcast");
+            }
+            return inputs.size() == 1 ? first : vertex.emit("elements", op, inputs, first.extent(), first.flat());
+        };
+    }
+
+    private static Step merge(MergeVertex configuration, Vertex vertex) {
+        vertex.require(
+                configuration.getMergeAxis() == 1,
+                "it merges along axis " + configuration.getMergeAxis() + "; the engine merges channels, axis 1");
+        return inputs -> {
+            Extent first = inputs.get(0).extent();
+            boolean flat = inputs.get(0).flat();
+            int channels = 0;
+            for (VertexOutput value : inputs) {
+                Extent extent = value.extent();
+                vertex.require(
+                        value.flat() == flat && extent.height() == first.height() && extent.width() == first.width(),
+                        "its inputs differ in more than channels, " + inputs.get(0) + " and " + value);
+                channels += extent.channels();
+            }
+            return inputs.size() == 1
+                    ? inputs.get(0)
+                    : vertex.emit(
+                            "channels",
+                            new Operation.Concat(),
+                            inputs,
+                            new Extent(channels, first.height(), first.width()),
+                            flat);
+        };
+    }
+
+    private static Step scale(ScaleVertex configuration, Vertex vertex) {
+        return inputs -> vertex.emit("scale", new Operation.Scale(configuration.getScaleFactor()), inputs.get(0));
+    }
+
+    private static Step preprocessor(PreprocessorVertex configuration, Vertex vertex) {
+        UnaryOperator<VertexOutput> read = Preprocessors.read(configuration.getPreProcessor(), vertex);
+        return inputs -> read.apply(inputs.get(0));
+    }
+
+    private static Step zeroPadShortcut(ZeroPadShortcutVertex configuration, Vertex vertex) {
+        return inputs -> {
+            Extent in = vertex.map(inputs.get(0)).extent();
+            int channels = configuration.outChannels();
+            int stride = configuration.stride();
+            int added = channels - in.channels();
+            vertex.require(added >= 0, "it cannot go from " + in.channels() + " down to " + channels + " channels");
+            int first = configuration.padding() == ChannelPadding.BOTH_SIDES ? added / 2 : 0;
+            Extent out = new Extent(channels, (in.height() - 1) / stride + 1, (in.width() - 1) / stride + 1);
+            return vertex.emit("shortcut", new Operation.ZeroPadShortcut(channels, stride, first), inputs, out, false);
+        };
+    }
+}

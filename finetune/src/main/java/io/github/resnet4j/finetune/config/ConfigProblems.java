@@ -1,0 +1,43 @@
+package io.github.resnet4j.finetune.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Everything found wrong with a configuration so far. */
+final class ConfigProblems {
+    /** Enough to work on; a file of garbage has a hundred thousand. */
+    private static final int MOST = 100;
+
+    private record Problem(Where where, String text) {}
+
+    private final List<Problem> found = new ArrayList<>();
+    private final List<String> sources = new ArrayList<>();
+    private int count;
+
+    void add(Where where, String path, String message) {
+        count++;
+        if (found.size() < MOST) {
+            found.add(new Problem(where, where + ": " + (path.isEmpty() ? "" : path + ": ") + message));
+            if (!sources.contains(where.source())) {
+                sources.add(where.source());
+            }
+        }
+    }
+
+    /** Throws all of it, file by file and line by line, if there is any. */
+    void throwIfAny() {
+        if (count == 0) {
+            return;
+        }
+        Comparator<Problem> bySource = Comparator.comparingInt(p -> sources.indexOf(p.where.source()));
+        List<String> lines = new ArrayList<>(found.stream()
+                .sorted(bySource.thenComparingInt(p -> p.where.line()))
+                .map(Problem::text)
+                .toList());
+        if (count > MOST) {
+            lines.add("... and " + (count - MOST) + " more");
+        }
+        throw new ConfigException(lines);
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.resnet4j.finetune.internal.checkpoint;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** What saving a checkpoint does to a disk, operation by operation, so that tests can lose power between any two. */
+interface Disk {
+    /** The disk of this machine. */
+    Disk REAL = new Disk() {
+        @Override
+        public void createFolder(Path folder) throws IOException {
+            Files.createDirectory(folder);
+        }
+
+        @Override
+        public void append(Path file, ByteBuffer bytes) throws IOException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        }
+
+        @Override
+        public void force(Path path) throws IOException {
+            boolean folder = Files.isDirectory(path);
+            if (folder && File.separatorChar != '/') {
+                return; // Windows cannot open a folder, and keeps its entries without being asked
+            }
+            try (FileChannel channel =
+                    FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            Files.deleteIfExists(path);
+        }
+    };
+
+    void createFolder(Path folder) throws IOException;
+
+    /** Adds bytes to a file, which is created if it is not there. */
+    void append(Path file, ByteBuffer bytes) throws IOException;
+
+    /** Returns once a file's content, or a folder's list of names, would survive a loss of power. */
+    void force(Path path) throws IOException;
+
+    /** Renames a file or folder in one step. */
+    void move(Path from, Path to) throws IOException;
+
+    /** Deletes a file or an empty folder, if it is there. */
+    void delete(Path path) throws IOException;
+}

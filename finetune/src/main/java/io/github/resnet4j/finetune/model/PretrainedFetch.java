@@ -1,0 +1,52 @@
+package io.github.resnet4j.finetune.model;
+
+import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.datasets.download.Checksum;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.download.Downloader;
+import io.github.resnet4j.datasets.download.RemoteFile;
+import io.github.resnet4j.datasets.download.Source;
+import io.github.resnet4j.zoo.pretrained.FileHash;
+import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Gets published weights into the cache. */
+public final class PretrainedFetch {
+    private PretrainedFetch() {}
+
+    /**
+     * The file of {@code row}, verified: from the cache if it is there, else fetched. It is
+     * {@code weights/NAME/FILE} in the cache, NAME being {@code ARCHITECTURE.TAG}, because many publishers call their
+     * files {@code model.safetensors}; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
+     *
+     * @throws io.github.resnet4j.datasets.download.NetworkException if it must be fetched and cannot be
+     * @throws io.github.resnet4j.datasets.download.IntegrityException if what came is not the published file
+     * @throws io.github.resnet4j.datasets.download.DiskException if the cache cannot take it
+     */
+    public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
+        RemoteFile file = new RemoteFile(
+                new Source(row.url(), options.mirror(), Optional.of(row.name())),
+                new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
+                checksum(row.hash()),
+                "pass a file of weights that you have with --weights FILE");
+        return new Downloader(options).fetch(file, place(row, cache));
+    }
+
+    /** Whether a file of this row is in the cache; it is checked when it is used. */
+    public static boolean cached(PretrainedWeights row, CacheFolder cache) {
+        return Files.isRegularFile(place(row, cache));
+    }
+
+    private static Path place(PretrainedWeights row, CacheFolder cache) {
+        return cache.weights().resolve(row.name()).resolve(row.fileName());
+    }
+
+    private static Checksum checksum(FileHash hash) {
+        return switch (hash.algorithm()) {
+            case SHA_256 -> new Checksum(Checksum.Algorithm.SHA256, hash.hex());
+            case MD5 -> new Checksum(Checksum.Algorithm.MD5, hash.hex());
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A configuration put together with the images it names, before anything is computed or written: whatever does not fit
+ * shows here, and nothing here loads native code.
+ *
+ * @param inputs the images
+ * @param architecture the zoo's row with the configuration's options
+ * @param network for the images' size and classes
+ * @param source the model to start from; without one, random weights
+ */
+record ResolvedRun(RunData inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
+
+    /**
+     * Puts data and network together; fetches the data where the configuration names no folder.
+     *
+     * @param remarks told what was done or assumed to make sense of the weights
+     * @throws UsageException if they do not fit each other
+     * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
+     */
+    static ResolvedRun open(RunConfig config, DownloadOptions download, Consumer<String> remarks) {
+        ModelConfig model = config.model();
+        ModelName name = ModelName.parse(model.name());
+        Architecture architecture = Zoo.find(name.architecture());
+        if (model.weights().isEmpty() && name.tag().isPresent()) {
+            // Before weights are fetched: a mistyped part to freeze.
+            requirePart(architecture.network(), model.freeze());
+        }
+        Optional<SourceModel> source = source(model, name, download, remarks);
+        Optional<ModelCard> card = source.map(SourceModel::card);
+        Shape published = card.map(ModelCard::input).orElse(architecture.input());
+        int size = config.data().imageSize().orElse(published.height());
+        Shape input = new Shape(3, size, size);
+        try {
+            architecture = architecture.with(options(card, model));
+            // With any number of classes: a mistyped part to freeze shows before data is fetched.
+            requirePart(architecture.network(input, 2), model.freeze());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+        RunData inputs = RunData.open(config.data(), size, size, config.train().seed(), download);
+        int classes = inputs.train().classes().size();
+        if (model.classes().isPresent() && model.classes().get() != classes) {
+            throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
+                    + " classes; leave model.classes out to follow the data");
+        }
+        return new ResolvedRun(inputs, architecture, architecture.network(input, classes), source);
+    }
+
+    private static Optional<SourceModel> source(
+            ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
+        if (model.weights().isPresent()) {
+            ModelRequest file =
+                    ModelRequest.of(model.name(), Path.of(model.weights().get()));
+            return Optional.of(SourceModel.open(file.withOptions(model.chosenOptions()), download, remarks));
+        }
+        ModelRequest published = ModelRequest.of(model.name()).withOptions(model.chosenOptions());
+        return name.tag().map(tag -> SourceModel.open(published, download, remarks));
+    }
+
+    private static void requirePart(Network network, Optional<String> freeze) {
+        try {
+            freeze.ifPresent(network::upTo);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    /** Those of the weights' network, and over them the configuration's. */
+    private static Map<String, String> options(Optional<ModelCard> card, ModelConfig model) {
+        Map<String, String> options =
+                new LinkedHashMap<>(card.map(ModelCard::options).orElse(Map.of()));
+        options.putAll(model.chosenOptions());
+        return options;
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.CifarDataset;
+import io.github.resnet4j.datasets.CifarVariant;
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.ImageFolders;
+import io.github.resnet4j.datasets.ImageNet;
+import io.github.resnet4j.datasets.Split;
+import io.github.resnet4j.datasets.TrainVal;
+import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.datasets.download.CifarArchive;
+import io.github.resnet4j.datasets.download.CifarDownload;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.transform.Normalize;
+import io.github.resnet4j.datasets.transform.Pipeline;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.DatasetKind;
+import java.nio.file.Path;
+
+/**
+ * The images of a run and what happens to them.
+ *
+ * @param train images to train on
+ * @param val images to evaluate on, with the same classes
+ * @param how where they come from, for people
+ * @param trainPipeline random augmentation and normalisation
+ * @param evalPipeline the deterministic one
+ */
+record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainPipeline, Pipeline evalPipeline) {
+
+    /**
+     * Opens the data of a configuration; fetches CIFAR where no folder is given.
+     *
+     * @param height rows of the network's input
+     * @param width columns of the network's input
+     * @param seed of the split where the data has no validation part
+     * @throws BadDataException if the data cannot be used
+     */
+    static RunData open(DataConfig config, int height, int width, long seed, DownloadOptions download) {
+        TrainVal data = trainVal(config, seed, download);
+        Normalize normalize = config.normalize().toNormalize();
+        RunData inputs = new RunData(
+                config.limit().map(data.train()::limit).orElse(data.train()),
+                config.limit().map(data.val()::limit).orElse(data.val()),
+                data.how(),
+                new Pipeline(config.augment(), normalize).producing(height, width),
+                new Pipeline(config.eval(), normalize).producing(height, width));
+        return inputs;
+    }
+
+    private static TrainVal trainVal(DataConfig config, long seed, DownloadOptions download) {
+        return switch (config.dataset()) {
+            case CIFAR10 -> cifar(config, CifarVariant.CIFAR10, CifarArchive.CIFAR_10, download);
+            case CIFAR100 -> cifar(config, CifarVariant.CIFAR100, CifarArchive.CIFAR_100, download);
+            case FOLDER -> ImageFolders.trainVal(folder(config), config.valFraction(), seed);
+            case IMAGENET ->
+                new TrainVal(
+                        ImageNet.open(folder(config), Split.TRAIN),
+                        ImageNet.open(folder(config), Split.VAL),
+                        "ImageNet in " + folder(config));
+        };
+    }
+
+    private static TrainVal cifar(
+            DataConfig config, CifarVariant variant, CifarArchive archive, DownloadOptions download) {
+        Path dir = config.dir().orElseGet(() -> CifarDownload.fetch(archive, CacheFolder.standard(), download));
+        return new TrainVal(
+                CifarDataset.read(dir, variant, Split.TRAIN),
+                CifarDataset.read(dir, variant, Split.VAL),
+                variant.title() + " in " + dir);
+    }
+
+    private static Path folder(DataConfig config) {
+        return config.dir()
+                .orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR"
+                        + (config.dataset() == DatasetKind.FOLDER
+                                ? " (one folder for each class, or train/ and val/ of these)"
+                                : "")));
+    }
+}
