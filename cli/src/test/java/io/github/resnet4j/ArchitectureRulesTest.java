@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -16,6 +17,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which module may know which, and what no module does. Packages that are still to be written may be empty. */
 @AnalyzeClasses(packages = "io.github.resnet4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -24,6 +27,8 @@ class ArchitectureRulesTest {
     private static final String ENGINE = "io.github.resnet4j.engine..";
     private static final String DATASETS = "io.github.resnet4j.datasets..";
     private static final String FINETUNE = "io.github.resnet4j.finetune..";
+    private static final String CLI = "io.github.resnet4j.cli..";
+    private static final Pattern INTERNAL = Pattern.compile("(io\\.github\\.resnet4j\\.\\w+)\\.internal(\\..*)?");
 
     @ArchTest
     static final ArchRule zooKnowsNoOtherModule = noClasses()
@@ -31,7 +36,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ZOO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE);
+            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, CLI);
 
     @ArchTest
     static final ArchRule datasetsKnowNoOtherModule = noClasses()
@@ -39,7 +44,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(DATASETS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ZOO, ENGINE, FINETUNE);
+            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, CLI);
 
     @ArchTest
     static final ArchRule engineKnowsOnlyTheZoo = noClasses()
@@ -47,7 +52,31 @@ class ArchitectureRulesTest {
             .resideInAPackage(ENGINE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(DATASETS, FINETUNE);
+            .resideInAnyPackage(DATASETS, FINETUNE, CLI);
+
+    @ArchTest
+    static final ArchRule finetuneIsALibrary = noClasses()
+            .that()
+            .resideInAPackage(FINETUNE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, "picocli..");
+
+    /** What a module shows to others lies outside its {@code internal} packages. There is no exception. */
+    @ArchTest
+    static void internalsStayInTheirModule(JavaClasses classes) {
+        assertThat(classes.stream()
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .filter(ArchitectureRulesTest::entersAnotherModule)
+                        .map(Dependency::getDescription))
+                .isEmpty();
+    }
+
+    private static boolean entersAnotherModule(Dependency dependency) {
+        Matcher internal = INTERNAL.matcher(dependency.getTargetClass().getPackageName());
+        return internal.matches()
+                && !(dependency.getOriginClass().getPackageName() + ".").startsWith(internal.group(1) + ".");
+    }
 
     @ArchTest
     static final ArchRule programsAndTheirMemoryAreOnTheirOwn = noClasses()
@@ -80,12 +109,19 @@ class ArchitectureRulesTest {
             .that()
             .resideInAPackage("io.github.resnet4j.engine.*..")
             .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.github.resnet4j.engine");
+            .dependOnClassesThat(describe(
+                    "are in the engine's root and no exceptions",
+                    type -> type.getPackageName().equals("io.github.resnet4j.engine")
+                            && !type.isAssignableTo(Throwable.class)
+                            && !type.getEnclosingClass()
+                                    .map(outer -> outer.isAssignableTo(Throwable.class))
+                                    .orElse(false)));
 
     @ArchTest
-    static final ArchRule partsOfTheEngineKnowEachOtherOneWay =
-            slices().matching("io.github.resnet4j.engine.(*)..").should().beFreeOfCycles();
+    static final ArchRule partsOfTheEngineKnowEachOtherOneWay = slices().matching(
+                    "io.github.resnet4j.engine.internal.(*)..")
+            .should()
+            .beFreeOfCycles();
 
     @ArchTest
     static final ArchRule onePackageCallsOneDnn = noClasses()
@@ -145,7 +181,7 @@ class ArchitectureRulesTest {
     static void allModulesAreSeen(JavaClasses classes) {
         assertThat(classes).hasSizeGreaterThan(20);
         assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
-                .contains("zoo", "engine", "datasets");
+                .contains("zoo", "engine", "datasets", "finetune", "cli");
     }
 
     /** DL4J brings these; a broken image there ends the process instead of throwing. */

@@ -1,9 +1,9 @@
 package io.github.resnet4j.bench;
 
 import io.github.resnet4j.engine.InferencePlan;
+import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
-import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.zoo.network.Network;
 
 /** This project's engine: the zoo's graph compiled to oneDNN primitives. */
@@ -13,7 +13,7 @@ final class CompiledPlans implements JvmContestant {
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
         TrainingPlan plan = TrainingPlan.compile(dl4j.graph(), network.input(), Sgd.paper());
         return dl4j.work(
-                "TrainingPlan, oneDNN " + Dnnl.version(),
+                "TrainingPlan, oneDNN " + OneDnn.version(),
                 () -> plan.step(dl4j.images(), dl4j.labels(), Dl4jBatch.LEARNING_RATE));
     }
 
@@ -21,6 +21,6 @@ final class CompiledPlans implements JvmContestant {
     public Work infer(Network network, int batch) {
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
         InferencePlan plan = InferencePlan.compile(dl4j.graph(), network.input(), batch);
-        return dl4j.work("InferencePlan, oneDNN " + Dnnl.version(), () -> plan.output(dl4j.images()));
+        return dl4j.work("InferencePlan, oneDNN " + OneDnn.version(), () -> plan.output(dl4j.images()));
     }
 }

@@ -3,7 +3,6 @@ package io.github.resnet4j.bench;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
-import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
@@ -74,7 +73,7 @@ public final class LoadBenchmark {
     private static List<Path> written(Network network, Path folder) throws IOException {
         ComputationGraph graph = NetworkGraph.create(network, NetworkGraph.Options.seeded(1));
         Path safetensors = folder.resolve("resnet50.safetensors");
-        Safetensors.write(safetensors, GraphWeights.stateDict(graph, network));
+        WeightFile.writeSafetensors(safetensors, GraphWeights.stateDict(graph, network), Map.of());
         Path archive = folder.resolve("resnet50.zip");
         List<String> classes = IntStream.range(0, network.classes())
                 .mapToObj(c -> "class " + c)

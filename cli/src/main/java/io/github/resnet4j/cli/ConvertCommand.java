@@ -6,8 +6,6 @@ import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
-import io.github.resnet4j.zoo.internal.npy.NpyFolder;
-import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -203,9 +201,9 @@ final class ConvertCommand implements Callable<Integer> {
 
     private void write(Target target, StateDict tensors, Map<String, String> metadata) throws IOException {
         if (target == Target.SAFETENSORS) {
-            Safetensors.write(out, tensors.tensors(), metadata);
+            WeightFile.writeSafetensors(out, tensors, metadata);
         } else {
-            NpyFolder.write(out, tensors);
+            WeightFile.writeNpyFolder(out, tensors);
         }
     }
 

@@ -6,7 +6,6 @@ import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
-import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Machine;
 import java.io.PrintWriter;
@@ -94,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
     /** The engine's own library, which is not ND4J's. */
     private static String oneDnn() {
         try {
-            return Dnnl.version() + ", " + Dnnl.instructions();
+            return OneDnn.version() + ", " + OneDnn.instructions();
         } catch (EngineUnavailableException e) {
             return e.getMessage();
         }

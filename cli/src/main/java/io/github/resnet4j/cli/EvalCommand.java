@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.ImageFolder;
+import io.github.resnet4j.datasets.ImageFolders;
 import io.github.resnet4j.datasets.ImageNet;
 import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.datasets.loader.BadImages;
@@ -12,6 +13,7 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
@@ -49,11 +51,20 @@ final class EvalCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DIR",
             description =
-                    "Folder of class folders (its val/ if it has one), of CIFAR batches, or one CIFAR batch file.")
+                    "Folder of class folders (of its parts the validation or test part), of CIFAR batches, or one CIFAR batch file.")
     private Path data;
 
     @Option(names = "--dataset", defaultValue = "folder", description = "What DIR holds: ${COMPLETION-CANDIDATES}.")
     private DatasetKind dataset;
+
+    @Mixin
+    private FolderReading reading;
+
+    @Option(
+            names = "--on-bad-image",
+            defaultValue = "fail",
+            description = "What to do about images that cannot be read: ${COMPLETION-CANDIDATES}.")
+    private DataConfig.OnBadImage onBadImage;
 
     @Option(names = "--batch-size", defaultValue = "64", description = "Images at once.")
     private int batchSize;
@@ -91,20 +102,30 @@ final class EvalCommand implements Callable<Integer> {
         try (Predictor predictor =
                 Predictor.open(source, batchSize, engine.engine().orElse(Engine.AUTO))) {
             Inference inference = predictor.inference();
-            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words() + ": " + source.origin());
+            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words() + ": " + source.origin()
+                    + "; " + where(images) + ": " + images.size() + " images of " + images.classSummary());
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
-            LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, false, BadImages.FAIL);
+            LoaderOptions loading = new LoaderOptions(
+                    batchSize,
+                    0,
+                    workers,
+                    2 * workers,
+                    false,
+                    onBadImage == DataConfig.OnBadImage.FAIL ? BadImages.FAIL : BadImages.LEAVE_OUT);
             Evaluation result;
+            List<String> skipped;
             try (BatchLoader loader = new BatchLoader(
                     images, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
+                loader.check(() -> false);
                 result = Evaluation.of(
                         inference, loader, predictor.network().classes(), source.origin(), done -> {}, () -> false);
+                skipped = loader.skipped();
             }
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(images.classes(), result.confusion()), confusionPng);
             }
-            print(result, predictor, source.origin());
+            print(result, skipped, predictor, source.origin());
         }
     }
 
@@ -123,7 +144,7 @@ final class EvalCommand implements Callable<Integer> {
         return String.join(", ", classes.subList(0, Math.min(10, classes.size()))) + (classes.size() > 10 ? ", …" : "");
     }
 
-    private void print(Evaluation result, Predictor predictor, String origin) {
+    private void print(Evaluation result, List<String> skipped, Predictor predictor, String origin) {
         double speed = result.images() / result.seconds();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -132,6 +153,7 @@ final class EvalCommand implements Callable<Integer> {
             object.put("top5", result.top5());
             object.put("loss", result.loss());
             object.put("images", result.images());
+            object.put("skipped", skipped);
             object.put("seconds", result.seconds());
             object.put("imagesPerSecond", speed);
             object.put("parameters", predictor.network().parameters());
@@ -144,11 +166,12 @@ final class EvalCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             Locale.ROOT,
-                            "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images, %.0f images/s%n",
+                            "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images%s, %.0f images/s%n",
                             100 * result.top1(),
                             100 * result.top5(),
                             result.loss(),
                             result.images(),
+                            skipped.isEmpty() ? "" : " (" + skipped.size() + " that cannot be read left out)",
                             speed);
         }
     }
@@ -157,9 +180,14 @@ final class EvalCommand implements Callable<Integer> {
         return switch (dataset) {
             case CIFAR10 -> cifar(CifarVariant.CIFAR10);
             case CIFAR100 -> cifar(CifarVariant.CIFAR100);
-            case IMAGENET -> ImageNet.open(data, Split.VAL);
-            case FOLDER -> ImageFolder.open(Files.isDirectory(data.resolve("val")) ? data.resolve("val") : data);
+            case IMAGENET -> ImageNet.open(data, Split.VAL, reading.options());
+            case FOLDER -> ImageFolders.evaluation(data, reading.options());
         };
+    }
+
+    /** The part of the data that is evaluated. */
+    private Path where(ImageDataset images) {
+        return images instanceof ImageFolder folder ? folder.root() : data;
     }
 
     private ImageDataset cifar(CifarVariant variant) {

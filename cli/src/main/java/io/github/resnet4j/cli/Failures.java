@@ -21,9 +21,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +49,12 @@ final class Failures {
                 : List.of();
         if (!nearest.isEmpty()) {
             message += "; did you mean " + String.join(" or ", nearest) + "?";
+        }
+        Optional<String> dashed = Arrays.stream(arguments)
+                .filter(argument -> argument.startsWith("-") && Files.isRegularFile(Path.of(argument)))
+                .findFirst();
+        if (dashed.isPresent()) {
+            message += "; " + dashed.get() + " is a file: write ./" + dashed.get();
         }
         if (!message.contains("`resnet4j")) {
             message += (message.matches(".*[.?]") ? " See `" : "; see `")

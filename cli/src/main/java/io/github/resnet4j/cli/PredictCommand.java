@@ -1,6 +1,8 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.FolderOptions;
+import io.github.resnet4j.datasets.ImageFiles;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
@@ -11,12 +13,13 @@ import io.github.resnet4j.finetune.report.EngineUse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,13 +35,16 @@ import picocli.CommandLine.Spec;
         description = "Says what images show: the most probable classes of files and of all images in folders.")
 final class PredictCommand implements Callable<Integer> {
     private static final int AT_ONCE = 16;
-    private static final String IMAGES = "(?i).*\\.(jpe?g|png|bmp|gif)";
+    private static final Pattern ADDRESS = Pattern.compile("\\p{Alpha}[\\w+.-]*:/.*");
 
     @Mixin
     private ModelOptions model;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Files, or folders to look through.")
-    private List<Path> paths;
+    private List<String> paths;
+
+    @Mixin
+    private FolderReading reading;
 
     @Option(names = "--top", defaultValue = "5", description = "How many classes to name.")
     private int top;
@@ -71,7 +77,8 @@ final class PredictCommand implements Callable<Integer> {
         if (top < 1) {
             throw new UsageException("--top must be at least 1, got " + top);
         }
-        List<Path> files = files();
+        FolderOptions folders = reading.options();
+        List<Path> files = files(folders);
         PrintWriter out = spec.commandLine().getOut();
         int bad = 0;
         if (format != null && format.csv) {
@@ -85,7 +92,11 @@ final class PredictCommand implements Callable<Integer> {
             Inference inference = predictor.inference();
             remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
             for (int from = 0; from < files.size(); from += AT_ONCE) {
-                bad += predict(files.subList(from, Math.min(from + AT_ONCE, files.size())), predictor, out);
+                bad += predict(
+                        files.subList(from, Math.min(from + AT_ONCE, files.size())),
+                        folders.maxPixels(),
+                        predictor,
+                        out);
             }
         }
         out.flush();
@@ -93,12 +104,12 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** Prints the answers; returns how many files could not be read. */
-    private int predict(List<Path> files, Predictor predictor, PrintWriter out) {
+    private int predict(List<Path> files, long maxPixels, Predictor predictor, PrintWriter out) {
         List<Path> read = new ArrayList<>();
         List<float[]> images = new ArrayList<>();
         for (Path file : files) {
             try {
-                images.add(predictor.prepare(ImageDecoder.decode(file)));
+                images.add(predictor.prepare(ImageDecoder.decode(file, maxPixels)));
                 read.add(file);
             } catch (BadDataException e) {
                 Failures.say(spec.commandLine(), e.getMessage());
@@ -130,7 +141,7 @@ final class PredictCommand implements Callable<Integer> {
                         guess.probability());
             }
         } else {
-            out.println(file);
+            out.println(file.toString().replaceAll("\\p{Cntrl}", "?"));
             guesses.forEach(
                     guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
         }
@@ -140,24 +151,40 @@ final class PredictCommand implements Callable<Integer> {
         return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
     }
 
-    private List<Path> files() throws IOException {
+    /** The files that are named, whatever they are called, and the images in folders. */
+    private List<Path> files(FolderOptions folders) {
         List<Path> files = new ArrayList<>();
-        for (Path path : paths) {
-            if (Files.isDirectory(path)) {
-                try (Stream<Path> inside = Files.walk(path)) {
-                    List<Path> found = inside.filter(Files::isRegularFile)
-                            .filter(file -> file.toString().matches(IMAGES))
-                            .sorted()
-                            .toList();
-                    if (found.isEmpty()) {
-                        throw new BadDataException(path, "has no images (.jpg, .jpeg, .png, .bmp, .gif)");
-                    }
-                    files.addAll(found);
-                }
-            } else {
+        for (String name : paths) {
+            Path path = local(name);
+            if (!Files.isDirectory(path)) {
                 files.add(path);
+                continue;
             }
+            ImageFiles found = ImageFiles.below(path, folders);
+            if (!found.passedOver().isEmpty()) {
+                Terminal.view(true).line(path + ": passed over " + found.passedOver());
+            }
+            files.addAll(found.files());
         }
         return files;
+    }
+
+    private static Path local(String name) {
+        if (name.equals("-")) {
+            throw new UsageException("-: images are not read from standard input; name a file or folder");
+        }
+        Path path;
+        try {
+            path = Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new UsageException(name + ": is no file name here: " + e.getReason());
+        }
+        if (ADDRESS.matcher(name).matches() && !Files.exists(path)) {
+            throw new UsageException(name + ": only files are read; download the image first and name the file");
+        }
+        if (name.matches(".*[*?].*") && !Files.exists(path)) {
+            throw new UsageException(name + ": no file matches");
+        }
+        return path;
     }
 }

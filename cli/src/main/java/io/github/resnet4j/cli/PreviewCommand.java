@@ -37,6 +37,9 @@ final class PreviewCommand implements Callable<Integer> {
             description = "Override a key of the configuration; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
+    @Mixin
+    private FolderReading reading;
+
     @Option(
             names = {"-o", "--out"},
             defaultValue = "preview.png",
@@ -58,7 +61,9 @@ final class PreviewCommand implements Callable<Integer> {
         if (count < 1) {
             throw new UsageException("--count must be at least 1, got " + count);
         }
-        ConfigLoader.Loaded loaded = config.load(overrides);
+        List<String> all = new ArrayList<>(reading.overrides());
+        all.addAll(overrides);
+        ConfigLoader.Loaded loaded = config.load(all);
         Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.of(false, System.err)));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();

@@ -44,10 +44,18 @@ final class RunOptions {
     @Mixin
     private EngineOption engine;
 
+    @Mixin
+    private FolderReading reading;
+
     /** What the command line says over the configuration. */
     List<String> overrides() {
+<<<<<<< HEAD
         List<String> all = new ArrayList<>(overrides);
         all.addAll(ModelConfig.overrides(network.map()));
+=======
+        List<String> all = new ArrayList<>(reading.overrides());
+        all.addAll(overrides);
+>>>>>>> main
         engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
         return all;
     }

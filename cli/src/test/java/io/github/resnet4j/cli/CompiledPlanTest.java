@@ -3,7 +3,7 @@ package io.github.resnet4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.engine.EngineUnavailableException;
-import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
@@ -18,7 +18,7 @@ final class CompiledPlanTest {
     @BeforeAll
     static void assumeOneDnn() {
         try {
-            Dnnl.require();
+            OneDnn.version();
         } catch (EngineUnavailableException e) {
             Assumptions.abort(e.getMessage());
         }

@@ -6,6 +6,11 @@ import java.nio.file.Path;
 public class BadDataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** A problem that {@code message} tells whole. */
+    public BadDataException(String message) {
+        super(message);
+    }
+
     /** A problem with {@code file}, which the message begins with. */
     public BadDataException(Path file, String problem) {
         super(file + ": " + problem);

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,39 +24,112 @@ import java.util.TreeMap;
 
 /**
  * Folders and images below a root, in the order of Python's {@code sorted}, whatever the locale and the order of the file
- * system. Symbolic links are followed inside the boundary only, and no folder is entered twice on one walk, so that loops
- * end.
+ * system. The one set of rules for all that looks for images:
+ *
+ * <ul>
+ *   <li>images are JPEG, PNG, BMP and GIF by extension, in either case;
+ *   <li>hidden entries, {@code Thumbs.db}, {@code desktop.ini} and {@code __MACOSX} are passed over;
+ *   <li>so is what a run of this toolkit left: its charts are no data;
+ *   <li>symbolic links are followed inside the boundaries, and out of them where that is allowed; never to a folder that
+ *       holds the link, and into no folder twice on one walk.
+ * </ul>
+ *
+ * Whatever is passed over is counted.
  */
 final class FolderScan {
+    static final String HIDDEN = "hidden image or folder";
+    static final String OUTPUT = "output folder of a run";
+    static final String AGAIN = "folder linked again";
+    static final String UNKNOWN = "other file";
+    static final String SPECIAL = "pipe or device";
+
     private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "bmp", "gif");
     private static final Set<String> NOISE = Set.of("thumbs.db", "desktop.ini", "__macosx");
+    /** A run's folder holds this and one of the following. */
+    private static final String RUN = "config.yaml";
+
+    private static final List<String> RUN_OUTPUT =
+            List.of("model.zip", "checkpoints", "log.csv", "provenance.json", "report.html");
     private static final int LONGEST_EXTENSION = 8;
 
-    private final Path boundary;
-    private final Map<String, Integer> skipped = new TreeMap<>();
+    private final boolean followLinks;
+    private final List<Path> boundaries = new ArrayList<>();
+    private PassedOver passedOver = new PassedOver();
 
     /** A file or folder: its name (or path, {@code /} between the parts), where it is, its size. */
     record Entry(String name, Path path, long bytes) {
         static final Comparator<Entry> BY_NAME = Comparator.comparing(Entry::name, FolderScan::byCodePoint);
     }
 
-    private record Listing(List<Entry> folders, List<Entry> files) {}
+    /** Why a link is not followed. */
+    enum Obstacle {
+        BROKEN("broken link", "repair or remove it"),
+        OUT("link out of the data", "put what it names there, or follow links (--follow-links)"),
+        UP("link to a folder that holds it", "remove it");
 
-    /** @param boundary the folder outside which nothing is read */
-    FolderScan(Path boundary) throws IOException {
-        this.boundary = boundary.toRealPath();
+        private final String reason;
+        private final String remedy;
+
+        Obstacle(String reason, String remedy) {
+            this.reason = reason;
+            this.remedy = remedy;
+        }
+
+        String reason() {
+            return reason;
+        }
+
+        String remedy() {
+            return remedy;
+        }
     }
 
-    /** The visible folders in {@code dir}. */
-    List<Entry> folders(Path dir) throws IOException {
-        List<Entry> folders = list(dir).folders();
-        folders.sort(Entry.BY_NAME);
-        return folders;
+    /**
+     * A link that is not followed.
+     *
+     * @param target what it names, as written
+     * @param folder whether a folder may be behind it
+     */
+    record Blocked(String name, Obstacle obstacle, String target, boolean folder) {}
+
+    /** The visible entries of one folder: folders in order, files as they come. */
+    record Level(List<Entry> folders, List<Entry> files, List<Blocked> blocked) {}
+
+    /** @param boundaries folders outside which no link leads, unless {@code followLinks} */
+    FolderScan(boolean followLinks, Path... boundaries) throws IOException {
+        this.followLinks = followLinks;
+        for (Path boundary : boundaries) {
+            this.boundaries.add(boundary.toRealPath());
+        }
     }
 
-    /** The images in {@code dir} itself. */
-    List<Entry> images(Path dir) throws IOException {
-        return images(list(dir).files());
+    /** The folders of classes or parts in {@code dir}, and what is beside them; counts hidden and run folders only. */
+    Level level(Path dir) throws IOException {
+        Level level = list(dir);
+        for (Iterator<Entry> folders = level.folders().iterator(); folders.hasNext(); ) {
+            Entry folder = folders.next();
+            if (isOutput(folder.path())) {
+                passedOver.add(OUTPUT, folder.name());
+                folders.remove();
+            }
+        }
+        return level;
+    }
+
+    /** The images among {@code files}, in order; the others are counted. */
+    List<Entry> images(List<Entry> files) {
+        List<Entry> images = new ArrayList<>();
+        for (Entry file : files) {
+            String extension = extension(file.name());
+            if (IMAGES.contains(extension)) {
+                images.add(file);
+            } else {
+                passedOver.add(
+                        extension.isEmpty() || extension.length() > LONGEST_EXTENSION ? UNKNOWN : '.' + extension);
+            }
+        }
+        images.sort(Entry.BY_NAME);
+        return images;
     }
 
     /**
@@ -66,17 +142,34 @@ final class FolderScan {
         List<Entry> images = new ArrayList<>();
         byFolder.forEach((path, files) -> {
             for (Entry file : images(files)) {
-                images.add(new Entry(path + '/' + file.name(), file.path(), file.bytes()));
+                images.add(new Entry(below(path, file.name()), file.path(), file.bytes()));
             }
         });
         return images;
     }
 
-    /** What was passed over since the last call, by extension or reason. */
-    Map<String, Integer> takeSkipped() {
-        Map<String, Integer> taken = new TreeMap<>(skipped);
-        skipped.clear();
+    /** Counts an entry that the caller passes over. */
+    void note(String reason, String name) {
+        passedOver.add(reason, name);
+    }
+
+    /** What was passed over since the last call. */
+    PassedOver takePassedOver() {
+        PassedOver taken = passedOver;
+        passedOver = new PassedOver();
         return taken;
+    }
+
+    /** The failure to list {@code root} or something below it. */
+    static BadDataException unlisted(Path root, IOException failure) {
+        Path where =
+                failure instanceof FileSystemException file && file.getFile() != null ? Path.of(file.getFile()) : root;
+        String why = failure instanceof AccessDeniedException
+                ? "permission denied"
+                : failure instanceof FileSystemException file && file.getReason() != null
+                        ? file.getReason()
+                        : failure.toString();
+        return new BadDataException(where, "cannot be listed: " + why, failure);
     }
 
     /** The order of Python strings. It differs from Java's beyond U+FFFF. */
@@ -96,38 +189,62 @@ final class FolderScan {
 
     private void walk(String name, Path dir, Map<String, List<Entry>> byFolder, Set<Path> entered) throws IOException {
         if (!entered.add(dir.toRealPath())) {
-            count("folder linked again");
+            passedOver.add(AGAIN, name);
             return;
         }
-        Listing listing = list(dir);
-        byFolder.put(name, listing.files());
-        listing.folders().sort(Entry.BY_NAME);
-        for (Entry folder : listing.folders()) {
-            walk(name + '/' + folder.name(), folder.path(), byFolder, entered);
+        Level level = list(dir);
+        byFolder.put(name, level.files());
+        for (Blocked link : level.blocked()) {
+            passedOver.add(link.obstacle().reason(), below(name, link.name()));
         }
-    }
-
-    private List<Entry> images(List<Entry> files) {
-        List<Entry> images = new ArrayList<>();
-        for (Entry file : files) {
-            String extension = extension(file.name());
-            if (IMAGES.contains(extension)) {
-                images.add(file);
+        for (Entry folder : level.folders()) {
+            if (isRun(folder.path())) {
+                passedOver.add(OUTPUT, below(name, folder.name()));
             } else {
-                count(extension.isEmpty() || extension.length() > LONGEST_EXTENSION ? "other file" : '.' + extension);
+                walk(below(name, folder.name()), folder.path(), byFolder, entered);
             }
         }
-        images.sort(Entry.BY_NAME);
-        return images;
     }
 
-    private Listing list(Path dir) throws IOException {
-        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
+    private static String below(String folder, String name) {
+        return folder.isEmpty() ? name : folder + '/' + name;
+    }
+
+    /** Whether {@code dir} is a run's folder or holds nothing but these. */
+    private boolean isOutput(Path dir) throws IOException {
+        if (isRun(dir)) {
+            return true;
+        }
+        boolean runs = false;
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+            for (Path entry : entries) {
+                boolean folder = Files.isDirectory(entry);
+                if (folder ? !isRun(entry) : IMAGES.contains(extension(name(entry)))) {
+                    return false;
+                }
+                runs |= folder;
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return runs;
+    }
+
+    private static boolean isRun(Path dir) {
+        return Files.isRegularFile(dir.resolve(RUN))
+                && RUN_OUTPUT.stream().map(dir::resolve).anyMatch(Files::exists);
+    }
+
+    private Level list(Path dir) throws IOException {
+        Level level = new Level(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Path real = dir.toRealPath();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
             for (Path path : entries) {
                 String name = name(path);
                 if (!name.startsWith(".") && !NOISE.contains(name.toLowerCase(Locale.ROOT))) {
-                    add(listing, name, path);
+                    add(level, name, path, real);
+                } else if (IMAGES.contains(extension(name)) || Files.isDirectory(path)) {
+                    passedOver.add(HIDDEN);
                 }
             }
         } catch (DirectoryIteratorException e) {
@@ -135,38 +252,42 @@ final class FolderScan {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        return listing;
+        level.folders().sort(Entry.BY_NAME);
+        return level;
     }
 
-    private void add(Listing listing, String name, Path path) throws IOException {
+    private void add(Level level, String name, Path path, Path dir) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (attributes.isSymbolicLink()) {
+            String written = Files.readSymbolicLink(path).toString();
             Path target;
             try {
                 target = path.toRealPath();
             } catch (IOException e) {
-                count("broken link");
-                return;
-            }
-            if (!target.startsWith(boundary)) {
-                count("link out of the folder");
+                level.blocked()
+                        .add(new Blocked(
+                                name, Obstacle.BROKEN, written, extension(name).isEmpty()));
                 return;
             }
             attributes = Files.readAttributes(target, BasicFileAttributes.class);
+            if (attributes.isDirectory() && dir.startsWith(target)) {
+                level.blocked().add(new Blocked(name, Obstacle.UP, written, true));
+                return;
+            }
+            if (!followLinks && boundaries.stream().noneMatch(target::startsWith)) {
+                level.blocked().add(new Blocked(name, Obstacle.OUT, written, attributes.isDirectory()));
+                return;
+            }
         }
         if (attributes.isDirectory()) {
-            listing.folders().add(new Entry(name, path, 0));
+            level.folders().add(new Entry(name, path, 0));
         } else if (attributes.isRegularFile()) {
-            listing.files().add(new Entry(name, path, attributes.size()));
+            level.files().add(new Entry(name, path, attributes.size()));
         } else {
             // A pipe would block its reader for ever.
-            count("pipe or device");
+            passedOver.add(SPECIAL, name);
         }
-    }
-
-    private void count(String reason) {
-        skipped.merge(reason, 1, Integer::sum);
     }
 
     private static String extension(String name) {
@@ -178,7 +299,7 @@ final class FolderScan {
      * The name as UTF-8 even where the locale is not (LANG=C, the default in containers, makes Java 17 decode names as
      * ASCII): a path's URI carries the very bytes.
      */
-    private static String name(Path path) {
+    static String name(Path path) {
         String name = path.getFileName().toString();
         if (name.indexOf('\uFFFD') < 0) {
             return name;

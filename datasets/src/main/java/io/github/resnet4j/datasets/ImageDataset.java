@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Labelled images in a fixed order. Everything but {@link #image} is in memory; all methods may be called from several
@@ -28,6 +29,14 @@ public interface ImageDataset {
     Rgb8Image image(int index);
 
     /**
+     * Looks for what is wrong with image {@code index} as far as that is cheap, without decoding it. What passes may yet fail
+     * in {@link #image}.
+     *
+     * @throws BadDataException if the image cannot be read
+     */
+    default void check(int index) {}
+
+    /**
      * A SHA-256 in hex that identifies the data in a run's provenance: of the bytes where they are in memory, else of the
      * paths below the root and the file sizes, in order.
      */
@@ -40,6 +49,18 @@ public interface ImageDataset {
             counts[label(i)]++;
         }
         return counts;
+    }
+
+    /** {@code 3 classes (ants, bees, cats)}: on one line, whatever a name holds, and of many the first ten. */
+    default String classSummary() {
+        String first = classes().stream()
+                .limit(10)
+                .map(name -> name.replaceAll("\\p{Cntrl}", "?"))
+                .collect(Collectors.joining(", "));
+        return classes().size()
+                + (classes().size() == 1 ? " class (" : " classes (")
+                + first
+                + (classes().size() > 10 ? ", …)" : ")");
     }
 
     /** {@code size} samples spread evenly over the data set; all of them, if it has no more. */

@@ -8,97 +8,219 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A folder of class folders of images, the layout and the order of torchvision's {@code ImageFolder}: classes by name,
  * images by path, both by code points; sub-folders of a class belong to it. Images are JPEG, PNG, BMP and GIF by
  * extension, in either case.
  *
- * <p>Unlike torchvision's, hidden entries, {@code Thumbs.db} and {@code __MACOSX} are passed over, and symbolic links are
- * followed only within the folder.
+ * <p>Unlike torchvision's, hidden entries, {@code Thumbs.db}, {@code __MACOSX} and the output folders of runs are passed
+ * over, and symbolic links are followed only within the folder unless {@link FolderOptions#followLinks}. A class is never
+ * lost that way: a class folder that is a link which is not followed is an error, as is one without images.
  */
 public final class ImageFolder implements ImageDataset {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
+    static final String LOOSE = "image outside the class folders";
 
+    private final Path root;
     private final List<String> classes;
     private final List<FolderScan.Entry> images;
     private final int[] labels;
-    private final Map<String, Integer> skipped;
+    private final PassedOver passedOver;
+    private final long maxPixels;
     private final String fingerprint;
 
     private ImageFolder(
-            List<String> classes, List<FolderScan.Entry> images, int[] labels, Map<String, Integer> skipped) {
+            Path root,
+            List<String> classes,
+            List<FolderScan.Entry> images,
+            int[] labels,
+            PassedOver passedOver,
+            FolderOptions options) {
+        this.root = root;
         this.classes = List.copyOf(classes);
         this.images = images;
         this.labels = labels;
-        this.skipped = Collections.unmodifiableMap(skipped);
+        this.passedOver = passedOver;
+        this.maxPixels = options.maxPixels();
         Fingerprint sum = new Fingerprint();
         images.forEach(image -> sum.add(image.name(), image.bytes()));
         this.fingerprint = sum.hex();
     }
 
+    /** As {@link #open(Path, FolderOptions)}, with {@link FolderOptions#DEFAULT}. */
+    public static ImageFolder open(Path root) {
+        return open(root, FolderOptions.DEFAULT);
+    }
+
     /**
      * The images below {@code root}; none is decoded yet.
      *
-     * @throws BadDataException naming everything that is wrong: no folder, fewer than two classes, classes without images
+     * @throws BadDataException naming everything that is wrong: no folder, fewer than two classes, classes without images or
+     *     behind links that are not followed, folders that are not classes since all hold the same sub-folders
      */
-    public static ImageFolder open(Path root) {
+    public static ImageFolder open(Path root, FolderOptions options) {
         DataProblems problems = new DataProblems();
-        ImageFolder folder = scan(root, root, problems);
+        ImageFolder folder = scan(root, root, options, Classes.ALL_WITH_IMAGES, problems);
         problems.throwIfAny(root);
         return folder;
     }
 
+    /**
+     * These images, each of the class that the folder it lies in is named after; the classes are sorted, the images keep
+     * their order.
+     *
+     * @throws BadDataException if a file does not exist
+     */
+    public static ImageFolder ofFiles(List<Path> files, FolderOptions options) {
+        List<String> classes = files.stream()
+                .map(ImageFolder::folderName)
+                .distinct()
+                .sorted(FolderScan::byCodePoint)
+                .toList();
+        List<FolderScan.Entry> images = new ArrayList<>();
+        int[] labels = new int[files.size()];
+        for (Path file : files) {
+            String folder = folderName(file);
+            labels[images.size()] = classes.indexOf(folder);
+            try {
+                images.add(new FolderScan.Entry(folder + '/' + FolderScan.name(file), file, Files.size(file)));
+            } catch (IOException e) {
+                throw new BadDataException(file, "does not exist", e);
+            }
+        }
+        Path common = files.get(0).toAbsolutePath().getParent().getParent();
+        return new ImageFolder(common, classes, images, labels, new PassedOver(), options);
+    }
+
+    private static String folderName(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder.getFileName() == null) {
+            throw new BadDataException(file, "lies in no folder whose name could be its class");
+        }
+        return FolderScan.name(folder);
+    }
+
+    /** What is asked of the class folders. */
+    enum Classes {
+        /** To train on: at least two, and an image in each. */
+        ALL_WITH_IMAGES(2),
+        /** To evaluate on: at least one image; empty folders keep their place in the list of classes. */
+        SOME_EMPTY(1);
+
+        private final int least;
+
+        Classes(int least) {
+            this.least = least;
+        }
+    }
+
     /** As {@link #open}, but links may lead anywhere in {@code boundary}, and problems are collected. */
-    static ImageFolder scan(Path root, Path boundary, DataProblems problems) {
+    static ImageFolder scan(Path root, Path boundary, FolderOptions options, Classes asked, DataProblems problems) {
         requireFolder(root);
         List<FolderScan.Entry> images = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        Map<String, Integer> skipped = new TreeMap<>();
+        PassedOver passedOver = new PassedOver();
         try {
-            FolderScan scan = new FolderScan(boundary);
-            List<FolderScan.Entry> folders = scan.folders(root);
-            Map<String, Integer> skippedAtRoot = scan.takeSkipped();
-            for (FolderScan.Entry folder : folders) {
+            FolderScan scan = new FolderScan(options.followLinks(), boundary, root);
+            FolderScan.Level level = scan.level(root);
+            blockedClasses(level, scan, problems);
+            SubFolders subFolders = new SubFolders();
+            for (FolderScan.Entry folder : level.folders()) {
+                passedOver.addAll(scan.takePassedOver());
                 List<FolderScan.Entry> found = scan.imagesBelow(folder);
-                Map<String, Integer> skippedHere = scan.takeSkipped();
-                if (found.isEmpty()) {
+                PassedOver here = scan.takePassedOver();
+                if (found.isEmpty() && (asked == Classes.ALL_WITH_IMAGES || !here.isEmpty())) {
                     problems.add("no images in class folder " + DataProblems.names(List.of(folder.name()))
-                            + (skippedHere.isEmpty() ? "" : " (passed over: " + counts(skippedHere) + ")")
-                            + ": add JPEG, PNG, BMP or GIF files or remove it");
+                            + (here.isEmpty() ? "" : " (passed over: " + here + ")")
+                            + ": add JPEG, PNG, BMP or GIF files or remove it"
+                            + (here.counts().containsKey(FolderScan.Obstacle.OUT.reason())
+                                    ? "; --follow-links follows the links"
+                                    : ""));
+                } else if (found.isEmpty()) {
+                    passedOver.add("class folder without images", folder.name());
                 }
+                subFolders.add(found);
                 images.addAll(found);
                 labels.addAll(Collections.nCopies(found.size(), names.size()));
                 names.add(folder.name());
-                skippedHere.forEach((reason, count) -> skipped.merge(reason, count, Integer::sum));
+                passedOver.addAll(here);
             }
-            if (folders.size() < 2) {
-                problems.add(tooFewClasses(root, scan, folders, skippedAtRoot));
+            subFolders
+                    .common()
+                    .ifPresent(common -> problems.add("all of the folders " + DataProblems.names(names)
+                            + " hold the same sub-folders, " + DataProblems.names(common)
+                            + ", and nothing else: they are no classes; name the folder whose sub-folders are, or call the"
+                            + " parts train and val"));
+            List<FolderScan.Entry> loose = scan.images(level.files());
+            passedOver.addAll(scan.takePassedOver());
+            if (level.folders().size() < asked.least) {
+                problems.add(tooFewClasses(level.folders(), loose.size(), passedOver));
             }
-            skippedAtRoot.forEach((reason, count) -> skipped.merge(reason, count, Integer::sum));
+            loose.forEach(image -> passedOver.add(LOOSE, image.name()));
+            if (asked == Classes.SOME_EMPTY
+                    && images.isEmpty()
+                    && !level.folders().isEmpty()) {
+                problems.add("no images in any of the class folders " + DataProblems.names(names));
+            }
         } catch (IOException e) {
-            throw new BadDataException(root, "cannot be listed: " + e, e);
+            throw FolderScan.unlisted(root, e);
         }
-        if (!skipped.isEmpty()) {
-            LOG.warn("{}: passed over {}", root, counts(skipped));
-        }
+        passedOver.report(root);
         return new ImageFolder(
-                names, images, labels.stream().mapToInt(Integer::intValue).toArray(), skipped);
+                root, names, images, labels.stream().mapToInt(Integer::intValue).toArray(), passedOver, options);
+    }
+
+    /** Links to folders among the class folders are classes that would be lost; links to files are beside them. */
+    private static void blockedClasses(FolderScan.Level level, FolderScan scan, DataProblems problems) {
+        for (FolderScan.Blocked link : level.blocked()) {
+            if (link.folder()) {
+                problems.add("class folder " + DataProblems.names(List.of(link.name())) + " is a "
+                        + link.obstacle().reason() + " (" + DataProblems.names(List.of(link.target())) + "): "
+                        + link.obstacle().remedy());
+            } else {
+                scan.note(link.obstacle().reason(), link.name());
+            }
+        }
+    }
+
+    /** Whether all class folders hold the same sub-folders and nothing else, as years, cameras or parts do, but classes do not. */
+    private static final class SubFolders {
+        private Set<String> common;
+        private boolean same = true;
+        private int folders;
+
+        void add(List<FolderScan.Entry> images) {
+            Set<String> names = new TreeSet<>(FolderScan::byCodePoint);
+            for (FolderScan.Entry image : images) {
+                String[] path = image.name().split("/", 3);
+                same &= path.length == 3;
+                names.add(path[1]);
+            }
+            same &= names.size() > 1 && (common == null || common.equals(names));
+            common = names;
+            folders++;
+        }
+
+        Optional<Set<String>> common() {
+            return same && folders > 1 ? Optional.of(common) : Optional.empty();
+        }
     }
 
     /** Images whose labels come from elsewhere, in the given order. */
-    static ImageFolder labelled(List<String> classes, List<FolderScan.Entry> images, int[] labels) {
-        return new ImageFolder(classes, images, labels, Map.of());
+    static ImageFolder labelled(
+            Path root, List<String> classes, List<FolderScan.Entry> images, int[] labels, FolderOptions options) {
+        return new ImageFolder(root, classes, images, labels, new PassedOver(), options);
     }
 
     static void requireFolder(Path root) {
+        if (root.toString().matches("\\p{Alpha}[\\w+.-]+:/.*") && !Files.exists(root)) {
+            throw new BadDataException(root, "is an address: only folders are read; download and extract it");
+        }
         if (Files.isRegularFile(root)) {
             throw new BadDataException(root, "is a file: name the folder that holds one folder per class");
         }
@@ -129,7 +251,12 @@ public final class ImageFolder implements ImageDataset {
 
     @Override
     public Rgb8Image image(int index) {
-        return ImageDecoder.decode(images.get(index).path());
+        return ImageDecoder.decode(images.get(index).path(), maxPixels);
+    }
+
+    @Override
+    public void check(int index) {
+        ImageDecoder.check(images.get(index).path(), maxPixels);
     }
 
     @Override
@@ -137,29 +264,24 @@ public final class ImageFolder implements ImageDataset {
         return fingerprint;
     }
 
-    /** What was passed over, by extension ({@code .webp}) or reason ({@code link out of the folder}), with how many. */
-    public Map<String, Integer> skipped() {
-        return skipped;
+    /** The folder that holds the class folders. */
+    public Path root() {
+        return root;
     }
 
-    private static String tooFewClasses(
-            Path root, FolderScan scan, List<FolderScan.Entry> folders, Map<String, Integer> skippedAtRoot)
-            throws IOException {
-        int loose = scan.images(root).size();
-        scan.takeSkipped();
+    /** What is in the folder besides its images. */
+    public PassedOver passedOver() {
+        return passedOver;
+    }
+
+    private static String tooFewClasses(List<FolderScan.Entry> folders, int loose, PassedOver passedOver) {
         String found = folders.isEmpty()
                 ? "no class folders"
                 : "only one class folder, "
                         + DataProblems.names(List.of(folders.get(0).name()));
         return found
                 + (loose == 0 ? "" : " (and " + loose + " images beside it)")
-                + (skippedAtRoot.isEmpty() ? "" : " (passed over: " + counts(skippedAtRoot) + ")")
+                + (passedOver.isEmpty() ? "" : " (passed over: " + passedOver + ")")
                 + ": make one folder per class, at least two, and put the images in them";
-    }
-
-    private static String counts(Map<String, Integer> skipped) {
-        return skipped.entrySet().stream()
-                .map(entry -> entry.getValue() + " × " + entry.getKey())
-                .collect(Collectors.joining(", "));
     }
 }

@@ -1,76 +1,163 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.datasets.DataParts.Part;
+import io.github.resnet4j.datasets.ImageFolder.Classes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Training and validation images from the layouts people have. */
+/**
+ * Labelled images from the layouts people have: one folder of class folders, or a training part with a validation or test
+ * part beside it. Parts are {@code train}, {@code val} and {@code test} or what else people call them ({@code Training},
+ * {@code valid}, {@code dev}, {@code test_set}, {@code holdout} ...). Whatever is passed over is logged, with how many.
+ */
 public final class ImageFolders {
-    private static final List<String> VAL_NAMES = List.of("val", "valid", "validation", "test");
+    private static final Logger LOG = LoggerFactory.getLogger(ImageFolders.class);
 
     private ImageFolders() {}
 
+    /** As the other method, with {@link FolderOptions#DEFAULT}. */
+    public static TrainVal trainVal(Path root, double valFraction, long seed) {
+        return trainVal(root, valFraction, seed, FolderOptions.DEFAULT);
+    }
+
     /**
-     * {@code root/train} with {@code root/val} (or {@code valid}, {@code validation}, {@code test}: the first of these) where
-     * they hold class folders; otherwise one folder of class folders ({@code root/train} alone, or {@code root}), of which
-     * each class gives {@code round(valFraction * n)} of its images, chosen by {@code seed}, at least one, to validation.
+     * Images to learn from and images to measure on. The validation part measures, without one the test part; where there is
+     * neither, or a test part without labels, each class gives {@code round(valFraction * n)} of its images, chosen by
+     * {@code seed}, at least one.
      *
-     * @param valFraction between 0 and 1, both excluded; not used where the folders make the split
+     * @param valFraction 0 up to, not including, 1; not used where the folders make the split. With 0 nothing is held out,
+     *     and the measure is of the training images themselves
      * @throws BadDataException naming everything that is wrong, as {@link ImageFolder#open}, and classes that are in one part
      *     only
      */
-    public static TrainVal trainVal(Path root, double valFraction, long seed) {
-        if (!(valFraction > 0 && valFraction < 1)) {
-            throw new IllegalArgumentException("the validation fraction must be between 0 and 1, got " + valFraction);
+    public static TrainVal trainVal(Path root, double valFraction, long seed, FolderOptions options) {
+        if (!(valFraction >= 0 && valFraction < 1)) {
+            throw new IllegalArgumentException(
+                    "the validation fraction must be 0 up to, not including, 1, got " + valFraction);
         }
         ImageFolder.requireFolder(root);
-        Path train = root.resolve("train");
-        if (!isSplit(root, train)) {
-            return split(root, root, valFraction, seed);
+        try {
+            Optional<DataParts> found = DataParts.of(root);
+            if (found.isEmpty()) {
+                return split(root, root, valFraction, seed, options);
+            }
+            DataParts parts = found.get();
+            FolderScan.Entry train = parts.part(Part.TRAIN)
+                    .orElseThrow(() -> new BadDataException(
+                            root,
+                            "has no training part, only "
+                                    + DataProblems.names(parts.parts().values().stream()
+                                            .map(FolderScan.Entry::name)
+                                            .toList())
+                                    + ": add train, or call the folders by what they show if they are classes"));
+            Optional<FolderScan.Entry> val = measured(parts, train);
+            parts.passedOver().report(root);
+            return val.isPresent()
+                    ? pair(root, train, val.get(), options)
+                    : split(root, train.path(), valFraction, seed, options);
+        } catch (IOException e) {
+            throw FolderScan.unlisted(root, e);
         }
-        Optional<Path> val =
-                VAL_NAMES.stream().map(root::resolve).filter(Files::isDirectory).findFirst();
-        if (val.isPresent()) {
-            return pair(root, train, val.get());
-        }
-        return split(root, train, valFraction, seed);
     }
 
-    private static TrainVal pair(Path root, Path train, Path val) {
+    /**
+     * Images to measure on: the validation part of {@code root}, without one its test part, then its training part; all of
+     * {@code root} where it has no parts. {@link ImageFolder#root()} tells which. Empty class folders are classes too.
+     *
+     * @throws BadDataException as {@link ImageFolder#open}
+     */
+    public static ImageFolder evaluation(Path root, FolderOptions options) {
+        ImageFolder.requireFolder(root);
+        Path part = root;
+        try {
+            Optional<DataParts> parts = DataParts.of(root);
+            if (parts.isPresent()) {
+                Optional<FolderScan.Entry> train = parts.get().part(Part.TRAIN);
+                Optional<FolderScan.Entry> measured = train.isPresent()
+                        ? measured(parts.get(), train.get())
+                        : first(parts.get(), Part.VAL, Part.TEST);
+                part = measured.or(() -> train).orElseThrow().path();
+                parts.get().passedOver().report(root);
+            }
+        } catch (IOException e) {
+            throw FolderScan.unlisted(root, e);
+        }
         DataProblems problems = new DataProblems();
-        ImageFolder trainImages = scan(root, train, problems);
-        ImageFolder valImages = scan(root, val, problems);
-        nameMissing(trainImages, train, valImages, val, problems);
-        nameMissing(valImages, val, trainImages, train, problems);
-        problems.throwIfAny(root);
-        return new TrainVal(trainImages, valImages, "folders train and " + val.getFileName());
-    }
-
-    /** Scans one part; its problems are told with the part's name. */
-    private static ImageFolder scan(Path root, Path part, DataProblems problems) {
-        DataProblems own = new DataProblems();
-        ImageFolder images = ImageFolder.scan(part, root, own);
-        own.forEach(problem -> problems.add(part.getFileName() + ": " + problem));
+        ImageFolder images = ImageFolder.scan(part, root, options, Classes.SOME_EMPTY, problems);
+        problems.throwIfAny(part);
         return images;
     }
 
-    private static void nameMissing(ImageFolder a, Path aPath, ImageFolder b, Path bPath, DataProblems problems) {
+    /** The part to measure on. A test part without labels, as competitions have it, is none. */
+    private static Optional<FolderScan.Entry> measured(DataParts parts, FolderScan.Entry train) throws IOException {
+        Optional<FolderScan.Entry> test = parts.part(Part.TEST);
+        if (parts.part(Part.VAL).isPresent()) {
+            test.ifPresent(folder -> parts.passedOver().add("test part, left for eval", folder.name()));
+            return parts.part(Part.VAL);
+        }
+        if (test.isPresent() && !sharesClasses(train.path(), test.get().path())) {
+            parts.passedOver()
+                    .add(
+                            "test part without the class folders of training",
+                            test.get().name());
+            return Optional.empty();
+        }
+        return test;
+    }
+
+    private static boolean sharesClasses(Path train, Path test) throws IOException {
+        return !Collections.disjoint(DataParts.folderNames(train), DataParts.folderNames(test));
+    }
+
+    private static Optional<FolderScan.Entry> first(DataParts parts, Part... wanted) {
+        return List.of(wanted).stream()
+                .flatMap(part -> parts.part(part).stream())
+                .findFirst();
+    }
+
+    private static TrainVal pair(Path root, FolderScan.Entry train, FolderScan.Entry val, FolderOptions options) {
+        DataProblems problems = new DataProblems();
+        ImageFolder trainImages = scan(root, train, options, problems);
+        ImageFolder valImages = scan(root, val, options, problems);
+        nameMissing(trainImages, train, valImages, val, problems);
+        nameMissing(valImages, val, trainImages, train, problems);
+        problems.throwIfAny(root);
+        return new TrainVal(trainImages, valImages, "folders " + train.name() + " and " + val.name());
+    }
+
+    /** Scans one part; its problems are told with the part's name. */
+    private static ImageFolder scan(Path root, FolderScan.Entry part, FolderOptions options, DataProblems problems) {
+        DataProblems own = new DataProblems();
+        ImageFolder images = ImageFolder.scan(part.path(), root, options, Classes.ALL_WITH_IMAGES, own);
+        own.forEach(problem -> problems.add(part.name() + ": " + problem));
+        return images;
+    }
+
+    private static void nameMissing(
+            ImageFolder a, FolderScan.Entry aPart, ImageFolder b, FolderScan.Entry bPart, DataProblems problems) {
         List<String> missing = new ArrayList<>(a.classes());
         missing.removeAll(b.classes());
         if (!missing.isEmpty()) {
-            problems.add("class " + DataProblems.names(missing) + " is in " + aPath.getFileName() + " but not in "
-                    + bPath.getFileName() + ": both need the same class folders");
+            problems.add("class " + DataProblems.names(missing) + " is in " + aPart.name() + " but not in "
+                    + bPart.name() + ": both need the same class folders");
         }
     }
 
-    private static TrainVal split(Path root, Path folder, double valFraction, long seed) {
+    private static TrainVal split(Path root, Path folder, double valFraction, long seed, FolderOptions options) {
         DataProblems problems = new DataProblems();
-        ImageFolder whole = ImageFolder.scan(folder, root, problems);
+        ImageFolder whole = ImageFolder.scan(folder, root, options, Classes.ALL_WITH_IMAGES, problems);
         problems.throwIfAny(folder);
+        if (valFraction == 0) {
+            LOG.warn("{}: no image is held out for validation: accuracy is measured on the training images", folder);
+            return new TrainVal(whole, whole, "one folder, nothing held out: measured on the training images");
+        }
         StratifiedSplit split = StratifiedSplit.of(whole, valFraction, seed, problems);
         problems.throwIfAny(folder);
         String how = String.format(
@@ -79,24 +166,5 @@ public final class ImageFolders {
                 valFraction,
                 seed);
         return new TrainVal(new Subset(whole, split.train()), new Subset(whole, split.val()), how);
-    }
-
-    /**
-     * Whether {@code train} is a part of the data and not a class of that name (beside {@code plane} and {@code car}): it holds
-     * folders and no images, and either its counterpart is there or nothing else.
-     */
-    private static boolean isSplit(Path root, Path train) {
-        if (!Files.isDirectory(train)) {
-            return false;
-        }
-        try {
-            FolderScan scan = new FolderScan(root);
-            boolean counterpart = VAL_NAMES.stream().map(root::resolve).anyMatch(Files::isDirectory);
-            return (counterpart || scan.folders(root).size() == 1)
-                    && !scan.folders(train).isEmpty()
-                    && scan.images(train).isEmpty();
-        } catch (IOException e) {
-            throw new BadDataException(root, "cannot be listed: " + e, e);
-        }
     }
 }

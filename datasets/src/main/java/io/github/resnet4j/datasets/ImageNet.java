@@ -40,6 +40,11 @@ public final class ImageNet {
      * @throws BadDataException if the folder, class folders or labels are missing or contradict each other
      */
     public static ImageDataset open(Path root, Split split) {
+        return open(root, split, FolderOptions.DEFAULT);
+    }
+
+    /** As {@link #open(Path, Split)}. */
+    public static ImageDataset open(Path root, Split split, FolderOptions options) {
         ImageFolder.requireFolder(root);
         Path part = root.resolve(split == Split.TRAIN ? "train" : "val");
         if (!Files.isDirectory(part)) {
@@ -47,15 +52,16 @@ public final class ImageNet {
                     root, "no folder \"" + part.getFileName() + "\" in it: name the folder that holds it");
         }
         try {
-            FolderScan scan = new FolderScan(root);
-            if (split == Split.VAL && scan.folders(part).isEmpty()) {
-                return flat(root, part, scan);
+            FolderScan scan = new FolderScan(options.followLinks(), root, part);
+            FolderScan.Level level = scan.level(part);
+            if (split == Split.VAL && level.folders().isEmpty()) {
+                return flat(root, part, scan.images(level.files()), options);
             }
         } catch (IOException e) {
-            throw new BadDataException(part, "cannot be listed: " + e, e);
+            throw FolderScan.unlisted(part, e);
         }
         DataProblems problems = new DataProblems();
-        ImageFolder folder = ImageFolder.scan(part, root, problems);
+        ImageFolder folder = ImageFolder.scan(part, root, options, ImageFolder.Classes.ALL_WITH_IMAGES, problems);
         List<String> strange = folder.classes().stream()
                 .filter(name -> !WNID.matcher(name).matches())
                 .toList();
@@ -67,8 +73,8 @@ public final class ImageNet {
         return folder;
     }
 
-    private static ImageFolder flat(Path root, Path part, FolderScan scan) throws IOException {
-        List<FolderScan.Entry> images = scan.images(part);
+    private static ImageFolder flat(Path root, Path part, List<FolderScan.Entry> images, FolderOptions options)
+            throws IOException {
         if (images.isEmpty()) {
             throw new BadDataException(
                     part, "no images and no class folders in it: extract the validation images there");
@@ -76,7 +82,7 @@ public final class ImageNet {
         Path file = labelFile(root, part);
         Map<String, String> wnids = readLabels(file);
         DataProblems problems = new DataProblems();
-        List<String> classes = classes(root, scan, wnids, problems);
+        List<String> classes = classes(root, wnids, problems);
         Map<String, Integer> byName = new HashMap<>();
         classes.forEach(wnid -> byName.put(wnid, byName.size()));
         List<String> unlabelled = new ArrayList<>();
@@ -97,7 +103,7 @@ public final class ImageNet {
                     + part.getFileName());
         }
         problems.throwIfAny(file);
-        return ImageFolder.labelled(classes, images, labels);
+        return ImageFolder.labelled(part, classes, images, labels, options);
     }
 
     private static Path labelFile(Path root, Path part) {
@@ -151,15 +157,14 @@ public final class ImageNet {
     }
 
     /** The classes of the training part where it is there, so that the labels mean the same; else those of the labels. */
-    private static List<String> classes(Path root, FolderScan scan, Map<String, String> wnids, DataProblems problems)
+    private static List<String> classes(Path root, Map<String, String> wnids, DataProblems problems)
             throws IOException {
         TreeSet<String> named = new TreeSet<>(wnids.values());
         Path train = root.resolve("train");
         if (!Files.isDirectory(train)) {
             return List.copyOf(named);
         }
-        List<String> classes =
-                scan.folders(train).stream().map(FolderScan.Entry::name).toList();
+        List<String> classes = DataParts.folderNames(train);
         named.removeAll(classes);
         if (!named.isEmpty()) {
             problems.add("labels " + DataProblems.names(named) + " have no class folder in train");

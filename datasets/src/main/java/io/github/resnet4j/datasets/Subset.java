@@ -45,6 +45,11 @@ final class Subset implements ImageDataset {
     }
 
     @Override
+    public void check(int index) {
+        whole.check(indices[index]);
+    }
+
+    @Override
     public String fingerprint() {
         return fingerprint;
     }

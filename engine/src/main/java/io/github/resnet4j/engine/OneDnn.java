@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -31,6 +32,24 @@ public final class OneDnn {
         if (System.getProperty(JAVACPP_LOGGER) == null) {
             System.setProperty(JAVACPP_LOGGER, "slf4j");
         }
+    }
+
+    /**
+     * The version of the oneDNN library that plans call.
+     *
+     * @throws EngineUnavailableException if there is none for this platform
+     */
+    public static String version() {
+        return Dnnl.version();
+    }
+
+    /**
+     * The instruction set that it computes with here: {@code avx512}, {@code avx2} or another of oneDNN's names.
+     *
+     * @throws EngineUnavailableException if there is none for this platform
+     */
+    public static String instructions() {
+        return Dnnl.instructions();
     }
 
     /** Whether a convolution layer built now would compute with oneDNN: asks one. */

@@ -12,7 +12,9 @@ import java.util.stream.IntStream;
  *
  * <p>The JDK reads the pixels, from a file with the plainest header: from others its reader takes colour profiles and
  * embedded JPEG and PNG, it refuses some lengths and makes palette entries that a file does not set black. Run-length
- * codes are undone here: the JDK cuts off runs that leave the image and takes codes that end early for an image.
+ * codes are undone here: the JDK takes codes that end early for an image. As in Pillow, a run that is longer than the
+ * rest of its row is cut off (ImageMagick codes the padding of rows too), and an offset that forgets the palette is
+ * corrected.
  */
 final class BmpDecoder {
     private static final int FILE_HEADER = 14;
@@ -30,7 +32,7 @@ final class BmpDecoder {
     private final boolean topDown;
     private final int bits;
     private final int compression;
-    private final long pixelData;
+    private long pixelData;
     private final byte[] palette = Palette.grey();
     private final int[] masks;
 
@@ -117,6 +119,9 @@ final class BmpDecoder {
     private void readPalette(long colours, int entry) {
         int most = 1 << bits;
         int count = colours == 0 ? most : (int) Math.min(colours, most);
+        if (pixelData == in.position()) {
+            pixelData += (long) entry * count;
+        }
         // A palette may be shorter than it says; the pixels then begin inside it.
         count = (int) Math.min(count, Math.max(0, pixelData - in.position()) / entry);
         for (int i = 0; i < count; i++) {
@@ -130,8 +135,23 @@ final class BmpDecoder {
         }
     }
 
-    private byte[] readPixels(ImageHeader header) {
+    /** How long the pixels are, at least: the last row's padding may be missing, and of run-length codes nothing is known. */
+    private long leastPixelBytes() {
+        boolean coded = compression == RLE8 || compression == RLE4;
+        return coded ? 0 : (width * bits + 31) / 32 * 4 * (height - 1) + (width * bits + 7) / 8;
+    }
+
+    private void requirePixels() {
         in.seek(pixelData);
+        long least = leastPixelBytes();
+        if (in.remaining() < least) {
+            throw in.bad(
+                    "is a truncated BMP: " + least + " bytes of pixels are needed, " + in.remaining() + " are there");
+        }
+    }
+
+    private byte[] readPixels(ImageHeader header) {
+        requirePixels();
         if (compression == RLE8 || compression == RLE4) {
             IndexColorModel colours = new IndexColorModel(8, palette.length / 3, palette, 0, false);
             BufferedImage image =
@@ -139,14 +159,7 @@ final class BmpDecoder {
             image.getRaster().setDataElements(0, 0, header.width(), header.height(), runs(header));
             return JdkReader.rgb(image);
         }
-        long stride = (width * bits + 31) / 32 * 4;
-        // The last row's padding may be missing.
-        long least = stride * (height - 1) + (width * bits + 7) / 8;
-        if (in.remaining() < least) {
-            throw in.bad(
-                    "is a truncated BMP: " + least + " bytes of pixels are needed, " + in.remaining() + " are there");
-        }
-        return JdkReader.rgb(ImageFormat.BMP, bare((int) least), in.name());
+        return JdkReader.rgb(ImageFormat.BMP, bare((int) leastPixelBytes()), in.name());
     }
 
     /** A file with the plainest header and {@code size} bytes of pixels. */
@@ -189,9 +202,9 @@ final class BmpDecoder {
                 y += in.u8();
             } else {
                 boolean literal = count == 0;
-                int length = literal ? value : count;
-                if (x + length > columns) {
-                    throw in.bad("is a damaged BMP: a run leaves the image");
+                int length = literal ? value : Math.min(count, Math.max(0, columns - x));
+                if (literal && x + length > columns) {
+                    throw in.bad("is a damaged BMP: a row is longer than the image is wide");
                 }
                 int start = in.position();
                 int o = (topDown ? y : header.height() - 1 - y) * columns + x;

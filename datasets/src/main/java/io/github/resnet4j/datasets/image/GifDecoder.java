@@ -1,25 +1,14 @@
 package io.github.resnet4j.datasets.image;
 
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import javax.imageio.IIOException;
-import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadProgressListener;
-import javax.imageio.event.IIOReadWarningListener;
 
 /**
  * GIF 87a and 89a: the first frame on its canvas. Around the frame, as in Pillow, is the transparent colour's entry or
  * else entry 0; a frame that leaves the canvas enlarges it.
  *
- * <p>The JDK undoes the LZW coding. Its reader knows no canvas, misreads a first data block of fewer than four bytes and
- * interlaced frames of fewer than five rows, makes palette entries that a file does not set black, and takes data that
- * ends early or holds undefined codes for an image; so it is given a file of the first frame alone, with a whole
- * palette, full blocks and no interlacing, and is watched while it reads. (An undefined code right behind a clear code
- * escapes it: one wrong pixel.)
+ * <p>The LZW coding is undone here: the JDK's reader knows no canvas, refuses code sizes above 8, misreads short first
+ * blocks and frames of few rows, and takes data that ends early or holds undefined codes for an image.
  */
 final class GifDecoder {
     private static final int EXTENSION = '!';
@@ -27,9 +16,8 @@ final class GifDecoder {
     private static final int FRAME = ',';
     private static final int TRAILER = ';';
 
-    private static final byte WHOLE_PALETTE = (byte) 0xf7;
-
     private static final int MAX_BLOCK = 255;
+    private static final int MAX_CODE_BITS = 12;
 
     /** The first row and the distance of the rows of each pass. */
     private static final int[][] INTERLACED = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
@@ -112,106 +100,138 @@ final class GifDecoder {
         if (width == 0 || height == 0) {
             throw in.bad("is a damaged GIF: a frame of " + width + "x" + height);
         }
-        byte[] frame = JdkReader.read(ImageFormat.GIF, bare(), in.name(), reader -> {
-            Rows rows = new Rows();
-            reader.addIIOReadProgressListener(rows);
-            reader.addIIOReadWarningListener(rows);
-            BufferedImage image = reader.read(0);
-            if (rows.damage != null || !rows.complete) {
-                throw new IIOException(rows.damage != null ? rows.damage : "its data ends before its last row");
-            }
-            return JdkReader.rgb(image);
-        });
+        int codeBits = in.u8();
+        if (codeBits > MAX_CODE_BITS) {
+            throw in.bad("is a damaged GIF: codes of " + codeBits + " bits; at most " + MAX_CODE_BITS + " are known");
+        }
+        byte[] frame = new LzwCodes(codes(), codeBits).decode(width * height);
+        if (frame == null) {
+            throw in.bad("is a truncated or damaged GIF: its data ends before its last row");
+        }
         byte[] out = header.allocate();
         if (width < canvasWidth || height < canvasHeight) {
             for (int o = 0; o < out.length; o += 3) {
                 System.arraycopy(palette, background * 3, out, o, 3);
             }
         }
-        int row = 0;
+        int i = 0;
         for (int[] pass : interlaced ? INTERLACED : WHOLE) {
             for (int y = pass[0]; y < height; y += pass[1]) {
-                System.arraycopy(frame, 3 * width * row++, out, 3 * (canvasWidth * (top + y) + left), 3 * width);
+                int o = 3 * (canvasWidth * (top + y) + left);
+                for (int x = 0; x < width; x++, o += 3) {
+                    System.arraycopy(palette, 3 * (frame[i++] & 0xff), out, o, 3);
+                }
             }
         }
         return out;
     }
 
-    /** A file of the frame alone, its rows in the order they are stored. */
-    private byte[] bare() {
-        ByteBuffer start = ByteBuffer.allocate(13 + palette.length + 11).order(ByteOrder.LITTLE_ENDIAN);
-        start.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
-        start.putShort((short) width)
-                .putShort((short) height)
-                .put(WHOLE_PALETTE)
-                .putShort((short) 0);
-        start.put(palette);
-        start.put((byte) FRAME).putInt(0).putShort((short) width).putShort((short) height);
-        start.put((byte) 0).put((byte) in.u8());
+    /** The content of the frame's blocks. */
+    private byte[] codes() {
         ByteArrayOutputStream codes = new ByteArrayOutputStream(in.remaining());
         byte[] block = new byte[MAX_BLOCK];
         for (int length = in.u8(); length > 0; length = in.u8()) {
             in.read(block, 0, length);
             codes.write(block, 0, length);
         }
-        // Behind the last byte the JDK reads zeros, which may be pixels; ones are nearly always an undefined code.
-        codes.writeBytes(new byte[] {-1, -1, -1, -1});
-        byte[] data = codes.toByteArray();
-        ByteArrayOutputStream bare =
-                new ByteArrayOutputStream(start.capacity() + data.length + data.length / MAX_BLOCK + 3);
-        bare.writeBytes(start.array());
-        for (int i = 0; i < data.length; i += MAX_BLOCK) {
-            int length = Math.min(MAX_BLOCK, data.length - i);
-            bare.write(length);
-            bare.write(data, i, length);
-        }
-        bare.write(0);
-        bare.write(TRAILER);
-        return bare.toByteArray();
+        return codes.toByteArray();
     }
 
-    /** Tells whether all rows came and came undamaged, and stops the reader when more come. */
-    private static final class Rows implements IIOReadProgressListener, IIOReadWarningListener {
-        private boolean complete;
-        private String damage;
+    /** LZW as Pillow's GifDecode.c undoes it: of indices that a large code size allows the low 8 bits count. */
+    private static final class LzwCodes {
+        private static final int TABLE = 1 << MAX_CODE_BITS;
+        private static final int NONE = -1;
 
-        @Override
-        public void imageProgress(ImageReader reader, float percent) {
-            complete = percent >= 100;
-            if (percent > 100) {
-                reader.abort();
+        private final byte[] codes;
+        private final int clear;
+        private final int firstWidth;
+        /** The last index of each string, and the code of what is before it. */
+        private final byte[] last = new byte[TABLE];
+
+        private final int[] before = new int[TABLE];
+        private int position;
+        private int buffered;
+        private int buffer;
+
+        LzwCodes(byte[] codes, int codeBits) {
+            this.codes = codes;
+            this.clear = 1 << codeBits;
+            this.firstWidth = codeBits + 1;
+        }
+
+        /** {@code size} indices; null where the codes end before or one of them is undefined. What follows is surplus. */
+        byte[] decode(int size) {
+            byte[] out = new byte[size];
+            int filled = 0;
+            int next = clear + 2;
+            int bits = firstWidth;
+            int previous = NONE;
+            while (filled < size) {
+                int code = read(bits);
+                if (code == clear) {
+                    next = clear + 2;
+                    bits = firstWidth;
+                    previous = NONE;
+                    continue;
+                }
+                boolean defined = previous == NONE ? code < clear : code <= next && code != clear + 1;
+                if (code == NONE || !defined) {
+                    return null;
+                }
+                // A string is written from its end; the code that is defined right now is the previous one and its
+                // first.
+                boolean defining = code == next;
+                int c = defining ? previous : code;
+                int end = filled + length(c);
+                int at = end;
+                for (; c >= clear; c = before[c]) {
+                    set(out, --at, last[c]);
+                }
+                byte first = (byte) c;
+                set(out, --at, first);
+                if (defining) {
+                    set(out, end++, first);
+                }
+                filled = end;
+                if (previous != NONE && next < TABLE) {
+                    last[next] = first;
+                    before[next] = previous;
+                    if (next == (1 << bits) - 1 && bits < MAX_CODE_BITS) {
+                        bits++;
+                    }
+                    next++;
+                }
+                previous = code;
+            }
+            return out;
+        }
+
+        private int length(int code) {
+            int length = 1;
+            for (int c = code; c >= clear; c = before[c]) {
+                length++;
+            }
+            return length;
+        }
+
+        private static void set(byte[] out, int at, byte value) {
+            if (at < out.length) {
+                out[at] = value;
             }
         }
 
-        @Override
-        public void warningOccurred(ImageReader reader, String warning) {
-            if (!complete) {
-                damage = warning;
+        private int read(int bits) {
+            while (buffered < bits) {
+                if (position == codes.length) {
+                    return NONE;
+                }
+                buffer |= (codes[position++] & 0xff) << buffered;
+                buffered += 8;
             }
+            int code = buffer & (1 << bits) - 1;
+            buffer >>>= bits;
+            buffered -= bits;
+            return code;
         }
-
-        @Override
-        public void imageStarted(ImageReader reader, int image) {}
-
-        @Override
-        public void imageComplete(ImageReader reader) {}
-
-        @Override
-        public void readAborted(ImageReader reader) {}
-
-        @Override
-        public void sequenceStarted(ImageReader reader, int first) {}
-
-        @Override
-        public void sequenceComplete(ImageReader reader) {}
-
-        @Override
-        public void thumbnailStarted(ImageReader reader, int image, int thumbnail) {}
-
-        @Override
-        public void thumbnailProgress(ImageReader reader, float percent) {}
-
-        @Override
-        public void thumbnailComplete(ImageReader reader) {}
     }
 }

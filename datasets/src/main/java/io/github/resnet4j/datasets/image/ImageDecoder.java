@@ -2,6 +2,8 @@ package io.github.resnet4j.datasets.image;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,10 +21,21 @@ import java.nio.file.attribute.BasicFileAttributes;
  *
  * <p>Files are not trusted. The format is known by the first bytes, the size a file claims is checked before memory is
  * taken for it, and whatever is wrong becomes one {@link BadImageException} that says what the file is. Truncated files
- * are refused, never padded with grey. Limits: {@value #MAX_FILE_BYTES} bytes a file, 89,478,485 pixels, 65,535 a side.
+ * are refused, never padded with grey; where only the end marker is missing, PNG and zero-padded JPEG are read as Pillow
+ * reads them. Limits: 65,535 pixels a side, {@value #DEFAULT_MAX_PIXELS} in all unless the caller allows more, and 64 MiB a
+ * file, in proportion more where more pixels are allowed.
  */
 public final class ImageDecoder {
+    /** Pillow's limit before it warns of a decompression bomb: 1 GiB of RGBA divided by 3. */
+    public static final long DEFAULT_MAX_PIXELS = 89_478_485;
+
+    /** The most that a caller can allow: four samples a pixel must fit into an array. */
+    public static final long MOST_PIXELS = 500_000_000;
+
     private static final int MAX_FILE_BYTES = 64 << 20;
+
+    /** Holds the size of nearly every image: behind a thumbnail and a colour profile at most. */
+    private static final int HEAD = 1 << 16;
 
     private ImageDecoder() {}
 
@@ -33,7 +46,17 @@ public final class ImageDecoder {
      * @throws BadImageException if the file cannot be read or is not a whole image of a supported format
      */
     public static Rgb8Image decode(Path file) {
-        return decode(read(file), file);
+        return decode(file, DEFAULT_MAX_PIXELS);
+    }
+
+    /**
+     * As {@link #decode(Path)}, of images with at most {@code maxPixels} pixels, each of which takes up to 8 bytes of memory
+     * while it is decoded.
+     *
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static Rgb8Image decode(Path file, long maxPixels) {
+        return decode(read(file, size(file, maxPixels)), file, maxPixels);
     }
 
     /**
@@ -43,10 +66,54 @@ public final class ImageDecoder {
      * @throws BadImageException if the bytes are not a whole image of a supported format
      */
     public static Rgb8Image decode(byte[] bytes, Path name) {
-        if (bytes.length > MAX_FILE_BYTES) {
-            throw tooLarge(name, bytes.length);
+        if (bytes.length > maxFileBytes(DEFAULT_MAX_PIXELS)) {
+            throw tooLarge(name, bytes.length, DEFAULT_MAX_PIXELS);
         }
-        ImageHeader header = ImageHeader.read(bytes, name);
+        return decode(bytes, name, DEFAULT_MAX_PIXELS);
+    }
+
+    /**
+     * Looks for what is wrong with {@code file} as far as that is cheap: its kind, its header, its size and its end. Reads
+     * the beginning and the end; the rest, and decodes it, only where those leave a doubt. What passes may yet be damaged
+     * in between.
+     *
+     * @throws BadImageException as {@link #decode(Path, long)}
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static void check(Path file, long maxPixels) {
+        long size = size(file, maxPixels);
+        byte[] head = read(file, Math.min(size, HEAD));
+        ImageFormat format = ImageFormat.of(head).orElse(null);
+        if (size > HEAD && format != ImageFormat.BMP && format != null) {
+            try {
+                ImageHeader.read(head, size, file, maxPixels);
+                if (ends(format, readTail(file, size))) {
+                    return;
+                }
+            } catch (BadImageException e) {
+                // Perhaps only the beginning is too short.
+            }
+        }
+        byte[] bytes = size > HEAD && format != null ? read(file, size) : head;
+        ImageHeader header = ImageHeader.read(bytes, size, file, maxPixels);
+        boolean whole =
+                header.format() == ImageFormat.JPEG ? JpegDecoder.ends(bytes, file) : ends(header.format(), bytes);
+        if (!whole) {
+            decode(bytes, file, maxPixels);
+        }
+    }
+
+    private static boolean ends(ImageFormat format, byte[] tail) {
+        return switch (format) {
+            case JPEG -> tail[tail.length - 2] == (byte) 0xff && tail[tail.length - 1] == (byte) 0xd9;
+            case PNG -> PngDecoder.ends(tail);
+            case GIF -> tail[tail.length - 1] == ';';
+            case BMP -> false; // whether all pixels are there, decoding finds out as fast
+        };
+    }
+
+    private static Rgb8Image decode(byte[] bytes, Path name, long maxPixels) {
+        ImageHeader header = ImageHeader.read(bytes, bytes.length, name, maxPixels);
         byte[] pixels =
                 switch (header.format()) {
                     case JPEG -> JpegDecoder.decode(bytes, name, header);
@@ -57,25 +124,56 @@ public final class ImageDecoder {
         return new Rgb8Image(header.width(), header.height(), pixels);
     }
 
-    private static byte[] read(Path file) {
+    /** Something that reads a file. */
+    private interface Reading<T> {
+        T from(Path file) throws IOException;
+    }
+
+    /** The size of {@code file}, if it is a regular file of an acceptable one. */
+    private static long size(Path file, long maxPixels) {
+        if (maxPixels < 1 || maxPixels > MOST_PIXELS) {
+            throw new IllegalArgumentException("max-pixels must be 1 to " + MOST_PIXELS + ", got " + maxPixels);
+        }
+        BasicFileAttributes attributes = reading(file, path -> Files.readAttributes(path, BasicFileAttributes.class));
+        if (attributes.isDirectory()) {
+            throw new BadImageException(file, "is a directory, not an image");
+        }
+        if (!attributes.isRegularFile()) {
+            throw new BadImageException(file, "is a pipe, socket or device, not an image");
+        }
+        if (attributes.size() > maxFileBytes(maxPixels)) {
+            throw tooLarge(file, attributes.size(), maxPixels);
+        }
+        return attributes.size();
+    }
+
+    private static byte[] read(Path file, long size) {
+        byte[] bytes = new byte[(int) size];
+        int read = reading(file, path -> {
+            try (InputStream in = Files.newInputStream(path)) {
+                return in.readNBytes(bytes, 0, bytes.length);
+            }
+        });
+        if (read < bytes.length) {
+            throw new BadImageException(file, "shrank while it was read: another program is writing it");
+        }
+        return bytes;
+    }
+
+    private static byte[] readTail(Path file, long size) {
+        return reading(file, path -> {
+            try (SeekableByteChannel in = Files.newByteChannel(path)) {
+                ByteBuffer tail = ByteBuffer.allocate(32);
+                in.position(size - tail.capacity());
+                while (tail.hasRemaining() && in.read(tail) >= 0) {}
+                return tail.array();
+            }
+        });
+    }
+
+    private static <T> T reading(Path file, Reading<T> reading) {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (attributes.isDirectory()) {
-                throw new BadImageException(file, "is a directory, not an image");
-            }
-            if (!attributes.isRegularFile()) {
-                throw new BadImageException(file, "is a pipe, socket or device, not an image");
-            }
-            if (attributes.size() > MAX_FILE_BYTES) {
-                throw tooLarge(file, attributes.size());
-            }
-            byte[] bytes = new byte[(int) attributes.size()];
-            try (InputStream in = Files.newInputStream(file)) {
-                if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
-                    throw new BadImageException(file, "shrank while it was read: another program is writing it");
-                }
-            }
-            return bytes;
+            return reading.from(file);
         } catch (NoSuchFileException e) {
             throw new BadImageException(file, "does not exist", e);
         } catch (AccessDeniedException e) {
@@ -85,8 +183,12 @@ public final class ImageDecoder {
         }
     }
 
-    private static BadImageException tooLarge(Path name, long size) {
+    private static int maxFileBytes(long maxPixels) {
+        return (int) Math.max(MAX_FILE_BYTES, MAX_FILE_BYTES * (double) maxPixels / DEFAULT_MAX_PIXELS);
+    }
+
+    private static BadImageException tooLarge(Path name, long size, long maxPixels) {
         return new BadImageException(
-                name, "is too large: " + size + " bytes; at most " + MAX_FILE_BYTES + " are read of an image");
+                name, "is too large: " + size + " bytes; at most " + maxFileBytes(maxPixels) + " are read of an image");
     }
 }

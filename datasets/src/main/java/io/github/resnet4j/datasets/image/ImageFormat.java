@@ -32,8 +32,8 @@ enum ImageFormat {
     }
 
     /** No more pixels than this can come out of a file of {@code size} bytes. */
-    long mostPixels(int size) {
-        return (long) pixelsPerByte * size;
+    long mostPixels(long size) {
+        return pixelsPerByte * size;
     }
 
     private boolean begins(byte[] bytes) {

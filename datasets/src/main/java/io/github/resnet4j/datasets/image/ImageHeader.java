@@ -13,13 +13,16 @@ import java.nio.file.Path;
  * @param bits bits of one sample as stored
  */
 record ImageHeader(ImageFormat format, int width, int height, int channels, int bits) {
-    /** Pillow's limit before it warns of a decompression bomb: 1 GiB of RGBA divided by 3. */
-    static final long MAX_PIXELS = 89_478_485;
-
     static final int MAX_SIDE = 65_535;
 
-    /** Reads a few bytes of each segment up to the image's size, whatever the segments hold; allocates a palette at most. */
-    static ImageHeader read(byte[] bytes, Path name) {
+    /**
+     * Reads a few bytes of each segment up to the image's size, whatever the segments hold; allocates a palette at most.
+     *
+     * @param bytes the file, or its beginning
+     * @param fileSize of the whole file
+     * @param maxPixels the most that is accepted
+     */
+    static ImageHeader read(byte[] bytes, long fileSize, Path name, long maxPixels) {
         ImageFormat format =
                 ImageFormat.of(bytes).orElseThrow(() -> new BadImageException(name, ForeignImage.describe(bytes)));
         ByteReader in = new ByteReader(bytes, name);
@@ -30,9 +33,15 @@ record ImageHeader(ImageFormat format, int width, int height, int channels, int 
                     case BMP -> BmpDecoder.header(in);
                     case GIF -> GifDecoder.header(in);
                 };
-        if (header.pixels() > format.mostPixels(bytes.length)) {
+        if (header.pixels() > maxPixels) {
             throw new BadImageException(
-                    name, "is truncated: " + bytes.length + " bytes cannot hold " + header.size() + " pixels");
+                    name,
+                    "is too large: " + header.size() + " pixels; at most " + maxPixels
+                            + " are decoded; scale it down or raise max-pixels");
+        }
+        if (header.pixels() > format.mostPixels(fileSize)) {
+            throw new BadImageException(
+                    name, "is truncated: " + fileSize + " bytes cannot hold " + header.size() + " pixels");
         }
         return header;
     }
@@ -42,9 +51,9 @@ record ImageHeader(ImageFormat format, int width, int height, int channels, int 
         if (width < 1 || height < 1) {
             throw in.bad("is a " + format + " without pixels: its size is " + width + "x" + height);
         }
-        if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
-            throw in.bad("is too large: " + width + "x" + height + " pixels; at most " + MAX_SIDE + " a side and "
-                    + MAX_PIXELS + " in all are decoded");
+        if (width > MAX_SIDE || height > MAX_SIDE) {
+            throw in.bad(
+                    "is too large: " + width + "x" + height + " pixels; at most " + MAX_SIDE + " a side are decoded");
         }
         return new ImageHeader(format, (int) width, (int) height, channels, bits);
     }

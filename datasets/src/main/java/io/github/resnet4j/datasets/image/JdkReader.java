@@ -55,13 +55,23 @@ final class JdkReader {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
-            String why = e.getCause() == null ? e.getMessage() : e.getMessage() + " (" + e.getCause() + ")";
-            throw new BadImageException(name, "is a truncated or damaged " + format + ": " + why, e);
+            throw new BadImageException(name, "is a truncated or damaged " + format + ": " + reason(e), e);
         } catch (BadImageException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new BadImageException(name, "is a damaged " + format + ", the decoder gave up: " + e, e);
+            throw new BadImageException(name, "is a damaged " + format + ": its data cannot be decoded", e);
         }
+    }
+
+    /** What the innermost failure says, for the outer ones only repeat it with the names of classes. */
+    private static String reason(IOException failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost instanceof IOException && innermost.getMessage() != null
+                ? innermost.getMessage()
+                : "its data cannot be decoded";
     }
 
     /**

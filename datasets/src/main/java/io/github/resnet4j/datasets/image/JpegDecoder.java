@@ -71,6 +71,7 @@ final class JpegDecoder {
         boolean jfif = false;
         int adobe = NO_ADOBE_MARKER;
         int[] ids = {};
+        boolean progressive = false;
         in.skip(2);
         for (int marker = nextMarker(in); marker != SOS; marker = nextMarker(in)) {
             int start = in.position();
@@ -84,6 +85,7 @@ final class JpegDecoder {
                 adobe = in.u8();
             } else if (isFrame(marker)) {
                 ids = componentIds(in, header.channels());
+                progressive = marker == SOF2;
             }
             in.seek(end);
             if (marker != COM && (marker < APP0 || marker > APP15)) {
@@ -93,8 +95,10 @@ final class JpegDecoder {
             }
         }
         int scans = in.position() - 2;
-        skipScans(in);
-        bare.write(bytes, scans, in.position() - scans);
+        int end = endOfScans(bytes, in, progressive);
+        bare.write(bytes, scans, end - scans);
+        bare.write(0xff);
+        bare.write(EOI);
         byte[] samples = samples(bare.toByteArray(), name, header);
         return toRgb(samples, colour(header.channels(), jfif, adobe, ids), header);
     }
@@ -160,8 +164,52 @@ final class JpegDecoder {
         in.skip(length - 2);
     }
 
-    /** From behind the first scan's marker to behind the end-of-image marker, what follows not being looked at. */
-    private static void skipScans(ByteReader in) {
+    /**
+     * Where the entropy-coded data ends that begins here, without the end-of-image marker; what follows is not looked at.
+     *
+     * <p>Some writers leave the marker out and pad the file with zeros, which Pillow reads. The zeros are no data; whether
+     * all of it came libjpeg says. A file that just stops is refused, as by Pillow, and so is a progressive one: of later
+     * scans nobody knows how many there should be.
+     */
+    private static int endOfScans(byte[] bytes, ByteReader in, boolean progressive) {
+        int start = in.position();
+        try {
+            skipScans(in);
+            return in.position() - 2;
+        } catch (TruncatedException e) {
+            int end = bytes.length;
+            while (end > start && bytes[end - 1] == 0) {
+                end--;
+            }
+            if (progressive || end == bytes.length || end == start) {
+                throw in.bad("is a truncated JPEG: it stops before its end-of-image marker");
+            }
+            // ff 00 is how data says ff.
+            return bytes[end - 1] == (byte) 0xff ? end + 1 : end;
+        }
+    }
+
+    /** Whether the end-of-image marker is there, not looking at what is coded before it. */
+    static boolean ends(byte[] bytes, Path name) {
+        int last = bytes.length - 2;
+        if (last >= 0 && bytes[last] == (byte) 0xff && bytes[last + 1] == (byte) EOI) {
+            return true;
+        }
+        ByteReader in = new ByteReader(bytes, name);
+        in.skip(2);
+        for (int marker = nextMarker(in); marker != SOS; marker = nextMarker(in)) {
+            skipSegment(in, marker);
+        }
+        try {
+            skipScans(in);
+            return true;
+        } catch (TruncatedException e) {
+            return false;
+        }
+    }
+
+    /** From behind the first scan's marker to behind the end-of-image marker. */
+    private static void skipScans(ByteReader in) throws TruncatedException {
         int scans = 0;
         try {
             for (int marker = SOS; marker != EOI && scans <= MAX_SCANS; marker = nextMarker(in)) {
@@ -172,10 +220,19 @@ final class JpegDecoder {
                 scans += marker == SOS ? 1 : 0;
             }
         } catch (BadImageException e) {
-            throw in.bad("is a truncated JPEG: it stops before its end-of-image marker");
+            throw new TruncatedException(e);
         }
         if (scans > MAX_SCANS) {
             throw in.bad("is a JPEG of more than " + MAX_SCANS + " scans, made to waste time");
+        }
+    }
+
+    /** The bytes end before the marker. */
+    private static final class TruncatedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        TruncatedException(BadImageException cause) {
+            super(cause);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
@@ -13,7 +14,8 @@ import java.util.zip.CRC32;
  *
  * <p>The JDK's reader checks no checksum, needs no end and inflates text and colour profiles, so it is given a file of
  * the chunks IHDR, PLTE, IDAT and IEND alone; the others are checked and skipped, never inflated. Nor does it compare
- * the size it allocates for with the data there is.
+ * the size it allocates for with the data there is. Behind the last IDAT a file may stop, as for Pillow; whether all rows
+ * came is the reader's to say.
  */
 final class PngDecoder {
     private static final int SIGNATURE = 8;
@@ -28,6 +30,8 @@ final class PngDecoder {
     private static final String PLTE = "PLTE";
     private static final String IDAT = "IDAT";
     private static final String IEND = "IEND";
+
+    private static final byte[] END = {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82};
 
     private static final int GREY = 0;
     private static final int RGB = 2;
@@ -84,6 +88,10 @@ final class PngDecoder {
         String type = "";
         while (!type.equals(IEND)) {
             int start = in.position();
+            if (data > 0 && !wholeChunk(in)) {
+                bare.writeBytes(END);
+                break;
+            }
             long length = in.u32();
             in.skip(4 + length);
             type = new String(bytes, start + 4, 4, ISO_8859_1);
@@ -105,6 +113,24 @@ final class PngDecoder {
             throw in.bad("is a truncated or damaged PNG: " + data + " bytes of data cannot hold its rows");
         }
         return bare.toByteArray();
+    }
+
+    /** Whether {@code bytes} end as a PNG does. */
+    static boolean ends(byte[] bytes) {
+        return bytes.length > END.length
+                && Arrays.equals(bytes, bytes.length - END.length, bytes.length, END, 0, END.length);
+    }
+
+    /** Whether the chunk here, which is no data chunk, is all there. */
+    private static boolean wholeChunk(ByteReader in) {
+        if (in.remaining() < FRAME) {
+            return false;
+        }
+        int start = in.position();
+        long length = in.u32();
+        boolean whole = in.at(IDAT) || length + FRAME - 4 <= in.remaining();
+        in.seek(start);
+        return whole;
     }
 
     /** The palette chunk with as many entries as the pixels can name; the JDK would make those missing black. */

@@ -1,8 +1,6 @@
 package io.github.resnet4j.datasets.loader;
 
 import java.util.Arrays;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Samples for one step. The arrays are the receiver's own: the loader allocates them anew for each batch.
@@ -21,27 +19,17 @@ public record Batch(float[] features, int[] shape, int[] labels, int[] indices) 
         }
     }
 
-    /** The number of samples, N. */
+    /** The number of samples, N; 0 where none of them could be read ({@link BadImages#LEAVE_OUT}). */
     public int size() {
         return labels.length;
     }
 
-    /** A copy of the features for ND4J, N×C×H×W. */
-    public INDArray toFeatures() {
-        return Nd4j.createFromArray(features).reshape('c', shape);
-    }
-
     /**
-     * The labels as rows of probabilities, N×classes.
+     * The labels as rows of probabilities, N×classes, row after row.
      *
      * @param smoothing spread evenly over all classes (Szegedy et al. 2015, section 7); 0 for one-hot
      * @throws IllegalArgumentException if a label is not below {@code classes} or {@code smoothing} not in [0, 1)
      */
-    public INDArray toOneHot(int classes, double smoothing) {
-        return Nd4j.createFromArray(labelRows(classes, smoothing)).reshape('c', labels.length, classes);
-    }
-
-    /** The values of {@link #toOneHot}, row after row. */
     public float[] labelRows(int classes, double smoothing) {
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + smoothing);

@@ -4,7 +4,9 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.loader.ReadableImages.Readable;
 import io.github.resnet4j.datasets.transform.SampleRandom;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed, epoch), and
  * a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index).
  *
- * <p>Which batch reports that too many images are bad ({@link BadImages#SKIP}) is the one thing that may vary.
+ * <p>Which batch reports that too many images are bad ({@link BadImages}) is the one thing that may vary.
  */
 public final class BatchLoader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BatchLoader.class);
@@ -41,7 +43,7 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * A loader of samples of {@code channels}×{@code height}×{@code width} values, which {@code writer} must produce.
      *
-     * @throws IllegalArgumentException if a batch does not fit into an array, or none would be full
+     * @throws IllegalArgumentException if a batch does not fit into an array
      */
     public BatchLoader(
             ImageDataset dataset, SampleWriter writer, int channels, int height, int width, LoaderOptions options) {
@@ -52,10 +54,6 @@ public final class BatchLoader implements AutoCloseable {
         if (values > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("a batch of " + options.batchSize() + "x" + channels + "x" + height + "x"
                     + width + " does not fit into one array: reduce the batch size");
-        }
-        if (options.dropLast() && dataset.size() < options.batchSize()) {
-            throw new IllegalArgumentException("not one full batch of " + options.batchSize() + " in " + dataset.size()
-                    + " images: reduce the batch size or keep the last batch");
         }
         this.dataset = dataset;
         this.writer = writer;
@@ -69,8 +67,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /** The number of batches in an epoch, the last one possibly smaller than the others. */
     public int batchesPerEpoch() {
-        int full = dataset.size() / options.batchSize();
-        return options.dropLast() || dataset.size() % options.batchSize() == 0 ? full : full + 1;
+        return (dataset.size() - 1) / options.batchSize() + 1;
     }
 
     /**
@@ -94,6 +91,18 @@ public final class BatchLoader implements AutoCloseable {
                 batchesPerEpoch(),
                 options.prefetch(),
                 workers);
+    }
+
+    /**
+     * Looks at all images for what is wrong as far as that is cheap ({@link ImageDataset#check}), with all workers, so that
+     * what is bad shows before any work is done and not an image at a time. Bad ones that the options tolerate are
+     * {@link #skipped()} from here on.
+     *
+     * @param stopped asked every thousand images; the check then ends early
+     * @throws BadDataException naming the bad images, if the options do not tolerate them
+     */
+    public void check(BooleanSupplier stopped) {
+        images.check(Math.max(1, options.workers()), stopped);
     }
 
     /** The names of the images skipped so far, in the order of the data set. */
@@ -127,16 +136,25 @@ public final class BatchLoader implements AutoCloseable {
         float[] features = new float[size * length];
         int[] labels = new int[size];
         int[] indices = new int[size];
-        for (int i = 0; i < size; i++) {
+        int read = 0;
+        for (int i = first; i < first + size; i++) {
             if (stopped.getAsBoolean()) {
                 throw new CancellationException("stopped while loading");
             }
-            Readable sample = images.read(order[first + i], stopped);
-            indices[i] = sample.index();
-            labels[i] = dataset.label(sample.index());
-            write(sample, epoch, features, i * length);
+            Optional<Readable> sample = images.read(order[i], stopped);
+            if (sample.isPresent()) {
+                int index = sample.get().index();
+                indices[read] = index;
+                labels[read] = dataset.label(index);
+                write(sample.get(), epoch, features, read * length);
+                read++;
+            }
         }
-        return new Batch(features, new int[] {size, channels, height, width}, labels, indices);
+        return new Batch(
+                read == size ? features : Arrays.copyOf(features, read * length),
+                new int[] {read, channels, height, width},
+                Arrays.copyOf(labels, read),
+                Arrays.copyOf(indices, read));
     }
 
     private void write(Readable sample, int epoch, float[] features, int offset) {

@@ -1,8 +1,8 @@
 package io.github.resnet4j.datasets.loader;
 
 /**
- * How a {@link BatchLoader} delivers. The batches depend on {@code batchSize}, {@code seed}, {@code shuffle} and
- * {@code dropLast} only.
+ * How a {@link BatchLoader} delivers. The batches depend on {@code batchSize}, {@code seed} and
+ * {@code shuffle} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
@@ -10,18 +10,16 @@ package io.github.resnet4j.datasets.loader;
  * @param prefetch batches being prepared or waiting, at least 1; fewer than {@code workers} leaves workers idle. Each costs
  *     its size in memory
  * @param shuffle a new order each epoch; otherwise the data set's
- * @param dropLast leave out a last batch that is not full
  * @param badImages what to do about images that cannot be read
  */
-public record LoaderOptions(
-        int batchSize, long seed, int workers, int prefetch, boolean shuffle, boolean dropLast, BadImages badImages) {
+public record LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
     private static final int MAX_WORKERS = 1024;
 
     public LoaderOptions {
         require(batchSize >= 1, "batchSize must be at least 1, got " + batchSize);
         require(workers >= 0 && workers <= MAX_WORKERS, "workers must be 0 to " + MAX_WORKERS + ", got " + workers);
         require(prefetch >= 1, "prefetch must be at least 1, got " + prefetch);
-        require(badImages != null, "badImages must be FAIL or SKIP");
+        require(badImages != null, "badImages must be FAIL, REPLACE or LEAVE_OUT");
     }
 
     private static void require(boolean condition, String message) {

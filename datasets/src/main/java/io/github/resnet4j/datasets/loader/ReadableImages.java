@@ -3,16 +3,26 @@ package io.github.resnet4j.datasets.loader;
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A data set seen through the {@link BadImages} policy; it remembers what is bad. */
 final class ReadableImages {
     private static final Logger LOG = LoggerFactory.getLogger(ReadableImages.class);
+
+    private static final int LISTED = 20;
+    private static final int BETWEEN_QUESTIONS = 1000;
 
     private final ImageDataset dataset;
     private final BadImages policy;
@@ -27,19 +37,57 @@ final class ReadableImages {
     }
 
     /**
-     * Image {@code wanted}, or the next readable one after it.
+     * Finds bad images without decoding any.
+     *
+     * @param threads that look
+     * @throws BadDataException naming the first of them and how many there are, if the policy does not tolerate them
+     */
+    void check(int threads, BooleanSupplier stopped) {
+        Map<Integer, String> found = new ConcurrentSkipListMap<>();
+        AtomicInteger next = new AtomicInteger();
+        Runnable look = () -> {
+            for (int i = next.getAndIncrement(); i < dataset.size(); i = next.getAndIncrement()) {
+                if (i % BETWEEN_QUESTIONS == BETWEEN_QUESTIONS - 1 && stopped.getAsBoolean()) {
+                    return;
+                }
+                try {
+                    dataset.check(i);
+                } catch (BadDataException e) {
+                    found.put(i, e.getMessage());
+                }
+            }
+        };
+        Stream.generate(() -> CompletableFuture.runAsync(look))
+                .limit(Math.min(threads, dataset.size()))
+                .toList()
+                .forEach(CompletableFuture::join);
+        if (found.isEmpty()) {
+            return;
+        }
+        if (policy == BadImages.FAIL || found.size() > tolerated()) {
+            throw new BadDataException(listed(found));
+        }
+        found.forEach((index, problem) -> {
+            if (bad.add(index)) {
+                LOG.warn("skipped: {}", problem);
+            }
+        });
+    }
+
+    /**
+     * Image {@code wanted}; where that is bad, the next readable one after it or none, as the policy says.
      *
      * @param stopped whether the caller gives up: an interrupted read fails, but its image is not bad
      */
-    Readable read(int wanted, BooleanSupplier stopped) {
-        int tries = Math.min(BadImages.IN_A_ROW, dataset.size());
+    Optional<Readable> read(int wanted, BooleanSupplier stopped) {
+        int tries = policy == BadImages.REPLACE ? Math.min(BadImages.IN_A_ROW, dataset.size()) : 1;
         for (int step = 0; step < tries; step++) {
             int index = (int) (((long) wanted + step) % dataset.size());
             if (bad.contains(index)) {
                 continue;
             }
             try {
-                return new Readable(index, dataset.image(index));
+                return Optional.of(new Readable(index, dataset.image(index)));
             } catch (BadDataException e) {
                 if (stopped.getAsBoolean()) {
                     throw (CancellationException) new CancellationException("stopped while loading").initCause(e);
@@ -49,6 +97,9 @@ final class ReadableImages {
                 }
                 tolerate(index, e);
             }
+        }
+        if (policy == BadImages.LEAVE_OUT) {
+            return Optional.empty();
         }
         throw new BadDataException(
                 dataset.name(wanted), tries + " images in a row cannot be read, from this one on: repair them", null);
@@ -63,13 +114,27 @@ final class ReadableImages {
         if (bad.add(index)) {
             LOG.warn("skipped: {}", problem.getMessage());
         }
-        int tolerated = BadImages.tolerated(dataset.size());
-        if (bad.size() > tolerated) {
+        if (bad.size() > tolerated()) {
             throw new BadDataException(
                     dataset.name(index),
-                    "the last of " + bad.size() + " images that cannot be read, of " + dataset.size() + "; " + tolerated
-                            + " would be tolerated: repair or remove them",
+                    "the last of " + bad.size() + " images that cannot be read, of " + dataset.size() + "; "
+                            + tolerated() + " would be tolerated: repair or remove them",
                     problem);
         }
+    }
+
+    private int tolerated() {
+        return Math.min(BadImages.tolerated(dataset.size()), dataset.size() - 1);
+    }
+
+    private String listed(Map<Integer, String> found) {
+        String first = found.values().stream().limit(LISTED).collect(Collectors.joining("; "));
+        if (found.size() == 1) {
+            return first;
+        }
+        return found.size() + " of " + dataset.size() + " images cannot be read"
+                + (policy == BadImages.FAIL ? "" : " (" + tolerated() + " would be tolerated)")
+                + ": repair or remove them: " + first
+                + (found.size() > LISTED ? "; and " + (found.size() - LISTED) + " more" : "");
     }
 }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 
 /** Turns an image into the numbers of one sample. Several threads use one writer at once. */
@@ -12,6 +13,16 @@ public interface SampleWriter {
      * @param random the random numbers of this sample in this epoch, the only source of chance
      */
     void write(Rgb8Image image, SampleRandom random, float[] out, int offset);
+
+    /**
+     * The pixels, 0 to 255, of the image scaled to {@code height}×{@code width} whatever its shape, by Pillow's bilinear
+     * filter.
+     */
+    static SampleWriter scaled(int height, int width) {
+        SampleWriter pixels = pixels(height, width);
+        return (image, random, out, offset) ->
+                pixels.write(Interpolation.BILINEAR.resize(image, width, height), random, out, offset);
+    }
 
     /**
      * The pixels as they are, 0 to 255, as planes red, green, blue (3×H×W).

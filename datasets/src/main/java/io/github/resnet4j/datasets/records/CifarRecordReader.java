@@ -5,7 +5,6 @@ import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.loader.SampleWriter;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class CifarRecordReader extends ImageRecordReader {
     @Override
     ImageDataset open(InputSplit split) {
         List<Path> bins = Arrays.stream(split.locations())
-                .map(CifarRecordReader::path)
+                .map(ImageRecordReader::path)
                 .filter(path -> path.toString().endsWith(".bin"))
                 .sorted()
                 .toList();
@@ -52,12 +51,5 @@ public final class CifarRecordReader extends ImageRecordReader {
                     tests.get(0), "is the test batch, in one split with training batches: name the files of one");
         }
         return CifarDataset.readFiles(bins, variant);
-    }
-
-    private static Path path(URI location) {
-        if (!"file".equals(location.getScheme())) {
-            throw new IllegalArgumentException("only files are read, not " + location);
-        }
-        return Path.of(location);
     }
 }

@@ -8,6 +8,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -221,6 +222,14 @@ public sealed class ImageRecordReader extends BaseRecordReader permits CifarReco
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
         throw new NotSerializableException("an image record reader holds its data: make one in each process");
+    }
+
+    /** The file at {@code location}. */
+    static Path path(URI location) {
+        if (!"file".equals(location.getScheme())) {
+            throw new IllegalArgumentException("only files are read, not " + location);
+        }
+        return Path.of(location);
     }
 
     private static URI uri(String name) {

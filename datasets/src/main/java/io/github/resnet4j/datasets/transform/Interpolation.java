@@ -1,5 +1,7 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.Rgb8Image;
+
 /** Resampling filters, antialiased as in Pillow: the filter's support grows with the reduction. */
 public enum Interpolation {
     /** Triangle filter, support 1; torchvision's default for classification. */
@@ -28,6 +30,13 @@ public enum Interpolation {
 
     Interpolation(double support) {
         this.support = support;
+    }
+
+    /** The image scaled to {@code width}×{@code height}, whatever its shape, with Pillow's very pixels. */
+    public Rgb8Image resize(Rgb8Image image, int width, int height) {
+        Check.side("resize", width);
+        Check.side("resize", height);
+        return Resampler.resize(image, width, height, this);
     }
 
     abstract double weight(double distance);

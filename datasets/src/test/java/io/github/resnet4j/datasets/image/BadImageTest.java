@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every file is untrusted: each of these is refused, and the refusal says what it is. */
 class BadImageTest {
@@ -70,10 +71,11 @@ class BadImageTest {
     @MethodSource("images")
     void refusesTruncatedFiles(String file) {
         byte[] bytes = Golden.bytes("image/" + file);
-        // What follows the image itself may be missing: an animation's later frames, a tail.
-        boolean more = file.startsWith("animated") || file.startsWith("tail");
+        // What follows the image itself may be missing: an animation's later frames, a tail, zeros, a PNG's last chunk.
+        boolean more = file.startsWith("animated") || file.startsWith("tail") || file.startsWith("no-end");
+        int end = file.endsWith(".png") ? 13 : 4;
         for (int percent : more ? new int[] {25} : new int[] {25, 50, 99}) {
-            byte[] part = Arrays.copyOf(bytes, Math.min(bytes.length * percent / 100, bytes.length - 4));
+            byte[] part = Arrays.copyOf(bytes, Math.min(bytes.length * percent / 100, bytes.length - end));
             assertThatThrownBy(() -> ImageDecoder.decode(part, NAME))
                     .as(percent + " %")
                     .isInstanceOf(BadImageException.class)
@@ -236,11 +238,81 @@ class BadImageTest {
     }
 
     @Test
-    void refusesBmpRunsThatLeaveTheImage() {
+    void refusesBmpRowsThatAreTooLong() {
         byte[] bytes = Golden.bytes("image/rle8.bmp");
         int data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(10);
-        bytes[data] = (byte) 200;
-        refuses(bytes, "is a damaged BMP: a run leaves the image");
+        bytes[data] = 0;
+        bytes[data + 1] = (byte) 200;
+        refuses(bytes, "is a damaged BMP: a row is longer than the image is wide");
+    }
+
+    /** Zeros behind data that stops early are no data, however many they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"420.jpg", "grey.jpg", "coarse.jpg", "progressive.jpg", "no-end-zeros.jpg"})
+    void refusesTruncatedJpegsPaddedWithZeros(String file) {
+        byte[] bytes = Golden.bytes("image/" + file);
+        int data = indexOf(bytes, 0xff, 0xda);
+        int end = bytes.length;
+        while (bytes[end - 1] == 0 || bytes[end - 1] == (byte) 0xd9 || bytes[end - 1] == (byte) 0xff) {
+            end--;
+        }
+        for (int missing : new int[] {4, 20, (end - data) / 2}) {
+            byte[] padded = Arrays.copyOf(Arrays.copyOf(bytes, end - missing), bytes.length + 100_000);
+            assertThatThrownBy(() -> ImageDecoder.decode(padded, NAME))
+                    .as("%d bytes", missing)
+                    .isInstanceOf(BadImageException.class)
+                    .hasMessageMatching("(?s).*(truncated|damaged) (or damaged )?JPEG.*");
+        }
+    }
+
+    @Test
+    void refusesProgressiveJpegsPaddedWithZeros() {
+        byte[] bytes = Golden.bytes("image/progressive.jpg");
+        refuses(
+                Arrays.copyOf(Arrays.copyOf(bytes, bytes.length - 2), bytes.length + 64),
+                "is a truncated JPEG: it stops before its end-of-image marker");
+    }
+
+    /** What follows the last data chunk may be missing, but no data chunk. */
+    @Test
+    void refusesPngsThatEndBetweenTheirDataChunks() {
+        byte[] bytes = Golden.bytes("image/rgb8.png");
+        int first = indexOf(bytes, 'I', 'D') - 4;
+        int length = ByteBuffer.wrap(bytes).getInt(first);
+        refuses(Arrays.copyOf(bytes, first + 12 + length), "is a truncated or damaged PNG");
+        refuses(Arrays.copyOf(bytes, first), "is truncated");
+    }
+
+    @Test
+    void noMessageNamesAJavaClass() {
+        for (String file : images()) {
+            byte[] bytes = Golden.bytes("image/" + file);
+            byte[] part = Arrays.copyOf(bytes, bytes.length * 3 / 4);
+            try {
+                ImageDecoder.decode(part, NAME);
+            } catch (BadImageException e) {
+                assertThat(e.getMessage()).doesNotContain("java", "Exception");
+            }
+        }
+    }
+
+    @Test
+    void theLimitOfPixelsIsTheCallers(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("large.png"), png(9500, 9500, deflated(9500 * (3 * 9500 + 1))));
+        assertThatThrownBy(() -> ImageDecoder.decode(file))
+                .isInstanceOf(BadImageException.class)
+                .hasMessageContaining("is too large: 9500x9500 pixels; at most 89478485 are decoded")
+                .hasMessageContaining("max-pixels");
+        assertThat(ImageDecoder.decode(file, 9500 * 9500).width()).isEqualTo(9500);
+        Path small = Golden.file("image/rgb8.png");
+        assertThat(ImageDecoder.decode(small, 23 * 17).width()).isEqualTo(23);
+        assertThatThrownBy(() -> ImageDecoder.decode(small, 23 * 17 - 1))
+                .hasMessageContaining("at most 390 are decoded");
+        for (long limit : new long[] {0, -1, ImageDecoder.MOST_PIXELS + 1}) {
+            assertThatThrownBy(() -> ImageDecoder.decode(small, limit))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 to 500000000");
+        }
     }
 
     @ParameterizedTest

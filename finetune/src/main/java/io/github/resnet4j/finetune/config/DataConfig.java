@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
-import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.FolderOptions;
+import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.transform.Transform;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,11 +26,17 @@ import java.util.Optional;
  * @param normalize key {@code normalize}, required, since a wrong one costs accuracy silently: {@code imagenet},
  *     {@code cifar10}, {@code none}, or a map of {@code mean} and {@code std}
  * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out where the
- *     data has no validation or test part of its own; 0 up to, not including, 1
+ *     data has no validation or test part of its own; 0 up to, not including, 1. With 0 nothing is held out, and what is
+ *     measured is the training images themselves
  * @param limit key {@code limit}, at most this many images of each part, for trials; default all
  * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
  *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
+ * @param checkImages key {@code check-images}, default true: look at the header and the end of every image before the first
+ *     epoch and list all that cannot be read
+ * @param followLinks key {@code follow-links}, default false: follow symbolic links out of the data's folder
+ * @param maxPixels key {@code max-pixels}, the most pixels of an image, 1 to 500,000,000; default 89,478,485, which is
+ *     Pillow's limit. Decoding takes up to 8 bytes of memory for each
  */
 public record DataConfig(
         DatasetKind dataset,
@@ -41,9 +48,20 @@ public record DataConfig(
         @Default("0.2") double valFraction,
         Optional<Integer> limit,
         Optional<Integer> workers,
-        @Default("fail") BadImages onBadImage) {
+        @Default("fail") OnBadImage onBadImage,
+        @Default("true") boolean checkImages,
+        @Default("false") boolean followLinks,
+        @Default("89478485") int maxPixels) {
     private static final int LARGEST_IMAGE = 4096;
     private static final int MOST_WORKERS = 1024;
+
+    /** What becomes of images that cannot be read. */
+    public enum OnBadImage {
+        /** The run ends. */
+        FAIL,
+        /** A few are tolerated: training takes another image in their place, evaluation leaves them out. */
+        SKIP
+    }
 
     /** Throws {@link IllegalArgumentException} for numbers out of range. */
     public DataConfig {
@@ -60,6 +78,15 @@ public record DataConfig(
                 .atLeast("limit", limit, 1)
                 .atLeast("workers", workers, 1)
                 .that(workers.orElse(1) <= MOST_WORKERS, "workers", "must be at most " + MOST_WORKERS)
+                .that(
+                        maxPixels >= 1 && maxPixels <= ImageDecoder.MOST_PIXELS,
+                        "max-pixels",
+                        "must be 1 to " + ImageDecoder.MOST_PIXELS + ", not " + maxPixels)
                 .verify();
+    }
+
+    /** How folders of images are read. */
+    public FolderOptions folders() {
+        return new FolderOptions(followLinks, maxPixels);
     }
 }

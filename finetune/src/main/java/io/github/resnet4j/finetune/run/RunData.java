@@ -54,11 +54,11 @@ record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainP
         return switch (config.dataset()) {
             case CIFAR10 -> cifar(config, CifarVariant.CIFAR10, CifarArchive.CIFAR_10, download);
             case CIFAR100 -> cifar(config, CifarVariant.CIFAR100, CifarArchive.CIFAR_100, download);
-            case FOLDER -> ImageFolders.trainVal(folder(config), config.valFraction(), seed);
+            case FOLDER -> ImageFolders.trainVal(folder(config), config.valFraction(), seed, config.folders());
             case IMAGENET ->
                 new TrainVal(
-                        ImageNet.open(folder(config), Split.TRAIN),
-                        ImageNet.open(folder(config), Split.VAL),
+                        ImageNet.open(folder(config), Split.TRAIN, config.folders()),
+                        ImageNet.open(folder(config), Split.VAL, config.folders()),
                         "ImageNet in " + folder(config));
         };
     }

@@ -1,6 +1,8 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
@@ -9,6 +11,7 @@ import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -157,9 +160,23 @@ public final class TrainingRun {
         try (BatchLoader trainData = new BatchLoader(
                         inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
                 BatchLoader valData =
-                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false));
-                Engines engines =
-                        Engines.of(start.graph(), image, sgd(), config.train().batchSize(), config.engine())) {
+                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false))) {
+            checkImages(trainData, valData);
+            return load(start, card, identity, resumed, trainData, valData, remarks);
+        }
+    }
+
+    private Summary load(
+            PreparedRun start,
+            ModelCard card,
+            Map<String, String> identity,
+            Optional<Snapshot> resumed,
+            BatchLoader trainData,
+            BatchLoader valData,
+            DeferredLines remarks)
+            throws IOException {
+        try (Engines engines = Engines.of(
+                start.graph(), start.network().input(), sgd(), config.train().batchSize(), config.engine())) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
@@ -219,17 +236,33 @@ public final class TrainingRun {
         return new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
     }
 
-    private LoaderOptions loading(boolean shuffle) {
+    /** Before anything is computed or deleted: all images that cannot be read, of both parts, in one message. */
+    private void checkImages(BatchLoader... parts) {
+        if (!config.data().checkImages()) {
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        for (BatchLoader part : parts) {
+            try {
+                part.check(stop);
+            } catch (BadDataException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadDataException(String.join("; ", problems));
+        }
+    }
+
+    /** Training replaces what it may skip, so that batches keep their size; evaluation leaves it out. */
+    private LoaderOptions loading(boolean training) {
+        BadImages onBadImage = config.data().onBadImage() == DataConfig.OnBadImage.FAIL
+                ? BadImages.FAIL
+                : training ? BadImages.REPLACE : BadImages.LEAVE_OUT;
         int workers =
                 config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
         return new LoaderOptions(
-                config.train().batchSize(),
-                config.train().seed(),
-                workers,
-                2 * workers,
-                shuffle,
-                false,
-                config.data().onBadImage());
+                config.train().batchSize(), config.train().seed(), workers, 2 * workers, training, onBadImage);
     }
 
     private static void requireBatchFits(int batchSize, Shape image) {
@@ -330,8 +363,8 @@ public final class TrainingRun {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
-                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %d classes; %d epochs of"
-                        + " %d iterations",
+                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %s; %d epochs of %d"
+                        + " iterations",
                 network.name(),
                 network.parameters(),
                 config.model()
@@ -342,7 +375,7 @@ public final class TrainingRun {
                 start.inputs().how(),
                 start.inputs().train().size(),
                 start.inputs().val().size(),
-                network.classes(),
+                start.inputs().train().classSummary(),
                 config.train().epochs(),
                 trainData.batchesPerEpoch());
     }

@@ -68,6 +68,9 @@ public record Evaluation(
                     throw new StoppedException();
                 }
                 Batch batch = batches.next();
+                if (batch.size() == 0) {
+                    continue; // all of its images were left out
+                }
                 float[] probabilities =
                         inference.output(arrays.features(batch)).dup('c').data().asFloat();
                 for (int i = 0; i < batch.size(); i++) {
@@ -92,7 +95,7 @@ public record Evaluation(
         return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
     }
 
-    /** Images evaluated. */
+    /** Images evaluated; those that were left out do not count. */
     public long images() {
         return answers.size();
     }

@@ -3,7 +3,6 @@ package io.github.resnet4j.finetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Interpolation;
@@ -65,7 +64,10 @@ final class ConfigLoaderTest {
                                 0.2,
                                 Optional.empty(),
                                 Optional.empty(),
-                                BadImages.FAIL),
+                                DataConfig.OnBadImage.FAIL,
+                                true,
+                                false,
+                                89_478_485),
                         new TrainConfig(2, 4, 1, 0, Optional.empty(), 0, 1, 2),
                         new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL),
                         new ScheduleConfig.Constant(Optional.empty()),
@@ -100,6 +102,9 @@ final class ConfigLoaderTest {
                   limit: 100
                   workers: 3
                   on-bad-image: skip
+                  check-images: false
+                  follow-links: true
+                  max-pixels: 500000000
                 train:
                   epochs: +7
                   batch-size: 32
@@ -144,7 +149,10 @@ final class ConfigLoaderTest {
                                 0,
                                 Optional.of(100),
                                 Optional.of(3),
-                                BadImages.SKIP),
+                                DataConfig.OnBadImage.SKIP,
+                                false,
+                                true,
+                                500_000_000),
                         new TrainConfig(7, 32, -9_000_000_000L, 0.1, Optional.of(5.0), 500, 2, 1),
                         new Sgd(1e-4, 0.8, true, 5e-4, DecayOn.NO_NORM_BIAS),
                         new ScheduleConfig.MultiStep(
@@ -258,6 +266,9 @@ final class ConfigLoaderTest {
                           normalize: cifar10
                           val-fraction: 0.2
                           on-bad-image: fail
+                          check-images: true
+                          follow-links: false
+                          max-pixels: 89478485
                         train:
                           epochs: 2
                           batch-size: 4

@@ -159,7 +159,10 @@ final class PredictorTest {
                 tiny.data().valFraction(),
                 Optional.empty(),
                 tiny.data().workers(),
-                BadImages.FAIL);
+                DataConfig.OnBadImage.FAIL,
+                true,
+                false,
+                89_478_485);
         RunConfig config = new RunConfig(
                 tiny.name(),
                 tiny.model(),
@@ -176,7 +179,7 @@ final class PredictorTest {
     }
 
     private static Evaluation evaluation(Inference inference, ImageDataset val, Pipeline pipeline) {
-        LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, false, BadImages.FAIL);
+        LoaderOptions options = new LoaderOptions(5, 0, 1, 2, false, BadImages.FAIL);
         try (BatchLoader loader = new BatchLoader(val, pipeline::write, 3, 8, 8, options)) {
             return Evaluation.of(inference, loader, CLASSES.length, "tiny", done -> {}, () -> false);
         }

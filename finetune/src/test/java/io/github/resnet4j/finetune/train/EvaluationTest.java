@@ -157,7 +157,7 @@ final class EvaluationTest {
                 classes,
                 1,
                 1,
-                new LoaderOptions(batchSize, 0, 1, 2, false, false, BadImages.FAIL));
+                new LoaderOptions(batchSize, 0, 1, 2, false, BadImages.FAIL));
     }
 
     private static Inference stub(int classes) {

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.internal.keras.KerasFile;
+import io.github.resnet4j.zoo.internal.npy.NpyFolder;
 import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.internal.torch.TorchFile;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
@@ -12,9 +13,11 @@ import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,6 +53,25 @@ public final class WeightFile {
      */
     public static StateDict open(Path file, WeightSet set) {
         return open(FileBytes.open(file), set);
+    }
+
+    /**
+     * Writes tensors as a safetensors file, in place of what was there.
+     *
+     * @param metadata goes into the header
+     * @throws IOException if it cannot be written; what was there is then untouched
+     */
+    public static void writeSafetensors(Path file, StateDict tensors, Map<String, String> metadata) throws IOException {
+        Safetensors.write(file, tensors.tensors(), metadata);
+    }
+
+    /**
+     * Writes tensors as one {@code .npy} file each, with an index.
+     *
+     * @param folder new or empty
+     */
+    public static void writeNpyFolder(Path folder, StateDict tensors) throws IOException {
+        NpyFolder.write(folder, tensors);
     }
 
     /** The same of bytes that are open already. */

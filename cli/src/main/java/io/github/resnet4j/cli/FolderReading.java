@@ -1,0 +1,43 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.datasets.FolderOptions;
+import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.finetune.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How a command reads folders of images. */
+final class FolderReading {
+    @Option(
+            names = "--follow-links",
+            description = "Follow symbolic links that lead out of the data's folder (default: only those inside it).")
+    private boolean followLinks;
+
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            description = "The most pixels of an image, up to " + ImageDecoder.MOST_PIXELS + " (default: "
+                    + ImageDecoder.DEFAULT_MAX_PIXELS + "). Decoding takes up to 8 bytes of memory for each.")
+    private Optional<Long> maxPixels;
+
+    /** @throws UsageException if the limit is out of range */
+    FolderOptions options() {
+        try {
+            return new FolderOptions(followLinks, maxPixels.orElse(ImageDecoder.DEFAULT_MAX_PIXELS));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage());
+        }
+    }
+
+    /** The same for a configuration, where it was said. */
+    List<String> overrides() {
+        List<String> overrides = new ArrayList<>();
+        if (followLinks) {
+            overrides.add("data.follow-links=true");
+        }
+        maxPixels.ifPresent(most -> overrides.add("data.max-pixels=" + most));
+        return overrides;
+    }
+}

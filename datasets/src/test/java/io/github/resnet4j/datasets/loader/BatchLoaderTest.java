@@ -1,0 +1,295 @@
+package io.github.resnet4j.datasets.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.LabelledImages;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class BatchLoaderTest {
+    private static final SampleWriter PIXELS = SampleWriter.pixels(1, 2);
+
+    /** The number of the image, then a random number: what a sample and its augmentation are. */
+    private static final SampleWriter RANDOM = (image, random, out, offset) -> {
+        Arrays.fill(out, offset, offset + 5, image.pixels()[0]);
+        out[offset + 5] = random.nextInt(1 << 20);
+    };
+
+    private static LabelledImages images(int size) {
+        return new LabelledImages(IntStream.range(0, size).map(i -> i % 3).toArray());
+    }
+
+    private static LoaderOptions options(int batchSize, int workers, boolean shuffle) {
+        return new LoaderOptions(batchSize, 1, workers, 3, shuffle, BadImages.FAIL);
+    }
+
+    private static BatchLoader loader(LabelledImages images, LoaderOptions options) {
+        return new BatchLoader(images, RANDOM, 3, 1, 2, options);
+    }
+
+    private static List<Batch> all(BatchLoader loader, int epoch, int first) {
+        List<Batch> batches = new ArrayList<>();
+        try (Batches open = loader.epoch(epoch, first)) {
+            open.forEachRemaining(batches::add);
+        }
+        return batches;
+    }
+
+    private static int[] indices(List<Batch> batches) {
+        return batches.stream()
+                .flatMapToInt(batch -> Arrays.stream(batch.indices()))
+                .toArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 4, 3", "8, 4, 2", "3, 4, 1", "1, 1, 1", "5, 5, 1", "6, 5, 2"})
+    void theLastBatchMayBeShort(int size, int batchSize, int batches) {
+        try (BatchLoader loader = loader(images(size), options(batchSize, 1, false))) {
+            assertThat(loader.batchesPerEpoch()).isEqualTo(batches);
+            List<Batch> all = all(loader, 0, 0);
+            assertThat(all).hasSize(batches);
+            assertThat(all.subList(0, batches - 1)).allMatch(batch -> batch.size() == batchSize);
+            Batch last = all.get(batches - 1);
+            assertThat(last.size()).isEqualTo(size - batchSize * (batches - 1));
+            assertThat(last.shape()).containsExactly(last.size(), 3, 1, 2);
+            assertThat(indices(all)).containsExactly(IntStream.range(0, size).toArray());
+        }
+    }
+
+    @Test
+    void samplesCarryTheirLabelsAndIndices() {
+        try (BatchLoader loader = new BatchLoader(images(7), PIXELS, 3, 1, 2, options(3, 2, true))) {
+            for (Batch batch : all(loader, 4, 0)) {
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(batch.labels()[i]).isEqualTo(batch.indices()[i] % 3);
+                    // Planes: both reds, both greens, both blues.
+                    assertThat(Arrays.copyOfRange(batch.features(), 6 * i, 6 * i + 6))
+                            .containsExactly(batch.indices()[i], 3, 1, 4, 2, 5);
+                }
+            }
+        }
+    }
+
+    /** To the bit, whoever prepares a batch and whatever was read before. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void batchesDoNotDependOnTheWorkers(int workers) {
+        try (BatchLoader alone = loader(images(50), options(4, 0, true));
+                BatchLoader many = loader(images(50), options(4, workers, true))) {
+            for (int epoch : new int[] {0, 1, 2}) {
+                assertEqual(all(many, epoch, 0), all(alone, epoch, 0));
+            }
+            List<Batch> third = all(alone, 3, 0);
+            assertEqual(all(many, 3, 5), third.subList(5, third.size()));
+            assertThat(all(many, 3, third.size())).isEmpty();
+        }
+    }
+
+    private static void assertEqual(List<Batch> actual, List<Batch> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(actual.get(i).features()).containsExactly(expected.get(i).features());
+            assertThat(actual.get(i).indices()).containsExactly(expected.get(i).indices());
+            assertThat(actual.get(i).labels()).containsExactly(expected.get(i).labels());
+        }
+    }
+
+    @Test
+    void everyEpochHasItsOwnOrderAndAugmentation() {
+        try (BatchLoader loader = loader(images(20), options(20, 1, true));
+                BatchLoader inOrder = loader(images(20), options(20, 1, false))) {
+            Batch first = all(loader, 0, 0).get(0);
+            Batch second = all(loader, 1, 0).get(0);
+            assertThat(first.indices()).isNotEqualTo(second.indices());
+            assertThat(first.indices()).containsExactlyInAnyOrder(second.indices());
+            Batch plain = all(inOrder, 0, 0).get(0);
+            Batch next = all(inOrder, 1, 0).get(0);
+            assertThat(plain.indices()).containsExactly(next.indices());
+            assertThat(plain.features()).isNotEqualTo(next.features());
+            // A sample's augmentation depends on its index and the epoch, not on where it stands.
+            for (int i = 0; i < 20; i++) {
+                assertThat(first.features()[6 * i + 5]).isEqualTo(plain.features()[6 * first.indices()[i] + 5]);
+            }
+        }
+    }
+
+    @Test
+    void workersPrepareNoMoreThanThePrefetch() {
+        LabelledImages images = images(100);
+        try (BatchLoader loader = loader(images, new LoaderOptions(1, 1, 2, 3, false, BadImages.FAIL));
+                Batches batches = loader.epoch(0, 0)) {
+            batches.next();
+            batches.next();
+            assertThat(images.decoded().size()).isLessThanOrEqualTo(2 + 3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aBadImageIsNamedAndEndsTheBatches(int workers) {
+        LabelledImages images = images(10).bad(5);
+        try (BatchLoader loader = loader(images, options(2, workers, false));
+                Batches batches = loader.epoch(0, 0)) {
+            assertThat(batches.next().indices()).containsExactly(0, 1);
+            assertThat(batches.next().indices()).containsExactly(2, 3);
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(BadDataException.class)
+                    .hasMessage("image5: cannot be read");
+            assertThat(batches.hasNext()).isTrue();
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+            assertThat(all(loader, 0, 3)).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void whatAWriterRefusesNamesTheImage(int workers) {
+        SampleWriter refuses = (image, random, out, offset) -> {
+            throw new IllegalArgumentException("too small");
+        };
+        SampleWriter fails = (image, random, out, offset) -> {
+            throw new IllegalStateException("oops");
+        };
+        try (BatchLoader loader = new BatchLoader(images(2), refuses, 3, 1, 2, options(2, workers, false));
+                BatchLoader other = new BatchLoader(images(2), fails, 3, 1, 2, options(2, workers, false))) {
+            assertThatThrownBy(() -> all(loader, 0, 0))
+                    .isInstanceOf(BadDataException.class)
+                    .hasMessage("image0: too small");
+            assertThatThrownBy(() -> all(other, 0, 0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("image0: cannot be made a sample");
+        }
+    }
+
+    @Test
+    void nothingComesAfterTheEnd() {
+        try (BatchLoader loader = loader(images(2), options(2, 1, false));
+                Batches batches = loader.epoch(0, 0)) {
+            batches.next();
+            assertThat(batches.hasNext()).isFalse();
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(NoSuchElementException.class)
+                    .hasMessageContaining("1 batches");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void closedBatchesAndLoadersSaySo(int workers) {
+        BatchLoader loader = loader(images(20), options(2, workers, false));
+        Batches closed = loader.epoch(0, 0);
+        closed.close();
+        closed.close();
+        assertThatThrownBy(closed::next)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        Batches open = loader.epoch(0, 0);
+        open.next();
+        loader.close();
+        loader.close();
+        if (workers > 0) {
+            assertThatThrownBy(() -> open.forEachRemaining(batch -> {})).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> loader.epoch(0, 0)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void closingStopsWorkersBetweenSamples() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean second = new AtomicBoolean();
+        SampleWriter slow = (image, random, out, offset) -> {
+            second.set(begun.getCount() == 0);
+            begun.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(images(2), slow, 3, 1, 2, options(2, 1, false))) {
+            Batches batches = loader.epoch(0, 0);
+            begun.await();
+            batches.close();
+            go.countDown();
+        }
+        assertThat(second).isFalse();
+    }
+
+    @Test
+    void anInterruptedReaderStops() {
+        CountDownLatch never = new CountDownLatch(1);
+        SampleWriter stuck = (image, random, out, offset) -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(images(2), stuck, 3, 1, 2, options(2, 1, false));
+                Batches batches = loader.epoch(0, 0)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(batches::next).isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        LabelledImages images = images(5);
+        assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 3, 0, 2, options(1, 1, false)))
+                .hasMessageContaining("3x0x2");
+        assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 3, 30000, 30000, options(1, 1, false)))
+                .hasMessageContaining("does not fit into one array");
+        try (BatchLoader loader = loader(images, options(2, 0, false))) {
+            for (int[] position : new int[][] {{-1, 0}, {0, -1}, {0, 4}}) {
+                assertThatThrownBy(() -> loader.epoch(position[0], position[1]))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("an epoch has 3");
+            }
+        }
+        assertThatThrownBy(() -> options(0, 1, false)).hasMessageContaining("batchSize");
+        assertThatThrownBy(() -> options(1, -1, false)).hasMessageContaining("workers");
+        assertThatThrownBy(() -> options(1, 1025, false)).hasMessageContaining("workers");
+        assertThatThrownBy(() -> new LoaderOptions(1, 0, 1, 0, false, BadImages.FAIL))
+                .hasMessageContaining("prefetch");
+        assertThatThrownBy(() -> new LoaderOptions(1, 0, 1, 1, false, null)).hasMessageContaining("badImages");
+        assertThatThrownBy(() -> new Batch(new float[5], new int[] {1, 3, 1, 2}, new int[1], new int[1]))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void labelRowsSpreadTheSmoothing() {
+        Batch batch = new Batch(new float[12], new int[] {2, 3, 1, 2}, new int[] {2, 0}, new int[] {0, 1});
+        assertThat(batch.labelRows(4, 0)).containsExactly(0, 0, 1, 0, 1, 0, 0, 0);
+        assertThat(batch.labelRows(4, 0.2)).containsExactly(0.05f, 0.05f, 0.85f, 0.05f, 0.85f, 0.05f, 0.05f, 0.05f);
+        assertThatThrownBy(() -> batch.labelRows(2, 0)).hasMessageContaining("label 2 with 2 classes");
+        assertThatThrownBy(() -> batch.labelRows(4, 1)).hasMessageContaining("smoothing");
+    }
+
+    @Test
+    void pixelsOfAnotherSizeAreRefused() {
+        try (BatchLoader loader =
+                new BatchLoader(images(2), SampleWriter.pixels(2, 2), 3, 2, 2, options(2, 0, false))) {
+            assertThatThrownBy(() -> all(loader, 0, 0))
+                    .isInstanceOf(BadDataException.class)
+                    .hasMessage("image0: expected 2x2 pixels, got 2x1: resize");
+        }
+    }
+}
