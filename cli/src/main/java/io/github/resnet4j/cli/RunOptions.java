@@ -49,13 +49,9 @@ final class RunOptions {
 
     /** What the command line says over the configuration. */
     List<String> overrides() {
-<<<<<<< HEAD
-        List<String> all = new ArrayList<>(overrides);
-        all.addAll(ModelConfig.overrides(network.map()));
-=======
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
->>>>>>> main
+        all.addAll(ModelConfig.overrides(network.map()));
         engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
         return all;
     }
