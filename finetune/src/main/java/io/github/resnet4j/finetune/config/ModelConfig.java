@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.config;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,8 +17,12 @@ import java.util.Set;
  *
  * @param name key {@code name}, required: a name of the zoo, {@code architecture} or {@code architecture.tag}
  * @param classes key {@code classes}, number of outputs, at least 2; default: the number of classes in the data
- * @param weights key {@code weights}, path of a {@code model.zip} archive to start from; default: those that a tag in
- *     {@code name} stands for, else random
+ * @param weights key {@code weights}, path of a {@code model.zip} archive or another file of weights to start from;
+ *     default: those that a tag in {@code name} stands for, else random
+ * @param map key {@code map}, path of a file with rules for the names in {@code weights}, default none
+ * @param ema key {@code ema}, default false: of a checkpoint that has an average of the weights beside them, the average
+ * @param channelOrder key {@code channel-order}, {@code rgb} or {@code bgr}: in which order the weights expect the
+ *     colours; default: the weights' own
  * @param options key {@code options}, a map of the network's options to their values, as {@code info NAME} lists them;
  *     default: the architecture's own
  * @param shortcut key {@code shortcut}, short for {@code options: {shortcut: …}}
@@ -31,6 +36,9 @@ public record ModelConfig(
         String name,
         Optional<Integer> classes,
         Optional<String> weights,
+        Optional<String> map,
+        @Default("false") boolean ema,
+        Optional<ChannelOrder> channelOrder,
         Optional<Map<String, String>> options,
         Optional<String> shortcut,
         Optional<Boolean> zeroInitResidual,
@@ -45,6 +53,7 @@ public record ModelConfig(
                 .written("name", name)
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)
+                .written("map", map)
                 .written("freeze", freeze);
         Map<String, String> full = options.orElse(Map.of());
         shortForms(shortcut, zeroInitResidual).forEach((key, value) -> {

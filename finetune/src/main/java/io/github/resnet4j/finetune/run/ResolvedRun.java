@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,13 +68,17 @@ record ResolvedRun(RunData inputs, Architecture architecture, Network network, O
 
     private static Optional<SourceModel> source(
             ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
-        if (model.weights().isPresent()) {
-            ModelRequest file =
-                    ModelRequest.of(model.name(), Path.of(model.weights().get()));
-            return Optional.of(SourceModel.open(file.withOptions(model.chosenOptions()), download, remarks));
+        if (model.weights().isEmpty() && name.tag().isEmpty()) {
+            return Optional.empty();
         }
-        ModelRequest published = ModelRequest.of(model.name()).withOptions(model.chosenOptions());
-        return name.tag().map(tag -> SourceModel.open(published, download, remarks));
+        ModelRequest request = ModelRequest.of(model.name())
+                .withWeights(model.weights().map(Path::of))
+                .withSet(model.ema() ? WeightSet.AVERAGED : WeightSet.TRAINED)
+                .withMap(model.map().map(Path::of))
+                .withHead(new ModelRequest.Head.Any())
+                .withPreparation(ModelRequest.Preparation.of(model.channelOrder()))
+                .withOptions(model.chosenOptions());
+        return Optional.of(SourceModel.open(request, download, remarks));
     }
 
     private static void requirePart(Network network, Optional<String> freeze) {

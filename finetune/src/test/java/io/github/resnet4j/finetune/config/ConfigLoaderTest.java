@@ -12,6 +12,7 @@ import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -51,6 +52,9 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty()),
@@ -84,6 +88,9 @@ final class ConfigLoaderTest {
                   name: resnet50.tv_in1k
                   classes: 3
                   weights: some where/model.zip
+                  map: names.map
+                  ema: true
+                  channel-order: bgr
                   shortcut: a-end
                   options: {groups: 32, zero-init-residual: true}
                   zero-init-residual: TRUE
@@ -132,6 +139,9 @@ final class ConfigLoaderTest {
                                 "resnet50.tv_in1k",
                                 Optional.of(3),
                                 Optional.of("some where/model.zip"),
+                                Optional.of("names.map"),
+                                true,
+                                Optional.of(ChannelOrder.BGR),
                                 Optional.of(Map.of("groups", "32", "zero-init-residual", "true")),
                                 Optional.of("a-end"),
                                 Optional.of(true),
@@ -228,6 +238,9 @@ final class ConfigLoaderTest {
                         text,
                         Optional.empty(),
                         Optional.of(text),
+                        Optional.of(text),
+                        false,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
@@ -258,6 +271,7 @@ final class ConfigLoaderTest {
                         name: t
                         model:
                           name: resnet20-cifar
+                          ema: false
                         data:
                           dataset: folder
                           augment:
