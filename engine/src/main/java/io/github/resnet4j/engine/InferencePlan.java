@@ -51,7 +51,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so
  * the last digits of an answer may depend on the size of the batch.
  *
- * <p>An image with a value that is not finite gives NaN, and does not touch the others.
+ * <p>An image with a value that is not finite gives NaN, and does not touch the others; a parameter that is not finite
+ * makes everything NaN. A map that overflows inside the network need not show: a ReLU of oneDNN turns a NaN into zero.
  */
 public final class InferencePlan implements Inference {
     /** Images go through in pieces that need about this much memory, for the caches' sake. */
@@ -459,6 +460,9 @@ public final class InferencePlan implements Inference {
                     lowering.copyOutput(i, GraphState.address(result) + done * elements * Float.BYTES);
                 }
                 done += size;
+                if (lowering.isBroken()) {
+                    results.forEach(result -> result.assign(Double.NaN));
+                }
             }
             Reference.reachabilityFence(images); // native code knows addresses only
             Reference.reachabilityFence(results);

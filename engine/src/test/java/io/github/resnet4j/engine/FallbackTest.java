@@ -276,6 +276,37 @@ class FallbackTest {
             assertThat(step(graph, engine).loss()).isNaN();
         }
 
+        /** Also where a ReLU of oneDNN would turn it into a zero, and where a normalisation is multiplied into it. */
+        @ParameterizedTest
+        @EnumSource
+        void makesEveryOutputNaNAsAParameter(Engine engine) {
+            for (String parameter : List.of("conv_W", "conv_b", "bn_gamma", "bn_mean", "out_W")) {
+                ComputationGraph graph = graph(UnaryOperator.identity());
+                try (Inference inference = Inference.of(graph, IMAGE, 4, engine)) {
+                    assertThat(inference.output(images()).isNaN().any()).isFalse();
+                    graph.getParam(parameter).assign(Float.NaN);
+                    inference.refresh();
+                    assertThat(inference.output(images()).isNaN().all())
+                            .as(parameter)
+                            .isTrue();
+                    graph.getParam(parameter).assign(1);
+                    inference.refresh();
+                    assertThat(inference.output(images()).isNaN().any())
+                            .as(parameter)
+                            .isFalse();
+                }
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void makesTheLossNaNAsAParameterOfAFrozenLayer(Engine engine) {
+            ComputationGraph graph = graph(UnaryOperator.identity());
+            List.of("conv", "bn", "relu").forEach(name -> graph.getVertex(name).setLayerAsFrozen());
+            graph.getParam("conv_W").assign(Float.NaN);
+            assertThat(step(graph, engine).loss()).isNaN();
+        }
+
         @ParameterizedTest
         @EnumSource
         void givesNaNForItsImageAloneInInference(Engine engine) {

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.FolderOptions;
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
 import java.nio.file.Path;
 import java.util.List;

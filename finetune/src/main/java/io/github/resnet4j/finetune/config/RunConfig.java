@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Engine;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -227,9 +227,15 @@ public final class Lowering implements AutoCloseable {
         dropout.iteration(iteration);
     }
 
-    /** Sum of the losses of the last run's batch. */
+    /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return loss.sum();
+        return isBroken() ? Double.NaN : loss.sum();
+    }
+
+    /** Whether a parameter of a frozen node is not finite, so that no result means anything. */
+    public boolean isBroken() {
+        return context.program().nodes().stream().map(ProgramNode::op).anyMatch(op -> context.prepared()
+                .isBroken(op));
     }
 
     /** Images of the last run whose largest logit is at the largest label. */

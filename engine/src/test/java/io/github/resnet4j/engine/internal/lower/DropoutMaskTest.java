@@ -2,10 +2,13 @@ package io.github.resnet4j.engine.internal.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import io.github.resnet4j.engine.internal.onednn.Scope;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +70,21 @@ class DropoutMaskTest {
         }
         assertThat(found).containsExactly(0f, (float) (1 / retain));
         assertThat(sum / COUNT).isCloseTo(1, within(4 * Math.sqrt((1 - retain) / retain / COUNT)));
+    }
+
+    /** Of which a buffer of Java's shows 2 GiB, one value less than the last here. */
+    @Test
+    void reachesTheEndOfTheLargestMaps() {
+        long count = Floats.MOST_IN_A_BUFFER + 1L;
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        assumeTrue(system.getFreeMemorySize() > 6L << 30, "6 GiB of free memory are needed");
+        try (Scope scope = new Scope();
+                FloatPointer block = new FloatPointer(count)) {
+            block.put(count - 1, 7);
+            LoweredTensor tensor = new LoweredTensor(Layout.of(scope, Order.PLAIN, count), Buffer.at(block.address()));
+            new DropoutMask(1).draw(tensor, "drop", 1);
+            assertThat(block.get(count - 1)).isEqualTo(1);
+        }
     }
 
     @Test
