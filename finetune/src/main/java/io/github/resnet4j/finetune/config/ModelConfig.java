@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public record ModelConfig(
      * not have, and for those that have two values.
      */
     public ModelConfig {
-        options = options.map(Map::copyOf);
+        options = options.map(map -> Collections.unmodifiableMap(new LinkedHashMap<>(map)));
         Requirements check = new Requirements()
                 .written("name", name)
                 .atLeast("classes", classes, 2)

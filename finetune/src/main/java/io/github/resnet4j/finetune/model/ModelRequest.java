@@ -7,6 +7,8 @@ import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +48,7 @@ public record ModelRequest(
             Map.of());
 
     public ModelRequest {
-        options = Map.copyOf(options);
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options)); // in the order given
     }
 
     /** What becomes of a model's classifier. */
