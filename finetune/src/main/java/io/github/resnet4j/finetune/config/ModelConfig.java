@@ -50,7 +50,7 @@ public record ModelConfig(
      * not have, and for those that have two values.
      */
     public ModelConfig {
-        options = options.map(map -> Collections.unmodifiableMap(new LinkedHashMap<>(map)));
+        options = options.map(given -> Collections.unmodifiableMap(new LinkedHashMap<>(given)));
         Requirements check = new Requirements()
                 .written("name", name)
                 .atLeast("classes", classes, 2)
