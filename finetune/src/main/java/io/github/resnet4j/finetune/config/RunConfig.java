@@ -42,6 +42,11 @@ public record RunConfig(
                 .verify();
     }
 
+    /** The same with other data. */
+    public RunConfig withData(DataConfig other) {
+        return new RunConfig(name, model, other, train, optimizer, schedule, engine, output, expect);
+    }
+
     /** This configuration as YAML with every default written out; {@link ConfigLoader#load} reads an equal one back. */
     public String toYaml() {
         return YamlWriter.write(this);

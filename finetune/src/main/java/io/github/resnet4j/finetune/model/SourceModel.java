@@ -224,7 +224,11 @@ public final class SourceModel {
         boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
         int classes = newClasses(request).orElse(fit.classes());
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
-        requireFit(Matching.of(tensors, architecture.network(architecture.input(), classes), how), remarks);
+        Matching matching = Matching.of(tensors, architecture.network(architecture.input(), classes), how);
+        requireFit(matching, remarks);
+        matching.report().notes().stream()
+                .filter(note -> !tensors.notes().contains(note))
+                .forEach(remarks);
         if (headless) {
             remarks.accept("the weights are of a backbone without a classifier");
         }
