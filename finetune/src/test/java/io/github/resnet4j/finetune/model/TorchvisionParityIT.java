@@ -42,12 +42,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Torchvision's five ResNets with random weights, saved by {@code torch.save} in both of its formats: read strictly, they
+ * Torchvision's ResNets, Wide ResNets and ResNeXts with random weights, saved by {@code torch.save} in both of its formats: read strictly, they
  * say what PyTorch says, map by map, and come back bit by bit through every format that is written here.
  */
 final class TorchvisionParityIT {
@@ -74,7 +74,8 @@ final class TorchvisionParityIT {
         if (Files.isDirectory(PHOTOGRAPHS)) {
             photographs = NAMES.stream().map(PHOTOGRAPHS::resolve).toList();
         }
-        List<String> arguments = new ArrayList<>(List.of("src/test/fixtures/torchvision_parity.py", made.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("src/test/fixtures/torchvision_parity.py", made.toString(), String.join(",", networks())));
         photographs.forEach(photograph -> arguments.add(photograph.toString()));
         python.ifPresent(program -> assertThat(succeeds(program, arguments))
                 .as(arguments.toString())
@@ -99,8 +100,18 @@ final class TorchvisionParityIT {
         }
     }
 
+    /** With {@code -Dparity.all=true} also those whose files take gigabytes, of the same structure. */
+    static List<String> networks() {
+        List<String> networks = new ArrayList<>(List.of("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"));
+        networks.addAll(List.of("wide-resnet50-2", "resnext50-32x4d"));
+        if (Boolean.getBoolean("parity.all")) {
+            networks.addAll(List.of("wide-resnet101-2", "resnext101-32x8d", "resnext101-64x4d"));
+        }
+        return networks;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"resnet18", "resnet34", "resnet50", "resnet101", "resnet152"})
+    @MethodSource("networks")
     void saysWhatPyTorchSays(String name) throws IOException {
         assumeTrue(python.isPresent(), "needs python3 with torch and torchvision");
         Network network = Zoo.find(name).network();
