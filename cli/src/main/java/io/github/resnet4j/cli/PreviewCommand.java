@@ -64,7 +64,7 @@ final class PreviewCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
         ConfigLoader.Loaded loaded = config.load(all);
-        Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.of(false, System.err)));
+        Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.lines(System.err)));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();
         int wanted = Math.min(count, train.size());
