@@ -73,7 +73,9 @@ public final class LoadBenchmark {
     private static List<Path> written(Network network, Path folder) throws IOException {
         ComputationGraph graph = NetworkGraph.create(network, NetworkGraph.Options.seeded(1));
         Path safetensors = folder.resolve("resnet50.safetensors");
-        WeightFile.writeSafetensors(safetensors, GraphWeights.stateDict(graph, network), Map.of());
+        WeightFile.writer(safetensors)
+                .orElseThrow()
+                .write(safetensors, GraphWeights.stateDict(graph, network).tensors(), Map.of());
         Path archive = folder.resolve("resnet50.zip");
         List<String> classes = IntStream.range(0, network.classes())
                 .mapToObj(c -> "class " + c)

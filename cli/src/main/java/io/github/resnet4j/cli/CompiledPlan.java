@@ -31,7 +31,7 @@ final class CompiledPlan {
                 NetworkGraph.create(network, NetworkGraph.Options.seeded(1).frozenUpTo(freeze));
         try {
             if (training) {
-                try (TrainingPlan plan = TrainingPlan.compile(graph, network.input(), Sgd.paper())) {
+                try (TrainingPlan plan = TrainingPlan.compile(graph, network.input(), batchSize, Sgd.paper())) {
                     return plan.report(batchSize);
                 }
             }

@@ -6,7 +6,10 @@ import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.WeightWriter;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.load.GraphWeights;
@@ -20,9 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -106,24 +109,38 @@ final class ConvertCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--ema",
+            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+    private boolean ema;
+
+    @ArgGroup(exclusive = false, heading = "Preprocessing, kept in OUT (default: the weights' own):%n")
+    private PreparationOptions preparation = new PreparationOptions();
+
     /** What can be written. */
-    private enum Target {
-        SAFETENSORS,
-        ARCHIVE,
-        NPY;
+    private sealed interface Target {
+        /** A file of tensors. */
+        record Tensors(WeightWriter writer) implements Target {}
+
+        /** A {@code model.zip}. */
+        record Archive() implements Target {}
+
+        /** A folder of {@code .npy} files. */
+        record Folder() implements Target {}
 
         static Target of(Path out) {
             String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
-            if (name.endsWith(".safetensors")) {
-                return SAFETENSORS;
+            Optional<WeightWriter> writer = WeightFile.writer(out);
+            if (writer.isPresent()) {
+                return new Tensors(writer.get());
             }
             if (name.endsWith(".zip")) {
-                return ARCHIVE;
+                return new Archive();
             }
             if (name.indexOf('.') < 0 || Files.isDirectory(out)) {
-                return NPY;
+                return new Folder();
             }
-            throw new UsageException(out + ": what is that to be? Name a .safetensors file, a .zip file, or a folder"
+            throw new UsageException(out + ": unsupported output; name a .safetensors file, a .zip file, or a folder"
                     + " (without a dot in its name) for .npy files");
         }
     }
@@ -134,17 +151,25 @@ final class ConvertCommand implements Callable<Integer> {
         if ((head == Head.NEW) != classes.isPresent()) {
             throw new UsageException("--head new and --classes N go together");
         }
-        if (labels.isPresent() && target != Target.ARCHIVE) {
+        if (labels.isPresent() && !(target instanceof Target.Archive)) {
             throw new UsageException("--labels: only a model.zip holds class names");
         }
         requireFree(target);
         ProgressView view = Terminal.view(true);
-        boolean asTheyAre = target != Target.ARCHIVE && architecture.isEmpty() && map.isEmpty() && head == Head.KEEP;
+        boolean asTheyAre = !(target instanceof Target.Archive)
+                && architecture.isEmpty()
+                && map.isEmpty()
+                && head == Head.KEEP
+                && preparation.preparation().equals(ModelRequest.Preparation.NONE);
+        WeightSet set = ema ? WeightSet.AVERAGED : WeightSet.TRAINED;
         boolean file = ModelRequest.isFile(in);
         if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
-            StateDict tensors = WeightFile.open(Path.of(in));
+            StateDict tensors = WeightFile.open(Path.of(in), set);
             tensors.notes().forEach(view::line);
-            write(target, tensors, Map.of("source", String.valueOf(Path.of(in).getFileName())));
+            Map<String, String> metadata = new TreeMap<>();
+            Preprocessing.of(tensors.metadata()).ifPresent(known -> metadata.putAll(known.asMetadata()));
+            metadata.put("source", String.valueOf(Path.of(in).getFileName()));
+            write(target, tensors, metadata);
             print(tensors.tensors().size(), tensors.count(), Optional.empty());
             return ExitCode.OK;
         }
@@ -153,25 +178,28 @@ final class ConvertCommand implements Callable<Integer> {
             throw new UsageException(in + " says which network it is of; leave --arch out");
         }
         SourceModel source = SourceModel.open(
-                new ModelRequest(
-                        Optional.of(architecture.orElse(in)),
-                        weights,
-                        map,
-                        labels,
-                        classes.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                        ModelRequest.Preparation.NONE),
+                ModelRequest.of(architecture.orElse(in))
+                        .withWeights(weights)
+                        .withSet(set)
+                        .withMap(map)
+                        .withLabels(labels)
+                        .withHead(classes.<ModelRequest.Head>map(ModelRequest.Head.New::new)
+                                .orElseGet(ModelRequest.Head.Own::new))
+                        .withPreparation(preparation.preparation()),
                 Fetching.options(view).withOffline(offline),
                 view::line);
+        source.assumed().ifPresent(assumed -> view.line(assumed + PreparationOptions.HINT));
         OneDnn.enable();
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
         ModelCard card = source.card();
         StateDict tensors = GraphWeights.stateDict(loaded.graph(), card.network());
-        if (target == Target.ARCHIVE) {
+        if (target instanceof Target.Archive) {
             ModelArchive.write(out, card, loaded.graph());
         } else {
             Map<String, String> metadata = new TreeMap<>(card.provenance());
             metadata.put("architecture", card.architecture());
             metadata.put("format", "pt"); // what Python's readers look for
+            metadata.putAll(card.preprocessing().asMetadata());
             write(target, tensors, metadata);
         }
         print(tensors.tensors().size(), tensors.count(), loaded.report());
@@ -179,9 +207,9 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private void requireFree(Target target) {
-        if (Files.exists(out) && !emptyFolder(out) && !(overwrite && target != Target.NPY)) {
+        if (Files.exists(out) && !emptyFolder(out) && !(overwrite && !(target instanceof Target.Folder))) {
             throw new UsageException(out + " is there already; choose another name"
-                    + (target == Target.NPY ? "" : " or give --overwrite"));
+                    + (target instanceof Target.Folder ? "" : " or give --overwrite"));
         }
     }
 
@@ -191,8 +219,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private void write(Target target, StateDict tensors, Map<String, String> metadata) throws IOException {
-        if (target == Target.SAFETENSORS) {
-            WeightFile.writeSafetensors(out, tensors, metadata);
+        if (target instanceof Target.Tensors file) {
+            file.writer().write(out, tensors.tensors(), metadata);
         } else {
             WeightFile.writeNpyFolder(out, tensors);
         }

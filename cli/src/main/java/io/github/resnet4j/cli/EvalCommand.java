@@ -15,6 +15,7 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.model.ModelLabels;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.Charts;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,18 +94,23 @@ final class EvalCommand implements Callable<Integer> {
         ImageDataset images = open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
             SourceModel source = model.open(remarks::add);
-            requireSameClasses(source, images);
-            evaluate(source, images, remarks);
+            ImageDataset labelled = labelled(source, images, remarks::add);
+            evaluate(
+                    source,
+                    labelled,
+                    where(images) + ": " + images.size() + " images of " + images.classSummary(),
+                    remarks);
         }
         return ExitCode.OK;
     }
 
-    private void evaluate(SourceModel source, ImageDataset images, DeferredLines remarks) throws IOException {
+    private void evaluate(SourceModel source, ImageDataset images, String what, DeferredLines remarks)
+            throws IOException {
         try (Predictor predictor =
                 Predictor.open(source, batchSize, engine.engine().orElse(Engine.AUTO))) {
             Inference inference = predictor.inference();
             remarks.after(new EngineUse(inference.engine(), inference.fallback()).words() + ": " + source.origin()
-                    + "; " + where(images) + ": " + images.size() + " images of " + images.classSummary());
+                    + "; " + what);
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
             LoaderOptions loading = new LoaderOptions(
@@ -125,26 +132,25 @@ final class EvalCommand implements Callable<Integer> {
             if (confusionPng != null) {
                 Charts.confusion(new Confusion(images.classes(), result.confusion()), confusionPng);
             }
-            print(result, skipped, predictor, source.origin());
+            print(result, skipped, images, predictor, source.origin());
         }
     }
 
-    /** ImageNet's folders are WordNet identifiers, and classes without names are numbers: there the order is trusted. */
-    private void requireSameClasses(SourceModel source, ImageDataset images) {
+    /** ImageNet's folders are WordNet identifiers, whose order is that of every model for it. */
+    private ImageDataset labelled(SourceModel source, ImageDataset images, Consumer<String> remarks) {
         List<String> known = source.card().classes();
-        List<String> here = images.classes();
-        boolean comparable = source.classesNamed() && dataset != DatasetKind.IMAGENET;
-        if (comparable ? !here.equals(known) : here.size() != known.size()) {
-            throw new UsageException("the model knows " + known.size() + " classes (" + some(known) + "), " + data
-                    + " has " + here.size() + " (" + some(here) + "); they must be the same");
+        try {
+            if (source.classesNamed() && dataset != DatasetKind.IMAGENET) {
+                return ModelLabels.byName(images, known, remarks);
+            }
+            return ModelLabels.inOrder(images, known.size(), dataset == DatasetKind.IMAGENET ? order -> {} : remarks);
+        } catch (UsageException e) {
+            throw new UsageException(data + ": " + e.getMessage());
         }
     }
 
-    private static String some(List<String> classes) {
-        return String.join(", ", classes.subList(0, Math.min(10, classes.size()))) + (classes.size() > 10 ? ", …" : "");
-    }
-
-    private void print(Evaluation result, List<String> skipped, Predictor predictor, String origin) {
+    private void print(
+            Evaluation result, List<String> skipped, ImageDataset images, Predictor predictor, String origin) {
         double speed = result.images() / result.seconds();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -158,7 +164,7 @@ final class EvalCommand implements Callable<Integer> {
             object.put("imagesPerSecond", speed);
             object.put("parameters", predictor.network().parameters());
             object.put("engine", predictor.inference().engine().key());
-            object.put("classes", predictor.card().classes());
+            object.put("classes", images.classes());
             object.put("confusion", result.confusion());
             spec.commandLine().getOut().println(Json.text(object));
         } else {

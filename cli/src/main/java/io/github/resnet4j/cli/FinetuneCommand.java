@@ -10,12 +10,16 @@ import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
+import io.github.resnet4j.zoo.weights.Preprocessing;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +66,20 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "Train nothing up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
     private Optional<String> freeze;
 
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+    private Optional<Path> map;
+
+    @Option(
+            names = "--ema",
+            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+    private boolean ema;
+
+    @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
+    private PreparationOptions preparation = new PreparationOptions();
+
     @Option(names = "--epochs", description = "Passes over the images (default: 10 or the recipe's).")
     private Optional<Integer> epochs;
 
@@ -91,14 +109,42 @@ final class FinetuneCommand implements Callable<Integer> {
         imageSize.ifPresent(this::requireUsable);
         ProgressView view = run.view();
         DownloadOptions download = Fetching.options(view).withOffline(start.offline());
+        ModelRequest.Preparation given = preparation.preparation();
+        requireUsable(given);
         Optional<SourceModel> source = source(download, view);
+        Optional<Integer> crop =
+                given.crop().isPresent() ? Optional.of(given.crop().getAsInt()) : Optional.empty();
         FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
-                .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize));
+                .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize.or(() -> crop)));
         List<String> overrides = new ArrayList<>();
         overrides.add("name=" + Yaml.quoted(name.orElseGet(this::defaultName)));
         overrides.add("data.dir=" + Yaml.quoted(data));
         overrides.add("model.name=" + (fileOfWeights().isPresent() ? recipe.architecture() : model));
         fileOfWeights().ifPresent(file -> overrides.add("model.weights=" + Yaml.quoted(file)));
+        map.ifPresent(file -> overrides.add("model.map=" + Yaml.quoted(file)));
+        if (ema) {
+            overrides.add("model.ema=true");
+        }
+        given.channelOrder()
+                .ifPresent(order ->
+                        overrides.add("model.channel-order=" + order.name().toLowerCase(Locale.ROOT)));
+        Preprocessing known =
+                given.over(source.map(found -> found.card().preprocessing()).orElse(FinetuneRecipe.IMAGENET));
+        if (given.mean().isPresent() || given.std().isPresent()) {
+            overrides.add("data.normalize={mean: " + known.mean() + ", std: " + known.std() + "}");
+        }
+        if (given.resize().isPresent()) {
+            int size = imageSize
+                    .or(() -> crop)
+                    .or(() -> source.map(found -> found.card().input().height()))
+                    .orElseGet(() -> Zoo.find(model).input().height());
+            overrides.add(String.format(
+                    Locale.ROOT,
+                    "data.eval=[{resize: {size: %d, interpolation: %s}}, {center-crop: {size: %d}}]",
+                    given.resize().getAsInt(),
+                    known.interpolation(),
+                    size));
+        }
         freeze.ifPresent(part -> overrides.add("model.freeze=" + Yaml.quoted(part)));
         epochs.ifPresent(n -> overrides.add("train.epochs=" + n));
         batchSize.ifPresent(n -> overrides.add("train.batch-size=" + n));
@@ -123,13 +169,27 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
             Zoo.find(model);
+            if (map.isPresent()
+                    || ema
+                    || preparation.preparation().channelOrder().isPresent()) {
+                throw new UsageException("--map, --ema and --channel-order say how to read weights, and " + model
+                        + " begins with random ones; give --weights FILE or a published name");
+            }
             return Optional.empty();
         }
-        ModelRequest request =
-                weights.map(file -> ModelRequest.of(model, file)).orElseGet(() -> ModelRequest.of(model));
+        ModelRequest request = ModelRequest.of(model)
+                .withWeights(weights)
+                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
+                .withMap(map)
+                .withHead(new ModelRequest.Head.Any())
+                .withPreparation(preparation.preparation());
         List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
         try {
-            return Optional.of(SourceModel.open(request, download, remarks::add));
+            SourceModel source = SourceModel.open(request, download, remarks::add);
+            if (config.isEmpty()) { // a recipe says itself what happens to the images
+                source.assumed().ifPresent(assumed -> view.line(assumed + PreparationOptions.HINT));
+            }
+            return Optional.of(source);
         } catch (BadWeightsException e) {
             remarks.forEach(view::line);
             throw e;
@@ -143,6 +203,19 @@ final class FinetuneCommand implements Callable<Integer> {
         if (config.isPresent()) {
             throw new UsageException("--image-size and " + config.get() + " both say how large images become; leave it"
                     + " out and change the file, or --set data.image-size=..., data.augment=... and data.eval=...");
+        }
+    }
+
+    private void requireUsable(ModelRequest.Preparation given) {
+        boolean steps = given.resize().isPresent()
+                || given.crop().isPresent()
+                || given.interpolation().isPresent();
+        if (steps && config.isPresent()) {
+            throw new UsageException("--resize, --crop or --interpolation and " + config.get()
+                    + " both say what happens to images; leave them out and change the file, or --set data.eval=...");
+        }
+        if (given.crop().isPresent() && imageSize.isPresent()) {
+            throw new UsageException("--crop and --image-size both say how large images become; leave one out");
         }
     }
 

@@ -13,6 +13,7 @@ import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import io.github.resnet4j.zoo.summary.NetworkSummary;
 import io.github.resnet4j.zoo.summary.SummaryOptions;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
 final class InfoCommand implements Callable<Integer> {
     private static final List<String> NETWORK_OPTIONS =
             List.of("--classes", "--size", "--channels", "--shortcut", "--v1", "--freeze", "--stages", "--plan");
-    private static final List<String> FILE_OPTIONS = List.of("--arch", "--map");
+    private static final List<String> FILE_OPTIONS = List.of("--arch", "--map", "--ema");
     private static final List<String> PLAN_OPTIONS = List.of("--train", "--batch-size");
 
     @Parameters(
@@ -81,6 +82,11 @@ final class InfoCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "With --arch: rules for the names in the weights, lines of `regex -> replacement`.")
     private Optional<Path> map;
+
+    @Option(
+            names = "--ema",
+            description = "Of a checkpoint: the average of the weights (EMA, SWA) that it has beside them.")
+    private boolean ema;
 
     @Option(names = "--stages", description = "Stages only, not every layer.")
     private boolean stagesOnly;
@@ -132,6 +138,7 @@ final class InfoCommand implements Callable<Integer> {
         if (file) {
             WeightFileInfo info = WeightFileInfo.of(
                     Path.of(model),
+                    ema ? WeightSet.AVERAGED : WeightSet.TRAINED,
                     into.map(Zoo::find),
                     map.map(NameMapping::read).orElse(NameMapping.NONE));
             out.println(json ? Json.text(info.object()) : info.text().stripTrailing());

@@ -2,10 +2,9 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -41,25 +40,13 @@ final class ModelOptions {
     @Option(names = "--offline", description = "Never fetch anything.")
     private boolean offline;
 
+    @Option(
+            names = "--ema",
+            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+    private boolean ema;
+
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own):%n")
     private PreparationOptions preparation = new PreparationOptions();
-
-    private static final class PreparationOptions {
-        @Option(names = "--resize", description = "Pixels of the shorter side.")
-        private Optional<Integer> resize = Optional.empty();
-
-        @Option(names = "--crop", description = "Side of the square cut from the centre, in pixels.")
-        private Optional<Integer> crop = Optional.empty();
-
-        @Option(names = "--interpolation", description = "bilinear or bicubic.")
-        private Optional<String> interpolation = Optional.empty();
-
-        @Option(names = "--mean", split = ",", paramLabel = "X", description = "Of each channel, of pixels in [0, 1].")
-        private List<Double> mean;
-
-        @Option(names = "--std", split = ",", paramLabel = "X", description = "Of each channel.")
-        private List<Double> std;
-    }
 
     /**
      * The model.
@@ -67,22 +54,15 @@ final class ModelOptions {
      * @param remarks told what was done or assumed
      */
     SourceModel open(Consumer<String> remarks) {
-        ModelRequest request = new ModelRequest(
-                model,
-                weights,
-                map,
-                labels,
-                OptionalInt.empty(),
-                new ModelRequest.Preparation(
-                        optional(preparation.resize),
-                        optional(preparation.crop),
-                        preparation.interpolation,
-                        Optional.ofNullable(preparation.mean),
-                        Optional.ofNullable(preparation.std)));
-        return SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
-    }
-
-    private static OptionalInt optional(Optional<Integer> value) {
-        return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+        ModelRequest request = ModelRequest.of(model)
+                .withWeights(weights)
+                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
+                .withMap(map)
+                .withLabels(labels)
+                .withPreparation(preparation.preparation());
+        SourceModel source =
+                SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
+        source.assumed().ifPresent(assumed -> remarks.accept(assumed + PreparationOptions.HINT));
+        return source;
     }
 }

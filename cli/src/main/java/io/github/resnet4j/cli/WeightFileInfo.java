@@ -9,6 +9,7 @@ import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.load.Fit;
@@ -51,7 +52,7 @@ record WeightFileInfo(
     /** A tensor. */
     record Row(String name, String type, List<Long> shape) {}
 
-    static WeightFileInfo of(Path file, Optional<Architecture> into, NameMapping names) {
+    static WeightFileInfo of(Path file, WeightSet set, Optional<Architecture> into, NameMapping names) {
         if (WeightFile.isArchive(file)) {
             if (into.isPresent() || names != NameMapping.NONE) {
                 throw new UsageException(file
@@ -59,7 +60,7 @@ record WeightFileInfo(
             }
             return ofArchive(file);
         }
-        StateDict tensors = WeightFile.open(file);
+        StateDict tensors = WeightFile.open(file, set);
         Optional<LoadReport> report = into.map(row -> Fit.of(tensors, names, row))
                 .map(fit -> Matching.of(tensors, fit.network(), new LoadOptions(names, false))
                         .report());

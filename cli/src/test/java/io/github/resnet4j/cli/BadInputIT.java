@@ -160,7 +160,7 @@ class BadInputIT {
         cli.run("finetune", "--model", "text.zip", "--data", "photos").failsWith(ExitCode.BAD_INPUT, "text.zip");
         cli.run("predict", "--model", "absent.zip", "photos").failsWith(ExitCode.BAD_INPUT, "absent.zip");
         cli.run("eval", "--model", Trained.model(), "--data", "photos")
-                .failsWith(ExitCode.USAGE, "circle", "(a, b)", "the same");
+                .failsWith(ExitCode.USAGE, "photos: the model does not know a, b", "circle");
     }
 
     @Test

@@ -37,26 +37,38 @@ final class GraphInference implements Inference {
 
     @Override
     public synchronized INDArray output(INDArray features) {
-        check(features);
-        return graph.outputSingle(features);
+        INDArray images = checked(features);
+        INDArray output = graph.outputSingle(features);
+        InputArrays.markNotFinite(images, List.of(output));
+        return output;
     }
 
     /** One pass for each vertex: behind it, DL4J's activations would write over its values. */
     @Override
     public synchronized Map<String, INDArray> featureMaps(INDArray features, List<String> vertices) {
-        check(features);
+        INDArray images = checked(features);
+        if (vertices.isEmpty()) {
+            throw new IllegalArgumentException("name at least one vertex");
+        }
+        vertices.forEach(this::position);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (String vertex : vertices) {
-            int last = position(vertex);
             maps.put(
                     vertex,
-                    graph.feedForward(new INDArray[] {features}, last, false, true)
-                            .get(vertex));
+                    isInput(vertex)
+                            ? images.dup()
+                            : graph.feedForward(new INDArray[] {features}, position(vertex), false, true)
+                                    .get(vertex));
         }
+        InputArrays.markNotFinite(images, maps.values());
         for (GraphVertex vertex : graph.getVertices()) {
             vertex.clear(); // those behind the last still hold their inputs
         }
         return maps;
+    }
+
+    private boolean isInput(String vertex) {
+        return graph.getConfiguration().getNetworkInputs().contains(vertex);
     }
 
     private int position(String vertex) {
@@ -70,15 +82,17 @@ final class GraphInference implements Inference {
         return position;
     }
 
-    private void check(INDArray features) {
+    /** The features without gaps. */
+    private INDArray checked(INDArray features) {
         if (closed) {
             throw new IllegalStateException("this inference is closed");
         }
-        InputArrays.require(features, image);
-        if (features.size(0) > maxBatch) {
+        INDArray images = InputArrays.dense(features, image);
+        if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + features.size(0) + " images where at most " + maxBatch + " were announced");
+                    "a batch of " + images.size(0) + " images where at most " + maxBatch + " were announced");
         }
+        return images;
     }
 
     /** DL4J's layers compute with the parameters themselves. */

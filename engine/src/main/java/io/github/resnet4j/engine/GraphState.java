@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.OptionalLong;
@@ -30,8 +31,11 @@ final class GraphState {
         return new GraphState(graph, OptionalLong.empty());
     }
 
-    /** Of a graph that has an array for its gradients. */
+    /** Of a graph that has an array for its gradients from here on. */
     static GraphState forTraining(ComputationGraph graph) {
+        if (graph.getFlattenedGradients() == null) {
+            graph.initGradientsView();
+        }
         return new GraphState(graph, OptionalLong.of(address(graph.getFlattenedGradients())));
     }
 
@@ -43,6 +47,31 @@ final class GraphState {
     /** The parameters, as they are. */
     FloatBuffer parameters() {
         return graph.params().data().asNioFloat();
+    }
+
+    /** The gradients, as they are. */
+    FloatBuffer gradients() {
+        return graph.getFlattenedGradients().data().asNioFloat();
+    }
+
+    /** The number of the next step, from 0: the graph's own count, which is saved with its configuration. */
+    long iteration() {
+        return configuration.getIterationCount();
+    }
+
+    /** Makes {@code iteration} the number of the next step. */
+    void startAt(long iteration) {
+        configuration.setIterationCount(Math.toIntExact(iteration));
+    }
+
+    /** Does what DL4J's {@code fit} does behind an update: counts the step, and makes constraints hold. */
+    void finishStep() {
+        configuration.setIterationCount(Math.addExact(configuration.getIterationCount(), 1));
+        for (GraphVertex vertex : graph.getVertices()) {
+            if (vertex.hasLayer() && !GraphReader.isFrozen(vertex)) {
+                vertex.getLayer().applyConstraints(configuration.getIterationCount(), configuration.getEpochCount());
+            }
+        }
     }
 
     /** @throws StalePlanException if the graph is no longer what it was */

@@ -1,7 +1,11 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.read.Demand;
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,63 +13,128 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.layers.LossLayer;
+import org.deeplearning4j.nn.layers.OutputLayer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.rng.Random;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Training in which DL4J's layers compute loss and gradients. */
+/**
+ * Training in which DL4J's layers compute loss and gradients. What they draw at random, such as dropout's masks, is a
+ * function of the graph's seed and the iteration.
+ */
 final class GraphTraining implements TrainingStep {
+    /** The two halves of ND4J's random state must differ. */
+    private static final long OTHER_HALF = 0x9E3779B97F4A7C15L;
+
     private final ComputationGraph graph;
+    private final GraphState state;
     private final Optional<String> fallback;
     private final Shape image;
     private final OptionalLong classes;
     private final ParameterLayout layout;
     private final SgdUpdate update;
-    private final FloatBuffer parameters;
     private final FloatBuffer velocity;
     private final Watch watch = new Watch();
     private boolean closed;
 
+    /** @throws UnsupportedGraphException with all that the graph asks for and this does not do */
     GraphTraining(ComputationGraph graph, Shape image, Sgd sgd, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
         this.image = image;
         this.classes = Signature.of(graph).outputs();
+        requireHonoured(graph);
         this.layout = ParameterLayout.of(graph);
         this.update = new SgdUpdate(sgd, layout);
-        this.parameters = graph.params().data().asNioFloat();
+        this.state = GraphState.forTraining(graph);
         this.velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
     }
 
+    private static void requireHonoured(ComputationGraph graph) {
+        List<UnsupportedReason> unmet = new ArrayList<>(Demand.unmet(graph, Demand.OF_ANOTHER_RULE));
+        String output = graph.getConfiguration().getNetworkOutputs().get(0);
+        Layer layer = GraphReader.unwrapped(graph.getVertex(output).getLayer());
+        if (!(layer instanceof IOutputLayer)) {
+            unmet.add(new UnsupportedReason(output, "it is the graph's output, and has no loss to train with"));
+        }
+        if (!unmet.isEmpty()) {
+            throw new UnsupportedGraphException(unmet);
+        }
+    }
+
+    /** What DL4J multiplies a batch's mean loss with, which it calls the score. */
+    static double scored(ComputationGraph graph, long batch) {
+        Layer output = graph.getOutputLayer(0);
+        // Layers without weights divide by the batch in any case.
+        return !(output instanceof BaseOutputLayer) || output.conf().isMiniBatch() ? 1 : batch;
+    }
+
     @Override
-    public Result step(INDArray features, INDArray labels, double lr) {
+    public synchronized Result step(INDArray features, INDArray labels, double lr) {
         if (closed) {
             throw new IllegalStateException("this training is closed");
         }
-        InputArrays.require(features, image);
+        state.require();
+        INDArray images = InputArrays.dense(features, image);
         InputArrays.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
+        InputArrays.requireFinite(images);
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
         graph.setLabels(labels);
         graph.addListeners(watch);
         try {
             watch.labels = labels;
-            graph.computeGradientAndScore();
+            seeded(graph::computeGradientAndScore);
         } finally {
             graph.setListeners(listeners);
         }
-        FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
-        boolean finite = update.apply(parameters, gradient, velocity, features.size(0), watch.norms, lr);
+        long batch = features.size(0);
+        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, watch.norms, lr);
         graph.clear();
-        return new Result(finite ? graph.score() : Double.NaN, watch.correct);
+        state.finishStep();
+        double loss = watch.score / scored(graph, batch);
+        return new Result(finite && watch.logitsAreFinite ? loss : Double.NaN, watch.correct);
+    }
+
+    /** ND4J's generator is the calling thread's own, and goes on afterwards where it was. */
+    private void seeded(Runnable pass) {
+        Random random = Nd4j.getRandom();
+        long root = random.rootState();
+        long node = random.nodeState();
+        long seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
+        long mixed = mixed(seed) + state.iteration();
+        random.setStates(mixed(mixed), mixed(mixed ^ OTHER_HALF));
+        try {
+            pass.run();
+        } finally {
+            random.setStates(root, node);
+        }
+    }
+
+    /** SplitMix64's. */
+    private static long mixed(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
     }
 
     @Override
     public FloatBuffer velocity() {
         return velocity.duplicate();
+    }
+
+    @Override
+    public void startAt(long iteration) {
+        state.startAt(iteration);
     }
 
     @Override
@@ -84,14 +153,16 @@ final class GraphTraining implements TrainingStep {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
     }
 
-    /** Takes from DL4J's passes what it tells nobody else. */
+    /** Captures what DL4J's passes do not expose. */
     private final class Watch extends BaseTrainingListener {
         private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
         private INDArray labels;
+        private double score;
+        private boolean logitsAreFinite;
         private int correct;
 
         @Override
@@ -107,9 +178,16 @@ final class GraphTraining implements TrainingStep {
 
         @Override
         public void onBackwardPass(Model model) {
-            INDArray predicted = graph.getOutputLayer(0)
-                    .activate(false, LayerWorkspaceMgr.noWorkspaces())
-                    .argMax(1);
+            Layer output = graph.getOutputLayer(0);
+            // Without the penalties of the graph's own updater, which does not run.
+            score = ((IOutputLayer) GraphReader.unwrapped(output))
+                    .computeScore(0, true, LayerWorkspaceMgr.noWorkspaces());
+            logitsAreFinite = logits(output)
+                    .map(logits -> logits.dup('c').data().asFloat())
+                    .map(logits -> InputArrays.finite(logits, logits.length))
+                    .orElse(true);
+            INDArray predicted =
+                    output.activate(false, LayerWorkspaceMgr.noWorkspaces()).argMax(1);
             INDArray actual = labels.argMax(1);
             correct = 0;
             for (int i = 0; i < predicted.length(); i++) {
@@ -117,6 +195,19 @@ final class GraphTraining implements TrainingStep {
                     correct++;
                 }
             }
+        }
+
+        /** What the loss is computed of; a loss that is clipped hides a logit of minus infinity. */
+        private Optional<INDArray> logits(Layer output) {
+            if (output.getClass() == LossLayer.class) {
+                return Optional.of(output.input());
+            }
+            if (output.getClass() != OutputLayer.class) {
+                return Optional.empty();
+            }
+            INDArray products = output.input().mmul(output.getParam(DefaultParamInitializer.WEIGHT_KEY));
+            INDArray bias = output.getParam(DefaultParamInitializer.BIAS_KEY);
+            return Optional.of(bias == null ? products : products.addRowVector(bias));
         }
     }
 }

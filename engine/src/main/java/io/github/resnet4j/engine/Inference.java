@@ -22,8 +22,8 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      * @param image size of the images
      * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
      *     warning that says why
-     * @throws IllegalArgumentException if the graph is not as above or {@code maxBatch} below 1
-     * @throws UnsupportedGraphException if oneDNN is demanded and the graph has what the engine does not know
+     * @throws IllegalArgumentException if {@code maxBatch} is below 1
+     * @throws UnsupportedGraphException if no engine that may compute can run the graph
      * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
      */
     static Inference of(ComputationGraph graph, Shape image, int maxBatch, Engine engine) {
@@ -37,7 +37,8 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      * The graph's output for each image.
      *
      * @param features N×C×H×W, N at most the maximum
-     * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax
+     * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax; NaN for an image with a
+     *     value that is not finite
      * @throws IllegalArgumentException if the shape is not the graph's
      * @throws IllegalStateException if this is closed
      */
@@ -48,7 +49,7 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      *
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
-     * @throws IllegalArgumentException if the shape is not the graph's or it has no such vertex
+     * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
      * @throws IllegalStateException if this is closed
      */
     Map<String, INDArray> featureMaps(INDArray features, List<String> vertices);

@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.internal.ir.ProgramNode;
 import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.engine.internal.onednn.Scope;
 import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
@@ -18,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,11 +51,15 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so
  * the last digits of an answer may depend on the size of the batch.
  *
- * <p>An image with a value that is not finite gives NaN, and does not touch the others.
+ * <p>An image with a value that is not finite gives NaN, and does not touch the others; a parameter that is not finite
+ * makes everything NaN. A map that overflows inside the network need not show: a ReLU of oneDNN turns a NaN into zero.
  */
 public final class InferencePlan implements Inference {
     /** Images go through in pieces that need about this much memory, for the caches' sake. */
     private static final long PIECE_BYTES = 192L << 20;
+
+    /** Sets of vertices whose programs are kept; what was lowered of them is bounded on its own. */
+    private static final int MOST_BRANCHES = 64;
 
     private final ComputationGraph graph;
     private final GraphState state;
@@ -62,6 +67,8 @@ public final class InferencePlan implements Inference {
     private final int maxBatch;
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
+    private final Branch whole;
+    private final Map<List<String>, Branch> branches = new LinkedHashMap<>(16, 0.75f, true);
 
     private InferencePlan(ComputationGraph graph, Shape image, int maxBatch) {
         if (maxBatch < 1) {
@@ -76,16 +83,23 @@ public final class InferencePlan implements Inference {
         this.compiled = new Native(new Prepared(state.parameters()), cores);
         this.cleanable = Native.CLEANER.register(this, compiled);
         try {
-            Branch branch = branch(List.of());
+            this.whole = read(List.of());
             if (together(maxBatch)) {
-                branch.wide.lowering(branch.piece);
+                compiled.wide.lowering(whole, whole.piece);
             } else {
-                branch.compile(lanes(maxBatch));
+                prepareLanes(lanes(maxBatch));
             }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    /** Compiles what the largest batch needs on so many cores, so that the first one does not wait for it. */
+    private void prepareLanes(int count) {
+        List<Lane> taken = Stream.generate(compiled::take).limit(count).toList();
+        taken.forEach(lane -> lane.lowering(whole, whole.piece));
+        taken.forEach(compiled::giveBack);
     }
 
     /**
@@ -114,13 +128,14 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * The values at the named vertices; what lies above them does not run. Every choice of vertices is compiled once and
-     * kept.
+     * The values at the named vertices; what lies above them does not run. The sets of vertices that were named last stay
+     * compiled.
      *
      * @param features as for {@link #output}
      * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
      * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
-     * @throws StalePlanException if this choice of vertices is new, and the graph was changed since
+     * @throws StalePlanException if this set of vertices is new, or was not named for long, and the graph was changed
+     *     since
      * @throws IllegalStateException if the plan is closed
      */
     @Override
@@ -128,13 +143,12 @@ public final class InferencePlan implements Inference {
         if (vertices.isEmpty()) {
             throw new IllegalArgumentException("name at least one vertex");
         }
-        List<String> names = List.copyOf(vertices);
-        names.forEach(this::requireVertex);
+        vertices.forEach(this::requireVertex);
+        // In whatever order they are named, it is the same program.
+        List<String> names = vertices.stream().distinct().sorted().toList();
         List<INDArray> values = run(names, features);
         Map<String, INDArray> maps = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            maps.put(names.get(i), values.get(i));
-        }
+        vertices.forEach(name -> maps.put(name, values.get(names.indexOf(name))));
         return maps;
     }
 
@@ -162,8 +176,9 @@ public final class InferencePlan implements Inference {
             Branch branch = branch(outputs);
             boolean others = compiled.callers.incrementAndGet() > 1;
             try {
-                List<INDArray> results = others ? alone(branch, images, Team::run) : all(branch, images);
-                markNotFinite(images, results);
+                List<INDArray> results =
+                        others ? alone(images, (lane, all) -> lane.run(branch, all)) : all(branch, images);
+                InputArrays.markNotFinite(images, results);
                 return branch.shaped(results);
             } finally {
                 compiled.callers.decrementAndGet();
@@ -173,26 +188,13 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    private static void markNotFinite(INDArray images, List<INDArray> results) {
-        if (InputArrays.firstNotFinite(images) < 0) {
-            return;
-        }
-        for (long i = 0; i < images.size(0); i++) {
-            if (InputArrays.firstNotFinite(images.slice(i).dup().reshape(1, -1)) == 0) {
-                for (INDArray result : results) {
-                    result.slice(i).assign(Double.NaN);
-                }
-            }
-        }
-    }
-
     private List<INDArray> all(Branch branch, INDArray images) {
         if (together(images.size(0))) {
-            synchronized (branch.wide) {
-                return branch.wide.run(images);
+            synchronized (compiled.wide) {
+                return compiled.wide.run(branch, images);
             }
         }
-        List<List<INDArray>> parts = apart(branch, images, Team::run);
+        List<List<INDArray>> parts = apart(images, (lane, part) -> lane.run(branch, part));
         if (parts.size() == 1) {
             return parts.get(0);
         }
@@ -216,16 +218,16 @@ public final class InferencePlan implements Inference {
     }
 
     /** Does {@code work} on every part of the images, each on a core of its own. */
-    private <R> List<R> apart(Branch branch, INDArray images, BiFunction<Team, INDArray, R> work) {
+    private <R> List<R> apart(INDArray images, BiFunction<Lane, INDArray, R> work) {
         int lanes = lanes(images.size(0));
         List<CompletableFuture<R>> others = new ArrayList<>();
         for (int lane = 1; lane < lanes; lane++) {
             INDArray part = part(images, lane, lanes);
-            others.add(CompletableFuture.supplyAsync(() -> alone(branch, part, work), compiled.pool));
+            others.add(CompletableFuture.supplyAsync(() -> alone(part, work), compiled.pool));
         }
         List<R> results = new ArrayList<>();
         try {
-            results.add(alone(branch, part(images, 0, lanes), work));
+            results.add(alone(part(images, 0, lanes), work));
         } finally {
             // Nobody may be left behind in memory that the caller is free to release.
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
@@ -253,14 +255,14 @@ public final class InferencePlan implements Inference {
         return images.get(NDArrayIndex.interval(from, to));
     }
 
-    private <R> R alone(Branch branch, INDArray images, BiFunction<Team, INDArray, R> work) {
+    private <R> R alone(INDArray images, BiFunction<Lane, INDArray, R> work) {
         compiled.free.acquireUninterruptibly();
         try {
-            Team team = branch.take();
+            Lane lane = compiled.take();
             try {
-                return OpenMp.alone(() -> work.apply(team, images));
+                return OpenMp.alone(() -> work.apply(lane, images));
             } finally {
-                branch.giveBack(team);
+                compiled.giveBack(lane);
             }
         } finally {
             compiled.free.release();
@@ -268,16 +270,25 @@ public final class InferencePlan implements Inference {
     }
 
     private Branch branch(List<String> outputs) {
-        synchronized (compiled) {
-            return compiled.branches.computeIfAbsent(outputs, names -> {
-                state.require();
-                Program program = Passes.optimise(GraphReader.inference(graph, names, extent()));
-                List<Boolean> flat = names.stream()
-                        .map(name -> GraphReader.isFlat(graph, name, extent()))
-                        .toList();
-                return new Branch(program, flat, compiled.prepared, piece(program));
-            });
+        if (outputs.isEmpty()) {
+            return whole;
         }
+        synchronized (branches) {
+            Branch branch = branches.computeIfAbsent(outputs, this::read);
+            if (branches.size() > MOST_BRANCHES) {
+                branches.remove(branches.keySet().iterator().next());
+            }
+            return branch;
+        }
+    }
+
+    private Branch read(List<String> outputs) {
+        state.require();
+        Program program = Passes.optimise(GraphReader.inference(graph, outputs, extent()));
+        List<Boolean> flat = outputs.stream()
+                .map(name -> GraphReader.isFlat(graph, name, extent()))
+                .toList();
+        return new Branch(outputs, program, flat, piece(program));
     }
 
     private Extent extent() {
@@ -316,17 +327,21 @@ public final class InferencePlan implements Inference {
         compiled.running.readLock().lock();
         try {
             compiled.requireOpen();
-            Branch branch = branch(List.of());
             if (together(maxBatch)) {
-                synchronized (branch.wide) {
-                    return branch.wide.lowering(branch.piece).report();
+                synchronized (compiled.wide) {
+                    return compiled.wide.lowering(whole, whole.piece).report();
                 }
             }
-            Team team = branch.take();
+            compiled.free.acquireUninterruptibly();
             try {
-                return team.lowering(branch.piece).report().times(lanes(maxBatch));
+                Lane lane = compiled.take();
+                try {
+                    return lane.lowering(whole, whole.piece).report().times(lanes(maxBatch));
+                } finally {
+                    compiled.giveBack(lane);
+                }
             } finally {
-                branch.giveBack(team);
+                compiled.free.release();
             }
         } finally {
             compiled.running.readLock().unlock();
@@ -343,13 +358,12 @@ public final class InferencePlan implements Inference {
         compiled.running.readLock().lock();
         try {
             compiled.requireOpen();
-            Branch branch = branch(List.of());
             if (together(images.size(0))) {
-                synchronized (branch.wide) {
-                    return branch.wide.profile(images, rounds);
+                synchronized (compiled.wide) {
+                    return compiled.wide.profile(whole, images, rounds);
                 }
             }
-            List<PlanProfile> lanes = apart(branch, images, (team, part) -> team.profile(part, rounds));
+            List<PlanProfile> lanes = apart(images, (lane, part) -> lane.profile(whole, part, rounds));
             return lanes.get(0).times(lanes.size());
         } finally {
             compiled.running.readLock().unlock();
@@ -372,34 +386,14 @@ public final class InferencePlan implements Inference {
         cleanable.clean();
     }
 
-    /** The program for one choice of outputs, for all cores together and for each alone. */
-    private static final class Branch {
-        private final Program program;
-        private final List<Boolean> flat;
-        private final Prepared prepared;
-        private final int piece;
-        private final Team wide;
-        private final List<Team> teams = new ArrayList<>();
-        private final Deque<Team> idle = new ArrayDeque<>();
-
-        /** @param flat which of the named outputs DL4J has as rows */
-        Branch(Program program, List<Boolean> flat, Prepared prepared, int piece) {
-            this.program = program;
-            this.flat = flat;
-            this.prepared = prepared;
-            this.piece = piece;
-            this.wide = new Team(this, Lowering.Use.INFERENCE);
-        }
-
-        /** Compiles what the largest batch needs on so many cores, so that the first one does not wait for it. */
-        void compile(int lanes) {
-            for (int i = 0; i < lanes; i++) {
-                Team team = new Team(this, Lowering.Use.INFERENCE_ALONE);
-                teams.add(team);
-                idle.push(team);
-                team.lowering(piece);
-            }
-        }
+    /**
+     * The program for one set of outputs.
+     *
+     * @param names of the outputs, in the program's order; none for the graph's own
+     * @param flat which of the named outputs DL4J has as rows
+     * @param piece images that go through together
+     */
+    private record Branch(List<String> names, Program program, List<Boolean> flat, int piece) {
 
         /** Images of the next piece when {@code left} are left. */
         int size(long left) {
@@ -414,46 +408,31 @@ public final class InferencePlan implements Inference {
             }
             return shaped;
         }
-
-        synchronized Team take() {
-            if (idle.isEmpty()) {
-                Team team = new Team(this, Lowering.Use.INFERENCE_ALONE);
-                teams.add(team);
-                return team;
-            }
-            return idle.pop();
-        }
-
-        synchronized void giveBack(Team team) {
-            idle.push(team);
-        }
-
-        void close() {
-            wide.close();
-            teams.forEach(Team::close);
-        }
     }
 
-    /** The program compiled for one thread at a time. */
-    private static final class Team {
-        private final Branch branch;
+    /** A core, or all of them together: everything that is lowered for it, for one thread at a time. */
+    private static final class Lane {
+        private final Prepared prepared;
         private final Lowering.Use use;
-        private final Map<Integer, Lowering> sizes = new HashMap<>();
+        private final LoweringCache<Key> lowerings = new LoweringCache<>();
 
-        Team(Branch branch, Lowering.Use use) {
-            this.branch = branch;
+        private record Key(List<String> outputs, int batch) {}
+
+        Lane(Prepared prepared, Lowering.Use use) {
+            this.prepared = prepared;
             this.use = use;
         }
 
-        Lowering lowering(int batch) {
-            return sizes.computeIfAbsent(batch, size -> {
-                synchronized (branch.prepared) {
+        Lowering lowering(Branch branch, int batch) {
+            return lowerings.get(new Key(branch.names, batch), arena -> {
+                synchronized (prepared) {
                     return new Lowering(
                             branch.program,
-                            size,
+                            batch,
                             MemoryFormat.inference(),
                             new Lowering.FlatArrays(0, 0),
-                            branch.prepared,
+                            prepared,
+                            arena,
                             use,
                             0);
                 }
@@ -461,14 +440,14 @@ public final class InferencePlan implements Inference {
         }
 
         /** Batches of every size are put together from pieces of few sizes, so that few are compiled. */
-        List<INDArray> run(INDArray images) {
+        List<INDArray> run(Branch branch, INDArray images) {
             long total = images.size(0);
             long each = images.length() / total * Float.BYTES;
             List<INDArray> results = new ArrayList<>();
             for (long done = 0; done < total; ) {
                 long left = total - done;
                 int size = branch.size(left);
-                Lowering lowering = lowering(size);
+                Lowering lowering = lowering(branch, size);
                 lowering.run(GraphState.address(images) + done * each);
                 for (int i = 0; i < branch.program.outputs().size(); i++) {
                     if (done == 0) {
@@ -476,28 +455,30 @@ public final class InferencePlan implements Inference {
                         shape[0] = total;
                         results.add(Nd4j.createUninitialized(DataType.FLOAT, shape, 'c'));
                     }
-                    long elements = results.get(i).length() / total;
-                    results.get(i)
-                            .data()
-                            .asNioFloat()
-                            .position(Math.toIntExact(done * elements))
-                            .put(lowering.output(i));
+                    INDArray result = results.get(i);
+                    long elements = result.length() / total;
+                    lowering.copyOutput(i, GraphState.address(result) + done * elements * Float.BYTES);
                 }
                 done += size;
+                if (lowering.isBroken()) {
+                    results.forEach(result -> result.assign(Double.NaN));
+                }
             }
+            Reference.reachabilityFence(images); // native code knows addresses only
+            Reference.reachabilityFence(results);
             return results;
         }
 
-        PlanProfile profile(INDArray images, int rounds) {
+        PlanProfile profile(Branch branch, INDArray images, int rounds) {
             try {
-                return lowering(branch.size(images.size(0))).profile(GraphState.address(images), rounds);
+                return lowering(branch, branch.size(images.size(0))).profile(GraphState.address(images), rounds);
             } finally {
                 Reference.reachabilityFence(images); // native code knows its address only
             }
         }
 
         void close() {
-            sizes.values().forEach(Lowering::close);
+            lowerings.close();
         }
     }
 
@@ -509,7 +490,9 @@ public final class InferencePlan implements Inference {
         private final int cores;
         private final Semaphore free;
         private final ThreadPoolExecutor pool;
-        private final Map<List<String>, Branch> branches = new HashMap<>();
+        private final Lane wide;
+        private final List<Lane> lanes = new ArrayList<>();
+        private final Deque<Lane> idle = new ArrayDeque<>();
         private final ReadWriteLock running = new ReentrantReadWriteLock();
         private final AtomicInteger callers = new AtomicInteger();
         private boolean closed;
@@ -517,6 +500,7 @@ public final class InferencePlan implements Inference {
         Native(Prepared prepared, int cores) {
             this.prepared = prepared;
             this.cores = cores;
+            this.wide = new Lane(prepared, Lowering.Use.INFERENCE);
             this.free = new Semaphore(cores);
             this.pool = new ThreadPoolExecutor(cores, cores, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), body -> {
                 Thread thread = new Thread(body, "resnet4j-inference");
@@ -524,6 +508,20 @@ public final class InferencePlan implements Inference {
                 return thread;
             });
             pool.allowCoreThreadTimeOut(true);
+        }
+
+        /** A lane that nobody uses; whoever has one of the free cores may take one. */
+        synchronized Lane take() {
+            if (idle.isEmpty()) {
+                Lane lane = new Lane(prepared, Lowering.Use.INFERENCE_ALONE);
+                lanes.add(lane);
+                return lane;
+            }
+            return idle.pop();
+        }
+
+        synchronized void giveBack(Lane lane) {
+            idle.push(lane);
         }
 
         void requireOpen() {
@@ -538,8 +536,11 @@ public final class InferencePlan implements Inference {
             try {
                 closed = true;
                 pool.shutdown();
-                branches.values().forEach(Branch::close);
-                prepared.close();
+                try (Scope everything = new Scope()) {
+                    everything.onClose(prepared::close);
+                    everything.onClose(wide::close);
+                    lanes.forEach(lane -> everything.onClose(lane::close));
+                }
             } finally {
                 running.writeLock().unlock();
             }

@@ -2,15 +2,19 @@ package io.github.resnet4j.engine;
 
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
+import io.github.resnet4j.engine.internal.lower.Floats;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What plans ask of the arrays that they are given. */
 final class InputArrays {
+    /** Values that are looked at together. */
+    private static final int BLOCK = 4096;
+
     private InputArrays() {}
 
     /**
@@ -54,22 +58,42 @@ final class InputArrays {
     }
 
     /**
-     * The first image with a value that is not finite, or -1. Activations of oneDNN turn a NaN into zero, so that it
-     * would not show in the result.
+     * Refuses to train with values that are not finite. Activations of oneDNN turn a NaN into zero, so that it would not
+     * show in the loss.
+     *
+     * @throws IllegalArgumentException with the first image that has one
      */
-    static int firstNotFinite(INDArray dense) {
-        FloatBuffer values = dense.data().asNioFloat();
-        int count = Math.toIntExact(dense.size(0));
-        int each = Math.toIntExact(dense.length() / count);
-        float[] row = new float[each];
-        for (int image = 0; image < count; image++) {
-            values.get(image * each, row);
-            if (!finite(row, each)) {
-                return image;
+    static void requireFinite(INDArray dense) {
+        for (long image = 0; image < dense.size(0); image++) {
+            if (!isFinite(dense, image)) {
+                throw new IllegalArgumentException("image " + image + " of the batch has values that are not finite");
             }
         }
-        Reference.reachabilityFence(dense); // a buffer does not keep the memory it shows
-        return -1;
+    }
+
+    /** Makes all results NaN of images that have a value that is not finite, which need not show in them. */
+    static void markNotFinite(INDArray dense, Collection<INDArray> results) {
+        for (long image = 0; image < dense.size(0); image++) {
+            if (!isFinite(dense, image)) {
+                for (INDArray result : results) {
+                    result.slice(image).assign(Double.NaN);
+                }
+            }
+        }
+    }
+
+    private static boolean isFinite(INDArray dense, long image) {
+        long each = dense.length() / dense.size(0);
+        long address = GraphState.address(dense) + image * each * Float.BYTES;
+        float[] block = new float[BLOCK];
+        boolean finite = true;
+        for (long at = 0; at < each && finite; at += BLOCK) {
+            int count = (int) Math.min(BLOCK, each - at);
+            Floats.get(address + at * Float.BYTES, block, count);
+            finite = finite(block, count);
+        }
+        Reference.reachabilityFence(dense); // an address does not keep the memory that is there
+        return finite;
     }
 
     /** Whether the first {@code count} values are. */

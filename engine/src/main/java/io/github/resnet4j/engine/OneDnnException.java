@@ -16,11 +16,17 @@ public final class OneDnnException extends RuntimeException {
         return status == UNIMPLEMENTED;
     }
 
+    /** Whether there was too little memory. */
+    public boolean outOfMemory() {
+        return status == OUT_OF_MEMORY;
+    }
+
+    private static final int OUT_OF_MEMORY = 1;
     private static final int UNIMPLEMENTED = 3;
 
     private static String meaning(int status) {
         return switch (status) {
-            case 1 -> "out of memory";
+            case OUT_OF_MEMORY -> "out of memory";
             case 2 -> "invalid arguments";
             case UNIMPLEMENTED -> "not implemented";
             case 4 -> "last implementation reached";

@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -7,9 +8,6 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,8 +54,13 @@ public final class ParameterLayout {
         this.segments = List.copyOf(segments);
     }
 
-    /** The layout of {@code graph}'s parameters, in the order of the flat array. */
+    /**
+     * The layout of {@code graph}'s parameters, in the order of the flat array.
+     *
+     * @throws UnsupportedGraphException if there are more than Java can look at as one array
+     */
     public static ParameterLayout of(ComputationGraph graph) {
+        GraphReader.requireFewParameters(graph);
         List<Segment> found = new ArrayList<>();
         // The graph's list of layers does not show what setLayerAsFrozen does to a vertex.
         for (GraphVertex vertex : graph.getVertices()) {
@@ -65,13 +68,8 @@ public final class ParameterLayout {
                 continue;
             }
             Layer layer = vertex.getLayer();
-            Layer inner = layer;
-            if (layer instanceof FrozenLayer wrapper) {
-                inner = wrapper.getInsideLayer();
-            } else if (layer instanceof FrozenLayerWithBackprop wrapper) {
-                inner = wrapper.getInsideLayer();
-            }
-            boolean norm = inner instanceof BatchNormalization;
+            boolean norm = GraphReader.unwrapped(layer) instanceof BatchNormalization;
+            boolean frozen = GraphReader.isFrozen(vertex);
             for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
                 INDArray view = parameter.getValue();
                 found.add(new Segment(
@@ -80,7 +78,7 @@ public final class ParameterLayout {
                         kind(norm, parameter.getKey()),
                         Math.toIntExact(view.offset()),
                         Math.toIntExact(view.length()),
-                        inner != layer || vertex instanceof FrozenVertex));
+                        frozen));
             }
         }
         found.sort(Comparator.comparingInt(Segment::offset));

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -57,7 +58,7 @@ final class SgdUpdate {
      * @param batch number of images that the gradients are sums over
      * @param norms by vertex, at least those that are not frozen
      * @param lr learning rate
-     * @return whether all trained parameters are finite afterwards
+     * @return whether all trained parameters are finite afterwards, and all statistics of the batch were
      */
     boolean apply(
             FloatBuffer parameters,
@@ -72,17 +73,20 @@ final class SgdUpdate {
             scale *= Math.min(1, sgd.clipNorm().getAsDouble() / (norm + 1e-6));
         }
         double factor = scale;
-        // Not allMatch, which stops at the first that does not.
-        long finite = IntStream.range(0, pieces.size())
-                .parallel()
-                .filter(i -> update(pieces.get(i), parameters, gradient, velocity, factor, lr))
-                .count();
+        AtomicBoolean finite = new AtomicBoolean(true);
+        IntStream.range(0, pieces.size()).parallel().forEach(i -> {
+            if (!update(pieces.get(i), parameters, gradient, velocity, factor, lr)) {
+                finite.set(false);
+            }
+        });
         for (ParameterLayout.Segment segment : layout.segments()) {
-            if (!segment.kind().trained() && !segment.frozen()) {
-                average(segment, norms.get(segment.vertex()), parameters, gradient, batch);
+            if (!segment.kind().trained()
+                    && !segment.frozen()
+                    && !average(segment, norms.get(segment.vertex()), parameters, gradient, batch)) {
+                finite.set(false);
             }
         }
-        return finite == pieces.size();
+        return finite.get();
     }
 
     private boolean update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
@@ -103,14 +107,20 @@ final class SgdUpdate {
         return finite;
     }
 
-    private static void average(
+    /** Whether the statistics of the batch are finite; a ReLU behind them may have hidden that they are not. */
+    private static boolean average(
             ParameterLayout.Segment segment, Norm norm, FloatBuffer parameters, FloatBuffer gradient, long batch) {
+        if (norm.decay() == 1) {
+            return true; // nothing of the batch is taken over
+        }
+        boolean finite = true;
         double samples = (double) batch * norm.positions();
         double bessel = samples > 1 ? samples / (samples - 1) : 1;
         double keep = 1 - norm.decay();
         for (int i = segment.offset(); i < segment.offset() + segment.length(); i++) {
             float running = parameters.get(i);
             float change = gradient.get(i);
+            finite &= Float.isFinite(change);
             parameters.put(
                     i,
                     switch (segment.kind()) {
@@ -126,6 +136,7 @@ final class SgdUpdate {
                         default -> running - change;
                     });
         }
+        return finite;
     }
 
     /** The L2 norm of all trained gradients, summed in the order of the pieces. */

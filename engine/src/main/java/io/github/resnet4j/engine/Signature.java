@@ -1,5 +1,8 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
+import io.github.resnet4j.engine.internal.read.GraphReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -9,7 +12,6 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -21,18 +23,24 @@ import org.nd4j.linalg.api.buffer.DataType;
 record Signature(OptionalLong outputs) {
 
     /**
-     * @throws IllegalArgumentException if the graph has more than one input or output or is not in single precision
+     * @throws UnsupportedGraphException if the graph has more than one input or output, is not in single precision, or
+     *     has more parameters than arrays of Java's can show
      */
     static Signature of(ComputationGraph graph) {
         ComputationGraphConfiguration configuration = graph.getConfiguration();
         List<String> inputs = configuration.getNetworkInputs();
         List<String> outputs = configuration.getNetworkOutputs();
-        if (inputs.size() != 1 || outputs.size() != 1) {
-            throw new IllegalArgumentException(
-                    "a graph with one input and one output is needed, this one has " + inputs + " and " + outputs);
-        }
+        List<UnsupportedReason> reasons = new ArrayList<>();
         if (configuration.getDataType() != DataType.FLOAT) {
-            throw new IllegalArgumentException("a FLOAT graph is needed, got " + configuration.getDataType());
+            reasons.add(
+                    new UnsupportedReason("graph", "its data type is " + configuration.getDataType() + ", not FLOAT"));
+        }
+        if (inputs.size() != 1 || outputs.size() != 1) {
+            reasons.add(new UnsupportedReason(
+                    "graph", "it has the inputs " + inputs + " and the outputs " + outputs + ", not one of each"));
+        }
+        if (!reasons.isEmpty()) {
+            throw new UnsupportedGraphException(reasons);
         }
         return new Signature(outputs(configuration, outputs.get(0)));
     }
@@ -54,7 +62,6 @@ record Signature(OptionalLong outputs) {
     }
 
     private static Layer layer(LayerVertex vertex) {
-        Layer layer = vertex.getLayerConf().getLayer();
-        return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
+        return GraphReader.unwrapped(vertex.getLayerConf().getLayer());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
@@ -10,6 +9,8 @@ import io.github.resnet4j.engine.internal.ir.ProgramNode;
 import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.engine.internal.onednn.Scope;
+import io.github.resnet4j.engine.internal.read.Demand;
 import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
@@ -19,17 +20,13 @@ import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -37,18 +34,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * A graph compiled for training: forward, loss, backward and update run as oneDNN primitives on the graph's own
  * parameters, which change in place. Gradients are in the graph's flattened gradient view after each step, as after
- * DL4J's {@code computeGradientAndScore}: sums over the batch. The calls for each size of batch are compiled when the
- * first such batch comes.
+ * DL4J's {@code computeGradientAndScore}: sums over the batch. The calls for one size of batch are compiled at once, those
+ * for others when the first such batch comes; all share the memory between operations.
  *
  * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} takes them anew.
  *
  * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A loss that is NaN says that
- * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. Not safe for
- * use by several threads.
+ * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. A step that
+ * another thread has begun makes every other call wait for its end.
  */
 public final class TrainingPlan implements TrainingStep {
-    /** The common size of batch and that of the last one. */
-    private static final int SIZES = 2;
     /** Parameters that are looked at together. */
     private static final int BLOCK = 1024;
 
@@ -62,25 +57,17 @@ public final class TrainingPlan implements TrainingStep {
     private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
-    private final SplittableRandom seeds;
 
-    private TrainingPlan(ComputationGraph graph, Shape image, Optional<Sgd> sgd) {
+    private TrainingPlan(ComputationGraph graph, Shape image, int batch, Optional<Sgd> sgd) {
         Dnnl.require();
+        requireBatch(batch);
         this.graph = graph;
         this.image = image;
-        List<UnsupportedReason> clipped = sgd.isPresent() ? GraphReader.gradientNormalization(graph) : List.of();
-        if (!clipped.isEmpty()) {
-            throw new UnsupportedGraphException(clipped);
-        }
         Extent extent = new Extent(image.channels(), image.height(), image.width());
-        this.program = Passes.optimise(GraphReader.training(graph, extent));
+        Set<Demand> honoured = sgd.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
+        this.program = Passes.optimise(GraphReader.training(graph, extent, honoured));
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
-        this.seeds = new SplittableRandom(
-                graph.getConfiguration().getDefaultConfiguration().getSeed());
-        if (graph.getFlattenedGradients() == null) {
-            graph.initGradientsView();
-        }
         this.state = GraphState.forTraining(graph);
         for (ProgramNode node : program.nodes()) {
             if (node.op() instanceof Operation.BatchNorm bn) {
@@ -88,9 +75,22 @@ public final class TrainingPlan implements TrainingStep {
                 norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
             }
         }
-        this.update = sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, layout));
+        this.update =
+                sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, state, layout));
         this.compiled = new Native(new Prepared(state.parameters(), frozen()));
         this.cleanable = Native.CLEANER.register(this, compiled);
+        try {
+            lowering(batch);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static void requireBatch(int batch) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch of " + batch + " images holds none");
+        }
     }
 
     /** The parameters of what is frozen. */
@@ -124,11 +124,19 @@ public final class TrainingPlan implements TrainingStep {
      * Compiles {@code graph}, to be updated by {@code sgd}; use {@link #step(INDArray, INDArray, double)}.
      *
      * @param image size of the images
-     * @throws UnsupportedGraphException if the graph has what the engine does not know
+     * @param batch images of the usual batch, which is compiled at once; others are when they come
+     * @throws IllegalArgumentException if {@code batch} is below 1
+     * @throws UnsupportedGraphException if the graph has what the engine does not know, or asks for what the rule does
+     *     not do, or oneDNN has no code for it
      * @throws EngineUnavailableException if there is no oneDNN for this platform
      */
+    public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, Sgd sgd) {
+        return new TrainingPlan(graph, image, batch, Optional.of(sgd));
+    }
+
+    /** As {@link #compile(ComputationGraph, Shape, int, Sgd)}, where no batch is usual. */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, Sgd sgd) {
-        return new TrainingPlan(graph, image, Optional.of(sgd));
+        return compile(graph, image, 1, sgd);
     }
 
     /**
@@ -136,11 +144,18 @@ public final class TrainingPlan implements TrainingStep {
      * #step(INDArray, INDArray)}.
      *
      * @param image size of the images
-     * @throws UnsupportedGraphException if the graph has what the engine does not know
+     * @param batch images of the usual batch, which is compiled at once; others are when they come
+     * @throws IllegalArgumentException if {@code batch} is below 1
+     * @throws UnsupportedGraphException if the graph has what the engine does not know, or oneDNN has no code for it
      * @throws EngineUnavailableException if there is no oneDNN for this platform
      */
+    public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch) {
+        return new TrainingPlan(graph, image, batch, Optional.empty());
+    }
+
+    /** As {@link #compile(ComputationGraph, Shape, int)}, where no batch is usual. */
     public static TrainingPlan compile(ComputationGraph graph, Shape image) {
-        return new TrainingPlan(graph, image, Optional.empty());
+        return compile(graph, image, 1);
     }
 
     /**
@@ -160,8 +175,10 @@ public final class TrainingPlan implements TrainingStep {
             throw new IllegalStateException(
                     "the graph's own updater has its own learning rate; call step(features, labels)");
         }
-        Result result = run(features, labels);
-        return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
+        synchronized (compiled) {
+            Result result = run(features, labels);
+            return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
+        }
     }
 
     /**
@@ -179,9 +196,11 @@ public final class TrainingPlan implements TrainingStep {
         if (!(update instanceof GraphUpdate own)) {
             throw new IllegalStateException("this plan needs a learning rate; call step(features, labels, lr)");
         }
-        Result result = gradients(features, labels);
-        own.apply(Math.toIntExact(features.size(0)), result.loss());
-        return result;
+        synchronized (compiled) {
+            Result result = gradients(features, labels);
+            own.apply(Math.toIntExact(features.size(0)), result.loss());
+            return result;
+        }
     }
 
     /**
@@ -193,8 +212,10 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalStateException if the plan is closed
      */
     public Result gradients(INDArray features, INDArray labels) {
-        Result result = run(features, labels);
-        return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
+        synchronized (compiled) {
+            Result result = run(features, labels);
+            return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
+        }
     }
 
     /** A ReLU of oneDNN turns NaN into zero, so that a broken parameter need not show in the loss. */
@@ -219,14 +240,11 @@ public final class TrainingPlan implements TrainingStep {
         state.require();
         INDArray images = InputArrays.dense(features, image);
         int batch = Math.toIntExact(images.size(0));
-        int broken = InputArrays.firstNotFinite(images);
-        if (broken >= 0) {
-            throw new IllegalArgumentException("image " + broken + " of the batch has values that are not finite");
-        }
+        InputArrays.requireFinite(images);
         INDArray rows = InputArrays.labels(labels, batch, classes);
         Lowering lowering = lowering(batch);
         try {
-            lowering.labels(rows.data().asNioFloat());
+            lowering.next(rows.data().asNioFloat(), state.iteration());
             lowering.run(GraphState.address(images));
             return new Result(lowering.lossSum() / batch, lowering.correct());
         } finally {
@@ -242,33 +260,27 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     private Lowering lowering(int batch) {
-        Lowering known = compiled.sizes.get(batch);
-        if (known != null) {
-            return known;
-        }
-        if (compiled.sizes.size() == SIZES) {
-            int oldest = compiled.sizes.keySet().iterator().next();
-            compiled.sizes.remove(oldest).close();
-        }
-        Lowering.FlatArrays flat = new Lowering.FlatArrays(
-                GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
-        Lowering lowering = new Lowering(
-                program,
+        return compiled.sizes.get(
                 batch,
-                MemoryFormat.training(),
-                flat,
-                compiled.prepared,
-                Lowering.Use.TRAINING,
-                seeds.nextLong());
-        compiled.sizes.put(batch, lowering);
-        return lowering;
+                arena -> new Lowering(
+                        program,
+                        batch,
+                        MemoryFormat.training(),
+                        new Lowering.FlatArrays(
+                                GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients())),
+                        compiled.prepared,
+                        arena,
+                        Lowering.Use.TRAINING,
+                        graph.getConfiguration().getDefaultConfiguration().getSeed()));
     }
 
     /** Takes the parameters of frozen layers as they are now. */
     public void refresh() {
-        compiled.requireOpen();
-        state.require();
-        compiled.prepared.refresh();
+        synchronized (compiled) {
+            compiled.requireOpen();
+            state.require();
+            compiled.prepared.refresh();
+        }
     }
 
     /**
@@ -277,12 +289,12 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalArgumentException if {@code batch} is below 1
      */
     public PlanReport report(int batch) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("a batch of " + batch + " images holds none");
+        requireBatch(batch);
+        synchronized (compiled) {
+            compiled.requireOpen();
+            state.require();
+            return lowering(batch).report();
         }
-        compiled.requireOpen();
-        state.require();
-        return lowering(batch).report();
     }
 
     /**
@@ -291,16 +303,18 @@ public final class TrainingPlan implements TrainingStep {
      * @param rounds executions whose median is taken, at least 1
      */
     public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
-        gradients(features, labels);
-        INDArray images = InputArrays.dense(features, image);
-        int batch = Math.toIntExact(images.size(0));
-        INDArray rows = InputArrays.labels(labels, batch, classes);
-        Lowering lowering = lowering(batch);
-        try {
-            lowering.labels(rows.data().asNioFloat());
-            return lowering.profile(GraphState.address(images), rounds);
-        } finally {
-            keep(images, rows);
+        synchronized (compiled) {
+            gradients(features, labels);
+            INDArray images = InputArrays.dense(features, image);
+            int batch = Math.toIntExact(images.size(0));
+            INDArray rows = InputArrays.labels(labels, batch, classes);
+            Lowering lowering = lowering(batch);
+            try {
+                lowering.next(rows.data().asNioFloat(), state.iteration());
+                return lowering.profile(GraphState.address(images), rounds);
+            } finally {
+                keep(images, rows);
+            }
         }
     }
 
@@ -318,6 +332,11 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     @Override
+    public void startAt(long iteration) {
+        state.startAt(iteration);
+    }
+
+    @Override
     public ParameterLayout layout() {
         return layout;
     }
@@ -332,7 +351,7 @@ public final class TrainingPlan implements TrainingStep {
         return Optional.empty();
     }
 
-    /** Frees the native memory. */
+    /** Frees the native memory, once the step that is under way is done. */
     @Override
     public void close() {
         cleanable.clean();
@@ -350,17 +369,21 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         boolean apply(long batch, double lr) {
-            FloatBuffer gradient = graph.getFlattenedGradients().data().asNioFloat();
-            return rule.apply(state.parameters(), gradient, velocity, batch, norms, lr);
+            boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
+            state.finishStep();
+            return finite;
         }
     }
 
-    /** The native side, which must not know the plan: it outlives it until the cleaner has run. */
+    /**
+     * The native side, which must not know the plan: it outlives it until the cleaner has run. Who uses it holds its
+     * monitor, so that nothing is freed meanwhile.
+     */
     private static final class Native implements Runnable {
         private static final Cleaner CLEANER = Cleaner.create();
 
         private final Prepared prepared;
-        private final Map<Integer, Lowering> sizes = new LinkedHashMap<>();
+        private final LoweringCache<Integer> sizes = new LoweringCache<>();
         private boolean closed;
 
         Native(Prepared prepared) {
@@ -374,25 +397,24 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         @Override
-        public void run() {
+        public synchronized void run() {
             closed = true;
-            sizes.values().forEach(Lowering::close);
-            prepared.close();
+            try (Scope everything = new Scope()) {
+                everything.onClose(prepared::close);
+                everything.onClose(sizes::close);
+            }
         }
     }
 
     /** DL4J's updater over the flat arrays, and what else DL4J does after a step. */
     private static final class GraphUpdate implements Update {
         private final ComputationGraph graph;
+        private final GraphState state;
         private final Gradient gradient;
-        private final boolean meansAreScored;
 
-        GraphUpdate(ComputationGraph graph, ParameterLayout layout) {
+        GraphUpdate(ComputationGraph graph, GraphState state, ParameterLayout layout) {
             this.graph = graph;
-            Layer output = graph.getOutputLayer(0);
-            // Layers without weights divide by the batch in any case.
-            this.meansAreScored =
-                    !(output instanceof BaseOutputLayer) || output.conf().isMiniBatch();
+            this.state = state;
             INDArray flat = graph.getFlattenedGradients();
             this.gradient = new DefaultGradient(flat);
             for (ParameterLayout.Segment segment : layout.segments()) {
@@ -405,7 +427,7 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         void apply(int batch, double loss) {
-            graph.setScore((meansAreScored ? loss : loss * batch) + graph.calcRegularizationScore(true));
+            graph.setScore(loss * GraphTraining.scored(graph, batch) + graph.calcRegularizationScore(true));
             var configuration = graph.getConfiguration();
             int iteration = configuration.getIterationCount();
             int epoch = configuration.getEpochCount();
@@ -415,7 +437,7 @@ public final class TrainingPlan implements TrainingStep {
             for (var listener : graph.getListeners()) {
                 listener.iterationDone(graph, iteration, epoch);
             }
-            configuration.setIterationCount(iteration + 1);
+            state.finishStep();
         }
     }
 }

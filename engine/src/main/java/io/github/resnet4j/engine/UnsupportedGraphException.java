@@ -24,9 +24,17 @@ public final class UnsupportedGraphException extends RuntimeException {
 
     /** @param reasons all there are, at least one */
     public UnsupportedGraphException(List<UnsupportedReason> reasons) {
-        super("the engine cannot run this graph: "
-                + reasons.stream().map(UnsupportedReason::toString).collect(Collectors.joining("; ")));
+        this("the engine cannot run this graph: ", reasons);
+    }
+
+    private UnsupportedGraphException(String lead, List<UnsupportedReason> reasons) {
+        super(lead + reasons.stream().map(UnsupportedReason::toString).collect(Collectors.joining("; ")));
         this.reasons = List.copyOf(reasons);
+    }
+
+    /** That DL4J cannot run the graph either. */
+    public static UnsupportedGraphException inAnyEngine(List<UnsupportedReason> reasons) {
+        return new UnsupportedGraphException("no engine can run this graph as it is configured: ", reasons);
     }
 
     /** Every reason. */

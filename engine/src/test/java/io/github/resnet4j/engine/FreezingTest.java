@@ -226,7 +226,7 @@ class FreezingTest {
         }
         assertThat(ParameterLayout.of(graph).segments())
                 .isEqualTo(ParameterLayout.of(zoos).segments());
-        assertThat(graph.params()).isEqualTo(zoos.params());
+        assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(zoos.params()));
     }
 
     @Test

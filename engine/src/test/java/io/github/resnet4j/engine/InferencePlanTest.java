@@ -9,6 +9,7 @@ import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,25 +131,25 @@ class InferencePlanTest {
         INDArray images = images("same", 7);
         try (InferencePlan plan = plan(7);
                 InferencePlan again = plan(7)) {
-            List<Float> first = values(plan.output(images));
+            Bits first = Bits.of(plan.output(images));
             plan.output(images("other", 7));
-            assertThat(values(plan.output(images))).isEqualTo(first);
-            assertThat(values(again.output(images))).isEqualTo(first);
+            assertThat(Bits.of(plan.output(images))).isEqualTo(first);
+            assertThat(Bits.of(again.output(images))).isEqualTo(first);
         }
     }
 
     @Test
     void callersKeepTheirArrays() {
         INDArray images = images("kept", 4);
-        List<Float> given = values(images);
+        Bits given = Bits.of(images);
         try (InferencePlan plan = plan(4)) {
             INDArray output = plan.output(images);
-            List<Float> answered = values(output);
+            Bits answered = Bits.of(output);
             plan.output(images("later", 4));
-            assertThat(values(output)).isEqualTo(answered);
-            assertThat(values(images)).isEqualTo(given);
+            assertThat(Bits.of(output)).isEqualTo(answered);
+            assertThat(Bits.of(images)).isEqualTo(given);
             plan.output(images).assign(0);
-            assertThat(values(plan.output(images))).isEqualTo(answered);
+            assertThat(Bits.of(plan.output(images))).isEqualTo(answered);
         }
     }
 
@@ -463,6 +464,11 @@ class InferencePlanTest {
                 INDArray images = images("later", size);
                 isOneOf(List.of(maps(other, images, MAPS)), maps(plan, images, MAPS));
             }
+            assertThat(Bits.of(plan.featureMaps(
+                            CASE.images(),
+                            MAPS.stream().sorted(Comparator.reverseOrder()).toList())))
+                    .as("the same vertices in another order are nothing new")
+                    .isEqualTo(Bits.of(other.featureMaps(CASE.images(), MAPS)));
             for (Runnable call :
                     List.<Runnable>of(plan::refresh, () -> plan.featureMaps(CASE.images(), List.of("layer1.0.relu")))) {
                 assertThatExceptionOfType(StalePlanException.class)

@@ -35,7 +35,7 @@ class InferenceTest {
     void putsOutWhatTheGraphDoes() {
         ComputationGraph graph = CASE.graph();
         Inference inference = Inference.of(graph, CASE.image(), 3, engine);
-        assertThat(inference.output(CASE.images())).isEqualTo(graph.outputSingle(CASE.images()));
+        isNear(inference.output(CASE.images()), graph.outputSingle(CASE.images()));
         assertThat(inference.engine()).isEqualTo(engine);
         assertThat(inference.fallback()).isEmpty();
     }
@@ -47,7 +47,13 @@ class InferenceTest {
         INDArray before = inference.output(CASE.images());
         graph.params().muli(1.5);
         inference.refresh();
-        assertThat(inference.output(CASE.images())).isNotEqualTo(before).isEqualTo(graph.outputSingle(CASE.images()));
+        isNear(inference.output(CASE.images()), graph.outputSingle(CASE.images()));
+        assertThat(Pass.deviation(inference.output(CASE.images()), before)).isGreaterThan(0.01);
+    }
+
+    /** DL4J's own layers compute to the last bit what they compute for it; oneDNN rounds on another way. */
+    private void isNear(INDArray actual, INDArray dl4js) {
+        assertThat(Pass.deviation(actual, dl4js)).isLessThanOrEqualTo(engine == Engine.DL4J ? 0 : 1e-6);
     }
 
     /** DL4J's ReLU writes over what it reads. */
@@ -57,9 +63,10 @@ class InferenceTest {
         Map<String, INDArray> maps = inference.featureMaps(CASE.images(), List.of("relu1", "bn1", "fc"));
         assertThat(maps).containsOnlyKeys("relu1", "bn1", "fc");
         assertThat(maps.get("bn1").minNumber().floatValue()).isNegative();
-        assertThat(maps.get("relu1")).isEqualTo(Transforms.relu(maps.get("bn1")));
+        assertThat(Bits.of(maps.get("relu1"))).isEqualTo(Bits.of(Transforms.relu(maps.get("bn1"))));
         assertThat(maps.get("fc").shape()).containsExactly(3, 5);
-        assertThat(inference.output(CASE.images())).isEqualTo(Transforms.softmax(maps.get("fc")));
+        assertThat(Pass.deviation(inference.output(CASE.images()), Transforms.softmax(maps.get("fc"))))
+                .isLessThan(1e-6);
     }
 
     /** DL4J's own {@code output} mixes the answers of threads up (issue 9993). */
@@ -72,7 +79,9 @@ class InferenceTest {
                 .toList();
         List<INDArray> expected = images.stream().map(graph::outputSingle).toList();
         List<INDArray> actual = images.parallelStream().map(inference::output).toList();
-        assertThat(actual).isEqualTo(expected);
+        for (int i = 0; i < 8; i++) {
+            isNear(actual.get(i), expected.get(i));
+        }
     }
 
     @ParameterizedTest
@@ -80,10 +89,17 @@ class InferenceTest {
     void readsImagesInAnyArrangement(Arrangement arrangement) {
         INDArray images = Arrangement.exact(CASE.images());
         Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
-        assertThat(inference.output(arrangement.of(images))).isEqualTo(inference.output(images));
+        assertThat(Bits.of(inference.output(arrangement.of(images)))).isEqualTo(Bits.of(inference.output(images)));
         List<String> vertices = List.of("conv1", "layer1.0.relu", "fc");
-        assertThat(inference.featureMaps(arrangement.of(images), vertices))
-                .isEqualTo(inference.featureMaps(images, vertices));
+        assertThat(Bits.of(inference.featureMaps(arrangement.of(images), vertices)))
+                .isEqualTo(Bits.of(inference.featureMaps(images, vertices)));
+    }
+
+    @Test
+    void putsOutTheImagesThemselves() {
+        Inference inference = Inference.of(CASE.graph(), CASE.image(), 3, engine);
+        INDArray map = inference.featureMaps(CASE.images(), List.of("input")).get("input");
+        assertThat(Bits.of(map)).isEqualTo(Bits.of(CASE.images()));
     }
 
     @Test
@@ -98,6 +114,9 @@ class InferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of("layer2.0.conv3")))
                 .withMessageContaining("did you mean layer2.0.conv");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> inference.featureMaps(Nd4j.zeros(2, 3, 8, 8), List.of()))
+                .withMessageContaining("name at least one");
         assertThatIllegalArgumentException().isThrownBy(() -> Inference.of(CASE.graph(), CASE.image(), 0, engine));
     }
 

@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,13 +45,14 @@ final class Seeded {
 
     /** N×C×H×W images for {@code network}. */
     static INDArray images(String name, int count, Network network) {
-        int size = Math.toIntExact(count * network.input().elements());
+        return images(name, count, network.input());
+    }
+
+    /** N×C×H×W images of {@code shape}. */
+    static INDArray images(String name, int count, Shape shape) {
+        int size = Math.toIntExact(count * shape.elements());
         return Nd4j.createFromArray(uniform(name + "/pictures", size, -2, 2))
-                .reshape(
-                        count,
-                        network.input().channels(),
-                        network.input().height(),
-                        network.input().width());
+                .reshape(count, shape.channels(), shape.height(), shape.width());
     }
 
     /** N×classes labels: {@code 1 - smoothing} on the right class and {@code smoothing} spread over all. */

@@ -11,12 +11,13 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -164,13 +165,13 @@ class TrainingPlanTest {
         UnaryOperator<NeuralNetConfiguration.Builder> settings =
                 builder -> builder.updater(new Nesterovs(0.05, 0.9)).l2(0.05);
         ComputationGraph graph = fitted(settings, true);
-        INDArray frozen = graph.getParam("conv0_W").dup();
+        Bits frozen = Bits.of(graph.getParam("conv0_W"));
         fitBoth(graph, fitted(settings, true), 1e-4);
-        assertThat(graph.getParam("conv0_W")).isEqualTo(frozen);
+        assertThat(Bits.of(graph.getParam("conv0_W"))).isEqualTo(frozen);
     }
 
     private static void fitBoth(ComputationGraph graph, ComputationGraph reference, double bound) {
-        assertThat(bytes(graph.params())).isEqualTo(bytes(reference.params()));
+        assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(reference.params()));
         FloatBuffer start = Seeded.copyOfParameters(graph);
         Listener listener = new Listener();
         Listener expected = new Listener();
@@ -269,10 +270,10 @@ class TrainingPlanTest {
                 INDArray labels =
                         Seeded.labels("run" + i, batch, parity.network().classes(), 0);
                 traces.add(plan.step(images, labels, 0.05));
-                traces.add(bytes(graph.getFlattenedGradients()));
+                traces.add(Bits.of(graph.getFlattenedGradients()));
             }
-            traces.add(bytes(graph.params()));
-            traces.add(copy(plan.velocity()));
+            traces.add(Bits.of(graph.params()));
+            traces.add(Bits.of(plan.velocity()));
             plan.close();
             return traces;
         }
@@ -280,13 +281,6 @@ class TrainingPlanTest {
 
     private static FloatBuffer copy(FloatBuffer values) {
         return FloatBuffer.allocate(values.capacity()).put(values).flip();
-    }
-
-    private static List<Byte> bytes(INDArray array) {
-        byte[] bytes = array.data().asBytes();
-        Byte[] boxed = new Byte[bytes.length];
-        Arrays.setAll(boxed, i -> bytes[i]);
-        return Arrays.asList(boxed);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -307,10 +301,10 @@ class TrainingPlanTest {
     void goesOnWithTheStateOfTheGraphsOwnUpdater() {
         assertThat(adam(true))
                 .isEqualTo(adam(false))
-                .isNotEqualTo(bytes(fitted(b -> b, false).params()));
+                .isNotEqualTo(Bits.of(fitted(b -> b, false).params()));
     }
 
-    private static List<Byte> adam(boolean resumed) {
+    private static Bits adam(boolean resumed) {
         ComputationGraph graph = fitted(settings -> settings.updater(new Adam(1e-2)), false);
         TrainingPlan plan = TrainingPlan.compile(graph, IMAGE);
         for (int i = 0; i < 4; i++) {
@@ -321,7 +315,7 @@ class TrainingPlanTest {
             plan.step(images("adam" + i, 4), labels("adam" + i, 4));
         }
         plan.close();
-        return bytes(graph.params());
+        return Bits.of(graph.params());
     }
 
     private static UserGraph dropout() {
@@ -333,23 +327,23 @@ class TrainingPlanTest {
         assertThat(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4)).isEqualTo(gradientsOfSizes(dropout(), 4, 4, 3, 2, 4));
     }
 
-    /** More sizes of batches than a plan keeps compiled. */
     @Test
-    void everyStepDropsOtherValues() {
-        List<List<Byte>> gradients = gradientsOfSizes(dropout(), 4, 4, 3, 2, 4, 3);
+    void everyIterationDropsOtherValues() {
+        List<Bits> gradients = gradientsOfSizes(dropout(), 4, 4, 3, 2, 4, 3);
         assertThat(gradients.stream().distinct()).hasSameSizeAs(gradients);
-        List<List<Byte>> without = gradientsOfSizes(USER, 4, 4, 3, 2, 4, 3);
+        List<Bits> without = gradientsOfSizes(USER, 4, 4, 3, 2, 4, 3);
         assertThat(without.get(4)).as("without dropout").isEqualTo(without.get(0));
         assertThat(without.get(5)).as("without dropout").isEqualTo(without.get(2));
     }
 
-    private static List<List<Byte>> gradientsOfSizes(UserGraph user, int... sizes) {
+    private static List<Bits> gradientsOfSizes(UserGraph user, int... sizes) {
         ComputationGraph graph = user.graph();
-        List<List<Byte>> gradients = new ArrayList<>();
+        List<Bits> gradients = new ArrayList<>();
         try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
-            for (int size : sizes) {
-                plan.gradients(images("size" + size, size), labels("size" + size, size));
-                gradients.add(bytes(graph.getFlattenedGradients()));
+            for (int i = 0; i < sizes.length; i++) {
+                graph.getConfiguration().setIterationCount(i);
+                plan.gradients(images("size" + sizes[i], sizes[i]), labels("size" + sizes[i], sizes[i]));
+                gradients.add(Bits.of(graph.getFlattenedGradients()));
             }
         }
         return gradients;
@@ -376,7 +370,8 @@ class TrainingPlanTest {
                 try (TrainingPlan alone = TrainingPlan.compile(fresh, IMAGE, momentum())) {
                     TrainingStep.Result result = alone.gradients(images, labels);
                     assertThat(result.loss()).isEqualTo(pass.loss());
-                    assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(fresh.getFlattenedGradients()));
+                    assertThat(Bits.of(graph.getFlattenedGradients()))
+                            .isEqualTo(Bits.of(fresh.getFlattenedGradients()));
                 }
             }
         }
@@ -391,11 +386,11 @@ class TrainingPlanTest {
         assertThat(labels.sumNumber().floatValue()).isEqualTo(4);
         try (TrainingPlan plan = TrainingPlan.compile(graph, IMAGE, momentum())) {
             TrainingStep.Result plain = plan.gradients(images, labels);
-            List<Byte> gradients = bytes(graph.getFlattenedGradients());
+            Bits gradients = Bits.of(graph.getFlattenedGradients());
             graph.getFlattenedGradients().assign(7);
             assertThat(plan.gradients(arrangement.of(images), arrangement.of(labels)))
                     .isEqualTo(plain);
-            assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(gradients);
+            assertThat(Bits.of(graph.getFlattenedGradients())).isEqualTo(gradients);
         }
     }
 
@@ -455,8 +450,8 @@ class TrainingPlanTest {
                     .withMessageContaining(told);
             plan.step(images("fit", 3), labels("fit", 3), 0.1);
             other.step(images("fit", 3), labels("fit", 3), 0.1);
-            assertThat(bytes(graph.params())).isEqualTo(bytes(untouched.params()));
-            assertThat(plan.velocity()).isEqualTo(other.velocity());
+            assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(untouched.params()));
+            assertThat(Bits.of(plan.velocity())).isEqualTo(Bits.of(other.velocity()));
         }
     }
 
@@ -530,8 +525,8 @@ class TrainingPlanTest {
             graph.setParams(half);
             assertThat(plan.gradients(images("x", 3), labels("x", 3)))
                     .isEqualTo(wanted.gradients(images("x", 3), labels("x", 3)));
-            assertThat(bytes(graph.getFlattenedGradients())).isEqualTo(bytes(other.getFlattenedGradients()));
-            assertThat(bytes(graph.params())).isEqualTo(bytes(half));
+            assertThat(Bits.of(graph.getFlattenedGradients())).isEqualTo(Bits.of(other.getFlattenedGradients()));
+            assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(half));
         }
     }
 
@@ -652,11 +647,44 @@ class TrainingPlanTest {
                     .isThrownBy(call::run)
                     .withMessageContaining("closed"));
         }
-        assertThat(bytes(graph.params())).isEqualTo(bytes(left));
+        assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(left));
         assertThat(own.velocity().get(0))
                 .as("the state is there for whoever goes on")
                 .isNotZero();
         assertThat(graph.outputSingle(images("x", 3)).sumNumber().floatValue()).isCloseTo(3, within(1e-5f));
+    }
+
+    /** The listener of the step holds it up; the plan cannot be closed meanwhile. */
+    @Test
+    void closingWaitsForTheStepThatIsUnderWay() throws Exception {
+        ComputationGraph graph = USER.graph();
+        TrainingPlan plan = TrainingPlan.compile(graph, IMAGE);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        graph.setListeners(new BaseTrainingListener() {
+            @Override
+            public void iterationDone(Model model, int iteration, int epoch) {
+                inside.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        CompletableFuture<TrainingStep.Result> step =
+                CompletableFuture.supplyAsync(() -> plan.step(images("x", 3), labels("x", 3)));
+        inside.await();
+        Thread closing = new Thread(plan::close);
+        closing.start();
+        while (closing.getState() != Thread.State.BLOCKED) {
+            assertThat(closing.isAlive()).as("closed during a step").isTrue();
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        assertThat(step.get().loss()).isPositive();
+        closing.join();
+        assertThatIllegalStateException().isThrownBy(() -> plan.report(1)).withMessageContaining("closed");
     }
 
     @Test
@@ -667,7 +695,7 @@ class TrainingPlanTest {
             assertThat(profile.batch()).isEqualTo(3);
             assertThat(profile.timings().stream().map(PlanProfile.Timing::step))
                     .isEqualTo(plan.report(3).steps());
-            assertThat(bytes(graph.params())).isEqualTo(bytes(USER.graph().params()));
+            assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(USER.graph().params()));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.profile(images("x", 3), labels("x", 3), 0))
                     .withMessageContaining("0 rounds");

@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,12 +9,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -58,22 +63,18 @@ class TrainingStepTest {
     @ParameterizedTest
     @MethodSource("runs")
     void fiveStepsTwiceGiveTheSameBytes(ParityCase parity) {
-        byte[] first = afterFiveSteps(parity);
-        assertThat(first).isNotEqualTo(bytes(parity.graph()));
+        Bits first = afterFiveSteps(parity);
+        assertThat(first).isNotEqualTo(Bits.of(parity.graph().params()));
         assertThat(afterFiveSteps(parity)).isEqualTo(first);
     }
 
-    private byte[] afterFiveSteps(ParityCase parity) {
+    private Bits afterFiveSteps(ParityCase parity) {
         ComputationGraph graph = parity.graph();
         TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine);
         for (int i = 0; i < 5; i++) {
             step.step(parity.images(), parity.labels(), 0.05);
         }
-        return bytes(graph);
-    }
-
-    private static byte[] bytes(ComputationGraph graph) {
-        return graph.params().data().asBytes();
+        return Bits.of(graph.params());
     }
 
     /** Biases in front of BN have no gradient, so that nothing but weight decay moves them. */
@@ -129,7 +130,7 @@ class TrainingStepTest {
         step.velocity().put(new float[step.velocity().capacity()]);
         step.step(two, labels, 0.05);
         TrainingStep.of(alone, CASE.image(), Sgd.paper(), engine).step(two, labels, 0.05);
-        assertThat(bytes(later)).isEqualTo(bytes(alone));
+        assertThat(Bits.of(later.params())).isEqualTo(Bits.of(alone.params()));
     }
 
     @Test
@@ -229,6 +230,119 @@ class TrainingStepTest {
         assertThatThrownBy(() -> TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine))
                 .isInstanceOfAny(IllegalArgumentException.class, UnsupportedGraphException.class)
                 .hasMessageContaining("[left, right]");
+    }
+
+    /** DL4J's way to keep them: nothing of a batch is taken over. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void statisticsOfDecayOneStayAsTheyAre(boolean logDeviation) {
+        UserGraph user = UserGraph.upTo(
+                "bn",
+                "kept",
+                CASE.image(),
+                builder -> builder.addLayer(
+                        "bn",
+                        new BatchNormalization.Builder()
+                                .decay(1)
+                                .useLogStd(logDeviation)
+                                .build(),
+                        "in"));
+        ComputationGraph graph = user.graph();
+        Map<String, Bits> before = Bits.of(graph.paramTable());
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine)) {
+            step.step(user.images(4), user.labels(4), 0.1);
+            step.step(user.images(4), user.labels(4), 0.1);
+        }
+        Map<String, Bits> after = Bits.of(graph.paramTable());
+        before.forEach((name, values) -> {
+            if (name.matches("bn_(mean|var|log10stdev)")) {
+                assertThat(after.get(name)).as(name).isEqualTo(values);
+            } else {
+                assertThat(after.get(name)).as(name).isNotEqualTo(values);
+            }
+        });
+    }
+
+    private static UserGraph dropout() {
+        return UserGraph.upTo("drop", "dropout", CASE.image(), builder -> builder.addLayer(
+                        "conv",
+                        new ConvolutionLayer.Builder(3, 3).nOut(6).dropOut(0.8).build(),
+                        "in")
+                .addLayer("drop", new DropoutLayer(0.5), "conv"));
+    }
+
+    /** Loss of a step without change, at this iteration, after steps with batches of these sizes. */
+    private double lossOfDropout(long iteration, int... before) {
+        ComputationGraph graph = dropout().graph();
+        Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), sgd, engine)) {
+            for (int size : before) {
+                step.step(dropout().images(size), dropout().labels(size), 0);
+            }
+            step.startAt(iteration);
+            return step.step(dropout().images(4), dropout().labels(4), 0).loss();
+        }
+    }
+
+    @Test
+    void dropoutDependsOnTheIterationAlone() {
+        double third = lossOfDropout(3);
+        assertThat(lossOfDropout(3, 4)).isEqualTo(third);
+        assertThat(lossOfDropout(3, 1, 2, 3, 4, 5, 6, 7)).isEqualTo(third);
+        assertThat(lossOfDropout(4)).isNotEqualTo(third);
+        assertThat(lossOfDropout(0)).isNotEqualTo(third);
+    }
+
+    @Test
+    void everyStepIsCountedAndDropsOtherValues() {
+        ComputationGraph graph = dropout().graph();
+        Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        List<Double> losses = new ArrayList<>();
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), sgd, engine)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(graph.getConfiguration().getIterationCount()).isEqualTo(i);
+                losses.add(
+                        step.step(dropout().images(4), dropout().labels(4), 0).loss());
+            }
+        }
+        assertThat(losses).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void leavesTheRandomNumbersOfTheCallerAlone() {
+        INDArray images = dropout().images(4);
+        try (TrainingStep step = TrainingStep.of(dropout().graph(), CASE.image(), Sgd.paper(), engine)) {
+            Nd4j.getRandom().setSeed(7);
+            Bits expected = Bits.of(Nd4j.rand(5));
+            Nd4j.getRandom().setSeed(7);
+            step.step(images, dropout().labels(4), 0.1);
+            assertThat(Bits.of(Nd4j.rand(5))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void saysThatTheGraphWasChanged() {
+        ComputationGraph graph = CASE.graph();
+        TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine);
+        graph.getVertex("conv1").setLayerAsFrozen();
+        assertThatExceptionOfType(StalePlanException.class)
+                .isThrownBy(() -> step.step(CASE.images(), CASE.labels(), 0.1));
+    }
+
+    @Test
+    void rejectsGraphsWithMoreParametersThanJavaCanLookAt() {
+        ComputationGraph many = new ComputationGraph(CASE.graph().getConfiguration()) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public long numParams() {
+                return flattenedParams == null ? super.numParams() : 1L << 29;
+            }
+        };
+        many.init();
+        assertThatExceptionOfType(UnsupportedGraphException.class)
+                .isThrownBy(() -> TrainingStep.of(many, CASE.image(), Sgd.paper(), engine))
+                .withMessageContaining("it has 536870912 parameters");
     }
 
     @Test

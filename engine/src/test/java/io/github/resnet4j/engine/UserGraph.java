@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.internal.ir.Passes;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
+import io.github.resnet4j.engine.internal.lower.SharedArena;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
@@ -225,13 +226,15 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
         INDArray images = images(batch);
         Lowering.FlatArrays none = new Lowering.FlatArrays(0, 0);
         try (Prepared prepared = new Prepared(floats(graph.params()));
-                Lowering lowering = new Lowering(program, batch, order, none, prepared, Lowering.Use.INFERENCE, 0)) {
+                SharedArena arena = new SharedArena();
+                Lowering lowering =
+                        new Lowering(program, batch, order, none, prepared, arena, Lowering.Use.INFERENCE, 0)) {
             lowering.run(GraphState.address(images));
             List<INDArray> outputs = new ArrayList<>();
             for (int i = 0; i < vertices.size(); i++) {
-                float[] values = new float[lowering.output(i).remaining()];
-                lowering.output(i).get(values);
-                outputs.add(Nd4j.createFromArray(values));
+                INDArray output = Nd4j.createUninitialized(DataType.FLOAT, lowering.outputShape(i), 'c');
+                lowering.copyOutput(i, GraphState.address(output));
+                outputs.add(output);
             }
             return outputs;
         }
@@ -245,8 +248,10 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
         Lowering.FlatArrays flat = new Lowering.FlatArrays(
                 GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients()));
         try (Prepared prepared = new Prepared(floats(graph.params()));
-                Lowering lowering = new Lowering(program, batch, order, flat, prepared, Lowering.Use.TRAINING, 0)) {
-            lowering.labels(floats(labels));
+                SharedArena arena = new SharedArena();
+                Lowering lowering =
+                        new Lowering(program, batch, order, flat, prepared, arena, Lowering.Use.TRAINING, 0)) {
+            lowering.next(floats(labels), 0);
             lowering.run(GraphState.address(images));
             return Pass.of(graph, lowering.lossSum() / batch);
         }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.util.Optional;
 
 /**
@@ -7,8 +8,12 @@ import java.util.Optional;
  *
  * @param name key {@code name}, required: a name of the zoo, {@code architecture} or {@code architecture.tag}
  * @param classes key {@code classes}, number of outputs, at least 2; default: the number of classes in the data
- * @param weights key {@code weights}, path of a {@code model.zip} archive to start from; default: those that a tag in
- *     {@code name} stands for, else random
+ * @param weights key {@code weights}, path of a {@code model.zip} archive or another file of weights to start from;
+ *     default: those that a tag in {@code name} stands for, else random
+ * @param map key {@code map}, path of a file with rules for the names in {@code weights}, default none
+ * @param ema key {@code ema}, default false: of a checkpoint that has an average of the weights beside them, the average
+ * @param channelOrder key {@code channel-order}, {@code rgb} or {@code bgr}: in which order the weights expect the
+ *     colours; default: the weights' own
  * @param shortcut key {@code shortcut}, default: the architecture's own
  * @param zeroInitResidual key {@code zero-init-residual}, default false: the last batch normalisation of every block
  *     starts with scale 0, so that blocks start as the identity (Goyal et al. 2017, section 5.1)
@@ -19,6 +24,9 @@ public record ModelConfig(
         String name,
         Optional<Integer> classes,
         Optional<String> weights,
+        Optional<String> map,
+        @Default("false") boolean ema,
+        Optional<ChannelOrder> channelOrder,
         Optional<Shortcut> shortcut,
         @Default("false") boolean zeroInitResidual,
         Optional<String> freeze) {
@@ -28,6 +36,7 @@ public record ModelConfig(
                 .written("name", name)
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)
+                .written("map", map)
                 .written("freeze", freeze)
                 .verify();
     }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Normalize;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ public record NormalizeConfig(List<Double> mean, List<Double> std) {
                         std.size() == 3 && std.stream().allMatch(s -> s > 0 && Double.isFinite(s)),
                         "std",
                         "must be three numbers greater than 0: red, green, blue")
+                .that(
+                        Preprocessing.scaleProblem(mean, std).isEmpty(),
+                        "mean",
+                        Preprocessing.scaleProblem(mean, std).orElse(""))
                 .verify();
     }
 

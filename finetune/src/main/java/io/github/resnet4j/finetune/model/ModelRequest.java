@@ -1,6 +1,10 @@
 package io.github.resnet4j.finetune.model;
 
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import io.github.resnet4j.zoo.weights.Preprocessing;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,18 +17,41 @@ import java.util.OptionalInt;
  * @param model a file; a name of the zoo ({@code resnet50}), which then needs {@code weights}; or a published name
  *     ({@code resnet50.tv_in1k}), whose preprocessing and class names go for {@code weights} too
  * @param weights a file of weights; with {@code model} absent, its tensors tell the network
+ * @param set which weights of a file that has several
  * @param map rules for names that nothing else knows, see {@link io.github.resnet4j.zoo.weights.names.NameMapping}
  * @param labels a file of class names, one a line, in the order of the logits
- * @param newClasses a number of classes gives the model a new classifier for as many, with random weights
+ * @param head what becomes of the classifier
  * @param preparation what of the preprocessing is given
  */
 public record ModelRequest(
         Optional<String> model,
         Optional<Path> weights,
+        WeightSet set,
         Optional<Path> map,
         Optional<Path> labels,
-        OptionalInt newClasses,
+        Head head,
         Preparation preparation) {
+    /** Of a request that says nothing. */
+    private static final ModelRequest NONE = new ModelRequest(
+            Optional.empty(),
+            Optional.empty(),
+            WeightSet.TRAINED,
+            Optional.empty(),
+            Optional.empty(),
+            new Head.Own(),
+            Preparation.NONE);
+
+    /** What becomes of a model's classifier. */
+    public sealed interface Head {
+        /** It is the weights' own, which must have one. */
+        record Own() implements Head {}
+
+        /** It begins anew, with random weights, for so many classes. */
+        record New(int classes) implements Head {}
+
+        /** It is the weights' own if they have one, and a random one if not: training replaces it anyway. */
+        record Any() implements Head {}
+    }
 
     /**
      * Parts of a {@link Preprocessing}; absent ones are the weights' own, or else assumed.
@@ -32,50 +59,101 @@ public record ModelRequest(
      * @param resize pixels of the shorter side
      * @param crop pixels of the square's side
      * @param interpolation {@code bilinear} or {@code bicubic}
-     * @param mean one per channel, of pixels in [0, 1]
-     * @param std one per channel
+     * @param mean of red, green and blue, in this order whatever the weights', of pixels in [0, 1]
+     * @param std of red, green and blue
+     * @param channelOrder the order in which the weights expect the colours
      */
     public record Preparation(
             OptionalInt resize,
             OptionalInt crop,
             Optional<String> interpolation,
             Optional<List<Double>> mean,
-            Optional<List<Double>> std) {
+            Optional<List<Double>> std,
+            Optional<ChannelOrder> channelOrder) {
         /** Nothing given. */
         public static final Preparation NONE = new Preparation(
-                OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
 
-        /** {@code other} with what is given here in its place. */
-        Preprocessing over(Preprocessing other) {
-            return new Preprocessing(
-                    resize.isPresent() ? resize : other.resize(),
-                    crop.isPresent() ? crop : other.crop(),
-                    interpolation.orElse(other.interpolation()),
-                    mean.orElse(other.mean()),
-                    std.orElse(other.std()));
+        /** Nothing but the order of the colours, if that is given. */
+        public static Preparation of(Optional<ChannelOrder> channelOrder) {
+            return new Preparation(NONE.resize, NONE.crop, NONE.interpolation, NONE.mean, NONE.std, channelOrder);
+        }
+
+        /**
+         * {@code other} with what is given here in its place.
+         *
+         * @throws UsageException if what is given is no preprocessing, such as a mean of pixels from 0 to 255
+         */
+        public Preprocessing over(Preprocessing other) {
+            Preprocessing.scaleProblem(mean.orElse(List.of()), std.orElse(List.of()))
+                    .ifPresent(problem -> {
+                        throw new UsageException("mean and std " + problem);
+                    });
+            try {
+                return new Preprocessing(
+                        resize.isPresent() ? resize : other.resize(),
+                        crop.isPresent() ? crop : other.crop(),
+                        interpolation.orElse(other.interpolation()),
+                        mean.orElse(other.mean()),
+                        std.orElse(other.std()));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage());
+            }
         }
     }
 
     /** A model by its file or name alone. */
     public static ModelRequest of(String model) {
-        return new ModelRequest(
-                Optional.of(model),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Preparation.NONE);
+        return NONE.withModel(Optional.of(model));
     }
 
     /** A model of the zoo with weights from a file. */
     public static ModelRequest of(String architecture, Path weights) {
-        return new ModelRequest(
-                Optional.of(architecture),
-                Optional.of(weights),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Preparation.NONE);
+        return of(architecture).withWeights(Optional.of(weights));
+    }
+
+    /** The model that a file or name says, if one is given. */
+    public static ModelRequest of(Optional<String> model) {
+        return NONE.withModel(model);
+    }
+
+    private ModelRequest withModel(Optional<String> other) {
+        return new ModelRequest(other, weights, set, map, labels, head, preparation);
+    }
+
+    /** The same with weights from a file. */
+    public ModelRequest withWeights(Optional<Path> other) {
+        return new ModelRequest(model, other, set, map, labels, head, preparation);
+    }
+
+    /** The same of an average of the weights, or not. */
+    public ModelRequest withSet(WeightSet other) {
+        return new ModelRequest(model, weights, other, map, labels, head, preparation);
+    }
+
+    /** The same with rules for names. */
+    public ModelRequest withMap(Optional<Path> other) {
+        return new ModelRequest(model, weights, set, other, labels, head, preparation);
+    }
+
+    /** The same with class names from a file. */
+    public ModelRequest withLabels(Optional<Path> other) {
+        return new ModelRequest(model, weights, set, map, other, head, preparation);
+    }
+
+    /** The same with another classifier. */
+    public ModelRequest withHead(Head other) {
+        return new ModelRequest(model, weights, set, map, labels, other, preparation);
+    }
+
+    /** The same with another preprocessing. */
+    public ModelRequest withPreparation(Preparation other) {
+        return new ModelRequest(model, weights, set, map, labels, head, other);
     }
 
     /** Whether {@code model} is meant as a file's path, not as a name. */
@@ -83,6 +161,6 @@ public record ModelRequest(
         return Files.exists(Path.of(model))
                 || model.contains("/")
                 || model.contains("\\")
-                || model.matches("(?i).*\\.(zip|safetensors|pth|pt|th|tar|bin|h5|hdf5|keras|ckpt)");
+                || WeightFile.isNamedLikeWeights(model);
     }
 }

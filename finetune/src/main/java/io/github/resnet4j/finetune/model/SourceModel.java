@@ -20,8 +20,8 @@ import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.weights.load.Fit;
@@ -48,14 +48,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Opening one reads names and sizes and loads no native code; {@link #load} brings the numbers.
  */
 public final class SourceModel {
-    /** Small images are used as they are; of larger ones a margin is cut off. */
-    private static final int LARGE = 64;
-
     /** So many are read by a person. */
     private static final int MOST_PROBLEMS = 10;
 
     private final ModelCard card;
     private final boolean classesNamed;
+    private final Optional<String> assumed;
     private final String origin;
     private final Weights weights;
 
@@ -72,9 +70,11 @@ public final class SourceModel {
      */
     public record Loaded(ComputationGraph graph, Optional<LoadReport> report) {}
 
-    private SourceModel(ModelCard card, boolean classesNamed, String origin, Weights weights) {
+    private SourceModel(
+            ModelCard card, boolean classesNamed, Optional<String> assumed, String origin, Weights weights) {
         this.card = card;
         this.classesNamed = classesNamed;
+        this.assumed = assumed;
         this.origin = origin;
         this.weights = weights;
     }
@@ -142,10 +142,14 @@ public final class SourceModel {
         if (request.map().isPresent()) {
             throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
         }
-        int count = request.newClasses().orElse(card.classes().size());
+        if (request.set() == WeightSet.AVERAGED) {
+            throw new UsageException(file + " was written by resnet4j and has one set of weights; leave --ema out");
+        }
+        OptionalInt newClasses = newClasses(request);
+        int count = newClasses.orElse(card.classes().size());
         List<String> classes = request.labels()
                 .map(labels -> Labels.read(labels, count))
-                .orElse(request.newClasses().isPresent() ? numbered(count) : card.classes());
+                .orElse(newClasses.isPresent() ? numbered(count) : card.classes());
         ModelCard used = possible(() -> new ModelCard(
                 card.architecture(),
                 card.options(),
@@ -153,15 +157,27 @@ public final class SourceModel {
                 classes,
                 request.preparation().over(card.preprocessing()),
                 card.provenance()));
+        boolean reversed = request.preparation().channelOrder().equals(Optional.of(ChannelOrder.BGR));
         return new SourceModel(
                 used,
-                request.labels().isPresent() || request.newClasses().isEmpty(),
+                request.labels().isPresent() || newClasses.isEmpty(),
+                Optional.empty(),
                 file.toString(),
-                options -> new Loaded(
-                        request.newClasses().isPresent()
-                                ? withNewHead(file, used.network(), options)
-                                : ModelArchive.read(file, options).graph(),
-                        Optional.empty()));
+                options -> {
+                    ComputationGraph graph = newClasses.isPresent()
+                            ? withNewHead(file, used.network(), options)
+                            : ModelArchive.read(file, options).graph();
+                    if (reversed) {
+                        reverseInputChannels(used.network(), graph);
+                    }
+                    return new Loaded(graph, Optional.empty());
+                });
+    }
+
+    private static OptionalInt newClasses(ModelRequest request) {
+        return request.head() instanceof ModelRequest.Head.New head
+                ? OptionalInt.of(head.classes())
+                : OptionalInt.empty();
     }
 
     private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
@@ -178,7 +194,7 @@ public final class SourceModel {
             Optional<Architecture> named,
             Optional<PretrainedWeights> given,
             Consumer<String> remarks) {
-        StateDict tensors = WeightFile.open(file);
+        StateDict tensors = WeightFile.open(file, request.set());
         NameMapping names = request.map().map(NameMapping::read).orElse(NameMapping.NONE);
         Optional<PretrainedWeights> row = given.or(() -> Pretrained.recognise(FileBytes.open(file))
                 .filter(found -> named.isEmpty() || named.get().name().equals(found.architecture())));
@@ -186,26 +202,37 @@ public final class SourceModel {
         if (row.isPresent() && given.isEmpty()) {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
-        Fit fit = fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), remarks);
+        boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
+        Fit fit =
+                fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), anyHead, remarks);
         Architecture architecture = fit.architecture();
-        int classes = request.newClasses().orElse(fit.classes());
-        Optional<List<String>> known = classNames(request, row, classes, remarks);
-        Preprocessing preprocessing = preprocessing(request, row, architecture.input(), remarks);
-        int side = preprocessing.crop().orElse(architecture.input().height());
+        boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
+        int classes = newClasses(request).orElse(fit.classes());
+        LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
+        requireFit(Matching.of(tensors, architecture.network(architecture.input(), classes), how), remarks);
+        if (headless) {
+            remarks.accept("the weights are of a backbone without a classifier");
+        }
+        Optional<List<String>> known = headless ? Optional.empty() : classNames(request, row, classes, remarks);
+        InputConvention convention = InputConvention.of(request.preparation(), row, tensors.metadata(), architecture);
+        int side = convention.preprocessing().crop().orElse(architecture.input().height());
         ModelCard card = possible(() -> ModelCard.of(
                 architecture,
                 new Shape(architecture.input().channels(), side, side),
                 known.orElseGet(() -> numbered(classes)),
-                preprocessing,
+                convention.preprocessing(),
                 provenance(file, row)));
-        LoadOptions how = new LoadOptions(names, request.newClasses().isPresent());
-        requireFit(Matching.of(tensors, card.network(), how), remarks);
-        boolean reversed = row.map(PretrainedWeights::channelOrder).orElse(ChannelOrder.RGB) == ChannelOrder.BGR;
+        Matching.of(tensors, card.network(), how).orThrow();
+        boolean reversed = convention.channelOrder() == ChannelOrder.BGR;
         if (reversed) {
             remarks.accept("the first convolution's input channels are reversed, from BGR to RGB");
         }
         return new SourceModel(
-                card, known.isPresent(), row.map(PretrainedWeights::name).orElse(file.toString()), options -> {
+                card,
+                known.isPresent(),
+                convention.assumed(),
+                row.map(PretrainedWeights::name).orElse(file.toString()),
+                options -> {
                     GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), options, how);
                     if (reversed) {
                         reverseInputChannels(card.network(), loaded.graph());
@@ -215,11 +242,15 @@ public final class SourceModel {
     }
 
     private static Fit fit(
-            StateDict tensors, NameMapping names, Optional<Architecture> named, Consumer<String> remarks) {
+            StateDict tensors,
+            NameMapping names,
+            Optional<Architecture> named,
+            boolean anyHead,
+            Consumer<String> remarks) {
         if (named.isPresent()) {
             return Fit.of(tensors, names, named.get());
         }
-        Fit.Inferred inferred = Fit.infer(tensors, names, false);
+        Fit.Inferred inferred = Fit.infer(tensors, names, anyHead);
         remarks.accept("taken for " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();
@@ -231,22 +262,12 @@ public final class SourceModel {
                 .map(labels -> Labels.read(labels, classes))
                 .or(() -> row.map(found -> found.classNames().names()))
                 .filter(list -> list.size() == classes);
-        if (known.isPresent() || request.newClasses().isPresent() || classes != ClassNames.IMAGENET.count()) {
+        boolean replaced = !(request.head() instanceof ModelRequest.Head.Own);
+        if (known.isPresent() || replaced || classes != ClassNames.IMAGENET.count()) {
             return known;
         }
         remarks.accept("class names assumed: ImageNet's");
         return Optional.of(ClassNames.IMAGENET.names());
-    }
-
-    private static Preprocessing preprocessing(
-            ModelRequest request, Optional<PretrainedWeights> row, Shape input, Consumer<String> remarks) {
-        ModelRequest.Preparation given = request.preparation();
-        Preprocessing steps = possible(
-                () -> given.over(row.map(PretrainedWeights::preprocessing).orElseGet(() -> usual(input))));
-        if (row.isEmpty() && (given.mean().isEmpty() || given.std().isEmpty())) {
-            remarks.accept("preprocessing assumed: " + steps + "; say otherwise with --mean, --std, --resize, --crop");
-        }
-        return steps;
     }
 
     private static Map<String, String> provenance(Path file, Optional<PretrainedWeights> row) {
@@ -286,17 +307,6 @@ public final class SourceModel {
         matching.orThrow();
     }
 
-    /** torchvision's way for ImageNet, and without any resizing for small images. */
-    private static Preprocessing usual(Shape input) {
-        boolean large = input.height() >= LARGE;
-        return new Preprocessing(
-                large ? OptionalInt.of(Math.round(input.height() / 0.875f)) : OptionalInt.empty(),
-                large ? OptionalInt.of(input.height()) : OptionalInt.empty(),
-                "bilinear",
-                List.of(0.485, 0.456, 0.406),
-                List.of(0.229, 0.224, 0.225));
-    }
-
     /** Makes a network that expects colours in one order take them in the other. */
     static void reverseInputChannels(Network network, ComputationGraph graph) {
         String first = network.nodes().stream()
@@ -321,6 +331,14 @@ public final class SourceModel {
     /** Whether the card's class names are the model's; otherwise they are numbers. */
     public boolean classesNamed() {
         return classesNamed;
+    }
+
+    /**
+     * What was assumed of the preprocessing, which neither the user nor the file nor its publisher says; nothing if all is
+     * known.
+     */
+    public Optional<String> assumed() {
+        return assumed;
     }
 
     /** Where it comes from: a published name or a file. */

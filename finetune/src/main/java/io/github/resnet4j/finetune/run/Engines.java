@@ -23,7 +23,7 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
      */
     static Engines of(ComputationGraph graph, Shape image, Sgd sgd, int batchSize, Engine wanted) {
-        TrainingStep training = TrainingStep.of(graph, image, sgd, wanted);
+        TrainingStep training = TrainingStep.of(graph, image, batchSize, sgd, wanted);
         try {
             // Where oneDNN cannot train, one warning is enough.
             Engine next = training.engine() == Engine.DL4J ? Engine.DL4J : wanted;
@@ -40,7 +40,8 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
 
     @Override
     public void close() {
-        inference.close();
-        training.close();
+        try (training) {
+            inference.close();
+        }
     }
 }

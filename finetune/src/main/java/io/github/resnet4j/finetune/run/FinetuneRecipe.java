@@ -19,7 +19,8 @@ public record FinetuneRecipe(String architecture, String yaml) {
     /** The evaluation crop is 7/8 of the resized image, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
     private static final double CROP_SHARE = 0.875;
 
-    private static final Preprocessing IMAGENET = new Preprocessing(
+    /** What torchvision's networks expect. */
+    public static final Preprocessing IMAGENET = new Preprocessing(
             OptionalInt.empty(),
             OptionalInt.empty(),
             "bilinear",

@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
+import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,11 +68,16 @@ record ResolvedRun(RunData inputs, Architecture architecture, Network network, O
 
     private static Optional<SourceModel> source(
             ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
-        if (model.weights().isPresent()) {
-            return Optional.of(SourceModel.open(
-                    ModelRequest.of(model.name(), Path.of(model.weights().get())), download, remarks));
+        if (model.weights().isEmpty() && name.tag().isEmpty()) {
+            return Optional.empty();
         }
-        return name.tag().map(tag -> SourceModel.open(ModelRequest.of(model.name()), download, remarks));
+        ModelRequest request = ModelRequest.of(model.name())
+                .withWeights(model.weights().map(Path::of))
+                .withSet(model.ema() ? WeightSet.AVERAGED : WeightSet.TRAINED)
+                .withMap(model.map().map(Path::of))
+                .withHead(new ModelRequest.Head.Any())
+                .withPreparation(ModelRequest.Preparation.of(model.channelOrder()));
+        return Optional.of(SourceModel.open(request, download, remarks));
     }
 
     private static void requirePart(Network network, Optional<String> freeze) {

@@ -266,10 +266,10 @@ public final class TrainingRun {
     }
 
     private static void requireBatchFits(int batchSize, Shape image) {
-        long most = (Integer.MAX_VALUE - 8) / image.elements();
+        long most = Integer.MAX_VALUE / Float.BYTES / image.elements(); // what one buffer shows of native memory
         if (batchSize > most) {
             throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
-                    + " does not fit into one array; take at most " + most);
+                    + " needs more than the 2 GiB that one batch may have; take at most " + most);
         }
     }
 

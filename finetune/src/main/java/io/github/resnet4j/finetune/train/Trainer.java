@@ -110,6 +110,7 @@ public final class Trainer {
         Position position = from;
         EpochProgress progress = done;
         Optional<Evaluation> last = Optional.empty();
+        training.startAt(from.iteration());
         int perEpoch = trainData.batchesPerEpoch();
         while (position.epoch() < config.epochs()) {
             progress = trainEpoch(position, progress);

@@ -41,8 +41,8 @@ final class BadConfigTest {
                 row(
                         2,
                         "model: {name: x, pretrained-on: y}",
-                        "model.pretrained-on: unknown key; known: name, classes, weights, shortcut, zero-init-residual,"
-                                + " freeze"),
+                        "model.pretrained-on: unknown key; known: name, classes, weights, map, ema, channel-order,"
+                                + " shortcut, zero-init-residual, freeze"),
                 row(
                         5,
                         "optimizer: {type: sgd, lr: 0.1, <<: {lr: 1}}",
@@ -216,6 +216,11 @@ final class BadConfigTest {
                                 "x.yaml:3: data.normalize.mean: must be three numbers: red, green, blue",
                                 "x.yaml:3: data.normalize.std: must be three numbers greater than 0: red, green,"
                                         + " blue")),
+                row(
+                        3,
+                        "data: {dataset: folder, normalize: {mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375]}}",
+                        "data.normalize.mean: must be of pixels in [0, 1]; these are of pixels from 0 to 255, divided by"
+                                + " 255 they are mean 0.485,0.456,0.406 and std 0.229,0.224,0.225"),
                 // All at once, also the out-of-range beside the mistyped
                 row(
                         4,

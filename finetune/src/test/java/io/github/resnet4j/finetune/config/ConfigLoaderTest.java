@@ -12,6 +12,7 @@ import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -51,6 +52,9 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                false,
                                 Optional.empty()),
                         new DataConfig(
                                 DatasetKind.FOLDER,
@@ -82,6 +86,9 @@ final class ConfigLoaderTest {
                   name: resnet50.tv_in1k
                   classes: 3
                   weights: some where/model.zip
+                  map: names.map
+                  ema: true
+                  channel-order: bgr
                   shortcut: a-end
                   zero-init-residual: TRUE
                   freeze: layer3
@@ -129,6 +136,9 @@ final class ConfigLoaderTest {
                                 "resnet50.tv_in1k",
                                 Optional.of(3),
                                 Optional.of("some where/model.zip"),
+                                Optional.of("names.map"),
+                                true,
+                                Optional.of(ChannelOrder.BGR),
                                 Optional.of(Shortcut.A_END),
                                 true,
                                 Optional.of("layer3")),
@@ -220,7 +230,16 @@ final class ConfigLoaderTest {
         RunConfig plain = load(SMALLEST);
         RunConfig config = new RunConfig(
                 plain.name(),
-                new ModelConfig(text, Optional.empty(), Optional.of(text), Optional.empty(), false, Optional.of(text)),
+                new ModelConfig(
+                        text,
+                        Optional.empty(),
+                        Optional.of(text),
+                        Optional.of(text),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(text)),
                 plain.data(),
                 plain.train(),
                 plain.optimizer(),
@@ -247,6 +266,7 @@ final class ConfigLoaderTest {
                         name: t
                         model:
                           name: resnet20-cifar
+                          ema: false
                           zero-init-residual: false
                         data:
                           dataset: folder

@@ -8,6 +8,7 @@ import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,13 +44,7 @@ final class PublishedLogitsIT {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
         assertThat(expected.remaining()).isEqualTo(10 * data.size());
-        ModelRequest request = new ModelRequest(
-                Optional.empty(),
-                Optional.of(weights),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                ModelRequest.Preparation.NONE);
+        ModelRequest request = ModelRequest.of(Optional.empty()).withWeights(Optional.of(weights));
         List<String> remarks = new ArrayList<>();
         SourceModel model = SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
         assertThat(remarks).anyMatch(remark -> remark.contains("akamaster"));
@@ -71,6 +68,43 @@ final class PublishedLogitsIT {
             }
         }
         assertThat(correct).isEqualTo(right);
+    }
+
+    /**
+     * MLPerf Tiny's network, whose images are RGB from 0 to 255, saved again under its own names, so that no hash tells
+     * what it is. Keras says the same of each image (mlperf_tiny_resnet8.csv of the zoo's tests).
+     */
+    @Test
+    void weightsOfKerasSavedAgainGetKerasPreprocessing(@TempDir Path folder) throws IOException {
+        Path weights = DATA.resolve("weights").resolve("mlperf_tiny_resnet8.h5");
+        Path images = DATA.resolve("cifar10").resolve("lossless_test_batch.bin");
+        assumeTrue(Files.exists(weights) && Files.exists(images), "needs " + weights + " and " + images);
+        Path again = folder.resolve("again.safetensors");
+        WeightFile.writer(again)
+                .orElseThrow()
+                .write(again, WeightFile.open(weights).tensors(), Map.of());
+
+        CifarDataset data = CifarDataset.readFile(images, CifarVariant.CIFAR10);
+        SourceModel model = SourceModel.open(
+                ModelRequest.of(Optional.empty()).withWeights(Optional.of(again)),
+                DownloadOptions.standard().withOffline(true),
+                remark -> {});
+        assertThat(model.assumed()).isPresent();
+        int correct = 0;
+        try (Predictor predictor = Predictor.open(model, AT_ONCE, Engine.AUTO)) {
+            for (int from = 0; from < data.size(); from += AT_ONCE) {
+                int count = Math.min(AT_ONCE, data.size() - from);
+                float[][] logits = logits(predictor, data, from, count);
+                for (int i = 0; i < count; i++) {
+                    int best = 0;
+                    for (int c = 1; c < 10; c++) {
+                        best = logits[i][c] > logits[i][best] ? c : best;
+                    }
+                    correct += best == data.label(from + i) ? 1 : 0;
+                }
+            }
+        }
+        assertThat(correct).isEqualTo(895);
     }
 
     private static float[][] logits(Predictor predictor, CifarDataset data, int from, int count) {

@@ -2,6 +2,8 @@ package io.github.resnet4j.finetune.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.OneDnn;
@@ -11,13 +13,19 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
+import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.load.GraphWeights;
+import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,13 +59,14 @@ class SourceModelTest {
 
     private SourceModel open(
             String model, Path file, Path labels, OptionalInt classes, ModelRequest.Preparation preparation) {
-        ModelRequest request = new ModelRequest(
-                Optional.ofNullable(model),
-                Optional.ofNullable(file),
-                Optional.empty(),
-                Optional.ofNullable(labels),
-                classes,
-                preparation);
+        ModelRequest request = ModelRequest.of(Optional.ofNullable(model))
+                .withWeights(Optional.ofNullable(file))
+                .withLabels(Optional.ofNullable(labels))
+                .withHead(
+                        classes.isPresent()
+                                ? new ModelRequest.Head.New(classes.getAsInt())
+                                : new ModelRequest.Head.Own())
+                .withPreparation(preparation);
         return SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
     }
 
@@ -73,7 +82,11 @@ class SourceModelTest {
         assertThat(model.card().classes()).hasSize(10).startsWith("class 0");
         assertThat(remarks)
                 .anyMatch(remark -> remark.contains("taken for resnet20-cifar"))
-                .anyMatch(remark -> remark.contains("preprocessing assumed"));
+                .noneMatch(remark -> remark.contains("--mean"));
+        assertThat(model.assumed())
+                .hasValue(
+                        "preprocessing assumed, as of resnet20-cifar.akamaster: mean [0.485, 0.456, 0.406], std [0.229,"
+                                + " 0.224, 0.225], channel order rgb");
     }
 
     @Test
@@ -89,11 +102,12 @@ class SourceModelTest {
                         OptionalInt.of(36),
                         Optional.of("bicubic"),
                         Optional.of(List.of(0.1, 0.2, 0.3)),
-                        Optional.of(List.of(1.0, 1.0, 2.0))));
+                        Optional.of(List.of(1.0, 1.0, 0.5)),
+                        Optional.empty()));
         assertThat(model.card().classes()).startsWith("a", "b");
         assertThat(model.classesNamed()).isTrue();
         assertThat(model.card().preprocessing())
-                .hasToString("resize 40, crop 36, bicubic, mean [0.1, 0.2, 0.3], std [1.0, 1.0, 2.0]");
+                .hasToString("resize 40, crop 36, bicubic, mean [0.1, 0.2, 0.3], std [1.0, 1.0, 0.5]");
         assertThat(model.card().input().height()).isEqualTo(36);
     }
 
@@ -104,6 +118,75 @@ class SourceModelTest {
         assertThat(model.card().classes()).hasSize(3);
         assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 2 replaced");
         loaded.graph().close();
+    }
+
+    @Test
+    void aBackboneWillDoWhereTheClassifierIsReplaced() throws IOException {
+        Map<String, Tensor> body = new LinkedHashMap<>(WeightFile.open(weights).tensors());
+        body.keySet().removeIf(name -> name.startsWith("fc."));
+        body.put("fc.0.weight", body.get("layer3.0.conv1.weight")); // a projection of self-supervised training
+        Path backbone = folder.resolve("backbone.safetensors");
+        Safetensors.write(backbone, body, Map.of());
+
+        SourceModel model = SourceModel.open(
+                ModelRequest.of("resnet20-cifar", backbone).withHead(new ModelRequest.Head.Any()),
+                DownloadOptions.standard().withOffline(true),
+                remarks::add);
+        SourceModel.Loaded loaded = model.load(NetworkGraph.Options.seeded(1));
+
+        assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 3 replaced");
+        assertThat(model.classesNamed()).isFalse();
+        assertThat(remarks).contains("the weights are of a backbone without a classifier");
+        loaded.graph().close();
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> open("resnet20-cifar", backbone))
+                .withMessageContaining(
+                        "it is a backbone without the classifier of resnet20-cifar: `finetune` trains one");
+    }
+
+    @Test
+    void channelsOfOurOwnArchivesAreReversedIfTheUserSaysSo() throws IOException {
+        Path archive = folder.resolve("model.zip");
+        SourceModel plain = open("resnet20-cifar", weights);
+        SourceModel.Loaded loaded = plain.load(NetworkGraph.Options.seeded(1));
+        ModelArchive.write(archive, plain.card(), loaded.graph());
+        INDArray rgb = loaded.graph().getLayer("conv1").getParam("W");
+        SourceModel.Loaded reversed = open(
+                        null,
+                        archive,
+                        null,
+                        OptionalInt.empty(),
+                        ModelRequest.Preparation.of(Optional.of(ChannelOrder.BGR)))
+                .load(NetworkGraph.Options.seeded(1));
+        INDArray bgr = reversed.graph().getLayer("conv1").getParam("W");
+        for (int c = 0; c < 3; c++) {
+            assertThat(bgr.get(all(), point(c), all(), all()).dup().data().asFloat())
+                    .isEqualTo(rgb.get(all(), point(2 - c), all(), all())
+                            .dup()
+                            .data()
+                            .asFloat());
+        }
+        loaded.graph().close();
+        reversed.graph().close();
+    }
+
+    @Test
+    void ofOurOwnArchivesThereIsNoAverage() throws IOException {
+        Path archive = folder.resolve("one.zip");
+        SourceModel plain = open("resnet20-cifar", weights);
+        SourceModel.Loaded loaded = plain.load(NetworkGraph.Options.seeded(1));
+        ModelArchive.write(archive, plain.card(), loaded.graph());
+        loaded.graph().close();
+        ModelRequest request = ModelRequest.of(archive.toString()).withSet(WeightSet.AVERAGED);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> SourceModel.open(request, DownloadOptions.standard(), remarks::add))
+                .withMessageContaining("has one set of weights; leave --ema out");
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> SourceModel.open(
+                        ModelRequest.of("resnet20-cifar", weights).withSet(WeightSet.AVERAGED),
+                        DownloadOptions.standard(),
+                        remarks::add))
+                .withMessageContaining("only checkpoints of PyTorch have several; leave --ema out");
     }
 
     @Test
@@ -126,6 +209,7 @@ class SourceModelTest {
                                 OptionalInt.empty(),
                                 Optional.empty(),
                                 Optional.of(List.of(0.5)),
+                                Optional.empty(),
                                 Optional.empty())))
                 .withMessageContaining("one value per channel");
         assertThatExceptionOfType(UnknownModelException.class)

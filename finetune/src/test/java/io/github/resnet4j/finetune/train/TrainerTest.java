@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.datasets.loader.BadImages;
@@ -18,23 +19,39 @@ import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
 import io.github.resnet4j.finetune.internal.checkpoint.Position;
+import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A residual network of two blocks, 20 training images in batches of 6 (4 iterations an epoch), 7 to evaluate. */
@@ -67,10 +84,17 @@ final class TrainerTest {
         BooleanSupplier stop = () -> false;
 
         Session(TrainConfig config, Optional<String> freeze) {
+            this(
+                    config,
+                    NetworkGraph.create(
+                            NETWORK, NetworkGraph.Options.seeded(config.seed()).frozenUpTo(freeze)),
+                    Engine.AUTO);
+        }
+
+        Session(TrainConfig config, ComputationGraph graph, Engine engine) {
             this.config = config;
-            this.graph = NetworkGraph.create(
-                    NETWORK, NetworkGraph.Options.seeded(config.seed()).frozenUpTo(freeze));
-            this.training = TrainingStep.of(graph, NETWORK.input(), Sgd.paper(), Engine.AUTO);
+            this.graph = graph;
+            this.training = TrainingStep.of(graph, NETWORK.input(), config.batchSize(), Sgd.paper(), engine);
             this.inference = Inference.of(graph, NETWORK.input(), config.batchSize(), training.engine());
         }
 
@@ -144,7 +168,19 @@ final class TrainerTest {
     }
 
     /** What a checkpoint holds. */
-    private record State(Position position, EpochProgress progress, float[] parameters, float[] velocity) {}
+    private record State(Position position, EpochProgress progress, float[] parameters, float[] velocity) {
+        Snapshot snapshot() {
+            return new Snapshot(position, progress, FloatBuffer.wrap(parameters), FloatBuffer.wrap(velocity), Map.of());
+        }
+
+        static State of(Snapshot snapshot) {
+            return new State(
+                    snapshot.position(),
+                    snapshot.progress(),
+                    floats(snapshot.parameters()),
+                    floats(snapshot.velocity()));
+        }
+    }
 
     @Test
     void tellsOfStepsCheckpointEvaluationAndEpochInThisOrder() {
@@ -234,6 +270,61 @@ final class TrainerTest {
                 assertThat(sums.loss()).as("%s", state.position()).isEqualTo(uninterrupted.loss());
             }
         }
+    }
+
+    /** Two epochs, a checkpoint on disk, and two more in a graph of its own: nothing of what dropout draws is left over. */
+    @ParameterizedTest
+    @EnumSource(names = {"DL4J", "ONEDNN"})
+    void dropoutGoesOnWhereARunWasResumed(Engine engine, @TempDir Path folder) {
+        Session whole = new Session(config(4, 0, 1), withDropout(), engine);
+        whole.run();
+        Session half = new Session(config(4, 0, 1), withDropout(), engine);
+        half.stop = () -> half.events.contains("checkpoint 8 in 1.4");
+        assertThatExceptionOfType(StoppedException.class).isThrownBy(half::run);
+        assertThat(half.checkpoints.get(1).position()).isEqualTo(new Position(2 * PER_EPOCH, 1, PER_EPOCH));
+        Checkpoints checkpoints = new Checkpoints(folder, 1);
+        checkpoints.save(half.checkpoints.get(1).snapshot());
+
+        Session resumed = new Session(config(4, 0, 1), withDropout(), engine);
+        resumed.resume(
+                State.of(checkpoints.newestValid(warning -> fail(warning)).orElseThrow()));
+        assertThat(resumed.steps).hasSize(2 * PER_EPOCH);
+        assertThat(bits(resumed.parameters())).isEqualTo(bits(whole.parameters()));
+        assertThat(bits(floats(resumed.training.velocity()))).isEqualTo(bits(floats(whole.training.velocity())));
+        assertThat(resumed.epochs.get(2).training().loss())
+                .isEqualTo(whole.epochs.get(3).training().loss());
+    }
+
+    private static ComputationGraph withDropout() {
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .weightInit(WeightInit.XAVIER)
+                .activation(Activation.IDENTITY)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(5).build(), "in")
+                .addLayer("bn", new BatchNormalization.Builder().build(), "conv")
+                .addLayer("drop", new DropoutLayer(0.7), "bn")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "drop")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder()
+                                .nOut(CLASSES.size())
+                                .activation(Activation.SOFTMAX)
+                                .dropOut(0.5)
+                                .build(),
+                        "pool")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(MemoryImages.SIDE, MemoryImages.SIDE, 3))
+                .build());
+        graph.init();
+        return graph;
+    }
+
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        Arrays.setAll(bits, i -> Float.floatToIntBits(values[i]));
+        return bits;
     }
 
     @Test

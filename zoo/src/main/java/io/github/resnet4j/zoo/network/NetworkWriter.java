@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.network;
 
+import io.github.resnet4j.zoo.Suggest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,10 @@ public final class NetworkWriter {
             return input;
         }
         if (!nodes.containsKey(of)) {
-            throw new IllegalArgumentException(name + " has no node " + of + " yet");
+            throw new IllegalArgumentException(name + " has no node " + of + " yet"
+                    + Suggest.nearest(of, nodes.keySet())
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse(""));
         }
         return nodes.get(of).out();
     }
@@ -214,7 +218,7 @@ public final class NetworkWriter {
         if (node.indexOf('_') >= 0) {
             throw new IllegalArgumentException("node name \"" + node + "\": DL4J splits keys at underscores");
         }
-        if (nodes.containsKey(node)) {
+        if (nodes.containsKey(node) || node.equals(Network.INPUT)) {
             throw new IllegalArgumentException(name + " has two nodes named " + node);
         }
         List<Shape> shapes = Stream.of(inputs).map(this::shape).toList();

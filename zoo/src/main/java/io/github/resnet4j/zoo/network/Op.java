@@ -77,7 +77,7 @@ public sealed interface Op {
     }
 
     /** An operation that keeps the shape of its input. */
-    sealed interface ElementWise extends OfOne {
+    sealed interface SameShape extends OfOne {
         @Override
         default Shape out(Shape in) {
             return in;
@@ -157,7 +157,7 @@ public sealed interface Op {
      * @param eps added to the variance
      * @param decay weight of the old running average; PyTorch's momentum is 1 minus this
      */
-    record BatchNorm(boolean zeroInit, double eps, double decay) implements ElementWise {
+    record BatchNorm(boolean zeroInit, double eps, double decay) implements SameShape {
         @Override
         public List<Slot.Kind> slots(Shape in) {
             return List.of(
@@ -176,24 +176,21 @@ public sealed interface Op {
     /**
      * Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3), as PyTorch has it: every value
      * is divided by {@code (k + alpha / size * s)^beta}, where {@code s} is the sum of the squares at its place in the
-     * {@code size} channels around it. The paper and DL4J do not divide alpha by the size.
+     * {@code size} channels around it. The paper does not divide alpha by the size.
      *
      * @param size channels, odd
+     * @param alpha weight of the mean square, at least 0
+     * @param beta exponent, at least 0
+     * @param k added to the mean square, above 0
      */
-    record LocalResponseNorm(int size, double alpha, double beta, double k) implements OfOne {
+    record LocalResponseNorm(int size, double alpha, double beta, double k) implements SameShape {
         public LocalResponseNorm {
-            if (size < 1 || size % 2 == 0) {
-                throw new IllegalArgumentException("local response normalisation needs an odd size, got " + size);
+            boolean finite = Double.isFinite(alpha + beta + k);
+            if (size < 1 || size % 2 == 0 || !(finite && alpha >= 0 && beta >= 0 && k > 0)) {
+                throw new IllegalArgumentException("local response normalisation needs an odd size, alpha and beta of"
+                        + " at least 0 and k above 0, got size " + size + ", alpha " + alpha + ", beta " + beta
+                        + ", k " + k);
             }
-        }
-
-        @Override
-        public Shape out(Shape in) {
-            if (in.channels() <= size / 2) { // DL4J's layer wants the window to end inside
-                throw new ShapeException("local response normalisation over " + size + " channels needs at least "
-                        + (size / 2 + 1) + ", got " + in);
-            }
-            return in;
         }
 
         @Override
@@ -203,7 +200,7 @@ public sealed interface Op {
     }
 
     /** Rectified linear unit. */
-    record Relu() implements ElementWise {
+    record Relu() implements SameShape {
         @Override
         public String label() {
             return "relu";
@@ -215,7 +212,7 @@ public sealed interface Op {
      *
      * @param slope what they are multiplied by, 0 or more
      */
-    record LeakyRelu(double slope) implements ElementWise {
+    record LeakyRelu(double slope) implements SameShape {
         public LeakyRelu {
             if (!(slope >= 0 && slope < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("a leaky ReLU needs a slope of at least 0, got " + slope);
@@ -233,7 +230,7 @@ public sealed interface Op {
      *
      * @param shared one slope for all channels instead of one for each
      */
-    record Prelu(boolean shared) implements ElementWise {
+    record Prelu(boolean shared) implements SameShape {
         @Override
         public List<Slot.Kind> slots(Shape in) {
             return List.of(Slot.Role.SLOPE.of(shared ? 1 : in.channels()));
@@ -246,7 +243,7 @@ public sealed interface Op {
     }
 
     /** Logistic function, {@code 1 / (1 + exp(-x))}. */
-    record Sigmoid() implements ElementWise {
+    record Sigmoid() implements SameShape {
         @Override
         public String label() {
             return "sigmoid";
@@ -254,7 +251,7 @@ public sealed interface Op {
     }
 
     /** Hyperbolic tangent. */
-    record Tanh() implements ElementWise {
+    record Tanh() implements SameShape {
         @Override
         public String label() {
             return "tanh";
@@ -267,7 +264,7 @@ public sealed interface Op {
      *
      * @param probability of a value to be dropped, as in PyTorch, at least 0 and below 1; DL4J's is that of being kept
      */
-    record Dropout(double probability) implements ElementWise {
+    record Dropout(double probability) implements SameShape {
         public Dropout {
             if (!(probability >= 0 && probability < 1)) {
                 throw new IllegalArgumentException(
@@ -282,7 +279,7 @@ public sealed interface Op {
     }
 
     /** Multiplication by a constant, such as that of a residual branch (Szegedy et al. 2017, section 3.3). */
-    record Scale(double factor) implements ElementWise {
+    record Scale(double factor) implements SameShape {
         public Scale {
             if (!Double.isFinite(factor)) {
                 throw new IllegalArgumentException("a scale needs a finite factor, got " + factor);
@@ -506,6 +503,7 @@ public sealed interface Op {
     record Add() implements Op {
         @Override
         public Shape out(List<Shape> in) {
+            requireSome(this, in);
             if (in.stream().distinct().count() > 1) {
                 throw new ShapeException("a sum takes equal shapes, got " + list(in));
             }
@@ -549,6 +547,7 @@ public sealed interface Op {
     record Concat() implements Op {
         @Override
         public Shape out(List<Shape> in) {
+            requireSome(this, in);
             Shape first = in.get(0);
             int channels = 0;
             for (Shape shape : in) {
@@ -568,6 +567,12 @@ public sealed interface Op {
 
     private static String list(List<Shape> shapes) {
         return shapes.stream().map(Shape::toString).collect(Collectors.joining(", "));
+    }
+
+    private static void requireSome(Op op, List<Shape> in) {
+        if (in.isEmpty()) {
+            throw new ShapeException(op.label() + " takes at least one input");
+        }
     }
 
     private static void requireFactor(int factor) {

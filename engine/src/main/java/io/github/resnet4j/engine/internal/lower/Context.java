@@ -130,7 +130,7 @@ final class Context {
     }
 
     /** The layout of vectors between operations. */
-    Layout vector(int size) {
+    Layout vector(long size) {
         return Layout.of(scope(), Order.PLAIN, batch, size);
     }
 
@@ -163,7 +163,7 @@ final class Context {
         }
         Layout plain = Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width());
         LoweredTensor flatValues = convert(reader, tensor, plain);
-        return new LoweredTensor(vector(Math.toIntExact(extent.elements())), flatValues.buffer());
+        return new LoweredTensor(vector(extent.elements()), flatValues.buffer());
     }
 
     /** Like {@code reference}: as vectors if it has vectors, else as maps. */

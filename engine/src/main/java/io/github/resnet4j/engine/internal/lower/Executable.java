@@ -11,66 +11,68 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
 
-/** A finished tape: all memory placed, all primitives compiled. One thread at a time may run it. */
+/**
+ * A finished tape: all memory placed, all primitives compiled. One thread at a time may run it, and none while another
+ * executable in the same arena runs.
+ */
 final class Executable {
     private final List<Runnable> steps = new ArrayList<>();
     private final List<Instruction> instructions;
-    private final Map<Buffer, List<Memory>> outside;
+    private final Map<Buffer, List<Memory>> memories = new IdentityHashMap<>();
+    private final List<Buffer> inArena;
+    private final long[] offsets;
     private final long arenaBytes;
     private final long leastBytes;
 
-    /** Places the tape's tensors in an arena of its own and compiles its primitives. */
-    Executable(Tape tape, List<Buffer> movable) {
+    /**
+     * Places the tape's tensors in the arena and compiles its primitives.
+     *
+     * @throws LoweringException if oneDNN cannot compile one of them
+     */
+    Executable(Tape tape, SharedArena arena) {
         Scope scope = tape.scope();
         this.instructions = List.copyOf(tape.instructions());
-        List<Buffer> used = tape.buffers().stream().filter(Buffer::used).toList();
+        this.inArena = tape.buffers().stream().filter(Buffer::used).toList();
         List<Arena.Value> values = new ArrayList<>();
-        for (Buffer buffer : used) {
+        for (Buffer buffer : inArena) {
             values.add(new Arena.Value(values.size(), buffer.bytes(), buffer.first(), buffer.last()));
         }
         Arena.Plan plan = Arena.plan(values, Arena.CACHE_LINE);
         this.arenaBytes = plan.total();
         this.leastBytes = plan.lowerBound();
-        BytePointer block = allocate(Math.max(1, plan.total()) + Arena.PAGE);
-        scope.onClose(block::deallocate);
-        long base = (block.address() + Arena.PAGE - 1) & -Arena.PAGE;
-        for (int i = 0; i < used.size(); i++) {
-            used.get(i).place(base + plan.offsets()[i]);
-        }
-        this.outside = new IdentityHashMap<>();
-        movable.forEach(buffer -> outside.put(buffer, new ArrayList<>()));
+        this.offsets = plan.offsets();
+        long base = arena.join(this, arenaBytes);
+        scope.onClose(() -> arena.leave(this));
+        moveTo(base);
         Call.Stream stream = new Call.Stream(scope);
         for (Instruction instruction : instructions) {
-            if (instruction instanceof Instruction.Primitive primitive) {
-                Call call = call(scope, primitive);
-                steps.add(() -> call.execute(stream));
-            } else if (instruction instanceof Instruction.Loop loop) {
-                Call call = call(scope, loop.body());
-                steps.add(() -> {
-                    for (int i = 0; i < loop.times(); i++) {
-                        loop.before().accept(i);
-                        call.execute(stream);
-                        loop.after().accept(i);
-                    }
-                });
-            } else if (instruction instanceof Instruction.Host host) {
-                steps.add(host.body());
-            }
+            LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
     }
 
-    /** JavaCPP's own limit is the size of the Java heap, which a user of DL4J seldom knows. */
-    private static BytePointer allocate(long bytes) {
-        try {
-            return new BytePointer(bytes);
-        } catch (OutOfMemoryError e) {
-            OutOfMemoryError told = new OutOfMemoryError("this batch needs " + (bytes >> 20)
-                    + " MiB of native memory beside what is in use; make the batch smaller, or allow more by"
-                    + " -Dorg.bytedeco.javacpp.maxbytes and -Dorg.bytedeco.javacpp.maxphysicalbytes");
-            told.initCause(e);
-            throw told;
+    private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
+        if (instruction instanceof Instruction.Primitive primitive) {
+            Call call = call(scope, primitive);
+            steps.add(() -> call.execute(stream));
+        } else if (instruction instanceof Instruction.Loop loop) {
+            Call call = call(scope, loop.body());
+            steps.add(() -> {
+                for (int i = 0; i < loop.times(); i++) {
+                    loop.before().accept(i);
+                    call.execute(stream);
+                    loop.after().accept(i);
+                }
+            });
+        } else if (instruction instanceof Instruction.Host host) {
+            steps.add(host.body());
+        }
+    }
+
+    /** Moves all tensors that are in the arena, which begins at {@code base} now. */
+    void moveTo(long base) {
+        for (int i = 0; i < inArena.size(); i++) {
+            place(inArena.get(i), base + offsets[i]);
         }
     }
 
@@ -79,23 +81,21 @@ final class Executable {
     }
 
     private Map<Argument, Memory> memories(Scope scope, Map<Argument, LoweredTensor> tensors) {
-        Map<Argument, Memory> memories = new EnumMap<>(Argument.class);
+        Map<Argument, Memory> placed = new EnumMap<>(Argument.class);
         tensors.forEach((argument, tensor) -> {
             Memory memory = new Memory(scope, tensor.layout(), tensor.buffer().address());
-            memories.put(argument, memory);
-            List<Memory> moving = outside.get(tensor.buffer());
-            if (moving != null) {
-                moving.add(memory);
-            }
+            placed.put(argument, memory);
+            memories.computeIfAbsent(tensor.buffer(), buffer -> new ArrayList<>())
+                    .add(memory);
         });
-        return memories;
+        return placed;
     }
 
-    /** Moves what lies outside the arena to {@code address} for the next execution. */
+    /** Moves a buffer to {@code address} for the next execution. */
     void place(Buffer buffer, long address) {
         if (buffer.address() != address) {
             buffer.place(address);
-            outside.get(buffer).forEach(memory -> memory.moveTo(address));
+            memories.getOrDefault(buffer, List.of()).forEach(memory -> memory.moveTo(address));
         }
     }
 
@@ -117,12 +117,17 @@ final class Executable {
         return nanoseconds;
     }
 
+    /** Number of instructions. */
+    int size() {
+        return steps.size();
+    }
+
     /** What it runs, for people. */
     List<PlanReport.Step> steps() {
         return instructions.stream().map(Instruction::report).toList();
     }
 
-    /** Size of the arena. */
+    /** Bytes that it needs of the arena. */
     long arenaBytes() {
         return arenaBytes;
     }

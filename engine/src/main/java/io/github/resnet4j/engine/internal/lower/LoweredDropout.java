@@ -4,22 +4,19 @@ import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.onednn.Call.Argument;
 import io.github.resnet4j.engine.internal.onednn.Descriptor;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /** Multiplication by a random mask, the same both ways; nothing if it is frozen. */
 final class LoweredDropout extends Lowered {
     private final Operation.Dropout op;
-    private final SplittableRandom random;
+    private final DropoutMask draw;
     private LoweredTensor mask;
 
-    /** @param random draws every execution's mask, so that the same seed gives the same run */
-    LoweredDropout(Context context, int position, Operation.Dropout op, SplittableRandom random) {
+    LoweredDropout(Context context, int position, Operation.Dropout op, DropoutMask draw) {
         super(context, position);
         this.op = op;
-        this.random = random;
+        this.draw = draw;
     }
 
     @Override
@@ -30,13 +27,8 @@ final class LoweredDropout extends Lowered {
         }
         mask = context.tape().tensor(source.layout());
         LoweredTensor drawn = mask;
-        float kept = (float) (1 / op.retain());
-        context.tape().host(node.name(), "dropout mask", List.of(mask), () -> {
-            FloatBuffer values = drawn.floats();
-            for (int i = 0; i < values.limit(); i++) {
-                values.put(i, random.nextDouble() < op.retain() ? kept : 0);
-            }
-        });
+        context.tape()
+                .host(node.name(), "dropout mask", List.of(mask), () -> draw.draw(drawn, node.name(), op.retain()));
         return masked(source);
     }
 

@@ -52,6 +52,10 @@ final class LoweredSoftmax extends Lowered {
     @Override
     LoweredTensor forward() {
         logits = context.vectorValue(input(0), node.name());
+        if (!logits.fits()) {
+            throw new LoweringException(
+                    node.name(), "its " + logits.layout() + " values need more than the 2 GiB that Java can look at");
+        }
         probabilities = context.tape().tensor(logits.layout());
         int classes = node.extent().channels();
         context.tape().host(node.name(), "softmax", List.of(logits, probabilities), () -> {

@@ -2,8 +2,6 @@ package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import java.nio.FloatBuffer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Values in a layout at the beginning of a buffer. Several tensors may share a buffer.
@@ -13,21 +11,23 @@ import org.bytedeco.javacpp.Pointer;
  */
 record LoweredTensor(Layout layout, Buffer buffer) {
 
-    /** The memory as it lies, padding of blocks included; only while the plan executes. */
+    /** The memory as it lies, padding of blocks included; only while the plan executes, and if it {@link #fits}. */
     FloatBuffer floats() {
-        return new Floats(buffer.address(), layout.bytes() / Float.BYTES).asBuffer();
+        return Floats.buffer(buffer.address(), count());
+    }
+
+    /** Values with the padding of blocks. */
+    long count() {
+        return layout.bytes() / Float.BYTES;
+    }
+
+    /** Whether one buffer of Java's can show all of it. */
+    boolean fits() {
+        return count() <= Floats.MOST_IN_A_BUFFER;
     }
 
     /** Sets all values to zero. */
     void clear() {
-        Pointer.memset(new Floats(buffer.address(), layout.bytes() / Float.BYTES), 0, layout.bytes());
-    }
-
-    private static final class Floats extends FloatPointer {
-        Floats(long address, long count) {
-            this.address = address;
-            this.limit = count;
-            this.capacity = count;
-        }
+        Floats.clear(buffer.address(), count());
     }
 }

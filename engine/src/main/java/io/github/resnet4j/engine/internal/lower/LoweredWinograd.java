@@ -62,9 +62,17 @@ final class LoweredWinograd extends Lowered {
                 && op.groups() == 1
                 && op.window().equals(plain)
                 && relu
+                && fits(context, tiling)
                 && Math.min(tiling.inChannels(), tiling.outChannels()) >= LEAST_CHANNELS
                 && context.batch() * tiling.rows() * tiling.columns() >= LEAST_TILES
                 && tiling.gain() >= LEAST_GAIN;
+    }
+
+    /** Whether Java can look at all of its maps, and at all of their tiles. */
+    private static boolean fits(Context context, Winograd.Tiling tiling) {
+        long tiles = (long) context.batch() * tiling.rows() * tiling.columns();
+        long channels = Math.max(tiling.inChannels(), tiling.outChannels());
+        return tiles * channels <= Floats.MOST_IN_A_BUFFER / Winograd.PLACES;
     }
 
     private static Winograd.Tiling tiling(Context context, ProgramNode node, Operation.Convolution op) {

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
 public final class Lowering implements AutoCloseable {
@@ -42,14 +41,14 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
             .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
             .row(Operation.ZeroPadShortcut.class, (l, i, op) -> new LoweredShortcut(l.context, i, op))
-            .row(Operation.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.random.split()))
+            .row(Operation.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.dropout))
             .row(Operation.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.loss));
 
     private final Scope scope = new Scope();
     private final Buffer images = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
-    private final SplittableRandom random;
+    private final DropoutMask dropout;
     private final Context context;
     private final Executable executable;
 
@@ -61,20 +60,34 @@ public final class Lowering implements AutoCloseable {
      * @param order of the maps between operations
      * @param flat addresses of DL4J's arrays; gradients are written there
      * @param prepared parameters of the frozen nodes
+     * @param arena where its tensors are while it runs; outlives it
      * @param use what for
      * @param seed of dropout
+     * @throws LoweringException if oneDNN has no code for a node
+     * @throws OutOfMemoryError if the arena cannot grow as large as this needs
      */
-    public Lowering(Program program, int batch, Order order, FlatArrays flat, Prepared prepared, Use use, long seed) {
-        random = new SplittableRandom(seed);
+    public Lowering(
+            Program program,
+            int batch,
+            Order order,
+            FlatArrays flat,
+            Prepared prepared,
+            SharedArena arena,
+            Use use,
+            long seed) {
+        this.dropout = new DropoutMask(seed);
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
             context = new Context(program, batch, use, order, tape, flat, prepared);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
-                Lowered step = ROWS.lowered(this, i);
-                context.value(i, step.forward());
-                lowered.add(step);
+                int position = i;
+                LoweringException.naming(context.node(i).name(), () -> {
+                    Lowered step = ROWS.lowered(this, position);
+                    context.value(position, step.forward());
+                    lowered.add(step);
+                });
             }
             for (int output : program.outputs()) {
                 outputs.add(readable(output));
@@ -83,7 +96,7 @@ public final class Lowering implements AutoCloseable {
                 back(lowered);
             }
             outputs.forEach(tape::keep);
-            executable = new Executable(tape, List.of(images));
+            executable = new Executable(tape, arena);
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -106,7 +119,9 @@ public final class Lowering implements AutoCloseable {
         }
         for (int i = last; i > 0; i--) {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
-                lowered.get(i).backward(context.gradient(i));
+                int position = i;
+                LoweringException.naming(
+                        context.node(i).name(), () -> lowered.get(position).backward(context.gradient(position)));
             }
         }
     }
@@ -201,14 +216,26 @@ public final class Lowering implements AutoCloseable {
         return PlanProfile.of(context.batch(), executable.steps(), nanoseconds);
     }
 
-    /** Labels for the next run of a program for training, N×classes, row by row. */
-    public void labels(java.nio.FloatBuffer rows) {
+    /**
+     * Says what the next run of a program for training is.
+     *
+     * @param rows labels, N×classes, row by row
+     * @param iteration the number of the step, which dropout depends on
+     */
+    public void next(java.nio.FloatBuffer rows, long iteration) {
         loss.labels(rows);
+        dropout.iteration(iteration);
     }
 
-    /** Sum of the losses of the last run's batch. */
+    /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return loss.sum();
+        return isBroken() ? Double.NaN : loss.sum();
+    }
+
+    /** Whether a parameter of a frozen node is not finite, so that no result means anything. */
+    public boolean isBroken() {
+        return context.program().nodes().stream().map(ProgramNode::op).anyMatch(op -> context.prepared()
+                .isBroken(op));
     }
 
     /** Images of the last run whose largest logit is at the largest label. */
@@ -216,14 +243,19 @@ public final class Lowering implements AutoCloseable {
         return loss.correct();
     }
 
-    /** The values of the program's {@code i}-th output after a run: N×C×H×W or N×C, without gaps. */
-    public java.nio.FloatBuffer output(int i) {
-        return outputs.get(i).floats();
+    /** Copies the values of the program's {@code i}-th output after a run, N×C×H×W or N×C, to {@code address}. */
+    public void copyOutput(int i, long address) {
+        Floats.copy(outputs.get(i).buffer().address(), address, outputs.get(i).count());
     }
 
     /** Shape of the program's {@code i}-th output. */
     public long[] outputShape(int i) {
         return outputs.get(i).layout().shape();
+    }
+
+    /** Steps of every run, each of which takes some memory of oneDNN's beside the arena. */
+    public int steps() {
+        return executable.size();
     }
 
     /** What it runs. */

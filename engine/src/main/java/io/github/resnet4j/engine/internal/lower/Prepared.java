@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -39,6 +41,7 @@ public final class Prepared implements AutoCloseable {
     private final Map<Operation, LoweredTensor> biases = new HashMap<>();
     private final Map<Operation, Map<Argument, LoweredTensor>> norms = new HashMap<>();
     private final List<Runnable> fillings = new ArrayList<>();
+    private final Set<Operation> broken = ConcurrentHashMap.newKeySet();
     private long bytes;
 
     /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
@@ -124,26 +127,49 @@ public final class Prepared implements AutoCloseable {
             tensors.put(Argument.MEAN, vector(channels));
             tensors.put(Argument.VARIANCE, vector(channels));
             fill(() -> {
-                copy(norm.gamma(), tensors.get(Argument.SCALE));
-                copy(norm.beta(), tensors.get(Argument.SHIFT));
-                copy(norm.mean(), tensors.get(Argument.MEAN));
+                copy(norm, norm.gamma(), tensors.get(Argument.SCALE));
+                copy(norm, norm.beta(), tensors.get(Argument.SHIFT));
+                copy(norm, norm.mean(), tensors.get(Argument.MEAN));
                 FloatBuffer variance = tensors.get(Argument.VARIANCE).floats();
                 for (int i = 0; i < channels; i++) {
-                    variance.put(i, (float) variance(norm, i));
+                    variance.put(i, finite(norm, variance(norm, i)));
                 }
             });
             return tensors;
         });
     }
 
-    private void copy(Parameter from, LoweredTensor to) {
-        to.floats().put(copy.slice(from.offset(), from.length()));
+    private void copy(Operation op, Parameter from, LoweredTensor to) {
+        copy(op, from, to.floats());
+    }
+
+    private void copy(Operation op, Parameter from, FloatBuffer to) {
+        for (int i = 0; i < from.length(); i++) {
+            to.put(i, finite(op, value(from, i)));
+        }
     }
 
     /** Reads the flat parameters again. */
     public void refresh() {
         copy();
+        broken.clear();
         fillings.forEach(Runnable::run);
+    }
+
+    /**
+     * Whether a parameter that the operation was given is not finite, or became so when a normalisation was multiplied
+     * into it. Behind an activation of oneDNN, which turns a NaN into zero, nothing would show that.
+     */
+    boolean isBroken(Operation op) {
+        return !broken.isEmpty() && broken.contains(op);
+    }
+
+    private float finite(Operation op, double value) {
+        float single = (float) value;
+        if (!Float.isFinite(single)) {
+            broken.add(op);
+        }
+        return single;
     }
 
     /** Bytes of all prepared parameters. */
@@ -179,7 +205,7 @@ public final class Prepared implements AutoCloseable {
             if (op instanceof Operation.Convolution convolution) {
                 fillKernels(convolution, plain);
             } else {
-                plain.put(copy.slice(weight(op).offset(), weight(op).length()));
+                copy(op, weight(op), plain);
             }
             reorder(folded, target);
         }
@@ -226,7 +252,7 @@ public final class Prepared implements AutoCloseable {
             int channel = out;
             float factor = op.norm().map(norm -> (float) factor(norm, channel)).orElse(1f);
             for (int i = out * each; i < (out + 1) * each; i++) {
-                plain.put(i, factor * copy.get(op.weight().offset() + i));
+                plain.put(i, finite(op, factor * value(op.weight(), i)));
             }
         }
     }
@@ -237,10 +263,10 @@ public final class Prepared implements AutoCloseable {
         for (int i = 0; i < target.limit(); i++) {
             int channel = i;
             double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
-            target.put(i, (float)
-                    norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
-                            .orElse(value)
-                            .doubleValue());
+            double folded = norm.map(
+                            n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
+                    .orElse(value);
+            target.put(i, finite(op, folded));
         }
     }
 

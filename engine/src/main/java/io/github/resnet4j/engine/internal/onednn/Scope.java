@@ -12,11 +12,23 @@ public final class Scope implements AutoCloseable {
         releases.push(release);
     }
 
-    /** Frees everything; later calls do nothing. */
+    /** Frees everything, also what comes behind a release that fails; later calls do nothing. */
     @Override
     public void close() {
+        RuntimeException failure = null;
         while (!releases.isEmpty()) {
-            releases.pop().run();
+            try {
+                releases.pop().run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -1,16 +1,13 @@
 package io.github.resnet4j.engine.internal.read;
 
 import io.github.resnet4j.engine.UnsupportedGraphException;
-import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Program;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.TrainingConfig;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
 /**
  * Translates a DL4J graph, the zoo's or any other, into a {@link Program}. The graph must have one input, images
@@ -24,22 +21,42 @@ import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
  * its input.
  */
 public final class GraphReader {
+    /** As many as one buffer of Java's can show. */
+    private static final long MOST_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
+
     private GraphReader() {}
+
+    /** @throws UnsupportedGraphException if the graph's parameters are more than Java can look at as one array */
+    public static void requireFewParameters(ComputationGraph graph) {
+        if (graph.numParams() > MOST_PARAMETERS) {
+            throw new UnsupportedGraphException(List.of(new UnsupportedGraphException.UnsupportedReason(
+                    Vertex.GRAPH,
+                    "it has " + graph.numParams() + " parameters; Java can look at 2 GiB of them, "
+                            + MOST_PARAMETERS)));
+        }
+    }
 
     /**
      * The forward pass of a step of training, up to the loss, which is the program's only output. Frozen layers run as in
      * inference.
      *
-     * <p>What an updater does to gradients, such as weight decay, is no obstacle; see {@link #gradientNormalization}.
+     * <p>A program shows nothing of what happens to gradients and parameters behind it.
      *
      * @param graph initialised; not changed
      * @param image size of one image of a batch
-     * @throws UnsupportedGraphException with every vertex that the engine cannot train as DL4J does
+     * @param honoured what is done about gradients and parameters as the graph demands
+     * @throws UnsupportedGraphException with every vertex that the engine cannot train as DL4J does, and every demand
+     *     that is not honoured
      * @throws IllegalArgumentException if the graph is not initialised
      */
-    public static Program training(ComputationGraph graph, Extent image) {
+    public static Program training(ComputationGraph graph, Extent image, Set<Demand> honoured) {
         requireInitialised(graph);
-        return new Reading(graph, List.of(), true).read(image);
+        return new Reading(graph, honoured).read(image);
+    }
+
+    /** As {@link #training(ComputationGraph, Extent, Set)}, for whoever leaves the update to the graph's own updater. */
+    public static Program training(ComputationGraph graph, Extent image) {
+        return training(graph, image, Demand.OF_THE_GRAPHS_UPDATER);
     }
 
     /**
@@ -76,32 +93,28 @@ public final class GraphReader {
                 throw new IllegalArgumentException("the graph has no vertex " + output);
             }
         }
-        return new Reading(graph, outputs, false);
+        return new Reading(graph, outputs);
     }
 
-    /**
-     * The trained layers whose gradients DL4J's updater clips or rescales, layer by layer. A training program does not
-     * show this: for a plan that leaves the update to that updater it is no obstacle, for one that updates by itself it
-     * is.
-     */
-    public static List<UnsupportedReason> gradientNormalization(ComputationGraph graph) {
-        requireInitialised(graph);
-        List<UnsupportedReason> found = new ArrayList<>();
-        for (Layer layer : graph.getLayers()) {
-            TrainingConfig config = layer.getConfig();
-            GradientNormalization kind = config.getGradientNormalization();
-            boolean trained = layer.numParams() > 0 && !(layer instanceof FrozenLayerWithBackprop);
-            if (trained && kind != null && kind != GradientNormalization.None) {
-                found.add(new UnsupportedReason(
-                        config.getLayerName(), "gradient normalization " + kind + " is done by DL4J's updater only"));
-            }
-        }
-        return found;
+    /** What computes, without all that it is frozen with. */
+    public static Layer unwrapped(Layer layer) {
+        return Vertex.unwrapped(layer);
+    }
+
+    /** What a layer's configuration is, without all that it is frozen with. */
+    public static org.deeplearning4j.nn.conf.layers.Layer unwrapped(org.deeplearning4j.nn.conf.layers.Layer layer) {
+        return Vertices.unwrapped(layer);
+    }
+
+    /** Whether the parameters of a vertex of the running graph are not to change. */
+    public static boolean isFrozen(GraphVertex vertex) {
+        return Vertex.isFrozen(vertex);
     }
 
     private static void requireInitialised(ComputationGraph graph) {
         if (graph.getVertices() == null) {
             throw new IllegalArgumentException("the graph has no parameters yet; call its init() first");
         }
+        requireFewParameters(graph);
     }
 }

@@ -98,7 +98,6 @@ final class Layers {
     private static UnaryOperator<VertexOutput> convolution(
             FeedForwardLayer layer, Sliding sliding, int groups, boolean hasBias, Vertex vertex) {
         checkNoise(layer, vertex);
-        checkConstraints(layer, vertex);
         UnaryOperator<VertexOutput> dropout = dropout(layer.getIDropout(), vertex);
         UnaryOperator<VertexOutput> activation = Activations.read(layer.getActivationFn(), vertex);
         Parameter weight = vertex.parameter(ConvolutionParamInitializer.WEIGHT_KEY, 'c');
@@ -117,7 +116,6 @@ final class Layers {
     private static UnaryOperator<VertexOutput> batchNorm(BatchNormalization layer, Vertex vertex) {
         vertex.requireChannelsFirst(layer.getCnn2DFormat());
         vertex.require(!layer.isLockGammaBeta(), "its gamma and beta are locked; the engine reads trained ones");
-        checkConstraints(layer, vertex);
         String variance = layer.isUseLogStd()
                 ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
                 : BatchNormalizationParamInitializer.GLOBAL_VAR;
@@ -236,7 +234,6 @@ final class Layers {
 
     private static UnaryOperator<VertexOutput> matrix(FeedForwardLayer layer, boolean hasBias, Vertex vertex) {
         checkNoise(layer, vertex);
-        checkConstraints(layer, vertex);
         UnaryOperator<VertexOutput> dropout = dropout(layer.getIDropout(), vertex);
         Parameter weight = vertex.parameter(DefaultParamInitializer.WEIGHT_KEY, 'f');
         Optional<Parameter> bias = bias(hasBias, DefaultParamInitializer.BIAS_KEY, vertex);
@@ -285,14 +282,6 @@ final class Layers {
     private static void checkNoise(FeedForwardLayer layer, Vertex vertex) {
         if (vertex.learns() && layer.getWeightNoise() != null) {
             vertex.obstacle("the engine does not know the weight noise " + Vertex.className(layer.getWeightNoise()));
-        }
-    }
-
-    private static void checkConstraints(Layer layer, Vertex vertex) {
-        if (vertex.learns() && layer.getConstraints() != null) {
-            layer.getConstraints()
-                    .forEach(constraint ->
-                            vertex.obstacle("the engine does not know the constraint " + Vertex.className(constraint)));
         }
     }
 }

@@ -9,17 +9,14 @@ import io.github.resnet4j.engine.internal.ir.ProgramNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.deeplearning4j.nn.api.OptimizationAlgorithm;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -29,26 +26,36 @@ import org.nd4j.linalg.api.buffer.DataType;
  * same, so that everything is on the list at once.
  */
 final class Reading {
-    /** Stands for the vertex in reasons that no vertex has. */
-    private static final String GRAPH = "graph";
-
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
     private final boolean oneOutput;
     private final List<String> outputs;
     private final boolean training;
+    private final Set<Demand> honoured;
     private final List<ProgramNode> nodes = new ArrayList<>();
     private final List<UnsupportedReason> reasons = new ArrayList<>();
     private final Map<String, VertexOutput> values = new HashMap<>();
     private final Map<String, List<Integer>> belowFrozen = new LinkedHashMap<>();
 
-    /** @param outputs vertices to read up to, or none for the graph's one output */
-    Reading(ComputationGraph graph, List<String> outputs, boolean training) {
+    /** For inference.
+     *
+     * @param outputs vertices to read up to, or none for the graph's one output */
+    Reading(ComputationGraph graph, List<String> outputs) {
+        this(graph, outputs, false, EnumSet.allOf(Demand.class));
+    }
+
+    /** For training by somebody who honours these. */
+    Reading(ComputationGraph graph, Set<Demand> honoured) {
+        this(graph, List.of(), true, honoured);
+    }
+
+    private Reading(ComputationGraph graph, List<String> outputs, boolean training, Set<Demand> honoured) {
         this.graph = graph;
         this.configuration = graph.getConfiguration();
         this.oneOutput = outputs.isEmpty();
         this.outputs = oneOutput ? configuration.getNetworkOutputs() : outputs;
         this.training = training;
+        this.honoured = Set.copyOf(honoured);
     }
 
     Program read(Extent image) {
@@ -83,32 +90,16 @@ final class Reading {
     private void checkGraph() {
         DataType type = configuration.getDataType();
         if (type != DataType.FLOAT) {
-            obstacle(GRAPH, "its data type is " + type + "; the engine computes in FLOAT");
+            obstacle(Vertex.GRAPH, "its data type is " + type + "; the engine computes in FLOAT");
         }
         List<String> inputs = configuration.getNetworkInputs();
         if (inputs.size() > 1) {
-            obstacle(GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine takes one");
+            obstacle(Vertex.GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine takes one");
         }
         if (oneOutput && outputs.size() > 1) {
-            obstacle(GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine puts out one");
+            obstacle(Vertex.GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine puts out one");
         }
-        if (training) {
-            checkFitting();
-        }
-    }
-
-    private void checkFitting() {
-        NeuralNetConfiguration fitting = graph.conf();
-        if (fitting.getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
-            obstacle(GRAPH, "it is trained by " + fitting.getOptimizationAlgo());
-        }
-        if (fitting.getStepFunction() != null
-                && fitting.getStepFunction().getClass() != NegativeGradientStepFunction.class) {
-            obstacle(GRAPH, "it has a step function of its own, " + Vertex.className(fitting.getStepFunction()));
-        }
-        if (configuration.getBackpropType() != BackpropType.Standard) {
-            obstacle(GRAPH, "its type of backpropagation is " + configuration.getBackpropType());
-        }
+        reasons.addAll(Demand.unmet(graph, honoured));
     }
 
     /** Which image goes into which of several inputs is not known. */

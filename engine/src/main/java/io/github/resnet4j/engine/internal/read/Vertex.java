@@ -21,6 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * too, for {@code setLayerAsFrozen} leaves the configuration alone.
  */
 final class Vertex {
+    /** Stands for the vertex in reasons that no vertex has. */
+    static final String GRAPH = "graph";
+
     private final ComputationGraph graph;
     private final String name;
     private final boolean training;
@@ -56,11 +59,18 @@ final class Vertex {
         return vertex instanceof FrozenVertex frozen ? unwrapped(frozen.getUnderlying()) : vertex;
     }
 
-    private static Layer unwrapped(Layer layer) {
+    /** What computes, without all that it is frozen with. */
+    static Layer unwrapped(Layer layer) {
         if (layer instanceof FrozenLayer frozen) {
             return unwrapped(frozen.getInsideLayer());
         }
         return layer instanceof FrozenLayerWithBackprop frozen ? unwrapped(frozen.getInsideLayer()) : layer;
+    }
+
+    /** Whether the parameters of a running vertex are not to change. */
+    static boolean isFrozen(org.deeplearning4j.nn.graph.vertex.GraphVertex vertex) {
+        return vertex instanceof org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex
+                || unwrapped(vertex.getLayer()) != vertex.getLayer();
     }
 
     /** What it is, without the {@link FrozenVertex} around it. */

@@ -54,7 +54,7 @@ final class Vertices {
     }
 
     /** Without what it is frozen with, of which the running graph knows more. */
-    private static Layer unwrapped(Layer layer) {
+    static Layer unwrapped(Layer layer) {
         if (layer instanceof FrozenLayer frozen) {
             return unwrapped(frozen.getLayer());
         }

@@ -19,6 +19,7 @@ import io.github.resnet4j.engine.internal.ir.ProgramNode;
 import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -482,10 +483,11 @@ class GraphReaderTest {
                             .addLayer("b", convolution().build(), "a");
                     classifyFrom("b", builder);
                 });
-        assertThat(GraphReader.gradientNormalization(graph))
+        assertThat(Demand.unmet(graph, Demand.OF_ANOTHER_RULE))
                 .extracting(UnsupportedGraphException.UnsupportedReason::vertex)
                 .containsExactly("b", "out");
-        assertThat(GraphReader.gradientNormalization(plain())).isEmpty();
+        assertThat(Demand.unmet(graph, Demand.OF_THE_GRAPHS_UPDATER)).isEmpty();
+        assertThat(Demand.unmet(plain(), Set.of())).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.github.resnet4j.engine.internal.ir.Extent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -302,16 +303,6 @@ class UnsupportedReasonsTest {
                         with(convolution().weightNoise(new DropConnect(0.5)).build()),
                         "x: the engine does not know the weight noise DropConnect"),
                 new Row(
-                        with(new BatchNormalization.Builder()
-                                .constrainAllParameters(new MaxNormConstraint(1))
-                                .build()),
-                        "x: the engine does not know the constraint MaxNormConstraint"),
-                new Row(
-                        with(convolution()
-                                .constrainWeights(new MaxNormConstraint(1, 1))
-                                .build()),
-                        "x: the engine does not know the constraint MaxNormConstraint"),
-                new Row(
                         endingIn(new DenseLayer.Builder().nOut(3).build()),
                         "x: it is the graph's output, and has no loss to train with"),
                 new Row(
@@ -472,6 +463,36 @@ class UnsupportedReasonsTest {
             classifyFrom("x", builder);
         });
         assertThat(GraphReader.training(graph, IMAGE).nodes()).hasSize(5);
+    }
+
+    @Test
+    void constraintsAreDemandsOfWhatIsTrained() {
+        ComputationGraph graph = Graphs.of(builder -> {
+            builder.addLayer(
+                            "frozen",
+                            new FrozenLayer(convolution()
+                                    .constrainWeights(new MaxNormConstraint(1, 1))
+                                    .build()),
+                            "in")
+                    .addLayer(
+                            "conv",
+                            convolution()
+                                    .constrainWeights(new MaxNormConstraint(1, 1))
+                                    .build(),
+                            "frozen")
+                    .addLayer(
+                            "norm",
+                            new BatchNormalization.Builder()
+                                    .constrainAllParameters(new MaxNormConstraint(1))
+                                    .build(),
+                            "conv");
+            classifyFrom("norm", builder);
+        });
+        assertThat(Demand.unmet(graph, Set.of()).stream().map(UnsupportedReason::toString))
+                .containsExactly(
+                        "conv: nobody applies its MaxNormConstraint", "norm: nobody applies its MaxNormConstraint");
+        assertThat(GraphReader.training(graph, IMAGE, Demand.OF_ANOTHER_RULE).outputs())
+                .hasSize(1);
     }
 
     /** Also those behind a vertex whose size is not known. */

@@ -9,6 +9,7 @@ import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.WeightWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,6 +36,19 @@ public final class Safetensors {
         @Override
         public StateDict open(FileBytes file, WeightSet set) {
             return Safetensors.open(file);
+        }
+    };
+
+    /** The same to be written. */
+    public static final WeightWriter WRITER = new WeightWriter() {
+        @Override
+        public String extension() {
+            return "safetensors";
+        }
+
+        @Override
+        public void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+            Safetensors.write(file, tensors, metadata);
         }
     };
 

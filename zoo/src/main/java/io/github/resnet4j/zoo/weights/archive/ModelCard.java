@@ -5,10 +5,12 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -32,6 +34,8 @@ public record ModelCard(
         Map<String, String> provenance) {
     private static final int MAX_CHANNELS = 1 << 10;
     private static final int MAX_SIDE = 1 << 14;
+    private static final int MAX_CLASS_NAME = 1 << 14;
+    private static final String CONTROL = "contains a control character";
 
     public ModelCard {
         if (input.channels() > MAX_CHANNELS || input.height() > MAX_SIDE || input.width() > MAX_SIDE) {
@@ -43,11 +47,9 @@ public record ModelCard(
             throw new IllegalArgumentException("a classifier needs at least 2 classes, got " + classes.size());
         }
         for (int i = 0; i < classes.size(); i++) {
-            if (classes.get(i).isBlank()) {
-                throw new IllegalArgumentException("class " + i + " has no name");
-            }
-            if (!isPrintable(classes.get(i))) {
-                throw notPrintable("class " + i);
+            Optional<String> problem = classNameProblem(classes.get(i));
+            if (problem.isPresent()) {
+                throw new IllegalArgumentException("class " + i + " " + problem.get());
             }
         }
         if (preprocessing.mean().size() != input.channels()) {
@@ -58,6 +60,26 @@ public record ModelCard(
         requirePrintable("options", options);
         provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
         requirePrintable("provenance", provenance);
+    }
+
+    /**
+     * What keeps a name from being that of a class, if anything does, so that one can say so before a network is trained:
+     * {@code has no name}, {@code contains a control character}.
+     */
+    public static Optional<String> classNameProblem(String name) {
+        if (name.isBlank()) {
+            return Optional.of("has no name");
+        }
+        if (!isPrintable(name)) {
+            return Optional.of(CONTROL);
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_CLASS_NAME) {
+            return Optional.of("has a name of more than " + MAX_CLASS_NAME + " bytes");
+        }
+        // A surrogate without its partner has no bytes in UTF-8: it would come back as a question mark.
+        return StandardCharsets.UTF_8.newEncoder().canEncode(name)
+                ? Optional.empty()
+                : Optional.of("has a name that is no Unicode text");
     }
 
     /** The card of a model of architecture {@code row}. */
@@ -103,6 +125,6 @@ public record ModelCard(
     }
 
     private static IllegalArgumentException notPrintable(String what) {
-        return new IllegalArgumentException(what + " contains a control character");
+        return new IllegalArgumentException(what + " " + CONTROL);
     }
 }

@@ -12,12 +12,12 @@ import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightReader;
 import io.github.resnet4j.zoo.weights.WeightSet;
+import io.github.resnet4j.zoo.weights.WeightWriter;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +33,9 @@ public final class WeightFile {
             new OwnArchive(),
             TorchFile.READER,
             KerasFile.READER);
+
+    /** All formats that can be written, besides folders and our own archives, which are more than tensors. */
+    private static final List<WeightWriter> WRITERS = List.of(Safetensors.WRITER);
 
     private WeightFile() {}
 
@@ -53,16 +56,6 @@ public final class WeightFile {
      */
     public static StateDict open(Path file, WeightSet set) {
         return open(FileBytes.open(file), set);
-    }
-
-    /**
-     * Writes tensors as a safetensors file, in place of what was there.
-     *
-     * @param metadata goes into the header
-     * @throws IOException if it cannot be written; what was there is then untouched
-     */
-    public static void writeSafetensors(Path file, StateDict tensors, Map<String, String> metadata) throws IOException {
-        Safetensors.write(file, tensors.tensors(), metadata);
     }
 
     /**
@@ -107,6 +100,14 @@ public final class WeightFile {
     /** Whether a name ends as those of weight files do, of formats that are read and of some that are not. */
     public static boolean isNamedLikeWeights(String name) {
         return FORMATS.stream().anyMatch(format -> isNamed(format, name));
+    }
+
+    /** How to write a file of this name, if its ending tells. */
+    public static Optional<WeightWriter> writer(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return WRITERS.stream()
+                .filter(writer -> name.endsWith("." + writer.extension()))
+                .findFirst();
     }
 
     /**

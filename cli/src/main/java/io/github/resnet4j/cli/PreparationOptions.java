@@ -1,0 +1,69 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.finetune.model.ModelRequest.Preparation;
+import io.github.resnet4j.zoo.pretrained.ChannelOrder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** How images become the input of a model, where the weights do not say. */
+final class PreparationOptions {
+    /** Behind what was assumed. */
+    static final String HINT = "; say otherwise with --mean, --std, --resize, --crop, --channel-order";
+
+    @Option(names = "--resize", description = "Pixels of the shorter side.")
+    private Optional<Integer> resize = Optional.empty();
+
+    @Option(names = "--crop", description = "Side of the square cut from the centre, in pixels.")
+    private Optional<Integer> crop = Optional.empty();
+
+    @Option(names = "--interpolation", description = "bilinear or bicubic.")
+    private Optional<String> interpolation = Optional.empty();
+
+    @Option(
+            names = "--mean",
+            split = ",",
+            paramLabel = "X",
+            description = "Of red, green and blue, of pixels in [0, 1].")
+    private List<Double> mean;
+
+    @Option(names = "--std", split = ",", paramLabel = "X", description = "Of red, green and blue.")
+    private List<Double> std;
+
+    @Option(
+            names = "--channel-order",
+            paramLabel = "ORDER",
+            converter = Order.class,
+            description = "rgb or bgr: the order in which the weights expect the colours (Caffe, OpenCV: bgr).")
+    private Optional<ChannelOrder> channelOrder = Optional.empty();
+
+    private static final class Order implements ITypeConverter<ChannelOrder> {
+        @Override
+        public ChannelOrder convert(String text) {
+            for (ChannelOrder order : ChannelOrder.values()) {
+                if (order.name().equalsIgnoreCase(text)) {
+                    return order;
+                }
+            }
+            throw new TypeConversionException("\"" + text.toLowerCase(Locale.ROOT) + "\" is not rgb or bgr");
+        }
+    }
+
+    Preparation preparation() {
+        return new Preparation(
+                optional(resize),
+                optional(crop),
+                interpolation,
+                Optional.ofNullable(mean),
+                Optional.ofNullable(std),
+                channelOrder);
+    }
+
+    private static OptionalInt optional(Optional<Integer> value) {
+        return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+}
