@@ -103,9 +103,6 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object, with what became of every tensor.")
     private boolean json;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 

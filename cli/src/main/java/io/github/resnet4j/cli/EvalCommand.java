@@ -80,9 +80,6 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 

@@ -38,9 +38,6 @@ final class FetchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON object for each name, one a line.")
     private boolean json;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 

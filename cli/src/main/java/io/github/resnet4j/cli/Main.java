@@ -1,11 +1,12 @@
 package io.github.resnet4j.cli;
 
 import java.io.ObjectInputFilter;
-import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Entry point of {@code ./resnet4j}. */
@@ -39,6 +40,9 @@ import picocli.CommandLine.Spec;
             AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
+    private boolean debug;
+
     @Spec
     private CommandSpec spec;
 
@@ -64,17 +68,18 @@ public final class Main implements Runnable {
 
     /** Runs one command and gives its exit code. */
     static int run(String... arguments) {
-        boolean debug = List.of(arguments).contains("--debug");
-        CommandLine line = new CommandLine(new Main())
+        Main main = new Main();
+        CommandLine line = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setParameterExceptionHandler(Failures::usage)
-                .setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command, debug));
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> Failures.report(failure, command, main.debug));
         try {
             return line.execute(arguments);
         } catch (Error e) { // picocli handles exceptions only; most of all this is a lack of memory
-            return Failures.report(e, line, debug);
+            return Failures.report(e, line, main.debug);
         }
     }
 

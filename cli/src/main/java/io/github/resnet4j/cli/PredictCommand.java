@@ -55,9 +55,6 @@ final class PredictCommand implements Callable<Integer> {
     @ArgGroup
     private Format format;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 

@@ -1,9 +1,11 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.report.PreviewGrid;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.Preview;
@@ -50,9 +52,6 @@ final class PreviewCommand implements Callable<Integer> {
     @Option(names = "--count", defaultValue = "48", description = "How many images.")
     private int count;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Spec
     private CommandSpec spec;
 
@@ -64,16 +63,27 @@ final class PreviewCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
         ConfigLoader.Loaded loaded = config.load(all);
-        Preview preview = Preview.open(loaded.config(), Fetching.options(ProgressView.lines(System.err)));
+        ProgressView view = ProgressView.lines(System.err);
+        Preview preview = Preview.open(loaded.config(), Fetching.options(view));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();
         int wanted = Math.min(count, train.size());
         for (int i = 0; i < wanted; i++) {
             int index = (int) ((long) i * train.size() / wanted);
             SampleRandom random = SampleRandom.of(loaded.config().train().seed(), 0, index);
-            tiles.add(new PreviewGrid.Tile(
-                    preview.pipeline().image(train.image(index), random),
-                    train.classes().get(train.label(index))));
+            try {
+                tiles.add(new PreviewGrid.Tile(
+                        preview.pipeline().image(train.image(index), random),
+                        train.classes().get(train.label(index))));
+            } catch (BadDataException e) {
+                if (loaded.config().data().onBadImage() == DataConfig.OnBadImage.FAIL) {
+                    throw e;
+                }
+                view.line("skipped: " + e.getMessage());
+            }
+        }
+        if (tiles.isEmpty()) {
+            throw new BadDataException("none of the " + wanted + " images chosen can be read: repair or remove them");
         }
         PreviewGrid.write(tiles, 8, out);
         print(train, preview.val());

@@ -34,9 +34,6 @@ final class RunOptions {
     @Option(names = "--no-progress", description = "No progress bar; one line for each epoch.")
     private boolean noProgress;
 
-    @Option(names = "--debug", description = "Show stack traces.")
-    private boolean debug;
-
     @Mixin
     private EngineOption engine;
 

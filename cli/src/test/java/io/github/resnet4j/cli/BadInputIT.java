@@ -131,7 +131,40 @@ class BadInputIT {
         }
         Cli.in(folder)
                 .run(with(finetune, "data.on-bad-image=skip"))
-                .failsWith(ExitCode.BAD_INPUT, "images that cannot be read", "repair or remove");
+                .failsWith(ExitCode.BAD_INPUT, "images cannot be read", "would be tolerated", "repair or remove");
+        // All of them at once, and before anything is computed.
+        Cli.Outcome failed = Cli.in(folder).run(with(finetune, "data.on-bad-image=fail"));
+        failed.failsWith(ExitCode.BAD_INPUT, "text.jpg", "empty.jpg", "huge.png", "truncated.png");
+        assertThat(failed.err()).doesNotContain("epoch 1");
+    }
+
+    @Test
+    void predictFindsImagesAsTrainingDoes() throws IOException {
+        Path found = Files.createDirectories(folder.resolve("found"));
+        Path image = folder.resolve("photos/a/rgb0.png");
+        Files.copy(image, found.resolve("line\nbreak.png"));
+        Files.copy(image, found.resolve("-dash.png"));
+        Files.copy(image, found.resolve("._hidden.png"));
+        Files.writeString(found.resolve("one.webp"), "RIFF");
+        Files.createDirectories(found.resolve("runs/x/checkpoints"));
+        Files.writeString(found.resolve("runs/x/config.yaml"), "name: x");
+        Files.copy(image, found.resolve("runs/x/curves.png"));
+        Files.createSymbolicLink(found.resolve("loop"), Path.of(".."));
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("found"));
+        Cli cli = Cli.in(folder);
+        Cli.Outcome outcome = cli.run("predict", "--model", Trained.model(), "--top", "1", "--json", "link");
+        outcome.succeeds();
+        assertThat(outcome.out().lines()).hasSize(2);
+        assertThat(outcome.err())
+                .contains("link: passed over 1 × .webp, 1 × hidden image or folder, 1 × link to a folder that holds it"
+                        + " (\"loop\"), 1 × output folder of a run (\"runs/x\")");
+        Cli inside = Cli.in(found);
+        inside.run("predict", "--model", Trained.model(), "-dash.png").failsWith(ExitCode.USAGE, "write ./-dash.png");
+        inside.run("predict", "--model", Trained.model(), "-").failsWith(ExitCode.USAGE, "standard input");
+        inside.run("predict", "--model", Trained.model(), "https://example.org/dog.jpg")
+                .failsWith(ExitCode.USAGE, "https://example.org/dog.jpg: only files are read");
+        inside.run("predict", "--model", Trained.model(), "--max-pixels", "100", "line\nbreak.png")
+                .failsWith(ExitCode.BAD_INPUT, "40x36 pixels; at most 100 are decoded");
     }
 
     private static String[] with(String[] arguments, String last) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ class CifarDatasetTest {
         assertThat(data.size()).isEqualTo(3);
         assertThat(List.of(data.label(0), data.label(1), data.label(2))).containsExactly(9, 0, 3);
         assertThat(data.classes().get(data.label(0))).isEqualTo("truck");
-        assertThat(data.name(2)).isEqualTo("some.bin#2");
+        assertThat(List.of(data.name(0), data.name(2))).containsExactly("some.bin#0", "some.bin#2");
         byte[] pixels = data.image(1).pixels();
         assertThat(data.image(1).width()).isEqualTo(32);
         for (int i : new int[] {0, 1, 31, 32, 255, PLANE - 1}) {
@@ -124,6 +125,9 @@ class CifarDatasetTest {
         Path ten = write("ten.bin", file(record(0, 9), record(0, 10)));
         assertThatThrownBy(() -> CifarDataset.readFile(ten, CifarVariant.CIFAR10))
                 .hasMessageContaining("record 1 (byte 3073): label 10, but CIFAR-10 has 0 to 9 there");
+        Path good = write("good.bin", file(record(0, 1), record(0, 2)));
+        assertThatThrownBy(() -> CifarDataset.readFiles(List.of(good, ten), CifarVariant.CIFAR10))
+                .hasMessageStartingWith(ten + ": record 1 (byte 3073): ");
         Path coarse = write("coarse.bin", file(record(0, 20, 5)));
         assertThatThrownBy(() -> CifarDataset.readFile(coarse, CifarVariant.CIFAR100))
                 .hasMessageContaining("record 0 (byte 0): label 20, but CIFAR-100 has 0 to 19 there");
@@ -142,7 +146,14 @@ class CifarDatasetTest {
                 .hasMessageContaining("it fits CIFAR-100");
         Path empty = write("empty.bin", new byte[0]);
         assertThatThrownBy(() -> CifarDataset.readFile(empty, CifarVariant.CIFAR10))
-                .hasMessageContaining("0 bytes");
+                .hasMessageContaining("0 bytes")
+                .hasMessageNotContaining("it fits");
+        Path large = folder.resolve("large.bin");
+        try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+            sparse.setLength(100_001L * 3073);
+        }
+        assertThatThrownBy(() -> CifarDataset.readFile(large, CifarVariant.CIFAR10))
+                .hasMessageContaining("100001 records, more than the 100000");
         assertThatThrownBy(() -> CifarDataset.readFile(folder.resolve("absent.bin"), CifarVariant.CIFAR10))
                 .hasMessageEndingWith("does not exist");
         assertThatThrownBy(() -> CifarDataset.readFiles(List.of(), CifarVariant.CIFAR10))

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.resnet4j.datasets.image.BadImageException;
 import io.github.resnet4j.datasets.image.Golden;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,11 +73,12 @@ class ImageFolderTest {
         for (String name : new String[] {"a.JPG", "b.jpeg", "c.PnG", "d.bmp", "e.gif"}) {
             tree.write("ants/" + name, png);
         }
-        for (String name : new String[] {"a.webp", "b.webp", "c.tif", "noext", "d.jpg.json", "f.averylongextension"}) {
+        for (String name :
+                new String[] {"a.webp", "b.webp", "c.tif", "noext", "d.jpg.json", "e.eighteen", "f.ninechars"}) {
             tree.write("ants/" + name, png);
         }
         assertThat(ImageFolder.open(root).size()).isEqualTo(4 + 5);
-        assertThat(passedOver(root)).isEqualTo("1 × .json, 1 × .tif, 2 × .webp, 2 × other file");
+        assertThat(passedOver(root)).isEqualTo("1 × .eighteen, 1 × .json, 1 × .tif, 2 × .webp, 2 × other file");
         assertThat(ImageFolder.open(root).passedOver().counts()).containsEntry(".webp", 2);
     }
 
@@ -139,6 +142,24 @@ class ImageFolderTest {
         assertThat(passedOver(root))
                 .isEqualTo(
                         "1 × broken link (\"bees/gone.png\"), 2 × link out of the data (\"ants/more\", \"ants/out.png\")");
+    }
+
+    @Test
+    void aLinkToAFileIsNoClass() {
+        new Tree(temp).images(1, "elsewhere");
+        tree.link("photo.png", "../elsewhere/0.png").link("gone.png", "nowhere.png");
+        assertThat(passedOver(root))
+                .isEqualTo("1 × broken link (\"gone.png\"), 1 × link out of the data (\"photo.png\")");
+    }
+
+    @Test
+    void saysWhyAFolderCannotBeListed() {
+        assertThat(FolderScan.unlisted(root, new AccessDeniedException("data/secret")))
+                .hasMessage("data/secret: cannot be listed: permission denied");
+        assertThat(FolderScan.unlisted(root, new FileSystemException("data/x", null, "Input/output error")))
+                .hasMessage("data/x: cannot be listed: Input/output error");
+        assertThat(FolderScan.unlisted(root, new IOException("odd")))
+                .hasMessage(root + ": cannot be listed: java.io.IOException: odd");
     }
 
     @Test

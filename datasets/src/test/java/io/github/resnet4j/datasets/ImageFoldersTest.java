@@ -3,6 +3,7 @@ package io.github.resnet4j.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,9 @@ class ImageFoldersTest {
         assertThat(open().train().classes()).containsExactly("car", "plane", "train");
         tree.images(4, "test");
         assertThat(open().train().classes()).containsExactly("car", "plane", "test", "train");
+        new Tree(temp.resolve("kinds")).images(4, "car", "plane", "train/steam", "train/diesel");
+        assertThat(ImageFolders.trainVal(temp.resolve("kinds"), 0.25, 1).train().classes())
+                .containsExactly("car", "plane", "train");
     }
 
     @Test
@@ -182,6 +186,37 @@ class ImageFoldersTest {
         assertThat(ImageFolder.open(root).classes()).containsExactly("ants", "bees", "runs");
     }
 
+    /** A run's folder that lies among the classes, and a class that happens to hold a file of that name. */
+    @Test
+    void onlyWhatLooksLikeARunIsPassedOver() {
+        tree.images(2, "ants", "bees", "run").file("run/config.yaml").folder("run/checkpoints");
+        tree.file("bees/config.yaml")
+                .folder("cats/config.yaml")
+                .file("cats/model.zip")
+                .images(1, "cats");
+        ImageFolder folder = ImageFolder.open(root);
+        assertThat(folder.classes()).containsExactly("ants", "bees", "cats");
+        assertThat(folder.passedOver()).hasToString("1 × .yaml, 1 × .zip, 1 × output folder of a run (\"run\")");
+    }
+
+    @Test
+    void whatIsBesidePartsIsNamed() throws IOException {
+        tree.images(2, "train/a", "train/b", "val/a", "val/b", "extra/a", "")
+                .file("README.md")
+                .link("gone", "nowhere")
+                .images(1, ".hidden")
+                .file("runs/x/config.yaml")
+                .file("runs/x/model.zip");
+        DataParts parts = DataParts.of(root).orElseThrow();
+        assertThat(parts.parts()).containsOnlyKeys(DataParts.Part.TRAIN, DataParts.Part.VAL);
+        assertThat(parts.passedOver())
+                .hasToString(
+                        "1 × .md, 1 × broken link (\"gone\"), 1 × folder that is no part (\"extra\"), 1 × hidden image"
+                                + " or folder, 2 × image outside the class folders (\"0.png\", \"1.png\"), 1 × output folder of a"
+                                + " run (\"runs\")");
+        assertThat(open().train().size()).isEqualTo(4);
+    }
+
     @Test
     void runsBesideATrainingPartDoNotHideIt() {
         tree.images(4, "train/a", "train/b").file("runs/x/config.yaml").file("runs/x/report.html");
@@ -215,6 +250,18 @@ class ImageFoldersTest {
         assertThat(all).doesNotHaveDuplicates().hasSize(16);
         assertThat(data.val().classCounts()).containsExactly(2, 2);
         assertThat(data.how()).isEqualTo("stratified split of one folder: 0.25 of each class for validation, seed 1");
+    }
+
+    @Test
+    void whatIsWrongWithOneFolderIsSaid() {
+        tree.images(3, "a", "b").folder("c");
+        assertThatThrownBy(this::open).isInstanceOf(BadDataException.class).hasMessageContaining("class folder \"c\"");
+        tree.images(1, "c");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("a single image in class \"c\"");
+        assertThatThrownBy(() -> ImageFolders.evaluation(root.resolve("absent"), FolderOptions.DEFAULT))
+                .hasMessageContaining("does not exist: name the folder");
     }
 
     @Test

@@ -49,6 +49,8 @@ class ImageNetTest {
         assertThatThrownBy(() -> ImageNet.open(root, Split.TRAIN))
                 .hasMessageContaining("class folders \"cat\" are not WordNet ids");
         assertThatThrownBy(() -> ImageNet.open(root, Split.VAL)).hasMessageContaining("no folder \"val\"");
+        assertThatThrownBy(() -> ImageNet.open(root.resolve("absent"), Split.VAL))
+                .hasMessageContaining("does not exist");
     }
 
     /** Labels stand for the classes of the training part, also for those that no validation image has. */

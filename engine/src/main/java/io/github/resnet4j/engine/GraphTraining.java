@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -32,9 +33,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * function of the graph's seed and the iteration.
  */
 final class GraphTraining implements TrainingStep {
-    /** The two halves of ND4J's random state must differ. */
-    private static final long OTHER_HALF = 0x9E3779B97F4A7C15L;
-
     private final ComputationGraph graph;
     private final GraphState state;
     private final Optional<String> fallback;
@@ -111,20 +109,13 @@ final class GraphTraining implements TrainingStep {
         long root = random.rootState();
         long node = random.nodeState();
         long seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
-        long mixed = mixed(seed) + state.iteration();
-        random.setStates(mixed(mixed), mixed(mixed ^ OTHER_HALF));
+        SplittableRandom states = new SplittableRandom(new SplittableRandom(seed).nextLong() + state.iteration());
+        random.setStates(states.nextLong(), states.nextLong());
         try {
             pass.run();
         } finally {
             random.setStates(root, node);
         }
-    }
-
-    /** SplitMix64's. */
-    private static long mixed(long value) {
-        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 
     @Override

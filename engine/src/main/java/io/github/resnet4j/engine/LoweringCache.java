@@ -78,9 +78,9 @@ final class LoweringCache<K> implements AutoCloseable {
     @Override
     public void close() {
         try (Scope everything = new Scope()) {
-            everything.onClose(arena::close);
             lowerings.values().forEach(lowering -> everything.onClose(lowering::close));
             lowerings.clear();
+            everything.onClose(arena::close); // first, so that it does not shrink with everyone who leaves
         }
     }
 }

@@ -123,6 +123,13 @@ class OneDnnTest {
         networks.put("convolution", net -> net.conv("conv1", Network.INPUT, 4, 3, 2));
         networks.put("normalisation", net -> net.bn("bn1", Network.INPUT));
         networks.put("pooling", net -> net.bn("bn1", net.maxPool("maxpool", Network.INPUT, 3, 2, 1)));
+        networks.put("average pooling", net -> net.bn("bn1", net.avgPool("avgpool1", Network.INPUT, 3, 2, 1, false)));
+        networks.put("padded average", net -> net.bn("bn1", net.avgPool("avgpool1", Network.INPUT, 3, 2, 1, true)));
+        networks.put("dilation", net -> net.bn("bn1", net.dilatedConv("conv1", Network.INPUT, 4, 3, 2, 1, 2)));
+        networks.put("concatenation", net -> {
+            String first = net.conv("conv1", Network.INPUT, 4, 3, 1);
+            return net.bn("bn1", net.concat("concat", List.of(first, net.conv("conv2", first, 2, 3, 1))));
+        });
         networks.put("convolution and normalisation", net -> net.bn("bn1", net.conv("conv1", Network.INPUT, 4, 1, 1)));
         Map<String, Function<INDArray, INDArray>> layouts = new LinkedHashMap<>();
         layouts.put("NHWC", x -> x.permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2));

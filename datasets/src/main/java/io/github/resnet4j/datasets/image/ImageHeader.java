@@ -37,7 +37,7 @@ record ImageHeader(ImageFormat format, int width, int height, int channels, int 
             throw new BadImageException(
                     name,
                     "is too large: " + header.size() + " pixels; at most " + maxPixels
-                            + " are decoded; scale it down or raise max-pixels");
+                            + " are decoded; scale it down or raise the limit (--max-pixels)");
         }
         if (header.pixels() > format.mostPixels(fileSize)) {
             throw new BadImageException(

@@ -20,4 +20,10 @@ final class Check {
                     + max);
         }
     }
+
+    static void probability(String transform, double p) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException(transform + " needs a probability of 0 to 1, got " + p);
+        }
+    }
 }

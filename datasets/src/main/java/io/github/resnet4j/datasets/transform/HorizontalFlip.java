@@ -7,11 +7,9 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
  *
  * @param p how likely, 0 to 1
  */
-public record HorizontalFlip(double p) implements Transform {
+public record HorizontalFlip(@Default("0.5") double p) implements Transform {
     public HorizontalFlip {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("horizontal-flip needs a probability of 0 to 1, got " + p);
-        }
+        Check.probability("horizontal-flip", p);
     }
 
     @Override

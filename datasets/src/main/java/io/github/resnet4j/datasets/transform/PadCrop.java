@@ -8,7 +8,7 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
  *
  * @param padding pixels on each side
  */
-public record PadCrop(int padding) implements Transform {
+public record PadCrop(@Default("4") int padding) implements Transform {
     private static final int MAX_PADDING = 1024;
 
     public PadCrop {

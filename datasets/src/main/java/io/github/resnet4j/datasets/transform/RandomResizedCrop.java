@@ -15,7 +15,12 @@ import java.util.Objects;
  * @param interpolation the filter
  */
 public record RandomResizedCrop(
-        int size, double minScale, double maxScale, double minRatio, double maxRatio, Interpolation interpolation)
+        int size,
+        @Default("0.08") double minScale,
+        @Default("1") double maxScale,
+        @Default("" + 3.0 / 4) double minRatio,
+        @Default("" + 4.0 / 3) double maxRatio,
+        @Default("bilinear") Interpolation interpolation)
         implements Transform {
     private static final int ATTEMPTS = 10;
 

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param size the shorter side of the result, in pixels
  * @param interpolation the filter
  */
-public record Resize(int size, Interpolation interpolation) implements Transform {
+public record Resize(int size, @Default("bilinear") Interpolation interpolation) implements Transform {
     /** The largest result, in pixels: what the decoder would accept. A thread-like image must not exhaust memory. */
     private static final long MAX_PIXELS = 89_478_485;
 

@@ -155,6 +155,9 @@ class BadImagesTest {
                     .hasMessageNotContaining("image20: ")
                     .hasMessageEndingWith("; and 11 more");
         }
+        try (BatchLoader loader = loader(images(50).bad(IntStream.range(0, 20).toArray()), workers, BadImages.FAIL)) {
+            assertThatThrownBy(() -> loader.check(() -> false)).hasMessageEndingWith("image19: cannot be read");
+        }
     }
 
     @Test

@@ -84,6 +84,21 @@ class BatchLoaderTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "2, 3, 5", "5, 1, 3"})
+    void aSampleMayHaveAnyShape(int channels, int height, int width) {
+        int length = channels * height * width;
+        SampleWriter numbers =
+                (image, random, out, offset) -> Arrays.fill(out, offset, offset + length, image.pixels()[0]);
+        try (BatchLoader loader = new BatchLoader(images(5), numbers, channels, height, width, options(2, 1, false))) {
+            Batch batch = all(loader, 0, 0).get(1);
+            assertThat(batch.shape()).containsExactly(2, channels, height, width);
+            assertThat(batch.features()).hasSize(2 * length);
+            assertThat(batch.features()[length - 1]).isEqualTo(2);
+            assertThat(batch.features()[length]).isEqualTo(3);
+        }
+    }
+
     /** To the bit, whoever prepares a batch and whatever was read before. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
@@ -255,6 +270,10 @@ class BatchLoaderTest {
         LabelledImages images = images(5);
         assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 3, 0, 2, options(1, 1, false)))
                 .hasMessageContaining("3x0x2");
+        assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 0, 1, 2, options(1, 1, false)))
+                .hasMessageContaining("0x1x2");
+        assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 3, 1, 0, options(1, 1, false)))
+                .hasMessageContaining("3x1x0");
         assertThatThrownBy(() -> new BatchLoader(images, PIXELS, 3, 30000, 30000, options(1, 1, false)))
                 .hasMessageContaining("does not fit into one array");
         try (BatchLoader loader = loader(images, options(2, 0, false))) {

@@ -8,6 +8,7 @@ import io.github.resnet4j.datasets.transform.RandomResizedCrop.Box;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -64,17 +65,33 @@ class TransformTest {
     }
 
     @Test
-    void flipHappensAsOftenAsAsked() {
-        assertThat(flips(0)).isZero();
-        assertThat(flips(1)).isEqualTo(10_000);
-        assertThat(flips(0.5)).isBetween(4750, 5250);
-        assertThat(flips(0.1)).isBetween(850, 1150);
+    void verticalFlipMirrorsRowsAndTwiceIsTheSame() {
+        VerticalFlip always = new VerticalFlip(1);
+        Rgb8Image mirrored = always.apply(IMAGE, sample(0));
+        int bottom = IMAGE.height() - 1;
+        for (int y = 0; y <= bottom; y++) {
+            for (int c = 0; c < 3; c++) {
+                assertThat(mirrored.at(2, y, c)).isEqualTo(IMAGE.at(2, bottom - y, c));
+            }
+        }
+        assertThat(always.apply(mirrored, sample(0)).pixels()).isEqualTo(IMAGE.pixels());
     }
 
-    private static int flips(double p) {
+    @Test
+    void flipHappensAsOftenAsAsked() {
+        for (DoubleFunction<Transform> flip :
+                List.<DoubleFunction<Transform>>of(HorizontalFlip::new, VerticalFlip::new)) {
+            assertThat(flips(flip.apply(0))).isZero();
+            assertThat(flips(flip.apply(1))).isEqualTo(10_000);
+            assertThat(flips(flip.apply(0.5))).isBetween(4750, 5250);
+            assertThat(flips(flip.apply(0.1))).isBetween(850, 1150);
+        }
+    }
+
+    private static int flips(Transform flip) {
         int count = 0;
         for (int i = 0; i < 10_000; i++) {
-            count += new HorizontalFlip(p).apply(IMAGE, sample(i)) == IMAGE ? 0 : 1;
+            count += flip.apply(IMAGE, sample(i)) == IMAGE ? 0 : 1;
         }
         return count;
     }
@@ -86,7 +103,8 @@ class TransformTest {
                 new CenterCrop(11),
                 new RandomResizedCrop(4),
                 new PadCrop(4),
-                new HorizontalFlip(1));
+                new HorizontalFlip(1),
+                new VerticalFlip(1));
     }
 
     @ParameterizedTest
@@ -141,6 +159,7 @@ class TransformTest {
                 wrong(() -> new PadCrop(-1), "pad-crop needs a padding of 0 to 1024, got -1"),
                 wrong(() -> new HorizontalFlip(1.5), "horizontal-flip needs a probability of 0 to 1, got 1.5"),
                 wrong(() -> new HorizontalFlip(Double.NaN), "horizontal-flip needs a probability of 0 to 1, got NaN"),
+                wrong(() -> new VerticalFlip(-0.1), "vertical-flip needs a probability of 0 to 1, got -0.1"),
                 wrong(() -> new Normalize(new float[2], new float[3]), "for red, green and blue, got [0.0, 0.0]"),
                 wrong(() -> new Normalize(new float[3], new float[3]), "a std above 0, got [0.0, 0.0, 0.0]"));
     }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.zoo.Suggest;
 import java.lang.reflect.InvocationTargetException;
@@ -21,16 +22,6 @@ import java.util.stream.Collectors;
 
 /** A tree to records, strictly: every key known, every value of its type. ConfigProblems are noted, and binding goes on. */
 final class Binder {
-    /** Options of transforms, by key: the records are the data module's, which knows nothing of files. */
-    private static final Map<String, String> TRANSFORM_DEFAULTS = Map.of(
-            "interpolation", "bilinear",
-            "p", "0.5",
-            "padding", "4",
-            "min-scale", "0.08",
-            "max-scale", "1",
-            "min-ratio", Double.toString(3.0 / 4),
-            "max-ratio", Double.toString(4.0 / 3));
-
     private final ConfigProblems problems;
 
     Binder(ConfigProblems problems) {
@@ -210,11 +201,8 @@ final class Binder {
         if (component.getType() == Optional.class) {
             return Optional.of(Optional.empty());
         }
-        Optional<String> byDefault = Optional.ofNullable(component.getAnnotation(Default.class))
-                .map(Default::value)
-                .or(() -> Transform.class.isAssignableFrom(component.getDeclaringRecord())
-                        ? Optional.ofNullable(TRANSFORM_DEFAULTS.get(key))
-                        : Optional.empty());
+        Optional<String> byDefault =
+                Optional.ofNullable(component.getAnnotation(Default.class)).map(Default::value);
         if (byDefault.isPresent()) {
             return YamlTree.ofValue(byDefault.get(), "default", child(path, key), problems)
                     .flatMap(node -> value(component.getGenericType(), node, where, child(path, key)));

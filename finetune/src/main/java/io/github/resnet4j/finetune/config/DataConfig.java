@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.FolderOptions;
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,9 +23,12 @@ import java.util.Optional;
  * @param imageSize key {@code image-size}, height and width of the network's input in pixels, 1 to 4096; default: the
  *     model's
  * @param augment key {@code augment}, steps for training images, in order; default none
- * @param eval key {@code eval}, steps for validation and test images, in order; default none
- * @param normalize key {@code normalize}, required, since a wrong one costs accuracy silently: {@code imagenet},
- *     {@code cifar10}, {@code none}, or a map of {@code mean} and {@code std}
+ * @param eval key {@code eval}, steps for validation and test images, in order; default: those that the initial weights
+ *     were published with, at the input's size; with random weights a resize to 8/7 of it and a center crop where
+ *     {@code augment} has a {@code random-resized-crop}, else none
+ * @param normalize key {@code normalize}: {@code imagenet}, {@code cifar10}, {@code none}, or a map of {@code mean} and
+ *     {@code std}; default: that of the initial weights, since a wrong one costs accuracy silently; with random weights
+ *     {@code imagenet}
  * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out where the
  *     data has no validation or test part of its own; 0 up to, not including, 1. With 0 nothing is held out, and what is
  *     measured is the training images themselves
@@ -43,8 +47,8 @@ public record DataConfig(
         Optional<Path> dir,
         Optional<Integer> imageSize,
         @Default("[]") List<Transform> augment,
-        @Default("[]") List<Transform> eval,
-        NormalizeConfig normalize,
+        Optional<List<Transform>> eval,
+        Optional<NormalizeConfig> normalize,
         @Default("0.2") double valFraction,
         Optional<Integer> limit,
         Optional<Integer> workers,
@@ -66,7 +70,7 @@ public record DataConfig(
     /** Throws {@link IllegalArgumentException} for numbers out of range. */
     public DataConfig {
         augment = List.copyOf(augment);
-        eval = List.copyOf(eval);
+        eval = eval.map(List::copyOf);
         new Requirements()
                 .that(
                         imageSize
@@ -83,6 +87,24 @@ public record DataConfig(
                         "max-pixels",
                         "must be 1 to " + ImageDecoder.MOST_PIXELS + ", not " + maxPixels)
                 .verify();
+    }
+
+    /** The same with steps and normalisation given. */
+    public DataConfig withPreprocessing(List<Transform> steps, NormalizeConfig values) {
+        return new DataConfig(
+                dataset,
+                dir,
+                imageSize,
+                augment,
+                Optional.of(steps),
+                Optional.of(values),
+                valFraction,
+                limit,
+                workers,
+                onBadImage,
+                checkImages,
+                followLinks,
+                maxPixels);
     }
 
     /** How folders of images are read. */

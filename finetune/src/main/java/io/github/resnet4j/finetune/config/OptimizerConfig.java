@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 
 /** How gradients become steps; key {@code type} selects the record by its name in kebab case. */

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Engine;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -39,6 +40,11 @@ public record RunConfig(
                         "name",
                         "names a folder: at most 100 letters, digits, '.', '_', '-', beginning with a letter or digit")
                 .verify();
+    }
+
+    /** The same with other data. */
+    public RunConfig withData(DataConfig other) {
+        return new RunConfig(name, model, other, train, optimizer, schedule, engine, output, expect);
     }
 
     /** This configuration as YAML with every default written out; {@link ConfigLoader#load} reads an equal one back. */

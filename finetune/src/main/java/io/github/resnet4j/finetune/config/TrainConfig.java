@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.datasets.transform.Default;
 import java.util.Optional;
 
 /**

@@ -1,13 +1,9 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
-import io.github.resnet4j.datasets.transform.CenterCrop;
-import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
-import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.SampleRandom;
-import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
@@ -22,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
@@ -165,22 +160,12 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    /**
-     * The preprocessing of the card. A model whose images came in its own size says neither resize nor crop: others'
-     * images are scaled to it.
-     */
+    /** The preprocessing of the card. */
     private static Pipeline pipeline(ModelCard card) {
         Preprocessing steps = card.preprocessing();
         Shape in = card.input();
-        Interpolation interpolation =
-                Interpolation.valueOf(steps.interpolation().toUpperCase(Locale.ROOT));
-        List<Transform> transforms = new ArrayList<>();
-        if (steps.resize().isPresent() || steps.crop().isEmpty()) {
-            transforms.add(new Resize(steps.resize().orElse(Math.min(in.height(), in.width())), interpolation));
-        }
-        transforms.add(new CenterCrop(steps.crop().orElse(in.height())));
         Normalize normalize = new Normalize(floats(steps.mean()), floats(steps.std()));
-        return new Pipeline(transforms, normalize).producing(in.height(), in.width());
+        return new Pipeline(EvaluationSteps.of(card, in.height()), normalize).producing(in.height(), in.width());
     }
 
     private static float[] floats(List<Double> values) {

@@ -1,5 +1,10 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.datasets.transform.CenterCrop;
+import io.github.resnet4j.datasets.transform.Interpolation;
+import io.github.resnet4j.datasets.transform.Resize;
+import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.finetune.model.EvaluationSteps;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -9,14 +14,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What to do with a folder of images when nobody says: the model's own size and normalisation, crops of at least a third
- * of the image, SGD with a cosine schedule after one epoch of warm-up.
+ * What to do with a folder of images when nobody says: the model's own size, evaluation and normalisation, crops of at least
+ * a third of the image, SGD with a cosine schedule after one epoch of warm-up.
  *
  * @param architecture the model's name in the zoo
  * @param yaml a configuration that lacks only {@code data.dir} and {@code model.weights}
  */
 public record FinetuneRecipe(String architecture, String yaml) {
-    /** The evaluation crop is 7/8 of the resized image, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
+    /** Without weights that say otherwise, the evaluation crop is 7/8 of the resized image, as 224 is of 256 (Krizhevsky et al. 2012, section 4.1). */
     private static final double CROP_SHARE = 0.875;
 
     /** What torchvision's networks expect. */
@@ -30,16 +35,23 @@ public record FinetuneRecipe(String architecture, String yaml) {
     /** For a trained model. */
     public static FinetuneRecipe of(ModelCard card, Optional<Integer> imageSize) {
         int size = imageSize.orElse(card.input().height());
-        return new FinetuneRecipe(card.architecture(), write(card.architecture(), size, card.preprocessing(), 0.01));
+        return new FinetuneRecipe(
+                card.architecture(),
+                write(card.architecture(), size, EvaluationSteps.of(card, size), card.preprocessing(), 0.01));
     }
 
     /** For random weights, which need larger steps. */
     public static FinetuneRecipe fromScratch(Architecture architecture, Optional<Integer> imageSize) {
         int size = imageSize.orElse(architecture.input().height());
-        return new FinetuneRecipe(architecture.name(), write(architecture.name(), size, IMAGENET, 0.05));
+        return new FinetuneRecipe(architecture.name(), write(architecture.name(), size, steps(size), IMAGENET, 0.05));
     }
 
-    private static String write(String architecture, int size, Preprocessing known, double lr) {
+    /** From images of any size to the input of a network that was never evaluated before. */
+    static List<Transform> steps(int size) {
+        return List.of(new Resize((int) Math.round(size / CROP_SHARE), Interpolation.BILINEAR), new CenterCrop(size));
+    }
+
+    private static String write(String architecture, int size, List<Transform> steps, Preprocessing known, double lr) {
         return String.format(
                 Locale.ROOT,
                 """
@@ -51,9 +63,7 @@ public record FinetuneRecipe(String architecture, String yaml) {
                   augment:
                     - random-resized-crop: {size: %d, min-scale: 0.35, interpolation: %s}
                     - horizontal-flip: {p: 0.5}
-                  eval:
-                    - resize: {size: %d, interpolation: %s}
-                    - center-crop: {size: %d}
+                  eval: %s
                   normalize: {mean: %s, std: %s}
                   on-bad-image: skip
                 train: {epochs: 10, batch-size: 32}
@@ -64,11 +74,16 @@ public record FinetuneRecipe(String architecture, String yaml) {
                 size,
                 size,
                 known.interpolation(),
-                Math.round(size / CROP_SHARE),
-                known.interpolation(),
-                size,
+                steps.stream().map(FinetuneRecipe::step).toList(),
                 known.mean(),
                 known.std(),
                 lr);
+    }
+
+    private static String step(Transform step) {
+        return step instanceof Resize resize
+                ? "{resize: {size: " + resize.size() + ", interpolation: "
+                        + resize.interpolation().name().toLowerCase(Locale.ROOT) + "}}"
+                : "{center-crop: {size: " + ((CenterCrop) step).size() + "}}";
     }
 }

@@ -42,8 +42,8 @@ final class Identity {
         identity.put(DATA, start.inputs().train().fingerprint());
         identity.put(IMAGES, String.valueOf(start.inputs().train().size()));
         identity.put("data.augment", config.data().augment().toString());
-        identity.put("data.normalize", config.data().normalize().toString());
-        identity.put(EVAL, config.data().eval().toString());
+        identity.put("data.normalize", config.data().normalize().orElseThrow().toString());
+        identity.put(EVAL, config.data().eval().orElseThrow().toString());
         identity.put(VALIDATION, start.inputs().val().fingerprint());
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));

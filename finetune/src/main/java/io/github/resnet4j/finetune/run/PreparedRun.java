@@ -110,7 +110,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         OptionalInt resize = OptionalInt.empty();
         OptionalInt crop = OptionalInt.empty();
         String interpolation = "bilinear";
-        for (Transform step : config.data().eval()) {
+        for (Transform step : config.data().eval().orElseThrow()) {
             if (step instanceof Resize r && resize.isEmpty() && crop.isEmpty()) {
                 resize = OptionalInt.of(r.size());
                 interpolation = r.interpolation().name().toLowerCase(Locale.ROOT);
@@ -118,10 +118,11 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
                 crop = OptionalInt.of(c.size());
             } else {
                 throw new UsageException("data.eval can be one resize, one center-crop, or both in this order, which a"
-                        + " model.zip keeps for its users; not " + config.data().eval());
+                        + " model.zip keeps for its users; not "
+                        + config.data().eval().orElseThrow());
             }
         }
-        var normalize = config.data().normalize().toNormalize();
+        var normalize = config.data().normalize().orElseThrow().toNormalize();
         return new Preprocessing(resize, crop, interpolation, list(normalize.mean()), list(normalize.std()));
     }
 

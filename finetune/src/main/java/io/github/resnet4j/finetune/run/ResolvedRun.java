@@ -23,12 +23,14 @@ import java.util.function.Consumer;
  * A configuration put together with the images it names, before anything is computed or written: whatever does not fit
  * shows here, and nothing here loads native code.
  *
+ * @param config complete: with the preprocessing of the weights where it said none
  * @param inputs the images
  * @param architecture the zoo's row with the configuration's options
  * @param network for the images' size and classes
  * @param source the model to start from; without one, random weights
  */
-record ResolvedRun(RunData inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
+record ResolvedRun(
+        RunConfig config, RunData inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
 
     /**
      * Puts data and network together; fetches the data where the configuration names no folder.
@@ -57,13 +59,15 @@ record ResolvedRun(RunData inputs, Architecture architecture, Network network, O
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-        RunData inputs = RunData.open(config.data(), size, size, config.train().seed(), download);
+        RunConfig complete = WeightsPreprocessing.complete(config, card, size, remarks);
+        RunData inputs =
+                RunData.open(complete.data(), size, size, config.train().seed(), download);
         int classes = inputs.train().classes().size();
         if (model.classes().isPresent() && model.classes().get() != classes) {
             throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
                     + " classes; leave model.classes out to follow the data");
         }
-        return new ResolvedRun(inputs, architecture, architecture.network(input, classes), source);
+        return new ResolvedRun(complete, inputs, architecture, architecture.network(input, classes), source);
     }
 
     private static Optional<SourceModel> source(

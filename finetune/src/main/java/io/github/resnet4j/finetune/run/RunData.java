@@ -17,7 +17,9 @@ import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.config.NormalizeConfig;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The images of a run and what happens to them.
@@ -40,13 +42,14 @@ record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainP
      */
     static RunData open(DataConfig config, int height, int width, long seed, DownloadOptions download) {
         TrainVal data = trainVal(config, seed, download);
-        Normalize normalize = config.normalize().toNormalize();
+        Normalize normalize =
+                config.normalize().orElse(NormalizeConfig.IMAGENET).toNormalize();
         RunData inputs = new RunData(
                 config.limit().map(data.train()::limit).orElse(data.train()),
                 config.limit().map(data.val()::limit).orElse(data.val()),
                 data.how(),
                 new Pipeline(config.augment(), normalize).producing(height, width),
-                new Pipeline(config.eval(), normalize).producing(height, width));
+                new Pipeline(config.eval().orElse(List.of()), normalize).producing(height, width));
         return inputs;
     }
 

@@ -51,8 +51,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
 public final class TrainingRun {
-    private final ConfigLoader.Loaded loaded;
-    private final RunConfig config;
+    private ConfigLoader.Loaded loaded;
+    private RunConfig config;
     private final Options options;
     private final ProgressView view;
     private final BooleanSupplier stop;
@@ -133,6 +133,8 @@ public final class TrainingRun {
         RunFolder.requirePossible(folder);
         try (DeferredLines remarks = new DeferredLines(view)) {
             ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
+            config = task.config();
+            loaded = new ConfigLoader.Loaded(config, config.toYaml());
             requireBatchFits(config.train().batchSize(), task.network().input());
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.

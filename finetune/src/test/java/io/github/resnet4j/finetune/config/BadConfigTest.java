@@ -182,7 +182,7 @@ final class BadConfigTest {
                         3,
                         data("augment: [pad-crop, flip]"),
                         "data.augment[1]: unknown value 'flip'; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip"),
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip"),
                 row(
                         3,
                         data("augment: [{pad-crops: {padding: 4}}]"),
@@ -204,7 +204,7 @@ final class BadConfigTest {
                         3,
                         data("eval: [{resize: {size: 256}, center-crop: {size: 224}}]"),
                         "data.eval[0]: expected a name, or a map of one name to its options; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip"),
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip"),
                 row(
                         3,
                         "data: {dataset: folder, normalize: imagnet}",

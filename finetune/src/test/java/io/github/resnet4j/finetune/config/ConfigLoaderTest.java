@@ -61,8 +61,8 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
-                                List.of(),
-                                NormalizeConfig.NONE,
+                                Optional.empty(),
+                                Optional.of(NormalizeConfig.NONE),
                                 0.2,
                                 Optional.empty(),
                                 Optional.empty(),
@@ -150,8 +150,8 @@ final class ConfigLoaderTest {
                                         new RandomResizedCrop(224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC),
                                         new HorizontalFlip(0.5),
                                         new PadCrop(4)),
-                                List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224)),
-                                new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0)),
+                                Optional.of(List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224))),
+                                Optional.of(new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0))),
                                 0,
                                 Optional.of(100),
                                 Optional.of(3),
@@ -272,7 +272,6 @@ final class ConfigLoaderTest {
                           dataset: folder
                           augment:
                             - pad-crop: {padding: 4}
-                          eval: []
                           normalize: cifar10
                           val-fraction: 0.2
                           on-bad-image: fail

@@ -73,7 +73,8 @@ final class TrainingRunTest {
                         "report.html");
         assertThat(names(base.resolve("checkpoints"))).containsExactlyInAnyOrder("ckpt-000000004", "ckpt-000000008");
         assertThat(ConfigLoader.load(base.resolve("config.yaml"), List.of()).config())
-                .isEqualTo(TinyData.config(data, shared.resolve("runs")).config());
+                .isEqualTo(TinyData.config(data, shared.resolve("runs"), "data.eval=[]")
+                        .config());
         assertThat(base.resolve("report.html")).content().contains("</html>").contains("tiny");
         assertThat(base.resolve("provenance.json")).content().contains("resnet20-cifar");
 

@@ -222,7 +222,8 @@ public final class NetworkGraph {
         // That of all groups together: PyTorch does not divide
         double fanOut = (double) c.window().taps() * c.outChannels();
         IWeightInit weights = new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut)));
-        if (c.groups() > 1) {
+        // DL4J's has no groups, and asks oneDNN for a dilated one with the padding of another
+        if (c.groups() > 1 || rows.dilation() > 1 || columns.dilation() > 1) {
             return new GroupedConvolution.Builder(rows.kernel(), columns.kernel())
                     .stride(rows.stride(), columns.stride())
                     .padding(rows.padding(), columns.padding())
@@ -237,7 +238,6 @@ public final class NetworkGraph {
         return new ConvolutionLayer.Builder(rows.kernel(), columns.kernel())
                 .stride(rows.stride(), columns.stride())
                 .padding(rows.padding(), columns.padding())
-                .dilation(rows.dilation(), columns.dilation())
                 .nIn(in.channels())
                 .nOut(c.outChannels())
                 .hasBias(c.bias())

@@ -431,10 +431,7 @@ public sealed interface Op {
                 throw new ShapeException(
                         "depth to space by " + factor + " needs a multiple of " + block + " channels, got " + in);
             }
-            return new Shape(
-                    in.channels() / block,
-                    Math.multiplyExact(in.height(), factor),
-                    Math.multiplyExact(in.width(), factor));
+            return larger(in, in.channels() / block, factor);
         }
 
         @Override
@@ -455,8 +452,7 @@ public sealed interface Op {
 
         @Override
         public Shape out(Shape in) {
-            return new Shape(
-                    in.channels(), Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
+            return larger(in, in.channels(), factor);
         }
 
         @Override
@@ -573,6 +569,10 @@ public sealed interface Op {
         if (in.isEmpty()) {
             throw new ShapeException(op.label() + " takes at least one input");
         }
+    }
+
+    private static Shape larger(Shape in, int channels, int factor) {
+        return new Shape(channels, Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
     }
 
     private static void requireFactor(int factor) {

@@ -22,6 +22,7 @@ final class Executable {
     private final Map<Buffer, List<Memory>> memories = new IdentityHashMap<>();
     private final List<Buffer> inArena;
     private final long[] offsets;
+    private final SharedArena arena;
     private final long arenaBytes;
     private final long leastBytes;
 
@@ -31,6 +32,7 @@ final class Executable {
      * @throws LoweringException if oneDNN cannot compile one of them
      */
     Executable(Tape tape, SharedArena arena) {
+        this.arena = arena;
         Scope scope = tape.scope();
         this.instructions = List.copyOf(tape.instructions());
         this.inArena = tape.buffers().stream().filter(Buffer::used).toList();
@@ -101,6 +103,7 @@ final class Executable {
 
     /** Runs every instruction. */
     void run() {
+        arena.ensure(arenaBytes);
         for (Runnable step : steps) {
             step.run();
         }

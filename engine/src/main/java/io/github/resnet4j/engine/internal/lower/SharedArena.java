@@ -25,14 +25,23 @@ public final class SharedArena implements AutoCloseable {
      * Makes room; others move if the block grows.
      *
      * @return the address for {@code tenant}'s tensors, until it is moved
-     * @throws OutOfMemoryError if there is too little memory; everybody has the room that he had
+     * @throws OutOfMemoryError if there is too little memory; others have the room that they had
      */
     long join(Executable tenant, long bytes) {
+        ensure(bytes);
+        tenants.add(tenant);
+        return base();
+    }
+
+    /**
+     * Makes room if there is none, which is so only after a block could not be replaced.
+     *
+     * @throws OutOfMemoryError if there is too little memory
+     */
+    void ensure(long bytes) {
         if (bytes > size) {
             resize(bytes);
         }
-        tenants.add(tenant);
-        return base();
     }
 
     /** Takes back what only {@code tenant} needs. */
@@ -53,16 +62,26 @@ public final class SharedArena implements AutoCloseable {
         try {
             allocate(bytes);
         } catch (OutOfMemoryError e) {
-            allocate(before);
+            restore(before, e);
             throw e;
         } finally {
             tenants.forEach(other -> other.moveTo(base()));
         }
     }
 
+    /** Another thread may have taken what was given back; then whoever runs next asks again. */
+    private void restore(long bytes, OutOfMemoryError failure) {
+        try {
+            allocate(bytes);
+        } catch (OutOfMemoryError e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private void allocate(long bytes) {
         size = 0;
-        block = bytes == 0 ? new BytePointer() : nativeMemory(bytes + Arena.PAGE);
+        block = new BytePointer();
+        block = bytes == 0 ? block : nativeMemory(bytes + Arena.PAGE);
         size = bytes;
     }
 

@@ -1,0 +1,17 @@
+package io.github.resnet4j.datasets.transform;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The value of a record component where a configuration file leaves it out, written as in the file. A component without it
+ * is required, or an Optional.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Default {
+    /** The value, as a user would write it. */
+    String value();
+}
