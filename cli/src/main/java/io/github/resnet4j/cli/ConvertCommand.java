@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
-            "Without --arch, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
+            "Without --arch, --option, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
                     + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -63,6 +64,9 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Rules for the names in the weights, lines of `regex -> replacement`.")
     private Optional<Path> map;
+
+    @Mixin
+    private NetworkOptions network;
 
     /** What becomes of the classifier. */
     enum Head {
@@ -156,6 +160,7 @@ final class ConvertCommand implements Callable<Integer> {
         boolean asTheyAre = !(target instanceof Target.Archive)
                 && architecture.isEmpty()
                 && map.isEmpty()
+                && network.isEmpty()
                 && head == Head.KEEP
                 && preparation.preparation().equals(ModelRequest.Preparation.NONE);
         WeightSet set = ema ? WeightSet.AVERAGED : WeightSet.TRAINED;
@@ -182,7 +187,8 @@ final class ConvertCommand implements Callable<Integer> {
                         .withLabels(labels)
                         .withHead(classes.<ModelRequest.Head>map(ModelRequest.Head.New::new)
                                 .orElseGet(ModelRequest.Head.Own::new))
-                        .withPreparation(preparation.preparation()),
+                        .withPreparation(preparation.preparation())
+                        .withOptions(network.map()),
                 Fetching.options(view).withOffline(offline),
                 view::line);
         source.assumed().ifPresent(assumed -> view.line(assumed + PreparationOptions.HINT));

@@ -182,7 +182,8 @@ final class FinetuneCommand implements Callable<Integer> {
                 .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
                 .withMap(map)
                 .withHead(new ModelRequest.Head.Any())
-                .withPreparation(preparation.preparation());
+                .withPreparation(preparation.preparation())
+                .withOptions(run.network());
         List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
         try {
             SourceModel source = SourceModel.open(request, download, remarks::add);

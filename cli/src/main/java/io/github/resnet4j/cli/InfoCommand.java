@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
         })
 final class InfoCommand implements Callable<Integer> {
     private static final List<String> NETWORK_OPTIONS =
-            List.of("--classes", "--size", "--channels", "--shortcut", "--v1", "--freeze", "--stages", "--plan");
+            List.of("--classes", "--size", "--channels", "--freeze", "--stages", "--plan");
     private static final List<String> FILE_OPTIONS = List.of("--arch", "--map", "--ema");
     private static final List<String> PLAN_OPTIONS = List.of("--train", "--batch-size");
 
@@ -58,11 +60,8 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--channels", description = "Channels of the input (default: as published).")
     private Optional<Integer> channels;
 
-    @Option(names = "--shortcut", description = "Other shortcuts: a, a-end, b, c, b-nobn or none.")
-    private Optional<String> shortcut;
-
-    @Option(names = "--v1", description = "Stride on the first 1x1 convolution, as in the paper, not on the 3x3.")
-    private boolean v1;
+    @Mixin
+    private NetworkOptions options;
 
     @Option(
             names = "--freeze",
@@ -130,6 +129,8 @@ final class InfoCommand implements Callable<Integer> {
         boolean weights = !file && ModelName.parse(model).tag().isPresent();
         refuse(file || weights, model + " is no architecture", NETWORK_OPTIONS);
         refuse(!file, model + " is no file of weights", FILE_OPTIONS);
+        refuse(weights, model + " is no architecture", List.of("--option"));
+        refuse(file && into.isEmpty(), "without --arch the network is not built", List.of("--option"));
         refuse(!plan, "without --plan nothing is compiled", PLAN_OPTIONS);
         refuse(plan, "--plan shows every step", List.of("--stages"));
         if (batchSize < 1) {
@@ -140,6 +141,7 @@ final class InfoCommand implements Callable<Integer> {
                     Path.of(model),
                     ema ? WeightSet.AVERAGED : WeightSet.TRAINED,
                     into.map(Zoo::find),
+                    options.map(),
                     map.map(NameMapping::read).orElse(NameMapping.NONE));
             out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
             return ExitCode.OK;
@@ -155,17 +157,13 @@ final class InfoCommand implements Callable<Integer> {
         Architecture architecture = Zoo.find(model);
         Network network;
         try {
-            Map<String, String> options = new LinkedHashMap<>();
-            shortcut.ifPresent(value -> options.put("shortcut", value));
-            if (v1) {
-                options.put("stride-on", "first-1x1");
-            }
             Shape published = architecture.input();
             Shape input = new Shape(
                     channels.orElse(published.channels()),
                     size.orElse(published.height()),
                     size.orElse(published.width()));
-            network = architecture.with(options).network(input, classes.orElse(architecture.classes()));
+            architecture = architecture.with(options.map());
+            network = architecture.network(input, classes.orElse(architecture.classes()));
             freeze.ifPresent(network::upTo);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -180,8 +178,8 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     /** An option that would do nothing is a misunderstanding. */
-    private void refuse(boolean here, String why, List<String> options) {
-        options.stream()
+    private void refuse(boolean here, String why, List<String> useless) {
+        useless.stream()
                 .filter(option -> here && spec.commandLine().getParseResult().hasMatchedOption(option))
                 .findFirst()
                 .ifPresent(option -> {
@@ -190,11 +188,26 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     private String text(Architecture architecture, Network network) {
-        SummaryOptions options = stagesOnly ? SummaryOptions.STAGES : SummaryOptions.LAYERS;
+        SummaryOptions shown = stagesOnly ? SummaryOptions.STAGES : SummaryOptions.LAYERS;
         if (freeze.isPresent()) {
-            options = options.frozenUpTo(freeze.get());
+            shown = shown.frozenUpTo(freeze.get());
         }
-        return NetworkSummary.text(network, options).stripTrailing() + System.lineSeparator() + architecture.paper();
+        return NetworkSummary.text(network, shown).stripTrailing()
+                + System.lineSeparator()
+                + options(architecture)
+                + architecture.paper();
+    }
+
+    private static String options(Architecture architecture) {
+        Map<String, String> own = architecture.spec().options();
+        return own.isEmpty() ? "" : "options: " + written(own) + System.lineSeparator();
+    }
+
+    /** Options as users write them: {@code shortcut=b, stride-on=middle-3x3}. */
+    static String written(Map<String, String> options) {
+        return options.entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static Map<String, Object> describe(Architecture architecture, Network network) {
@@ -203,6 +216,7 @@ final class InfoCommand implements Callable<Integer> {
         object.put("name", network.name());
         object.put("family", architecture.family());
         object.put("paper", architecture.paper());
+        object.put("options", architecture.spec().options());
         object.put("inputSize", List.of(in.channels(), in.height(), in.width()));
         object.put("classes", network.classes());
         object.put("parameters", network.parameters());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which trained model a command uses, and what cannot be read from its file. */
@@ -37,6 +38,9 @@ final class ModelOptions {
             description = "Class names, one a line (default: the weights' own).")
     private Optional<Path> labels;
 
+    @Mixin
+    private NetworkOptions network;
+
     @Option(names = "--offline", description = "Never fetch anything.")
     private boolean offline;
 
@@ -59,7 +63,8 @@ final class ModelOptions {
                 .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
                 .withMap(map)
                 .withLabels(labels)
-                .withPreparation(preparation.preparation());
+                .withPreparation(preparation.preparation())
+                .withOptions(network.map());
         SourceModel source =
                 SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
         source.assumed().ifPresent(assumed -> remarks.accept(assumed + PreparationOptions.HINT));

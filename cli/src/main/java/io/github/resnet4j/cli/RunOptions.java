@@ -1,6 +1,7 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -25,6 +26,9 @@ final class RunOptions {
             description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
+    @Mixin
+    private NetworkOptions network;
+
     @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")
     private boolean resume;
 
@@ -44,8 +48,14 @@ final class RunOptions {
     List<String> overrides() {
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
+        all.addAll(ModelConfig.overrides(network.map()));
         engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
         return all;
+    }
+
+    /** What the command line says of the network's options. */
+    Map<String, String> network() {
+        return network.map();
     }
 
     /** Where progress and remarks are shown. */

@@ -52,7 +52,8 @@ record WeightFileInfo(
     /** A tensor. */
     record Row(String name, String type, List<Long> shape) {}
 
-    static WeightFileInfo of(Path file, WeightSet set, Optional<Architecture> into, NameMapping names) {
+    static WeightFileInfo of(
+            Path file, WeightSet set, Optional<Architecture> into, Map<String, String> options, NameMapping names) {
         if (WeightFile.isArchive(file)) {
             if (into.isPresent() || names != NameMapping.NONE) {
                 throw new UsageException(file
@@ -61,7 +62,7 @@ record WeightFileInfo(
             return ofArchive(file);
         }
         StateDict tensors = WeightFile.open(file, set);
-        Optional<LoadReport> report = into.map(row -> Fit.of(tensors, names, row))
+        Optional<LoadReport> report = into.map(row -> Fit.of(tensors, names, row, options))
                 .map(fit -> Matching.of(tensors, fit.network(), new LoadOptions(names, false))
                         .report());
         List<Row> rows = new ArrayList<>();
@@ -89,6 +90,9 @@ record WeightFileInfo(
         }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("architecture", card.architecture());
+        if (!card.options().isEmpty()) {
+            facts.put("options", InfoCommand.written(card.options()));
+        }
         facts.put("input", card.input().toString());
         facts.put("classes", String.join(", ", card.classes()));
         facts.put("preprocessing", card.preprocessing().toString());

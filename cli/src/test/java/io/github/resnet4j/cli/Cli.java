@@ -19,6 +19,8 @@ final class Cli {
     /** Far beyond any command here; only a process that hangs is ended by it. */
     private static final long MINUTES = 5;
 
+    private static final String CLASS_PATH = "MORE_CLASS_PATH";
+
     private final Path folder;
     private final List<String> jvm;
     private final Map<String, String> environment;
@@ -57,6 +59,11 @@ final class Cli {
         return new Cli(folder, List.of(), Map.of());
     }
 
+    /** With another folder of classes or services. */
+    Cli classPath(Path more) {
+        return env(CLASS_PATH, more.toString());
+    }
+
     Cli jvm(String... options) {
         List<String> all = new ArrayList<>(jvm);
         all.addAll(List.of(options));
@@ -88,7 +95,11 @@ final class Cli {
                     "-XX:+UseSerialGC",
                     "-Djava.awt.headless=true"));
             command.addAll(jvm);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+            String classPath = System.getProperty("java.class.path");
+            if (environment.containsKey(CLASS_PATH)) {
+                classPath += File.pathSeparator + environment.get(CLASS_PATH);
+            }
+            command.addAll(List.of("-cp", classPath, Main.class.getName()));
             command.addAll(List.of(arguments));
             File out = Files.createTempFile(folder, "stdout", ".txt").toFile();
             File err = Files.createTempFile(folder, "stderr", ".txt").toFile();

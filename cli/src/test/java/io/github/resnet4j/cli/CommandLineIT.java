@@ -41,8 +41,8 @@ class CommandLineIT {
     @BeforeAll
     static void writeFiles() throws IOException {
         Files.createDirectories(folder.resolve("one-class/a"));
-        Files.createDirectories(folder.resolve("no-pictures/a"));
-        Files.createDirectories(folder.resolve("no-pictures/b"));
+        Files.createDirectories(folder.resolve("no-images/a"));
+        Files.createDirectories(folder.resolve("no-images/b"));
         Files.createDirectories(folder.resolve("nothing"));
         Files.writeString(folder.resolve("file"), "in the way");
         TinyRun.write(folder, folder.resolve("absent"));
@@ -76,7 +76,13 @@ class CommandLineIT {
                 mistake(2, "info resnet20-cifar --freeze layr1", "layr1", "did you mean layer1?"),
                 mistake(2, "info resnet20-cifar --classes 0", "at least 2 classes"),
                 mistake(2, "info resnet20-cifar --size big", "--size", "big"),
-                mistake(2, "info resnet18 --shortcut x", "option shortcut", "a, a-end, b, c"),
+                mistake(2, "info resnet18 --option shortcut=x", "option shortcut", "a, a-end, b, c"),
+                mistake(2, "info resnet18 --option shortcutt=b", "resnet18: unknown option", "did you mean shortcut?"),
+                mistake(2, "info resnet18 --option shortcut", "--option shortcut", "KEY=VALUE"),
+                mistake(2, "info resnet18 --option shortcut=a --option shortcut=b", "give one of them"),
+                mistake(2, "info resnet18.tv_in1k --option shortcut=a", "no architecture", "--option"),
+                mistake(2, "train -c tiny.yaml --option groups=2", "unknown option \"groups\"", "shortcut, stride-on"),
+                mistake(2, "finetune --data nothing --model resnet18 --option shortcut=d", "\"d\" is not one of"),
                 mistake(2, "info resnet18 --train", "--plan", "--train"),
                 mistake(2, "info resnet18 --plan --stages", "--stages"),
                 mistake(2, "info resnet18 --plan --batch-size 0", "--batch-size"),
@@ -191,9 +197,10 @@ class CommandLineIT {
     @ValueSource(
             strings = {
                 "resnet50",
-                "resnet50 --v1 --stages",
+                "resnet50 --option stride-on=first-1x1 --stages",
                 "resnet18 --classes 2 --size 128 --channels 1",
-                "resnet20-cifar --shortcut b --freeze layer2"
+                "resnet20-cifar --option shortcut=b --freeze layer2",
+                "resnet50 --option groups=32 --option width-per-group=4 --size 64"
             })
     void infoDescribesVariants(String arguments) {
         String[] text = ("info " + arguments).split(" ");
@@ -203,6 +210,7 @@ class CommandLineIT {
                         run(("info --json " + arguments).split(" ")).succeeds().out());
         assertThat(object.get("parameters").asLong()).isPositive();
         assertThat(object.get("layers").size()).isGreaterThan(10);
+        assertThat(object.get("options").has("shortcut")).isTrue();
     }
 
     @Test

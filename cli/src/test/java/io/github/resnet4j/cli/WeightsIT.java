@@ -76,6 +76,66 @@ class WeightsIT {
         assertThat(info.get("facts").get("architecture").asString()).isEqualTo("resnet20-cifar");
     }
 
+    /** A set of public CIFAR networks has all zeros of its shortcuts at the end; no tensor tells. */
+    @Test
+    void zerosAtTheEndAreAnOptionOfEveryCommandThatTakesWeights() throws IOException {
+        String option = "shortcut=a-end";
+        String file = "a.safetensors";
+        Cli.in(folder).run("convert", Trained.model(), file).succeeds();
+        String[] model = {"--weights", file, "--model", "resnet20-cifar", "--labels", labels()};
+        Cli.in(folder)
+                .run("convert", file, "end.zip", "--option", option, "--labels", labels())
+                .succeeds();
+        JsonNode info =
+                JSON.readTree(light("info", "end.zip", "--json").succeeds().out());
+        assertThat(info.get("facts").get("options").asString()).contains(option);
+        assertThat(light("info", file, "--arch", "resnet20-cifar", "--option", option)
+                        .succeeds()
+                        .out())
+                .contains("97 loaded");
+
+        String images = Trained.images().resolve("val").toString();
+        String archive = scores("eval", images, "--model", "end.zip");
+        assertThat(scores("eval", images, join(model, "--option", option)))
+                .isEqualTo(archive)
+                .isNotEqualTo(scores("eval", images, model));
+        List<String> lines = Cli.in(folder)
+                .run(join(new String[] {"predict", images, "--csv"}, join(model, "--option", option)))
+                .succeeds()
+                .out()
+                .lines()
+                .toList();
+        assertThat(Cli.in(folder)
+                        .run("predict", images, "--csv", "--model", "end.zip")
+                        .succeeds()
+                        .out()
+                        .lines())
+                .containsExactlyElementsOf(lines);
+
+        Cli.in(folder)
+                .run("predict", images, "--model", "end.zip", "--option", "shortcut=a")
+                .failsWith(2, "end.zip holds a network with shortcut=a-end, not a; leave the option out");
+        Cli.in(folder)
+                .run("predict", images, "--weights", file, "--model", "resnet20-cifar", "--option", "shortcuts=a")
+                .failsWith(2, "resnet20-cifar: unknown option \"shortcuts\"; did you mean shortcut?");
+        Cli.in(folder)
+                .run("predict", images, "--model", file, "--option", "shortcut=a")
+                .succeeds();
+        Cli.in(folder).run("info", file, "--option", option).failsWith(2, "--arch");
+    }
+
+    private static String[] join(String[] first, String... more) {
+        return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private String scores(String command, String images, String... model) {
+        JsonNode outcome = JSON.readTree(Cli.in(folder)
+                .run(join(new String[] {command, "--data", images, "--json"}, model))
+                .succeeds()
+                .out());
+        return outcome.get("loss") + " " + outcome.get("top1");
+    }
+
     private String labels() throws IOException {
         JsonNode facts = JSON.readTree(
                         light("info", Trained.model(), "--json").succeeds().out())

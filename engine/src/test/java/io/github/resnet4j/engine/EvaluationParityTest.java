@@ -26,6 +26,8 @@ class EvaluationParityTest {
                 Stream.of(
                         ParityCase.full("resnet18", 2, 64),
                         ParityCase.full("resnet50", 1, 64),
+                        ParityCase.full("wide-resnet50-2", 1, 64),
+                        ParityCase.full("resnext50-32x4d", 1, 64),
                         ParityCase.full("resnet50-keras", 1, 64),
                         ParityCase.full("resnet20-cifar", 4, 32),
                         ParityCase.full("resnet8-mlperf", 4, 32)));

@@ -7,9 +7,18 @@ import io.github.resnet4j.engine.RandomGraph.Reading;
 import io.github.resnet4j.engine.RandomGraph.Value;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Window;
+import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
+import io.github.resnet4j.zoo.layers.LeakyReluVertex;
+import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
+import io.github.resnet4j.zoo.layers.MultiplyVertex;
+import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
+import io.github.resnet4j.zoo.network.Op.Interpolation;
+import io.github.resnet4j.zoo.network.Op.Pooling;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +29,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
@@ -30,11 +40,14 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
@@ -55,6 +68,10 @@ final class GraphDrawing {
     private static final Predicate<Value> MAP = value -> !value.flat();
     private static final Predicate<Value> SMALL_MAP =
             MAP.and(value -> Math.max(value.extent().height(), value.extent().width()) <= LARGEST);
+    private static final Predicate<Value> TINY_MAP =
+            MAP.and(value -> Math.max(value.extent().height(), value.extent().width()) <= LARGEST / 2);
+    private static final Predicate<Value> SHUFFLED =
+            TINY_MAP.and(value -> value.extent().channels() % 4 == 0);
     private static final Predicate<Value> ROW = Value::flat;
     private static final Predicate<Value> MAP_OR_VECTOR = value -> !value.flat() || value.isVector();
 
@@ -72,6 +89,13 @@ final class GraphDrawing {
             new Kind(2, MAP, GraphDrawing::residual),
             new Kind(3, ANY, GraphDrawing::sum),
             new Kind(1, ANY, GraphDrawing::product),
+            new Kind(2, MAP_OR_VECTOR, GraphDrawing::prelu),
+            new Kind(1, ANY, GraphDrawing::leakyRelu),
+            new Kind(2, MAP, GraphDrawing::responseNorm),
+            new Kind(2, MAP, GraphDrawing::gate),
+            new Kind(2, MAP, GraphDrawing::spatialPool),
+            new Kind(2, SHUFFLED, GraphDrawing::depthToSpace),
+            new Kind(2, TINY_MAP, GraphDrawing::upsampling),
             new Kind(2, ANY, GraphDrawing::merge),
             new Kind(1, ANY, GraphDrawing::scale),
             new Kind(1, MAP, GraphDrawing::flattened),
@@ -319,6 +343,89 @@ final class GraphDrawing {
                 values.get(input),
                 prefix(),
                 () -> new ElementWiseVertex(ElementWiseVertex.Op.Product));
+    }
+
+    private void prelu(String input) {
+        boolean shared = one(3);
+        double dropout = dropout();
+        add(input, values.get(input), frozen, () -> new Prelu.Builder()
+                .shared(shared)
+                .weightInit(new WeightInitDistribution(new UniformDistribution(-0.5, 1)))
+                .dropOut(dropout)
+                .build());
+    }
+
+    private void leakyRelu(String input) {
+        double slope = any(List.of(0.0, 0.1, 1.5));
+        add(input, values.get(input), prefix(), () -> new LeakyReluVertex(slope));
+    }
+
+    /** DL4J's own only where no gradient goes through it: there it is wrong. */
+    private void responseNorm(String input) {
+        int size = any(List.of(1, 3, 5).subList(0, Math.min(3, extent(input).channels())));
+        boolean stock = frozen == Frozen.YES;
+        add(
+                input,
+                values.get(input),
+                prefix(),
+                () -> stock
+                        ? new LocalResponseNormalization.Builder(2, size, 0.1, 0.75).build()
+                        : new LocalResponseNormVertex(size, 0.5, 0.75, 1));
+    }
+
+    /** The product with what was pooled of the input, by channel or by place, or with any other such value. */
+    private void gate(String input) {
+        Extent in = extent(input);
+        Extent byChannel = new Extent(in.channels(), 1, 1);
+        Extent byPlace = new Extent(1, in.height(), in.width());
+        List<String> gates = values.keySet().stream()
+                .filter(name -> extent(name).equals(byChannel)
+                        || !values.get(name).flat()
+                                && (extent(name).equals(byPlace) || extent(name).equals(in)))
+                .filter(name -> !name.equals(input))
+                .toList();
+        if (gates.isEmpty() || random.nextBoolean()) {
+            if (random.nextBoolean()) {
+                globalPooling(input);
+            } else {
+                spatialPool(input);
+            }
+            if (random.nextBoolean()) {
+                add(last(), values.get(last()), prefix(), () -> new ActivationLayer(new ActivationSigmoid()));
+            }
+            gates = List.of(last());
+        }
+        add(List.of(input, any(gates)), values.get(input), prefix(), MultiplyVertex::new);
+    }
+
+    private void spatialPool(String input) {
+        Extent in = extent(input);
+        Pooling pooling = any(List.of(Pooling.values()));
+        add(input, map(new Extent(1, in.height(), in.width())), prefix(), () -> new SpatialPoolVertex(pooling));
+    }
+
+    private void depthToSpace(String input) {
+        Extent in = extent(input);
+        Extent out = new Extent(in.channels() / 4, 2 * in.height(), 2 * in.width());
+        add(input, map(out), prefix(), () -> new DepthToSpaceVertex(2));
+    }
+
+    private void upsampling(String input) {
+        Extent in = extent(input);
+        boolean stock = one(3);
+        int rows = from(1, 2);
+        int columns = stock ? from(1, 2) : rows;
+        Interpolation interpolation = any(List.of(Interpolation.values()));
+        Extent out = new Extent(in.channels(), rows * in.height(), columns * in.width());
+        add(
+                input,
+                map(out),
+                prefix(),
+                () -> stock
+                        ? new Upsampling2D.Builder()
+                                .size(new int[] {rows, columns})
+                                .build()
+                        : new UpsamplingVertex(rows, interpolation));
     }
 
     private void merge(String input) {

@@ -50,6 +50,10 @@ record ParityCase(String name, Network network, int batch) {
                 cases.add(reduced(shapeless + "cifar_" + shapes.get(1).get(shape)));
             }
         }
+        cases.add(reduced("bottleneckwide_b_imagenet_3x16x16"));
+        cases.add(reduced("bottleneckwide_b_cifar_1x9x7"));
+        cases.add(reduced("bottleneckgrouped_b_imagenet_3x21x14"));
+        cases.add(reduced("bottleneckgrouped_b_cifar_3x8x8"));
         cases.add(reduced("bottleneckv1_b_imagenet_3x16x16_kerasapps"));
         cases.add(reduced("bottleneckv1_b_cifar_1x9x8_kerasapps"));
         cases.add(reduced("basic_bnobn_cifar_3x8x8_keras"));
@@ -74,6 +78,11 @@ record ParityCase(String name, Network network, int batch) {
                 .withStrideOn(parts[0].endsWith("v1") ? ResNetSpec.StrideOn.FIRST_1X1 : ResNetSpec.StrideOn.MIDDLE_3X3)
                 .withConventions(CONVENTIONS.getOrDefault(parts[parts.length - 1], Conventions.TORCHVISION))
                 .reduced();
+        if (parts[0].endsWith("wide")) {
+            spec = spec.withGroups(1, 128);
+        } else if (parts[0].endsWith("grouped")) {
+            spec = spec.withGroups(2, 64);
+        }
         String[] sizes = parts[3].split("x");
         Shape input = new Shape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
         return new ParityCase(name, spec.network(name, input, 5), 3);

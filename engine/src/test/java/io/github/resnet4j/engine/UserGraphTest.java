@@ -182,6 +182,16 @@ class UserGraphTest {
                                 "conv3",
                                 conv(5, 3).activation(new ActivationLReLU(0.1)).build(),
                                 "sigmoid")),
+                UserGraph.upTo("conv2", "slopes below zero", IMAGE, b -> b.addLayer(
+                                "conv1", conv(5, 3).build(), "in")
+                        .addLayer("mirror", new ActivationLayer(new ActivationLReLU(-0.5)), "conv1")
+                        .addLayer("bn", new BatchNormalization(), "mirror")
+                        .addLayer(
+                                "conv2",
+                                conv(5, 3)
+                                        .activation(new ActivationReLU(null, 0.0, -0.3))
+                                        .build(),
+                                "bn")),
                 UserGraph.upTo("scaled", "products and scales", IMAGE, b -> b.addLayer(
                                 "left", conv(5, 3).build(), "in")
                         .addLayer(

@@ -46,6 +46,9 @@ final class Binder {
             if (generic.getRawType() == List.class) {
                 return list(element, node, where, path);
             }
+            if (generic.getRawType() == Map.class) {
+                return texts(node, where, path);
+            }
             return isNull
                     ? Optional.of(Optional.empty())
                     : value(element, node, where, path).map(Optional::of);
@@ -89,7 +92,7 @@ final class Binder {
                 return problem(where, path, "not a path: " + Scalars.shown(e.getReason()));
             }
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return scalar.matches(Scalars.TRUE) || scalar.matches(Scalars.FALSE)
                     ? Optional.of(scalar.matches(Scalars.TRUE))
                     : expected(kind(type), scalar, where, path);
@@ -119,6 +122,22 @@ final class Binder {
             value(element, item, item.where(), path + "[" + i + "]").ifPresent(items::add);
         }
         return items.size() == sequence.items().size() ? Optional.of(items) : Optional.empty();
+    }
+
+    /** A map of any keys to scalars, all of them text. */
+    private Optional<?> texts(YamlNode node, Where where, String path) {
+        if (!(node instanceof YamlNode.Mapping map)) {
+            return expected("a map", node, where, path);
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        map.entries().forEach((key, entry) -> {
+            if (entry.value() instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
+                texts.put(key, scalar.text());
+            } else {
+                expected("one word", entry.value(), entry.where(), child(path, key));
+            }
+        });
+        return texts.size() == map.entries().size() ? Optional.of(texts) : Optional.empty();
     }
 
     /** A sealed interface's record, chosen by the key {@code type}. */
@@ -300,7 +319,7 @@ final class Binder {
     }
 
     private static String kind(Class<?> type) {
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
         if (type == double.class || type == Double.class) {

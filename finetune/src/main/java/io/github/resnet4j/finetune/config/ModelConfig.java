@@ -1,8 +1,18 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.OptionException;
+import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ChannelOrder;
+import io.github.resnet4j.zoo.pretrained.ModelName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which network, and what of it is trained.
@@ -15,9 +25,12 @@ import java.util.Optional;
  * @param ema key {@code ema}, default false: of a checkpoint that has an average of the weights beside them, the average
  * @param channelOrder key {@code channel-order}, {@code rgb} or {@code bgr}: in which order the weights expect the
  *     colours; default: the weights' own
- * @param shortcut key {@code shortcut}, default: the architecture's own
- * @param zeroInitResidual key {@code zero-init-residual}, default false: the last batch normalisation of every block
- *     starts with scale 0, so that blocks start as the identity (Goyal et al. 2017, section 5.1)
+ * @param options key {@code options}, a map of the network's options to their values, as {@code info NAME} lists them;
+ *     default: the architecture's own
+ * @param shortcut key {@code shortcut}, short for {@code options: {shortcut: …}}
+ * @param zeroInitResidual key {@code zero-init-residual}, short for {@code options: {zero-init-residual: …}}: the last
+ *     batch normalisation of every block starts with scale 0, so that blocks start as the identity (Goyal et al. 2017,
+ *     section 5.1)
  * @param freeze key {@code freeze}, default none: the vertex up to which, itself included, nothing is trained, such as
  *     {@code layer3}
  */
@@ -28,17 +41,70 @@ public record ModelConfig(
         Optional<String> map,
         @Default("false") boolean ema,
         Optional<ChannelOrder> channelOrder,
-        Optional<Shortcut> shortcut,
-        @Default("false") boolean zeroInitResidual,
+        Optional<Map<String, String>> options,
+        Optional<String> shortcut,
+        Optional<Boolean> zeroInitResidual,
         Optional<String> freeze) {
-    /** Throws {@link IllegalArgumentException} for fewer than 2 classes and for blank text. */
+    /**
+     * Throws {@link IllegalArgumentException} for fewer than 2 classes, for blank text, for options that the network does
+     * not have, and for those that have two values.
+     */
     public ModelConfig {
-        new Requirements()
+        options = options.map(given -> Collections.unmodifiableMap(new LinkedHashMap<>(given)));
+        Requirements check = new Requirements()
                 .written("name", name)
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)
                 .written("map", map)
-                .written("freeze", freeze)
-                .verify();
+                .written("freeze", freeze);
+        Map<String, String> full = options.orElse(Map.of());
+        shortForms(shortcut, zeroInitResidual).forEach((key, value) -> {
+            require(check, name, key, Map.of(key, value));
+            String other = full.getOrDefault(key, value);
+            check.that(other.equals(value), key, "is " + value + ", but options say " + other + "; give one of them");
+        });
+        require(check, name, "options", full);
+        check.verify();
+    }
+
+    /** Of a name that the zoo does not know, nothing is asked: that is said when it is looked for. */
+    private static void require(Requirements check, String name, String key, Map<String, String> options) {
+        String architecture = ModelName.parse(name).architecture();
+        for (Architecture row : Zoo.list()) {
+            try {
+                if (row.name().equals(architecture)) {
+                    row.with(options);
+                }
+            } catch (OptionException e) {
+                e.problems().forEach(problem -> check.that(false, key, problem));
+            }
+        }
+    }
+
+    private static Map<String, String> shortForms(Optional<String> shortcut, Optional<Boolean> zeroInitResidual) {
+        Map<String, String> options = new LinkedHashMap<>();
+        shortcut.ifPresent(value -> options.put("shortcut", value));
+        zeroInitResidual.ifPresent(value -> options.put("zero-init-residual", value.toString()));
+        return options;
+    }
+
+    /** All options that are given, in whichever form. */
+    public Map<String, String> chosenOptions() {
+        Map<String, String> all = new LinkedHashMap<>(options.orElse(Map.of()));
+        all.putAll(shortForms(shortcut, zeroInitResidual));
+        return all;
+    }
+
+    /** The {@code --set} arguments that choose options, whatever a file says of them and in whichever form. */
+    public static List<String> overrides(Map<String, String> options) {
+        Set<String> shortForms = shortForms(Optional.of(""), Optional.of(false)).keySet();
+        List<String> overrides = new ArrayList<>();
+        options.forEach((key, value) -> {
+            overrides.add("model.options." + key + "=" + Scalars.quoted(value));
+            if (shortForms.contains(key)) {
+                overrides.add("model." + key + "=null");
+            }
+        });
+        return overrides;
     }
 }

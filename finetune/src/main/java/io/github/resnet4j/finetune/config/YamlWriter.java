@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +42,11 @@ final class YamlWriter {
     private static Object written(Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(YamlWriter::written).collect(Collectors.toCollection(ArrayList::new));
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> texts = new LinkedHashMap<>();
+            new TreeMap<>(map).forEach((key, text) -> texts.put(Scalars.quoted(key.toString()), written(text)));
+            return texts;
         }
         if (value instanceof Transform transform) {
             return Map.of(Scalars.kebab(transform.getClass().getSimpleName()), tree((Record) transform));

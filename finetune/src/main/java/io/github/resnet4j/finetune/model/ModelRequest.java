@@ -7,7 +7,10 @@ import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,6 +25,7 @@ import java.util.OptionalInt;
  * @param labels a file of class names, one a line, in the order of the logits
  * @param head what becomes of the classifier
  * @param preparation what of the preprocessing is given
+ * @param options of the network, such as {@code shortcut=a-end}, where its weights do not tell them
  */
 public record ModelRequest(
         Optional<String> model,
@@ -30,7 +34,8 @@ public record ModelRequest(
         Optional<Path> map,
         Optional<Path> labels,
         Head head,
-        Preparation preparation) {
+        Preparation preparation,
+        Map<String, String> options) {
     /** Of a request that says nothing. */
     private static final ModelRequest NONE = new ModelRequest(
             Optional.empty(),
@@ -39,7 +44,12 @@ public record ModelRequest(
             Optional.empty(),
             Optional.empty(),
             new Head.Own(),
-            Preparation.NONE);
+            Preparation.NONE,
+            Map.of());
+
+    public ModelRequest {
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options)); // in the order given
+    }
 
     /** What becomes of a model's classifier. */
     public sealed interface Head {
@@ -123,37 +133,42 @@ public record ModelRequest(
     }
 
     private ModelRequest withModel(Optional<String> other) {
-        return new ModelRequest(other, weights, set, map, labels, head, preparation);
+        return new ModelRequest(other, weights, set, map, labels, head, preparation, options);
     }
 
     /** The same with weights from a file. */
     public ModelRequest withWeights(Optional<Path> other) {
-        return new ModelRequest(model, other, set, map, labels, head, preparation);
+        return new ModelRequest(model, other, set, map, labels, head, preparation, options);
     }
 
     /** The same of an average of the weights, or not. */
     public ModelRequest withSet(WeightSet other) {
-        return new ModelRequest(model, weights, other, map, labels, head, preparation);
+        return new ModelRequest(model, weights, other, map, labels, head, preparation, options);
     }
 
     /** The same with rules for names. */
     public ModelRequest withMap(Optional<Path> other) {
-        return new ModelRequest(model, weights, set, other, labels, head, preparation);
+        return new ModelRequest(model, weights, set, other, labels, head, preparation, options);
     }
 
     /** The same with class names from a file. */
     public ModelRequest withLabels(Optional<Path> other) {
-        return new ModelRequest(model, weights, set, map, other, head, preparation);
+        return new ModelRequest(model, weights, set, map, other, head, preparation, options);
     }
 
     /** The same with another classifier. */
     public ModelRequest withHead(Head other) {
-        return new ModelRequest(model, weights, set, map, labels, other, preparation);
+        return new ModelRequest(model, weights, set, map, labels, other, preparation, options);
     }
 
     /** The same with another preprocessing. */
     public ModelRequest withPreparation(Preparation other) {
-        return new ModelRequest(model, weights, set, map, labels, head, other);
+        return new ModelRequest(model, weights, set, map, labels, head, other, options);
+    }
+
+    /** The same with options of the network. */
+    public ModelRequest withOptions(Map<String, String> other) {
+        return new ModelRequest(model, weights, set, map, labels, head, preparation, other);
     }
 
     /** Whether {@code model} is meant as a file's path, not as a name. */

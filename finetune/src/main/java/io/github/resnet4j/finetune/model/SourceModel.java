@@ -142,6 +142,7 @@ public final class SourceModel {
         if (request.map().isPresent()) {
             throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
         }
+        requireSame(file, Zoo.find(card.architecture()).with(card.options()), request.options());
         if (request.set() == WeightSet.AVERAGED) {
             throw new UsageException(file + " was written by resnet4j and has one set of weights; leave --ema out");
         }
@@ -180,6 +181,20 @@ public final class SourceModel {
                 : OptionalInt.empty();
     }
 
+    /** What an archive says of itself needs no option, and bears no other. */
+    private static void requireSame(Path file, Architecture archived, Map<String, String> given) {
+        Map<String, String> own = archived.spec().options();
+        Map<String, String> wanted = possible(() -> archived.with(given)).spec().options();
+        List<String> differences = own.keySet().stream()
+                .filter(key -> !own.get(key).equals(wanted.get(key)))
+                .map(key -> key + "=" + own.get(key) + ", not " + wanted.get(key))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new UsageException(file + " holds a network with " + String.join(" and ", differences)
+                    + "; leave the option out, an archive says what it is");
+        }
+    }
+
     private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
         ComputationGraph graph = NetworkGraph.create(network, options);
         ModelArchive.Loaded loaded = ModelArchive.read(file, options);
@@ -203,13 +218,17 @@ public final class SourceModel {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
         boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
-        Fit fit =
-                fit(tensors, names, named.or(() -> row.map(found -> Zoo.find(found.architecture()))), anyHead, remarks);
+        Optional<Architecture> asked = named.or(() -> row.map(found -> Zoo.find(found.architecture())));
+        Fit fit = fit(tensors, names, asked, request.options(), anyHead, remarks);
         Architecture architecture = fit.architecture();
         boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
         int classes = newClasses(request).orElse(fit.classes());
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
-        requireFit(Matching.of(tensors, architecture.network(architecture.input(), classes), how), remarks);
+        Matching matching = Matching.of(tensors, architecture.network(architecture.input(), classes), how);
+        requireFit(matching, remarks);
+        matching.report().notes().stream()
+                .filter(note -> !tensors.notes().contains(note))
+                .forEach(remarks);
         if (headless) {
             remarks.accept("the weights are of a backbone without a classifier");
         }
@@ -245,12 +264,13 @@ public final class SourceModel {
             StateDict tensors,
             NameMapping names,
             Optional<Architecture> named,
+            Map<String, String> options,
             boolean anyHead,
             Consumer<String> remarks) {
         if (named.isPresent()) {
-            return Fit.of(tensors, names, named.get());
+            return possible(() -> Fit.of(tensors, names, named.get(), options));
         }
-        Fit.Inferred inferred = Fit.infer(tensors, names, anyHead);
+        Fit.Inferred inferred = Fit.infer(tensors, names, anyHead, options);
         remarks.accept("taken for " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();

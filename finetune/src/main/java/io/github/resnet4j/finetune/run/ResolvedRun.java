@@ -80,7 +80,8 @@ record ResolvedRun(
                 .withSet(model.ema() ? WeightSet.AVERAGED : WeightSet.TRAINED)
                 .withMap(model.map().map(Path::of))
                 .withHead(new ModelRequest.Head.Any())
-                .withPreparation(ModelRequest.Preparation.of(model.channelOrder()));
+                .withPreparation(ModelRequest.Preparation.of(model.channelOrder()))
+                .withOptions(model.chosenOptions());
         return Optional.of(SourceModel.open(request, download, remarks));
     }
 
@@ -96,10 +97,7 @@ record ResolvedRun(
     private static Map<String, String> options(Optional<ModelCard> card, ModelConfig model) {
         Map<String, String> options =
                 new LinkedHashMap<>(card.map(ModelCard::options).orElse(Map.of()));
-        model.shortcut().ifPresent(shortcut -> options.put("shortcut", shortcut.option()));
-        if (model.zeroInitResidual()) {
-            options.put("zero-init-residual", "true");
-        }
+        options.putAll(model.chosenOptions());
         return options;
     }
 }

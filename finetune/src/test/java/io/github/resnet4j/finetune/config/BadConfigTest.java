@@ -42,7 +42,7 @@ final class BadConfigTest {
                         2,
                         "model: {name: x, pretrained-on: y}",
                         "model.pretrained-on: unknown key; known: name, classes, weights, map, ema, channel-order,"
-                                + " shortcut, zero-init-residual, freeze"),
+                                + " options, shortcut, zero-init-residual, freeze"),
                 row(
                         5,
                         "optimizer: {type: sgd, lr: 0.1, <<: {lr: 1}}",
@@ -120,7 +120,26 @@ final class BadConfigTest {
                         6,
                         "schedule: {type: constant}\nengine: onednm",
                         List.of("x.yaml:7: engine: unknown value 'onednm'; did you mean onednn?")),
-                row(2, "model: {name: x, shortcut: d}", "model.shortcut: unknown value 'd'; did you mean a?"),
+                row(
+                        2,
+                        "model: {name: resnet18.tv_in1k, shortcut: d}",
+                        "model.shortcut: option shortcut: \"d\" is not one of none, a, a-end, b, c, b-nobn"),
+                row(
+                        2,
+                        "model: {name: resnet18, options: {groups: 2, shortcuts: a}}",
+                        List.of(
+                                "x.yaml:2: model.options: unknown option \"groups\"; its options are shortcut, stride-on,"
+                                        + " zero-init-residual",
+                                "x.yaml:2: model.options: unknown option \"shortcuts\"; did you mean shortcut?")),
+                row(
+                        2,
+                        "model: {name: resnet50, options: {groups: two, width-per-group: [4]}}",
+                        "model.options.width-per-group: expected one word, found a list"),
+                row(
+                        2,
+                        "model: {name: resnet50, shortcut: a, options: {shortcut: b}}",
+                        "model.shortcut: is a, but options say b; give one of them"),
+                row(2, "model: {name: resnet50, options: [a]}", "model.options: expected a map, found a list"),
                 row(
                         3,
                         "data: {dataset: cifar11, normalize: none}",
@@ -142,10 +161,10 @@ final class BadConfigTest {
                 row(3, "data: {dataset: folder, normalize: none, dir: \"\"}", "data.dir: must not be blank"),
                 row(
                         2,
-                        "model: {name: \"a\\e[31mred\", freeze: \"\", shortcut: \"\\e[2J\"}",
+                        "model: {name: resnet18, freeze: \"\", shortcut: \"\\e[2J\"}",
                         List.of(
-                                "x.yaml:2: model.shortcut: unknown value '?[2J'; known: a, a-end, b, c",
-                                "x.yaml:2: model.freeze: must not be blank")),
+                                "x.yaml:2: model.freeze: must not be blank",
+                                "x.yaml:2: model.shortcut: option shortcut: \"?[2J\" is not one of none, a, a-end, b, c, b-nobn")),
                 // Lists
                 row(
                         6,

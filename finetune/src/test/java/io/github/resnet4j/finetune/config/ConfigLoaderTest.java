@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,8 @@ final class ConfigLoaderTest {
                                 false,
                                 Optional.empty(),
                                 Optional.empty(),
-                                false,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         new DataConfig(
                                 DatasetKind.FOLDER,
@@ -90,6 +92,7 @@ final class ConfigLoaderTest {
                   ema: true
                   channel-order: bgr
                   shortcut: a-end
+                  options: {groups: 32, zero-init-residual: true}
                   zero-init-residual: TRUE
                   freeze: layer3
                 data:
@@ -139,8 +142,9 @@ final class ConfigLoaderTest {
                                 Optional.of("names.map"),
                                 true,
                                 Optional.of(ChannelOrder.BGR),
-                                Optional.of(Shortcut.A_END),
-                                true,
+                                Optional.of(Map.of("groups", "32", "zero-init-residual", "true")),
+                                Optional.of("a-end"),
+                                Optional.of(true),
                                 Optional.of("layer3")),
                         new DataConfig(
                                 DatasetKind.IMAGENET,
@@ -238,7 +242,8 @@ final class ConfigLoaderTest {
                         false,
                         Optional.empty(),
                         Optional.empty(),
-                        false,
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.of(text)),
                 plain.data(),
                 plain.train(),
@@ -267,7 +272,6 @@ final class ConfigLoaderTest {
                         model:
                           name: resnet20-cifar
                           ema: false
-                          zero-init-residual: false
                         data:
                           dataset: folder
                           augment:
@@ -426,5 +430,24 @@ final class ConfigLoaderTest {
 
     private void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void optionsHaveShortFormsAndTheCommandLineWins() throws IOException {
+        String model = "model: {name: resnet50, shortcut: a, options: {stride-on: first-1x1, shortcut: a}}\n";
+        write("x.yaml", SMALLEST.replaceFirst("model: .*\n", model));
+        List<String> overrides = ModelConfig.overrides(Map.of("shortcut", "c", "groups", "2"));
+
+        assertThat(ConfigLoader.load(folder.resolve("x.yaml"), List.of())
+                        .config()
+                        .model()
+                        .chosenOptions())
+                .isEqualTo(Map.of("shortcut", "a", "stride-on", "first-1x1"));
+        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("x.yaml"), overrides);
+        assertThat(loaded.config().model().chosenOptions())
+                .isEqualTo(Map.of("shortcut", "c", "stride-on", "first-1x1", "groups", "2"));
+        assertThat(loaded.resolvedYaml())
+                .contains("  options:\n    groups: \"2\"\n    shortcut: c\n    stride-on: first-1x1\n");
+        assertThat(load(loaded.resolvedYaml())).isEqualTo(loaded.config());
     }
 }

@@ -145,6 +145,18 @@ class SourceModelTest {
     }
 
     @Test
+    void saysUnderWhichPrefixTheNetworkIs() throws IOException {
+        Map<String, Tensor> lightning = new LinkedHashMap<>();
+        WeightFile.open(weights).tensors().forEach((name, tensor) -> lightning.put("student." + name, tensor));
+        lightning.put("criterion.weight", lightning.get("student.fc.bias"));
+        Path file = folder.resolve("lightning.safetensors");
+        Safetensors.write(file, lightning, Map.of());
+
+        assertThat(open("resnet20-cifar", file).card().classes()).hasSize(10);
+        assertThat(remarks).contains("took the tensors under student.; left out 1 other: criterion.weight");
+    }
+
+    @Test
     void channelsOfOurOwnArchivesAreReversedIfTheUserSaysSo() throws IOException {
         Path archive = folder.resolve("model.zip");
         SourceModel plain = open("resnet20-cifar", weights);

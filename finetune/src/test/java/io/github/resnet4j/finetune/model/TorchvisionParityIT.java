@@ -43,12 +43,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Torchvision's five ResNets with random weights, saved by {@code torch.save} in both of its formats: read strictly, they
+ * Torchvision's ResNets, Wide ResNets and ResNeXts with random weights, saved by {@code torch.save} in both of its formats: read strictly, they
  * say what PyTorch says, map by map, and come back bit by bit through every format that is written here.
  */
 final class TorchvisionParityIT {
@@ -75,7 +75,12 @@ final class TorchvisionParityIT {
         if (Files.isDirectory(PHOTOGRAPHS)) {
             photographs = NAMES.stream().map(PHOTOGRAPHS::resolve).toList();
         }
-        List<String> arguments = new ArrayList<>(List.of("src/test/fixtures/torchvision_parity.py", made.toString()));
+        make(networks());
+    }
+
+    private static void make(List<String> networks) {
+        List<String> arguments = new ArrayList<>(
+                List.of("src/test/fixtures/torchvision_parity.py", made.toString(), String.join(",", networks)));
         photographs.forEach(photograph -> arguments.add(photograph.toString()));
         python.ifPresent(program -> assertThat(succeeds(program, arguments))
                 .as(arguments.toString())
@@ -100,8 +105,21 @@ final class TorchvisionParityIT {
         }
     }
 
+    static List<String> networks() {
+        return List.of("resnet18", "resnet34", "resnet50", "wide-resnet50-2", "resnext50-32x4d");
+    }
+
+    /** With {@code -Dparity.all=true} also those whose files take gigabytes, of the same structure. */
+    static List<String> deepNetworks() {
+        List<String> networks = new ArrayList<>(List.of("resnet101", "resnet152"));
+        if (Boolean.getBoolean("parity.all")) {
+            networks.addAll(List.of("wide-resnet101-2", "resnext101-32x8d", "resnext101-64x4d"));
+        }
+        return networks;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"resnet18", "resnet34", "resnet50"})
+    @MethodSource("networks")
     void saysWhatPyTorchSays(String name) throws IOException {
         requireAgreement(name);
     }
@@ -109,8 +127,9 @@ final class TorchvisionParityIT {
     /** Only in the release's build. */
     @Tag("deep")
     @ParameterizedTest
-    @ValueSource(strings = {"resnet101", "resnet152"})
+    @MethodSource("deepNetworks")
     void deepNetworksSayWhatPyTorchSays(String name) throws IOException {
+        make(List.of(name));
         requireAgreement(name);
     }
 

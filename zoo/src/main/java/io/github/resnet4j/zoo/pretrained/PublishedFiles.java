@@ -43,6 +43,9 @@ final class PublishedFiles {
                     + "benchmark/training/image_classification/trained_models/";
     private static final String KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/";
 
+    private static final String WIDE_RECIPE = "pull/912#issue-445437439";
+    private static final String NEXT_RECIPE = "tree/main/references/classification#resnext";
+
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
 
     private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
@@ -63,6 +66,9 @@ final class PublishedFiles {
         rows.addAll(resnet50());
         rows.addAll(resnet101());
         rows.addAll(resnet152());
+        rows.addAll(wide());
+        rows.addAll(resnext50());
+        rows.addAll(resnext101());
         rows.addAll(keras());
         rows.addAll(cifar());
         rows.add(mlperfTiny());
@@ -166,6 +172,51 @@ final class PublishedFiles {
                         .size(241_534_001));
     }
 
+    private static List<PretrainedWeights> wide() {
+        return List.of(
+                torchvision1(WIDE_RECIPE, "wide_resnet50_2-95faca4d.pth", 78.468, 94.086),
+                torchvision2("wide_resnet50_2-9ba9bcbe.pth", 81.602, 95.758, "#new-recipe-with-fixres"),
+                timm("wide-resnet50-2", "racm", "wide_resnet50_racm-8234f177.pth", 82.280, 96.064),
+                torchvision1(WIDE_RECIPE, "wide_resnet101_2-32ee1156.pth", 78.848, 94.284),
+                torchvision2("wide_resnet101_2-d733dc28.pth", 82.510, 96.020, "#new-recipe"));
+    }
+
+    private static List<PretrainedWeights> resnext50() {
+        return List.of(
+                torchvision1(NEXT_RECIPE, "resnext50_32x4d-7cdf4587.pth", 77.618, 93.698),
+                torchvision2("resnext50_32x4d-1a0047aa.pth", 81.198, 95.340, "#new-recipe"),
+                strikesBack("resnext50-32x4d", "a1h", "resnext50_32x4d_a1h-0146ab0a.pth", 82.014, 95.934),
+                strikesBack("resnext50-32x4d", "a1", "resnext50_32x4d_a1_0-b5a91a1d.pth", 81.466, 95.174),
+                strikesBack("resnext50-32x4d", "a2", "resnext50_32x4d_a2_0-efc76add.pth", 81.304, 95.096),
+                strikesBackA3("resnext50-32x4d", "resnext50_32x4d_a3_0-3e450271.pth", 79.268, 94.306),
+                timm("resnext50-32x4d", "ra", "resnext50_32x4d_ra-d733960d.pth", 80.698, 95.390),
+                semiSupervised("resnext50-32x4d", "semi_supervised_resnext50_32x4-ddb3e555.pth", 80.338, 95.398),
+                semiWeaklySupervised(
+                        "resnext50-32x4d", "semi_weakly_supervised_resnext50_32x4-72679e44.pth", 82.174, 96.222),
+                gluon("resnext50-32x4d", "gluon_resnext50_32x4d-e6a097c1.pth", 79.360, 94.430));
+    }
+
+    private static List<PretrainedWeights> resnext101() {
+        return List.of(
+                torchvision1(NEXT_RECIPE, "resnext101_32x8d-8ba56ff5.pth", 79.312, 94.526),
+                torchvision2("resnext101_32x8d-110c445d.pth", 82.834, 96.228, "#new-recipe-with-fixres"),
+                weaklySupervised("resnext101-32x8d", "ig_resnext101_32x8-c38310e5.pth", 82.698, 96.632),
+                semiSupervised("resnext101-32x8d", "semi_supervised_resnext101_32x8-2cfe2f8b.pth", 81.606, 96.040),
+                semiWeaklySupervised(
+                        "resnext101-32x8d", "semi_weakly_supervised_resnext101_32x8-b4712904.pth", 84.302, 97.176),
+                torchvision(
+                        "resnext101_64x4d-173b62eb.pth", "tv_in1k", "IMAGENET1K_V1", 232, 83.246, 96.454, "pull/5935"),
+                timm(
+                        "resnext101-64x4d",
+                        "c1",
+                        TIMM + "v0.1-tpu-weights/resnext101_64x4d_c-0d0e0cc0.pth",
+                        "timm, recipe c1 (arXiv:2110.00476)",
+                        crop(288, 288, "bicubic"),
+                        83.156,
+                        96.374),
+                gluon("resnext101-64x4d", "gluon_resnext101_64x4d-f9a8e184.pth", 80.600, 94.992));
+    }
+
     private static List<PretrainedWeights> keras() {
         return List.of(
                 keras("resnet50", "2cb95161c43110f7111970584f804107", 74.928, 92.060)
@@ -195,8 +246,11 @@ final class PublishedFiles {
 
     /** torchvision's first weights, of 90 epochs and a crop of 224 from 256. */
     private static PretrainedWeights torchvision1(String file, double top1, double top5) {
-        return torchvision(
-                file, "tv_in1k", "IMAGENET1K_V1", 256, top1, top5, "tree/main/references/classification#resnet");
+        return torchvision1("tree/main/references/classification#resnet", file, top1, top5);
+    }
+
+    private static PretrainedWeights torchvision1(String page, String file, double top1, double top5) {
+        return torchvision(file, "tv_in1k", "IMAGENET1K_V1", 256, top1, top5, page);
     }
 
     /** torchvision's second weights, of 600 epochs with everything learned since, and a crop of 224 from 232. */
@@ -207,7 +261,7 @@ final class PublishedFiles {
     private static PretrainedWeights torchvision(
             String file, String tag, String name, int resize, double top1, double top5, String page) {
         return imageNet(
-                file.substring(0, file.indexOf('-')),
+                file.substring(0, file.indexOf('-')).replace('_', '-'),
                 tag,
                 TORCHVISION + file,
                 "BSD-3-Clause",
@@ -276,7 +330,7 @@ final class PublishedFiles {
                 top1,
                 top5,
                 source,
-                "https://huggingface.co/timm/" + architecture + "." + tag);
+                "https://huggingface.co/timm/" + architecture.replace('-', '_') + "." + tag);
     }
 
     /** GluonCV's "v1b", the structure of torchvision's, ported by timm. Neither names a licence for the ported files. */
@@ -301,6 +355,20 @@ final class PublishedFiles {
     /** The same on a billion images with hashtags. */
     private static PretrainedWeights semiWeaklySupervised(String architecture, String file, double top1, double top5) {
         return facebook(architecture, "fb_swsl_ig1b_ft_in1k", file, "semi-weakly supervised", top1, top5);
+    }
+
+    /** Mahajan et al. 2018: trained on a billion images with hashtags, then on ImageNet. */
+    private static PretrainedWeights weaklySupervised(String architecture, String file, double top1, double top5) {
+        return imageNet(
+                architecture,
+                "fb_wsl_ig1b_ft_in1k",
+                TORCHVISION + file,
+                CC_BY_NC,
+                crop(256, 224, "bilinear"),
+                top1,
+                top5,
+                "Facebook, weakly supervised (arXiv:1805.00932)",
+                "https://github.com/facebookresearch/WSL-Images");
     }
 
     private static PretrainedWeights facebook(

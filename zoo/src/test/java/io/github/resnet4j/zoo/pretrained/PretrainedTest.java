@@ -59,6 +59,17 @@ class PretrainedTest {
         }
     }
 
+    /** So that files nobody knows can be taken for the architecture's own in this. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void weightsOfOneArchitectureExpectTheSameColours(PretrainedWeights row) {
+        PretrainedWeights first = Pretrained.defaultOf(row.architecture()).orElseThrow();
+
+        assertThat(row.channelOrder()).isEqualTo(first.channelOrder());
+        assertThat(row.preprocessing().mean()).isEqualTo(first.preprocessing().mean());
+        assertThat(row.preprocessing().std()).isEqualTo(first.preprocessing().std());
+    }
+
     @ParameterizedTest
     @MethodSource("rows")
     void rowSaysHowToKnowTheFile(PretrainedWeights row) {
@@ -159,7 +170,14 @@ class PretrainedTest {
                 .isEqualTo(Pretrained.find("resnet34"));
         assertThat(Pretrained.list("*.tv2_in1k"))
                 .extracting(PretrainedWeights::name)
-                .containsExactly("resnet50.tv2_in1k", "resnet101.tv2_in1k", "resnet152.tv2_in1k");
+                .containsExactly(
+                        "resnet50.tv2_in1k",
+                        "resnet101.tv2_in1k",
+                        "resnet152.tv2_in1k",
+                        "wide-resnet50-2.tv2_in1k",
+                        "wide-resnet101-2.tv2_in1k",
+                        "resnext50-32x4d.tv2_in1k",
+                        "resnext101-32x8d.tv2_in1k");
         assertThat(Pretrained.list("resnet??-cifar"))
                 .extracting(PretrainedWeights::architecture)
                 .containsExactly("resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");

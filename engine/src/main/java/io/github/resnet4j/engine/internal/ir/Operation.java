@@ -2,9 +2,15 @@ package io.github.resnet4j.engine.internal.ir;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a node of a program computes: everything that the engine can run. */
 public sealed interface Operation {
+
+    /** The parameters that a step of training changes unless it is frozen; running statistics are not among them. */
+    default List<Parameter> trained() {
+        return List.of();
+    }
 
     /** The images. */
     record Input() implements Operation {}
@@ -26,13 +32,23 @@ public sealed interface Operation {
             Parameter weight,
             Optional<Parameter> bias,
             Optional<BatchNorm> norm)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public List<Parameter> trained() {
+            return Stream.concat(Stream.of(weight), bias.stream()).toList();
+        }
+    }
 
     /**
      * Fully connected layer: every output sees the whole C×H×W input. Weights are stored as DL4J does, input × output
      * with the input index running fastest, which is oneDNN's outputs × C × H × W.
      */
-    record Dense(int outputs, Parameter weight, Optional<Parameter> bias) implements Operation {}
+    record Dense(int outputs, Parameter weight, Optional<Parameter> bias) implements Operation {
+        @Override
+        public List<Parameter> trained() {
+            return Stream.concat(Stream.of(weight), bias.stream()).toList();
+        }
+    }
 
     /**
      * Batch normalisation.
@@ -56,7 +72,20 @@ public sealed interface Operation {
             double decay,
             boolean logDeviation,
             boolean batchStatistics)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public List<Parameter> trained() {
+            return List.of(gamma, beta);
+        }
+    }
+
+    /**
+     * Local response normalisation over channels (Krizhevsky et al. 2012, section 3.3): each value divided by {@code (k +
+     * alpha/size · sum of the squares around it)^beta}, where it stands in the middle of {@code size} channels.
+     *
+     * @param size odd
+     */
+    record LocalResponseNorm(int size, double alpha, double beta, double k) implements Operation {}
 
     /** Element-wise function. */
     record Activation(Function function, double slope) implements Operation {
@@ -70,10 +99,25 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * Rectifier with trained slopes (He et al. 2015, arXiv:1502.01852): a positive value as it is, another times the slope.
+     *
+     * @param slopes one for each channel, or one for all
+     */
+    record Prelu(Parameter slopes) implements Operation {
+        @Override
+        public List<Parameter> trained() {
+            return List.of(slopes);
+        }
+    }
+
     /** Element-wise sum of two or more inputs of one extent. */
     record Add() implements Operation {}
 
-    /** Element-wise product of two or more inputs of one extent. */
+    /**
+     * Element-wise product of two or more inputs. The first has the product's extent; each other one has it too, or one
+     * channel, which multiplies all, or one row and column, whose values multiply a channel each.
+     */
     record Multiply() implements Operation {}
 
     /** Multiplication by a constant. */
@@ -91,6 +135,23 @@ public sealed interface Operation {
      * @param paddingCounts zeros of the padding count as values of the mean
      */
     record AvgPool(Window window, boolean paddingCounts) implements Operation {}
+
+    /** Mean or maximum over all channels at each place, 1×H×W; the gradient of a maximum goes to the first that has it. */
+    record SpatialPool(boolean maximum) implements Operation {}
+
+    /**
+     * A map of more rows and columns made of channels (Shi et al. 2016): at row {@code y·factor + i} and column {@code
+     * x·factor + j}, channel {@code c} has the value of channel {@code (c·factor + i)·factor + j} at {@code (y, x)}.
+     */
+    record DepthToSpace(int factor) implements Operation {}
+
+    /**
+     * So many times the rows and columns.
+     *
+     * @param bilinear interpolates between the middles of the values, as PyTorch does with {@code align_corners=False};
+     *     otherwise each place has the nearest value
+     */
+    record Upsample(int rows, int columns, boolean bilinear) implements Operation {}
 
     /** Zeros around the map. */
     record ZeroPad(Window.Padding padding) implements Operation {}

@@ -36,15 +36,6 @@ public record ProgramNode(
 
     /** The parameters that a step of training changes; running statistics are not among them. */
     public List<Parameter> trained() {
-        if (frozen) {
-            return List.of();
-        }
-        if (op instanceof Operation.Convolution c) {
-            return c.bias().map(bias -> List.of(c.weight(), bias)).orElse(List.of(c.weight()));
-        }
-        if (op instanceof Operation.Dense d) {
-            return d.bias().map(bias -> List.of(d.weight(), bias)).orElse(List.of(d.weight()));
-        }
-        return op instanceof Operation.BatchNorm bn ? List.of(bn.gamma(), bn.beta()) : List.of();
+        return frozen ? List.of() : op.trained();
     }
 }

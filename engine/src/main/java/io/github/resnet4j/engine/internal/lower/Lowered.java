@@ -68,20 +68,20 @@ abstract class Lowered {
         if (node.epilogue().activation().isEmpty()) {
             return gradient;
         }
-        return activationGradient(node.epilogue().activation().get(), context.value(position), gradient);
+        LoweredTensor result = context.value(position);
+        return activationGradient(node.epilogue().activation().get(), Argument.DESTINATION, result, gradient);
     }
 
-    LoweredTensor activationGradient(Operation.Activation activation, LoweredTensor result, LoweredTensor gradient) {
+    /** @param known what tells the slopes at {@code values}: what goes into the activation or what comes out */
+    LoweredTensor activationGradient(
+            Operation.Activation activation, Argument known, LoweredTensor values, LoweredTensor gradient) {
         LoweredTensor before =
                 context.ownsGradient(position) ? gradient : context.tape().tensor(gradient.layout());
         record(
                 name(activation) + " backward",
                 Descriptor.eltwiseGradient(
                         context.scope(), eltwise(activation.function()), activation.slope(), gradient.layout()),
-                Map.of(
-                        Argument.DESTINATION, result,
-                        Argument.DESTINATION_GRADIENT, gradient,
-                        Argument.SOURCE_GRADIENT, before));
+                Map.of(known, values, Argument.DESTINATION_GRADIENT, gradient, Argument.SOURCE_GRADIENT, before));
         return before;
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 /** An activation that is fused into nothing. */
 final class LoweredActivation extends Lowered {
     private final Operation.Activation op;
+    private LoweredTensor source;
 
     LoweredActivation(Context context, int position, Operation.Activation op) {
         super(context, position);
@@ -16,7 +17,7 @@ final class LoweredActivation extends Lowered {
 
     @Override
     LoweredTensor forward() {
-        LoweredTensor source = context.value(input(0));
+        source = context.value(input(0));
         LoweredTensor result = context.tape().tensor(source.layout());
         record(
                 name(op),
@@ -32,7 +33,9 @@ final class LoweredActivation extends Lowered {
 
     @Override
     void backward(LoweredTensor gradient) {
-        LoweredTensor before = activationGradient(op, context.value(position), gradient);
+        LoweredTensor before = eltwise(op.function()).invertible(op.slope())
+                ? activationGradient(op, Argument.DESTINATION, context.value(position), gradient)
+                : activationGradient(op, Argument.SOURCE, source, gradient);
         context.addGradient(input(0), node.name(), before, true);
     }
 }

@@ -12,6 +12,7 @@ import io.github.resnet4j.engine.internal.onednn.Descriptor.Role;
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 final class LoweredConvolution extends Lowered {
     /** Values in the longest vector of a processor. */
     private static final int VECTOR = 16;
+
+    private static final List<String> SLOW_OR_WRONG = List.of("ref", "gemm", "ncsp");
 
     private final Operation.Convolution op;
     private final Geometry window;
@@ -103,7 +106,11 @@ final class LoweredConvolution extends Lowered {
         return Descriptor.convolution(context.scope(), training, from, weights, bias, to, window, postOps);
     }
 
-    /** The descriptor on its first implementation that is neither the reference nor over matrices, if it has one. */
+    /**
+     * The descriptor on its first implementation that is neither the reference nor over matrices, if it has one. Nor is
+     * it {@code jit_uni_ncsp}, which is for the plain order: in oneDNN 3.11, it takes maps of one channel that runs
+     * fastest for such, and writes all but the first image of a batch to wrong places.
+     */
     private static Optional<Descriptor> fast(Supplier<Descriptor> create) {
         return fast(create, implementation -> true);
     }
@@ -121,7 +128,7 @@ final class LoweredConvolution extends Lowered {
         if (descriptor == null) {
             return Optional.empty();
         }
-        return first(descriptor, name -> !name.contains("ref") && !name.contains("gemm") && right.test(name));
+        return first(descriptor, name -> SLOW_OR_WRONG.stream().noneMatch(name::contains) && right.test(name));
     }
 
     private static Optional<Descriptor> first(Descriptor descriptor, Predicate<String> right) {

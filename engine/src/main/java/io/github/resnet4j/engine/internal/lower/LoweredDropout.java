@@ -36,7 +36,7 @@ final class LoweredDropout extends Lowered {
         LoweredTensor result = context.tape().tensor(tensor.layout());
         record(
                 "dropout",
-                Descriptor.multiply(context.scope(), tensor.layout(), PostOps.NONE),
+                Descriptor.multiply(context.scope(), tensor.layout(), mask.layout(), PostOps.NONE),
                 Map.of(Argument.SOURCE, tensor, Argument.SOURCE_1, mask, Argument.DESTINATION, result));
         return result;
     }

@@ -6,6 +6,7 @@ import io.github.resnet4j.engine.internal.onednn.Call.Argument;
 import io.github.resnet4j.engine.internal.onednn.Descriptor;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Geometry;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Pooling;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Role;
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import java.util.EnumMap;
@@ -35,7 +36,7 @@ final class LoweredPool extends Lowered {
         source = context.mapValue(input(0), node.name());
         Layout destination = context.map(node.extent());
         forward = Descriptor.pooling(
-                context.scope(), context.backward(position), kind, source.layout(), destination, window);
+                context.scope(), context.backward(position), kind, source.layout(), destination, window, PostOps.NONE);
         LoweredTensor result = context.tape().tensor(destination);
         Map<Argument, LoweredTensor> tensors = new EnumMap<>(Argument.class);
         tensors.put(Argument.SOURCE, source);

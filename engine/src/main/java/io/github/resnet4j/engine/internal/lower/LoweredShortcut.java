@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.internal.onednn.Call.Argument;
 import io.github.resnet4j.engine.internal.onednn.Descriptor;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Geometry;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Pooling;
+import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +39,8 @@ final class LoweredShortcut extends Lowered {
                     Pooling.AVERAGE,
                     source.layout(),
                     context.map(taken),
-                    window);
+                    window,
+                    PostOps.NONE);
             kept = context.tape().tensor(context.map(taken));
             record("every few", pooling, Map.of(Argument.SOURCE, source, Argument.DESTINATION, kept));
         }

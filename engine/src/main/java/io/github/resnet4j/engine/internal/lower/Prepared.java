@@ -76,7 +76,7 @@ public final class Prepared implements AutoCloseable {
     }
 
     /**
-     * Weights of a convolution or dense layer; operations that are equal have the same.
+     * Weights of a convolution or dense layer, or slopes of a prelu; operations that are equal have the same.
      *
      * @param layout copied, if it is new
      */
@@ -200,12 +200,22 @@ public final class Prepared implements AutoCloseable {
     }
 
     private void fillWeights(Operation op, LoweredTensor target) {
-        try (FloatPointer folded = new FloatPointer((long) weight(op).length())) {
+        long count = 1;
+        for (long size : target.layout().shape()) {
+            count *= size;
+        }
+        try (FloatPointer folded = new FloatPointer(count)) {
             FloatBuffer plain = folded.asBuffer();
             if (op instanceof Operation.Convolution convolution) {
                 fillKernels(convolution, plain);
+            } else if (op instanceof Operation.Dense dense) {
+                copy(op, dense.weight(), plain);
+            } else if (op instanceof Operation.Prelu prelu) {
+                for (int i = 0; i < count; i++) {
+                    plain.put(i, finite(op, value(prelu.slopes(), prelu.slopes().length() == 1 ? 0 : i)));
+                }
             } else {
-                copy(op, weight(op), plain);
+                throw new IllegalArgumentException("no weights of " + op);
             }
             reorder(folded, target);
         }
@@ -240,10 +250,6 @@ public final class Prepared implements AutoCloseable {
             tensors.put(Argument.SCRATCHPAD, new Memory(passing, scratch, room.address()));
             new Call(passing, reorder, tensors).execute(new Call.Stream(passing));
         }
-    }
-
-    private static Parameter weight(Operation op) {
-        return op instanceof Operation.Convolution c ? c.weight() : ((Operation.Dense) op).weight();
     }
 
     private void fillKernels(Operation.Convolution op, FloatBuffer plain) {

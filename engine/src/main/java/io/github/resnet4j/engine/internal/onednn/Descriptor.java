@@ -40,7 +40,7 @@ public final class Descriptor {
         }
     }
 
-    /** Element-wise functions; gradients are computed from the result. */
+    /** Element-wise functions. */
     public enum Eltwise {
         /** With the slope of the negative side. */
         RELU(dnnl.dnnl_eltwise_relu, dnnl.dnnl_eltwise_relu_use_dst_for_bwd),
@@ -55,6 +55,15 @@ public final class Descriptor {
         Eltwise(int forward, int backward) {
             this.forward = forward;
             this.backward = backward;
+        }
+
+        /** Whether its gradient is computed from its result: not where the result does not tell what it came from. */
+        public boolean invertible(double alpha) {
+            return forward != backward && !(this == RELU && alpha < 0);
+        }
+
+        private int backward(double alpha) {
+            return invertible(alpha) ? backward : forward;
         }
     }
 
@@ -261,7 +270,7 @@ public final class Descriptor {
                         attributes));
     }
 
-    /** Gradient of an element-wise function, from its result. */
+    /** Gradient of an element-wise function, from its result where it is {@link Eltwise#invertible}, else its source. */
     public static Descriptor eltwiseGradient(Scope scope, Eltwise function, double alpha, Layout layout) {
         dnnl_primitive_desc forward = new dnnl_primitive_desc();
         Dnnl.check(
@@ -270,7 +279,7 @@ public final class Descriptor {
                         forward,
                         Dnnl.engine(),
                         dnnl.dnnl_forward_training,
-                        function.backward,
+                        function.backward(alpha),
                         layout.handle(),
                         layout.handle(),
                         (float) alpha,
@@ -284,7 +293,7 @@ public final class Descriptor {
                     (handle, attributes) -> dnnl.dnnl_eltwise_backward_primitive_desc_create(
                             handle,
                             Dnnl.engine(),
-                            function.backward,
+                            function.backward(alpha),
                             layout.handle(),
                             layout.handle(),
                             layout.handle(),
@@ -299,26 +308,156 @@ public final class Descriptor {
 
     /** Element-wise sum of two tensors; the first may be the destination too. */
     public static Descriptor add(Scope scope, Layout layout, PostOps postOps) {
-        return binary(scope, dnnl.dnnl_binary_add, layout, postOps);
+        return binary(scope, dnnl.dnnl_binary_add, layout, layout, postOps);
     }
 
-    /** Element-wise product of two tensors; the first may be the destination too. */
-    public static Descriptor multiply(Scope scope, Layout layout, PostOps postOps) {
-        return binary(scope, dnnl.dnnl_binary_mul, layout, postOps);
+    /**
+     * Element-wise product of two tensors; the first may be the destination too.
+     *
+     * @param other of sizes that are the first's or 1
+     */
+    public static Descriptor multiply(Scope scope, Layout layout, Layout other, PostOps postOps) {
+        return binary(scope, dnnl.dnnl_binary_mul, layout, other, postOps);
     }
 
-    private static Descriptor binary(Scope scope, int algorithm, Layout layout, PostOps postOps) {
+    private static Descriptor binary(Scope scope, int algorithm, Layout layout, Layout other, PostOps postOps) {
         return create(
                 scope,
-                "element-wise operation on " + layout,
+                "element-wise operation on " + layout + " and " + other,
                 postOps,
                 (handle, attributes) -> dnnl.dnnl_binary_primitive_desc_create(
                         handle,
                         Dnnl.engine(),
                         algorithm,
                         layout.handle(),
+                        other.handle(),
+                        layout.handle(),
+                        attributes));
+    }
+
+    /** Values that are not positive times a slope of their channel; {@code slopes} has sizes of 1 elsewhere. */
+    public static Descriptor prelu(Scope scope, boolean training, Layout layout, Layout slopes) {
+        return create(
+                scope,
+                "prelu of " + layout + " with " + slopes,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_prelu_forward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        kind(training),
+                        layout.handle(),
+                        slopes.handle(),
+                        layout.handle(),
+                        attributes));
+    }
+
+    /** Gradients of a prelu with respect to its source and its slopes. */
+    public static Descriptor preluGradient(Scope scope, Descriptor forward, Layout layout, Layout slopes) {
+        return create(
+                scope,
+                "gradient of prelu of " + layout + " with " + slopes,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_prelu_backward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        layout.handle(),
+                        slopes.handle(),
+                        layout.handle(),
+                        slopes.handle(),
+                        layout.handle(),
+                        forward.handle,
+                        attributes));
+    }
+
+    /** A local response normalisation over {@code size} channels: sums of squares times {@code alpha / size}. */
+    public record ResponseNorm(long size, float alpha, float beta, float k) {}
+
+    /** Local response normalisation. */
+    public static Descriptor responseNorm(Scope scope, boolean training, ResponseNorm norm, Layout layout) {
+        return create(
+                scope,
+                "local response normalisation of " + layout,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_lrn_forward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        kind(training),
+                        dnnl.dnnl_lrn_across_channels,
                         layout.handle(),
                         layout.handle(),
+                        norm.size,
+                        norm.alpha,
+                        norm.beta,
+                        norm.k,
+                        attributes));
+    }
+
+    /** Gradient of a local response normalisation. */
+    public static Descriptor responseNormGradient(Scope scope, Descriptor forward, ResponseNorm norm, Layout layout) {
+        return create(
+                scope,
+                "gradient of local response normalisation of " + layout,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_lrn_backward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        dnnl.dnnl_lrn_across_channels,
+                        layout.handle(),
+                        layout.handle(),
+                        layout.handle(),
+                        norm.size,
+                        norm.alpha,
+                        norm.beta,
+                        norm.k,
+                        forward.handle,
+                        attributes));
+    }
+
+    /** How a map gets another size. */
+    public enum Resampling {
+        NEAREST(dnnl.dnnl_resampling_nearest),
+        LINEAR(dnnl.dnnl_resampling_linear);
+
+        private final int algorithm;
+
+        Resampling(int algorithm) {
+            this.algorithm = algorithm;
+        }
+    }
+
+    /** A map of another size. The destination must begin at a multiple of 64 bytes: oneDNN writes it past the caches. */
+    public static Descriptor resampling(
+            Scope scope, boolean training, Resampling how, Layout source, Layout destination) {
+        return create(
+                scope,
+                how + " resampling of " + source,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_resampling_forward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        kind(training),
+                        how.algorithm,
+                        (float[]) null,
+                        source.handle(),
+                        destination.handle(),
+                        attributes));
+    }
+
+    /** Gradient of a resampling. */
+    public static Descriptor resamplingGradient(
+            Scope scope, Descriptor forward, Resampling how, Layout source, Layout destination) {
+        return create(
+                scope,
+                "gradient of " + how + " resampling of " + source,
+                PostOps.NONE,
+                (handle, attributes) -> dnnl.dnnl_resampling_backward_primitive_desc_create(
+                        handle,
+                        Dnnl.engine(),
+                        how.algorithm,
+                        (float[]) null,
+                        source.handle(),
+                        destination.handle(),
+                        forward.handle,
                         attributes));
     }
 
@@ -339,11 +478,17 @@ public final class Descriptor {
 
     /** Pooling; oneDNN counts dilation from 0. */
     public static Descriptor pooling(
-            Scope scope, boolean training, Pooling kind, Layout source, Layout destination, Geometry window) {
+            Scope scope,
+            boolean training,
+            Pooling kind,
+            Layout source,
+            Layout destination,
+            Geometry window,
+            PostOps postOps) {
         return create(
                 scope,
                 kind + " pooling of " + source,
-                PostOps.NONE,
+                postOps,
                 (handle, attributes) -> dnnl.dnnl_pooling_forward_primitive_desc_create(
                         handle,
                         Dnnl.engine(),

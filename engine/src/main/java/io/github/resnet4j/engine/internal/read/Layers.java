@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
 import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
+import io.github.resnet4j.zoo.layers.Prelu;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +22,12 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
@@ -48,6 +51,9 @@ final class Layers {
             .row(ConvolutionLayer.class, Layers::convolution)
             .row(GroupedConvolution.class, Layers::groupedConvolution)
             .row(BatchNormalization.class, Layers::batchNorm)
+            .row(Prelu.class, Layers::prelu)
+            .row(LocalResponseNormalization.class, Layers::responseNorm)
+            .row(Upsampling2D.class, Layers::upsampling)
             .row(ActivationLayer.class, (layer, vertex) -> Activations.read(layer.getActivationFn(), vertex))
             .row(DropoutLayer.class, (layer, vertex) -> dropout(layer.getIDropout(), vertex))
             .row(SubsamplingLayer.class, Layers::pooling)
@@ -136,6 +142,34 @@ final class Layers {
             vertex.requireChannels(in, layer.getNOut());
             return vertex.emit("norm", op, in);
         };
+    }
+
+    private static UnaryOperator<VertexOutput> prelu(Prelu layer, Vertex vertex) {
+        checkNoise(layer, vertex);
+        UnaryOperator<VertexOutput> dropout = dropout(layer.getIDropout(), vertex);
+        Operation op = new Operation.Prelu(vertex.parameter(DefaultParamInitializer.WEIGHT_KEY, 'c'));
+        return in -> {
+            vertex.requireChannels(in, layer.getNOut());
+            return vertex.emit("prelu", op, dropout.apply(vertex.mapOrVector(in)));
+        };
+    }
+
+    /** Its sum of squares is not divided by the size of the window. */
+    private static UnaryOperator<VertexOutput> responseNorm(LocalResponseNormalization layer, Vertex vertex) {
+        vertex.requireChannelsFirst(layer.getDataFormat());
+        if (vertex.learns()) {
+            vertex.obstacle("DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not follow it;"
+                    + " LocalResponseNormVertex has the right one");
+        }
+        int size = 2 * ((int) layer.getN() / 2) + 1;
+        Operation op = new Operation.LocalResponseNorm(size, layer.getAlpha() * size, layer.getBeta(), layer.getK());
+        return in -> vertex.emit("norm", op, vertex.map(in));
+    }
+
+    private static UnaryOperator<VertexOutput> upsampling(Upsampling2D layer, Vertex vertex) {
+        vertex.requireChannelsFirst(layer.getFormat());
+        int[] size = layer.getSize();
+        return in -> Vertices.upsampled(vertex.map(in), size[0], size[1], false, vertex);
     }
 
     private static UnaryOperator<VertexOutput> dropout(IDropout dropout, Vertex vertex) {

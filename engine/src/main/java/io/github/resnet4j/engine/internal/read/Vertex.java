@@ -136,6 +136,12 @@ final class Vertex {
         return in;
     }
 
+    /** {@code in}, which must be N×C×H×W, or N×C, which is the same as N×C×1×1. */
+    VertexOutput mapOrVector(VertexOutput in) {
+        require(!in.flat() || in.isVector(), "it reads maps and gets " + in);
+        return in;
+    }
+
     void requireChannels(VertexOutput in, long channels) {
         require(
                 in.extent().channels() == channels,

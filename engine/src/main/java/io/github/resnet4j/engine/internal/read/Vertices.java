@@ -2,8 +2,16 @@ package io.github.resnet4j.engine.internal.read;
 
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
+import io.github.resnet4j.zoo.layers.LeakyReluVertex;
+import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
+import io.github.resnet4j.zoo.layers.MultiplyVertex;
+import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
+import io.github.resnet4j.zoo.network.Op.Interpolation;
+import io.github.resnet4j.zoo.network.Op.Pooling;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -24,6 +32,12 @@ final class Vertices {
             .row(MergeVertex.class, Vertices::merge)
             .row(ScaleVertex.class, Vertices::scale)
             .row(PreprocessorVertex.class, Vertices::preprocessor)
+            .row(MultiplyVertex.class, Vertices::multiply)
+            .row(LeakyReluVertex.class, Vertices::leakyRelu)
+            .row(LocalResponseNormVertex.class, Vertices::responseNorm)
+            .row(SpatialPoolVertex.class, Vertices::spatialPool)
+            .row(DepthToSpaceVertex.class, Vertices::depthToSpace)
+            .row(UpsamplingVertex.class, Vertices::upsampling)
             .row(ZeroPadShortcutVertex.class, Vertices::zeroPadShortcut);
 
     private Vertices() {}
@@ -126,5 +140,72 @@ final class Vertices {
             Extent out = new Extent(channels, (in.height() - 1) / stride + 1, (in.width() - 1) / stride + 1);
             return vertex.emit("shortcut", new Operation.ZeroPadShortcut(channels, stride, first), inputs, out, false);
         };
+    }
+
+    private static Step multiply(MultiplyVertex configuration, Vertex vertex) {
+        return inputs -> {
+            VertexOutput map = inputs.get(0);
+            VertexOutput factors = inputs.get(1);
+            Extent all = map.extent();
+            Extent some = factors.extent();
+            boolean alike = some.equals(all);
+            boolean byChannel = some.equals(new Extent(all.channels(), 1, 1));
+            boolean byPlace = some.equals(new Extent(1, all.height(), all.width()));
+            boolean flattened = map.flat() && !map.isVector() || factors.flat() && !factors.isVector();
+            vertex.require(
+                    flattened ? alike && map.flat() && factors.flat() : alike || byChannel || byPlace,
+                    "it multiplies " + map + " by " + factors + ", which are not factors of channels or places");
+            return vertex.emit("product", new Operation.Multiply(), inputs, all, map.flat());
+        };
+    }
+
+    private static Step leakyRelu(LeakyReluVertex configuration, Vertex vertex) {
+        Operation op = new Operation.Activation(Operation.Activation.Function.RELU, configuration.slope());
+        return inputs -> vertex.emit("activation", op, inputs.get(0));
+    }
+
+    private static Step responseNorm(LocalResponseNormVertex configuration, Vertex vertex) {
+        Operation op = new Operation.LocalResponseNorm(
+                configuration.size(), configuration.alpha(), configuration.beta(), configuration.k());
+        return inputs -> vertex.emit("norm", op, vertex.mapOrVector(inputs.get(0)));
+    }
+
+    private static Step spatialPool(SpatialPoolVertex configuration, Vertex vertex) {
+        Operation op = new Operation.SpatialPool(configuration.pooling() == Pooling.MAX);
+        return inputs -> {
+            Extent in = vertex.mapOrVector(inputs.get(0)).extent();
+            Extent out = new Extent(1, in.height(), in.width());
+            return vertex.emit("pooling", op, inputs, out, inputs.get(0).flat());
+        };
+    }
+
+    private static Step depthToSpace(DepthToSpaceVertex configuration, Vertex vertex) {
+        int factor = configuration.factor();
+        return inputs -> {
+            VertexOutput in = vertex.mapOrVector(inputs.get(0));
+            int channels = in.extent().channels();
+            vertex.require(
+                    channels % (factor * factor) == 0,
+                    "it makes maps " + factor + " times as large of " + channels + " channels, which is no multiple of "
+                            + factor * factor);
+            Extent out = new Extent(
+                    channels / factor / factor,
+                    in.extent().height() * factor,
+                    in.extent().width() * factor);
+            return vertex.emit("space", new Operation.DepthToSpace(factor), inputs, out, in.flat() && factor == 1);
+        };
+    }
+
+    private static Step upsampling(UpsamplingVertex configuration, Vertex vertex) {
+        int factor = configuration.factor();
+        boolean bilinear = configuration.interpolation() == Interpolation.BILINEAR;
+        return inputs -> upsampled(vertex.mapOrVector(inputs.get(0)), factor, factor, bilinear, vertex);
+    }
+
+    static VertexOutput upsampled(VertexOutput in, int rows, int columns, boolean bilinear, Vertex vertex) {
+        Extent map = in.extent();
+        Extent out = new Extent(map.channels(), map.height() * rows, map.width() * columns);
+        boolean flat = in.flat() && out.equals(map);
+        return vertex.emit("larger", new Operation.Upsample(rows, columns, bilinear), List.of(in), out, flat);
     }
 }

@@ -3,6 +3,7 @@ package io.github.resnet4j.engine.internal.ir;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -55,12 +56,20 @@ public final class Interpreter {
             normalise(norm, inputs.get(0), out);
         } else if (op instanceof Operation.Activation a) {
             out.fill((n, c, h, w) -> activate(a, inputs.get(0).get(n, c, h, w)));
+        } else if (op instanceof Operation.LocalResponseNorm norm) {
+            normaliseResponses(norm, inputs.get(0), out);
+        } else if (op instanceof Operation.Prelu p) {
+            int each = p.slopes().length() == 1 ? 0 : 1;
+            out.fill((n, c, h, w) -> {
+                double x = inputs.get(0).get(n, c, h, w);
+                return x > 0 ? x : parameter(p.slopes(), each * c) * x;
+            });
         } else if (op instanceof Operation.Add) {
             out.fill((n, c, h, w) ->
                     inputs.stream().mapToDouble(in -> in.get(n, c, h, w)).sum());
         } else if (op instanceof Operation.Multiply) {
             out.fill((n, c, h, w) ->
-                    inputs.stream().mapToDouble(in -> in.get(n, c, h, w)).reduce(1, (x, y) -> x * y));
+                    inputs.stream().mapToDouble(in -> in.repeated(n, c, h, w)).reduce(1, (x, y) -> x * y));
         } else if (op instanceof Operation.Scale s) {
             out.fill((n, c, h, w) -> s.factor() * inputs.get(0).get(n, c, h, w));
         } else if (op instanceof Operation.Concat) {
@@ -69,6 +78,15 @@ public final class Interpreter {
             maximum(p.window(), inputs.get(0), out);
         } else if (op instanceof Operation.AvgPool p) {
             mean(p, inputs.get(0), out);
+        } else if (op instanceof Operation.SpatialPool p) {
+            out.fill((n, c, h, w) -> p.maximum()
+                    ? inputs.get(0).place(n, h, w).max().orElseThrow()
+                    : inputs.get(0).place(n, h, w).average().orElseThrow());
+        } else if (op instanceof Operation.DepthToSpace d) {
+            int f = d.factor();
+            out.fill((n, c, h, w) -> inputs.get(0).get(n, (c * f + h % f) * f + w % f, h / f, w / f));
+        } else if (op instanceof Operation.Upsample u) {
+            upsample(u, inputs.get(0), out);
         } else if (op instanceof Operation.ZeroPad z) {
             Window.Padding padding = z.padding();
             out.fill((n, c, h, w) -> inputs.get(0).getOrZero(n, c, h - padding.top(), w - padding.left()));
@@ -145,6 +163,36 @@ public final class Interpreter {
             double shift = parameter(op.beta(), c);
             out.fillChannel(c, (n, i, h, w) -> (in.get(n, i, h, w) - mean) * factor + shift);
         }
+    }
+
+    private static void normaliseResponses(Operation.LocalResponseNorm op, Maps in, Maps out) {
+        out.fill((n, c, h, w) -> {
+            double squares = IntStream.rangeClosed(c - op.size() / 2, c + op.size() / 2)
+                    .mapToDouble(i -> in.getOrZero(n, i, h, w))
+                    .map(x -> x * x)
+                    .sum();
+            return in.get(n, c, h, w) / Math.pow(op.k() + op.alpha() / op.size() * squares, op.beta());
+        });
+    }
+
+    private static void upsample(Operation.Upsample op, Maps in, Maps out) {
+        if (!op.bilinear()) {
+            out.fill((n, c, h, w) -> in.get(n, c, h / op.rows(), w / op.columns()));
+            return;
+        }
+        int last = in.extent.height() - 1;
+        int end = in.extent.width() - 1;
+        out.fill((n, c, h, w) -> {
+            double y = Math.max(0, (h + 0.5) / op.rows() - 0.5);
+            double x = Math.max(0, (w + 0.5) / op.columns() - 0.5);
+            int top = (int) y;
+            int left = (int) x;
+            int bottom = Math.min(top + 1, last);
+            int right = Math.min(left + 1, end);
+            double above = (1 - x + left) * in.get(n, c, top, left) + (x - left) * in.get(n, c, top, right);
+            double below = (1 - x + left) * in.get(n, c, bottom, left) + (x - left) * in.get(n, c, bottom, right);
+            return (1 - y + top) * above + (y - top) * below;
+        });
     }
 
     private static double activate(Operation.Activation op, double x) {
@@ -246,6 +294,20 @@ public final class Interpreter {
 
         double getOrZero(int n, int c, int h, int w) {
             return c >= 0 && c < extent.channels() && has(h, w) ? get(n, c, h, w) : 0;
+        }
+
+        /** The value, where one channel or one row and column stand for all. */
+        double repeated(int n, int c, int h, int w) {
+            return get(
+                    n,
+                    Math.min(c, extent.channels() - 1),
+                    Math.min(h, extent.height() - 1),
+                    Math.min(w, extent.width() - 1));
+        }
+
+        /** All channels at one place. */
+        DoubleStream place(int n, int h, int w) {
+            return IntStream.range(0, extent.channels()).mapToDouble(c -> get(n, c, h, w));
         }
 
         double[] channel(int c) {

@@ -79,6 +79,15 @@ public final class ProgramWriter {
         return add(Operation.Activation.RELU, extent(input), input);
     }
 
+    public int responseNorm(int input, int size, double alpha, double beta, double k) {
+        return add(new Operation.LocalResponseNorm(size, alpha, beta, k), extent(input), input);
+    }
+
+    /** With a slope for each channel, or one. */
+    public int prelu(int input, boolean shared) {
+        return add(new Operation.Prelu(parameter(shared ? 1 : extent(input).channels())), extent(input), input);
+    }
+
     public int sum(int... inputs) {
         return add(new Operation.Add(), extent(inputs[0]), inputs);
     }
@@ -98,6 +107,24 @@ public final class ProgramWriter {
                 new Extent(
                         channels, extent(inputs[0]).height(), extent(inputs[0]).width()),
                 inputs);
+    }
+
+    /** Over all channels. */
+    public int spatialPool(int input, boolean maximum) {
+        Extent in = extent(input);
+        return add(new Operation.SpatialPool(maximum), new Extent(1, in.height(), in.width()), input);
+    }
+
+    public int depthToSpace(int input, int factor) {
+        Extent in = extent(input);
+        Extent out = new Extent(in.channels() / factor / factor, in.height() * factor, in.width() * factor);
+        return add(new Operation.DepthToSpace(factor), out, input);
+    }
+
+    public int upsample(int input, int rows, int columns, boolean bilinear) {
+        Extent in = extent(input);
+        Extent out = new Extent(in.channels(), in.height() * rows, in.width() * columns);
+        return add(new Operation.Upsample(rows, columns, bilinear), out, input);
     }
 
     public int maxPool(int input, Window window) {

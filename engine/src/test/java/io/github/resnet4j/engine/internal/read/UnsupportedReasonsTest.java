@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
 import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.zoo.layers.Prelu;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,10 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -126,6 +129,12 @@ class UnsupportedReasonsTest {
                                 .depthMultiplier(1)
                                 .build()),
                         "x: the engine does not know DepthwiseConvolution2D"),
+                new Row(
+                        with(new PReLULayer.Builder()
+                                .inputShape(2, 6, 5)
+                                .sharedAxes(2, 3)
+                                .build()),
+                        "x: the engine does not know PReLULayer"),
                 new Row(
                         with(convolution().activation(Activation.ELU).build()),
                         "x: the engine does not know the activation function ActivationELU"),
@@ -302,6 +311,15 @@ class UnsupportedReasonsTest {
                 new Row(
                         with(convolution().weightNoise(new DropConnect(0.5)).build()),
                         "x: the engine does not know the weight noise DropConnect"),
+                new Row(
+                        with(new LocalResponseNormalization.Builder().build()),
+                        "x: DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not follow it;"
+                                + " LocalResponseNormVertex has the right one"),
+                new Row(
+                        with(new Prelu.Builder()
+                                .dropOut(new SpatialDropout(0.5))
+                                .build()),
+                        "x: the engine does not know the dropout SpatialDropout"),
                 new Row(
                         endingIn(new DenseLayer.Builder().nOut(3).build()),
                         "x: it is the graph's output, and has no loss to train with"),

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
@@ -14,12 +15,14 @@ import io.github.resnet4j.zoo.weights.names.NameMapping;
 import io.github.resnet4j.zoo.weights.names.Naming;
 import io.github.resnet4j.zoo.weights.names.Naming.Named;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -93,9 +96,23 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     }
 
     static List<Fit> ranked(Naming naming) {
-        List<Fit> fits = new ArrayList<>();
-        Zoo.list().forEach(row -> fits.add(best(naming, row)));
-        return fits.stream()
+        return ranked(naming, Map.of());
+    }
+
+    /** Of the architectures that have these options; of those that options make equal, the first. */
+    private static List<Fit> ranked(Naming naming, Map<String, String> options) {
+        Map<Spec, Fit> fits = new LinkedHashMap<>();
+        for (Architecture row : Zoo.list()) {
+            try {
+                Architecture chosen = row.with(options);
+                if (!fits.containsKey(chosen.spec())) {
+                    fits.put(chosen.spec(), best(naming, chosen, options.keySet()));
+                }
+            } catch (OptionException e) {
+                // Not of this family.
+            }
+        }
+        return fits.values().stream()
                 .filter(fit -> fit.share() >= NEAR)
                 .sorted(Comparator.comparing(Fit::share).reversed().thenComparing(fit -> !fit.guessable()))
                 .toList();
@@ -104,16 +121,19 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     /**
      * How well a file fits one architecture, with the options that fit it best.
      *
+     * @param options those that are known
+     * @throws OptionException if the architecture does not have them
      * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
      */
-    public static Fit of(StateDict file, NameMapping names, Architecture row) {
-        return best(Naming.of(file, names), row);
+    public static Fit of(StateDict file, NameMapping names, Architecture row, Map<String, String> options) {
+        return best(Naming.of(file, names), row.with(options), options.keySet());
     }
 
-    private static Fit best(Naming naming, Architecture row) {
+    private static Fit best(Naming naming, Architecture row, Set<String> known) {
         Fit best = of(naming, row);
         for (Map<String, String> options : row.spec().alternatives()) {
-            if (best.share() > 0.5 && !best.complete()) { // what an option changes is the smaller part
+            boolean open = Collections.disjoint(options.keySet(), known);
+            if (open && best.share() > 0.5 && !best.complete()) { // what an option changes is the smaller part
                 Fit other = of(naming, row.with(options));
                 best = other.share() > best.share() ? other : best;
             }
@@ -125,12 +145,13 @@ public record Fit(Architecture architecture, int classes, int matched, int total
      * Tells what a file is whose architecture nobody named.
      *
      * @param newHead whether it may lack a classifier
+     * @param options those of its network that are known
      * @throws BadWeightsException with {@link Fault#MISMATCH} if its tensors fit no architecture, or several; lists the
      *     best
      */
-    public static Inferred infer(StateDict file, NameMapping names, boolean newHead) {
+    public static Inferred infer(StateDict file, NameMapping names, boolean newHead, Map<String, String> options) {
         Naming naming = Naming.of(file, names);
-        List<Fit> fits = ranked(naming);
+        List<Fit> fits = ranked(naming, options);
         List<Fit> complete = fits.stream()
                 .filter(fit -> fit.complete() || newHead && fit.isBackbone())
                 .toList();
@@ -155,6 +176,9 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                         + other.architecture.name() + " has the same tensors"));
         Spec spec = fit.architecture.spec();
         for (Map<String, String> other : spec.lookalikes()) {
+            if (options.keySet().containsAll(other.keySet())) {
+                continue; // the user said which
+            }
             Map<String, String> taken = new LinkedHashMap<>(spec.options());
             taken.keySet().retainAll(other.keySet());
             notes.add("taken for " + written(taken) + "; tensors do not tell it from " + written(other)

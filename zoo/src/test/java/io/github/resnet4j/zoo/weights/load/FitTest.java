@@ -35,7 +35,7 @@ class FitTest {
     }
 
     private static Fit.Inferred infer(StateDict dict) {
-        return Fit.infer(dict, NameMapping.NONE, false);
+        return Fit.infer(dict, NameMapping.NONE, false, Map.of());
     }
 
     static Stream<Architecture> residual() {
@@ -133,7 +133,7 @@ class FitTest {
     void aBackboneIsKnownWhereTheClassifierIsReplacedAnyway() {
         StateDict dict = without(dict(Zoo.find("resnet18").network(), name -> "encoder." + name), "fc.");
 
-        Fit.Inferred inferred = Fit.infer(dict, NameMapping.NONE, true);
+        Fit.Inferred inferred = Fit.infer(dict, NameMapping.NONE, true, Map.of());
 
         assertThat(inferred.fit().architecture()).isEqualTo(Zoo.find("resnet18"));
         assertThat(inferred.fit().isBackbone()).isTrue();
@@ -151,10 +151,12 @@ class FitTest {
         tensors.put("fc.0.weight", Dicts.unread(2048L, 2048L));
         tensors.put("fc.2.weight", Dicts.unread(128L, 2048L));
 
-        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true).fit().isBackbone())
+        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true, Map.of())
+                        .fit()
+                        .isBackbone())
                 .isTrue();
         tensors.put("predictor.0.weight", Dicts.unread(2048L, 2048L));
-        Hostile.rejected(Fault.MISMATCH, 0, () -> Fit.infer(Dicts.of(tensors), NameMapping.NONE, true));
+        Hostile.rejected(Fault.MISMATCH, 0, () -> Fit.infer(Dicts.of(tensors), NameMapping.NONE, true, Map.of()));
     }
 
     @ParameterizedTest
@@ -221,7 +223,7 @@ class FitTest {
                 });
         tensors.put("1.8.weight", Dicts.unread(8L, 512L));
 
-        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true)
+        assertThat(Fit.infer(Dicts.of(tensors), NameMapping.NONE, true, Map.of())
                         .fit()
                         .architecture()
                         .name())
@@ -257,8 +259,9 @@ class FitTest {
         Architecture row = Zoo.find("resnet20-cifar");
         StateDict dict = dict(row.network(row.input(), 43), name -> "model." + name.replace("fc.", "linear."));
 
-        assertThat(Fit.of(dict, NameMapping.NONE, row).classes()).isEqualTo(43);
-        assertThat(Fit.of(Dicts.of(Map.of()), NameMapping.NONE, row).classes()).isEqualTo(10);
+        assertThat(Fit.of(dict, NameMapping.NONE, row, Map.of()).classes()).isEqualTo(43);
+        assertThat(Fit.of(Dicts.of(Map.of()), NameMapping.NONE, row, Map.of()).classes())
+                .isEqualTo(10);
     }
 
     @Test

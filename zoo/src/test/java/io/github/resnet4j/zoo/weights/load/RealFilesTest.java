@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,7 @@ class RealFilesTest {
         assertThat(loaded.report().entries(Status.LOADED)).hasSize(tensors);
         assertThat(loaded.report().convention()).isEqualTo("PyTorch CIFAR");
         assertThat(loaded.report().notes()).anyMatch(note -> note.contains("state_dict"));
-        assertThat(Fit.infer(dict, NameMapping.NONE, false).fit().architecture())
+        assertThat(Fit.infer(dict, NameMapping.NONE, false, Map.of()).fit().architecture())
                 .isEqualTo(Zoo.find(name));
         assertLogits(loaded.graph(), images(8, true), data("weights/" + file + ".lossless1017.logits.f32le"));
     }
@@ -109,7 +110,7 @@ class RealFilesTest {
         assertThat(loaded.report().summary()).isEqualTo("38 loaded, 10 converted");
         assertThat(loaded.report().convention()).isEqualTo("Keras, matched by order and shape");
         assertThat(loaded.report().notes()).anyMatch(note -> note.contains("matched by order and shape"));
-        assertThat(Fit.infer(dict, NameMapping.NONE, false).fit().architecture())
+        assertThat(Fit.infer(dict, NameMapping.NONE, false, Map.of()).fit().architecture())
                 .isEqualTo(Zoo.find(name));
         assertLogits(
                 loaded.graph(),
