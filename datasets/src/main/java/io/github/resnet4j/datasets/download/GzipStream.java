@@ -45,7 +45,7 @@ final class GzipStream extends InflaterInputStream {
 
     private void skipHeader() throws IOException {
         if (little(in, 2) != 0x8b1f || next(in) != 8) {
-            throw new ZipException("it does not begin as one");
+            throw new ZipException("it does not start like one");
         }
         int flags = next(in);
         little(in, 6); // time, compression, system
@@ -93,7 +93,7 @@ final class GzipStream extends InflaterInputStream {
             throw new ZipException("its checksum is wrong");
         }
         if (trailer.read() >= 0) {
-            throw new ZipException("something follows its end");
+            throw new ZipException("data follows its end");
         }
     }
 

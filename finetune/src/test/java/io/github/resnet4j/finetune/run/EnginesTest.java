@@ -77,7 +77,7 @@ final class EnginesTest {
     @Test
     void dl4jAsAskedNeedsNoWarning() {
         try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.DL4J)) {
-            assertThat(engines.use().words()).isEqualTo("DL4J (as asked)");
+            assertThat(engines.use().words()).isEqualTo("DL4J (as requested)");
             assertThat(warnings.list).isEmpty();
         }
     }
