@@ -55,7 +55,7 @@ final class ModelOptions {
     /**
      * The model.
      *
-     * @param remarks told what was done or assumed
+     * @param remarks receives what was done or assumed
      */
     SourceModel open(Consumer<String> remarks) {
         ModelRequest request = ModelRequest.of(model)

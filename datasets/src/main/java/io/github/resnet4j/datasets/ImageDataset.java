@@ -22,7 +22,7 @@ public interface ImageDataset {
     String name(int index);
 
     /**
-     * The image; files are decoded anew on every call.
+     * The image; files are decoded on every call.
      *
      * @throws BadDataException if it cannot be read
      */

@@ -132,7 +132,7 @@ public final class ImageFolders {
         return new TrainVal(trainImages, valImages, "folders " + train.name() + " and " + val.name());
     }
 
-    /** Scans one part; its problems are told with the part's name. */
+    /** Scans one part; its problems are reported with the part's name. */
     private static ImageFolder scan(Path root, FolderScan.Entry part, FolderOptions options, DataProblems problems) {
         DataProblems own = new DataProblems();
         ImageFolder images = ImageFolder.scan(part.path(), root, options, Classes.ALL_WITH_IMAGES, own);

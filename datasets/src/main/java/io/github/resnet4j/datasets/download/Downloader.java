@@ -156,7 +156,7 @@ public final class Downloader {
                 : part.bytes() == 0 || Verified.mismatch(file, part.path()).isPresent();
     }
 
-    /** Whether the length of what came was known, so that an end before it would have been noticed. */
+    /** Whether the length of the response was known, so that an early end would have been noticed. */
     private boolean attempt(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)
             throws TransferFault, InterruptedException {
         if (file.source().isLocal()) {

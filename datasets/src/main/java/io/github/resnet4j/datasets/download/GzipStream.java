@@ -12,12 +12,12 @@ import java.util.zip.ZipException;
 
 /**
  * What a {@code .gz} file holds (RFC 1952), read to its end: one member with the right checksum and nothing behind it.
- * {@link java.util.zip.GZIPInputStream} goes on with whatever follows, or takes no notice of it.
+ * {@link java.util.zip.GZIPInputStream} reads on with whatever follows, or ignores it.
  */
 final class GzipStream extends InflaterInputStream {
     private static final int BUFFER = 1 << 16;
 
-    /** A file name or comment may be so long; nobody reads it. */
+    /** Longest file name or comment, which is ignored. */
     private static final int MAX_TEXT = 1 << 12;
 
     private static final int HEADER_CHECKSUM = 2;

@@ -51,13 +51,13 @@ final class HttpTransfer {
         progress = options.progress();
     }
 
-    /** An answer that goes on where the part ends; {@code total} is the file's size as far as it is known. */
+    /** A response that continues where the part ends; {@code total} is the file's size as far as it is known. */
     private record Answer(ResponseBody body, long total) {}
 
     /**
      * Appends the missing bytes of {@code file} to {@code part}, or says why it could not.
      *
-     * @param announced told the size of the whole file where only the server says it, before the first byte
+     * @param announced receives the size of the whole file, if only the server knows it, before the first byte
      * @return whether the length was known, so that the last byte is there; else an end that came too early looks the same
      */
     boolean run(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)

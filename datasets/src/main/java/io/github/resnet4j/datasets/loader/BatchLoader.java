@@ -178,7 +178,7 @@ public final class BatchLoader implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
-        // The threads of a loader that nobody closed end too.
+        // Threads of a loader that was never closed end, too.
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -111,7 +111,8 @@ final class TarGzTest {
                 Arguments.of("A01 drive", file("C:evil", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 terminal escape", file("a\u001b[2Jb", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 name of 300 bytes", file("n".repeat(300), SMALL), "more than 255 bytes"),
-                Arguments.of("A01 path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "longer than 4096 bytes"),
+                Arguments.of(
+                        "A01 path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "longer than 4096 bytes"),
                 Arguments.of("A01 no name", file(".", SMALL), "without a name"),
                 Arguments.of("A01 DJL's ..\\..\\x", file("..\\..\\evil", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 C:\\x", file("C:\\evil", SMALL), "or has a control character, \\ or :"),

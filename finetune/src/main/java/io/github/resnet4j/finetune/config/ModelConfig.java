@@ -95,7 +95,7 @@ public record ModelConfig(
         return all;
     }
 
-    /** The {@code --set} arguments that choose options, whatever a file says of them and in whichever form. */
+    /** The {@code --set} arguments that set options, overriding a file's in either form. */
     public static List<String> overrides(Map<String, String> options) {
         Set<String> shortForms = shortForms(Optional.of(""), Optional.of(false)).keySet();
         List<String> overrides = new ArrayList<>();

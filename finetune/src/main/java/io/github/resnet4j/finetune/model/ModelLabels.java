@@ -81,7 +81,7 @@ public final class ModelLabels implements ImageDataset {
         List<String> here = images.classes();
         if (here.size() != classes) {
             throw new UsageException("the model has " + classes + " classes, the images have " + here.size() + " ("
-                    + some(here) + "), and the model does not name its classes; name them with --labels");
+                    + some(here) + "); the model does not name its classes, so name them with --labels");
         }
         remarks.accept("the model's classes have no names; assuming these, in this order: " + some(here)
                 + "; if it was trained in another order, name its classes with --labels");

@@ -97,7 +97,7 @@ public record ModelRequest(
         /**
          * {@code other} with what is given here in its place.
          *
-         * @throws UsageException if what is given is no preprocessing, such as a mean of pixels from 0 to 255
+         * @throws UsageException if it is not a valid preprocessing, such as a mean of pixels from 0 to 255
          */
         public Preprocessing over(Preprocessing other) {
             Preprocessing.scaleProblem(mean.orElse(List.of()), std.orElse(List.of()))

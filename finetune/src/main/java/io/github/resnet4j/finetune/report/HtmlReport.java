@@ -222,9 +222,8 @@ public final class HtmlReport {
             html.add("</p>\n</section>\n");
             return;
         }
-        html.add(
-                " Rows are actual classes, columns predicted classes; a stronger colour is a larger share of the row."
-                        + "</p>\n");
+        html.add(" Rows are actual classes, columns predicted classes; a stronger colour is a larger share of the row."
+                + "</p>\n");
         if (confusion.classes().size() <= Charts.MOST_CLASSES_WITH_COUNTS) {
             matrix(confusion);
         } else {

@@ -221,7 +221,7 @@ public final class TrainingRun {
         }
     }
 
-    /** Where a saved run goes on: an epoch that was evaluated after it was saved, as the log says, is over. */
+    /** Where a saved run resumes: an epoch that the log shows as evaluated after the save is complete. */
     private Position beginning(Snapshot snapshot, int perEpoch) throws IOException {
         Position saved = snapshot.position();
         Path log = folder.resolve("log.csv");

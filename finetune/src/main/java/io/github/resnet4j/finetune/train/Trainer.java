@@ -128,7 +128,7 @@ public final class Trainer {
         return last.orElseGet(() -> evaluate(config.epochs()));
     }
 
-    /** Evaluates after the last step of an epoch, which is told even where that fails. */
+    /** Evaluates after the last step of an epoch, which is reported even if evaluation fails. */
     private Evaluation evaluate(int epoch, long iterations, EpochProgress progress) {
         try {
             return evaluate(epoch + 1);

@@ -70,7 +70,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Opens the folder of a run's checkpoints, creates it if need be, and removes what an interrupted save left there.
+     * Opens the folder of a run's checkpoints, creates it if needed, and removes what an interrupted save left there.
      *
      * @param folder usually {@code runs/NAME/checkpoints}
      * @param keep how many to keep, at least 1; 2 survive the loss of the newest
@@ -165,7 +165,7 @@ public final class Checkpoints {
     }
 
     /**
-     * What differs between the run that was saved and the one that would go on, one line each: {@code model: saved
+     * What differs between the saved run and the one that would resume it, one line each: {@code model: saved
      * resnet20-cifar, now resnet32-cifar}.
      */
     public static List<String> differences(Map<String, String> saved, Map<String, String> now) {
