@@ -142,10 +142,8 @@ class ArchitectureRulesTest {
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses()
-            .that(describe(
-                    "are neither of the command line nor a progress view",
-                    type -> !type.getPackageName().startsWith("io.github.resnet4j.cli")
-                            && !type.getName().startsWith("io.github.resnet4j.finetune.report.ProgressView")))
+            .that()
+            .resideOutsideOfPackage(CLI)
             .should()
             .accessField(System.class, "out")
             .orShould()

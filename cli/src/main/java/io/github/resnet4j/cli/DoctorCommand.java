@@ -8,6 +8,7 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.SpeedProbe;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Machine;
+import io.github.resnet4j.finetune.report.Numbers;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.download.DownloadProgress;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 
 /** Shows a download, which takes minutes, as a line and a bar in MiB. */

@@ -63,7 +63,7 @@ final class PreviewCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
         ConfigLoader.Loaded loaded = config.load(all);
-        ProgressView view = ProgressView.of(false, System.err);
+        ProgressView view = ProgressView.lines(System.err);
         Preview preview = Preview.open(loaded.config(), Fetching.options(view));
         ImageDataset train = preview.train();
         List<PreviewGrid.Tile> tiles = new ArrayList<>();

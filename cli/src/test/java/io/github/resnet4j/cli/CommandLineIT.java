@@ -41,8 +41,8 @@ class CommandLineIT {
     @BeforeAll
     static void writeFiles() throws IOException {
         Files.createDirectories(folder.resolve("one-class/a"));
-        Files.createDirectories(folder.resolve("no-pictures/a"));
-        Files.createDirectories(folder.resolve("no-pictures/b"));
+        Files.createDirectories(folder.resolve("no-images/a"));
+        Files.createDirectories(folder.resolve("no-images/b"));
         Files.createDirectories(folder.resolve("nothing"));
         Files.writeString(folder.resolve("file"), "in the way");
         TinyRun.write(folder, folder.resolve("absent"));

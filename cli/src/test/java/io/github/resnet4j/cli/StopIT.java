@@ -95,7 +95,7 @@ class StopIT {
         assertThatThrownBy(() -> TrainingRun.execute(
                         loaded,
                         options,
-                        ProgressView.of(false, new PrintStream(OutputStream.nullOutputStream())),
+                        ProgressView.lines(new PrintStream(OutputStream.nullOutputStream())),
                         () -> questions.incrementAndGet() == 7))
                 .isInstanceOf(StoppedException.class);
         assertThat(TinyRun.checkpoints(run("evaluating"))).containsExactly("ckpt-000000006");

@@ -1,2 +1,13 @@
-/** Labelled images: CIFAR, folders of class folders, ImageNet. */
+/**
+ * Labelled images: CIFAR, folders of class folders, ImageNet. The public packages:
+ *
+ * <ul>
+ *   <li>{@code datasets}: data sets and their splits
+ *   <li>{@code datasets.image}: decoding
+ *   <li>{@code datasets.transform}: resizing, cropping, augmentation, normalisation
+ *   <li>{@code datasets.loader}: batches in a reproducible order
+ *   <li>{@code datasets.records}: record readers for DataVec
+ *   <li>{@code datasets.download}: verified downloads and the cache
+ * </ul>
+ */
 package io.github.resnet4j.datasets;

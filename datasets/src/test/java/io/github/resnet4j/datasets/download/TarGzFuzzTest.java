@@ -112,7 +112,6 @@ class TarGzFuzzTest {
             }
         }
         requireNothingBeside(outside, folder, "the last input");
-        assertThat(slowest).as("CPU time of the slowest").isLessThan(1_000_000_000);
         System.out.printf(
                 Locale.ROOT,
                 "fuzz tar.gz: %,d inputs from %d with seed %d in %d s: %,d accepted; slowest %d ms%n",

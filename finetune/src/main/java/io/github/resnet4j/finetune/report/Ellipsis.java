@@ -3,11 +3,11 @@ package io.github.resnet4j.finetune.report;
 import java.util.function.ToIntFunction;
 
 /** Text cut to the room there is. */
-final class Ellipsis {
+public final class Ellipsis {
     private Ellipsis() {}
 
     /** {@code text} on one line, its end replaced by an ellipsis where {@code width} of it exceeds {@code room}. */
-    static String fit(String text, ToIntFunction<String> width, int room) {
+    public static String fit(String text, ToIntFunction<String> width, int room) {
         String line = oneLine(text);
         if (width.applyAsInt(line) <= room) {
             return line;
@@ -24,7 +24,7 @@ final class Ellipsis {
     }
 
     /** {@code text} without control characters (line ends, escape sequences), each replaced by a visible mark. */
-    static String oneLine(String text) {
+    public static String oneLine(String text) {
         return text.codePoints()
                 .map(c -> Character.isISOControl(c) ? '\ufffd' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -3,8 +3,9 @@ package io.github.resnet4j.finetune.report;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in the report, the charts and the progress bar. NaN is a dash. */
-final class Numbers {
-    static final String NONE = "–";
+public final class Numbers {
+    /** What stands for NaN. */
+    public static final String NONE = "–";
 
     private Numbers() {}
 
@@ -15,41 +16,45 @@ final class Numbers {
     }
 
     /** 0.9125 as 91.25%. */
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return Double.isNaN(fraction) ? NONE : fixed(100 * fraction, 2) + "%";
     }
 
-    static String wholePercent(double fraction) {
+    /** 0.9125 as 91%. */
+    public static String wholePercent(double fraction) {
         return Double.isNaN(fraction) ? NONE : fixed(100 * fraction, 0) + "%";
     }
 
-    static String loss(double value) {
+    /** A loss, with four decimals. */
+    public static String loss(double value) {
         return fixed(value, 4);
     }
 
     /** A learning rate, as 3.20e-04. */
-    static String rate(double value) {
+    public static String rate(double value) {
         return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2e", value);
     }
 
-    static String fixed(double value, int decimals) {
+    /** With so many decimals and thousands separators. */
+    public static String fixed(double value, int decimals) {
         if (Double.isNaN(value)) {
             return NONE;
         }
         return Double.isInfinite(value) ? "∞" : String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    static String count(long value) {
+    /** With thousands separators. */
+    public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** {@code 1 image}, {@code 2 images}. */
-    static String count(long value, String singular, String plural) {
+    public static String count(long value, String singular, String plural) {
         return count(value) + " " + (value == 1 ? singular : plural);
     }
 
     /** Seconds as 4.2 s, 3 min 07 s or 2 h 05 min. */
-    static String duration(double seconds) {
+    public static String duration(double seconds) {
         if (Double.isNaN(seconds) || Double.isInfinite(seconds)) {
             return NONE;
         }
@@ -63,9 +68,16 @@ final class Numbers {
     }
 
     /** Seconds as a clock: 0:07, 12:30, 1:02:03. */
-    static String clock(long seconds) {
+    public static String clock(long seconds) {
         return seconds < 3600
                 ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
                 : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    }
+
+    /** Bytes with a binary prefix: 12 MiB, 1.5 GiB. */
+    public static String bytes(long value) {
+        return value >= 1L << 30
+                ? String.format(Locale.ROOT, "%.1f GiB", value / (double) (1L << 30))
+                : String.format(Locale.ROOT, "%.0f MiB", value / (double) (1L << 20));
     }
 }

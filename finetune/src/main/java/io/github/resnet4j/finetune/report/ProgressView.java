@@ -3,22 +3,27 @@ package io.github.resnet4j.finetune.report;
 import java.io.PrintStream;
 
 /**
- * What a person watching a run sees: a bar while an epoch runs, and lines that stay. Without a terminal there is no bar,
- * only the lines, so that a log file holds one line per epoch. Calls may come from any thread.
+ * What a person watching a run sees: a bar while an epoch runs, and lines that stay. Calls may come from any thread.
  */
-public sealed interface ProgressView permits TerminalProgress, QuietProgress {
-    /**
-     * The view for {@code err}.
-     *
-     * @param terminal whether a person watches: false when piped, in CI or with {@code --no-progress}. A terminal that
-     *     calls itself {@code TERM=dumb} gets no bar either; {@code NO_COLOR} is honoured.
-     */
-    static ProgressView of(boolean terminal, PrintStream err) {
-        String noColour = System.getenv("NO_COLOR");
-        boolean colours = noColour == null || noColour.isEmpty();
-        return terminal && !"dumb".equals(System.getenv("TERM"))
-                ? new TerminalProgress(err, colours, TerminalProgress.Glyphs.ofConsole())
-                : new QuietProgress(err);
+public interface ProgressView {
+    /** A view without a bar: only the lines, each without control characters. */
+    static ProgressView lines(PrintStream out) {
+        return new ProgressView() {
+            @Override
+            public void begin(String title, long totalSteps) {}
+
+            @Override
+            public void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare) {}
+
+            @Override
+            public void line(String text) {
+                out.println(Ellipsis.oneLine(text));
+                out.flush();
+            }
+
+            @Override
+            public void end() {}
+        };
     }
 
     /** Starts a bar; one that is under way ends. */

@@ -15,9 +15,11 @@ import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A configuration put together with the images it names, before anything is computed or written: whatever does not fit
@@ -62,6 +64,7 @@ record ResolvedRun(
         RunConfig complete = WeightsPreprocessing.complete(config, card, size, remarks);
         RunData inputs =
                 RunData.open(complete.data(), size, size, config.train().seed(), download);
+        requireStorable(inputs.train().classes());
         int classes = inputs.train().classes().size();
         if (model.classes().isPresent() && model.classes().get() != classes) {
             throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
@@ -83,6 +86,19 @@ record ResolvedRun(
                 .withPreparation(ModelRequest.Preparation.of(model.channelOrder()))
                 .withOptions(model.chosenOptions());
         return Optional.of(SourceModel.open(request, download, remarks));
+    }
+
+    /** The model will keep its classes' names; one that it cannot keep must not show after the last epoch. */
+    private static void requireStorable(List<String> classes) {
+        String problems = classes.stream()
+                .flatMap(name ->
+                        ModelCard.classNameProblem(name)
+                                .map(problem -> "class folder \"" + name + "\" " + problem)
+                                .stream())
+                .collect(Collectors.joining("; "));
+        if (!problems.isEmpty()) {
+            throw new UsageException(problems + ": a model cannot keep this as the name of a class; rename the folder");
+        }
     }
 
     private static void requirePart(Network network, Optional<String> freeze) {

@@ -1,8 +1,6 @@
 package io.github.resnet4j.finetune.train;
 
 import io.github.resnet4j.finetune.NonFiniteOutputException;
-import io.github.resnet4j.finetune.internal.checkpoint.NonFiniteException;
-import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import java.util.Locale;
 
 /** The loss, a parameter or an output became NaN or infinite. */

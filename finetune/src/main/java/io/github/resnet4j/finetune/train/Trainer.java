@@ -7,9 +7,6 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.config.TrainConfig;
-import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
-import io.github.resnet4j.finetune.internal.checkpoint.NonFiniteException;
-import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 

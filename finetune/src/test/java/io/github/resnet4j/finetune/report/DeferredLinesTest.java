@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class DeferredLinesTest {
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final ProgressView view = ProgressView.of(false, new PrintStream(said, true, StandardCharsets.UTF_8));
+    private final ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
 
     @Test
     void linesWaitForTheImportantOne() {

@@ -130,7 +130,7 @@ final class TinyData {
                     overwrite,
                     List.of("resnet4j", "train"),
                     DownloadOptions.standard().withOffline(true));
-            ProgressView view = ProgressView.of(false, new PrintStream(said, true, StandardCharsets.UTF_8));
+            ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
             return TrainingRun.execute(config, options, view, stop);
         }
 

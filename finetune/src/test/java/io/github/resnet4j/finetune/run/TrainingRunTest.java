@@ -232,6 +232,18 @@ final class TrainingRunTest {
     }
 
     @Test
+    void refusesClassesWhoseNamesAModelCannotKeepBeforeTraining() throws IOException {
+        Path images = TinyData.write(runs.resolve("odd"), 8, 8, "ant", "be\te", "wasp\n");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(run(TinyData.config(images, runs))::run)
+                .withMessageContainingAll(
+                        "class folder \"be\te\" contains a control character",
+                        "class folder \"wasp\n\" contains a control character",
+                        "rename the folder");
+        assertThat(runs.resolve("tiny/checkpoints")).doesNotExist();
+    }
+
+    @Test
     void refusesToResumeFromOtherInitialWeights() throws IOException {
         String weights = "model.weights='" + base.resolve("model.zip") + "'";
         run(TinyData.config(data, runs, "train.epochs=1", weights)).run();

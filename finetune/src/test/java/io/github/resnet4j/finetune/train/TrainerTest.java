@@ -20,8 +20,6 @@ import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
-import io.github.resnet4j.finetune.internal.checkpoint.EpochProgress;
-import io.github.resnet4j.finetune.internal.checkpoint.Position;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;

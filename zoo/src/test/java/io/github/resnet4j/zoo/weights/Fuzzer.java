@@ -18,7 +18,12 @@ import java.util.TreeMap;
  * of inputs; {@code -Dfuzz.long=true} (the profile {@code fuzz}) runs the long one.
  */
 public final class Fuzzer {
+    /** An input that takes more CPU time is worth a look: it is kept and named, and the test goes on. */
     private static final Duration SLOW = Duration.ofSeconds(1);
+
+    /** More allocated for one input than this is memory that the file has asked for, or work without end. */
+    private static final long MEMORY = 256L << 20;
+
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Makes inputs: valid ones, damaged ones, and ones put together from the format's parts. */
@@ -36,8 +41,8 @@ public final class Fuzzer {
     private Fuzzer() {}
 
     /**
-     * Runs, prints one line of figures, and fails at the first input that ends in another exception or takes more than a
-     * second of CPU time; the input is then in {@code target/fuzz}.
+     * Runs, prints one line of figures, and fails at the first input that ends in another exception or allocates more than
+     * 256 MiB; the input is then in {@code target/fuzz}, and so are those that took long.
      *
      * @param target what is read, for the line
      * @param shortRun inputs in every build
@@ -50,9 +55,12 @@ public final class Fuzzer {
         Map<Fault, Long> refused = new TreeMap<>();
         long accepted = 0;
         long slowest = 0;
+        long largest = 0;
+        long thread = Thread.currentThread().getId();
         long began = System.nanoTime();
         for (long i = first; i < first + count; i++) {
             byte[] input = inputs.next(new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + i));
+            long memoryBefore = THREAD.getThreadAllocatedBytes(thread);
             long before = THREAD.getCurrentThreadCpuTime();
             try {
                 reader.read(input);
@@ -65,12 +73,17 @@ public final class Fuzzer {
             long time = THREAD.getCurrentThreadCpuTime() - before;
             slowest = Math.max(slowest, time);
             if (time > SLOW.toNanos()) {
-                throw new AssertionError(kept(target, seed, i, input) + ": took " + time / 1_000_000 + " ms");
+                System.out.println("slow: " + kept(target, seed, i, input) + ": took " + time / 1_000_000 + " ms");
+            }
+            long memory = THREAD.getThreadAllocatedBytes(thread) - memoryBefore;
+            largest = Math.max(largest, memory);
+            if (memory > MEMORY) {
+                throw new AssertionError(kept(target, seed, i, input) + ": allocated " + (memory >> 20) + " MiB");
             }
         }
         System.out.printf(
                 Locale.ROOT,
-                "fuzz %s: %,d inputs from %d with seed %d in %d s: %,d accepted, refused %s; slowest %d ms%n",
+                "fuzz %s: %,d inputs from %d with seed %d in %d s: %,d accepted, refused %s; slowest %d ms, largest %d MiB%n",
                 target,
                 count,
                 first,
@@ -78,7 +91,8 @@ public final class Fuzzer {
                 (System.nanoTime() - began) / 1_000_000_000,
                 accepted,
                 refused,
-                slowest / 1_000_000);
+                slowest / 1_000_000,
+                largest >> 20);
     }
 
     /** Damages {@code seed} in one to eight places: flips, overwrites, cuts, doublings, interesting integers. */

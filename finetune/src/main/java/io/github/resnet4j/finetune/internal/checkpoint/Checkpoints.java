@@ -1,6 +1,8 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
 import io.github.resnet4j.finetune.CheckpointException;
+import io.github.resnet4j.finetune.train.NonFiniteException;
+import io.github.resnet4j.finetune.train.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,8 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.resnet4j.finetune.train.EpochProgress;
+import io.github.resnet4j.finetune.train.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
+import io.github.resnet4j.finetune.train.EpochProgress;
+import io.github.resnet4j.finetune.train.Position;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.Map;

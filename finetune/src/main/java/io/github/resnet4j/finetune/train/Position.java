@@ -1,4 +1,4 @@
-package io.github.resnet4j.finetune.internal.checkpoint;
+package io.github.resnet4j.finetune.train;
 
 /**
  * Where a training run stands.

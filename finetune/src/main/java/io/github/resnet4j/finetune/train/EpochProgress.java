@@ -1,4 +1,4 @@
-package io.github.resnet4j.finetune.internal.checkpoint;
+package io.github.resnet4j.finetune.train;
 
 /**
  * Sums over the steps done of the pass that a run is in.

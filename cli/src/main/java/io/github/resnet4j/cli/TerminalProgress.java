@@ -1,5 +1,8 @@
-package io.github.resnet4j.finetune.report;
+package io.github.resnet4j.cli;
 
+import io.github.resnet4j.finetune.report.Ellipsis;
+import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.ProgressView;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
