@@ -66,8 +66,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Path model = summary.folder().resolve("model.zip");
-        Engine engine =
-                summary.engine().running() == Engine.DL4J ? Engine.DL4J : Engine.AUTO;
+        Engine engine = summary.engine().running() == Engine.DL4J ? Engine.DL4J : Engine.AUTO;
         try (Predictor predictor = Predictor.open(model, files.size(), engine)) {
             List<float[]> decoded = files.stream()
                     .map(file -> predictor.prepare(ImageDecoder.decode(file)))
