@@ -74,7 +74,7 @@ final class Seeded {
             fanIns.put(
                     node.name(),
                     node.op() instanceof Op.Convolution c
-                            ? Math.toIntExact(c.window().taps()) * channels
+                            ? Math.toIntExact(c.window().taps()) * (channels / c.groups())
                             : channels);
         }
         FloatBuffer parameters = graph.params().data().asNioFloat();

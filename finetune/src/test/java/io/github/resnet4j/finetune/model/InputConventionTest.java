@@ -35,7 +35,7 @@ class InputConventionTest {
         assertThat(keras.preprocessing().mean()).containsExactly(123.68 / 255, 116.779 / 255, 103.939 / 255);
         assertThat(keras.preprocessing().std()).containsExactly(1 / 255.0, 1 / 255.0, 1 / 255.0);
         assertThat(keras.assumed()).hasValueSatisfying(text -> assertThat(text)
-                .startsWith("preprocessing assumed, as of resnet50-keras.imagenet: resize 256, crop 224")
+                .startsWith("preprocessing assumed, that of resnet50-keras.imagenet: resize 256, crop 224")
                 .endsWith("channel order bgr"));
         InputConvention mlperf = of("resnet8-mlperf");
         assertThat(mlperf.channelOrder()).isEqualTo(ChannelOrder.RGB);
