@@ -83,7 +83,7 @@ class BenchmarkCommandTest {
         "--networks=vgg, 'choose from resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2'",
         "--who=pytroch, '--who: unknown name \"pytroch\"; did you mean pytorch?'",
         "--modes=trian, did you mean train?",
-        "'--who=', 'there are dl4j, dl4j-onednn'",
+        "'--who=', 'choose from dl4j, dl4j-onednn'",
         "--csv=no/such/folder/out.csv, no/such/folder; create it first",
         "--python=no-such-python, --python: no-such-python cannot import torch",
     })
