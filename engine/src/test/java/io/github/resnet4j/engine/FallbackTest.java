@@ -186,7 +186,7 @@ class FallbackTest {
                 .satisfies(e -> assertThat(e.reasons().stream().map(Object::toString))
                         .containsExactly(
                                 "graph: it is trained by LBFGS",
-                                "relu: the engine does not know the activation function ActivationELU"));
+                                "relu: the engine does not support the activation function ActivationELU"));
     }
 
     @Nested
