@@ -34,6 +34,9 @@ public record ModelCard(
         Map<String, String> provenance) {
     private static final int MAX_CHANNELS = 1 << 10;
     private static final int MAX_SIDE = 1 << 14;
+    /** Bytes of one char in UTF-8, at most. */
+    private static final int MAX_UTF8_BYTES = 3;
+
     private static final int MAX_CLASS_NAME = 1 << 14;
     private static final String CONTROL = "contains a control character";
 
@@ -73,13 +76,16 @@ public record ModelCard(
         if (!isPrintable(name)) {
             return Optional.of(CONTROL);
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_CLASS_NAME) {
+        // Archives have up to a million names: no array for each of those that are short enough however they are
+        // encoded.
+        boolean surelyShort = name.length() <= MAX_CLASS_NAME / MAX_UTF8_BYTES;
+        if (!surelyShort && name.getBytes(StandardCharsets.UTF_8).length > MAX_CLASS_NAME) {
             return Optional.of("has a name of more than " + MAX_CLASS_NAME + " bytes");
         }
         // A surrogate without its partner has no bytes in UTF-8: it would come back as a question mark.
-        return StandardCharsets.UTF_8.newEncoder().canEncode(name)
-                ? Optional.empty()
-                : Optional.of("has a name that is not valid Unicode");
+        return name.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)
+                ? Optional.of("has a name that is not valid Unicode")
+                : Optional.empty();
     }
 
     /** The card of a model of architecture {@code row}. */

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -364,9 +365,12 @@ public final class Naming {
         return reading.refusal().isPresent()
                 ? List.of()
                 : NameTable.FOREIGN.stream()
-                        .filter(part -> reading.tensors().keySet().stream()
-                                .anyMatch(name -> name.length() <= MAX_NAME
-                                        && part.name().matcher(name).matches()))
+                        .filter(part -> {
+                            Matcher matcher = part.name().matcher(""); // one for all of what may be a million names
+                            return reading.tensors().keySet().stream()
+                                    .anyMatch(name -> name.length() <= MAX_NAME
+                                            && matcher.reset(name).matches());
+                        })
                         .map(NameTable.Foreign::what)
                         .toList();
     }
