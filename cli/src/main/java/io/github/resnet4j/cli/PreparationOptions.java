@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -15,13 +16,13 @@ final class PreparationOptions {
     /** Behind what was assumed. */
     static final String HINT = "; say otherwise with --mean, --std, --resize, --crop, --channel-order";
 
-    @Option(names = "--resize", description = "Pixels of the shorter side.")
+    @Option(names = "--resize", showDefaultValue = Visibility.NEVER, description = "Pixels of the shorter side.")
     private Optional<Integer> resize = Optional.empty();
 
-    @Option(names = "--crop", description = "Side of the square cut from the centre, in pixels.")
+    @Option(names = "--crop", showDefaultValue = Visibility.NEVER, description = "Side of the square cut from the centre, in pixels.")
     private Optional<Integer> crop = Optional.empty();
 
-    @Option(names = "--interpolation", description = "bilinear or bicubic.")
+    @Option(names = "--interpolation", showDefaultValue = Visibility.NEVER, description = "bilinear or bicubic.")
     private Optional<String> interpolation = Optional.empty();
 
     @Option(
@@ -38,6 +39,7 @@ final class PreparationOptions {
             names = "--channel-order",
             paramLabel = "ORDER",
             converter = Order.class,
+            showDefaultValue = Visibility.NEVER,
             description = "rgb or bgr: the order in which the weights expect the colours (Caffe, OpenCV: bgr).")
     private Optional<ChannelOrder> channelOrder = Optional.empty();
 
