@@ -181,6 +181,10 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private ImageDataset open() {
+        if (dataset == DatasetKind.FOLDER && Files.isRegularFile(data)) {
+            throw new UsageException(data + " is a file: name a folder that holds one folder for each class, or say what"
+                    + " the file is with --dataset cifar10 or cifar100");
+        }
         return switch (dataset) {
             case CIFAR10 -> cifar(CifarVariant.CIFAR10);
             case CIFAR100 -> cifar(CifarVariant.CIFAR100);

@@ -184,16 +184,21 @@ public final class SourceModel {
 
     /** An archive defines its own options; given ones must agree with it. */
     private static void requireSame(Path file, Architecture archived, Map<String, String> given) {
-        Map<String, String> own = archived.spec().options();
-        Map<String, String> wanted = possible(() -> archived.with(given)).spec().options();
-        List<String> differences = own.keySet().stream()
-                .filter(key -> !own.get(key).equals(wanted.get(key)))
-                .map(key -> key + "=" + own.get(key) + ", not " + wanted.get(key))
-                .toList();
+        Architecture wanted = possible(() -> archived.with(given));
+        List<String> differences = differences(archived, wanted);
         if (!differences.isEmpty()) {
             throw new UsageException(file + " holds a network with " + String.join(" and ", differences)
                     + "; leave out the option, because the archive defines it");
         }
+    }
+
+    /** Options that the first has otherwise than the second: {@code shortcut=a, not a-end}. */
+    private static List<String> differences(Architecture own, Architecture wanted) {
+        Map<String, String> asked = wanted.spec().options();
+        return own.spec().options().entrySet().stream()
+                .filter(option -> !option.getValue().equals(asked.get(option.getKey())))
+                .map(option -> option.getKey() + "=" + option.getValue() + ", not " + asked.get(option.getKey()))
+                .toList();
     }
 
     private static ComputationGraph withNewHead(Path file, Network network, NetworkGraph.Options options) {
@@ -222,6 +227,11 @@ public final class SourceModel {
         Optional<Architecture> asked = named.or(() -> row.map(found -> Zoo.find(found.architecture())));
         Fit fit = fit(tensors, names, asked, request.options(), anyHead, remarks);
         Architecture architecture = fit.architecture();
+        // Not refused: an option such as zero-init-residual changes nothing that weights do not replace.
+        row.ifPresent(published -> differences(Zoo.find(published.architecture()), architecture).stream()
+                .map(difference -> "warning: " + published.name() + " was published for " + difference
+                        + "; unless you leave the option out, its results may be wrong")
+                .forEach(remarks));
         boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
         int classes = newClasses(request).orElse(fit.classes());
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());

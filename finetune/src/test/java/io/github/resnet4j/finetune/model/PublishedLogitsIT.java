@@ -70,6 +70,22 @@ final class PublishedLogitsIT {
         assertThat(correct).isEqualTo(right);
     }
 
+    /** The tensors of both shortcuts are the same; the hash tells which one the weights were trained with. */
+    @Test
+    void anOptionThatPublishedWeightsContradictIsSaid() {
+        Path weights = DATA.resolve("weights").resolve("resnet20-12fca82f.th");
+        assumeTrue(Files.exists(weights), "needs " + weights);
+        ModelRequest request = ModelRequest.of(Optional.empty()).withWeights(Optional.of(weights));
+        List<String> remarks = new ArrayList<>();
+        DownloadOptions offline = DownloadOptions.standard().withOffline(true);
+        SourceModel.open(request.withOptions(Map.of("shortcut", "a")), offline, remarks::add);
+        assertThat(remarks).isNotEmpty().noneMatch(remark -> remark.startsWith("warning"));
+        SourceModel.open(request.withOptions(Map.of("shortcut", "a-end")), offline, remarks::add);
+        assertThat(remarks)
+                .contains("warning: resnet20-cifar.akamaster was published for shortcut=a, not a-end; unless you leave"
+                        + " the option out, its results may be wrong");
+    }
+
     /**
      * MLPerf Tiny's network, whose images are RGB from 0 to 255, saved again under its own names, so that no hash tells
      * what it is. Keras says the same of each image (mlperf_tiny_resnet8.csv of the zoo's tests).

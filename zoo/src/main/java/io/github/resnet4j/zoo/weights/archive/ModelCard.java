@@ -83,9 +83,18 @@ public record ModelCard(
             return Optional.of("has a name of more than " + MAX_CLASS_NAME + " bytes");
         }
         // A surrogate without its partner has no bytes in UTF-8: it would come back as a question mark.
-        return name.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)
-                ? Optional.of("has a name that is not valid Unicode")
-                : Optional.empty();
+        return hasLoneSurrogate(name) ? Optional.of("has a name that is not valid Unicode") : Optional.empty();
+    }
+
+    private static boolean hasLoneSurrogate(String text) {
+        int point;
+        for (int i = 0; i < text.length(); i += Character.charCount(point)) {
+            point = text.codePointAt(i);
+            if (Character.getType(point) == Character.SURROGATE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The card of a model of architecture {@code row}. */
