@@ -16,7 +16,7 @@ if not errorlevel 1 goto run
 :lock
 mkdir "%LOCK%" 2>nul
 if not errorlevel 1 goto locked
-echo resnet4j: waiting for another start, which is building ^(if none is, delete %LOCK%^) ... 1>&2
+echo resnet4j: waiting for another resnet4j that is building ^(if none is, delete %LOCK%^) ... 1>&2
 timeout /t 5 /nobreak >nul
 goto lock
 
@@ -24,7 +24,7 @@ goto lock
 rem The other start may have built meanwhile.
 call :built
 if not errorlevel 1 goto unlock
-echo resnet4j: building, once ^(a minute or two; the first time it also fetches libraries^) ... 1>&2
+echo resnet4j: building once ^(a minute or two; the first time it also downloads libraries^) ... 1>&2
 if exist "%STAMP%" del "%STAMP%"
 pushd "%HOME_DIR%"
 call mvnw.cmd -q -B -DskipTests -Dspotless.check.skip -pl cli -am package 1>&2

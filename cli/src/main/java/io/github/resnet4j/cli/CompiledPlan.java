@@ -13,16 +13,16 @@ import io.github.resnet4j.zoo.network.Network;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** What the oneDNN engine makes of a network. A class of its own: whoever asks for no plan loads no native code. */
+/** How the oneDNN engine compiles a network. A class of its own, so that `info` without --plan loads no native code. */
 final class CompiledPlan {
     private CompiledPlan() {}
 
     /**
      * Compiles a network with random weights.
      *
-     * @param freeze last part that is not trained
-     * @param batchSize images at once
-     * @param training for training, or else for inference
+     * @param freeze last frozen part
+     * @param batchSize images per batch
+     * @param training for training; otherwise for inference
      * @throws UsageException if the engine cannot run it
      */
     static PlanReport report(Network network, Optional<String> freeze, int batchSize, boolean training) {

@@ -13,10 +13,10 @@ final class ConfigOptions {
             names = {"-c", "--config"},
             required = true,
             paramLabel = "FILE",
-            description = "The configuration (YAML).")
+            description = "Configuration file (YAML).")
     private Path config;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data's folder; the same as --set data.dir=DIR.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; short for --set data.dir=DIR.")
     private Optional<Path> data;
 
     /** The configuration with its overrides, the data's folder first. */

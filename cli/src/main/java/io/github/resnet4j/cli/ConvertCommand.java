@@ -39,40 +39,44 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
-            "Without --arch, --option, --map and --head the tensors go into safetensors and .npy as they are; otherwise, and always"
-                    + " into a model.zip, they go through the network, all of them or none, and get torchvision's names."
+            "Without --arch, --option, --map and --head, tensors are written to safetensors and .npy unchanged. With"
+                    + " any of these, and always for a model.zip, they are loaded into the network first: all of them must"
+                    + " fit, and they get torchvision's names."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "IN",
-            description = "Any file of weights, or a published name (`list --pretrained`).")
+            description = "Any weights file, or a published name (see `list --pretrained`).")
     private String in;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "FILE.safetensors, FILE.zip, or a new folder for .npy.")
+    @Parameters(
+            index = "1",
+            paramLabel = "OUT",
+            description = "FILE.safetensors, FILE.zip, or a new folder for .npy files.")
     private Path out;
 
     @Option(
             names = "--arch",
             paramLabel = "NAME",
             completionCandidates = ModelNames.class,
-            description = "The network, a name that `list` shows (default: told by the weights).")
+            description = "The network, a name that `list` shows (default: inferred from the weights).")
     private Optional<String> architecture;
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
     private Optional<Path> map;
 
     @Mixin
     private NetworkOptions network;
 
-    /** What becomes of the classifier. */
+    /** What happens to the classifier. */
     enum Head {
-        /** It is the weights' own. */
+        /** Keep the one in the weights. */
         KEEP,
-        /** It begins anew, for other classes. */
+        /** Start from random weights, for other classes. */
         NEW;
 
         @Override
@@ -84,27 +88,26 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--head",
             defaultValue = "keep",
-            description =
-                    "${COMPLETION-CANDIDATES}: `new` puts a classifier with random weights for --classes in place of"
-                            + " the one in IN.")
+            description = "${COMPLETION-CANDIDATES}: `new` replaces the classifier in IN by one with random weights for"
+                    + " --classes classes.")
     private Head head;
 
-    @Option(names = "--classes", paramLabel = "N", description = "Classes of a new head.")
+    @Option(names = "--classes", paramLabel = "N", description = "Number of classes of a new head.")
     private Optional<Integer> classes;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "Class names for a model.zip, one a line.")
+    @Option(names = "--labels", paramLabel = "FILE", description = "Class names for a model.zip, one per line.")
     private Optional<Path> labels;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of a new head's random weights.")
+    @Option(names = "--seed", defaultValue = "1", description = "Seed for the random weights of a new head.")
     private long seed;
 
-    @Option(names = "--overwrite", description = "Replace OUT.")
+    @Option(names = "--overwrite", description = "Replace OUT if it exists.")
     private boolean overwrite;
 
-    @Option(names = "--offline", description = "Never fetch anything.")
+    @Option(names = "--offline", description = "Never download anything.")
     private boolean offline;
 
-    @Option(names = "--json", description = "Print one JSON object, with what became of every tensor.")
+    @Option(names = "--json", description = "Print one JSON object, including what happened to every tensor.")
     private boolean json;
 
     @Spec
@@ -112,10 +115,10 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Option(
             names = "--ema",
-            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
     private boolean ema;
 
-    @ArgGroup(exclusive = false, heading = "Preprocessing, kept in OUT (default: the weights' own):%n")
+    @ArgGroup(exclusive = false, heading = "Preprocessing to record in OUT (default: the weights' own):%n")
     private PreparationOptions preparation = new PreparationOptions();
 
     /** What can be written. */
@@ -150,10 +153,11 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Target target = Target.of(out);
         if ((head == Head.NEW) != classes.isPresent()) {
-            throw new UsageException("--head new and --classes N go together");
+            throw new UsageException("--head new and --classes N need each other; give both or neither");
         }
         if (labels.isPresent() && !(target instanceof Target.Archive)) {
-            throw new UsageException("--labels: only a model.zip holds class names");
+            throw new UsageException(
+                    "--labels: only a model.zip stores class names; write to FILE.zip or leave out --labels");
         }
         requireFree(target);
         ProgressView view = Terminal.view(true);
@@ -177,7 +181,7 @@ final class ConvertCommand implements Callable<Integer> {
         }
         Optional<Path> weights = file && architecture.isPresent() ? Optional.of(Path.of(in)) : Optional.empty();
         if (!file && architecture.isPresent()) {
-            throw new UsageException(in + " says which network it is of; leave --arch out");
+            throw new UsageException(in + " already determines the network; leave out --arch");
         }
         SourceModel source = SourceModel.open(
                 ModelRequest.of(architecture.orElse(in))
@@ -211,7 +215,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     private void requireFree(Target target) {
         if (Files.exists(out) && !emptyFolder(out) && !(overwrite && !(target instanceof Target.Folder))) {
-            throw new UsageException(out + " is there already; choose another name"
+            throw new UsageException(out + " already exists; choose another name"
                     + (target instanceof Target.Folder ? "" : " or give --overwrite"));
         }
     }

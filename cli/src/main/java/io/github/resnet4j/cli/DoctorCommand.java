@@ -75,18 +75,17 @@ final class DoctorCommand implements Callable<Integer> {
         out.println();
         out.println(
                 reached
-                        ? "oneDNN is reached: DL4J's convolution and batch-normalisation layers compute with it."
-                        : "oneDNN is NOT reached: DL4J's layers will be about 10 times slower. Native library in use: "
+                        ? "oneDNN is in use: DL4J's convolution and batch-normalisation layers run on it."
+                        : "oneDNN is NOT in use: DL4J's layers will be about 10 times slower. Native library loaded: "
                                 + backend.nativeJar() + "; build with -Dnative.classifier=<platform>-onednn-avx2.");
         out.printf(
-                "ResNet-20 trains at %.0f images/s here (%s); about %.0f are to be expected of %d threads with"
-                        + " AVX2%s.%n",
+                "ResNet-20 trains at %.0f images/s here (%s); expect about %.0f from %d threads with AVX2%s.%n",
                 probe.imagesPerSecond(),
                 engine.words(),
                 expected,
                 backend.threads(),
                 probe.imagesPerSecond() < expected / 3
-                        ? ": something is slow (other processes? few threads? no AVX2?)"
+                        ? ": something slows it down (other processes? too few threads? no AVX2?)"
                         : "");
         return ExitCode.OK;
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which code is to execute the network. */
+/** Which engine executes the network. */
 final class EngineOption {
     private static final List<String> KEYS =
             Arrays.stream(Engine.values()).map(Engine::key).toList();
@@ -21,8 +21,8 @@ final class EngineOption {
             completionCandidates = Keys.class,
             converter = Parser.class,
             description =
-                    "What computes: onednn (plans compiled for oneDNN), dl4j (DL4J's layers), or auto, which takes"
-                            + " onednn where it can run the network (default: auto).")
+                    "Engine that runs the network: onednn (plans compiled for oneDNN), dl4j (DL4J's layers), or auto:"
+                            + " onednn if it can run the network, otherwise dl4j (default: auto).")
     private Optional<Engine> engine;
 
     /** What was asked for, if anything. */
@@ -43,7 +43,7 @@ final class EngineOption {
             return Arrays.stream(Engine.values())
                     .filter(engine -> engine.key().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("there is no engine '" + name + "'; "
+                    .orElseThrow(() -> new TypeConversionException("unknown engine '" + name + "'; "
                             + Suggest.nearest(name, KEYS)
                                     .map(near -> "did you mean " + near + "?")
                                     .orElse("known: " + String.join(", ", KEYS))));

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         name = "eval",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Measures a model on labelled images: top-1, top-5, loss, confusion matrix.")
+        description = "Evaluates a model on labelled images: top-1, top-5, loss, confusion matrix.")
 final class EvalCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
@@ -53,7 +53,8 @@ final class EvalCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DIR",
             description =
-                    "Folder of class folders (of its parts the validation or test part), of CIFAR batches, or one CIFAR batch file.")
+                    "Folder of class folders (if split into parts, the validation or test part is used), folder of"
+                            + " CIFAR batches, or one CIFAR batch file.")
     private Path data;
 
     @Option(names = "--dataset", defaultValue = "folder", description = "What DIR holds: ${COMPLETION-CANDIDATES}.")
@@ -65,13 +66,13 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--on-bad-image",
             defaultValue = "fail",
-            description = "What to do about images that cannot be read: ${COMPLETION-CANDIDATES}.")
+            description = "What to do about unreadable images: ${COMPLETION-CANDIDATES}.")
     private DataConfig.OnBadImage onBadImage;
 
-    @Option(names = "--batch-size", defaultValue = "64", description = "Images at once.")
+    @Option(names = "--batch-size", defaultValue = "64", description = "Images per batch.")
     private int batchSize;
 
-    @Option(names = "--confusion", paramLabel = "PNG", description = "Draw the confusion matrix into this file.")
+    @Option(names = "--confusion", paramLabel = "PNG", description = "Draw the confusion matrix to this file.")
     private Path confusionPng;
 
     @Mixin
@@ -133,7 +134,7 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    /** ImageNet's folders are WordNet identifiers, whose order is that of every model for it. */
+    /** ImageNet's folders are WordNet identifiers; every ImageNet model uses their order. */
     private ImageDataset labelled(SourceModel source, ImageDataset images, Consumer<String> remarks) {
         List<String> known = source.card().classes();
         try {
@@ -174,7 +175,7 @@ final class EvalCommand implements Callable<Integer> {
                             100 * result.top5(),
                             result.loss(),
                             result.images(),
-                            skipped.isEmpty() ? "" : " (" + skipped.size() + " that cannot be read left out)",
+                            skipped.isEmpty() ? "" : " (left out " + skipped.size() + " unreadable)",
                             speed);
         }
     }

@@ -1,6 +1,6 @@
 package io.github.resnet4j.cli;
 
-/** What the process tells its caller. Signals end it with 130 (SIGINT) and 143 (SIGTERM), as the JVM does by itself. */
+/** Exit codes of the process. Signals end it with 130 (SIGINT) and 143 (SIGTERM), the JVM's own codes. */
 final class ExitCode {
     static final int OK = 0;
     static final int USAGE = 2;

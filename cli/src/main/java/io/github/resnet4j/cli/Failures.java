@@ -32,10 +32,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Turns what went wrong into one line and an exit code; a stack trace only with {@code --debug}. */
+/** Turns a failure into one line and an exit code; prints a stack trace only with {@code --debug}. */
 final class Failures {
     private static final String LESS_MEMORY =
-            "take smaller batches (--batch-size or --set train.batch-size=...) or smaller images, or give the process"
+            "use smaller batches (--batch-size or --set train.batch-size=...) or smaller images, or give the process"
                     + " more memory (RESNET4J_JAVA_OPTS)";
 
     private Failures() {}
@@ -64,7 +64,7 @@ final class Failures {
         return ExitCode.USAGE;
     }
 
-    /** A command that failed. A run that was stopped has said so itself, and the signal gives the exit code. */
+    /** Reports a command that failed. A stopped run has already reported that, and the signal sets the exit code. */
     static int report(Throwable failure, CommandLine line, boolean debug) {
         if (failure instanceof ParameterException usage) {
             return usage(usage, new String[0]);
@@ -84,7 +84,7 @@ final class Failures {
             say(
                     line,
                     "this is a bug in resnet4j: " + oneLine(known.toString())
-                            + "; please report it with what --debug prints");
+                            + "; please report it with the output of --debug");
         } else {
             say(line, message(known));
         }
@@ -108,10 +108,10 @@ final class Failures {
 
     private static String message(Throwable failure) {
         if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
-            return failure.getMessage() + "; take --engine auto or --engine dl4j";
+            return failure.getMessage() + "; use --engine auto or --engine dl4j";
         }
         if (failure instanceof AccessDeniedException denied) {
-            return denied.getFile() + ": permission denied; choose a folder that you may write to";
+            return denied.getFile() + ": permission denied; choose a folder you can write to";
         }
         if (failure instanceof FileSystemException file) {
             return file.getFile() + ": " + reason(file);
@@ -121,7 +121,7 @@ final class Failures {
 
     private static String reason(FileSystemException failure) {
         if (failure instanceof FileAlreadyExistsException) {
-            return "a file of this name is in the way; move it or choose another folder";
+            return "a file with this name already exists; move it or choose another folder";
         }
         if (failure instanceof NotDirectoryException) {
             return "is a file, not a folder; choose a folder";
@@ -166,7 +166,7 @@ final class Failures {
         return isOutOfMemory(failure) ? ExitCode.MEMORY : ExitCode.BUG;
     }
 
-    /** Java's own error, also as the cause of another, and what ND4J and its native library throw in its place. */
+    /** Java's own error, also as a cause, and what ND4J and its native library throw instead. */
     private static boolean isOutOfMemory(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20)

@@ -21,21 +21,21 @@ import picocli.CommandLine.Spec;
         name = "fetch",
         mixinStandardHelpOptions = true,
         description = {
-            "Brings published weights into the cache, checks their hash, and prints where they are.",
-            "A fetch that was interrupted goes on where it stopped."
+            "Downloads published weights into the cache, verifies their hash, and prints their path.",
+            "An interrupted download resumes where it stopped."
         })
 final class FetchCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "NAME",
             completionCandidates = WeightNames.class,
-            description = "Names that `list --pretrained` shows; an architecture stands for its first.")
+            description = "Names that `list --pretrained` shows; an architecture's name stands for its first weights.")
     private List<String> names;
 
-    @Option(names = "--offline", description = "Only look into the cache.")
+    @Option(names = "--offline", description = "Use the cache only; download nothing.")
     private boolean offline;
 
-    @Option(names = "--json", description = "Print a JSON object for each name, one a line.")
+    @Option(names = "--json", description = "Print a JSON object for each name, one per line.")
     private boolean json;
 
     @Spec

@@ -16,9 +16,9 @@ final class Fetching implements DownloadProgress {
     }
 
     /**
-     * The standard way to fetch, shown in {@code view}.
+     * The default download options, with progress shown in {@code view}.
      *
-     * @throws UsageException if the environment names a mirror that cannot be one
+     * @throws UsageException if the environment names an invalid mirror
      */
     static DownloadOptions options(ProgressView view) {
         try {
@@ -32,7 +32,7 @@ final class Fetching implements DownloadProgress {
     public void bytes(long done, long total) {
         if (!begun && (total == UNKNOWN || done < total)) {
             begun = true;
-            view.line("fetching " + (total == UNKNOWN ? "a file whose size nobody says" : Numbers.bytes(total)));
+            view.line("fetching " + (total == UNKNOWN ? "a file of unknown size" : Numbers.bytes(total)));
             if (total != UNKNOWN) {
                 view.begin("fetching", total >> 20);
             }

@@ -31,11 +31,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = {
-            "Trains a model further on a folder of class folders (or of train/ and val/ with class folders in each).",
-            "Without -c: the model's own input size and normalisation, random crops and flips, SGD with a cosine schedule."
+            "Fine-tunes a model on a folder of class folders, or on train/ and val/ folders that hold class folders.",
+            "Without -c, uses the model's own input size and normalisation, random crops and flips, and SGD with a"
+                    + " cosine schedule."
         })
 final class FinetuneCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "One folder for each class.")
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder with one subfolder per class.")
     private Path data;
 
     @Option(
@@ -44,8 +45,8 @@ final class FinetuneCommand implements Callable<Integer> {
             paramLabel = "FILE|NAME",
             completionCandidates = ModelNames.class,
             description =
-                    "A published name (`list --pretrained`), fetched if need be; a model.zip or any file of weights;"
-                            + " or a name that `list` shows, to start from --weights or from random ones.")
+                    "A published name (see `list --pretrained`), downloaded if needed; a model.zip or any weights file;"
+                            + " or a name that `list` shows, to start from --weights or from random weights.")
     private String model;
 
     @Option(
@@ -63,30 +64,33 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(
             names = "--freeze",
             paramLabel = "PART",
-            description = "Train nothing up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
+            description =
+                    "Freeze everything up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
     private Optional<String> freeze;
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
     private Optional<Path> map;
 
     @Option(
             names = "--ema",
-            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
     private boolean ema;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
 
-    @Option(names = "--epochs", description = "Passes over the images (default: 10 or the recipe's).")
+    @Option(names = "--epochs", description = "Passes over the images (default: 10, or the recipe's).")
     private Optional<Integer> epochs;
 
-    @Option(names = "--batch-size", description = "Images in an iteration (default: 32 or the recipe's).")
+    @Option(names = "--batch-size", description = "Images per iteration (default: 32, or the recipe's).")
     private Optional<Integer> batchSize;
 
-    @Option(names = "--lr", description = "Learning rate (default: 0.01, from random weights 0.05, or the recipe's).")
+    @Option(
+            names = "--lr",
+            description = "Learning rate (default: 0.01, or 0.05 from random weights, or the recipe's).")
     private Optional<Double> lr;
 
     @Option(names = "--image-size", description = "Height and width of the network's input (default: the model's).")
@@ -172,8 +176,8 @@ final class FinetuneCommand implements Callable<Integer> {
             if (map.isPresent()
                     || ema
                     || preparation.preparation().channelOrder().isPresent()) {
-                throw new UsageException("--map, --ema and --channel-order say how to read weights, and " + model
-                        + " begins with random ones; give --weights FILE or a published name");
+                throw new UsageException("--map, --ema and --channel-order say how to read weights, but " + model
+                        + " starts from random ones; give --weights FILE or a published name");
             }
             return Optional.empty();
         }
@@ -202,8 +206,10 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new UsageException("--image-size must be at least 1, got " + size);
         }
         if (config.isPresent()) {
-            throw new UsageException("--image-size and " + config.get() + " both say how large images become; leave it"
-                    + " out and change the file, or --set data.image-size=..., data.augment=... and data.eval=...");
+            throw new UsageException(
+                    "--image-size and " + config.get() + " both set the image size; leave out --image-size"
+                            + " and edit the file, or use --set data.image-size=..., data.augment=... and"
+                            + " data.eval=...");
         }
     }
 
@@ -213,10 +219,11 @@ final class FinetuneCommand implements Callable<Integer> {
                 || given.interpolation().isPresent();
         if (steps && config.isPresent()) {
             throw new UsageException("--resize, --crop or --interpolation and " + config.get()
-                    + " both say what happens to images; leave them out and change the file, or --set data.eval=...");
+                    + " both set the preprocessing; leave out the options and edit the file, or use --set"
+                    + " data.eval=...");
         }
         if (given.crop().isPresent() && imageSize.isPresent()) {
-            throw new UsageException("--crop and --image-size both say how large images become; leave one out");
+            throw new UsageException("--crop and --image-size both set the image size; leave one out");
         }
     }
 

@@ -12,14 +12,15 @@ import picocli.CommandLine.Option;
 final class FolderReading {
     @Option(
             names = "--follow-links",
-            description = "Follow symbolic links that lead out of the data's folder (default: only those inside it).")
+            description =
+                    "Follow symbolic links that lead out of the data folder, too (default: only links within it).")
     private boolean followLinks;
 
     @Option(
             names = "--max-pixels",
             paramLabel = "N",
-            description = "The most pixels of an image, up to " + ImageDecoder.MOST_PIXELS + " (default: "
-                    + ImageDecoder.DEFAULT_MAX_PIXELS + "). Decoding takes up to 8 bytes of memory for each.")
+            description = "Largest image to accept, in pixels, up to " + ImageDecoder.MOST_PIXELS + " (default: "
+                    + ImageDecoder.DEFAULT_MAX_PIXELS + "). Decoding takes up to 8 bytes of memory per pixel.")
     private Optional<Long> maxPixels;
 
     /** @throws UsageException if the limit is out of range */
@@ -31,7 +32,7 @@ final class FolderReading {
         }
     }
 
-    /** The same for a configuration, where it was said. */
+    /** The same as overrides of a configuration, as far as given. */
     List<String> overrides() {
         List<String> overrides = new ArrayList<>();
         if (followLinks) {

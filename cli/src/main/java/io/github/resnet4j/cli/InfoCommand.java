@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = {
-            "Shows a network layer by layer: shapes, parameters, multiply-adds, by stage; what is known of published"
-                    + " weights; or the tensors of a file of weights."
+            "Shows a network layer by layer, with shapes, parameters and multiply-adds by stage; or the details of"
+                    + " published weights; or the tensors in a weights file."
         })
 final class InfoCommand implements Callable<Integer> {
     private static final List<String> NETWORK_OPTIONS =
@@ -48,7 +48,7 @@ final class InfoCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL|FILE",
             completionCandidates = ModelNames.class,
-            description = "A name that `list` or `list --pretrained` shows, or a file of weights.")
+            description = "A name that `list` or `list --pretrained` shows, or a weights file.")
     private String model;
 
     @Option(names = "--classes", description = "Number of classes (default: as published).")
@@ -73,21 +73,22 @@ final class InfoCommand implements Callable<Integer> {
             names = "--arch",
             paramLabel = "NAME",
             completionCandidates = ModelNames.class,
-            description = "Of a file: what would become of every tensor in this network.")
+            description = "For a file: show how each of its tensors would load into this network.")
     private Optional<String> into;
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "With --arch: rules for the names in the weights, lines of `regex -> replacement`.")
+            description = "With --arch: file of rules that rename tensors, one `regex -> replacement` per line.")
     private Optional<Path> map;
 
     @Option(
             names = "--ema",
-            description = "Of a checkpoint: the average of the weights (EMA, SWA) that it has beside them.")
+            description =
+                    "For a checkpoint: show the averaged weights (EMA, SWA) that it holds beside the trained ones.")
     private boolean ema;
 
-    @Option(names = "--stages", description = "Stages only, not every layer.")
+    @Option(names = "--stages", description = "Show stages only, not every layer.")
     private boolean stagesOnly;
 
     @Option(
@@ -96,10 +97,10 @@ final class InfoCommand implements Callable<Integer> {
                     "Compile the network and show what the oneDNN engine runs: every step with its layouts and bytes.")
     private boolean plan;
 
-    @Option(names = "--train", description = "With --plan: for training (default: for inference).")
+    @Option(names = "--train", description = "With --plan: compile for training (default: for inference).")
     private boolean training;
 
-    @Option(names = "--batch-size", defaultValue = "1", description = "With --plan: images at once.")
+    @Option(names = "--batch-size", defaultValue = "1", description = "With --plan: images per batch.")
     private int batchSize;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -127,11 +128,11 @@ final class InfoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean file = ModelRequest.isFile(model);
         boolean weights = !file && ModelName.parse(model).tag().isPresent();
-        refuse(file || weights, model + " is no architecture", NETWORK_OPTIONS);
-        refuse(!file, model + " is no file of weights", FILE_OPTIONS);
-        refuse(weights, model + " is no architecture", List.of("--option"));
-        refuse(file && into.isEmpty(), "without --arch the network is not built", List.of("--option"));
-        refuse(!plan, "without --plan nothing is compiled", PLAN_OPTIONS);
+        refuse(file || weights, model + " is not an architecture", NETWORK_OPTIONS);
+        refuse(!file, model + " is not a weights file", FILE_OPTIONS);
+        refuse(weights, model + " is not an architecture", List.of("--option"));
+        refuse(file && into.isEmpty(), "without --arch, no network is built", List.of("--option"));
+        refuse(!plan, "without --plan, nothing is compiled", PLAN_OPTIONS);
         refuse(plan, "--plan shows every step", List.of("--stages"));
         if (batchSize < 1) {
             throw new UsageException("--batch-size must be at least 1, got " + batchSize);
@@ -177,13 +178,13 @@ final class InfoCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** An option that would do nothing is a misunderstanding. */
+    /** Refuses options that would have no effect. */
     private void refuse(boolean here, String why, List<String> useless) {
         useless.stream()
                 .filter(option -> here && spec.commandLine().getParseResult().hasMatchedOption(option))
                 .findFirst()
                 .ifPresent(option -> {
-                    throw new ParameterException(spec.commandLine(), why + ", " + option + " means nothing for it");
+                    throw new ParameterException(spec.commandLine(), why + "; leave out " + option);
                 });
     }
 

@@ -27,7 +27,7 @@ final class ListCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "PATTERN",
             defaultValue = "*",
-            description = "Names to show, with * and ? (default: all).")
+            description = "Names to show; * and ? are wildcards (default: all).")
     private String pattern;
 
     @Option(names = "--pretrained", description = "List published weights instead, with accuracy, size and licence.")
@@ -87,7 +87,7 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         if (pretrained && markdown) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--pretrained and --markdown: only the networks are listed as Markdown");
+                    spec.commandLine(), "--markdown lists networks only; leave out --markdown or --pretrained");
         }
         if (pretrained) {
             PublishedWeights.print(spec, pattern, json);

@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
         description = "Residual networks for the JVM: train, fine-tune, evaluate, predict.",
         footerHeading = "%nStart here:%n",
         footer = {
-            "  ./resnet4j quickstart                                    train and look at a report, 3 minutes",
+            "  ./resnet4j quickstart                                    train and open a report, 3 minutes",
             "  ./resnet4j finetune --data PHOTOS --model runs/quickstart/model.zip",
-            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg      with published weights; `list --pretrained`",
+            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg      published weights (`list --pretrained`)",
             "  ./resnet4j train -c configs/cifar10/resnet20.yaml        the paper's ResNet-20",
             "",
             "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity, 5 network, 6 disk, 7 memory,",
@@ -53,8 +53,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * No file is ever deserialised here; should a library do it some day with one that a stranger made, it gets an exception
-     * and not an object (JEP 290).
+     * Nothing here deserialises files. Should a library ever do so with an untrusted one, it gets an exception instead
+     * of an object (JEP 290).
      */
     private static void refuseSerialisedObjects() {
         if (ObjectInputFilter.Config.getSerialFilter() != null) {

@@ -16,8 +16,8 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "FILE|NAME",
             completionCandidates = WeightNames.class,
-            description = "A model.zip or any file of weights; a published name (`list --pretrained`), fetched if need"
-                    + " be; or, with --weights, a name that `list` shows.")
+            description = "A model.zip or any weights file; a published name (see `list --pretrained`), downloaded if"
+                    + " needed; or, with --weights, a name that `list` shows.")
     private Optional<String> model;
 
     @Option(
@@ -29,24 +29,24 @@ final class ModelOptions {
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "Rules for the names in the weights, lines of `regex -> replacement`.")
+            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
     private Optional<Path> map;
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Class names, one a line (default: the weights' own).")
+            description = "File of class names, one per line (default: the weights' own).")
     private Optional<Path> labels;
 
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--offline", description = "Never fetch anything.")
+    @Option(names = "--offline", description = "Never download anything.")
     private boolean offline;
 
     @Option(
             names = "--ema",
-            description = "Take the average of the weights (EMA, SWA) that a checkpoint has beside them.")
+            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
     private boolean ema;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own):%n")
@@ -55,7 +55,7 @@ final class ModelOptions {
     /**
      * The model.
      *
-     * @param remarks told what was done or assumed
+     * @param remarks receives what was done or assumed
      */
     SourceModel open(Consumer<String> remarks) {
         ModelRequest request = ModelRequest.of(model)

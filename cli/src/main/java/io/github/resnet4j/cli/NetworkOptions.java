@@ -14,7 +14,7 @@ final class NetworkOptions {
             names = "--option",
             paramLabel = "KEY=VALUE",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Set an option of the network, e.g. shortcut=a-end (`info NAME` lists them); repeatable.")
+            description = "Set a network option, e.g. shortcut=a-end (`info NAME` lists them); repeatable.")
     private List<String> given = new ArrayList<>();
 
     boolean isEmpty() {
@@ -37,8 +37,8 @@ final class NetworkOptions {
             String value = option.substring(equals + 1);
             String other = options.putIfAbsent(key, value);
             if (other != null && !other.equals(value)) {
-                throw new UsageException(
-                        "--option " + key + "=" + other + " and --option " + option + ": give one of them");
+                throw new UsageException("--option " + key + "=" + other + " and --option " + option
+                        + " contradict each other; give only one");
             }
         }
         return options;

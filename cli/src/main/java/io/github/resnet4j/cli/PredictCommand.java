@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         name = "predict",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Says what images show: the most probable classes of files and of all images in folders.")
+        description =
+                "Classifies images: prints the most probable classes of image files and of all images in folders.")
 final class PredictCommand implements Callable<Integer> {
     private static final int AT_ONCE = 16;
     private static final Pattern ADDRESS = Pattern.compile("\\p{Alpha}[\\w+.-]*:/.*");
@@ -40,13 +41,13 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Files, or folders to look through.")
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, or folders to search for images.")
     private List<String> paths;
 
     @Mixin
     private FolderReading reading;
 
-    @Option(names = "--top", defaultValue = "5", description = "How many classes to name.")
+    @Option(names = "--top", defaultValue = "5", description = "Number of classes to print per image.")
     private int top;
 
     @Mixin
@@ -62,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
     record Answer(String file, List<Predictor.Guess> predictions) {}
 
     private static final class Format {
-        @Option(names = "--json", description = "Print a JSON object for each image, one a line.")
+        @Option(names = "--json", description = "Print a JSON object for each image, one per line.")
         private boolean json;
 
         @Option(names = "--csv", description = "Print CSV: file, rank, class, probability.")
@@ -168,16 +169,16 @@ final class PredictCommand implements Callable<Integer> {
 
     private static Path local(String name) {
         if (name.equals("-")) {
-            throw new UsageException("-: images are not read from standard input; name a file or folder");
+            throw new UsageException("-: cannot read images from standard input; name a file or folder");
         }
         Path path;
         try {
             path = Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UsageException(name + ": is no file name here: " + e.getReason());
+            throw new UsageException(name + ": not a valid file name: " + e.getReason());
         }
         if (ADDRESS.matcher(name).matches() && !Files.exists(path)) {
-            throw new UsageException(name + ": only files are read; download the image first and name the file");
+            throw new UsageException(name + ": cannot read from a URL; download the image first and name the file");
         }
         if (name.matches(".*[*?].*") && !Files.exists(path)) {
             throw new UsageException(name + ": no file matches");

@@ -12,33 +12,33 @@ import picocli.CommandLine.TypeConversionException;
 
 /** How images become the input of a model, where the weights do not say. */
 final class PreparationOptions {
-    /** Behind what was assumed. */
-    static final String HINT = "; say otherwise with --mean, --std, --resize, --crop, --channel-order";
+    /** Follows a remark about an assumption. */
+    static final String HINT = "; override with --mean, --std, --resize, --crop, --channel-order";
 
-    @Option(names = "--resize", description = "Pixels of the shorter side.")
+    @Option(names = "--resize", description = "Scale the shorter side to this many pixels.")
     private Optional<Integer> resize = Optional.empty();
 
-    @Option(names = "--crop", description = "Side of the square cut from the centre, in pixels.")
+    @Option(names = "--crop", description = "Crop the centre square with sides of this many pixels.")
     private Optional<Integer> crop = Optional.empty();
 
-    @Option(names = "--interpolation", description = "bilinear or bicubic.")
+    @Option(names = "--interpolation", description = "Filter for --resize: bilinear or bicubic.")
     private Optional<String> interpolation = Optional.empty();
 
     @Option(
             names = "--mean",
             split = ",",
             paramLabel = "X",
-            description = "Of red, green and blue, of pixels in [0, 1].")
+            description = "Means of red, green and blue, for pixels in [0, 1].")
     private List<Double> mean;
 
-    @Option(names = "--std", split = ",", paramLabel = "X", description = "Of red, green and blue.")
+    @Option(names = "--std", split = ",", paramLabel = "X", description = "Standard deviations of red, green and blue.")
     private List<Double> std;
 
     @Option(
             names = "--channel-order",
             paramLabel = "ORDER",
             converter = Order.class,
-            description = "rgb or bgr: the order in which the weights expect the colours (Caffe, OpenCV: bgr).")
+            description = "Channel order that the weights expect: rgb or bgr (Caffe, OpenCV: bgr).")
     private Optional<ChannelOrder> channelOrder = Optional.empty();
 
     private static final class Order implements ITypeConverter<ChannelOrder> {
@@ -49,7 +49,7 @@ final class PreparationOptions {
                     return order;
                 }
             }
-            throw new TypeConversionException("\"" + text.toLowerCase(Locale.ROOT) + "\" is not rgb or bgr");
+            throw new TypeConversionException("\"" + text.toLowerCase(Locale.ROOT) + "\" is neither rgb nor bgr");
         }
     }
 

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description =
-                "Draws augmented training images as the network will see them, with their labels, and counts classes.")
+                "Draws augmented training images with their labels, as the network will see them, and counts the images"
+                        + " of each class.")
 final class PreviewCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions config;
@@ -36,7 +37,7 @@ final class PreviewCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "KEY=VALUE",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Override a key of the configuration; repeatable.")
+            description = "Override a configuration key; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
     @Mixin
@@ -46,10 +47,10 @@ final class PreviewCommand implements Callable<Integer> {
             names = {"-o", "--out"},
             defaultValue = "preview.png",
             paramLabel = "PNG",
-            description = "Where to draw.")
+            description = "File to draw to.")
     private Path out;
 
-    @Option(names = "--count", defaultValue = "48", description = "How many images.")
+    @Option(names = "--count", defaultValue = "48", description = "Number of images.")
     private int count;
 
     @Spec
@@ -83,7 +84,7 @@ final class PreviewCommand implements Callable<Integer> {
             }
         }
         if (tiles.isEmpty()) {
-            throw new BadDataException("none of the " + wanted + " images chosen can be read: repair or remove them");
+            throw new BadDataException("none of the " + wanted + " selected images can be read; repair or remove them");
         }
         PreviewGrid.write(tiles, 8, out);
         print(train, preview.val());

@@ -23,15 +23,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = {
-            "Shows a residual network learn, with nothing but this program: draws images of six shapes, trains ResNet-20 on"
-                    + " them, predicts a few, and leaves a report. About two minutes on two cores."
+            "Trains a residual network with nothing else needed: draws images of six shapes, trains ResNet-20 on them,"
+                    + " classifies a few, and writes a report. Takes about two minutes on two cores."
         })
 final class QuickstartCommand implements Callable<Integer> {
     private static final int TRAIN_PER_CLASS = 240;
     private static final int VAL_PER_CLASS = 60;
     private static final long SEED = 7;
 
-    @Option(names = "--out", defaultValue = "runs", paramLabel = "DIR", description = "Where the run's folder goes.")
+    @Option(
+            names = "--out",
+            defaultValue = "runs",
+            paramLabel = "DIR",
+            description = "Parent folder of the run's folder.")
     private Path out;
 
     @Mixin
@@ -62,8 +66,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Path model = summary.folder().resolve("model.zip");
-        Engine engine =
-                summary.engine().running() == Engine.DL4J ? Engine.DL4J : Engine.AUTO; // the reason has been told
+        Engine engine = summary.engine().running() == Engine.DL4J ? Engine.DL4J : Engine.AUTO;
         try (Predictor predictor = Predictor.open(model, files.size(), engine)) {
             List<float[]> decoded = files.stream()
                     .map(file -> predictor.prepare(ImageDecoder.decode(file)))

@@ -23,19 +23,19 @@ final class RunOptions {
             names = "--set",
             paramLabel = "KEY=VALUE",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Override a key of the configuration, e.g. train.epochs=2; repeatable.")
+            description = "Override a configuration key, e.g. train.epochs=2; repeatable.")
     private List<String> overrides = new ArrayList<>();
 
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--resume", description = "Go on from the newest valid checkpoint of the run's folder.")
+    @Option(names = "--resume", description = "Resume from the newest valid checkpoint in the run's folder.")
     private boolean resume;
 
     @Option(names = "--json", description = "Print one JSON object at the end.")
     private boolean json;
 
-    @Option(names = "--no-progress", description = "No progress bar; one line for each epoch.")
+    @Option(names = "--no-progress", description = "Show no progress bar, only one line per epoch.")
     private boolean noProgress;
 
     @Mixin
@@ -44,7 +44,7 @@ final class RunOptions {
     @Mixin
     private FolderReading reading;
 
-    /** What the command line says over the configuration. */
+    /** The overrides of the configuration on the command line. */
     List<String> overrides() {
         List<String> all = new ArrayList<>(reading.overrides());
         all.addAll(overrides);
@@ -53,7 +53,7 @@ final class RunOptions {
         return all;
     }
 
-    /** What the command line says of the network's options. */
+    /** The network options on the command line. */
     Map<String, String> network() {
         return network.map();
     }
@@ -78,7 +78,7 @@ final class RunOptions {
                 return summary;
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
-                view.line("stopped; the checkpoint is saved, go on with --resume");
+                view.line("stopped; the checkpoint is saved, continue with --resume");
                 throw e;
             }
         }

@@ -4,10 +4,10 @@ import picocli.CommandLine.Option;
 
 /** How a run on the user's own data may begin. */
 final class StartOptions {
-    @Option(names = "--overwrite", description = "Replace what an earlier run left in the folder.")
+    @Option(names = "--overwrite", description = "Replace an earlier run in the folder.")
     private boolean overwrite;
 
-    @Option(names = "--offline", description = "Never fetch anything.")
+    @Option(names = "--offline", description = "Never download anything.")
     private boolean offline;
 
     /** Whether an earlier run may be replaced. */

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Ctrl-C and SIGTERM as a question that a run asks at safe places. The JVM's exit waits until the run has saved its
- * checkpoint, 30 seconds at most; the exit code is the JVM's own, 130 or 143. Before the first question there is nothing
- * to save, and nobody waits.
+ * Turns Ctrl-C and SIGTERM into a flag that a run polls at safe points. The JVM's exit waits until the run has saved
+ * its checkpoint, 30 seconds at most; the exit code is the JVM's own, 130 or 143. Before the first poll there is
+ * nothing to save, and the exit does not wait.
  */
 final class Stop implements BooleanSupplier, AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;

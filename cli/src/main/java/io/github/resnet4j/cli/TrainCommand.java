@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Trains a network as a configuration says, e.g. configs/cifar10/resnet20.yaml.")
+        description = "Trains a network from a configuration file, e.g. configs/cifar10/resnet20.yaml.")
 final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions config;

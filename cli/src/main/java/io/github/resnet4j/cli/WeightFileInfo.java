@@ -27,16 +27,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a file of weights holds, told without reading a number of it.
+ * What a weights file holds, found without reading any of its values.
  *
  * @param file as the user named it
- * @param format what it is
+ * @param format the file's format
  * @param tensors in the file's order
- * @param facts what else is known: of an archive its card, of others what they say of themselves
+ * @param facts what else is known: an archive's card, or another file's metadata
  * @param notes what was done to get at the tensors
  * @param recognised the published name, if the registry knows the file
  * @param fits the networks that have a place for most of the tensors, best first
- * @param report what would become of every tensor in the network that was asked for
+ * @param report how every tensor would load into the requested network
  */
 record WeightFileInfo(
         String file,
@@ -57,7 +57,7 @@ record WeightFileInfo(
         if (WeightFile.isArchive(file)) {
             if (into.isPresent() || names != NameMapping.NONE) {
                 throw new UsageException(file
-                        + " was written by resnet4j and knows its network and names; leave --arch and" + " --map out");
+                        + " is a resnet4j archive and already has its network and names; leave out --arch and --map");
             }
             return ofArchive(file);
         }

@@ -162,7 +162,7 @@ class BadInputIT {
         inside.run("predict", "--model", Trained.model(), "-dash.png").failsWith(ExitCode.USAGE, "write ./-dash.png");
         inside.run("predict", "--model", Trained.model(), "-").failsWith(ExitCode.USAGE, "standard input");
         inside.run("predict", "--model", Trained.model(), "https://example.org/dog.jpg")
-                .failsWith(ExitCode.USAGE, "https://example.org/dog.jpg: only files are read");
+                .failsWith(ExitCode.USAGE, "https://example.org/dog.jpg: cannot read from a URL");
         inside.run("predict", "--model", Trained.model(), "--max-pixels", "100", "line\nbreak.png")
                 .failsWith(ExitCode.BAD_INPUT, "40x36 pixels; at most 100 are decoded");
     }

@@ -69,8 +69,8 @@ class CommandLineIT {
                 mistake(2, "list --jsn", "--jsn", "did you mean --json?"),
                 mistake(2, "list resnet1", "no network matches", "did you mean resnet18?"),
                 mistake(2, "list --pretrained --markdown", "--markdown"),
-                mistake(2, "info resnet50 --arch resnet18", "no file of weights", "--arch"),
-                mistake(2, "info resnet50.tv_in1k --classes 5", "no architecture", "--classes"),
+                mistake(2, "info resnet50 --arch resnet18", "not a weights file", "--arch"),
+                mistake(2, "info resnet50.tv_in1k --classes 5", "not an architecture", "--classes"),
                 mistake(2, "info", "MODEL", "`resnet4j info --help`"),
                 mistake(2, "info resnet5", "unknown model \"resnet5\"", "did you mean resnet50?"),
                 mistake(2, "info resnet20-cifar --freeze layr1", "layr1", "did you mean layer1?"),
@@ -79,14 +79,17 @@ class CommandLineIT {
                 mistake(2, "info resnet18 --option shortcut=x", "option shortcut", "a, a-end, b, c"),
                 mistake(2, "info resnet18 --option shortcutt=b", "resnet18: unknown option", "did you mean shortcut?"),
                 mistake(2, "info resnet18 --option shortcut", "--option shortcut", "KEY=VALUE"),
-                mistake(2, "info resnet18 --option shortcut=a --option shortcut=b", "give one of them"),
-                mistake(2, "info resnet18.tv_in1k --option shortcut=a", "no architecture", "--option"),
+                mistake(
+                        2,
+                        "info resnet18 --option shortcut=a --option shortcut=b",
+                        "contradict each other; give only one"),
+                mistake(2, "info resnet18.tv_in1k --option shortcut=a", "not an architecture", "--option"),
                 mistake(2, "train -c tiny.yaml --option groups=2", "unknown option \"groups\"", "shortcut, stride-on"),
                 mistake(2, "finetune --data nothing --model resnet18 --option shortcut=d", "\"d\" is not one of"),
                 mistake(2, "info resnet18 --train", "--plan", "--train"),
                 mistake(2, "info resnet18 --plan --stages", "--stages"),
                 mistake(2, "info resnet18 --plan --batch-size 0", "--batch-size"),
-                mistake(2, "info resnet18.tv_in1k --plan", "no architecture", "--plan"),
+                mistake(2, "info resnet18.tv_in1k --plan", "not an architecture", "--plan"),
                 mistake(2, "train", "--config"),
                 mistake(2, "train -c tny.yaml", "tny.yaml: no such file", "did you mean tiny.yaml?"),
                 mistake(2, "train -c nothing", "is a directory"),
@@ -164,7 +167,7 @@ class CommandLineIT {
         assertThat(run("predict", "--help").out()).contains("Default: 5");
         assertThat(run("quickstart", "--help").out()).contains("Default: runs");
         assertThat(run("preview", "--help").out()).contains("Default: 48", "Default: preview.png");
-        assertThat(run("finetune", "--help").out().replaceAll("\\s+", " ")).contains("default: 10 or the recipe's");
+        assertThat(run("finetune", "--help").out().replaceAll("\\s+", " ")).contains("default: 10, or the recipe's");
     }
 
     @Test

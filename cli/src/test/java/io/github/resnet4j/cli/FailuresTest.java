@@ -39,11 +39,11 @@ class FailuresTest {
                         new UnsupportedGraphException(
                                 List.of(new UnsupportedGraphException.UnsupportedReason("lstm1", "LSTM is not known"))),
                         2,
-                        "lstm1: LSTM is not known; take --engine auto or --engine dl4j"),
+                        "lstm1: LSTM is not known; use --engine auto or --engine dl4j"),
                 Arguments.of(
                         new EngineUnavailableException("no oneDNN for this platform", null),
                         2,
-                        "no oneDNN for this platform; take --engine auto or --engine dl4j"),
+                        "no oneDNN for this platform; use --engine auto or --engine dl4j"),
                 Arguments.of(new BadDataException(file, "is empty"), 3, "x: is empty"),
                 Arguments.of(
                         new BadWeightsException(file, WeightFormat.ARCHIVE, Fault.EMPTY, Location.WHOLE, "is empty"),
@@ -52,7 +52,7 @@ class FailuresTest {
                 Arguments.of(new IOException("No space left on device"), 6, "No space left"),
                 Arguments.of(new UncheckedIOException(new IOException("gone")), 6, "error: gone"),
                 Arguments.of(new AccessDeniedException("x"), 6, "x: permission denied; choose"),
-                Arguments.of(new FileAlreadyExistsException("x"), 6, "x: a file of this name is in the way"),
+                Arguments.of(new FileAlreadyExistsException("x"), 6, "x: a file with this name already exists"),
                 Arguments.of(new OutOfMemoryError("Java heap space"), 7, "train.batch-size"),
                 Arguments.of(new IllegalStateException(new OutOfMemoryError()), 7, "--batch-size"),
                 Arguments.of(new IllegalStateException("[ALLOCATOR] allocation failed"), 7, "--batch-size"),

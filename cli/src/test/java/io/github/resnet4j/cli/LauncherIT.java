@@ -110,7 +110,7 @@ final class LauncherIT {
 
     @Test
     void buildsOnceAndAgainWhenASourceIsNewerAddedOrGone() throws Exception {
-        assertThat(list().err()).contains("building, once");
+        assertThat(list().err()).contains("building once");
         assertThat(list().err()).isEmpty();
         assertThat(builds()).isEqualTo(1);
 

@@ -136,13 +136,13 @@ class QuickstartIT {
 
         Cli.Outcome asked = cli.run("eval", "--model", model, "--data", "photos", "--json", "--engine", "dl4j");
         assertThat(json(asked).get("engine").asString()).isEqualTo("dl4j");
-        assertThat(asked.err()).startsWith("DL4J (as asked): " + model);
+        assertThat(asked.err()).startsWith("DL4J (as requested): " + model);
 
         String image = "photos/star/star-0000.png";
         assertThat(cli.run("predict", "--model", model, "--engine", "dl4j", image)
                         .succeeds()
                         .err())
-                .startsWith("DL4J (as asked)");
+                .startsWith("DL4J (as requested)");
         assertThat(cli.run("predict", "--model", model, image).succeeds().out())
                 .startsWith(image)
                 .contains(" star", " moon", " %");

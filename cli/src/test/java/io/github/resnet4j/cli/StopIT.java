@@ -77,7 +77,7 @@ class StopIT {
         }
         assertThat(stopped.code()).isEqualTo(143);
         assertThat(stopped.errors()).isEmpty();
-        assertThat(stopped.err()).contains("stopped; the checkpoint is saved, go on with --resume");
+        assertThat(stopped.err()).contains("stopped; the checkpoint is saved, continue with --resume");
         resume("late");
     }
 

@@ -114,7 +114,7 @@ class WeightsIT {
 
         Cli.in(folder)
                 .run("predict", images, "--model", "end.zip", "--option", "shortcut=a")
-                .failsWith(2, "end.zip holds a network with shortcut=a-end, not a; leave the option out");
+                .failsWith(2, "end.zip holds a network with shortcut=a-end, not a; leave out the option");
         Cli.in(folder)
                 .run("predict", images, "--weights", file, "--model", "resnet20-cifar", "--option", "shortcuts=a")
                 .failsWith(2, "resnet20-cifar: unknown option \"shortcuts\"; did you mean shortcut?");
@@ -217,7 +217,7 @@ class WeightsIT {
                         "--classes",
                         "4");
         assertThat(outcome.succeeds().out()).contains("95 loaded, 2 replaced");
-        Cli.in(folder).run("convert", "b.zip", "b.zip").failsWith(2, "b.zip is there already", "--overwrite");
+        Cli.in(folder).run("convert", "b.zip", "b.zip").failsWith(2, "b.zip already exists", "--overwrite");
     }
 
     @Test
@@ -225,7 +225,7 @@ class WeightsIT {
         Cli.in(folder).run("convert", Trained.model(), "arrays").succeeds();
         assertThat(folder.resolve("arrays").resolve("fc.bias.npy")).exists();
         assertThat(folder.resolve("arrays").resolve("index.json")).exists();
-        Cli.in(folder).run("convert", Trained.model(), "arrays").failsWith(2, "is there already");
+        Cli.in(folder).run("convert", Trained.model(), "arrays").failsWith(2, "already exists");
         Cli.in(folder).run("convert", Trained.model(), "a.onnx").failsWith(2, "a.onnx", ".safetensors");
     }
 

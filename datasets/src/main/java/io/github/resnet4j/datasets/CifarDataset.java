@@ -68,7 +68,7 @@ public final class CifarDataset implements ImageDataset {
     }
 
     /**
-     * One file of records, however many.
+     * One file with any number of records.
      *
      * @throws BadDataException as {@link #read}
      */
@@ -78,7 +78,7 @@ public final class CifarDataset implements ImageDataset {
 
     /**
      * Several files of records, one after the other. The class names come from the file beside the first one
-     * ({@code batches.meta.txt} or {@code fine_label_names.txt}) where there is one.
+     * ({@code batches.meta.txt} or {@code fine_label_names.txt}), if there is one.
      *
      * @throws BadDataException as {@link #read}
      */
@@ -163,7 +163,7 @@ public final class CifarDataset implements ImageDataset {
         boolean otherVariant = Files.isDirectory(dir.resolve(other.folder()))
                 || other.files(split).stream().anyMatch(file -> Files.isRegularFile(home.resolve(file)));
         if (otherVariant) {
-            return "holds " + other.title() + ", not " + variant.title() + ": choose the other data set or folder";
+            return "holds " + other.title() + ", not " + variant.title() + ": choose that data set or another folder";
         }
         if (Files.isRegularFile(dir.resolve(variant.archive()))) {
             return "holds " + variant.archive() + ", not yet extracted: run tar xzf on it";
@@ -213,7 +213,7 @@ public final class CifarDataset implements ImageDataset {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
             for (int i = from; i < to; i++) {
                 if (in.readNBytes(record, 0, record.length) != record.length) {
-                    throw new BadDataException(file, "became shorter while it was read, in record " + (i - from));
+                    throw new BadDataException(file, "became shorter while it was being read, in record " + (i - from));
                 }
                 fingerprint.add(record);
                 labels[i] = label(file, variant, record, i - from);
@@ -271,8 +271,8 @@ public final class CifarDataset implements ImageDataset {
                 || names.stream().distinct().count() != names.size()) {
             throw new BadDataException(
                     file,
-                    "needs " + variant.classes().size() + " different class names, one a line, but has " + names.size()
-                            + ": restore or delete it");
+                    "needs " + variant.classes().size() + " different class names, one per line, but has "
+                            + names.size() + ": restore or delete it");
         }
         return names;
     }

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A folder of data that is split into parts, each of class folders. Parts are known by what people call them, in any case
- * and with or without {@code _set}, {@code _data} or {@code _images} behind.
+ * A folder of data that is split into parts, each of class folders. Parts go by their usual names, in any case and
+ * with or without the suffix {@code _set}, {@code _data} or {@code _images}.
  *
  * @param parts the folder of each part
- * @param passedOver what is beside them
+ * @param passedOver what was passed over beside them
  */
 record DataParts(Map<Part, FolderScan.Entry> parts, PassedOver passedOver) {
 
@@ -44,8 +44,9 @@ record DataParts(Map<Part, FolderScan.Entry> parts, PassedOver passedOver) {
     }
 
     /**
-     * The parts of {@code root}, where it has any: a training part that holds folders, with a counterpart or nothing beside
-     * it; or nothing but parts. A folder {@code train} beside {@code plane} and {@code car} is a class. Parts may be links.
+     * The parts of {@code root}, if it has any: a training part that holds folders, with a counterpart or nothing
+     * beside it; or nothing but parts. A folder {@code train} beside {@code plane} and {@code car} is a class. Parts
+     * may be links.
      *
      * @throws BadDataException if two folders are the same part, or parts hold images without class folders
      */
@@ -78,8 +79,8 @@ record DataParts(Map<Part, FolderScan.Entry> parts, PassedOver passedOver) {
                 problems.add("the folders "
                         + DataProblems.names(
                                 folders.stream().map(FolderScan.Entry::name).toList())
-                        + " are all called as a " + part.name().toLowerCase(Locale.ROOT)
-                        + " part is: keep one, or name it with the option for the data");
+                        + " are all names of the " + part.name().toLowerCase(Locale.ROOT)
+                        + " part: keep one, or pass its path as the data folder");
             }
         });
         if (!training.isEmpty() && !trainingHoldsFolders) {
@@ -90,7 +91,7 @@ record DataParts(Map<Part, FolderScan.Entry> parts, PassedOver passedOver) {
         problems.throwIfAny(root);
         scan.images(level.files()).forEach(image -> scan.note(ImageFolder.LOOSE, image.name()));
         level.blocked().forEach(link -> scan.note(link.obstacle().reason(), link.name()));
-        others.forEach(other -> scan.note("folder that is no part", other));
+        others.forEach(other -> scan.note("folder that is not a part", other));
         return Optional.of(new DataParts(parts, scan.takePassedOver()));
     }
 

@@ -5,8 +5,9 @@ import io.github.resnet4j.datasets.image.ImageDecoder;
 /**
  * How folders of images are read.
  *
- * @param followLinks whether symbolic links may lead out of the data; those that lead to a folder above them never count
- * @param maxPixels the most pixels of an image, 1 to {@value ImageDecoder#MOST_PIXELS}
+ * @param followLinks whether to follow symbolic links out of the data; links to a folder that holds them are never
+ *     followed
+ * @param maxPixels largest image in pixels, 1 to {@value ImageDecoder#MOST_PIXELS}
  */
 public record FolderOptions(boolean followLinks, long maxPixels) {
     /** Links within the data only, and Pillow's limit of pixels. */

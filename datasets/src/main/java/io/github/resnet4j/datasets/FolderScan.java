@@ -24,14 +24,14 @@ import java.util.TreeMap;
 
 /**
  * Folders and images below a root, in the order of Python's {@code sorted}, whatever the locale and the order of the file
- * system. The one set of rules for all that looks for images:
+ * system. Everything that looks for images follows these rules:
  *
  * <ul>
  *   <li>images are JPEG, PNG, BMP and GIF by extension, in either case;
  *   <li>hidden entries, {@code Thumbs.db}, {@code desktop.ini} and {@code __MACOSX} are passed over;
- *   <li>so is what a run of this toolkit left: its charts are no data;
- *   <li>symbolic links are followed inside the boundaries, and out of them where that is allowed; never to a folder that
- *       holds the link, and into no folder twice on one walk.
+ *   <li>so are the output folders of runs, whose charts are not data;
+ *   <li>symbolic links are followed inside the boundaries, and out of them if allowed; never to a folder that holds the
+ *       link, and into no folder twice on one walk.
  * </ul>
  *
  * Whatever is passed over is counted.
@@ -39,7 +39,7 @@ import java.util.TreeMap;
 final class FolderScan {
     static final String HIDDEN = "hidden image or folder";
     static final String OUTPUT = "output folder of a run";
-    static final String AGAIN = "folder linked again";
+    static final String AGAIN = "folder already linked";
     static final String UNKNOWN = "other file";
     static final String SPECIAL = "pipe or device";
 
@@ -64,7 +64,7 @@ final class FolderScan {
     /** Why a link is not followed. */
     enum Obstacle {
         BROKEN("broken link", "repair or remove it"),
-        OUT("link out of the data", "put what it names there, or follow links (--follow-links)"),
+        OUT("link out of the data", "replace it by its target, or follow links (--follow-links)"),
         UP("link to a folder that holds it", "remove it");
 
         private final String reason;

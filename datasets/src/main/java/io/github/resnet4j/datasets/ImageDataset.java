@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Labelled images in a fixed order. Everything but {@link #image} is in memory; all methods may be called from several
- * threads at once.
+ * Labelled images in a fixed order. Everything but {@link #image} is in memory; all methods are safe for concurrent
+ * use.
  */
 public interface ImageDataset {
     /** The number of images, at least 1. */
@@ -22,23 +22,23 @@ public interface ImageDataset {
     String name(int index);
 
     /**
-     * The image, decoded anew at each call where it is a file.
+     * The image; files are decoded on every call.
      *
      * @throws BadDataException if it cannot be read
      */
     Rgb8Image image(int index);
 
     /**
-     * Looks for what is wrong with image {@code index} as far as that is cheap, without decoding it. What passes may yet fail
-     * in {@link #image}.
+     * Checks image {@code index} for faults that are cheap to detect, without decoding it. An image that passes may
+     * still fail in {@link #image}.
      *
      * @throws BadDataException if the image cannot be read
      */
     default void check(int index) {}
 
     /**
-     * A SHA-256 in hex that identifies the data in a run's provenance: of the bytes where they are in memory, else of the
-     * paths below the root and the file sizes, in order.
+     * A SHA-256 in hex that identifies the data in a run's provenance: of the bytes if they are in memory, otherwise of
+     * the paths below the root and the file sizes, in order.
      */
     String fingerprint();
 
@@ -51,7 +51,7 @@ public interface ImageDataset {
         return counts;
     }
 
-    /** {@code 3 classes (ants, bees, cats)}: on one line, whatever a name holds, and of many the first ten. */
+    /** {@code 3 classes (ants, bees, cats)}: on one line, whatever the names contain, with at most the first ten. */
     default String classSummary() {
         String first = classes().stream()
                 .limit(10)
@@ -63,7 +63,7 @@ public interface ImageDataset {
                 + (classes().size() > 10 ? ", …)" : ")");
     }
 
-    /** {@code size} samples spread evenly over the data set; all of them, if it has no more. */
+    /** {@code size} samples spread evenly over the data set, or all of them if it has fewer. */
     default ImageDataset limit(int size) {
         if (size >= size()) {
             return this;

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The images in a folder and below, without labels: found by the rules of {@link ImageFolder}, so that a prediction sees
- * what a training saw.
+ * The images in a folder and below, without labels. They are found by the rules of {@link ImageFolder}, so that
+ * prediction sees the same files as training.
  *
  * @param files the images, folder by folder, in the order of Python's {@code sorted}
- * @param passedOver what is there besides
+ * @param passedOver what was passed over
  */
 public record ImageFiles(List<Path> files, PassedOver passedOver) {
     /**
-     * Looks through {@code folder}, which may be a link.
+     * Finds the images in {@code folder}, which may be a link.
      *
      * @throws BadDataException if it cannot be listed or holds no image
      */

@@ -17,9 +17,9 @@ import java.util.TreeSet;
  * images by path, both by code points; sub-folders of a class belong to it. Images are JPEG, PNG, BMP and GIF by
  * extension, in either case.
  *
- * <p>Unlike torchvision's, hidden entries, {@code Thumbs.db}, {@code __MACOSX} and the output folders of runs are passed
- * over, and symbolic links are followed only within the folder unless {@link FolderOptions#followLinks}. A class is never
- * lost that way: a class folder that is a link which is not followed is an error, as is one without images.
+ * <p>Unlike torchvision's, hidden entries, {@code Thumbs.db}, {@code __MACOSX} and the output folders of runs are
+ * passed over, and symbolic links are followed only within the folder unless {@link FolderOptions#followLinks}. No
+ * class is lost that way: a class folder without images is an error, and so is one that is a link not followed.
  */
 public final class ImageFolder implements ImageDataset {
 
@@ -60,7 +60,7 @@ public final class ImageFolder implements ImageDataset {
      * The images below {@code root}; none is decoded yet.
      *
      * @throws BadDataException naming everything that is wrong: no folder, fewer than two classes, classes without images or
-     *     behind links that are not followed, folders that are not classes since all hold the same sub-folders
+     *     behind links that are not followed, folders that cannot be classes because all hold the same sub-folders
      */
     public static ImageFolder open(Path root, FolderOptions options) {
         DataProblems problems = new DataProblems();
@@ -70,8 +70,8 @@ public final class ImageFolder implements ImageDataset {
     }
 
     /**
-     * These images, each of the class that the folder it lies in is named after; the classes are sorted, the images keep
-     * their order.
+     * The given images, each labelled with the name of the folder it is in. Classes are sorted; images keep their
+     * order.
      *
      * @throws BadDataException if a file does not exist
      */
@@ -99,7 +99,7 @@ public final class ImageFolder implements ImageDataset {
     private static String folderName(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder.getFileName() == null) {
-            throw new BadDataException(file, "lies in no folder whose name could be its class");
+            throw new BadDataException(file, "is in no folder whose name could be its class");
         }
         return FolderScan.name(folder);
     }
@@ -139,7 +139,7 @@ public final class ImageFolder implements ImageDataset {
                             + (here.isEmpty() ? "" : " (passed over: " + here + ")")
                             + ": add JPEG, PNG, BMP or GIF files or remove it"
                             + (here.counts().containsKey(FolderScan.Obstacle.OUT.reason())
-                                    ? "; --follow-links follows the links"
+                                    ? "; to follow the links, use --follow-links"
                                     : ""));
                 } else if (found.isEmpty()) {
                     passedOver.add("class folder without images", folder.name());
@@ -154,8 +154,8 @@ public final class ImageFolder implements ImageDataset {
                     .common()
                     .ifPresent(common -> problems.add("all of the folders " + DataProblems.names(names)
                             + " hold the same sub-folders, " + DataProblems.names(common)
-                            + ", and nothing else: they are no classes; name the folder whose sub-folders are, or call the"
-                            + " parts train and val"));
+                            + ", and nothing else, so they are not classes: name the folder whose sub-folders are the"
+                            + " classes, or rename the parts to train and val"));
             List<FolderScan.Entry> loose = scan.images(level.files());
             passedOver.addAll(scan.takePassedOver());
             if (level.folders().size() < asked.least) {
@@ -188,7 +188,10 @@ public final class ImageFolder implements ImageDataset {
         }
     }
 
-    /** Whether all class folders hold the same sub-folders and nothing else, as years, cameras or parts do, but classes do not. */
+    /**
+     * Whether all class folders hold the same sub-folders and nothing else: years, cameras or parts do so, classes do
+     * not.
+     */
     private static final class SubFolders {
         private Set<String> common;
         private boolean same = true;
@@ -219,7 +222,7 @@ public final class ImageFolder implements ImageDataset {
 
     static void requireFolder(Path root) {
         if (root.toString().matches("\\p{Alpha}[\\w+.-]+:/.*") && !Files.exists(root)) {
-            throw new BadDataException(root, "is an address: only folders are read; download and extract it");
+            throw new BadDataException(root, "is a URL: only local folders can be read; download and extract it");
         }
         if (Files.isRegularFile(root)) {
             throw new BadDataException(root, "is a file: name the folder that holds one folder per class");

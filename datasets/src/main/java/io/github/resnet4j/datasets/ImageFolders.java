@@ -13,34 +13,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Labelled images from the layouts people have: one folder of class folders, or a training part with a validation or test
- * part beside it. Parts are {@code train}, {@code val} and {@code test} or what else people call them ({@code Training},
- * {@code valid}, {@code dev}, {@code test_set}, {@code holdout} ...). Whatever is passed over is logged, with how many.
+ * Labelled images in the usual layouts: one folder of class folders, or a training part with a validation or test part
+ * beside it. Parts are {@code train}, {@code val} and {@code test} or one of their usual synonyms ({@code Training},
+ * {@code valid}, {@code dev}, {@code test_set}, {@code holdout} ...). Whatever is passed over is counted and logged.
  */
 public final class ImageFolders {
     private static final Logger LOG = LoggerFactory.getLogger(ImageFolders.class);
 
     private ImageFolders() {}
 
-    /** As the other method, with {@link FolderOptions#DEFAULT}. */
+    /** The same with {@link FolderOptions#DEFAULT}. */
     public static TrainVal trainVal(Path root, double valFraction, long seed) {
         return trainVal(root, valFraction, seed, FolderOptions.DEFAULT);
     }
 
     /**
-     * Images to learn from and images to measure on. The validation part measures, without one the test part; where there is
-     * neither, or a test part without labels, each class gives {@code round(valFraction * n)} of its images, chosen by
-     * {@code seed}, at least one.
+     * Training and validation images. The validation part is used if there is one, otherwise the test part. If there is
+     * neither, or the test part has no labels, {@code round(valFraction * n)} images of each class, at least one, are
+     * held out, chosen by {@code seed}.
      *
-     * @param valFraction 0 up to, not including, 1; not used where the folders make the split. With 0 nothing is held out,
-     *     and the measure is of the training images themselves
-     * @throws BadDataException naming everything that is wrong, as {@link ImageFolder#open}, and classes that are in one part
-     *     only
+     * @param valFraction at least 0 and less than 1; ignored if the folders make the split. With 0, nothing is held out
+     *     and accuracy is measured on the training images themselves
+     * @throws BadDataException naming everything that is wrong, as {@link ImageFolder#open} does, and classes that only
+     *     one part has
      */
     public static TrainVal trainVal(Path root, double valFraction, long seed, FolderOptions options) {
         if (!(valFraction >= 0 && valFraction < 1)) {
             throw new IllegalArgumentException(
-                    "the validation fraction must be 0 up to, not including, 1, got " + valFraction);
+                    "the validation fraction must be at least 0 and less than 1, got " + valFraction);
         }
         ImageFolder.requireFolder(root);
         try {
@@ -56,7 +56,7 @@ public final class ImageFolders {
                                     + DataProblems.names(parts.parts().values().stream()
                                             .map(FolderScan.Entry::name)
                                             .toList())
-                                    + ": add train, or call the folders by what they show if they are classes"));
+                                    + ": add a train folder, or if these are classes, rename them"));
             Optional<FolderScan.Entry> val = measured(parts, train);
             parts.passedOver().report(root);
             return val.isPresent()
@@ -68,8 +68,8 @@ public final class ImageFolders {
     }
 
     /**
-     * Images to measure on: the validation part of {@code root}, without one its test part, then its training part; all of
-     * {@code root} where it has no parts. {@link ImageFolder#root()} tells which. Empty class folders are classes too.
+     * Images to evaluate on: the validation part of {@code root}, else its test part, else its training part, else all
+     * of {@code root}. {@link ImageFolder#root()} is the folder chosen. Empty class folders count as classes, too.
      *
      * @throws BadDataException as {@link ImageFolder#open}
      */
@@ -105,7 +105,7 @@ public final class ImageFolders {
         if (test.isPresent() && !sharesClasses(train.path(), test.get().path())) {
             parts.passedOver()
                     .add(
-                            "test part without the class folders of training",
+                            "test part without the training part's class folders",
                             test.get().name());
             return Optional.empty();
         }
@@ -132,7 +132,7 @@ public final class ImageFolders {
         return new TrainVal(trainImages, valImages, "folders " + train.name() + " and " + val.name());
     }
 
-    /** Scans one part; its problems are told with the part's name. */
+    /** Scans one part; its problems are reported with the part's name. */
     private static ImageFolder scan(Path root, FolderScan.Entry part, FolderOptions options, DataProblems problems) {
         DataProblems own = new DataProblems();
         ImageFolder images = ImageFolder.scan(part.path(), root, options, Classes.ALL_WITH_IMAGES, own);

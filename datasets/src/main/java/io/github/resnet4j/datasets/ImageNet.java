@@ -67,7 +67,7 @@ public final class ImageNet {
                 .toList();
         if (!strange.isEmpty()) {
             problems.add("class folders " + DataProblems.names(strange)
-                    + " are not WordNet ids such as n01440764: remove them, or use a plain image folder");
+                    + " are not WordNet ids such as n01440764: remove them, or use the data set type \"folder\"");
         }
         problems.throwIfAny(part);
         return folder;

@@ -19,12 +19,12 @@ public final class PassedOver {
 
     PassedOver() {}
 
-    /** One entry whose name would not help. */
+    /** Counts an entry without its name. */
     void add(String reason) {
         counts.merge(reason, 1, Integer::sum);
     }
 
-    /** One entry that is to be named. */
+    /** Counts an entry and remembers its name. */
     void add(String reason, String name) {
         add(reason);
         names.computeIfAbsent(reason, key -> new ArrayList<>()).add(name);
@@ -36,7 +36,7 @@ public final class PassedOver {
                 names.computeIfAbsent(reason, key -> new ArrayList<>()).addAll(more));
     }
 
-    /** Says it, where there is anything to say. */
+    /** Logs it, if anything was passed over. */
     void report(Path where) {
         if (!isEmpty()) {
             LOG.warn("{}: passed over {}", where, this);

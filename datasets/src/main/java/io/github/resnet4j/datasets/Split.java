@@ -2,8 +2,8 @@ package io.github.resnet4j.datasets;
 
 /** Which part of a data set. */
 public enum Split {
-    /** The images to learn from. */
+    /** The training images. */
     TRAIN,
-    /** The images to measure on; for CIFAR that is the test batch. */
+    /** The validation images; for CIFAR, the test batch. */
     VAL
 }

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /**
  * A seeded split of one data set that takes the same fraction of every class. Both sides keep the order of the whole.
  *
- * @param train indices to learn from
- * @param val indices to measure on
+ * @param train indices of the training images
+ * @param val indices of the validation images
  */
 record StratifiedSplit(int[] train, int[] val) {
     /**
@@ -44,7 +44,7 @@ record StratifiedSplit(int[] train, int[] val) {
             }
         }
         if (!single.isEmpty()) {
-            problems.add("a single image in class " + DataProblems.names(single)
+            problems.add("only one image in class " + DataProblems.names(single)
                     + ": training and validation need one each; add images or remove the class");
         }
 

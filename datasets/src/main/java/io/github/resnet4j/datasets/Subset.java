@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.List;
 
-/** Some images of another data set, which keeps its classes. */
+/** Some of the images of another data set, with all of its classes. */
 final class Subset implements ImageDataset {
     private final ImageDataset whole;
     private final int[] indices;

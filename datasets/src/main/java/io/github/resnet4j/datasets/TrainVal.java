@@ -1,7 +1,7 @@
 package io.github.resnet4j.datasets;
 
 /**
- * Images to learn from and images to measure on, with the same classes.
+ * Training and validation images, with the same classes.
  *
  * @param how where the two come from, for the run's report
  */

@@ -189,7 +189,7 @@ class ImageFolderTest {
         tree.images(2, "ants/a").link("ants/b", "a");
         ImageFolder folder = ImageFolder.open(root);
         assertThat(folder.classCounts()).containsExactly(4, 2);
-        assertThat(folder.passedOver()).hasToString("1 × folder linked again (\"ants/b\")");
+        assertThat(folder.passedOver()).hasToString("1 × folder already linked (\"ants/b\")");
     }
 
     @Test

@@ -124,7 +124,7 @@ class ImageFoldersTest {
         tree.images(4, "train/a", "train/b", "training/a", "val/a", "val/b");
         assertThatThrownBy(this::open)
                 .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("\"train\", \"training\" are all called as a train part is");
+                .hasMessageContaining("\"train\", \"training\" are all names of the train part");
     }
 
     @Test
@@ -211,7 +211,7 @@ class ImageFoldersTest {
         assertThat(parts.parts()).containsOnlyKeys(DataParts.Part.TRAIN, DataParts.Part.VAL);
         assertThat(parts.passedOver())
                 .hasToString(
-                        "1 × .md, 1 × broken link (\"gone\"), 1 × folder that is no part (\"extra\"), 1 × hidden image"
+                        "1 × .md, 1 × broken link (\"gone\"), 1 × folder that is not a part (\"extra\"), 1 × hidden image"
                                 + " or folder, 2 × image outside the class folders (\"0.png\", \"1.png\"), 1 × output folder of a"
                                 + " run (\"runs\")");
         assertThat(open().train().size()).isEqualTo(4);
@@ -259,7 +259,7 @@ class ImageFoldersTest {
         tree.images(1, "c");
         assertThatThrownBy(this::open)
                 .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("a single image in class \"c\"");
+                .hasMessageContaining("only one image in class \"c\"");
         assertThatThrownBy(() -> ImageFolders.evaluation(root.resolve("absent"), FolderOptions.DEFAULT))
                 .hasMessageContaining("does not exist: name the folder");
     }
@@ -297,6 +297,6 @@ class ImageFoldersTest {
     void addressesAreNoFolders() {
         assertThatThrownBy(() -> ImageFolders.trainVal(Path.of("https://example.org/photos"), 0.2, 1))
                 .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("is an address");
+                .hasMessageContaining("is a URL");
     }
 }

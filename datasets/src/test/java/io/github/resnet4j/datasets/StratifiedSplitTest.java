@@ -124,7 +124,7 @@ class StratifiedSplitTest {
         assertThatThrownBy(() -> split(labels(3, 1, 1), 0.5, 1))
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining(
-                        "a single image in class \"class1\", \"class2\": training and validation need one each");
+                        "only one image in class \"class1\", \"class2\": training and validation need one each");
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.github.resnet4j.finetune;
 
 import java.io.IOException;
 
-/** The disk failed a run: full, not writable, gone. The message says what is intact; the cause is the system's answer. */
+/** A checkpoint could not be written or read: the disk is full, read-only or gone. The message says what is intact. */
 public final class CheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

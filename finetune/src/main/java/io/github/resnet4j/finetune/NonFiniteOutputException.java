@@ -3,22 +3,22 @@ package io.github.resnet4j.finetune;
 import java.util.Locale;
 
 /**
- * A network put out NaN or an infinity, from which no class can be read: its weights overflow for these images. Such an
- * output compares as neither larger nor smaller than any other, so that whoever counts it counts it wrongly.
+ * A network's output is NaN or infinite and so names no class: its weights overflow for these images. NaN compares as
+ * neither larger nor smaller than any other number, so a count of right answers that included it would be wrong.
  */
 public final class NonFiniteOutputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param weights which, for people: a file, a published name, a point of a run
+     * @param weights name of the weights for the message: a file, a published name, a point of a run
      * @param images with such outputs
-     * @param of so many that were looked at
+     * @param of number of images evaluated
      */
     public NonFiniteOutputException(String weights, long images, long of) {
         super(String.format(
                 Locale.ROOT,
-                "%s: the outputs for %,d of %,d image%s are NaN or infinite, so the weights say nothing about %s; they"
-                        + " overflow, take others",
+                "%s: the outputs for %,d of %,d image%s are NaN or infinite: the weights overflow and cannot classify"
+                        + " %s; use other weights",
                 weights,
                 images,
                 of,

@@ -2,11 +2,12 @@ package io.github.resnet4j.finetune;
 
 import java.nio.file.Path;
 
-/** Another process is working in a run's folder. */
+/** Another process is using a run's folder. */
 public final class RunLockedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public RunLockedException(Path runFolder, String holder) {
-        super(runFolder + ": " + holder + " is working in this folder; wait for it or name another run");
+        super(runFolder + ": " + holder
+                + " is using this folder; wait until it ends or choose another name for the run");
     }
 }

@@ -1,6 +1,6 @@
 package io.github.resnet4j.finetune;
 
-/** What was asked for cannot be done as asked; the message says what to change. */
+/** A request that cannot be carried out as given; the message says what to change. */
 public final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
-/** The folder for what is fetched once and kept. */
+/** The folder for downloaded files, which are kept. */
 public record CacheFolder(Path root) {
     /** Environment variable that names the folder. */
     public static final String VARIABLE = "RESNET4J_CACHE";
@@ -41,12 +41,12 @@ public record CacheFolder(Path root) {
         return new CacheFolder(home.resolve(".cache").resolve("resnet4j"));
     }
 
-    /** Where data sets are, whether it exists or not. */
+    /** The folder of data sets, which may not exist yet. */
     public Path datasets() {
         return root.resolve("datasets");
     }
 
-    /** Where pretrained weights are, each file in a folder of its own name, whether it exists or not. */
+    /** The folder of pretrained weights, which may not exist yet; each file is in a folder of its own name. */
     public Path weights() {
         return root.resolve("weights");
     }

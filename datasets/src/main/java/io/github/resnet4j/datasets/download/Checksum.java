@@ -12,10 +12,10 @@ import java.util.HexFormat;
  * The published hash of a file.
  *
  * @param algorithm the hash function
- * @param hex the hash in lower-case hexadecimal, or its first digits where no more is published
+ * @param hex the hash in lower-case hexadecimal, or its first digits if only those are published
  */
 public record Checksum(Algorithm algorithm, String hex) {
-    /** The fewest digits that are worth a comparison: those in the file names of PyTorch's weights. */
+    /** The shortest prefix worth comparing: the digits in the file names of PyTorch's weights. */
     private static final int SHORTEST_PREFIX = 8;
 
     private static final int BUFFER = 1 << 16;
@@ -38,7 +38,7 @@ public record Checksum(Algorithm algorithm, String hex) {
 
     public Checksum {
         if (!hex.matches("[0-9a-f]{" + SHORTEST_PREFIX + "," + algorithm.digits + "}")) {
-            throw new IllegalArgumentException("\"" + hex + "\" is not how a " + algorithm.jdkName + " begins, with "
+            throw new IllegalArgumentException("\"" + hex + "\" is not the beginning of a " + algorithm.jdkName + ", "
                     + SHORTEST_PREFIX + " to " + algorithm.digits + " lower-case hex digits");
         }
     }
@@ -51,12 +51,12 @@ public record Checksum(Algorithm algorithm, String hex) {
         return whole(Algorithm.SHA256, hex);
     }
 
-    /** Of a hash of which only the first digits are known, at least 8, such as those in {@code resnet50-0676ba61.pth}. */
+    /** A hash of which only the first digits are known, at least 8, such as those in {@code resnet50-0676ba61.pth}. */
     public static Checksum sha256Prefix(String hex) {
         return new Checksum(Algorithm.SHA256, hex);
     }
 
-    /** The same hash function over {@code file}, read once from start to end: all digits. */
+    /** The full hash of {@code file} by the same hash function. */
     Checksum of(Path file) throws IOException {
         MessageDigest digest = newDigest();
         byte[] buffer = new byte[BUFFER];
@@ -68,7 +68,7 @@ public record Checksum(Algorithm algorithm, String hex) {
         return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
     }
 
-    /** Whether a file with the hash {@code found}, in all its digits, is the published one. */
+    /** Whether a file with the full hash {@code found} is the published one. */
     boolean matches(Checksum found) {
         return found.algorithm == algorithm && found.isWhole() && found.hex.startsWith(hex);
     }

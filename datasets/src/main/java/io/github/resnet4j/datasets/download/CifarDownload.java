@@ -3,17 +3,17 @@ package io.github.resnet4j.datasets.download;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Gets the CIFAR data sets into the cache. */
+/** Downloads the CIFAR data sets into the cache. */
 public final class CifarDownload {
     private CifarDownload() {}
 
     /**
-     * The folder with the members of {@code archive}, ready for reading: from the cache if complete there, else fetched,
-     * verified and extracted. The verified archive stays in the cache, so a damaged folder is repaired without network. A
-     * complete data set is served from a read-only cache too.
+     * The folder with the members of {@code archive}, ready for reading: from the cache if complete there, otherwise
+     * downloaded, verified and extracted. The verified archive stays in the cache, so a damaged folder is repaired
+     * without network access. A complete data set is also served from a read-only cache.
      *
-     * @throws NetworkException if it must be fetched and cannot be
-     * @throws IntegrityException if what came is not the published archive
+     * @throws NetworkException if it is not in the cache and cannot be downloaded
+     * @throws IntegrityException if the download is not the published archive
      * @throws DiskException if the cache cannot be written, or has no room for the archive and its members
      */
     public static Path fetch(CifarArchive archive, CacheFolder cache, DownloadOptions options) {
@@ -29,7 +29,7 @@ public final class CifarDownload {
         }
         Path datasets = CacheFolder.writable(cache.datasets());
         return TargetLock.holding(into, () -> {
-            // Another process may have been at it while this one waited.
+            // Another process may have made it while this one waited.
             if (archive.missingIn(folder).isPresent()) {
                 RemoteFile file = archive.remoteFile(options.mirror());
                 Path tarball = datasets.resolve(file.source().fileName());

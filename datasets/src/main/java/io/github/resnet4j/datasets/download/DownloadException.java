@@ -1,6 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
-/** A file that could not be fetched: one line that says what, where, and what to do. */
+/** A file that could not be downloaded: one line that says what, where, and what to do. */
 public abstract sealed class DownloadException extends RuntimeException
         permits NetworkException, IntegrityException, DiskException {
     private static final long serialVersionUID = 1L;

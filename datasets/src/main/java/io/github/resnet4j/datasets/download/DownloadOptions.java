@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How to fetch.
+ * How to download files.
  *
  * @param patience how long to wait, how often to try again
- * @param mirror asked instead of the publisher; see {@link Source}
- * @param offline take the cache and {@code file:} mirrors only
- * @param progress told of bytes as they arrive
+ * @param mirror used instead of the publisher; see {@link Source}
+ * @param offline use only the cache and {@code file:} mirrors
+ * @param progress receives the number of bytes as they arrive
  */
 public record DownloadOptions(Patience patience, Optional<URI> mirror, boolean offline, DownloadProgress progress) {
     /**
      * How long to wait, how often to try again.
      *
      * @param connect for a connection
-     * @param stall for an answer, and then for the next byte of it
-     * @param total for one file, with every retry
+     * @param stall for a response, and then for the next byte of it
+     * @param total for one file, including all retries
      * @param retries after the first attempt
      * @param firstWait before the first retry; doubles with each, and half of it is random
      * @param longestWait the longest {@code Retry-After} that is honoured; a server that asks for more fails the fetch
@@ -37,10 +37,10 @@ public record DownloadOptions(Patience patience, Optional<URI> mirror, boolean o
 
         public Patience {
             if (connect.isNegative() || connect.isZero() || stall.isNegative() || stall.isZero()) {
-                throw new IllegalArgumentException("Time-outs are positive, not " + connect + " and " + stall);
+                throw new IllegalArgumentException("time-outs must be positive, got " + connect + " and " + stall);
             }
             if (retries < 0 || retries > 20) {
-                throw new IllegalArgumentException("0 to 20 retries, not " + retries);
+                throw new IllegalArgumentException("retries must be 0 to 20, got " + retries);
             }
         }
     }

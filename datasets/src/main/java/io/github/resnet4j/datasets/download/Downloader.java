@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings files from the network or a local mirror. A file is under its final name only when its size and hash are right;
- * until then its bytes are in {@code NAME.part} beside it, where the next attempt, in this process or another, goes on.
+ * Downloads files from the network or a local mirror. A file gets its final name only when its size and hash are right;
+ * until then its bytes are in {@code NAME.part} beside it, where the next attempt, in this process or another, resumes.
  */
 public final class Downloader {
     private static final Logger log = LoggerFactory.getLogger(Downloader.class);
@@ -45,13 +45,13 @@ public final class Downloader {
     }
 
     /**
-     * Brings {@code file} to {@code target}, in a folder that is made if need be, unless it is there and right. Of several
-     * processes and threads that want the same target, one downloads and the others wait. A file that is right is served
-     * from a folder that cannot be written, too.
+     * Downloads {@code file} to {@code target}, creating its folder if needed, unless a correct copy is already there.
+     * If several processes or threads want the same target, one downloads and the others wait. A correct copy is also
+     * served from a read-only folder.
      *
-     * @throws NetworkException if the source cannot be reached or does not give the file
-     * @throws IntegrityException if what came is not the published file; it is left as {@code NAME.bad}. Also if what was
-     *     there is not, and cannot be replaced because this is {@link DownloadOptions#offline}
+     * @throws NetworkException if the source cannot be reached or does not deliver the file
+     * @throws IntegrityException if the download is not the published file, which is then kept as {@code NAME.bad};
+     *     also if an existing file is not, and cannot be replaced because of {@link DownloadOptions#offline}
      * @throws DiskException if the folder cannot take the file
      */
     public Path fetch(RemoteFile file, Path target) {
@@ -60,7 +60,7 @@ public final class Downloader {
         }
         CacheFolder.writable(target.toAbsolutePath().getParent());
         return TargetLock.holding(target, () -> {
-            // Another process may have been at it while this one waited.
+            // Another process may have downloaded it while this one waited.
             if (!Files.exists(target)) {
                 bring(file, target, Optional.empty());
             } else {
@@ -90,9 +90,9 @@ public final class Downloader {
                 + " to a folder or address that has it, or " + file.otherwise();
         if (options.offline() && !file.source().isLocal()) {
             if (wrong.isPresent()) {
-                throw new IntegrityException(wrong.get() + ", and offline; go online, " + advice);
+                throw new IntegrityException(wrong.get() + "; offline mode is on: go online, " + advice);
             }
-            throw new NetworkException(where + ": not in the cache, and offline; go online, " + advice);
+            throw new NetworkException(where + ": not in the cache, and offline mode is on: go online, " + advice);
         }
         Path folder = target.toAbsolutePath().getParent();
         try (PartFile part = new PartFile(target)) {
@@ -102,7 +102,7 @@ public final class Downloader {
             if (file.size().exact()) {
                 space.require(file.size().bytes() - part.bytes(), folder, where);
             }
-            log.info("Fetching {}: {} bytes are here, it has {}", where, part.bytes(), file.size());
+            log.info("Downloading {}: {} bytes already here, of {}", where, part.bytes(), file.size());
             try {
                 transfer(file, part, total -> space.require(total - part.bytes(), folder, where));
                 Verified.remember(file, target);
@@ -110,7 +110,7 @@ public final class Downloader {
                 throw e.asFailure(where, "try again later, " + advice);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new NetworkException(where + ": interrupted; run again to go on from here", e);
+                throw new NetworkException(where + ": interrupted; run again to resume", e);
             }
         }
     }
@@ -156,7 +156,7 @@ public final class Downloader {
                 : part.bytes() == 0 || Verified.mismatch(file, part.path()).isPresent();
     }
 
-    /** Whether the length of what came was known, so that an end before it would have been noticed. */
+    /** Whether the length of the response was known, so that an early end would have been noticed. */
     private boolean attempt(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)
             throws TransferFault, InterruptedException {
         if (file.source().isLocal()) {
@@ -201,15 +201,17 @@ public final class Downloader {
             part.restart(Optional.empty());
             throw TransferFault.wrongContent(difference.get());
         }
-        throw TransferFault.wrongFile(difference.get() + "; what came is in " + part.reject());
+        throw TransferFault.wrongFile(difference.get() + "; the received file is in " + part.reject());
     }
 
-    /** Exponential with jitter, so that many clients do not come back at once; the server's wish if that is longer. */
+    /**
+     * Exponential with jitter, so that clients do not all return at the same time; the server's wish if that is longer.
+     */
     private Duration waitBefore(int attempt, TransferFault fault) throws TransferFault {
         Duration asked = fault.serverWait();
         if (asked.compareTo(options.patience().longestWait()) > 0) {
             throw TransferFault.lasting(
-                    fault.getMessage() + " and asks to come back in " + asked.toSeconds() + " s", fault);
+                    fault.getMessage() + " and asks to retry after " + asked.toSeconds() + " s", fault);
         }
         double full = options.patience().firstWait().toMillis() * Math.pow(2, attempt);
         Duration own = Duration.ofMillis(

@@ -21,7 +21,7 @@ interface FreeSpace {
                         + " are free; free some space, or set " + CacheFolder.VARIABLE + " to another folder");
             }
         } catch (IOException e) {
-            throw new DiskException("cannot tell its free space", folder, e);
+            throw new DiskException("cannot determine its free space", folder, e);
         }
     }
 }

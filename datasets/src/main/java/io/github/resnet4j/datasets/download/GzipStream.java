@@ -12,12 +12,12 @@ import java.util.zip.ZipException;
 
 /**
  * What a {@code .gz} file holds (RFC 1952), read to its end: one member with the right checksum and nothing behind it.
- * {@link java.util.zip.GZIPInputStream} goes on with whatever follows, or takes no notice of it.
+ * {@link java.util.zip.GZIPInputStream} reads on with whatever follows, or ignores it.
  */
 final class GzipStream extends InflaterInputStream {
     private static final int BUFFER = 1 << 16;
 
-    /** A file name or comment may be so long; nobody reads it. */
+    /** Longest file name or comment, which is ignored. */
     private static final int MAX_TEXT = 1 << 12;
 
     private static final int HEADER_CHECKSUM = 2;
@@ -45,7 +45,7 @@ final class GzipStream extends InflaterInputStream {
 
     private void skipHeader() throws IOException {
         if (little(in, 2) != 0x8b1f || next(in) != 8) {
-            throw new ZipException("it does not begin as one");
+            throw new ZipException("it does not start like one");
         }
         int flags = next(in);
         little(in, 6); // time, compression, system
@@ -93,7 +93,7 @@ final class GzipStream extends InflaterInputStream {
             throw new ZipException("its checksum is wrong");
         }
         if (trailer.read() >= 0) {
-            throw new ZipException("something follows its end");
+            throw new ZipException("data follows its end");
         }
     }
 

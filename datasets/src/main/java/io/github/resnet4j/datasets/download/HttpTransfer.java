@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * One attempt to bring a file over HTTP, from the byte where its part ends. Everything the server says is compared with
- * what is known of the file before a byte of the part is given up or written.
+ * One attempt to download a file over HTTP, from the byte where its part ends. Everything the server says is compared
+ * with what is known of the file before a byte of the part is given up or written.
  */
 final class HttpTransfer {
     private static final int MAX_REDIRECTS = 10;
@@ -51,13 +51,13 @@ final class HttpTransfer {
         progress = options.progress();
     }
 
-    /** An answer that goes on where the part ends; {@code total} is the file's size as far as it is known. */
+    /** A response that continues where the part ends; {@code total} is the file's size as far as it is known. */
     private record Answer(ResponseBody body, long total) {}
 
     /**
      * Appends the missing bytes of {@code file} to {@code part}, or says why it could not.
      *
-     * @param announced told the size of the whole file where only the server says it, before the first byte
+     * @param announced receives the size of the whole file, if only the server knows it, before the first byte
      * @return whether the length was known, so that the last byte is there; else an end that came too early looks the same
      */
     boolean run(RemoteFile file, URI address, PartFile part, Instant deadline, LongConsumer announced)
@@ -75,14 +75,14 @@ final class HttpTransfer {
             for (List<ByteBuffer> next = body.next(stall); !next.isEmpty(); next = body.next(stall)) {
                 write(next, file, total, part);
                 if (Instant.now().isAfter(deadline)) {
-                    throw TransferFault.lasting("not complete in the time allowed", null);
+                    throw TransferFault.lasting("not complete within the time limit", null);
                 }
             }
         } catch (IOException e) {
             throw passing(part, total, e);
         }
         if (part.bytes() < total) {
-            throw TransferFault.passing("the answer ended after " + progressText(part, total), Duration.ZERO);
+            throw TransferFault.passing("the response ended after " + progressText(part, total), Duration.ZERO);
         }
         return total != DownloadProgress.UNKNOWN;
     }
@@ -99,7 +99,7 @@ final class HttpTransfer {
         for (ByteBuffer buffer : buffers) {
             if (buffer.remaining() > file.size().bytes() - part.bytes()) {
                 part.restart(Optional.empty());
-                throw TransferFault.wrongContent("more came than " + file.size() + " bytes");
+                throw TransferFault.wrongContent("received more than " + file.size() + " bytes");
             }
             part.append(buffer);
         }
@@ -127,7 +127,8 @@ final class HttpTransfer {
                 }
                 case 416 -> {
                     part.restart(Optional.empty());
-                    throw TransferFault.wrongContent("the file there is shorter than the part at hand (status 416)");
+                    throw TransferFault.wrongContent(
+                            "the file on the server is shorter than the part already here (status 416)");
                 }
                 default -> throw refusal(response.statusCode(), headers);
             }
@@ -167,7 +168,7 @@ final class HttpTransfer {
         try {
             return client.send(request, info -> new ResponseBody());
         } catch (IllegalArgumentException e) { // what the client makes of a Content-Length of twenty digits
-            throw new IOException("an answer that is not HTTP", e);
+            throw new IOException("the response is not HTTP", e);
         }
     }
 
@@ -193,11 +194,13 @@ final class HttpTransfer {
     private static void requirePlainFile(HttpHeaders headers) throws TransferFault {
         String type = headers.firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT);
         if (type.startsWith("text/html")) {
-            throw TransferFault.lasting("a web page came instead of the file (does this network want a login?)", null);
+            throw TransferFault.lasting(
+                    "received a web page instead of the file (does this network require a login?)", null);
         }
         String encoding = headers.firstValue("Content-Encoding").orElse("identity");
         if (!encoding.equalsIgnoreCase("identity")) {
-            throw TransferFault.wrongContent("the file came in an encoding that was not asked for (Content-Encoding)");
+            throw TransferFault.wrongContent(
+                    "the file was sent in an encoding that was not requested (Content-Encoding)");
         }
     }
 
@@ -208,7 +211,7 @@ final class HttpTransfer {
             return size.exact() ? size.bytes() : DownloadProgress.UNKNOWN;
         }
         if (!length.get().matches(NUMBER) || !size.fits(Long.parseLong(length.get()))) {
-            throw TransferFault.wrongContent(size + " bytes were expected, but the answer's Content-Length differs");
+            throw TransferFault.wrongContent(size + " bytes were expected, but the response's Content-Length differs");
         }
         return Long.parseLong(length.get());
     }
@@ -228,11 +231,11 @@ final class HttpTransfer {
         boolean sameVersion = known.isEmpty() || given.isEmpty() || known.equals(given);
         if (part.bytes() == 0 || !asked || !sameVersion) {
             part.restart(Optional.empty());
-            throw TransferFault.wrongContent("the answer continues another range or version than asked (status 206)");
+            throw TransferFault.wrongContent("the response has another range or version than requested (status 206)");
         }
         String rest = Long.toString(total - part.bytes());
         if (!headers.firstValue("Content-Length").orElse(rest).equals(rest)) {
-            throw TransferFault.wrongContent(rest + " bytes were expected, but the answer's Content-Length differs");
+            throw TransferFault.wrongContent(rest + " bytes were expected, but the response's Content-Length differs");
         }
         return total;
     }
@@ -247,7 +250,7 @@ final class HttpTransfer {
         String meaning =
                 switch (status) {
                     case 401, 403 -> " (access refused)";
-                    case 407 -> " (the proxy wants a login)";
+                    case 407 -> " (the proxy requires a login)";
                     default -> "";
                 };
         return TransferFault.lasting("the server answered with status " + status + meaning, null);
@@ -278,13 +281,13 @@ final class HttpTransfer {
 
     private String describe(IOException e) {
         if (e instanceof HttpConnectTimeoutException) {
-            return "no connection in time";
+            return "timed out while connecting";
         }
         if (e instanceof HttpTimeoutException) {
-            return "nothing came for " + stall.toMillis() + " ms";
+            return "no data for " + stall.toMillis() + " ms";
         }
         if (e instanceof ConnectException) {
-            return "no connection (unknown host, no network, or a proxy to set?)";
+            return "no connection (unknown host, no network, or a proxy not set?)";
         }
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return e instanceof SSLException

@@ -1,6 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
-/** A file that came is not the published one, or an archive is damaged or unsafe to extract. */
+/** A downloaded file is not the published one, or an archive is damaged or unsafe to extract. */
 public final class IntegrityException extends DownloadException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
-/** The source cannot be reached, or does not give the file. */
+/** The source cannot be reached, or does not deliver the file. */
 public final class NetworkException extends DownloadException {
     private static final long serialVersionUID = 1L;
 

@@ -94,7 +94,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Makes the verified bytes visible as the target, all at once. */
+    /** Moves the verified bytes to the target in one step. */
     void publish() {
         try {
             channel.force(true);
@@ -106,7 +106,9 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Renames {@code file}, which is not what it should be, to {@code NAME.bad} beside {@code target}, for a look at it. */
+    /**
+     * Renames {@code file}, which is not the published one, to {@code NAME.bad} beside {@code target} for inspection.
+     */
     static Path setAside(Path file, Path target) {
         Path bad = sibling(target, ".bad");
         try {

@@ -1,13 +1,13 @@
 package io.github.resnet4j.datasets.download;
 
 /**
- * A published file: where it is, and how to know that what came is it.
+ * A published file: where to get it, and how to verify the download.
  *
  * @param source where it is
- * @param size how large it is, as far as that is known
- * @param checksum its hash, or how that begins
- * @param otherwise what a user without it can do instead, beginning with a verb: "pass --data DIR"; ends the messages of
- *     fetches that fail
+ * @param size its size, as far as known
+ * @param checksum its hash, or the first digits of it
+ * @param otherwise what a user without it can do instead, starting with a verb: "pass --data DIR"; ends the messages of
+ *     failed downloads
  */
 public record RemoteFile(Source source, Size size, Checksum checksum, String otherwise) {
     /**
@@ -19,7 +19,7 @@ public record RemoteFile(Source source, Size size, Checksum checksum, String oth
     public record Size(long bytes, boolean exact) {
         public Size {
             if (bytes <= 0) {
-                throw new IllegalArgumentException("a file to fetch has at least 1 byte, not " + bytes);
+                throw new IllegalArgumentException("a file to download has at least 1 byte, not " + bytes);
             }
         }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a file comes from: its publisher's address, or a mirror that is asked instead.
+ * Where a file comes from: its publisher's address, or a mirror that is used instead.
  *
  * @param official the publisher's address; its last path segment is the file's name
  * @param mirror a folder that has the file under its name: {@code https:}, {@code http:} or {@code file:}
@@ -62,7 +62,7 @@ public record Source(URI official, Optional<URI> mirror, Optional<String> shelf)
         return nameOf(official);
     }
 
-    /** Where it is asked for, in this order: the next where one has no such file. All have the same scheme. */
+    /** The addresses to try, in this order, until one has the file. All have the same scheme. */
     List<URI> addresses() {
         if (mirror.isEmpty()) {
             return List.of(official);

@@ -23,7 +23,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Extracts {@code .tar.gz} archives that nobody vouches for: plain files and folders only, all of them or none. */
+/** Extracts untrusted {@code .tar.gz} archives: plain files and folders only, all of them or none. */
 final class TarGz {
     /** What one header may take: a long name or PAX record is read whole into memory. */
     private static final long HEADER_BYTES = 1 << 16;
@@ -88,7 +88,7 @@ final class TarGz {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new IntegrityException(
-                    archive + ": not a whole .tar.gz (" + e.getMessage() + "); delete it and fetch it again", e);
+                    archive + ": not a complete .tar.gz (" + e.getMessage() + "); delete it and fetch it again", e);
         }
     }
 
@@ -143,7 +143,8 @@ final class TarGz {
         // Not quoted in messages before it is known to be printable.
         if (given.getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES
                 || given.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\' || c == ':')) {
-            throw refused("an entry's name is over " + MAX_PATH_BYTES + " bytes or has a control character, \\ or :");
+            throw refused(
+                    "an entry's name is longer than " + MAX_PATH_BYTES + " bytes or has a control character, \\ or :");
         }
         if (given.startsWith("/")) {
             throw refused("\"" + given + "\" is an absolute path");
@@ -159,7 +160,7 @@ final class TarGz {
             // Refused everywhere: an archive that is accepted means the same on every system.
             boolean cut = part.endsWith(" ") || part.endsWith(".") && !part.equals(".");
             if (cut || DEVICE.matcher(part).matches()) {
-                throw refused("\"" + given + "\" is no file on Windows");
+                throw refused("\"" + given + "\" is not a valid file name on Windows");
             }
             if (!part.isEmpty() && !part.equals(".")) {
                 name.append(name.isEmpty() ? "" : "/").append(part);
@@ -175,7 +176,7 @@ final class TarGz {
                 return path;
             }
         } catch (InvalidPathException e) {
-            throw new IntegrityException(archive + ": \"" + name + "\" is no path on this system; refused", e);
+            throw new IntegrityException(archive + ": \"" + name + "\" is not a valid path on this system; refused", e);
         }
         throw refused("\"" + name + "\" leads out of its folder");
     }
@@ -183,7 +184,7 @@ final class TarGz {
     private void claimFile(String name) {
         String key = key(name);
         if (folders.contains(key) || !files.add(key)) {
-            throw refused("\"" + name + "\" is there twice (or differs only in case)");
+            throw refused("\"" + name + "\" occurs twice (or differs only in case)");
         }
         int slash = name.lastIndexOf('/');
         if (slash > 0) {

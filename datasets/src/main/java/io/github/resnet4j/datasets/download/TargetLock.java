@@ -40,7 +40,7 @@ final class TargetLock {
     /** Released when {@code channel} closes, also by the death of the process. */
     private static void lock(FileChannel channel, Path target) throws IOException {
         if (channel.tryLock() == null) {
-            log.info("Waiting for another process that makes {}", target);
+            log.info("Waiting for another process that is creating {}", target);
             channel.lock();
         }
     }

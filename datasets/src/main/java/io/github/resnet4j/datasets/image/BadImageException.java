@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.image;
 import io.github.resnet4j.datasets.BadDataException;
 import java.nio.file.Path;
 
-/** A file that gives no image; the message names the file, what it is instead or what is wrong with it. */
+/** A file that cannot be decoded; the message names the file and says what it is instead or what is wrong with it. */
 public final class BadImageException extends BadDataException {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class BadImageException extends BadDataException {
         super(file, problem);
     }
 
-    /** A problem with {@code file} that another exception revealed. */
+    /** A problem with {@code file}, caused by another exception. */
     public BadImageException(Path file, String problem, Throwable cause) {
         super(file, problem, cause);
     }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** Says what a file is that is none of the formats decoded here, so that its owner knows what happened to it. */
+/** Identifies files that are in none of the formats decoded here, so that the message says what they are. */
 final class ForeignImage {
     /** Enough for a doctype behind a comment; text is judged by no more. */
     private static final int LOOK = 1024;

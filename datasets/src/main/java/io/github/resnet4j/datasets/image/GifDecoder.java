@@ -102,7 +102,8 @@ final class GifDecoder {
         }
         int codeBits = in.u8();
         if (codeBits > MAX_CODE_BITS) {
-            throw in.bad("is a damaged GIF: codes of " + codeBits + " bits; at most " + MAX_CODE_BITS + " are known");
+            throw in.bad(
+                    "is a damaged GIF: codes of " + codeBits + " bits; at most " + MAX_CODE_BITS + " are supported");
         }
         byte[] frame = new LzwCodes(codes(), codeBits).decode(width * height);
         if (frame == null) {

@@ -17,13 +17,13 @@ import java.nio.file.attribute.BasicFileAttributes;
  * <p>Grey is replicated; alpha and transparency are dropped, not blended; palettes and 1-bit images are expanded; of
  * 16-bit samples the high byte is kept (Pillow saturates 16-bit grey instead, which turns a photograph white); CMYK and
  * YCCK are taken as Adobe writes them, inverted, and converted without a colour profile. EXIF orientation and embedded
- * profiles are ignored, as torchvision ignores them. Of an animation the first frame counts, on its canvas.
+ * profiles are ignored, as torchvision ignores them. Of an animation, only the first frame is decoded, on its canvas.
  *
- * <p>Files are not trusted. The format is known by the first bytes, the size a file claims is checked before memory is
- * taken for it, and whatever is wrong becomes one {@link BadImageException} that says what the file is. Truncated files
- * are refused, never padded with grey; where only the end marker is missing, PNG and zero-padded JPEG are read as Pillow
- * reads them. Limits: 65,535 pixels a side, {@value #DEFAULT_MAX_PIXELS} in all unless the caller allows more, and 64 MiB a
- * file, in proportion more where more pixels are allowed.
+ * <p>Files are not trusted. The format is recognised by the first bytes, the size a file claims is checked before
+ * memory is allocated for it, and any fault becomes one {@link BadImageException} that says what the file is. Truncated
+ * files are refused, never padded with grey; if only the end marker is missing, PNG and zero-padded JPEG are read as
+ * Pillow reads them. Limits: 65,535 pixels a side, {@value #DEFAULT_MAX_PIXELS} in all unless the caller allows more,
+ * and 64 MiB a file, in proportion more where more pixels are allowed.
  */
 public final class ImageDecoder {
     /** Pillow's limit before it warns of a decompression bomb: 1 GiB of RGBA divided by 3. */
@@ -41,7 +41,7 @@ public final class ImageDecoder {
 
     /**
      * The image in {@code file}, which may be a symbolic link to a regular file. Pipes, sockets and devices are
-     * refused unopened, for opening them may block.
+     * refused without opening them, since that could block.
      *
      * @throws BadImageException if the file cannot be read or is not a whole image of a supported format
      */
@@ -50,8 +50,8 @@ public final class ImageDecoder {
     }
 
     /**
-     * As {@link #decode(Path)}, of images with at most {@code maxPixels} pixels, each of which takes up to 8 bytes of memory
-     * while it is decoded.
+     * As {@link #decode(Path)}, for images of at most {@code maxPixels} pixels. Decoding takes up to 8 bytes of memory
+     * per pixel.
      *
      * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
      */
@@ -62,7 +62,7 @@ public final class ImageDecoder {
     /**
      * The image in {@code bytes}, which are the content of a file.
      *
-     * @param name what errors call it
+     * @param name its name in errors
      * @throws BadImageException if the bytes are not a whole image of a supported format
      */
     public static Rgb8Image decode(byte[] bytes, Path name) {
@@ -73,9 +73,8 @@ public final class ImageDecoder {
     }
 
     /**
-     * Looks for what is wrong with {@code file} as far as that is cheap: its kind, its header, its size and its end. Reads
-     * the beginning and the end; the rest, and decodes it, only where those leave a doubt. What passes may yet be damaged
-     * in between.
+     * Checks {@code file} cheaply: its format, header, size and end. Reads only the beginning and the end, unless these
+     * leave a doubt; then it reads and decodes the whole file. A file that passes may still be damaged in between.
      *
      * @throws BadImageException as {@link #decode(Path, long)}
      * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
@@ -155,7 +154,7 @@ public final class ImageDecoder {
             }
         });
         if (read < bytes.length) {
-            throw new BadImageException(file, "shrank while it was read: another program is writing it");
+            throw new BadImageException(file, "shrank while it was being read: another program is writing to it");
         }
         return bytes;
     }
@@ -177,7 +176,7 @@ public final class ImageDecoder {
         } catch (NoSuchFileException e) {
             throw new BadImageException(file, "does not exist", e);
         } catch (AccessDeniedException e) {
-            throw new BadImageException(file, "may not be read: permission denied", e);
+            throw new BadImageException(file, "cannot be read: permission denied", e);
         } catch (IOException e) {
             throw new BadImageException(file, "cannot be read: " + e.getMessage(), e);
         }
@@ -189,6 +188,7 @@ public final class ImageDecoder {
 
     private static BadImageException tooLarge(Path name, long size, long maxPixels) {
         return new BadImageException(
-                name, "is too large: " + size + " bytes; at most " + maxFileBytes(maxPixels) + " are read of an image");
+                name,
+                "is too large: " + size + " bytes; at most " + maxFileBytes(maxPixels) + " are allowed for an image");
     }
 }

@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.image;
 
 import java.util.Optional;
 
-/** The formats that are decoded, told apart by their first bytes, never by the file's name. */
+/** The supported formats, recognised by their first bytes, never by the file's name. */
 enum ImageFormat {
     /** A block of 8×8 pixels takes at least one bit (its DC coefficient). */
     JPEG(512, 0xff, 0xd8, 0xff),

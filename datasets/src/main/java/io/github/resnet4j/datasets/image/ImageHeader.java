@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.image;
 import java.nio.file.Path;
 
 /**
- * What a file says of its image before any of it is decoded.
+ * What a file's header says about its image, before any of it is decoded.
  *
  * @param format the format, by its signature
  * @param width columns, 1 .. {@value #MAX_SIDE}

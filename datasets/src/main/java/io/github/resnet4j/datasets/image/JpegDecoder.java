@@ -119,7 +119,7 @@ final class JpegDecoder {
             throw in.bad("is a " + bits + "-bit JPEG, which is not supported: convert it to 8 bits");
         }
         if (channels != 1 && channels != 3 && channels != 4) {
-            throw in.bad("is a JPEG with " + channels + " components; 1, 3 and 4 are known");
+            throw in.bad("is a JPEG with " + channels + " components; 1, 3 and 4 are supported");
         }
         return ImageHeader.of(in, ImageFormat.JPEG, width, height, channels, bits);
     }
@@ -167,9 +167,9 @@ final class JpegDecoder {
     /**
      * Where the entropy-coded data ends that begins here, without the end-of-image marker; what follows is not looked at.
      *
-     * <p>Some writers leave the marker out and pad the file with zeros, which Pillow reads. The zeros are no data; whether
-     * all of it came libjpeg says. A file that just stops is refused, as by Pillow, and so is a progressive one: of later
-     * scans nobody knows how many there should be.
+     * <p>Some writers leave the marker out and pad the file with zeros, which Pillow reads. The zeros are no data;
+     * whether all of it came libjpeg says. A file that just stops is refused, as by Pillow, and so is a progressive
+     * one: the number of later scans is unknown.
      */
     private static int endOfScans(byte[] bytes, ByteReader in, boolean progressive) {
         int start = in.position();

@@ -5,7 +5,7 @@ package io.github.resnet4j.datasets.image;
  *
  * @param width columns, at least 1
  * @param height rows, at least 1
- * @param pixels {@code height * width * 3} bytes, unsigned; not copied: whoever holds the record must not write to it
+ * @param pixels {@code height * width * 3} bytes, unsigned; not copied and not to be modified
  */
 public record Rgb8Image(int width, int height, byte[] pixels) {
     public Rgb8Image {

@@ -5,6 +5,6 @@
  * {@code Image.open(file).convert("RGB")} gives, which is what published ImageNet weights were trained and measured on.
  * The size a file claims is checked before anything is allocated for it. The JDK's readers decode every format, each
  * from a file whose structure was checked and which was reduced to what the pixels need: no text is inflated, no colour
- * profile parsed. Where they take damage for an image, the decoders' comments say what is done instead.
+ * profile parsed. Where they would accept damaged data, the decoders' comments say what is done instead.
  */
 package io.github.resnet4j.datasets.image;

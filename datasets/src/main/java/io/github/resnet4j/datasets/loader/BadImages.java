@@ -2,13 +2,13 @@ package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
 
-/** What the loader does about images that cannot be read. */
+/** What the loader does about unreadable images. */
 public enum BadImages {
     /** Stop at the first one. */
     FAIL,
     /**
-     * For training: take the next readable image of the data set in its place (which is mostly of the same class), so that
-     * batches keep their size.
+     * For training: use the next readable image of the data set instead (mostly of the same class), so that batches
+     * keep their size.
      */
     REPLACE,
     /** For evaluation: leave it out, so that no image counts twice; a batch may come out smaller, or empty. */

@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.loader;
 import java.util.Arrays;
 
 /**
- * Samples for one step. The arrays are the receiver's own: the loader allocates them anew for each batch.
+ * Samples for one step. The caller owns the arrays: the loader allocates new ones for each batch.
  *
  * @param features N×C×H×W
  * @param shape {N, C, H, W}

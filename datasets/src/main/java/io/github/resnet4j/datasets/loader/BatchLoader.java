@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Batches of a data set, prepared by worker threads ahead of their use. What a batch holds is a pure function of the seed,
- * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed, epoch), and
- * a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index).
+ * Batches of a data set, prepared in advance by worker threads. The content of a batch is a pure function of the seed,
+ * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed,
+ * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index).
  *
- * <p>Which batch reports that too many images are bad ({@link BadImages}) is the one thing that may vary.
+ * <p>Only the batch that reports too many bad images ({@link BadImages}) may vary.
  */
 public final class BatchLoader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BatchLoader.class);
@@ -71,8 +71,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * The batches of {@code epoch} from number {@code firstBatch} on, the same ones whatever was read before: so a run
-     * resumes. Workers begin at once. Close the result; several may be open.
+     * The batches of {@code epoch} from number {@code firstBatch} on. They do not depend on what was read before, so a
+     * run can resume here. Workers start immediately. Close the result; several may be open at a time.
      *
      * @param firstBatch 0 to {@link #batchesPerEpoch()}
      * @throws IllegalStateException if this loader is closed
@@ -94,11 +94,10 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Looks at all images for what is wrong as far as that is cheap ({@link ImageDataset#check}), with all workers, so that
-     * what is bad shows before any work is done and not an image at a time. Bad ones that the options tolerate are
-     * {@link #skipped()} from here on.
+     * Checks all images cheaply ({@link ImageDataset#check}), with all workers, so that all bad images are reported
+     * together before any work is done. Bad images that the options tolerate are {@link #skipped()} from here on.
      *
-     * @param stopped asked every thousand images; the check then ends early
+     * @param stopped polled every thousand images; the check ends early once it is true
      * @throws BadDataException naming the bad images, if the options do not tolerate them
      */
     public void check(BooleanSupplier stopped) {
@@ -110,7 +109,7 @@ public final class BatchLoader implements AutoCloseable {
         return images.bad().stream().map(dataset::name).toList();
     }
 
-    /** Stops the workers, after the sample each is at. Batches still open cannot be read any more. */
+    /** Stops each worker after its current sample. Batches still open can no longer be read. */
     @Override
     public void close() {
         if (workers == null) {
@@ -122,7 +121,9 @@ public final class BatchLoader implements AutoCloseable {
         }
         try {
             if (!workers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("a loader thread is still at its image after {} s; it ends with the process", CLOSE_SECONDS);
+                LOG.warn(
+                        "a loader thread is still decoding an image after {} s; it ends with the process",
+                        CLOSE_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -166,7 +167,7 @@ public final class BatchLoader implements AutoCloseable {
         } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly
             throw new BadDataException(dataset.name(sample.index()), e.getMessage(), e);
         } catch (RuntimeException e) {
-            throw new IllegalStateException(dataset.name(sample.index()) + ": cannot be made a sample: " + e, e);
+            throw new IllegalStateException(dataset.name(sample.index()) + ": cannot be made into a sample: " + e, e);
         }
     }
 
@@ -177,7 +178,7 @@ public final class BatchLoader implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
-        // The threads of a loader that nobody closed end too.
+        // Threads of a loader that was never closed end, too.
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

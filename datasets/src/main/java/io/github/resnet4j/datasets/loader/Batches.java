@@ -46,11 +46,12 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
 
     /**
-     * The next batch; waits for it where it is not ready. After an exception these batches are closed.
+     * The next batch; waits until it is ready. After an exception these batches are closed.
      *
      * @throws io.github.resnet4j.datasets.BadDataException if an image cannot be read; the message names it
      * @throws CancellationException if this thread is interrupted; it stays so
-     * @throws IllegalStateException if the batches or their loader are closed, or an image could not be made a sample
+     * @throws IllegalStateException if the batches or their loader are closed, or an image could not be made into a
+     *     sample
      */
     @Override
     public Batch next() {
@@ -73,7 +74,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
         }
     }
 
-    /** Gives up what is being prepared. */
+    /** Cancels the batches in preparation. */
     @Override
     public void close() {
         closed = true;

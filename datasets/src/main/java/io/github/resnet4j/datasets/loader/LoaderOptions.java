@@ -1,16 +1,16 @@
 package io.github.resnet4j.datasets.loader;
 
 /**
- * How a {@link BatchLoader} delivers. The batches depend on {@code batchSize}, {@code seed} and
+ * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed} and
  * {@code shuffle} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
- * @param workers threads that prepare batches, each its own; 0: the caller's thread does it when it asks
- * @param prefetch batches being prepared or waiting, at least 1; fewer than {@code workers} leaves workers idle. Each costs
- *     its size in memory
- * @param shuffle a new order each epoch; otherwise the data set's
- * @param badImages what to do about images that cannot be read
+ * @param workers threads that prepare batches, one batch each; 0: the caller's thread prepares them on demand
+ * @param prefetch batches being prepared or waiting, at least 1; fewer than {@code workers} leaves workers idle. Each
+ *     takes up memory
+ * @param shuffle whether each epoch has a new order; otherwise the data set's
+ * @param badImages what to do about unreadable images
  */
 public record LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
     private static final int MAX_WORKERS = 1024;

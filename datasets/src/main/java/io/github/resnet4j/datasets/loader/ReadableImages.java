@@ -102,7 +102,9 @@ final class ReadableImages {
             return Optional.empty();
         }
         throw new BadDataException(
-                dataset.name(wanted), tries + " images in a row cannot be read, from this one on: repair them", null);
+                dataset.name(wanted),
+                tries + " images in a row cannot be read, starting with this one: repair them",
+                null);
     }
 
     /** The indices of the images found bad so far, ascending. */
@@ -117,8 +119,8 @@ final class ReadableImages {
         if (bad.size() > tolerated()) {
             throw new BadDataException(
                     dataset.name(index),
-                    "the last of " + bad.size() + " images that cannot be read, of " + dataset.size() + "; "
-                            + tolerated() + " would be tolerated: repair or remove them",
+                    bad.size() + " of " + dataset.size() + " images cannot be read, this one last; " + tolerated()
+                            + " would be tolerated: repair or remove them",
                     problem);
         }
     }

@@ -4,13 +4,13 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 
-/** Turns an image into the numbers of one sample. Several threads use one writer at once. */
+/** Turns an image into the values of one sample. Several threads share one writer. */
 @FunctionalInterface
 public interface SampleWriter {
     /**
      * Writes the sample as planes (C×H×W) to {@code out} from {@code offset}, every one of its values.
      *
-     * @param random the random numbers of this sample in this epoch, the only source of chance
+     * @param random the random numbers of this sample in this epoch, the only source of randomness
      */
     void write(Rgb8Image image, SampleRandom random, float[] out, int offset);
 

@@ -1,2 +1,4 @@
-/** Batches for training: worker threads, bounded prefetch, order and augmentation a pure function of (seed, epoch, index). */
+/**
+ * Batches for training: worker threads, bounded prefetch; order and augmentation depend on (seed, epoch, index) only.
+ */
 package io.github.resnet4j.datasets.loader;

@@ -30,8 +30,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * {@link NDArrayWritable} of 1×3×H×W floats, and the label, an {@link IntWritable}: for DL4J's
  * {@code new RecordReaderDataSetIterator(reader, batchSize, 1, classes)}.
  *
- * <p>Augmentation by the writer draws from (seed, pass, index), a pass ending with {@link #reset()}. One thread at a time.
- * Images that cannot be read throw {@link io.github.resnet4j.datasets.BadDataException}. A reader holds its data and is not
+ * <p>Augmentation by the writer draws from (seed, pass, index); {@link #reset()} ends a pass. Not thread-safe.
+ * Unreadable images throw {@link io.github.resnet4j.datasets.BadDataException}. A reader holds its data and cannot be
  * serialised.
  */
 public sealed class ImageRecordReader extends BaseRecordReader permits CifarRecordReader, ImageFolderRecordReader {
@@ -49,7 +49,7 @@ public sealed class ImageRecordReader extends BaseRecordReader permits CifarReco
     private int pass;
     private int next;
 
-    /** As the other constructor, with seed 0. */
+    /** The same with seed 0. */
     public ImageRecordReader(ImageDataset dataset, SampleWriter writer, int height, int width) {
         this(dataset, writer, height, width, 0);
     }
@@ -76,7 +76,7 @@ public sealed class ImageRecordReader extends BaseRecordReader permits CifarReco
         return opened();
     }
 
-    /** Opens the data, where they were not given at construction, and starts from the first image. */
+    /** Opens the data, unless given at construction, and starts from the first image. */
     @Override
     public final void initialize(InputSplit split) {
         inputSplit = split;
@@ -227,7 +227,7 @@ public sealed class ImageRecordReader extends BaseRecordReader permits CifarReco
     /** The file at {@code location}. */
     static Path path(URI location) {
         if (!"file".equals(location.getScheme())) {
-            throw new IllegalArgumentException("only files are read, not " + location);
+            throw new IllegalArgumentException("only files can be read, not " + location);
         }
         return Path.of(location);
     }

@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.transform;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
 /**
- * Cuts {@code size}×{@code size} from the middle; a side that is shorter is padded with black, as by torchvision's
+ * Cuts {@code size}×{@code size} from the centre; a shorter side is padded with black, as by torchvision's
  * {@code CenterCrop}, whose rounding this follows.
  *
  * @param size width and height of the result, in pixels

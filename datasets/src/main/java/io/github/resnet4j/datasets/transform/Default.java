@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The value of a record component where a configuration file leaves it out, written as in the file. A component without it
+ * The value of a record component that a configuration file leaves out, written as in the file. A component without it
  * is required, or an Optional.
  */
 @Retention(RetentionPolicy.RUNTIME)

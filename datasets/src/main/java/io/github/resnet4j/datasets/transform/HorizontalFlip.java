@@ -3,9 +3,9 @@ package io.github.resnet4j.datasets.transform;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
 /**
- * Mirrors left and right by chance.
+ * Flips the image left to right at random.
  *
- * @param p how likely, 0 to 1
+ * @param p probability, 0 to 1
  */
 public record HorizontalFlip(@Default("0.5") double p) implements Transform {
     public HorizontalFlip {

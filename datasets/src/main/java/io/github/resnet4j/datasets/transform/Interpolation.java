@@ -32,7 +32,7 @@ public enum Interpolation {
         this.support = support;
     }
 
-    /** The image scaled to {@code width}×{@code height}, whatever its shape, with Pillow's very pixels. */
+    /** The image scaled to {@code width}×{@code height}, whatever its shape, with exactly Pillow's pixels. */
     public Rgb8Image resize(Rgb8Image image, int width, int height) {
         Check.side("resize", width);
         Check.side("resize", height);

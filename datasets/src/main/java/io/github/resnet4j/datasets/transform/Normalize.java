@@ -18,7 +18,7 @@ public record Normalize(float[] mean, float[] std) {
     public static final Normalize CIFAR10 =
             new Normalize(new float[] {0.4914f, 0.4822f, 0.4465f}, new float[] {0.2470f, 0.2435f, 0.2616f});
 
-    /** Only the division by 255. */
+    /** Division by 255 only. */
     public static final Normalize NONE = new Normalize(new float[3], new float[] {1, 1, 1});
 
     public Normalize {

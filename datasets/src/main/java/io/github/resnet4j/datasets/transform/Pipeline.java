@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * All that happens to a decoded image: transforms in order, then normalisation to the 3×H×W floats a network takes.
+ * The preprocessing of a decoded image: transforms in order, then normalisation to the 3×H×W floats a network takes.
  * Immutable; threads may share one.
  */
 public final class Pipeline {
@@ -18,7 +18,7 @@ public final class Pipeline {
     private final int height;
     private final int width;
 
-    /** A pipeline whose images may come out in any size. */
+    /** A pipeline that may produce images of any size. */
     public Pipeline(List<Transform> transforms, Normalize normalize) {
         this(transforms, normalize, ANY, ANY);
     }
@@ -31,7 +31,7 @@ public final class Pipeline {
         this.width = width;
     }
 
-    /** The same pipeline, which from now on refuses images that come out in another size than the network takes. */
+    /** The same pipeline, which refuses to produce images of any other size than the network takes. */
     public Pipeline producing(int height, int width) {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("a network takes at least 1x1 pixels, got " + height + "x" + width);

@@ -3,7 +3,7 @@ package io.github.resnet4j.datasets.transform;
 /**
  * The random numbers of one sample in one epoch: SplitMix64 (Steele, Lea and Flood 2014) started from a hash of seed,
  * epoch and index, so that augmentation is a pure function of the three, whatever thread does the work and in whatever
- * order. Not for use by two threads at once.
+ * order. Not thread-safe.
  */
 public final class SampleRandom {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;

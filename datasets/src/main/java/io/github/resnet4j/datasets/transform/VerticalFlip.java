@@ -3,9 +3,10 @@ package io.github.resnet4j.datasets.transform;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
 /**
- * Turns upside down by chance; for images without a natural up, such as aerial photographs and microscopy.
+ * Flips the image upside down at random; for images without a natural orientation, such as aerial photographs and
+ * microscopy.
  *
- * @param p how likely, 0 to 1
+ * @param p probability, 0 to 1
  */
 public record VerticalFlip(@Default("0.5") double p) implements Transform {
     public VerticalFlip {

@@ -185,7 +185,7 @@ final class DownloaderTest {
                 Arguments.of(
                         "a long Retry-After",
                         NetworkException.class,
-                        "asks to come back in 3600 s",
+                        "asks to retry after 3600 s",
                         status(503, "Retry-After: 3600")));
     }
 

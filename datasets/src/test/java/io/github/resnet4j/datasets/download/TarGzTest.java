@@ -111,7 +111,8 @@ final class TarGzTest {
                 Arguments.of("A01 drive", file("C:evil", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 terminal escape", file("a\u001b[2Jb", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 name of 300 bytes", file("n".repeat(300), SMALL), "more than 255 bytes"),
-                Arguments.of("A01 path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "over 4096 bytes"),
+                Arguments.of(
+                        "A01 path of 5000 bytes", file("abcd/".repeat(1000) + "e", SMALL), "longer than 4096 bytes"),
                 Arguments.of("A01 no name", file(".", SMALL), "without a name"),
                 Arguments.of("A01 DJL's ..\\..\\x", file("..\\..\\evil", SMALL), "or has a control character, \\ or :"),
                 Arguments.of("A01 C:\\x", file("C:\\evil", SMALL), "or has a control character, \\ or :"),
@@ -143,32 +144,31 @@ final class TarGzTest {
                 Arguments.of("A04 PAX path with a line", pax("path=a\nb"), "control character"),
                 Arguments.of(
                         "A04 PAX size beyond the limit", pax("size=4611686018427387904"), "more than 300000 bytes"),
-                Arguments.of("A04 PAX size beyond the archive", pax("size=200000"), "not a whole .tar.gz"),
-                Arguments.of("A04 PAX size -1", pax("size=-1"), "not a whole .tar.gz"),
-                Arguments.of("A04 PAX size of letters", pax("size=many"), "not a whole .tar.gz"),
-                Arguments.of("A04 PAX record without end", header('x', "99 path=evil\n"), "not a whole .tar.gz"),
-                Arguments.of("A04 PAX record of -1 bytes", header('x', "-1 path=evil\n"), "not a whole .tar.gz"),
+                Arguments.of("A04 PAX size beyond the archive", pax("size=200000"), "not a complete .tar.gz"),
+                Arguments.of("A04 PAX size -1", pax("size=-1"), "not a complete .tar.gz"),
+                Arguments.of("A04 PAX size of letters", pax("size=many"), "not a complete .tar.gz"),
+                Arguments.of("A04 PAX record without end", header('x', "99 path=evil\n"), "not a complete .tar.gz"),
+                Arguments.of("A04 PAX record of -1 bytes", header('x', "-1 path=evil\n"), "not a complete .tar.gz"),
                 Arguments.of(
                         "A04 PAX header of 100 KB",
                         header('x', "100000 path=" + "p".repeat(99_987) + "\n"),
                         "longer than any real one"),
-                Arguments.of("A08 CON", file("set/CON", SMALL), "no file on Windows"),
-                Arguments.of("A08 aux.jpg", file("set/aux.jpg", SMALL), "no file on Windows"),
-                Arguments.of("A08 com1 in a path", file("com1/a", SMALL), "no file on Windows"),
-                Arguments.of("A08 trailing dot", file("set/a.", SMALL), "no file on Windows"),
-                Arguments.of("A08 trailing space", file("set /a", SMALL), "no file on Windows"),
-                Arguments.of("A08 twice", all(file("set/a", SMALL), file("set/a", SMALL)), "is there twice"),
+                Arguments.of("A08 CON", file("set/CON", SMALL), "not a valid file name on Windows"),
+                Arguments.of("A08 aux.jpg", file("set/aux.jpg", SMALL), "not a valid file name on Windows"),
+                Arguments.of("A08 com1 in a path", file("com1/a", SMALL), "not a valid file name on Windows"),
+                Arguments.of("A08 trailing dot", file("set/a.", SMALL), "not a valid file name on Windows"),
+                Arguments.of("A08 trailing space", file("set /a", SMALL), "not a valid file name on Windows"),
+                Arguments.of("A08 twice", all(file("set/a", SMALL), file("set/a", SMALL)), "occurs twice"),
                 Arguments.of(
                         "A08 twice, by another way",
                         all(file("set/a", SMALL), file("./set//a", SMALL)),
-                        "is there twice"),
-                Arguments.of(
-                        "A08 twice but for case", all(file("set/a", SMALL), file("set/A", SMALL)), "is there twice"),
+                        "occurs twice"),
+                Arguments.of("A08 twice but for case", all(file("set/a", SMALL), file("set/A", SMALL)), "occurs twice"),
                 Arguments.of(
                         "A08 twice but for composition",
                         all(file("\u00e9", SMALL), file("e\u0301", SMALL)),
-                        "is there twice"),
-                Arguments.of("A08 folder then file", all(file("set/a", SMALL), file("set", SMALL)), "is there twice"),
+                        "occurs twice"),
+                Arguments.of("A08 folder then file", all(file("set/a", SMALL), file("set", SMALL)), "occurs twice"),
                 Arguments.of(
                         "A08 file then folder",
                         all(file("set", SMALL), file("set/a", SMALL)),
@@ -277,26 +277,25 @@ final class TarGzTest {
         name[3] = 8;
         byte[] tar = tar(file("set/a", SMALL));
         return Stream.of(
-                Arguments.of("A07 cut in the trailer", Arrays.copyOf(good, good.length - 1), "not a whole .tar.gz"),
+                Arguments.of("A07 cut in the trailer", Arrays.copyOf(good, good.length - 1), "not a complete .tar.gz"),
                 Arguments.of("A07 checksum", wrongChecksum, "its checksum is wrong"),
                 Arguments.of("A07 size", wrongSize, "its checksum is wrong"),
                 Arguments.of("A07 unknown flags", flags, "unknown flags"),
-                Arguments.of("A07 a name without end", name, "not a whole .tar.gz"),
+                Arguments.of("A07 a name without end", name, "not a complete .tar.gz"),
                 Arguments.of(
                         "A07 a name of 5000 bytes",
                         concat(Arrays.copyOf(name, 10), "n".repeat(5000).getBytes(StandardCharsets.UTF_8)),
                         "a name of more than"),
-                Arguments.of("A07 two archives", concat(good, good), "something follows its end"),
+                Arguments.of("A07 two archives", concat(good, good), "data follows its end"),
                 Arguments.of(
                         "A07 one archive in two members",
                         concat(gzip(Arrays.copyOf(tar, 700)), gzip(Arrays.copyOfRange(tar, 700, tar.length))),
-                        "not a whole .tar.gz"),
-                Arguments.of(
-                        "A07 a byte behind the end", Arrays.copyOf(good, good.length + 1), "something follows its end"),
+                        "not a complete .tar.gz"),
+                Arguments.of("A07 a byte behind the end", Arrays.copyOf(good, good.length + 1), "data follows its end"),
                 Arguments.of(
                         "A07 a page behind the end",
                         Arrays.copyOf(good, good.length + 200_000),
-                        "something follows its end"));
+                        "data follows its end"));
     }
 
     private static byte[] concat(byte[] first, byte[] second) {
@@ -332,9 +331,9 @@ final class TarGzTest {
 
     @Test
     void refusesWhatIsNoArchive() throws IOException {
-        refuses(new byte[0], "not a whole .tar.gz");
-        refuses("<html>".getBytes(StandardCharsets.UTF_8), "not a whole .tar.gz");
-        refuses(gzip("<html>".repeat(500).getBytes(StandardCharsets.UTF_8)), "not a whole .tar.gz");
+        refuses(new byte[0], "not a complete .tar.gz");
+        refuses("<html>".getBytes(StandardCharsets.UTF_8), "not a complete .tar.gz");
+        refuses(gzip("<html>".repeat(500).getBytes(StandardCharsets.UTF_8)), "not a complete .tar.gz");
     }
 
     /** Every length short of the whole, and every flipped byte, is refused or does no harm. */
@@ -344,7 +343,7 @@ final class TarGzTest {
         new Random(2).nextBytes(random);
         byte[] good = tarGz(all(file("set/a", random), file("set/b", SMALL)));
         for (int length = 0; length < good.length; length += 7) {
-            refuses(Arrays.copyOf(good, length), "not a whole .tar.gz");
+            refuses(Arrays.copyOf(good, length), "not a complete .tar.gz");
         }
         for (int at = 10; at < good.length; at += 7) {
             byte[] bad = good.clone();

@@ -100,7 +100,7 @@ final class VerifiedTest {
         assertThatThrownBy(() -> new Downloader(options).fetch(afar, target))
                 .isInstanceOf(IntegrityException.class)
                 .hasMessageContaining("not the published SHA-256")
-                .hasMessageContaining("moved to " + target + ".bad, and offline; go online, or put the file at");
+                .hasMessageContaining("moved to " + target + ".bad; offline mode is on: go online, or put the file at");
         assertThat(target).doesNotExist();
         assertThat(target.resolveSibling("a.pth.bad")).hasBinaryContent(WRONG);
     }

@@ -394,7 +394,7 @@ class BadImageTest {
         Assumptions.assumeFalse(Files.isReadable(file), "this user may read everything");
         assertThatThrownBy(() -> ImageDecoder.decode(file))
                 .isInstanceOf(BadImageException.class)
-                .hasMessageEndingWith("may not be read: permission denied");
+                .hasMessageEndingWith("cannot be read: permission denied");
     }
 
     @Test

@@ -106,9 +106,8 @@ class BadImagesTest {
         try (BatchLoader loader = loader(images(20).damaged(2, 7), 0, policy)) {
             assertThatThrownBy(() -> epoch(loader))
                     .isInstanceOf(BadDataException.class)
-                    .hasMessage(
-                            "image7: the last of 2 images that cannot be read, of 20; 1 would be tolerated: repair or"
-                                    + " remove them");
+                    .hasMessage("image7: 2 of 20 images cannot be read, this one last; 1 would be tolerated: repair or"
+                            + " remove them");
         }
         try (BatchLoader loader = loader(images(1).damaged(0), 0, policy)) {
             assertThatThrownBy(() -> epoch(loader)).isInstanceOf(BadDataException.class);
@@ -121,7 +120,7 @@ class BadImagesTest {
         try (BatchLoader loader = loader(images, 0, BadImages.REPLACE)) {
             assertThatThrownBy(() -> epoch(loader))
                     .isInstanceOf(BadDataException.class)
-                    .hasMessage("image10: 20 images in a row cannot be read, from this one on: repair them");
+                    .hasMessage("image10: 20 images in a row cannot be read, starting with this one: repair them");
         }
         LabelledImages fewer = images(30_000).damaged(IntStream.range(10, 29).toArray());
         try (BatchLoader loader = loader(fewer, 0, BadImages.REPLACE);

@@ -188,7 +188,7 @@ class BatchLoaderTest {
                     .hasMessage("image0: too small");
             assertThatThrownBy(() -> all(other, 0, 0))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("image0: cannot be made a sample");
+                    .hasMessageContaining("image0: cannot be made into a sample");
         }
     }
 

@@ -239,7 +239,7 @@ class RecordReadersTest {
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> reader.initialize(
                         new CollectionInputSplit(List.of(java.net.URI.create("https://example.org/a.png")))))
-                .hasMessageContaining("only files are read");
+                .hasMessageContaining("only files can be read");
     }
 
     @Test

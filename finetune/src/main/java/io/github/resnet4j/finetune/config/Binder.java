@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A tree to records, strictly: every key known, every value of its type. ConfigProblems are noted, and binding goes on. */
+/** Binds a tree to records, strictly: every key known, every value of its type. Notes problems and continues. */
 final class Binder {
     private final ConfigProblems problems;
 

@@ -15,8 +15,8 @@ public final class ConfigException extends RuntimeException {
 
     /**
      * The problems, such as {@code configs/x.yaml:7: train.epoch: unknown key; did you mean epochs?}: file and line (or
-     * the {@code --set} argument), path, what is wrong. In the order of the files; of a hopeless file the first
-     * hundred.
+     * the {@code --set} argument), path, what is wrong. In the order of the files, at
+     * most a hundred.
      */
     public List<String> problems() {
         return problems;

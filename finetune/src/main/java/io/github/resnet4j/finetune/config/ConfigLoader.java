@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  *
  * <p>A file may name another as {@code base:}, relative to itself: maps merge, everything else is replaced, a list as a
  * whole, and a map for which another {@code type} is chosen. {@code --set} arguments come last, by the same rules. A
- * value {@code null} takes back an optional key that the base has.
+ * value {@code null} removes an optional key that the base sets.
  */
 public final class ConfigLoader {
     private static final int MOST_BYTES = 1 << 20;
@@ -52,7 +52,9 @@ public final class ConfigLoader {
         return loader.bind(loader.read(file, new Where(shown(file), 0), "", new ArrayList<>()), overrides);
     }
 
-    /** The same for text that is in no file; {@code name} stands for the file in messages. A base has no meaning. */
+    /**
+     * The same for text that is not in a file; messages use {@code name} for the file. A {@code base} is not resolved.
+     */
     public static Loaded parse(String yaml, String name, List<String> overrides) {
         ConfigLoader loader = new ConfigLoader();
         Optional<YamlNode> node = YamlTree.ofFile(yaml, name, loader.problems);
@@ -131,7 +133,7 @@ public final class ConfigLoader {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                problems.add(asked, path, named + "larger than 1 MiB; this is no configuration");
+                problems.add(asked, path, named + "larger than 1 MiB; this is not a configuration");
                 return Optional.empty();
             }
             String text = StandardCharsets.UTF_8

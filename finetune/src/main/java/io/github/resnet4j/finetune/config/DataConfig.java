@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which images, and what happens to them before the network.
+ * The images and their preprocessing.
  *
  * <p>{@code augment} and {@code eval} are lists of the records in {@link io.github.resnet4j.datasets.transform}: a
  * name, or a map of one name to its options, {@code [{pad-crop: {padding: 4}}, horizontal-flip]}. Options left out:
@@ -19,28 +19,28 @@ import java.util.Optional;
  *
  * @param dataset key {@code dataset}, required
  * @param dir key {@code dir}, the data's folder, relative to the working directory; default: where the data set is kept
- *     after its download
+ *     after download
  * @param imageSize key {@code image-size}, height and width of the network's input in pixels, 1 to 4096; default: the
  *     model's
  * @param augment key {@code augment}, steps for training images, in order; default none
  * @param eval key {@code eval}, steps for validation and test images, in order; default: those that the initial weights
- *     were published with, at the input's size; with random weights a resize to 8/7 of it and a center crop where
- *     {@code augment} has a {@code random-resized-crop}, else none
+ *     were published with, at the input's size; with random weights, a resize to 8/7 of it and a center crop if
+ *     {@code augment} has a {@code random-resized-crop}, otherwise none
  * @param normalize key {@code normalize}: {@code imagenet}, {@code cifar10}, {@code none}, or a map of {@code mean} and
  *     {@code std}; default: that of the initial weights, since a wrong one costs accuracy silently; with random weights
  *     {@code imagenet}
- * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out where the
- *     data has no validation or test part of its own; 0 up to, not including, 1. With 0 nothing is held out, and what is
- *     measured is the training images themselves
- * @param limit key {@code limit}, at most this many images of each part, for trials; default all
+ * @param valFraction key {@code val-fraction}, default 0.2: share of every class's training images held out if the data
+ *     has no validation or test part of its own; at least 0 and less than 1. With 0, nothing is held out and accuracy
+ *     is measured on the training images themselves
+ * @param limit key {@code limit}, at most this many images of each part, for trial runs; default all
  * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
  *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
  * @param checkImages key {@code check-images}, default true: look at the header and the end of every image before the first
  *     epoch and list all that cannot be read
  * @param followLinks key {@code follow-links}, default false: follow symbolic links out of the data's folder
- * @param maxPixels key {@code max-pixels}, the most pixels of an image, 1 to 500,000,000; default 89,478,485, which is
- *     Pillow's limit. Decoding takes up to 8 bytes of memory for each
+ * @param maxPixels key {@code max-pixels}, largest image in pixels, 1 to 500,000,000; default 89,478,485, Pillow's
+ *     limit. Decoding takes up to 8 bytes of memory per pixel
  */
 public record DataConfig(
         DatasetKind dataset,
@@ -59,11 +59,11 @@ public record DataConfig(
     private static final int LARGEST_IMAGE = 4096;
     private static final int MOST_WORKERS = 1024;
 
-    /** What becomes of images that cannot be read. */
+    /** What to do about unreadable images. */
     public enum OnBadImage {
-        /** The run ends. */
+        /** End the run. */
         FAIL,
-        /** A few are tolerated: training takes another image in their place, evaluation leaves them out. */
+        /** Tolerate a few: training uses another image instead, evaluation leaves them out. */
         SKIP
     }
 

@@ -4,7 +4,7 @@ package io.github.resnet4j.finetune.config;
  * A published result that a run should reach.
  *
  * @param top1 key {@code top1}, required: accuracy on the test images in percent, 0 to 100
- * @param tolerance key {@code tolerance}, required: how far below is still the same result, in percentage points, at
+ * @param tolerance key {@code tolerance}, required: how far below still counts as reached, in percentage points, at
  *     least 0
  * @param source key {@code source}, required: where it was published
  */

@@ -15,23 +15,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which network, and what of it is trained.
+ * The network, its initial weights, and which part of it is trained.
  *
  * @param name key {@code name}, required: a name of the zoo, {@code architecture} or {@code architecture.tag}
  * @param classes key {@code classes}, number of outputs, at least 2; default: the number of classes in the data
  * @param weights key {@code weights}, path of a {@code model.zip} archive or another file of weights to start from;
- *     default: those that a tag in {@code name} stands for, else random
+ *     default: those that a tag in {@code name} stands for, otherwise random
  * @param map key {@code map}, path of a file with rules for the names in {@code weights}, default none
- * @param ema key {@code ema}, default false: of a checkpoint that has an average of the weights beside them, the average
- * @param channelOrder key {@code channel-order}, {@code rgb} or {@code bgr}: in which order the weights expect the
- *     colours; default: the weights' own
+ * @param ema key {@code ema}, default false: use the averaged weights that a checkpoint holds beside the trained ones
+ * @param channelOrder key {@code channel-order}, {@code rgb} or {@code bgr}: the channel order that the weights expect;
+ *     default: the weights' own
  * @param options key {@code options}, a map of the network's options to their values, as {@code info NAME} lists them;
  *     default: the architecture's own
  * @param shortcut key {@code shortcut}, short for {@code options: {shortcut: …}}
  * @param zeroInitResidual key {@code zero-init-residual}, short for {@code options: {zero-init-residual: …}}: the last
  *     batch normalisation of every block starts with scale 0, so that blocks start as the identity (Goyal et al. 2017,
  *     section 5.1)
- * @param freeze key {@code freeze}, default none: the vertex up to which, itself included, nothing is trained, such as
+ * @param freeze key {@code freeze}, default none: everything up to and including this vertex is frozen, such as
  *     {@code layer3}
  */
 public record ModelConfig(
@@ -61,7 +61,7 @@ public record ModelConfig(
         shortForms(shortcut, zeroInitResidual).forEach((key, value) -> {
             require(check, name, key, Map.of(key, value));
             String other = full.getOrDefault(key, value);
-            check.that(other.equals(value), key, "is " + value + ", but options say " + other + "; give one of them");
+            check.that(other.equals(value), key, "is " + value + ", but options say " + other + "; give only one");
         });
         require(check, name, "options", full);
         check.verify();
@@ -95,7 +95,7 @@ public record ModelConfig(
         return all;
     }
 
-    /** The {@code --set} arguments that choose options, whatever a file says of them and in whichever form. */
+    /** The {@code --set} arguments that set options, overriding a file's in either form. */
     public static List<String> overrides(Map<String, String> options) {
         Set<String> shortForms = shortForms(Optional.of(""), Optional.of(false)).keySet();
         List<String> overrides = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is subtracted from every channel and what it is then divided by, pixels being scaled to 0 .. 1 first.
+ * The mean to subtract from every channel and the deviation to divide it by, with pixels scaled to 0 .. 1 first.
  *
  * @param mean key {@code mean}, required: red, green, blue
  * @param std key {@code std}, required: red, green, blue, greater than 0

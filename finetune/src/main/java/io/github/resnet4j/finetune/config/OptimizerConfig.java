@@ -3,7 +3,7 @@ package io.github.resnet4j.finetune.config;
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Sgd.DecayOn;
 
-/** How gradients become steps; key {@code type} selects the record by its name in kebab case. */
+/** The optimizer; key {@code type} selects the record by its name in kebab case. */
 public sealed interface OptimizerConfig {
     /** The learning rate before any schedule. */
     double lr();
@@ -13,7 +13,7 @@ public sealed interface OptimizerConfig {
      * {@code v = momentum * v + g + weight-decay * w; w = w - lr * v}.
      *
      * @param lr key {@code lr}, required, greater than 0
-     * @param momentum key {@code momentum}, default 0.9 (He et al. 2015, section 3.4), 0 up to, not including, 1
+     * @param momentum key {@code momentum}, default 0.9 (He et al. 2015, section 3.4), at least 0 and less than 1
      * @param nesterov key {@code nesterov}, default false: look ahead along the momentum; needs momentum
      * @param weightDecay key {@code weight-decay}, default 1e-4 (He et al. 2015, section 3.4), at least 0: added to the
      *     gradient before the momentum, and so multiplied by the learning rate

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One run: which network, on which images, trained how, written where. Immutable; every value in range.
+ * The configuration of a run: network, data, training and output. Immutable; every value is in range.
  *
  * @param name key {@code name}, required: the run's folder under {@link OutputConfig#dir}. Letters, digits,
  *     {@code . _ -}, at most 100, beginning with a letter or digit
@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * @param train key {@code train}, required
  * @param optimizer key {@code optimizer}, required; its {@code type} selects the record
  * @param schedule key {@code schedule}, required; its {@code type} selects the record
- * @param engine key {@code engine}, default {@code auto}: what computes, oneDNN where it can run the network or else DL4J,
- *     or only {@code onednn}, or only {@code dl4j}
+ * @param engine key {@code engine}, default {@code auto}: {@code onednn} if it can run the network, otherwise
+ *     {@code dl4j}; or just one of these
  * @param output key {@code output}, default: all its defaults
  * @param expect key {@code expect}, default none: the published result that this run reproduces
  */
@@ -32,13 +32,14 @@ public record RunConfig(
         Optional<ExpectConfig> expect) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
-    /** Throws {@link IllegalArgumentException} for a name that is no portable folder name. */
+    /** Throws {@link IllegalArgumentException} for a name that is not a portable folder name. */
     public RunConfig {
         new Requirements()
                 .that(
                         NAME.matcher(name).matches(),
                         "name",
-                        "names a folder: at most 100 letters, digits, '.', '_', '-', beginning with a letter or digit")
+                        "must be a folder name: at most 100 letters, digits, '.', '_', '-', beginning with a letter or"
+                                + " digit")
                 .verify();
     }
 

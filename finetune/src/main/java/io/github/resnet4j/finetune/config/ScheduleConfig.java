@@ -4,9 +4,9 @@ import io.github.resnet4j.datasets.transform.Default;
 import java.util.List;
 import java.util.Optional;
 
-/** How the learning rate moves during a run; key {@code type} selects the record by its name in kebab case. */
+/** The learning-rate schedule; key {@code type} selects the record by its name in kebab case. */
 public sealed interface ScheduleConfig {
-    /** What comes before; key {@code warmup}. */
+    /** The warm-up before it; key {@code warmup}. */
     Optional<Warmup> warmup();
 
     /**
@@ -92,7 +92,7 @@ public sealed interface ScheduleConfig {
                     .verify();
         }
 
-        /** None: the rising phase is one. */
+        /** None: the rising phase already is a warm-up. */
         @Override
         public Optional<Warmup> warmup() {
             return Optional.empty();

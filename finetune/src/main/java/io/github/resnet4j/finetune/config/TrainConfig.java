@@ -4,18 +4,18 @@ import io.github.resnet4j.datasets.transform.Default;
 import java.util.Optional;
 
 /**
- * How long, in what portions, and what is kept on the way.
+ * Length, batches and checkpoints of the training.
  *
  * @param epochs key {@code epochs}, required: passes over the training images, at least 1
  * @param batchSize key {@code batch-size}, required: images per iteration, at least 1
  * @param seed key {@code seed}, default 1: decides initial weights, order and augmentation
- * @param labelSmoothing key {@code label-smoothing}, default 0: probability spread evenly over all classes, 0 up to,
- *     not including, 1 (Szegedy et al. 2016, section 7)
+ * @param labelSmoothing key {@code label-smoothing}, default 0: probability spread evenly over all classes, at
+ *     least 0 and less than 1 (Szegedy et al. 2016, section 7)
  * @param clipNorm key {@code clip-norm}, default none: largest L2 norm of the whole gradient, greater than 0
  * @param checkpointEvery key {@code checkpoint-every}, iterations between checkpoints; default 0: only at the end of
  *     epochs
  * @param evalEvery key {@code eval-every}, epochs between evaluations, default 1; the last epoch is always evaluated
- * @param keepCheckpoints key {@code keep-checkpoints}, default 2: the newest so many stay, at least 1
+ * @param keepCheckpoints key {@code keep-checkpoints}, default 2: how many of the newest to keep, at least 1
  */
 public record TrainConfig(
         int epochs,

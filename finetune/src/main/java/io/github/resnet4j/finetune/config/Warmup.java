@@ -23,7 +23,7 @@ public record Warmup(
     public enum Kind {
         /** {@code linear}: in a straight line to the schedule's value (Goyal et al. 2017, section 2.2). */
         LINEAR,
-        /** {@code constant}: not at all, then at once (He et al. 2015, section 4.2: 0.01 for ResNet-110). */
+        /** {@code constant}: unchanged, then a jump (He et al. 2015, section 4.2: 0.01 for ResNet-110). */
         CONSTANT
     }
 

@@ -7,6 +7,6 @@
  *
  * <p>{@link io.github.resnet4j.finetune.config.ConfigLoader} reads a file in four steps: YAML 1.2 to a tree that knows
  * its lines; {@code base:} files merged underneath; {@code --set a.b=c} merged on top; the tree bound to the records,
- * strictly, every problem reported at once. Nothing here loads DL4J: a mistake is answered in less than a second.
+ * strictly, with all problems reported together. Nothing here loads DL4J, so mistakes are reported within a second.
  */
 package io.github.resnet4j.finetune.config;

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What others' weights expect of an image, as far as anybody says it: the user, the registry's row of this very file, or
- * the file itself. Else it is assumed to be what the architecture's published weights expect, since who trains a network of
- * Keras' does it in Keras; and of an architecture without published weights, what torchvision does.
+ * The preprocessing that foreign weights expect, as given by the user, the registry's row of this very file, or the
+ * file itself. Otherwise it is assumed to be that of the architecture's published weights, since a Keras architecture
+ * is usually trained in Keras; and for an architecture without published weights, torchvision's.
  *
  * @param preprocessing from an image to numbers
  * @param channelOrder of the first convolution
- * @param assumed what nobody said, in words; nothing if all is known
+ * @param assumed what was assumed, in words; empty if everything is known
  */
 record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, Optional<String> assumed) {
     /** Small images are used as they are; of larger ones a margin is cut off. */
@@ -60,7 +60,7 @@ record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, O
                         ? Optional.empty()
                         : Optional.of("preprocessing assumed"
                                 + published
-                                        .map(found -> ", as of " + found.name())
+                                        .map(found -> ", that of " + found.name())
                                         .orElse("") + ": " + steps
                                 + ", channel order " + used.name().toLowerCase(Locale.ROOT)));
     }

@@ -8,13 +8,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A file of class names, one a line, in the order of the logits. */
+/** A file of class names, one per line, in the order of the logits. */
 final class Labels {
     private static final long LONGEST = 8 << 20;
 
     private Labels() {}
 
-    /** @throws UsageException if it is no such file, or has another number of names */
+    /** @throws UsageException if it is not such a file, or has another number of names */
     static List<String> read(Path file, int classes) {
         try {
             if (Files.size(file) > LONGEST) {
@@ -27,12 +27,12 @@ final class Labels {
             }
             for (int i = 0; i < names.size(); i++) {
                 if (names.get(i).isBlank()) {
-                    throw new UsageException(file + ", line " + (i + 1) + ": a class needs a name");
+                    throw new UsageException(file + ", line " + (i + 1) + ": the class name is empty");
                 }
             }
             return names;
         } catch (NoSuchFileException e) {
-            throw new UsageException(file + ": there is no such file");
+            throw new UsageException(file + ": no such file");
         } catch (CharacterCodingException e) {
             throw new UsageException(file + ": class names must be in UTF-8");
         } catch (IOException e) {

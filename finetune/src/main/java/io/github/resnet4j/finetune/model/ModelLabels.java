@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Images whose labels are a model's: class folders find the model's classes by their names, in any order, and may be some
- * of them only. Where one of the two has no names, their order is all there is.
+ * Images labelled with a model's classes: class folders are matched with the model's classes by name, in any order, and
+ * may be a subset. If either side has no names, they are matched by order.
  */
 public final class ModelLabels implements ImageDataset {
     private static final int MOST_NAMES = 10;
@@ -35,8 +35,8 @@ public final class ModelLabels implements ImageDataset {
      * By name.
      *
      * @param classes the model's, in the order of its outputs; a name may be there twice (ImageNet has two cranes)
-     * @param remarks told of classes of the model without images
-     * @throws UsageException naming all classes of the images that the model does not have, or has twice
+     * @param remarks receives the classes of the model without images
+     * @throws UsageException naming all classes of the images that the model does not have, or has more than once
      */
     public static ImageDataset byName(ImageDataset images, List<String> classes, Consumer<String> remarks) {
         Map<String, Integer> positions = new HashMap<>();
@@ -60,7 +60,7 @@ public final class ModelLabels implements ImageDataset {
                 images.classes().stream().filter(twice::contains).toList();
         if (!ambiguous.isEmpty()) {
             problems.add("the model has several classes called " + some(ambiguous)
-                    + "; give them names of their own with --labels");
+                    + "; give them distinct names with --labels");
         }
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("; ", problems));
@@ -74,17 +74,17 @@ public final class ModelLabels implements ImageDataset {
      * By order.
      *
      * @param classes number of the model's classes
-     * @param remarks told the order that is assumed
+     * @param remarks receives the assumed order
      * @throws UsageException if the images have another number of classes
      */
     public static ImageDataset inOrder(ImageDataset images, int classes, Consumer<String> remarks) {
         List<String> here = images.classes();
         if (here.size() != classes) {
             throw new UsageException("the model has " + classes + " classes, the images have " + here.size() + " ("
-                    + some(here) + "); the model does not say which are which: name its classes with --labels");
+                    + some(here) + "); the model does not name its classes, so name them with --labels");
         }
-        remarks.accept("the model's classes have no names: taken for these, in this order: " + some(here)
-                + "; if it was trained in another, name them with --labels");
+        remarks.accept("the model's classes have no names; assuming these, in this order: " + some(here)
+                + "; if it was trained in another order, name its classes with --labels");
         return images;
     }
 
@@ -101,7 +101,7 @@ public final class ModelLabels implements ImageDataset {
                 .toList();
         if (!missing.isEmpty()) {
             remarks.accept("measured on " + (classes.size() - missing.size()) + " of the model's " + classes.size()
-                    + " classes: no images of " + some(missing) + ", which the model may answer all the same");
+                    + " classes: there are no images of " + some(missing) + ", which the model may still predict");
         }
     }
 

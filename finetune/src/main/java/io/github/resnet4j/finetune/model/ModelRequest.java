@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a user says of a model, in any combination that leaves no question open.
+ * A user's choice of a model, in any unambiguous combination.
  *
  * @param model a file; a name of the zoo ({@code resnet50}), which then needs {@code weights}; or a published name
  *     ({@code resnet50.tv_in1k}), whose preprocessing and class names go for {@code weights} too
- * @param weights a file of weights; with {@code model} absent, its tensors tell the network
+ * @param weights a weights file; with {@code model} absent, its tensors determine the network
  * @param set which weights of a file that has several
- * @param map rules for names that nothing else knows, see {@link io.github.resnet4j.zoo.weights.names.NameMapping}
- * @param labels a file of class names, one a line, in the order of the logits
- * @param head what becomes of the classifier
- * @param preparation what of the preprocessing is given
- * @param options of the network, such as {@code shortcut=a-end}, where its weights do not tell them
+ * @param map rules for unrecognised names, see {@link io.github.resnet4j.zoo.weights.names.NameMapping}
+ * @param labels a file of class names, one per line, in the order of the logits
+ * @param head what happens to the classifier
+ * @param preparation the parts of the preprocessing that are given
+ * @param options of the network, such as {@code shortcut=a-end}, that its weights do not determine
  */
 public record ModelRequest(
         Optional<String> model,
@@ -36,7 +36,7 @@ public record ModelRequest(
         Head head,
         Preparation preparation,
         Map<String, String> options) {
-    /** Of a request that says nothing. */
+    /** The defaults. */
     private static final ModelRequest NONE = new ModelRequest(
             Optional.empty(),
             Optional.empty(),
@@ -51,27 +51,27 @@ public record ModelRequest(
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options)); // in the order given
     }
 
-    /** What becomes of a model's classifier. */
+    /** What happens to a model's classifier. */
     public sealed interface Head {
-        /** It is the weights' own, which must have one. */
+        /** Keep that of the weights, which must have one. */
         record Own() implements Head {}
 
-        /** It begins anew, with random weights, for so many classes. */
+        /** Start from random weights, for this number of classes. */
         record New(int classes) implements Head {}
 
-        /** It is the weights' own if they have one, and a random one if not: training replaces it anyway. */
+        /** Keep that of the weights if they have one, otherwise a random one: training replaces it anyway. */
         record Any() implements Head {}
     }
 
     /**
-     * Parts of a {@link Preprocessing}; absent ones are the weights' own, or else assumed.
+     * Parts of a {@link Preprocessing}; absent ones are the weights' own, or assumed if these are unknown.
      *
      * @param resize pixels of the shorter side
      * @param crop pixels of the square's side
      * @param interpolation {@code bilinear} or {@code bicubic}
      * @param mean of red, green and blue, in this order whatever the weights', of pixels in [0, 1]
      * @param std of red, green and blue
-     * @param channelOrder the order in which the weights expect the colours
+     * @param channelOrder the channel order that the weights expect
      */
     public record Preparation(
             OptionalInt resize,
@@ -89,7 +89,7 @@ public record ModelRequest(
                 Optional.empty(),
                 Optional.empty());
 
-        /** Nothing but the order of the colours, if that is given. */
+        /** Only the channel order, if given. */
         public static Preparation of(Optional<ChannelOrder> channelOrder) {
             return new Preparation(NONE.resize, NONE.crop, NONE.interpolation, NONE.mean, NONE.std, channelOrder);
         }
@@ -97,7 +97,7 @@ public record ModelRequest(
         /**
          * {@code other} with what is given here in its place.
          *
-         * @throws UsageException if what is given is no preprocessing, such as a mean of pixels from 0 to 255
+         * @throws UsageException if it is not a valid preprocessing, such as a mean of pixels from 0 to 255
          */
         public Preprocessing over(Preprocessing other) {
             Preprocessing.scaleProblem(mean.orElse(List.of()), std.orElse(List.of()))
@@ -127,7 +127,7 @@ public record ModelRequest(
         return of(architecture).withWeights(Optional.of(weights));
     }
 
-    /** The model that a file or name says, if one is given. */
+    /** The model that a file or name gives, if any. */
     public static ModelRequest of(Optional<String> model) {
         return NONE.withModel(model);
     }
@@ -141,7 +141,7 @@ public record ModelRequest(
         return new ModelRequest(model, other, set, map, labels, head, preparation, options);
     }
 
-    /** The same of an average of the weights, or not. */
+    /** The same with the trained or the averaged weights. */
     public ModelRequest withSet(WeightSet other) {
         return new ModelRequest(model, weights, other, map, labels, head, preparation, options);
     }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A trained model with the preprocessing and class names it was saved with. Not safe for use by several threads. */
+/** A trained model with the preprocessing and class names it was saved with. Not thread-safe. */
 public final class Predictor implements AutoCloseable {
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
 
@@ -48,11 +48,11 @@ public final class Predictor implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param maxBatch most images at once
-     * @param engine what is to compute
+     * @param maxBatch maximum number of images per batch
+     * @param engine the engine to use
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
-     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
-     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the network
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     public static Predictor open(SourceModel model, int maxBatch, Engine engine) {
         OneDnn.enable();
@@ -63,11 +63,11 @@ public final class Predictor implements AutoCloseable {
     /**
      * Loads {@code model.zip}.
      *
-     * @param maxBatch most images at once
-     * @param engine what is to compute
-     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is no such archive
-     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the network
-     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
+     * @param maxBatch maximum number of images per batch
+     * @param engine the engine to use
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is not such an archive
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the network
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     public static Predictor open(Path archive, int maxBatch, Engine engine) {
         OneDnn.enable();
@@ -85,7 +85,7 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    /** What is known of the model. */
+    /** The model's metadata. */
     public ModelCard card() {
         return card;
     }
@@ -95,7 +95,7 @@ public final class Predictor implements AutoCloseable {
         return network;
     }
 
-    /** What the network says of images; output N×classes probabilities. */
+    /** Runs the network; its output is N×classes probabilities. */
     public Inference inference() {
         return inference;
     }
@@ -108,7 +108,7 @@ public final class Predictor implements AutoCloseable {
     /**
      * An image as the network takes it, C×H×W values.
      *
-     * @throws IllegalArgumentException if it cannot be scaled: a thread of pixels would become too large
+     * @throws IllegalArgumentException if it cannot be scaled: a very long and narrow image would become too large
      */
     public float[] prepare(Rgb8Image image) {
         float[] values = new float[Math.toIntExact(network.input().elements())];

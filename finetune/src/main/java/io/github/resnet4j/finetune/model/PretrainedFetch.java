@@ -12,25 +12,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Gets published weights into the cache. */
+/** Downloads published weights into the cache. */
 public final class PretrainedFetch {
     private PretrainedFetch() {}
 
     /**
-     * The file of {@code row}, verified: from the cache if it is there, else fetched. It is
-     * {@code weights/NAME/FILE} in the cache, NAME being {@code ARCHITECTURE.TAG}, because many publishers call their
-     * files {@code model.safetensors}; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
+     * The verified file of {@code row}: from the cache if it is there, otherwise downloaded. In the cache it is
+     * {@code weights/NAME/FILE}, with {@code ARCHITECTURE.TAG} as NAME, because many publishers call their files
+     * {@code model.safetensors}; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
      *
-     * @throws io.github.resnet4j.datasets.download.NetworkException if it must be fetched and cannot be
-     * @throws io.github.resnet4j.datasets.download.IntegrityException if what came is not the published file
-     * @throws io.github.resnet4j.datasets.download.DiskException if the cache cannot take it
+     * @throws io.github.resnet4j.datasets.download.NetworkException if it is not in the cache and cannot be downloaded
+     * @throws io.github.resnet4j.datasets.download.IntegrityException if the download is not the published file
+     * @throws io.github.resnet4j.datasets.download.DiskException if it cannot be written to the cache
      */
     public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
                 new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
                 checksum(row.hash()),
-                "pass a file of weights that you have with --weights FILE");
+                "pass weights you already have with --weights FILE");
         return new Downloader(options).fetch(file, place(row, cache));
     }
 

@@ -44,11 +44,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A trained model wherever it comes from: our own archive, or others' weights with what is published or assumed of them.
- * Opening one reads names and sizes and loads no native code; {@link #load} brings the numbers.
+ * A trained model from any source: a resnet4j archive, or foreign weights with the published or assumed metadata.
+ * Opening one reads names and sizes and loads no native code; {@link #load} reads the values.
  */
 public final class SourceModel {
-    /** So many are read by a person. */
+    /** As many as a person will read. */
     private static final int MOST_PROBLEMS = 10;
 
     private final ModelCard card;
@@ -57,7 +57,7 @@ public final class SourceModel {
     private final String origin;
     private final Weights weights;
 
-    /** Where the numbers come from. */
+    /** Where the values come from. */
     private interface Weights {
         Loaded load(NetworkGraph.Options options);
     }
@@ -66,7 +66,8 @@ public final class SourceModel {
      * A model in memory.
      *
      * @param graph complete
-     * @param report what became of every tensor; absent for our own archives, which hold the network's parameters as such
+     * @param report what happened to every tensor; absent for resnet4j archives, which hold the network's parameters
+     *     directly
      */
     public record Loaded(ComputationGraph graph, Optional<LoadReport> report) {}
 
@@ -80,11 +81,11 @@ public final class SourceModel {
     }
 
     /**
-     * Finds a model; fetches published weights that are not in the cache.
+     * Finds a model; downloads published weights that are not in the cache.
      *
-     * @param remarks told, line by line, what was done or assumed to make sense of the files; and of a file that does not
-     *     fit its network every tensor for which that is so
-     * @throws UsageException if the request leaves open which model is meant, or contradicts the file
+     * @param remarks receives, line by line, what was done or assumed to interpret the files; and if a file does not
+     *     fit its network, every tensor that does not
+     * @throws UsageException if the request is ambiguous or contradicts the file
      * @throws UnknownModelException if the zoo or the registry has no such name
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used, or does not fit its network
      */
@@ -92,7 +93,7 @@ public final class SourceModel {
         if (request.weights().isEmpty()) {
             String model = request.model()
                     .orElseThrow(() -> new UsageException(
-                            "which model? Give --model with a file or a published name, or --weights FILE"));
+                            "no model given; use --model with a file or a published name, or --weights FILE"));
             if (!ModelRequest.isFile(model)) {
                 PretrainedWeights row = published(model);
                 Path file = PretrainedFetch.fetch(row, CacheFolder.standard(), download);
@@ -119,7 +120,7 @@ public final class SourceModel {
         List<String> tags = Pretrained.list(architecture.name()).stream()
                 .map(PretrainedWeights::name)
                 .toList();
-        throw new UsageException(model + " is an architecture, without weights; "
+        throw new UsageException(model + " names an architecture, not weights; "
                 + (tags.isEmpty() ? "" : "choose published ones (" + String.join(", ", tags) + ") or ")
                 + "give a file with --weights FILE");
     }
@@ -136,15 +137,15 @@ public final class SourceModel {
     private static SourceModel archive(Path file, ModelRequest request, Optional<Architecture> named) {
         ModelCard card = ModelArchive.readCard(file);
         named.filter(row -> !row.name().equals(card.architecture())).ifPresent(row -> {
-            throw new UsageException(
-                    file + " holds a " + card.architecture() + ", not a " + row.name() + "; name what it holds");
+            throw new UsageException(file + " holds a " + card.architecture() + ", not a " + row.name()
+                    + "; name the architecture that it holds");
         });
         if (request.map().isPresent()) {
-            throw new UsageException(file + " was written by resnet4j and needs no rules for names; leave --map out");
+            throw new UsageException(file + " is a resnet4j archive and needs no rules for names; leave out --map");
         }
         requireSame(file, Zoo.find(card.architecture()).with(card.options()), request.options());
         if (request.set() == WeightSet.AVERAGED) {
-            throw new UsageException(file + " was written by resnet4j and has one set of weights; leave --ema out");
+            throw new UsageException(file + " is a resnet4j archive and has one set of weights; leave out --ema");
         }
         OptionalInt newClasses = newClasses(request);
         int count = newClasses.orElse(card.classes().size());
@@ -181,7 +182,7 @@ public final class SourceModel {
                 : OptionalInt.empty();
     }
 
-    /** What an archive says of itself needs no option, and bears no other. */
+    /** An archive defines its own options; given ones must agree with it. */
     private static void requireSame(Path file, Architecture archived, Map<String, String> given) {
         Map<String, String> own = archived.spec().options();
         Map<String, String> wanted = possible(() -> archived.with(given)).spec().options();
@@ -191,7 +192,7 @@ public final class SourceModel {
                 .toList();
         if (!differences.isEmpty()) {
             throw new UsageException(file + " holds a network with " + String.join(" and ", differences)
-                    + "; leave the option out, an archive says what it is");
+                    + "; leave out the option, because the archive defines it");
         }
     }
 
@@ -230,7 +231,7 @@ public final class SourceModel {
                 .filter(note -> !tensors.notes().contains(note))
                 .forEach(remarks);
         if (headless) {
-            remarks.accept("the weights are of a backbone without a classifier");
+            remarks.accept("the weights are those of a backbone, without a classifier");
         }
         Optional<List<String>> known = headless ? Optional.empty() : classNames(request, row, classes, remarks);
         InputConvention convention = InputConvention.of(request.preparation(), row, tensors.metadata(), architecture);
@@ -244,7 +245,7 @@ public final class SourceModel {
         Matching.of(tensors, card.network(), how).orThrow();
         boolean reversed = convention.channelOrder() == ChannelOrder.BGR;
         if (reversed) {
-            remarks.accept("the first convolution's input channels are reversed, from BGR to RGB");
+            remarks.accept("reversed the input channels of the first convolution, from BGR to RGB");
         }
         return new SourceModel(
                 card,
@@ -271,7 +272,7 @@ public final class SourceModel {
             return possible(() -> Fit.of(tensors, names, named.get(), options));
         }
         Fit.Inferred inferred = Fit.infer(tensors, names, anyHead, options);
-        remarks.accept("taken for " + inferred.fit().title());
+        remarks.accept("inferred the network: " + inferred.fit().title());
         inferred.notes().forEach(remarks);
         return inferred.fit();
     }
@@ -286,7 +287,7 @@ public final class SourceModel {
         if (known.isPresent() || replaced || classes != ClassNames.IMAGENET.count()) {
             return known;
         }
-        remarks.accept("class names assumed: ImageNet's");
+        remarks.accept("assuming ImageNet's class names");
         return Optional.of(ClassNames.IMAGENET.names());
     }
 
@@ -305,7 +306,7 @@ public final class SourceModel {
         return IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
     }
 
-    /** What the user gave may be no mean, no size, no class name. */
+    /** Turns values that are not a valid mean, size or class name into usage errors. */
     private static <T> T possible(Supplier<T> made) {
         try {
             return made.get();
@@ -314,7 +315,7 @@ public final class SourceModel {
         }
     }
 
-    /** Before anything else is done: the numbers would show it only when they are read. */
+    /** Checked first: otherwise it would show only when the values are read. */
     private static void requireFit(Matching matching, Consumer<String> remarks) {
         List<LoadReport.Entry> problems = matching.report().problems();
         problems.stream()
@@ -322,12 +323,12 @@ public final class SourceModel {
                 .forEach(entry -> remarks.accept(entry.status().title() + ": " + entry.text()));
         if (problems.size() > MOST_PROBLEMS) {
             remarks.accept("and " + (problems.size() - MOST_PROBLEMS) + " more; `resnet4j info "
-                    + matching.report().file() + " --arch " + matching.report().network() + " --json` has them all");
+                    + matching.report().file() + " --arch " + matching.report().network() + " --json` lists them all");
         }
         matching.orThrow();
     }
 
-    /** Makes a network that expects colours in one order take them in the other. */
+    /** Adapts a network that expects one channel order to the other. */
     static void reverseInputChannels(Network network, ComputationGraph graph) {
         String first = network.nodes().stream()
                 .filter(node -> node.op() instanceof Op.Convolution)
@@ -343,19 +344,19 @@ public final class SourceModel {
         }
     }
 
-    /** What is known of the model. */
+    /** The model's metadata. */
     public ModelCard card() {
         return card;
     }
 
-    /** Whether the card's class names are the model's; otherwise they are numbers. */
+    /** Whether the card's class names are the model's own; otherwise they are numbers. */
     public boolean classesNamed() {
         return classesNamed;
     }
 
     /**
-     * What was assumed of the preprocessing, which neither the user nor the file nor its publisher says; nothing if all is
-     * known.
+     * What was assumed about the preprocessing because neither the user nor the file nor its publisher says it; empty
+     * if everything is known.
      */
     public Optional<String> assumed() {
         return assumed;
@@ -367,9 +368,9 @@ public final class SourceModel {
     }
 
     /**
-     * Reads the numbers; from here on native code works.
+     * Reads the values; this loads native code.
      *
-     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if a number is none, or the file changed
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if a value is NaN or infinite, or the file changed
      */
     public Loaded load(NetworkGraph.Options options) {
         return weights.load(options);

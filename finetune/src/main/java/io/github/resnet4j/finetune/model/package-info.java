@@ -1,2 +1,2 @@
-/** Trained models, whatever file or name they come by: what is known of them, and what they say of an image. */
+/** Trained models from any file or published name: their metadata, and their predictions for images. */
 package io.github.resnet4j.finetune.model;

@@ -21,7 +21,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The run's images as PNG, for people who paste them into a message. Colours are those of Okabe and Ito, told apart
+ * The run's images as PNG, for pasting into a message. Colours are those of Okabe and Ito, told apart
  * with any colour vision; training curves are dashed besides.
  */
 public final class Charts {

@@ -37,15 +37,15 @@ public final class CsvLog implements Closeable {
         }
     }
 
-    /** An empty log; a file that is there is replaced. */
+    /** An empty log; replaces an existing file. */
     public static CsvLog create(Path file) throws IOException {
         AtomicFile.write(file, HEADER + "\n");
         return new CsvLog(file, 0);
     }
 
     /**
-     * The log of a run that goes on with {@code epoch}: rows of earlier epochs stay, later ones and a line that was cut
-     * off go. Without a file it is a new log.
+     * The log of a run that resumes at {@code epoch}: keeps the rows of earlier epochs, drops later ones and a
+     * truncated line. Without a file, a new log.
      *
      * @throws IOException also when the file is not a log of this version; it is then left as it is
      */

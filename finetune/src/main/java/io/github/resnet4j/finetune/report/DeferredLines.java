@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Remarks that wait until something more important has been said. What still waits at the end is said then: a failure
- * may need it.
+ * Remarks held back until something more important has been printed. Those still held back at the end are printed then:
+ * a failure may need them.
  */
 public final class DeferredLines implements AutoCloseable {
     private final ProgressView view;
@@ -21,7 +21,7 @@ public final class DeferredLines implements AutoCloseable {
         waiting.add(line);
     }
 
-    /** Says what is important, then what has waited for it. */
+    /** Prints the important line, then the remarks held back. */
     public void after(String line) {
         view.line(line);
         close();

@@ -4,10 +4,10 @@ import io.github.resnet4j.engine.Engine;
 import java.util.Optional;
 
 /**
- * What computes.
+ * The engine that runs the network.
  *
  * @param running {@link Engine#ONEDNN} or {@link Engine#DL4J}
- * @param fallback why DL4J does where the choice was free
+ * @param fallback why DL4J is used although the choice was free
  * @param history the keys of the engines that trained, first to last: {@code onednn}, or {@code dl4j, onednn} after a
  *     resumption
  */
@@ -17,19 +17,19 @@ public record EngineUse(Engine running, Optional<String> fallback, String histor
         this(running, fallback, running.key());
     }
 
-    /** The same in a run that {@code earlier}, a history, has begun. */
+    /** The same in a run that began with {@code earlier}, a history. */
     public EngineUse after(String earlier) {
         boolean same = earlier.equals(running.key()) || earlier.endsWith(", " + running.key());
         return new EngineUse(running, fallback, same ? earlier : earlier + ", " + running.key());
     }
 
-    /** Whether others trained before. */
+    /** Whether other engines trained before. */
     public boolean mixed() {
         return !history.equals(running.key());
     }
 
     /** {@code oneDNN engine}, or {@code DL4J} with the reason. */
     public String words() {
-        return running == Engine.ONEDNN ? "oneDNN engine" : "DL4J (" + fallback.orElse("as asked") + ")";
+        return running == Engine.ONEDNN ? "oneDNN engine" : "DL4J (" + fallback.orElse("as requested") + ")";
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The measurements of one epoch. What was not evaluated is NaN.
+ * The measurements of one epoch; NaN where nothing was evaluated.
  *
  * @param epoch counted from 1
  * @param iterations parameter updates since the start of the run
@@ -56,7 +56,7 @@ public record EpochRow(
                 .reduce((best, row) -> row.valTop1() > best.valTop1() ? row : best);
     }
 
-    /** The epoch as one line for a log or a terminal; what was not measured is left out. */
+    /** The epoch as one line for a log or a terminal; without what was not measured. */
     public String line(int epochs) {
         int width = Integer.toString(epochs).length();
         List<String> parts = new ArrayList<>();

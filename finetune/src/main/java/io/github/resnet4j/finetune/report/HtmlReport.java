@@ -16,8 +16,8 @@ import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The run as one HTML page: charts and images are inside, no script, nothing loaded from anywhere, so that it can be
- * mailed and opened in ten years. It follows the reader's light or dark setting, fits a telephone and prints.
+ * The run as one HTML page: charts and images are embedded, with no scripts and no external resources, so that it can
+ * be mailed and still opens in ten years. It follows the reader's light or dark setting, fits a phone and prints.
  */
 public final class HtmlReport {
     private static final int MOST_PAIRS = 12;
@@ -62,7 +62,7 @@ public final class HtmlReport {
         topLosses();
         facts();
         sources();
-        html.add("</main>\n<footer>Written by resnet4j. This file is complete in itself.</footer>\n</body>\n</html>\n");
+        html.add("</main>\n<footer>Written by resnet4j. This file is self-contained.</footer>\n</body>\n</html>\n");
         return html.toString();
     }
 
@@ -153,7 +153,7 @@ public final class HtmlReport {
         html.add("</div>\n");
         EpochRow.best(report.epochs())
                 .ifPresent(best -> html.add(
-                        "<p>Best validation accuracy: <strong>{}</strong> in epoch {}; model.zip is of the"
+                        "<p>Best validation accuracy: <strong>{}</strong> in epoch {}; model.zip is from the"
                                 + " last epoch, {}.</p>\n",
                         Numbers.percent(best.valTop1()),
                         best.epoch(),
@@ -222,8 +222,8 @@ public final class HtmlReport {
             html.add("</p>\n</section>\n");
             return;
         }
-        html.add(
-                " Rows are the actual classes, columns what they were taken for; the stronger the colour, the larger the share of the row.</p>\n");
+        html.add(" Rows are actual classes, columns predicted classes; a stronger colour is a larger share of the row."
+                + "</p>\n");
         if (confusion.classes().size() <= Charts.MOST_CLASSES_WITH_COUNTS) {
             matrix(confusion);
         } else {
@@ -273,11 +273,11 @@ public final class HtmlReport {
         html.add("<div class=\"columns\">\n<div>\n<h3>Most confused</h3>\n");
         List<Confusion.Pair> pairs = confusion.mostConfused(MOST_PAIRS);
         if (pairs.isEmpty()) {
-            html.add("<p class=\"none\">Not one image was confused.</p>\n");
+            html.add("<p class=\"none\">No image was misclassified.</p>\n");
         } else {
             html.add("<ol class=\"pairs\">\n");
             for (Confusion.Pair pair : pairs) {
-                html.add("<li><bdi>{}</bdi> taken for <bdi>{}</bdi>", pair.actual(), pair.predicted());
+                html.add("<li><bdi>{}</bdi> mistaken for <bdi>{}</bdi>", pair.actual(), pair.predicted());
                 html.add(
                         "<span class=\"share\">{}, {}</span></li>\n",
                         Numbers.count(pair.count(), "image", "images"),
@@ -328,14 +328,14 @@ public final class HtmlReport {
 
     private void gallery() {
         section("gallery", "Predictions");
-        shots(report.gallery(), "No samples were kept.");
+        shots(report.gallery(), "No predictions were recorded.");
         html.add("</section>\n");
     }
 
     private void topLosses() {
         section("losses", "Top losses");
-        html.add("<p>The images the network was most wrong about, worst first. Wrong labels show up here.</p>\n");
-        shots(report.topLosses(), "No losses were kept.");
+        html.add("<p>The images the network got most wrong, worst first. Mislabelled images often show up here.</p>\n");
+        shots(report.topLosses(), "No losses were recorded.");
         html.add("</section>\n");
     }
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * One image and what the network took it for.
+ * One image and the network's prediction for it.
  *
  * @param file its path as the user knows it
  * @param thumbnailPng a small image of it, PNG; empty where there is none

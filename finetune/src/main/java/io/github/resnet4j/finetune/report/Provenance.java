@@ -10,7 +10,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Where a result comes from: what is needed to repeat a run or to doubt it.
+ * Where a result comes from: what you need to repeat or question a run.
  *
  * @param machine the software and hardware it ran on
  * @param model name, or file, of the network

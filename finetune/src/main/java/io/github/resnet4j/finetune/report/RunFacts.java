@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run was: name and value of everything worth telling, in the order to tell it.
+ * The facts about a run, as names and values in the order of the report.
  *
  * @param title the report's heading, such as {@code resnet18 on flowers}
  * @param model architecture, weights, parameters, frozen part

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything {@link HtmlReport} tells about a run.
+ * Everything that {@link HtmlReport} shows of a run.
  *
  * @param epochs in order
  * @param confusion of the final evaluation, {@link Confusion#none()} without one

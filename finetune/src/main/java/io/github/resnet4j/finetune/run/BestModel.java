@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * {@code best.zip}: the model of the highest validation accuracy so far, the earliest of equals. Its card says of which
- * epoch, so that what a run left there that was resumed from before that epoch is not taken for this one's.
+ * {@code best.zip}: the model with the highest validation accuracy so far, the earliest if equal. Its card names the
+ * epoch, so that a file left by a run that was resumed from an earlier epoch is not mistaken for this run's.
  */
 final class BestModel {
     static final String FILE = "best.zip";

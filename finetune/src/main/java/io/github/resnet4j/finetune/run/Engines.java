@@ -9,7 +9,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * What computes a run, from its first step to its last evaluation.
+ * The engines of a run, from its first step to its last evaluation.
  *
  * @param training trains the graph
  * @param inference evaluates the same graph, once refreshed
@@ -19,8 +19,8 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
     /**
      * Prepares a graph, whose parameters have the values that frozen layers are to keep.
      *
-     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is demanded and cannot run the graph
-     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is demanded and there is none
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the graph
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     static Engines of(ComputationGraph graph, Shape image, Sgd sgd, int batchSize, Engine wanted) {
         TrainingStep training = TrainingStep.of(graph, image, batchSize, sgd, wanted);

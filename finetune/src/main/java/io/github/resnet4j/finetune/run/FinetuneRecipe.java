@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What to do with a folder of images when nobody says: the model's own size, evaluation and normalisation, crops of at least
- * a third of the image, SGD with a cosine schedule after one epoch of warm-up.
+ * The default recipe for a folder of images: the model's own size, evaluation and normalisation, crops of at least a
+ * third of the image, SGD with a cosine schedule after one epoch of warm-up.
  *
  * @param architecture the model's name in the zoo
  * @param yaml a configuration that lacks only {@code data.dir} and {@code model.weights}

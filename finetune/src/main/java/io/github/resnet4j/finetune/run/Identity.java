@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a run is, as a checkpoint keeps it: what must be the same for the checkpoint to be gone on from, and what may
- * differ but then is told with its consequence. Other threads or another folder are no difference; another engine is told.
+ * What identifies a run in its checkpoints: what must be the same to resume from a checkpoint, and what may differ but
+ * is then reported with its consequence. The number of threads and the folder do not matter; another engine is
+ * reported.
  */
 final class Identity {
     private static final String ENGINE = "engine";
@@ -86,32 +87,31 @@ final class Identity {
         }
         differences.addAll(Checkpoints.differences(others, own));
         if (!differences.isEmpty()) {
-            throw new UsageException("the checkpoint is of another run: " + String.join("; ", differences)
-                    + "; give the same configuration, or start again with --overwrite");
+            throw new UsageException("the checkpoint belongs to another run: " + String.join("; ", differences)
+                    + "; use the same configuration, or start over with --overwrite");
         }
     }
 
-    /** What differs in data, as people count: the fingerprints would tell nobody anything. */
+    /** How the data differs, in numbers of images: fingerprints would mean nothing to the user. */
     private static String images(String saved, String now) {
         if (saved == null || now == null || saved.equals(now)) {
-            return "other files or sizes than when it was saved" + (now == null ? "" : ", in number the same, " + now);
+            return "files or sizes differ from when it was saved" + (now == null ? "" : " (still " + now + " images)");
         }
         long more = Long.parseLong(now) - Long.parseLong(saved);
         return Math.abs(more) + (Math.abs(more) == 1 ? " image " : " images ") + (more > 0 ? "more" : "fewer")
                 + " than when it was saved (then " + saved + ", now " + now + ")";
     }
 
-    /** What differs and may, each with what it means. */
+    /** The permitted differences, each with its consequence. */
     static List<String> changes(Map<String, String> saved, Map<String, String> now, ScheduleConfig schedule) {
         List<String> changes = new ArrayList<>();
         change(saved, now, EPOCHS).ifPresent(epochs -> changes.add(epochs + meaning(schedule)));
         change(saved, now, EVAL)
                 .ifPresent(steps ->
-                        changes.add(steps + ": accuracies from here on are measured differently from those before"));
+                        changes.add(steps + ": from here on, accuracies are measured differently than before"));
         change(saved, now, VALIDATION)
-                .ifPresent(
-                        hashes -> changes.add("the validation images are not those of before: accuracies from here on"
-                                + " do not compare with earlier ones"));
+                .ifPresent(hashes -> changes.add("the validation images have changed: from here on, accuracies are not"
+                        + " comparable with earlier ones"));
         return changes;
     }
 
@@ -125,8 +125,8 @@ final class Identity {
     private static String meaning(ScheduleConfig schedule) {
         boolean spans = schedule instanceof ScheduleConfig.Cosine || schedule instanceof ScheduleConfig.OneCycle;
         return spans
-                ? ": the schedule now spans all of these, so the learning rate jumps here, and the result is not that of one"
-                        + " run of this length"
+                ? ": the schedule now spans all of these, so the learning rate jumps here and the result differs from"
+                        + " that of an uninterrupted run of this length"
                 : "";
     }
 }

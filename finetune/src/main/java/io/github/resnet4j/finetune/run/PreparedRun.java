@@ -22,16 +22,16 @@ import java.util.zip.CRC32C;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * What a run begins with: images, and a network with its initial weights.
+ * What a run starts with: images, and a network with its initial weights.
  *
- * @param task what is to be done
+ * @param task the resolved configuration
  * @param graph the network's weights, frozen as configured
  * @param origin where the initial weights come from, for people
  * @param fingerprint which they are, wherever they lie
  */
 record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, String fingerprint) {
 
-    /** Makes the network and gives it its weights: from here on native code works. */
+    /** Creates the network and loads its weights, which loads native code. */
     static PreparedRun of(ResolvedRun task, RunConfig config) {
         long seed = config.train().seed();
         ComputationGraph graph = NetworkGraph.create(
@@ -62,7 +62,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         return new PreparedRun(task, graph, origin, fingerprint);
     }
 
-    /** Tells weights apart; nobody forges them to resume the wrong run. */
+    /** Tells weights apart. A checksum is enough: nobody would forge weights to resume the wrong run. */
     private static String fingerprint(ComputationGraph graph) {
         CRC32C crc = new CRC32C();
         crc.update(graph.params().dup('c').data().asNio());
@@ -93,7 +93,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         provenance.put("initialWeights", origin);
         provenance.put("data", inputs().how());
         provenance.put("dataFingerprint", inputs().train().fingerprint());
-        // What was learnt from licensed weights stays under their licence.
+        // A model trained from licensed weights stays under their licence.
         task.source()
                 .map(source -> source.card().provenance().get("licence"))
                 .ifPresent(licence -> provenance.put("licence", licence));
@@ -102,7 +102,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
             return ModelCard.of(
                     architecture(), network().input(), inputs().train().classes(), preprocessing, provenance);
         } catch (IllegalArgumentException e) {
-            throw new UsageException("the model could not be saved: " + e.getMessage());
+            throw new UsageException("a model of this run could not be saved: " + e.getMessage());
         }
     }
 
@@ -117,8 +117,8 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
             } else if (step instanceof CenterCrop c && crop.isEmpty()) {
                 crop = OptionalInt.of(c.size());
             } else {
-                throw new UsageException("data.eval can be one resize, one center-crop, or both in this order, which a"
-                        + " model.zip keeps for its users; not "
+                throw new UsageException("data.eval must be one resize, one center-crop, or both in this order, because"
+                        + " a model.zip can store only these; got "
                         + config.data().eval().orElseThrow());
             }
         }

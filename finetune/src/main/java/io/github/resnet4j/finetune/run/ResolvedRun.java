@@ -22,10 +22,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A configuration put together with the images it names, before anything is computed or written: whatever does not fit
- * shows here, and nothing here loads native code.
+ * A configuration resolved against the images it names, before anything is computed or written: mismatches show here,
+ * and nothing here loads native code.
  *
- * @param config complete: with the preprocessing of the weights where it said none
+ * @param config complete: with the weights' preprocessing where it gives none
  * @param inputs the images
  * @param architecture the zoo's row with the configuration's options
  * @param network for the images' size and classes
@@ -35,9 +35,9 @@ record ResolvedRun(
         RunConfig config, RunData inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
 
     /**
-     * Puts data and network together; fetches the data where the configuration names no folder.
+     * Combines data and network; downloads the data if the configuration names no folder.
      *
-     * @param remarks told what was done or assumed to make sense of the weights
+     * @param remarks receives what was done or assumed to interpret the weights
      * @throws UsageException if they do not fit each other
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
@@ -88,7 +88,7 @@ record ResolvedRun(
         return Optional.of(SourceModel.open(request, download, remarks));
     }
 
-    /** The model will keep its classes' names; one that it cannot keep must not show after the last epoch. */
+    /** The model stores its class names; one that it cannot store must not fail after the last epoch. */
     private static void requireStorable(List<String> classes) {
         String problems = classes.stream()
                 .flatMap(name ->
@@ -97,7 +97,7 @@ record ResolvedRun(
                                 .stream())
                 .collect(Collectors.joining("; "));
         if (!problems.isEmpty()) {
-            throw new UsageException(problems + ": a model cannot keep this as the name of a class; rename the folder");
+            throw new UsageException(problems + ": a model cannot store this as a class name; rename the folder");
         }
     }
 

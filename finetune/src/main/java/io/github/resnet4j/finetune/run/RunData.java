@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The images of a run and what happens to them.
+ * The images of a run and their preprocessing.
  *
  * @param train images to train on
  * @param val images to evaluate on, with the same classes
@@ -33,7 +33,7 @@ import java.util.List;
 record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainPipeline, Pipeline evalPipeline) {
 
     /**
-     * Opens the data of a configuration; fetches CIFAR where no folder is given.
+     * Opens the data of a configuration; downloads CIFAR if no folder is given.
      *
      * @param height rows of the network's input
      * @param width columns of the network's input
@@ -79,7 +79,7 @@ record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainP
         return config.dir()
                 .orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR"
                         + (config.dataset() == DatasetKind.FOLDER
-                                ? " (one folder for each class, or train/ and val/ of these)"
+                                ? " (with one folder per class, or train/ and val/ of these)"
                                 : "")));
     }
 }

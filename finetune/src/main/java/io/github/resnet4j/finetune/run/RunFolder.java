@@ -9,7 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
-/** The folder that a run leaves behind. */
+/** The folder of a run's results. */
 final class RunFolder {
     /** Everything a run writes; nothing else is ever deleted. */
     private static final List<String> CONTENTS = List.of(
@@ -30,7 +30,7 @@ final class RunFolder {
         for (Path path = folder.toAbsolutePath(); path != null; path = path.getParent()) {
             if (Files.exists(path)) {
                 if (!Files.isDirectory(path)) {
-                    throw new UsageException(path + " is a file, and the run's folder is to be " + folder
+                    throw new UsageException(path + " is a file, so the run's folder cannot be " + folder
                             + "; choose another with --set name=... or --set output.dir=...");
                 }
                 return;
@@ -42,9 +42,8 @@ final class RunFolder {
     static void requireFree(Path folder, boolean resume, boolean overwrite) {
         boolean used = CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)));
         if (used && !resume && !overwrite) {
-            throw new UsageException(
-                    folder + " holds an earlier run: go on with it (--resume), replace it (--overwrite)"
-                            + " or choose another name (--set name=...)");
+            throw new UsageException(folder + " holds an earlier run: resume it (--resume), replace it (--overwrite)"
+                    + " or choose another name (--set name=...)");
         }
     }
 

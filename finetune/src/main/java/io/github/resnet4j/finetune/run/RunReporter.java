@@ -84,9 +84,7 @@ final class RunReporter {
                 predictions(val, worst(result.answers(), TOP_LOSSES)),
                 loaded.resolvedYaml(),
                 provenance.json(),
-                skipped.stream()
-                        .map(name -> "skipped, could not be read: " + name)
-                        .toList());
+                skipped.stream().map(name -> "skipped, cannot be read: " + name).toList());
         HtmlReport.write(report, folder.resolve("report.html"));
     }
 
@@ -141,7 +139,7 @@ final class RunReporter {
                 "Engine",
                 summary.engine().words()
                         + (summary.engine().mixed()
-                                ? "; one after the other: " + summary.engine().history()
+                                ? "; in this order: " + summary.engine().history()
                                 : ""));
         return new RunFacts(config.name(), model, data, recipe, environment, notes(summary));
     }
@@ -151,12 +149,12 @@ final class RunReporter {
         config.expect().ifPresent(expect -> notes.add(comparison(expect, summary.top1())));
         summary.best()
                 .filter(best -> Files.exists(summary.folder().resolve(BestModel.FILE)))
-                .ifPresent(best -> notes.add("model.zip is of the last epoch, " + summary.epochs() + "; "
-                        + BestModel.FILE + " of the best, " + best.epoch() + "."));
+                .ifPresent(best -> notes.add("model.zip is from the last epoch, " + summary.epochs() + "; "
+                        + BestModel.FILE + " is from the best, " + best.epoch() + "."));
         return notes;
     }
 
-    /** Whether {@code top1}, a share, reaches what was published; more than that is no less the same result. */
+    /** Whether {@code top1}, a share, reaches the published result; exceeding it also counts. */
     static String comparison(ExpectConfig expect, double top1) {
         double below = expect.top1() - 100 * top1;
         return String.format(

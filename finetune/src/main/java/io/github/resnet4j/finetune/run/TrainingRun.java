@@ -46,7 +46,7 @@ import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * Trains one network as a configuration says and leaves the run's folder: {@code config.yaml}, {@code provenance.json},
+ * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
  * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}
  * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
@@ -67,19 +67,19 @@ public final class TrainingRun {
     /**
      * How to start.
      *
-     * @param resume go on from the newest valid checkpoint of the run's folder
-     * @param overwrite replace what an earlier run left in the folder
+     * @param resume resume from the newest valid checkpoint in the run's folder
+     * @param overwrite replace an earlier run in the folder
      * @param commandLine for the provenance
-     * @param download how data is fetched where a configuration names no folder
+     * @param download how to download data if the configuration names no folder
      */
     public record Options(boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download) {}
 
     /**
-     * What came out.
+     * The result of a run.
      *
      * @param name of the run
-     * @param folder it left
-     * @param top1 share of the validation images classified rightly
+     * @param folder of its results
+     * @param top1 share of the validation images classified correctly
      * @param top5 share whose class is among the five most probable
      * @param loss mean cross-entropy over the validation images
      * @param images validation images
@@ -189,9 +189,7 @@ public final class TrainingRun {
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
                 Position at = beginning(snapshot, trainData.batchesPerEpoch());
                 remarks.add("resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
-                        + (engine.mixed()
-                                ? "; the engines of this run, one after the other: " + engine.history()
-                                : ""));
+                        + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
             remarks.after(engine.words() + ": " + describe(start, trainData));
             Evaluation result = train(start, trainData, valData, engines, resumed, Identity.with(identity, engine));
@@ -216,13 +214,14 @@ public final class TrainingRun {
     private void requireEpochsLeft(Position saved) {
         if (saved.epoch() >= config.train().epochs() && saved.batch() > 0
                 || saved.epoch() > config.train().epochs()) {
-            throw new UsageException("train.epochs is " + config.train().epochs() + ", but the checkpoint is of epoch "
-                    + (saved.epoch() + (saved.batch() > 0 ? 1 : 0)) + "; ask for as many at least, or start again with"
+            throw new UsageException("train.epochs is " + config.train().epochs()
+                    + ", but the checkpoint is from epoch "
+                    + (saved.epoch() + (saved.batch() > 0 ? 1 : 0)) + "; set at least as many, or start over with"
                     + " --overwrite");
         }
     }
 
-    /** Where a saved run goes on: an epoch that was evaluated after it was saved, as the log says, is over. */
+    /** Where a saved run resumes: an epoch that the log shows as evaluated after the save is complete. */
     private Position beginning(Snapshot snapshot, int perEpoch) throws IOException {
         Position saved = snapshot.position();
         Path log = folder.resolve("log.csv");
@@ -271,7 +270,7 @@ public final class TrainingRun {
         long most = Integer.MAX_VALUE / Float.BYTES / image.elements(); // what one buffer shows of native memory
         if (batchSize > most) {
             throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
-                    + " needs more than the 2 GiB that one batch may have; take at most " + most);
+                    + " exceeds 2 GiB, the limit of one batch; use at most " + most);
         }
     }
 
@@ -382,7 +381,7 @@ public final class TrainingRun {
                 trainData.batchesPerEpoch());
     }
 
-    /** Writes down what the trainer tells. */
+    /** Records what the trainer reports. */
     private final class Recorder implements Trainer.Observer {
         private final BatchLoader trainData;
         private final Checkpoints checkpoints;
@@ -456,12 +455,12 @@ public final class TrainingRun {
             try {
                 best.offer(row); // first: what the log knows was kept
             } catch (IOException e) {
-                view.line(BestModel.FILE + ": " + e.getMessage() + " (training goes on)");
+                view.line(BestModel.FILE + ": " + e.getMessage() + " (training continues)");
             }
             try {
                 log.append(row);
             } catch (IOException e) {
-                view.line("log.csv: " + e.getMessage() + " (training goes on)");
+                view.line("log.csv: " + e.getMessage() + " (training continues)");
             }
             view.epoch(row, config.train().epochs());
         }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What a configuration says of preprocessing, and what the initial weights are used to. */
+/** Combines a configuration's preprocessing with that of the initial weights. */
 final class WeightsPreprocessing {
     private WeightsPreprocessing() {}
 
@@ -23,11 +23,11 @@ final class WeightsPreprocessing {
     }
 
     /**
-     * The configuration with whatever it leaves open taken from the card of its weights, so that it is complete.
+     * The complete configuration: whatever it leaves open is taken from the card of its weights.
      *
      * @param card of the initial weights; random ones have none
      * @param size height and width of the network's input
-     * @param remarks told, in one line, where the configuration says otherwise than the card
+     * @param remarks receives one line that says where the configuration differs from the card
      */
     static RunConfig complete(RunConfig config, Optional<ModelCard> card, int size, Consumer<String> remarks) {
         DataConfig data = config.data();
@@ -51,7 +51,7 @@ final class WeightsPreprocessing {
                     .ifPresent(own -> differences.add("mean " + own.mean() + ", std " + own.std() + " (theirs are "
                             + normalize.mean() + ", " + normalize.std() + ")"));
             if (!differences.isEmpty()) {
-                remarks.accept("preprocessing as configured, not as the weights are used to: "
+                remarks.accept("the configured preprocessing is used, which differs from the weights': "
                         + String.join("; ", differences));
             }
         }

@@ -1,2 +1,2 @@
-/** One run from its configuration to its folder: data and network put together, trained, reported. */
+/** One run, from its configuration to its folder: loads data and network, trains, and reports. */
 package io.github.resnet4j.finetune.run;

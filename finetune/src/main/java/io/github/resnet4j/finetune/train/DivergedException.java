@@ -8,7 +8,8 @@ public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final String ADVICE =
-            "; lower optimizer.lr, add a warm-up or set train.clip-norm, and start again (what was saved before is intact)";
+            "; lower optimizer.lr, add a warm-up or set train.clip-norm, and start over (earlier checkpoints are"
+                    + " intact)";
 
     DivergedException(long iteration, int epoch, double loss, double lr) {
         super(String.format(

@@ -25,7 +25,7 @@ public record Evaluation(
     private static final double SMALLEST = 1e-12;
 
     /**
-     * What the network said of one image.
+     * The network's answer for one image.
      *
      * @param index in the data set
      * @param actual its class
@@ -41,9 +41,9 @@ public record Evaluation(
      * @param inference input N×C×H×W, output N×classes probabilities; for batches as large as the loader's
      * @param loader an unshuffled loader that drops nothing
      * @param classes number of classes
-     * @param weights which the network has, for messages
-     * @param progress told the images done so far
-     * @param stop asked between batches
+     * @param weights name of the network's weights, for messages
+     * @param progress receives the number of images done so far
+     * @param stop polled between batches
      * @throws StoppedException if {@code stop} says so
      * @throws NonFiniteOutputException after the last image, if the output for any of them is not finite
      */

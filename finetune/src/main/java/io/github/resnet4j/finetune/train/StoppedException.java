@@ -1,6 +1,6 @@
 package io.github.resnet4j.finetune.train;
 
-/** Somebody asked the run to stop (Ctrl-C, SIGTERM), and it did, at a safe place. */
+/** The run was asked to stop (Ctrl-C, SIGTERM) and did so at a safe point. */
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

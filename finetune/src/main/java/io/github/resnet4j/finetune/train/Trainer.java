@@ -26,7 +26,7 @@ public final class Trainer {
     private final BooleanSupplier stop;
     private final BatchArrays arrays;
 
-    /** Who is told of the run's progress, on the training thread. */
+    /** Receives the run's progress, on the training thread. */
     public interface Observer {
         /** A step is done; {@code progress} includes it. */
         void step(Position position, EpochProgress progress, Step step);
@@ -45,7 +45,7 @@ public final class Trainer {
      * One step.
      *
      * @param images of its batch
-     * @param correct of these, classified rightly before the update
+     * @param correct of these, classified correctly before the update
      * @param loss mean over the batch
      * @param lr learning rate
      * @param seconds it took
@@ -66,9 +66,9 @@ public final class Trainer {
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
 
     /**
-     * @param inference what the graph that {@code training} trains says of images
+     * @param inference runs the graph that {@code training} trains
      * @param classes number of classes
-     * @param stop asked after every step and between evaluated batches
+     * @param stop polled after every step and between evaluated batches
      */
     public Trainer(
             TrainingStep training,
@@ -93,14 +93,14 @@ public final class Trainer {
     }
 
     /**
-     * Trains from {@code from} to the end. A checkpoint comes before an epoch's evaluation, which a resumed run makes up
-     * for: an image that cannot be read costs no epoch.
+     * Trains from {@code from} to the end. Saves a checkpoint before an epoch's evaluation, so that an unreadable image
+     * costs no epoch; a resumed run makes up for the missing evaluation.
      *
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
      * @return the last epoch's evaluation
-     * @throws DivergedException at the first loss, or at a checkpoint the first parameter, that is no finite number, and
-     *     after an evaluation with outputs that are none; the last checkpoint is from before
+     * @throws DivergedException at the first loss that is NaN or infinite, at a checkpoint with such a parameter, and
+     *     after an evaluation with such outputs; the last checkpoint is from before
      * @throws StoppedException if asked to stop, after a checkpoint
      */
     public Evaluation run(Position from, EpochProgress done) {
@@ -128,7 +128,7 @@ public final class Trainer {
         return last.orElseGet(() -> evaluate(config.epochs()));
     }
 
-    /** Evaluates after the last step of an epoch, which is told even where that fails. */
+    /** Evaluates after the last step of an epoch, which is reported even if evaluation fails. */
     private Evaluation evaluate(int epoch, long iterations, EpochProgress progress) {
         try {
             return evaluate(epoch + 1);

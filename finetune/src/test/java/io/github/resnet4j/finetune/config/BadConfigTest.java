@@ -138,7 +138,7 @@ final class BadConfigTest {
                 row(
                         2,
                         "model: {name: resnet50, shortcut: a, options: {shortcut: b}}",
-                        "model.shortcut: is a, but options say b; give one of them"),
+                        "model.shortcut: is a, but options say b; give only one"),
                 row(2, "model: {name: resnet50, options: [a]}", "model.options: expected a map, found a list"),
                 row(
                         3,
@@ -152,7 +152,7 @@ final class BadConfigTest {
                 row(
                         1,
                         "name: ../t",
-                        "name: names a folder: at most 100 letters, digits, '.', '_', '-', beginning"
+                        "name: must be a folder name: at most 100 letters, digits, '.', '_', '-', beginning"
                                 + " with a letter or digit"),
                 row(1, "name: {a: b}", "name: expected text, found a map"),
                 row(2, "model: resnet20-cifar", "model: expected a map, found 'resnet20-cifar'"),
@@ -238,7 +238,7 @@ final class BadConfigTest {
                 row(
                         3,
                         "data: {dataset: folder, normalize: {mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375]}}",
-                        "data.normalize.mean: must be of pixels in [0, 1]; these are of pixels from 0 to 255, divided by"
+                        "data.normalize.mean: must be for pixels in [0, 1]; these are for pixels from 0 to 255: divided by"
                                 + " 255 they are mean 0.485,0.456,0.406 and std 0.229,0.224,0.225"),
                 // All at once, also the out-of-range beside the mistyped
                 row(
@@ -416,7 +416,7 @@ final class BadConfigTest {
     @Test
     void boundsSizeDepthAndReport() throws IOException {
         write("x.yaml", "#".repeat((1 << 20) + 1));
-        assertThat(problems("x.yaml")).containsExactly("x.yaml: larger than 1 MiB; this is no configuration");
+        assertThat(problems("x.yaml")).containsExactly("x.yaml: larger than 1 MiB; this is not a configuration");
         write("x.yaml", "a: " + "[".repeat(500_000));
         assertThat(problems("x.yaml")).containsExactly("x.yaml:1: nested more than 20 deep");
         write("x.yaml", "{a: ".repeat(100_000));

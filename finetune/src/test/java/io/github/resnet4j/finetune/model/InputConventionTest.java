@@ -35,7 +35,7 @@ class InputConventionTest {
         assertThat(keras.preprocessing().mean()).containsExactly(123.68 / 255, 116.779 / 255, 103.939 / 255);
         assertThat(keras.preprocessing().std()).containsExactly(1 / 255.0, 1 / 255.0, 1 / 255.0);
         assertThat(keras.assumed()).hasValueSatisfying(text -> assertThat(text)
-                .startsWith("preprocessing assumed, as of resnet50-keras.imagenet: resize 256, crop 224")
+                .startsWith("preprocessing assumed, that of resnet50-keras.imagenet: resize 256, crop 224")
                 .endsWith("channel order bgr"));
         InputConvention mlperf = of("resnet8-mlperf");
         assertThat(mlperf.channelOrder()).isEqualTo(ChannelOrder.RGB);
@@ -110,7 +110,7 @@ class InputConventionTest {
                 "127.5,127.5,127.5 | 127.5,127.5,127.5 | mean 0.5,0.5,0.5 and std 0.5,0.5,0.5",
                 "0.485,0.456,0.406 | 58.395,57.12,57.375 | mean 0.485,0.456,0.406 and std 0.229,0.224,0.225",
                 "0,0,0 | 255,255,255 | mean 0.0,0.0,0.0 and std 1.0,1.0,1.0",
-                "-0.5,0.5,0.5 | - | must be of pixels in [0, 1], got mean -0.5,0.5,0.5",
+                "-0.5,0.5,0.5 | - | must be for pixels in [0, 1], got mean -0.5,0.5,0.5",
                 "1e400,0,0 | - | must be numbers that single precision holds",
                 "0.5,0.5,0.5 | 1e-300,1,1 | must be numbers that single precision holds"
             })

@@ -40,8 +40,9 @@ final class ModelLabelsTest {
                 remarks::add);
         assertThat(IntStream.range(0, 3).map(labelled::label)).containsExactly(3, 0, 0);
         assertThat(remarks)
-                .containsExactly("measured on 2 of the model's 4 classes: no images of dogs, bees, which the model may"
-                        + " answer all the same");
+                .containsExactly(
+                        "measured on 2 of the model's 4 classes: there are no images of dogs, bees, which the model"
+                                + " may still predict");
     }
 
     @Test
@@ -65,7 +66,7 @@ final class ModelLabelsTest {
                 .isEqualTo(3);
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> ModelLabels.byName(new Images(List.of("crane", "dog"), 0, 1), classes, remarks::add))
-                .withMessageContaining("several classes called crane; give them names of their own with --labels");
+                .withMessageContaining("several classes called crane; give them distinct names with --labels");
     }
 
     @Test
@@ -74,9 +75,8 @@ final class ModelLabelsTest {
         ImageDataset labelled = ModelLabels.inOrder(images, 3, remarks::add);
         assertThat(IntStream.range(0, 3).map(labelled::label)).containsExactly(0, 1, 2);
         assertThat(remarks)
-                .containsExactly(
-                        "the model's classes have no names: taken for these, in this order: 1, 10, 2; if it was"
-                                + " trained in another, name them with --labels");
+                .containsExactly("the model's classes have no names; assuming these, in this order: 1, 10, 2; if it was"
+                        + " trained in another order, name its classes with --labels");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> ModelLabels.inOrder(images, 2, remarks::add))
                 .withMessageContaining("the model has 2 classes, the images have 3 (1, 10, 2);")

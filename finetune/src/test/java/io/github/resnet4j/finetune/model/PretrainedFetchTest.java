@@ -109,7 +109,7 @@ final class PretrainedFetchTest {
                 .hasMessageContaining(
                         "put the file at " + cache.weights().resolve(row.name()).resolve(row.fileName()))
                 .hasMessageContaining("RESNET4J_MIRROR")
-                .hasMessageEndingWith("pass a file of weights that you have with --weights FILE");
+                .hasMessageEndingWith("pass weights you already have with --weights FILE");
     }
 
     @ParameterizedTest

@@ -81,11 +81,11 @@ class SourceModelTest {
         assertThat(model.classesNamed()).isFalse();
         assertThat(model.card().classes()).hasSize(10).startsWith("class 0");
         assertThat(remarks)
-                .anyMatch(remark -> remark.contains("taken for resnet20-cifar"))
+                .anyMatch(remark -> remark.contains("inferred the network: resnet20-cifar"))
                 .noneMatch(remark -> remark.contains("--mean"));
         assertThat(model.assumed())
                 .hasValue(
-                        "preprocessing assumed, as of resnet20-cifar.akamaster: mean [0.485, 0.456, 0.406], std [0.229,"
+                        "preprocessing assumed, that of resnet20-cifar.akamaster: mean [0.485, 0.456, 0.406], std [0.229,"
                                 + " 0.224, 0.225], channel order rgb");
     }
 
@@ -136,7 +136,7 @@ class SourceModelTest {
 
         assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 3 replaced");
         assertThat(model.classesNamed()).isFalse();
-        assertThat(remarks).contains("the weights are of a backbone without a classifier");
+        assertThat(remarks).contains("the weights are those of a backbone, without a classifier");
         loaded.graph().close();
         assertThatExceptionOfType(BadWeightsException.class)
                 .isThrownBy(() -> open("resnet20-cifar", backbone))
@@ -153,7 +153,7 @@ class SourceModelTest {
         Safetensors.write(file, lightning, Map.of());
 
         assertThat(open("resnet20-cifar", file).card().classes()).hasSize(10);
-        assertThat(remarks).contains("took the tensors under student.; left out 1 other: criterion.weight");
+        assertThat(remarks).contains("used the tensors under student.; left out 1 other: criterion.weight");
     }
 
     @Test
@@ -192,20 +192,20 @@ class SourceModelTest {
         ModelRequest request = ModelRequest.of(archive.toString()).withSet(WeightSet.AVERAGED);
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> SourceModel.open(request, DownloadOptions.standard(), remarks::add))
-                .withMessageContaining("has one set of weights; leave --ema out");
+                .withMessageContaining("has one set of weights; leave out --ema");
         assertThatExceptionOfType(BadWeightsException.class)
                 .isThrownBy(() -> SourceModel.open(
                         ModelRequest.of("resnet20-cifar", weights).withSet(WeightSet.AVERAGED),
                         DownloadOptions.standard(),
                         remarks::add))
-                .withMessageContaining("only checkpoints of PyTorch have several; leave --ema out");
+                .withMessageContaining("only PyTorch checkpoints can hold several); leave out --ema");
     }
 
     @Test
     void refusesWhatLeavesQuestionsOpen() throws IOException {
         Path labels = Files.write(folder.resolve("few.txt"), List.of("a", "b"));
-        assertUsage("which model?", null, null);
-        assertUsage("resnet50 is an architecture, without weights; choose", "resnet50", null);
+        assertUsage("no model given", null, null);
+        assertUsage("resnet50 names an architecture, not weights; choose", "resnet50", null);
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() ->
                         open("resnet20-cifar", weights, labels, OptionalInt.empty(), ModelRequest.Preparation.NONE))

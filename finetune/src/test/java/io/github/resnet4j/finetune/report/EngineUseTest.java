@@ -14,7 +14,7 @@ final class EngineUseTest {
     @Test
     void saysWhatComputesAndWhy() {
         assertThat(ONEDNN.words()).isEqualTo("oneDNN engine");
-        assertThat(new EngineUse(Engine.DL4J, Optional.empty()).words()).isEqualTo("DL4J (as asked)");
+        assertThat(new EngineUse(Engine.DL4J, Optional.empty()).words()).isEqualTo("DL4J (as requested)");
         assertThat(new EngineUse(Engine.DL4J, Optional.of("lstm1: not known")).words())
                 .isEqualTo("DL4J (lstm1: not known)");
         assertThat(ONEDNN.history()).isEqualTo("onednn");

@@ -40,11 +40,11 @@ class HtmlReportTest {
                 "id=\"curves\"",
                 "<svg class=\"chart\"",
                 "<title>epoch 3, validation: ",
-                "Best validation accuracy: <strong>92.42%</strong> in epoch 11; model.zip is of the last epoch, 12",
+                "Best validation accuracy: <strong>92.42%</strong> in epoch 11; model.zip is from the last epoch, 12",
                 "Every epoch",
                 "id=\"confusion\"",
                 "class=\"heat strong hit\"",
-                "<bdi>daisy</bdi> taken for <bdi>dandelion</bdi>",
+                "<bdi>daisy</bdi> mistaken for <bdi>dandelion</bdi>",
                 "<th>Precision</th><th>Recall</th><th>F1</th>",
                 "id=\"gallery\"",
                 "✓ right",
@@ -181,7 +181,7 @@ class HtmlReportTest {
     @Test
     void worksWithoutAnything() throws IOException {
         String page = page(Example.of(List.of(), Confusion.none()));
-        assertThat(page).contains("Loss: nothing measured", "no image was evaluated", "No samples were kept");
+        assertThat(page).contains("Loss: nothing measured", "no image was evaluated", "No predictions were recorded");
         assertThat(page).doesNotContain("NaN", "null");
     }
 

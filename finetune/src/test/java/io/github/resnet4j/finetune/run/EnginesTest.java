@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -59,7 +59,7 @@ final class EnginesTest {
                 engines.inference().output(images);
             }
             assertThat(engines.use().running()).isEqualTo(Engine.DL4J);
-            assertThat(engines.use().words()).contains("enlarge");
+            assertThat(engines.use().words()).contains("cut");
             isToldOnce(engines.use().fallback().orElseThrow());
         }
     }
@@ -77,7 +77,7 @@ final class EnginesTest {
     @Test
     void dl4jAsAskedNeedsNoWarning() {
         try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.DL4J)) {
-            assertThat(engines.use().words()).isEqualTo("DL4J (as asked)");
+            assertThat(engines.use().words()).isEqualTo("DL4J (as requested)");
             assertThat(warnings.list).isEmpty();
         }
     }
@@ -87,7 +87,7 @@ final class EnginesTest {
         assumeOneDnn();
         assertThatExceptionOfType(UnsupportedGraphException.class)
                 .isThrownBy(() -> Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.ONEDNN))
-                .withMessageContaining("enlarge: ");
+                .withMessageContaining("cut: ");
     }
 
     @Test
@@ -118,8 +118,8 @@ final class EnginesTest {
                 .seed(1)
                 .graphBuilder()
                 .addInputs("input")
-                .addLayer("enlarge", new Upsampling2D.Builder(2).build(), "input")
-                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "enlarge")
+                .addLayer("cut", new Cropping2D(1, 1), "input")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "cut")
                 .addLayer("out", new OutputLayer.Builder().nOut(2).build(), "pool")
                 .setOutputs("out")
                 .setInputTypes(InputType.convolutional(4, 4, 3))

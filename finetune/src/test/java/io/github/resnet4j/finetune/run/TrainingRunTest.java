@@ -97,10 +97,10 @@ final class TrainingRunTest {
         TinyData.Runner runner = run(TinyData.config(data, runs, "engine=dl4j", "train.epochs=1"));
         EngineUse used = runner.run().engine();
         assertThat(used.running()).isEqualTo(Engine.DL4J);
-        assertThat(runner.said()).startsWith("DL4J (as asked): resnet20-cifar, ");
+        assertThat(runner.said()).startsWith("DL4J (as requested): resnet20-cifar, ");
         assertThat(Provenance.read(runs.resolve("tiny/provenance.json")).engine())
                 .isEqualTo("dl4j");
-        assertThat(runs.resolve("tiny/report.html")).content().contains("DL4J (as asked)");
+        assertThat(runs.resolve("tiny/report.html")).content().contains("DL4J (as requested)");
     }
 
     @Test
@@ -113,8 +113,7 @@ final class TrainingRunTest {
         TrainingRun.Summary result = whereOneDnnIs(runner);
         assertThat(runner.said())
                 .startsWith("oneDNN engine: ")
-                .contains(
-                        "resumed at iteration 4 (epoch 2); the engines of this run, one after the other: dl4j, onednn");
+                .contains("resumed at iteration 4 (epoch 2); the engines of this run, in order: dl4j, onednn");
         assertThat(result.engine().running()).isEqualTo(Engine.ONEDNN);
         assertThat(Provenance.read(runs.resolve("tiny/provenance.json")).engine())
                 .isEqualTo("dl4j, onednn");
@@ -190,7 +189,7 @@ final class TrainingRunTest {
                 .isThrownBy(() -> run(TinyData.config(data, shared.resolve("runs"), "train.epochs=1"))
                         .resume()
                         .run())
-                .withMessageContaining("train.epochs is 1, but the checkpoint is of epoch 2");
+                .withMessageContaining("train.epochs is 1, but the checkpoint is from epoch 2");
     }
 
     /** Steps of evaluation and other validation images are allowed, and told. */
@@ -205,8 +204,8 @@ final class TrainingRunTest {
                 .resume();
         assertThat(resumed.run().images()).isEqualTo(3 * TinyData.VAL - 1);
         assertThat(resumed.said())
-                .contains("data.eval: saved [], now [Resize[size=8, interpolation=BILINEAR]]: accuracies from here on")
-                .contains("the validation images are not those of before");
+                .contains("data.eval: saved [], now [Resize[size=8, interpolation=BILINEAR]]: from here on, accuracies")
+                .contains("the validation images have changed");
     }
 
     @Test
@@ -228,7 +227,7 @@ final class TrainingRunTest {
         Files.copy(images.resolve("train/ant/0.png"), images.resolve("train/bee/1b.png"));
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(resumed::run)
-                .withMessageContaining("data: other files or sizes than when it was saved, in number the same, 24;");
+                .withMessageContaining("data: files or sizes differ from when it was saved (still 24 images);");
     }
 
     @Test
@@ -313,7 +312,7 @@ final class TrainingRunTest {
                 .doesNotContainKey("epoch");
         assertThat(folder.resolve("report.html"))
                 .content()
-                .contains("model.zip is of the last epoch, 6; best.zip of the best, " + best.epoch() + ".");
+                .contains("model.zip is from the last epoch, 6; best.zip is from the best, " + best.epoch() + ".");
         // What it says of the validation images is what the log says of that epoch.
         assertThat(TinyData.top1(
                         folder.resolve("best.zip"),
@@ -370,7 +369,7 @@ final class TrainingRunTest {
                 .isThrownBy(() -> run(TinyData.config(data, shared.resolve("runs"), override))
                         .resume()
                         .run())
-                .withMessageStartingWith("the checkpoint is of another run: ")
+                .withMessageStartingWith("the checkpoint belongs to another run: ")
                 .withMessageContaining(difference)
                 .withMessageContaining("--overwrite");
         assertThat(base.resolve("config.yaml")).hasContent(before);
@@ -503,7 +502,7 @@ final class TrainingRunTest {
     void refusesAnEvaluationThatAModelCannotKeep(String eval) {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(data, runs, eval)).run())
-                .withMessageStartingWith("data.eval can be one resize, one center-crop, or both in this order");
+                .withMessageStartingWith("data.eval must be one resize, one center-crop, or both in this order");
         assertThat(runs.resolve("tiny/log.csv")).doesNotExist();
     }
 
@@ -512,7 +511,7 @@ final class TrainingRunTest {
         Path odd = TinyData.write(runs.resolve("odd"), 8, 8, "a\tb", "c");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(odd, runs)).run())
-                .withMessageContaining("class 0 contains a control character");
+                .withMessageContaining("contains a control character");
         assertThat(runs.resolve("tiny/log.csv")).doesNotExist();
     }
 

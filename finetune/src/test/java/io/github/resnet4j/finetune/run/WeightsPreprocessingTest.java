@@ -63,8 +63,8 @@ final class WeightsPreprocessingTest {
             assertThat(remarks).isEmpty();
         } else {
             assertThat(remarks)
-                    .containsExactly("preprocessing as configured, not as the weights are used to: input " + size
-                            + " (theirs is " + crop + ")");
+                    .containsExactly("the configured preprocessing is used, which differs from the weights': input "
+                            + size + " (theirs is " + crop + ")");
         }
     }
 
@@ -95,7 +95,7 @@ final class WeightsPreprocessingTest {
                 .containsExactly(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224));
         assertThat(remarks)
                 .containsExactly(
-                        "preprocessing as configured, not as the weights are used to: evaluation resize (size 256,"
+                        "the configured preprocessing is used, which differs from the weights': evaluation resize (size 256,"
                                 + " interpolation bilinear), center-crop (size 224) (theirs is resize (size 232, interpolation"
                                 + " bicubic), center-crop (size 224)); mean [0.485, 0.456, 0.406], std [0.229, 0.224, 0.225]"
                                 + " (theirs are [0.5, 0.5, 0.5], [0.004, 0.004, 0.004])");

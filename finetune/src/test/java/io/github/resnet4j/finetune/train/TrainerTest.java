@@ -416,7 +416,7 @@ final class TrainerTest {
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining("the loss became NaN at iteration 3 (epoch 1, learning rate 0.0427)")
-                .withMessageContaining("lower optimizer.lr, add a warm-up or set train.clip-norm, and start again");
+                .withMessageContaining("lower optimizer.lr, add a warm-up or set train.clip-norm, and start over");
         assertThat(session.events).containsExactly("step 1", "checkpoint 1 in 0.1", "step 2");
     }
 

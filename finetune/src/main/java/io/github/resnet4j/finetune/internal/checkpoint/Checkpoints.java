@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A checkpoint is written aside as {@code tmp-…}, forced to disk, read back, and then renamed; older ones go only after
- * the new name is on disk too. So whatever ends the process or the machine, and whenever, the newest checkpoint that
- * verifies is whole. Names come from the iteration, never from a clock; a second one of the same iteration is
+ * the new name is on disk too. Whatever ends the process or the machine, and whenever, the newest checkpoint that
+ * verifies is complete. Names come from the iteration, never from a clock; a second one of the same iteration is
  * {@code ckpt-000000391.1}.
  *
  * <p>Not safe for use by several threads or processes: hold the {@link RunLock} of the run.
@@ -70,7 +70,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Opens the folder of a run's checkpoints, creates it if need be, and removes what an interrupted save left there.
+     * Opens the folder of a run's checkpoints, creates it if needed, and removes what an interrupted save left there.
      *
      * @param folder usually {@code runs/NAME/checkpoints}
      * @param keep how many to keep, at least 1; 2 survive the loss of the newest
@@ -96,7 +96,7 @@ public final class Checkpoints {
                 }
             }
         } catch (IOException e) {
-            throw new CheckpointException(folder + ": checkpoints cannot be kept here", e);
+            throw new CheckpointException(folder + ": cannot store checkpoints here", e);
         }
     }
 
@@ -144,7 +144,7 @@ public final class Checkpoints {
     /**
      * The newest state that is exactly as it was saved.
      *
-     * @param warnings told of every checkpoint that is not whole, in one line with its path
+     * @param warnings receives one line, with its path, for every checkpoint that is not intact
      */
     public Optional<Snapshot> newestValid(Consumer<String> warnings) {
         try {
@@ -165,7 +165,7 @@ public final class Checkpoints {
     }
 
     /**
-     * What differs between the run that was saved and the one that would go on, one line each: {@code model: saved
+     * What differs between the saved run and the one that would resume it, one line each: {@code model: saved
      * resnet20-cifar, now resnet32-cifar}.
      */
     public static List<String> differences(Map<String, String> saved, Map<String, String> now) {
@@ -216,7 +216,7 @@ public final class Checkpoints {
             Position position = new Position(manifest.iteration(), manifest.epoch(), manifest.batch());
             return new Snapshot(position, manifest.progress(), parameters, velocity, manifest.identity());
         } catch (IllegalArgumentException e) {
-            throw new IOException("the manifest is of no state: " + e.getMessage(), e);
+            throw new IOException("the manifest is invalid: " + e.getMessage(), e);
         }
     }
 
@@ -301,7 +301,7 @@ public final class Checkpoints {
         try {
             for (Generation generation : generations()) {
                 if (whole >= keep) {
-                    // Out of sight in one step, so that nobody finds half of it.
+                    // Renamed in one step, so that no reader finds half of it.
                     Path temporary = folder.resolve(TEMPORARY + generation.name());
                     disk.move(generation.path(), temporary);
                     discard(temporary);

@@ -91,7 +91,8 @@ record Manifest(
         try {
             Manifest manifest = MAPPER.readValue(bytes, Manifest.class);
             if (manifest.format != FORMAT) {
-                throw new IOException("the manifest has format " + manifest.format + ", this version knows " + FORMAT);
+                throw new IOException(
+                        "the manifest has format " + manifest.format + ", but this version supports " + FORMAT);
             }
             return manifest;
         } catch (JacksonException e) {

@@ -53,7 +53,7 @@ public final class RunLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new CheckpointException(
-                    runFolder + ": cannot be the folder of a run; choose another with --set output.dir=...", e);
+                    runFolder + ": cannot be used as a run's folder; choose another with --set output.dir=...", e);
         }
     }
 
@@ -78,7 +78,7 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Gives the folder free. */
+    /** Releases the folder. */
     @Override
     public void close() {
         if (!channel.isOpen()) {

@@ -273,7 +273,7 @@ class CheckpointsTest {
         assertThat(warnings)
                 .satisfiesExactly(
                         warning -> assertThat(warning).contains("has 1200 bytes instead of 1099511627776"),
-                        warning -> assertThat(warning).contains("has format 2, this version knows 1"),
+                        warning -> assertThat(warning).contains("has format 2, but this version supports 1"),
                         warning -> assertThat(warning).contains("does not know parameters.f32"),
                         warning -> assertThat(warning).contains("a position is not negative"));
     }
