@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param resize pixels of the shorter side after resizing; absent to keep the size
  * @param crop side of the square cut from the centre; absent: no crop
  * @param interpolation resampling filter, antialiased as in Pillow: {@code bilinear} or {@code bicubic}
- * @param mean one per channel, of pixels in [0, 1]
- * @param std one per channel, positive
+ * @param mean one per channel, of pixels in [0, 1]; finite, as floats
+ * @param std one per channel, positive and finite, as normal floats
  */
 public record Preprocessing(
         OptionalInt resize, OptionalInt crop, String interpolation, List<Double> mean, List<Double> std) {
@@ -46,11 +46,13 @@ public record Preprocessing(
         if (mean.isEmpty() || mean.size() != std.size()) {
             throw new IllegalArgumentException("mean and std need one value per channel, got " + mean + " and " + std);
         }
-        if (!mean.stream().allMatch(Double::isFinite)) {
-            throw new IllegalArgumentException("mean must be finite, got " + mean);
+        if (!mean.stream().allMatch(value -> Float.isFinite(value.floatValue()))) {
+            throw new IllegalArgumentException("mean must be finite in single precision, got " + mean);
         }
-        if (!std.stream().allMatch(value -> Double.isFinite(value) && value > 0)) {
-            throw new IllegalArgumentException("std must be positive, got " + std);
+        if (!std.stream()
+                .map(Double::floatValue)
+                .allMatch(value -> value >= Float.MIN_NORMAL && Float.isFinite(value))) {
+            throw new IllegalArgumentException("std must be positive and finite in single precision, got " + std);
         }
     }
 
@@ -67,6 +69,10 @@ public record Preprocessing(
      * right for its model and are not checked.
      */
     public static Optional<String> scaleProblem(List<Double> mean, List<Double> std) {
+        if (!Stream.concat(mean.stream(), std.stream()).allMatch(value -> Float.isFinite(value.floatValue()))
+                || std.stream().anyMatch(value -> value > 0 && value < Float.MIN_NORMAL)) {
+            return Optional.of("must be numbers that single precision holds");
+        }
         boolean bytes =
                 mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > MAX_STD);
         if (mean.stream().anyMatch(value -> value < 0)) {

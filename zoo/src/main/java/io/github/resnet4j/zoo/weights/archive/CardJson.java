@@ -115,7 +115,7 @@ final class CardJson {
         if (format != FORMAT && format != OLD_FORMAT) {
             throw new IllegalArgumentException(
                     "format " + format + " is not known to this version, which reads formats " + OLD_FORMAT + " and "
-                            + FORMAT + "; use a newer resnet4j");
+                            + FORMAT + (format > FORMAT ? "; use a newer resnet4j" : "; do not trust it"));
         }
         return format;
     }

@@ -88,6 +88,7 @@ class CardJsonTest {
             delimiter = '|',
             value = {
                 "\"format\" : 2                 | \"format\" : 3                    | use a newer resnet4j",
+                "\"format\" : 2                 | \"format\" : 0                    | do not trust it",
                 "\"format\" : 2                 | \"format\" : 2.0                  | \"format\" must be an integer",
                 "\"format\" : 2                 | \"format\" : \"2\"                | \"format\" must be an integer",
                 "\"format\" : 2                 | \"format\" : 2, \"format\" : 2    | Duplicate field",
@@ -113,7 +114,10 @@ class CardJsonTest {
                 "bilinear                       | lanczos                           | \"lanczos\" is not one of",
                 "0.4914                         | NaN                               | line",
                 "0.4914                         | 1e999                             | mean must be finite",
+                "0.4914                         | 1e39                              | mean must be finite",
                 "0.247                          | -0.247                            | std must be positive",
+                "0.247                          | 1e-300                            | std must be positive",
+                "0.247                          | 1e39                              | std must be positive",
                 "0.247,                         | ''                                | one value per channel",
                 "\"Apache-2.0\"                 | null                              | must be a string",
             })
