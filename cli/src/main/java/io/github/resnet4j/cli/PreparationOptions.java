@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -15,13 +16,22 @@ final class PreparationOptions {
     /** Follows a remark about an assumption. */
     static final String HINT = "; override with --mean, --std, --resize, --crop, --channel-order";
 
-    @Option(names = "--resize", description = "Scale the shorter side to this many pixels.")
+    @Option(
+            names = "--resize",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Scale the shorter side to this many pixels.")
     private Optional<Integer> resize = Optional.empty();
 
-    @Option(names = "--crop", description = "Crop the centre square with sides of this many pixels.")
+    @Option(
+            names = "--crop",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Crop the centre square with sides of this many pixels.")
     private Optional<Integer> crop = Optional.empty();
 
-    @Option(names = "--interpolation", description = "Filter for --resize: bilinear or bicubic.")
+    @Option(
+            names = "--interpolation",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Filter for --resize: bilinear or bicubic.")
     private Optional<String> interpolation = Optional.empty();
 
     @Option(
@@ -38,6 +48,7 @@ final class PreparationOptions {
             names = "--channel-order",
             paramLabel = "ORDER",
             converter = Order.class,
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             description = "Channel order that the weights expect: rgb or bgr (Caffe, OpenCV: bgr).")
     private Optional<ChannelOrder> channelOrder = Optional.empty();
 
