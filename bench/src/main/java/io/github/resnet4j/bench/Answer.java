@@ -1,8 +1,8 @@
 package io.github.resnet4j.bench;
 
-/** What a contestant says on its standard output, one line each. */
+/** What a contestant writes to its standard output, one line each. */
 sealed interface Answer {
-    /** What a turn asks for: {@code run SECONDS}. */
+    /** The request for a turn: {@code run SECONDS}. */
     static String request(double seconds) {
         return "run " + seconds;
     }
@@ -29,7 +29,7 @@ sealed interface Answer {
     }
 
     /**
-     * The first and last line of one that cannot take part: {@code absent REASON}.
+     * The only line of a contestant that cannot take part: {@code absent REASON}.
      *
      * @param reason what is missing and how to get it
      */
@@ -58,7 +58,7 @@ sealed interface Answer {
     }
 
     /**
-     * The last line of one that gives up: {@code failed REASON}.
+     * The last line of a contestant that gives up: {@code failed REASON}.
      *
      * @param reason for people
      */
@@ -70,7 +70,7 @@ sealed interface Answer {
     }
 
     /**
-     * What a line says.
+     * Parses a line.
      *
      * @throws ContestantException if it is none of these
      */
@@ -98,13 +98,13 @@ sealed interface Answer {
                     }
                 }
                 default -> {
-                    // Told below.
+                    // Reported below.
                 }
             }
         } catch (NumberFormatException e) {
-            // Told below.
+            // Reported below.
         }
-        throw new ContestantException("said \"" + shortened(line) + "\", which is no answer");
+        throw new ContestantException("answered \"" + shortened(line) + "\", which is not a valid reply");
     }
 
     private static boolean isTime(double seconds) {

@@ -25,18 +25,18 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The command {@code bench/run.sh}: measures everyone in one interleaved run, and compares them. */
+/** The command {@code bench/run.sh}: measures all contestants in one interleaved run and compares them. */
 @Command(
         name = "bench/run.sh",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         showDefaultValues = true,
-        description = "Measures training and inference of DL4J and of its peers on this machine, in turns.",
+        description = "Measures training and inference with DL4J and its peers on this machine, in turns.",
         footer = {
             "",
-            "bench/run.sh load [FILE...]         what loading weights takes",
-            "bench/run.sh peak                   GFLOP/s of this machine",
-            "bench/run.sh roofline [NETWORK...]  what every kind of step of the engine reaches of that"
+            "bench/run.sh load [FILE...]         measures the time and memory to load weights",
+            "bench/run.sh peak                   measures the GFLOP/s of this machine",
+            "bench/run.sh roofline [NETWORK...]  compares each kind of engine step with that peak"
         })
 public final class BenchmarkCommand implements Callable<Integer> {
     /** Where torch may be; Debian's python3-torch belongs to the system's Python, which another may hide. */
@@ -54,7 +54,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             names = "--networks",
             split = ",",
             paramLabel = "NAME",
-            description = "Of ${COMPLETION-CANDIDATES} (default: all).",
+            description = "Networks, from ${COMPLETION-CANDIDATES} (default: all).",
             completionCandidates = NetworkNames.class)
     private List<String> networks;
 
@@ -62,29 +62,29 @@ public final class BenchmarkCommand implements Callable<Integer> {
             names = "--who",
             split = ",",
             paramLabel = "NAME",
-            description = "Of ${COMPLETION-CANDIDATES} (default: all).",
+            description = "Contestants, from ${COMPLETION-CANDIDATES} (default: all).",
             completionCandidates = WhoNames.class)
     private List<String> who;
 
-    @Option(names = "--modes", split = ",", paramLabel = "MODE", description = "Of train, infer (default: both).")
+    @Option(names = "--modes", split = ",", paramLabel = "MODE", description = "train or infer (default: both).")
     private List<String> modes;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Turns of each contestant.")
+    @Option(names = "--rounds", defaultValue = "3", description = "Turns per contestant.")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "10", description = "Of each turn.")
+    @Option(names = "--seconds", defaultValue = "10", description = "Length of each turn.")
     private double seconds;
 
-    @Option(names = "--threads", description = "Of each contestant (default: the cores of this machine).")
+    @Option(names = "--threads", description = "Threads per contestant (default: the cores of this machine).")
     private Optional<Integer> threads;
 
-    @Option(names = "--python", paramLabel = "FILE", description = "A Python with torch (default: looks for one).")
+    @Option(names = "--python", paramLabel = "FILE", description = "A Python that has torch (default: search for one).")
     private Optional<String> python;
 
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "Figures, with a .json beside that says where and with what (default:"
+            description = "Where to write the figures, with a .json beside it that records the set-up (default:"
                     + " bench/results/DATE-CPU.csv).")
     private Optional<Path> csv;
 
@@ -121,9 +121,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     /**
-     * What the options say.
+     * Reads the options.
      *
-     * @throws ParameterException if they make no sense
+     * @throws ParameterException if they are invalid
      */
     Settings settings() {
         try {
@@ -158,11 +158,14 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 .sorted()
                 .collect(Collectors.joining(", "));
         if (!leftOut.isEmpty()) {
-            progress.say("left out of the large networks, where a batch takes minutes: %s; --who names it", leftOut);
+            progress.say(
+                    "left out for the large networks, where one batch takes minutes: %s; name it with --who to"
+                            + " include it",
+                    leftOut);
         }
         Path scratch = Files.createTempDirectory("resnet4j-bench");
         Children children = new Children();
-        // However the run ends, nothing of it is left behind.
+        // However the run ends, it leaves nothing behind.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             children.close();
             delete(scratch);
@@ -174,7 +177,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         out.println(results.table());
         out.flush();
         if (!results.any()) {
-            throw new IOException("nobody finished anything; what went wrong is above");
+            throw new IOException("no contestant finished a round; see the errors above");
         }
         progress.say("written: %s and %s", file, sidecar(file).getFileName());
         return 0;
@@ -185,7 +188,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         if (csv.isPresent()) {
             Path folder = csv.get().toAbsolutePath().getParent();
             if (!Files.isDirectory(folder)) {
-                throw usage("--csv: there is no folder " + folder + "; make it first");
+                throw usage("--csv: there is no folder " + folder + "; create it first");
             }
             return csv.get();
         }

@@ -32,7 +32,7 @@ final class Children implements AutoCloseable {
         alive.remove(process);
     }
 
-    /** Whether all were killed, so that what they do not answer any more is nobody's fault. */
+    /** Whether all were killed, so that a missing answer is not the contestant's fault. */
     synchronized boolean closed() {
         return closed;
     }

@@ -12,14 +12,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Conducts a run: for each workload starts who takes part, then tells one after the other to compute, round by round.
- * Only one computes at a time. Who dies, hangs or talks nonsense is out of that workload; the others go on.
+ * Conducts a run: for each workload, starts the contestants and then has them compute in turns, round by round. Only
+ * one computes at a time. A contestant that dies, hangs or answers nonsense drops out of that workload; the others go
+ * on.
  */
 final class Conductor {
     private static final double WARM_UP_SECONDS = 5;
-    /** What a start takes, roughly; only for the guess of the time that is left. */
+    /** Roughly the time of a start; only for estimating the time left. */
     private static final double START_SECONDS = 8;
-    /** Who takes this many seconds longer than asked for one batch has one round only. */
+    /** A contestant that takes this many seconds longer than asked for one batch gets only one round. */
     private static final double SLOW_SECONDS = 20;
 
     private final Settings settings;
@@ -32,7 +33,7 @@ final class Conductor {
     private final Map<Who, String> absent = new EnumMap<>(Who.class);
     private final List<Row> rows = new ArrayList<>();
 
-    /** Somebody in a workload. */
+    /** A contestant in a workload. */
     private static final class Entrant {
         private final Who who;
         private final List<Double> rounds = new ArrayList<>();
@@ -57,7 +58,7 @@ final class Conductor {
      * @param programs of the contestants; {@link Who#program} but in tests
      * @param patience how long to wait for a start, or for a turn beyond what was asked for
      * @param children where the contestants are registered
-     * @param progress where it tells how far it is
+     * @param progress where to report progress
      */
     Conductor(
             Settings settings,
@@ -77,13 +78,13 @@ final class Conductor {
     /**
      * Measures everything.
      *
-     * @param checkpoint gets what there is after every workload
+     * @param checkpoint receives the results so far after every workload
      * @throws InterruptedException if the run was stopped
      */
     Results run(Consumer<Results> checkpoint) throws InterruptedException {
         if (machine.busy()) {
             progress.say(
-                    "the load is %.1f on %d cores: something else runs here, the figures will be low",
+                    "the load is %.1f on %d cores: other programs are running, so the figures will be low",
                     machine.load(), machine.cores());
         }
         for (Workload workload : settings.workloads()) {
@@ -129,7 +130,7 @@ final class Conductor {
                         turn(entrant, workload, round);
                     }
                 }
-                // Everyone comes first, last and after everyone else in turn.
+                // The order rotates, so that no contestant always comes first or after the same one.
                 Collections.rotate(order, -1);
             }
         } finally {

@@ -14,7 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The process of a contestant. Whatever it does, nobody waits for it longer than they want to. */
+/** The process of a contestant. Whatever it does, no call waits for it longer than its time limit. */
 final class Contestant implements AutoCloseable {
     private static final int LONGEST_LINE = 4096;
     private static final Duration GOODBYE = Duration.ofSeconds(5);
@@ -70,11 +70,11 @@ final class Contestant implements AutoCloseable {
             throw new AbsentException(absent.reason());
         }
         if (!(answer instanceof Answer.Ready ready)) {
-            throw new ContestantException("said \"" + answer.line() + "\" where it should be ready");
+            throw new ContestantException("answered \"" + answer.line() + "\" instead of being ready");
         }
         if (ready.parameters() != parameters) {
             throw new ContestantException(
-                    "has another network, of " + ready.parameters() + " parameters; the zoo's has " + parameters);
+                    "has a different network, of " + ready.parameters() + " parameters; the zoo's has " + parameters);
         }
         return ready.description();
     }
@@ -90,16 +90,16 @@ final class Contestant implements AutoCloseable {
             requests.write(Answer.request(seconds) + "\n");
             requests.flush();
         } catch (IOException gone) {
-            // It may have said why; the end of its lines says the rest.
+            // It may have given a reason; the end of its output tells the rest.
         }
         Answer answer = next(patience.plusMillis((long) (seconds * 1000)), "did not finish a batch");
         if (answer instanceof Answer.Done done) {
             return done;
         }
-        throw new ContestantException("said \"" + answer.line() + "\" where it should be done");
+        throw new ContestantException("answered \"" + answer.line() + "\" instead of finishing");
     }
 
-    /** The end of its input is the sign to leave; who does not is killed. */
+    /** The end of its input is the signal to leave; if it does not, it is killed. */
     @Override
     public void close() {
         try {
@@ -159,7 +159,7 @@ final class Contestant implements AutoCloseable {
                 }
             }
         } catch (IOException ended) {
-            // Told below.
+            // Reported below.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

@@ -1,6 +1,6 @@
 package io.github.resnet4j.bench;
 
-/** A contestant died, hung, or said what it should not; the message is what its row of the table says. */
+/** A contestant died, hung, or answered nonsense; the message goes into its row of the table. */
 final class ContestantException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The process of a {@link JvmContestant}: computes when its standard input says so. Arguments: its class, the network,
- * the mode and the batch size.
+ * The process of a {@link JvmContestant}: computes on request from its standard input. Arguments: its class, the
+ * network, the mode and the batch size.
  */
 public final class ContestantProcess {
     private ContestantProcess() {}

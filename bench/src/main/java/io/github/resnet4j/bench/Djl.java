@@ -72,7 +72,7 @@ final class Djl implements JvmContestant {
     /** Loads the native library. */
     static void load() throws AbsentException {
         Setup setup = Setup.ofThisProcess();
-        // Nothing is fetched and nobody is told; the native library is unpacked from the class path.
+        // No downloads and no telemetry; the native library is unpacked from the class path.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("DJL_CACHE_DIR", setup.cache().toString());

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * A network of the zoo made of DJL's blocks. Input N×C×H×W, output the logits, N×classes. DJL's own ResNets are others:
+ * A network of the zoo made of DJL's blocks. Input N×C×H×W, output the logits, N×classes. DJL's own ResNets differ:
  * bottlenecks in every depth, and no option A shortcut.
  */
 final class DjlNetwork extends AbstractBlock {
@@ -40,7 +40,7 @@ final class DjlNetwork extends AbstractBlock {
      *
      * @param node the operation
      * @param block of DJL; it takes the node's inputs
-     * @param spent inputs that nobody reads afterwards
+     * @param spent inputs that no later node reads
      */
     private record Step(Node node, Block block, List<String> spent) {}
 

@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
- * The zoo's graph and a random batch: what everybody on DL4J starts from.
+ * The zoo's graph and a random batch: the starting point of every contestant that uses DL4J.
  *
  * @param graph with random weights; {@code fit} is SGD with momentum 0.9
  * @param network what it was built from
@@ -37,7 +37,7 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         return new Dl4jBatch(graph, network, images, labels);
     }
 
-    /** Says whether DL4J's layers, called by {@code method}, use oneDNN. */
+    /** Describes {@code method} and whether DL4J's layers use oneDNN in it. */
     static String layers(String method) {
         return method + ", layers " + (OneDnn.reached() ? "use" : "do not use") + " oneDNN";
     }

@@ -8,7 +8,7 @@ interface JvmContestant {
     /**
      * Builds the network and a random batch, ready to be trained.
      *
-     * @throws AbsentException if something that it needs is not installed
+     * @throws AbsentException if something it needs is not installed
      * @throws IOException if it cannot be built
      */
     Work train(Network network, int batch) throws AbsentException, IOException;
@@ -16,7 +16,7 @@ interface JvmContestant {
     /**
      * Builds the network and a random batch, ready to be put through it.
      *
-     * @throws AbsentException if something that it needs is not installed
+     * @throws AbsentException if something it needs is not installed
      * @throws IOException if it cannot be built
      */
     Work infer(Network network, int batch) throws AbsentException, IOException;

@@ -11,9 +11,9 @@ import java.util.Locale;
  * Where the numbers were measured, and when.
  *
  * @param date of the start
- * @param cpu model name of the processor, or its architecture where the system does not tell
+ * @param cpu model name of the processor, or its architecture if the system does not report it
  * @param cores that this process may use
- * @param load processes that wanted to run in the minute before, on average; negative where the system does not tell
+ * @param load processes that wanted to run in the minute before, on average; negative if the system does not report it
  * @param os name and version
  * @param java version
  */

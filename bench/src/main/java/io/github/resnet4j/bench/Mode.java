@@ -9,7 +9,7 @@ enum Mode {
     /** Forward to the probabilities, with BN's running statistics. */
     INFER;
 
-    /** Its name on the command line and in everything that is written. */
+    /** Its name on the command line and in all output. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }

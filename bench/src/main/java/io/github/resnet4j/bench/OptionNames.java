@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an option with a list of names can name.
+ * The names that an option with a list of names accepts.
  *
  * @param option {@code --networks}
  * @param names what each name stands for
@@ -48,17 +48,17 @@ record OptionNames<T>(String option, Map<String, T> names) {
     /**
      * What these names stand for.
      *
-     * @throws IllegalArgumentException for a name that stands for nothing; the message has the nearest
+     * @throws IllegalArgumentException for an unknown name; the message has the nearest
      */
     Set<T> of(List<String> words) {
         Set<T> chosen = new LinkedHashSet<>();
         for (String word : words) {
             T meant = names.get(word.strip());
             if (meant == null) {
-                throw new IllegalArgumentException(option + ": there is no \"" + word + "\""
+                throw new IllegalArgumentException(option + ": unknown name \"" + word + "\""
                         + Suggest.nearest(word, new ArrayList<>(names.keySet()))
                                 .map(near -> "; did you mean " + near + "?")
-                                .orElse("; there are " + String.join(", ", names.keySet())));
+                                .orElse("; choose from " + String.join(", ", names.keySet())));
             }
             chosen.add(meant);
         }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/** Tells how far a run is, on the standard error, and guesses how long it takes from how long it took. */
+/** Reports the progress of a run on standard error and estimates the time left from the time taken so far. */
 final class Progress {
     /** How many seconds of the plan it takes for the plan to be worth as much as what was seen. */
     private static final double BELIEF = 60;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a run gave.
+ * The results of a run.
  *
  * @param settings what was measured
  * @param machine where
@@ -23,12 +23,12 @@ import java.util.Set;
 record Results(Settings settings, Machine machine, Map<Who, String> absent, List<Row> rows) {
     private static final MathContext FIVE_DIGITS = new MathContext(5);
 
-    /** Whether anyone finished anything. */
+    /** Whether any contestant finished a workload. */
     boolean any() {
         return rows.stream().anyMatch(row -> row.series().isPresent());
     }
 
-    /** How fast this one was, the faster of PyTorch's layouts being 1; empty where one of them did not finish. */
+    /** Speed relative to the faster of PyTorch's layouts; empty if one of them did not finish. */
     Optional<Double> ratio(Row row) {
         Optional<Series> yardstick = rows.stream()
                 .filter(other ->
@@ -38,7 +38,7 @@ record Results(Settings settings, Machine machine, Map<Who, String> absent, List
         return row.series().flatMap(own -> yardstick.map(own::ratioTo));
     }
 
-    /** For people. */
+    /** The table for people. */
     String table() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -83,7 +83,7 @@ record Results(Settings settings, Machine machine, Map<Who, String> absent, List
                 .orElseGet(() -> String.format("%-34s%s", name, row.failure().orElse("no round")));
     }
 
-    /** For programs: a header and a line for everyone who finished a workload. */
+    /** CSV for programs: a header and a line for every contestant that finished a workload. */
     String csv() {
         List<String> lines = new ArrayList<>();
         lines.add("who,network,mode,batch,imagesPerSecond,min,max");
@@ -102,7 +102,7 @@ record Results(Settings settings, Machine machine, Map<Who, String> absent, List
         return String.join("\n", lines) + "\n";
     }
 
-    /** What the CSV does not say: where, with what, and every round. */
+    /** What the CSV leaves out: the machine, the versions, and every round. */
     Map<String, Object> json() {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("machine", machine);
@@ -131,7 +131,7 @@ record Results(Settings settings, Machine machine, Map<Who, String> absent, List
         return object;
     }
 
-    /** What everyone said of themselves: PyTorch and others do not run every workload in the same way. */
+    /** How every contestant described itself: PyTorch and others do not run every workload in the same way. */
     private Map<String, Set<String>> descriptions() {
         Map<String, Set<String>> descriptions = new LinkedHashMap<>();
         for (Row row : rows) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How near the engine's plans come to what this machine can compute: the roof over all figures, by the product of two
- * large matrices, and what each kind of step reaches of it.
+ * How close the engine's plans come to this machine's peak, measured by a product of two large matrices, and how close
+ * each kind of step comes.
  */
 public final class Roofline {
     private static final int PRODUCTS = 30;
@@ -21,7 +21,7 @@ public final class Roofline {
     private Roofline() {}
 
     /**
-     * Prints the peak alone, or behind it the profiles of the networks named.
+     * Prints the peak alone, or followed by the profiles of the named networks.
      *
      * @param args {@code peak}, or {@code roofline} and networks of the table; without any, all
      */
@@ -42,7 +42,7 @@ public final class Roofline {
             return;
         }
         double peak = PeakFlops.gigaflops(PRODUCTS);
-        System.out.printf(Locale.ROOT, "peak: %.0f GFLOP/s, the best of %d matrix products%n", peak, PRODUCTS);
+        System.out.printf(Locale.ROOT, "peak: %.0f GFLOP/s, best of %d matrix products%n", peak, PRODUCTS);
         for (Workload workload : peakOnly ? List.<Workload>of() : chosen) {
             print(workload, peak);
         }

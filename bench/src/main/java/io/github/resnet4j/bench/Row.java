@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param workload what was measured
  * @param who measured
- * @param description software, versions and settings as it said itself; empty if it said nothing
+ * @param description software, versions and settings as it reported them; empty if it reported nothing
  * @param rounds images per second, round by round
  * @param failure why it did not finish; if so, its rounds count for nothing
  */

@@ -31,8 +31,8 @@ record Series(List<Double> rounds) {
     }
 
     /**
-     * How fast this is, the other being 1: the median of the ratios of each round that both have, so that a round in
-     * which the machine was busy weighs on both sides.
+     * Speed relative to the other: the median of the ratios of each round that both have, so that a round in which the
+     * machine was busy weighs on both sides.
      */
     double ratioTo(Series other) {
         int both = Math.min(rounds.size(), other.rounds.size());

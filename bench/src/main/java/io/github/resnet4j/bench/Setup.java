@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What contestants run with. Those in a JVM get it as system properties.
+ * The environment contestants run in. JVM contestants receive it as system properties.
  *
  * @param home the folder {@code bench} of the checkout
  * @param scratch a folder that is deleted after the run
@@ -23,7 +23,7 @@ record Setup(Path home, Path scratch, Optional<String> python, int threads) {
         return Path.of(System.getProperty(HOME, "."));
     }
 
-    /** What the conductor told this process. */
+    /** The set-up that the conductor passed to this process. */
     static Setup ofThisProcess() {
         return new Setup(
                 homeOfThisProcess(),

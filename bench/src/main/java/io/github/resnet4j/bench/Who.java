@@ -7,15 +7,15 @@ import java.util.Set;
 
 /** Who can take part: one row each, in the order of the table of results. */
 enum Who {
-    /** DL4J as it comes: its layers do not reach oneDNN. */
+    /** DL4J out of the box: its layers do not reach oneDNN. */
     DL4J("dl4j", Launcher.jvm(StockDl4j.class), Trait.TRAINS, Trait.INFERS, Trait.SLOW),
     /** DL4J's layers with oneDNN reached, and this project's training step. */
     DL4J_ONEDNN("dl4j-onednn", Launcher.jvm(OneDnnDl4j.class), Trait.TRAINS, Trait.INFERS),
     /** This project's engine. */
     ENGINE("engine", Launcher.jvm(CompiledPlans.class), Trait.TRAINS, Trait.INFERS),
-    /** PyTorch, N×C×H×W in memory, as it comes. */
+    /** PyTorch, N×C×H×W in memory, out of the box. */
     PYTORCH("pytorch", Launcher.python("nchw"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
-    /** PyTorch, N×H×W×C in memory, as it comes. */
+    /** PyTorch, N×H×W×C in memory, out of the box. */
     PYTORCH_CHANNELS_LAST(
             "pytorch-channels-last", Launcher.python("channels_last"), Trait.TRAINS, Trait.INFERS, Trait.YARDSTICK),
     /** PyTorch's own compiler for inference, in the better of both layouts. */
@@ -42,7 +42,7 @@ enum Who {
         this.traits = EnumSet.copyOf(List.of(traits));
     }
 
-    /** Its name on the command line and in everything that is written. */
+    /** Its name on the command line and in all output. */
     String word() {
         return word;
     }
@@ -52,7 +52,7 @@ enum Who {
         return program;
     }
 
-    /** Whether it can do this at all. */
+    /** Whether it supports this mode. */
     boolean does(Mode mode) {
         return traits.contains(
                 switch (mode) {
@@ -66,7 +66,7 @@ enum Who {
         return traits.contains(Trait.SLOW);
     }
 
-    /** Whether the ratio 1 is its speed, or that of a better one of these. */
+    /** Whether it is one of those the faster of which defines a ratio of 1. */
     boolean yardstick() {
         return traits.contains(Trait.YARDSTICK);
     }

@@ -5,14 +5,14 @@ import io.github.resnet4j.zoo.Zoo;
 import java.util.List;
 
 /**
- * One thing that is measured, the same for every contestant.
+ * One measurement, the same for every contestant.
  *
  * @param network the zoo's name
  * @param mode train or infer
  * @param batch images in a batch
  */
 record Workload(String network, Mode mode, int batch) {
-    /** All there are, in the order in which they are measured. */
+    /** All workloads, in the order in which they are measured. */
     static final List<Workload> TABLE = List.of(
             new Workload("resnet20-cifar", Mode.TRAIN, 128),
             new Workload("resnet20-cifar", Mode.INFER, 128),
@@ -49,7 +49,7 @@ record Workload(String network, Mode mode, int batch) {
         return architecture().network().macs() > LARGE;
     }
 
-    /** For people. */
+    /** Its title in the output. */
     String title() {
         return network + ", " + mode.word() + ", batch " + batch;
     }

@@ -62,12 +62,12 @@ class AnswerTest {
     void refusesRubbishAndQuotesIt(String line) {
         assertThatThrownBy(() -> Answer.parse(line))
                 .isInstanceOf(ContestantException.class)
-                .hasMessage("said \"" + line + "\", which is no answer");
+                .hasMessage("answered \"" + line + "\", which is not a valid reply");
     }
 
     @Test
     void quotesOnlyTheStartOfLongRubbishAndNothingUnprintable() {
         assertThatThrownBy(() -> Answer.parse("\u001b[2J" + "x".repeat(5000)))
-                .hasMessage("said \"?[2J" + "x".repeat(56) + "...\", which is no answer");
+                .hasMessage("answered \"?[2J" + "x".repeat(56) + "...\", which is not a valid reply");
     }
 }

@@ -78,13 +78,13 @@ class BenchmarkCommandTest {
         "--threads=0, '--threads must be at least 1, got 0'",
         "--seconds=0, '--seconds must be above 0'",
         "--seconds=NaN, '--seconds must be above 0'",
-        "--networks=resnet20cifar, '--networks: there is no \"resnet20cifar\"; did you mean resnet20-cifar?'",
+        "--networks=resnet20cifar, '--networks: unknown name \"resnet20cifar\"; did you mean resnet20-cifar?'",
         "'--networks=resnet18,resnet51', did you mean resnet50?",
         "--networks=vgg, 'there are resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2'",
-        "--who=pytroch, '--who: there is no \"pytroch\"; did you mean pytorch?'",
+        "--who=pytroch, '--who: unknown name \"pytroch\"; did you mean pytorch?'",
         "--modes=trian, did you mean train?",
         "'--who=', 'there are dl4j, dl4j-onednn'",
-        "--csv=no/such/folder/out.csv, no/such/folder; make it first",
+        "--csv=no/such/folder/out.csv, no/such/folder; create it first",
         "--python=no-such-python, --python: no-such-python cannot import torch",
     })
     void refusesWithOneLineAndTheUsageCode(String arg, String message) {

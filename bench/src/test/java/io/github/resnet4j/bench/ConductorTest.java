@@ -74,16 +74,16 @@ class ConductorTest {
             value = {
                 "exit 7 | died, exit code 7",
                 "echo why >&2; kill -9 $$ | died, exit code 137",
-                "echo Segmentation fault; cat | said \"Segmentation fault\", which is no answer",
+                "echo Segmentation fault; cat | answered \"Segmentation fault\", which is not a valid reply",
                 "echo failed out of memory; exit 1 | out of memory",
-                "echo done 1 1; cat | said \"done 1 1.0\" where it should be ready",
-                "echo ready 5 a script; cat | has another network, of 5 parameters; the zoo's has 269722",
+                "echo done 1 1; cat | answered \"done 1 1.0\" instead of being ready",
+                "echo ready 5 a script; cat | has a different network, of 5 parameters; the zoo's has 269722",
                 "sleep 1000 | did not start within 5 s",
-                "cat /dev/zero | said \"????????",
+                "cat /dev/zero | answered \"????????",
                 "echo ready 269722 a script; sleep 1000 | did not finish a batch within 5 s",
                 "echo ready 269722 a script; read -r l; exit 3 | died, exit code 3",
-                "echo ready 269722 a script; read -r l; echo 3.5 images/s | said \"3.5 images/s\", which is no answer",
-                "echo ready 269722 a script; read -r l; echo ready 269722 a script | where it should be done",
+                "echo ready 269722 a script; read -r l; echo 3.5 images/s | answered \"3.5 images/s\", which is not a valid reply",
+                "echo ready 269722 a script; read -r l; echo ready 269722 a script | instead of finishing",
                 "echo ready 269722 a script; read -r l; echo done 9 1; read -r l; exit 5 | died, exit code 5",
             })
     void whoFailsIsOutAndTheOthersGoOn(String script, String failure) throws InterruptedException {

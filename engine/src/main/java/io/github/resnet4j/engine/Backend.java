@@ -12,14 +12,14 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What computes, and within which limits.
+ * The ND4J backend and its limits.
  *
  * @param name ND4J's backend and BLAS
  * @param nativeJar file name of the jar, or the folder, that the native library was loaded from
- * @param cpuFlags the vector instruction sets among the CPU's flags, empty where the system does not tell
+ * @param cpuFlags the vector instruction sets among the CPU's flags, empty if the system does not report them
  * @param threads OpenMP threads of the native library
- * @param offHeapLimit bytes of native arrays at most
- * @param processLimit bytes of the whole process at most before native arrays are refused; 0 for no limit
+ * @param offHeapLimit most bytes of native arrays
+ * @param processLimit most bytes of the whole process before native arrays are refused; 0 for no limit
  */
 public record Backend(
         String name, String nativeJar, List<String> cpuFlags, int threads, long offHeapLimit, long processLimit) {
@@ -36,7 +36,7 @@ public record Backend(
             "amx_tile",
             "asimd");
 
-    /** Looks around; loads the native library. */
+    /** Inspects this process; loads the native library. */
     public static Backend inspect() {
         String blas = Nd4j.getExecutioner().getEnvironmentInformation().getProperty("blas.vendor");
         return new Backend(

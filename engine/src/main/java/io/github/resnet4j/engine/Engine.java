@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** Which code executes a network. */
 public enum Engine {
-    /** oneDNN where it runs the whole graph; otherwise DL4J, with one warning that says why. */
+    /** oneDNN if it can run the whole graph; otherwise DL4J, with one warning that gives the reasons. */
     AUTO,
     /** A compiled plan of oneDNN primitives, or an error. */
     ONEDNN,
-    /** DL4J's own layers, with its oneDNN helpers where they are found. */
+    /** DL4J's own layers, with its oneDNN helpers where available. */
     DL4J;
 
     /** The name in options, configurations and reports: {@code auto}, {@code onednn}, {@code dl4j}. */

@@ -17,7 +17,8 @@ final class EngineSelector {
     private EngineSelector() {}
 
     /**
-     * A plan if {@code engine} allows one and it can be compiled, otherwise what {@code graph} makes with the reason.
+     * A plan if {@code engine} allows one and it can be compiled, otherwise the result of {@code graph} with the
+     * reason.
      *
      * @throws UnsupportedGraphException with the reasons of every engine that was allowed
      */

@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Inference in which DL4J's layers compute, for one thread at a time. */
+/** Inference by DL4J's own layers, one thread at a time. */
 final class GraphInference implements Inference {
     private final ComputationGraph graph;
     private final int maxBatch;
@@ -22,7 +22,7 @@ final class GraphInference implements Inference {
 
     GraphInference(ComputationGraph graph, Shape image, int maxBatch, Optional<String> fallback) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("batches of at most " + maxBatch + " images hold none");
+            throw new IllegalArgumentException("the largest batch must have at least 1 image, got " + maxBatch);
         }
         this.graph = graph;
         this.maxBatch = maxBatch;
@@ -90,7 +90,7 @@ final class GraphInference implements Inference {
         INDArray images = InputArrays.dense(features, image);
         if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + images.size(0) + " images where at most " + maxBatch + " were announced");
+                    "a batch of " + images.size(0) + " images, more than the " + maxBatch + " announced");
         }
         return images;
     }

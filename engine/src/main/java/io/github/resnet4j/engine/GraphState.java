@@ -10,7 +10,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What of a graph a plan was compiled for: its layers and the arrays that hold its parameters and their gradients. */
+/**
+ * The parts of a graph that a plan was compiled for: its layers and the arrays that hold its parameters and their
+ * gradients.
+ */
 final class GraphState {
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
@@ -64,7 +67,7 @@ final class GraphState {
         configuration.setIterationCount(Math.toIntExact(iteration));
     }
 
-    /** Does what DL4J's {@code fit} does behind an update: counts the step, and makes constraints hold. */
+    /** Does what DL4J's {@code fit} does after an update: counts the step, and applies constraints. */
     void finishStep() {
         configuration.setIterationCount(Math.addExact(configuration.getIterationCount(), 1));
         for (GraphVertex vertex : graph.getVertices()) {
@@ -74,7 +77,7 @@ final class GraphState {
         }
     }
 
-    /** @throws StalePlanException if the graph is no longer what it was */
+    /** @throws StalePlanException if the graph has changed since */
     void require() {
         if (isClosed(graph.params()) || gradients.isPresent() && isClosed(graph.getFlattenedGradients())) {
             throw new StalePlanException("the graph was closed");

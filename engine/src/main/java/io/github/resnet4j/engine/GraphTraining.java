@@ -29,8 +29,8 @@ import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Training in which DL4J's layers compute loss and gradients. What they draw at random, such as dropout's masks, is a
- * function of the graph's seed and the iteration.
+ * Training in which DL4J's layers compute loss and gradients. Random draws, such as dropout masks, depend only on the
+ * graph's seed and the iteration.
  */
 final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
@@ -44,7 +44,7 @@ final class GraphTraining implements TrainingStep {
     private final Watch watch = new Watch();
     private boolean closed;
 
-    /** @throws UnsupportedGraphException with all that the graph asks for and this does not do */
+    /** @throws UnsupportedGraphException naming everything that the graph asks for and this does not support */
     GraphTraining(ComputationGraph graph, Shape image, Sgd sgd, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
@@ -62,7 +62,7 @@ final class GraphTraining implements TrainingStep {
         String output = graph.getConfiguration().getNetworkOutputs().get(0);
         Layer layer = GraphReader.unwrapped(graph.getVertex(output).getLayer());
         if (!(layer instanceof IOutputLayer)) {
-            unmet.add(new UnsupportedReason(output, "it is the graph's output, and has no loss to train with"));
+            unmet.add(new UnsupportedReason(output, "it is the graph's output but has no loss to train with"));
         }
         if (!unmet.isEmpty()) {
             throw new UnsupportedGraphException(unmet);

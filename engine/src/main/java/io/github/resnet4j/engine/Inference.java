@@ -8,8 +8,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a graph says of images, in inference mode. It may be a snapshot of the graph's parameters, taken when it was
- * made and by {@link #refresh()}.
+ * Runs a graph forward in inference mode. It may use a snapshot of the graph's parameters, taken at creation and by
+ * {@link #refresh()}.
  *
  * <p>Safe for use by several threads, but not while the graph is trained.
  */
@@ -20,11 +20,11 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      *
      * @param graph with one input and one output, in single precision
      * @param image size of the images
-     * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
-     *     warning that says why
+     * @param engine which engine to use; {@link Engine#AUTO} falls back to DL4J if oneDNN cannot run the graph, with
+     *     one warning that gives the reasons
      * @throws IllegalArgumentException if {@code maxBatch} is below 1
-     * @throws UnsupportedGraphException if no engine that may compute can run the graph
-     * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
+     * @throws UnsupportedGraphException if none of the engines allowed can run the graph
+     * @throws EngineUnavailableException if oneDNN is required but not available for this platform
      */
     static Inference of(ComputationGraph graph, Shape image, int maxBatch, Engine engine) {
         return EngineSelector.of(
@@ -37,7 +37,7 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      * The graph's output for each image.
      *
      * @param features N×C×H×W, N at most the maximum
-     * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax; NaN for an image with a
+     * @return N×classes, as from {@code graph.outputSingle}: probabilities after a softmax; NaN for an image with a
      *     value that is not finite
      * @throws IllegalArgumentException if the shape is not the graph's
      * @throws IllegalStateException if this is closed
@@ -45,25 +45,25 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
     INDArray output(INDArray features);
 
     /**
-     * The values at the named vertices; what lies above them does not run.
+     * The values at the named vertices; the layers after them do not run.
      *
      * @param features as for {@link #output}
-     * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
-     * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
+     * @return by name, N×C×H×W, or N×C after a dense layer or a global pooling
+     * @throws IllegalArgumentException if the shape is not the graph's, if it has no such vertex, or if you name none
      * @throws IllegalStateException if this is closed
      */
     Map<String, INDArray> featureMaps(INDArray features, List<String> vertices);
 
-    /** Takes the graph's parameters as they are now. */
+    /** Takes a new snapshot of the graph's parameters. */
     void refresh();
 
-    /** What computes: {@link Engine#ONEDNN} or {@link Engine#DL4J}. */
+    /** The engine in use: {@link Engine#ONEDNN} or {@link Engine#DL4J}. */
     Engine engine();
 
-    /** Why DL4J computes where the choice was free; empty otherwise. */
+    /** Why {@link Engine#AUTO} fell back to DL4J; empty otherwise. */
     Optional<String> fallback();
 
-    /** Frees what this holds besides the graph. */
+    /** Frees everything this holds except the graph. */
     @Override
     void close();
 }

@@ -43,16 +43,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A graph compiled for inference: batch normalisation folded into the convolutions, sums and activations fused into
- * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}; the graph itself is
- * needed for that, and for vertices that are named for the first time.
+ * them. It is a snapshot of the graph's parameters, taken at compilation and by {@link #refresh()}. The graph itself is
+ * needed only for that, and when you name vertices for the first time.
  *
- * <p>Safe for use by several threads. A thread that comes alone has all cores: they work together on one image, and take
- * a part each of a batch. Threads that come together have one core each, and those beyond the number of cores wait. All
- * share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so
- * the last digits of an answer may depend on the size of the batch.
+ * <p>Safe for use by several threads. A thread on its own uses all cores: they work together on one image, or each take
+ * a part of a batch. Concurrent threads get one core each; those beyond the number of cores wait. All share the
+ * parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so the
+ * last digits of an answer may depend on the size of the batch.
  *
- * <p>An image with a value that is not finite gives NaN, and does not touch the others; a parameter that is not finite
- * makes everything NaN. A map that overflows inside the network need not show: a ReLU of oneDNN turns a NaN into zero.
+ * <p>An image with a value that is not finite gives NaN, and does not affect the others; a parameter that is not finite
+ * makes everything NaN. An overflow inside the network may go unnoticed: a ReLU of oneDNN turns a NaN into zero.
  */
 public final class InferencePlan implements Inference {
     /** Images go through in pieces that need about this much memory, for the caches' sake. */
@@ -72,7 +72,7 @@ public final class InferencePlan implements Inference {
 
     private InferencePlan(ComputationGraph graph, Shape image, int maxBatch) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("batches of at most " + maxBatch + " images hold none");
+            throw new IllegalArgumentException("the largest batch must have at least 1 image, got " + maxBatch);
         }
         Dnnl.require();
         this.graph = graph;
@@ -107,8 +107,8 @@ public final class InferencePlan implements Inference {
      *
      * @param image size of the images
      * @throws IllegalArgumentException if {@code maxBatch} is below 1
-     * @throws UnsupportedGraphException if the graph has what the engine does not know
-     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     * @throws UnsupportedGraphException if the graph has anything that the engine does not support
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static InferencePlan compile(ComputationGraph graph, Shape image, int maxBatch) {
         return new InferencePlan(graph, image, maxBatch);
@@ -118,7 +118,7 @@ public final class InferencePlan implements Inference {
      * The graph's output for each image.
      *
      * @param features N×C×H×W, N at most the maximum
-     * @return N×classes, what {@code graph.outputSingle} gives: probabilities behind a softmax
+     * @return N×classes, as from {@code graph.outputSingle}: probabilities after a softmax
      * @throws IllegalArgumentException if the shape is not the graph's
      * @throws IllegalStateException if the plan is closed
      */
@@ -128,13 +128,13 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * The values at the named vertices; what lies above them does not run. The sets of vertices that were named last stay
-     * compiled.
+     * The values at the named vertices; the layers after them do not run. The sets of vertices that were named last
+     * stay compiled.
      *
      * @param features as for {@link #output}
-     * @return by name, N×C×H×W, or N×C behind a dense layer or a global pooling
-     * @throws IllegalArgumentException if the shape is not the graph's, or it has no such vertex, or none is named
-     * @throws StalePlanException if this set of vertices is new, or was not named for long, and the graph was changed
+     * @return by name, N×C×H×W, or N×C after a dense layer or a global pooling
+     * @throws IllegalArgumentException if the shape is not the graph's, if it has no such vertex, or if you name none
+     * @throws StalePlanException if this set of vertices is new, or was last named long ago, and the graph has changed
      *     since
      * @throws IllegalStateException if the plan is closed
      */
@@ -168,7 +168,7 @@ public final class InferencePlan implements Inference {
         INDArray images = InputArrays.dense(features, image);
         if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + images.size(0) + " images, and the plan is compiled for at most " + maxBatch);
+                    "a batch of " + images.size(0) + " images; the plan is compiled for at most " + maxBatch);
         }
         compiled.running.readLock().lock();
         try {
@@ -309,7 +309,7 @@ public final class InferencePlan implements Inference {
         return Math.toIntExact(fitting >= most ? most : Long.highestOneBit(fitting));
     }
 
-    /** Takes the graph's parameters as they are now; waits for the batches that are under way. */
+    /** Takes a new snapshot of the graph's parameters; waits for the batches in progress. */
     @Override
     public void refresh() {
         compiled.running.writeLock().lock();
@@ -349,9 +349,9 @@ public final class InferencePlan implements Inference {
     }
 
     /**
-     * What each step takes for the first piece of {@code features}, or of the first core's part of them.
+     * The time of each step for the first piece of {@code features}, or of the first core's part of them.
      *
-     * @param rounds executions whose median is taken, at least 1
+     * @param rounds number of executions, of which the median counts; at least 1
      */
     public PlanProfile profile(INDArray features, int rounds) {
         INDArray images = InputArrays.dense(features, image);
@@ -380,7 +380,7 @@ public final class InferencePlan implements Inference {
         return Optional.empty();
     }
 
-    /** Frees the native memory, once the batches that are under way are through. */
+    /** Frees the native memory once the batches in progress are done. */
     @Override
     public void close() {
         cleanable.clean();

@@ -10,7 +10,7 @@ import java.util.Collection;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What plans ask of the arrays that they are given. */
+/** Checks the arrays that plans are given. */
 final class InputArrays {
     /** Values that are looked at together. */
     private static final int BLOCK = 4096;
@@ -35,7 +35,7 @@ final class InputArrays {
                 || features.size(2) != shape.height()
                 || features.size(3) != shape.width()) {
             throw new IllegalArgumentException(
-                    "images of " + shape + " are expected, the batch is " + Arrays.toString(features.shape()));
+                    "expected images of " + shape + ", got a batch of " + Arrays.toString(features.shape()));
         }
     }
 
@@ -58,8 +58,8 @@ final class InputArrays {
     }
 
     /**
-     * Refuses to train with values that are not finite. Activations of oneDNN turn a NaN into zero, so that it would not
-     * show in the loss.
+     * Refuses to train with values that are not finite. Activations of oneDNN turn a NaN into zero, which would hide it
+     * from the loss.
      *
      * @throws IllegalArgumentException with the first image that has one
      */

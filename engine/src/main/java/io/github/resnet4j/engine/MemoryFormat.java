@@ -4,9 +4,9 @@ import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 
 /**
- * In which order maps lie between the operations of a plan: one for the whole plan, so that nothing is reordered on the
- * way. Measured, see PERFORMANCE.md: oneDNN's kernels for blocked channels train faster, those for channels that run
- * fastest infer faster.
+ * The memory layout of the maps between the operations of a plan: one for the whole plan, so that nothing is reordered
+ * on the way. Measured, see PERFORMANCE.md: oneDNN's kernels for blocked channels train faster, those for channels last
+ * infer faster.
  */
 final class MemoryFormat {
     private MemoryFormat() {}

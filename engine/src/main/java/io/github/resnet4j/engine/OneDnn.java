@@ -11,8 +11,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
- * Whether DL4J's layers compute with oneDNN. DL4J M2.1 has that switched off, twice: by a system property, which {@link
- * #enable} sets, and by a renamed class, which {@link org.nd4j.nativeblas.Nd4jCpu} stands in for.
+ * Whether DL4J's layers compute with oneDNN. DL4J M2.1 disables that twice: by a system property, which {@link #enable}
+ * sets, and by a renamed class, which {@link org.nd4j.nativeblas.Nd4jCpu} stands in for.
  */
 public final class OneDnn {
     /** Read when the first native library is loaded: ND4J's, and then it is too late for oneDNN's. */
@@ -22,8 +22,7 @@ public final class OneDnn {
 
     /**
      * Lets the layers of every graph built from here on use oneDNN where the native library has it, and sends JavaCPP's
-     * warnings (that oneDNN was built for a newer JavaCPP) to SLF4J. Values that the user gave on the command line of the
-     * JVM are kept.
+     * warnings (that oneDNN was built for a newer JavaCPP) to SLF4J. Values given on the JVM's command line are kept.
      */
     public static void enable() {
         if (System.getProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY) == null) {
@@ -37,22 +36,22 @@ public final class OneDnn {
     /**
      * The version of the oneDNN library that plans call.
      *
-     * @throws EngineUnavailableException if there is none for this platform
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static String version() {
         return Dnnl.version();
     }
 
     /**
-     * The instruction set that it computes with here: {@code avx512}, {@code avx2} or another of oneDNN's names.
+     * The instruction set that it uses here: {@code avx512}, {@code avx2} or another of oneDNN's names.
      *
-     * @throws EngineUnavailableException if there is none for this platform
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static String instructions() {
         return Dnnl.instructions();
     }
 
-    /** Whether a convolution layer built now would compute with oneDNN: asks one. */
+    /** Whether a convolution layer built now would use oneDNN: builds one and asks it. */
     public static boolean reached() {
         MultiLayerNetwork net = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .list()

@@ -1,6 +1,6 @@
 package io.github.resnet4j.engine;
 
-/** A function of oneDNN refused: out of memory, or something that it does not implement. */
+/** A call to oneDNN failed: it ran out of memory, or does not implement what was asked. */
 public final class OneDnnException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class OneDnnException extends RuntimeException {
         this.status = status;
     }
 
-    /** Whether oneDNN has no code for what was asked; another layout may do. */
+    /** Whether oneDNN has no code for what was asked; another layout may work. */
     public boolean unimplemented() {
         return status == UNIMPLEMENTED;
     }

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What stands where in the flat parameter array of a DL4J graph. The flat gradient has the same layout. */
+/** The layout of the flat parameter array of a DL4J graph. The flat gradient has the same layout. */
 public final class ParameterLayout {
 
     /** What a segment is to the optimiser. */
@@ -57,7 +57,7 @@ public final class ParameterLayout {
     /**
      * The layout of {@code graph}'s parameters, in the order of the flat array.
      *
-     * @throws UnsupportedGraphException if there are more than Java can look at as one array
+     * @throws UnsupportedGraphException if there are more than Java can address as one array
      */
     public static ParameterLayout of(ComputationGraph graph) {
         GraphReader.requireFewParameters(graph);

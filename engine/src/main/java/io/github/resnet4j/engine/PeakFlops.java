@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** How much this machine can compute: a product of large matrices by oneDNN, against which networks are measured. */
+/** The peak performance of this machine: a product of large matrices by oneDNN, with which networks are compared. */
 public final class PeakFlops {
     private static final long SIZE = 2048;
 
@@ -22,7 +22,7 @@ public final class PeakFlops {
     /**
      * The best of several products of 2048×2048 matrices in single precision on all threads, in GFLOP/s.
      *
-     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static double gigaflops(int products) {
         try (Scope scope = new Scope()) {

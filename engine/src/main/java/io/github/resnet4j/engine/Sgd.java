@@ -3,7 +3,7 @@ package io.github.resnet4j.engine;
 import java.util.OptionalDouble;
 
 /**
- * Stochastic gradient descent as {@code torch.optim.SGD} has it: the velocity is free of the learning rate, so that a
+ * Stochastic gradient descent as {@code torch.optim.SGD} has it: the velocity does not include the learning rate, so a
  * change of the rate acts at once. With gradient g, parameter p and velocity v:
  *
  * <pre>
@@ -25,7 +25,7 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn
 
     /** Which parameters weight decay covers. */
     public enum DecayOn {
-        /** All that are trained, as He et al. and torchvision. */
+        /** All that are trained, as in He et al. and torchvision. */
         ALL,
         /** All but biases and BN's scale and shift (Goyal et al. 2017, section 5.3). */
         NO_NORM_BIAS
@@ -39,7 +39,7 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn
             throw new IllegalArgumentException("weight decay must not be negative, got " + weightDecay);
         }
         if (nesterov && momentum == 0) {
-            throw new IllegalArgumentException("nesterov needs momentum");
+            throw new IllegalArgumentException("nesterov needs a momentum above 0");
         }
         if (clipNorm.isPresent() && !(clipNorm.getAsDouble() > 0)) {
             throw new IllegalArgumentException("clip norm must be positive, got " + clipNorm.getAsDouble());

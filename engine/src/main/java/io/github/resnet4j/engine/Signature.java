@@ -16,7 +16,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * What a graph gives, as far as its configuration says.
+ * What a graph outputs, according to its configuration.
  *
  * @param outputs values of the output for one image
  */

@@ -12,8 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A short measurement of how fast this machine trains.
  *
- * @param engine what computed
- * @param fallback why DL4J did where the choice was free
+ * @param engine the engine used
+ * @param fallback why {@link Engine#AUTO} fell back to DL4J
  * @param imagesPerSecond of ResNet-20 at batch 64 on random images
  */
 public record SpeedProbe(Engine engine, Optional<String> fallback, double imagesPerSecond) {

@@ -34,14 +34,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * A graph compiled for training: forward, loss, backward and update run as oneDNN primitives on the graph's own
  * parameters, which change in place. Gradients are in the graph's flattened gradient view after each step, as after
- * DL4J's {@code computeGradientAndScore}: sums over the batch. The calls for one size of batch are compiled at once, those
- * for others when the first such batch comes; all share the memory between operations.
+ * DL4J's {@code computeGradientAndScore}: sums over the batch. The calls for the usual batch size are compiled at once,
+ * those for any other when the first such batch arrives; all share the memory between operations.
  *
- * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} takes them anew.
+ * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} reads them again.
  *
- * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A loss that is NaN says that
- * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. A step that
- * another thread has begun makes every other call wait for its end.
+ * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A NaN loss means that
+ * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. While one
+ * thread runs a step, every other call waits for it to end.
  */
 public final class TrainingPlan implements TrainingStep {
     /** Parameters that are looked at together. */
@@ -89,7 +89,7 @@ public final class TrainingPlan implements TrainingStep {
 
     private static void requireBatch(int batch) {
         if (batch < 1) {
-            throw new IllegalArgumentException("a batch of " + batch + " images holds none");
+            throw new IllegalArgumentException("a batch must have at least 1 image, got " + batch);
         }
     }
 
@@ -124,17 +124,17 @@ public final class TrainingPlan implements TrainingStep {
      * Compiles {@code graph}, to be updated by {@code sgd}; use {@link #step(INDArray, INDArray, double)}.
      *
      * @param image size of the images
-     * @param batch images of the usual batch, which is compiled at once; others are when they come
+     * @param batch images in the usual batch, which is compiled at once; other sizes are compiled when they arrive
      * @throws IllegalArgumentException if {@code batch} is below 1
-     * @throws UnsupportedGraphException if the graph has what the engine does not know, or asks for what the rule does
-     *     not do, or oneDNN has no code for it
-     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     * @throws UnsupportedGraphException if the graph has anything that the engine or the update rule does not support,
+     *     or oneDNN has no code for it
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, Sgd sgd) {
         return new TrainingPlan(graph, image, batch, Optional.of(sgd));
     }
 
-    /** As {@link #compile(ComputationGraph, Shape, int, Sgd)}, where no batch is usual. */
+    /** As {@link #compile(ComputationGraph, Shape, int, Sgd)}, for no particular batch size. */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, Sgd sgd) {
         return compile(graph, image, 1, sgd);
     }
@@ -144,29 +144,29 @@ public final class TrainingPlan implements TrainingStep {
      * #step(INDArray, INDArray)}.
      *
      * @param image size of the images
-     * @param batch images of the usual batch, which is compiled at once; others are when they come
+     * @param batch images in the usual batch, which is compiled at once; other sizes are compiled when they arrive
      * @throws IllegalArgumentException if {@code batch} is below 1
-     * @throws UnsupportedGraphException if the graph has what the engine does not know, or oneDNN has no code for it
-     * @throws EngineUnavailableException if there is no oneDNN for this platform
+     * @throws UnsupportedGraphException if the graph has anything that the engine does not support, or oneDNN has no
+     *     code for it
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch) {
         return new TrainingPlan(graph, image, batch, Optional.empty());
     }
 
-    /** As {@link #compile(ComputationGraph, Shape, int)}, where no batch is usual. */
+    /** As {@link #compile(ComputationGraph, Shape, int)}, for no particular batch size. */
     public static TrainingPlan compile(ComputationGraph graph, Shape image) {
         return compile(graph, image, 1);
     }
 
     /**
-     * One step on one batch, by the rule that was given at compilation.
+     * One step on one batch, by the rule given at compilation.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
-     *     finite
-     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalArgumentException if the shapes do not match the graph, or an image has values that are not finite
+     * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if the plan is closed, or was compiled for the graph's own updater
      */
     @Override
@@ -182,14 +182,13 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * One step on one batch, by the graph's own updater: its score and iteration count are set, and its listeners told
-     * that the iteration is done, as {@code fit} does.
+     * One step on one batch, by the graph's own updater: sets its score and iteration count and notifies its listeners,
+     * as {@code fit} does.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
-     *     finite
-     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalArgumentException if the shapes do not match the graph, or an image has values that are not finite
+     * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if the plan is closed, or was compiled with an {@link Sgd}
      */
     public Result step(INDArray features, INDArray labels) {
@@ -206,9 +205,8 @@ public final class TrainingPlan implements TrainingStep {
     /**
      * Loss and gradients without an update: the gradients are in the graph's flattened gradient view.
      *
-     * @throws IllegalArgumentException if the shapes are not those of the graph, or an image has values that are not
-     *     finite
-     * @throws StalePlanException if the graph was changed since
+     * @throws IllegalArgumentException if the shapes do not match the graph, or an image has values that are not finite
+     * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if the plan is closed
      */
     public Result gradients(INDArray features, INDArray labels) {
@@ -274,7 +272,7 @@ public final class TrainingPlan implements TrainingStep {
                         graph.getConfiguration().getDefaultConfiguration().getSeed()));
     }
 
-    /** Takes the parameters of frozen layers as they are now. */
+    /** Reads the parameters of frozen layers again. */
     public void refresh() {
         synchronized (compiled) {
             compiled.requireOpen();
@@ -284,7 +282,7 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * What runs for batches of {@code batch} images; compiles it if no such batch has come.
+     * The steps for batches of {@code batch} images; compiles them if there was no such batch yet.
      *
      * @throws IllegalArgumentException if {@code batch} is below 1
      */
@@ -298,9 +296,9 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * What each step takes; the parameters stay as they are.
+     * The time of each step; the parameters stay as they are.
      *
-     * @param rounds executions whose median is taken, at least 1
+     * @param rounds number of executions, of which the median counts; at least 1
      */
     public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
         synchronized (compiled) {
@@ -321,14 +319,14 @@ public final class TrainingPlan implements TrainingStep {
     /**
      * The velocities, as in {@link TrainingStep#velocity()}.
      *
-     * @throws IllegalStateException if the graph's own updater has the state
+     * @throws IllegalStateException if the graph's own updater holds the state
      */
     @Override
     public FloatBuffer velocity() {
         if (update instanceof OwnUpdate own) {
             return own.velocity.duplicate();
         }
-        throw new IllegalStateException("the graph's own updater has the state; see its getUpdater()");
+        throw new IllegalStateException("the graph's own updater holds the state; see its getUpdater()");
     }
 
     @Override
@@ -351,7 +349,7 @@ public final class TrainingPlan implements TrainingStep {
         return Optional.empty();
     }
 
-    /** Frees the native memory, once the step that is under way is done. */
+    /** Frees the native memory once the step in progress is done. */
     @Override
     public void close() {
         cleanable.clean();

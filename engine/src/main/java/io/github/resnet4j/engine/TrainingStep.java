@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * means over the batch. BN's running averages follow PyTorch: the running variance is that of the unbiased batch
  * variance (DL4J's own {@code fit} averages the biased one).
  *
- * <p>Not for several threads at a time, except that {@link #close()} waits for a step that is under way.
+ * <p>Not safe for use by several threads, except that {@link #close()} waits for a step in progress.
  */
 public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan, GraphTraining {
 
@@ -25,19 +25,19 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     record Result(double loss, int correct) {}
 
     /**
-     * Prepares {@code graph} for training. The rule takes the place of the graph's own updater, with its learning rates
-     * and penalties; constraints of the graph hold after every step.
+     * Prepares {@code graph} for training. The rule replaces the graph's own updater, with its learning rates and
+     * penalties; the graph's constraints are applied after every step.
      *
      * @param graph with one input and one output, in single precision; its parameters are changed in place
      * @param image size of the images
-     * @param batch images of the usual batch, for which everything is made ready; others may come
+     * @param batch images in the usual batch, which is prepared in advance; other sizes are allowed
      * @param sgd the update rule
-     * @param engine what is to compute; {@link Engine#AUTO} takes DL4J where oneDNN cannot run the graph, with one
-     *     warning that says why
+     * @param engine which engine to use; {@link Engine#AUTO} falls back to DL4J if oneDNN cannot run the graph, with
+     *     one warning that gives the reasons
      * @throws IllegalArgumentException if {@code batch} is below 1
-     * @throws UnsupportedGraphException if no engine that may compute trains the graph as it is configured: with what it
-     *     does not know, and with each gradient normalisation, optimisation algorithm and step function
-     * @throws EngineUnavailableException if oneDNN is demanded and there is none for this platform
+     * @throws UnsupportedGraphException if none of the engines allowed can train the graph as it is configured: because
+     *     of unsupported vertices, or of any gradient normalisation, optimisation algorithm or step function
+     * @throws EngineUnavailableException if oneDNN is required but not available for this platform
      */
     static TrainingStep of(ComputationGraph graph, Shape image, int batch, Sgd sgd, Engine engine) {
         return EngineSelector.of(
@@ -46,21 +46,21 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
                 fallback -> new GraphTraining(graph, image, sgd, fallback));
     }
 
-    /** As {@link #of(ComputationGraph, Shape, int, Sgd, Engine)}, where no batch is usual. */
+    /** As {@link #of(ComputationGraph, Shape, int, Sgd, Engine)}, for no particular batch size. */
     static TrainingStep of(ComputationGraph graph, Shape image, Sgd sgd, Engine engine) {
         return of(graph, image, 1, sgd, engine);
     }
 
     /**
-     * One step on one batch. Its number is the graph's own count of iterations, on which what dropout drops depends, and
-     * which is one more afterwards.
+     * One step on one batch. Its number is the graph's own iteration count, which determines what dropout drops and
+     * goes up by one.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes are not those announced, or not the graph's, or an image has values
+     * @throws IllegalArgumentException if the shapes do not match the graph or those announced, or an image has values
      *     that are not finite
-     * @throws StalePlanException if the graph was changed since
+     * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if this is closed
      */
     Result step(INDArray features, INDArray labels, double lr);
@@ -69,24 +69,24 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     FloatBuffer velocity();
 
     /**
-     * Goes on where another run stopped, once its parameters and its {@link #velocity()} are put back: from here on, every
-     * step is as that run would have done it.
+     * Continues where another run stopped, once its parameters and its {@link #velocity()} are restored: from here on,
+     * every step is what that run would have done.
      *
-     * @param iteration steps done so far, which becomes the graph's count
-     * @throws ArithmeticException if DL4J, which counts to 2,147,483,647, cannot count so far
+     * @param iteration steps done so far; becomes the graph's count
+     * @throws ArithmeticException if it is above 2,147,483,647, the most that DL4J can count
      */
     void startAt(long iteration);
 
-    /** What stands where in the flat parameters. */
+    /** The layout of the flat parameters. */
     ParameterLayout layout();
 
-    /** What computes: {@link Engine#ONEDNN} or {@link Engine#DL4J}. */
+    /** The engine in use: {@link Engine#ONEDNN} or {@link Engine#DL4J}. */
     Engine engine();
 
-    /** Why DL4J computes where the choice was free; empty otherwise. */
+    /** Why {@link Engine#AUTO} fell back to DL4J; empty otherwise. */
     Optional<String> fallback();
 
-    /** Frees what this holds besides the graph, once a step that is under way is done. */
+    /** Frees everything this holds except the graph, once a step in progress is done. */
     @Override
     void close();
 }

@@ -3,7 +3,7 @@ package io.github.resnet4j.engine;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A graph has vertices that the engine does not know, or settings of vertices that it does not follow. */
+/** A graph has vertices, or settings of vertices, that the engine does not support. */
 public final class UnsupportedGraphException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class UnsupportedGraphException extends RuntimeException {
      * One reason.
      *
      * @param vertex name of the vertex
-     * @param reason what of it is not supported
+     * @param reason what about it is not supported
      */
     public record UnsupportedReason(String vertex, String reason) {
         @Override
@@ -22,7 +22,7 @@ public final class UnsupportedGraphException extends RuntimeException {
         }
     }
 
-    /** @param reasons all there are, at least one */
+    /** @param reasons all reasons, at least one */
     public UnsupportedGraphException(List<UnsupportedReason> reasons) {
         this("the engine cannot run this graph: ", reasons);
     }
@@ -32,12 +32,12 @@ public final class UnsupportedGraphException extends RuntimeException {
         this.reasons = List.copyOf(reasons);
     }
 
-    /** That DL4J cannot run the graph either. */
+    /** For a graph that DL4J cannot run either. */
     public static UnsupportedGraphException inAnyEngine(List<UnsupportedReason> reasons) {
         return new UnsupportedGraphException("no engine can run this graph as it is configured: ", reasons);
     }
 
-    /** Every reason. */
+    /** All reasons. */
     public List<UnsupportedReason> reasons() {
         return reasons;
     }

@@ -244,11 +244,11 @@ class InferencePlanTest {
                 Arguments.of("a fifth axis", images.reshape(3, 3, 16, 16, 1), "[3, 3, 16, 16, 1]"),
                 Arguments.of("no image", Nd4j.create(DataType.FLOAT, 0, 3, 16, 16), "[0, 3, 16, 16]"),
                 Arguments.of("nothing", Nd4j.empty(DataType.FLOAT), "[]"),
-                Arguments.of("a row too many", Nd4j.zeros(3, 3, 17, 16), "3x16x16 are expected"),
-                Arguments.of("a column too few", Nd4j.zeros(3, 3, 16, 15), "3x16x16 are expected"),
+                Arguments.of("a row too many", Nd4j.zeros(3, 3, 17, 16), "expected images of 3x16x16"),
+                Arguments.of("a column too few", Nd4j.zeros(3, 3, 16, 15), "expected images of 3x16x16"),
                 Arguments.of("channels last", images.permute(0, 2, 3, 1), "[3, 16, 16, 3]"),
                 Arguments.of("grey images", Nd4j.zeros(3, 1, 16, 16), "[3, 1, 16, 16]"),
-                Arguments.of("one more than the maximum", Nd4j.zeros(4, 3, 16, 16), "4 images, and"));
+                Arguments.of("one more than the maximum", Nd4j.zeros(4, 3, 16, 16), "4 images; the"));
     }
 
     @ParameterizedTest(name = "{0}")

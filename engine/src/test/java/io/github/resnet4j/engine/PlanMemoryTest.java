@@ -153,7 +153,7 @@ class PlanMemoryTest {
             long before = settled();
             assertThatExceptionOfType(OutOfMemoryError.class)
                     .isThrownBy(() -> plan.report(batch))
-                    .withMessageContaining("make the batch smaller")
+                    .withMessageContaining("use a smaller batch")
                     .withMessageContaining("org.bytedeco.javacpp.maxbytes");
             assertThat(settled() - before).isLessThan(MIB / 8);
             assertThat(plan.gradients(USER.images(2), USER.labels(2))).isEqualTo(result);

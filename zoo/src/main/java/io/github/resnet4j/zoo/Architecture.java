@@ -8,8 +8,8 @@ import java.util.Map;
  * One row of the zoo.
  *
  * @param name what users type, e.g. {@code resnet50} or {@code resnet20-cifar}
- * @param family the table it stands in
- * @param spec writes the network; what users may vary about it are its options
+ * @param family the family it belongs to
+ * @param spec writes the network; its options are what users may vary
  * @param input shape of the images it was published for
  * @param classes number of classes it was published for
  * @param paper where it was published

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 public final class NamePattern {
     private final Pattern regex;
 
-    /** The names that look like {@code pattern}; every pattern is one, and without wildcards it is a name. */
+    /** Compiles {@code pattern}. Any text is valid; without wildcards it matches only itself. */
     public NamePattern(String pattern) {
         StringBuilder text = new StringBuilder();
         for (char c : pattern.toCharArray()) {
@@ -15,7 +15,7 @@ public final class NamePattern {
         regex = Pattern.compile(text.toString());
     }
 
-    /** Whether the whole of {@code name} looks like it. */
+    /** Whether the pattern matches all of {@code name}. */
     public boolean matches(String name) {
         return regex.matcher(name).matches();
     }

@@ -2,7 +2,7 @@ package io.github.resnet4j.zoo;
 
 import java.util.List;
 
-/** Options that a network does not have, or does not take in this form. The message is one line with all of them. */
+/** A network lacks these options, or does not accept their values. The message is one line with all of them. */
 public final class OptionException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -19,12 +19,12 @@ public final class OptionException extends IllegalArgumentException {
         problems = cause.problems;
     }
 
-    /** The same, saying whose options they are. */
+    /** The same, naming whose options they are. */
     OptionException of(String network) {
         return new OptionException(network, this);
     }
 
-    /** Each problem on its own. */
+    /** The problems, one by one. */
     public List<String> problems() {
         return problems;
     }

@@ -28,7 +28,7 @@ public final class OptionReader {
         given = new LinkedHashMap<>(options);
     }
 
-    /** One of an enum's constants, written as its {@code toString} says. */
+    /** One of an enum's constants, spelt as its {@code toString}. */
     public <E extends Enum<E>> E choice(String key, E present, Class<E> type) {
         String value = take(key);
         if (value == null) {
@@ -82,9 +82,9 @@ public final class OptionReader {
     }
 
     /**
-     * Ends the reading.
+     * Checks that everything was valid. Call it last.
      *
-     * @throws OptionException if a value was refused, or a key was never asked for; with all of them
+     * @throws OptionException if a value is invalid or a key unknown; the message lists them all
      */
     public void verify() {
         given.keySet()

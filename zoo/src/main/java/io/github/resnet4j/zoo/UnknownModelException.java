@@ -6,7 +6,7 @@ import java.util.Collection;
 public final class UnknownModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** One line that says what is not there, and what is. */
+    /** One line that names what is missing and what exists. */
     public UnknownModelException(String message) {
         super(message);
     }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the steps of a plan take.
+ * The time that each step of a plan takes.
  *
- * @param batch images that go through together
- * @param lanes so many times at once, on a core each; 1 if all cores work together
+ * @param batch images processed together
+ * @param lanes how many copies run at the same time, one per core; 1 if all cores work together
  * @param timings one for each step, in the order of their execution
  */
 public record PlanProfile(int batch, int lanes, List<Timing> timings) {
@@ -21,7 +21,7 @@ public record PlanProfile(int batch, int lanes, List<Timing> timings) {
     /**
      * One step.
      *
-     * @param step what it is
+     * @param step its description
      * @param nanoseconds the median of several executions
      */
     public record Timing(PlanReport.Step step, long nanoseconds) {}
@@ -54,7 +54,7 @@ public record PlanProfile(int batch, int lanes, List<Timing> timings) {
         return lanes * batch * 1e9 / nanoseconds();
     }
 
-    /** Multiplications and additions of all steps together, in thousand millions in a second. */
+    /** Multiplications and additions of all steps together, in GFLOP/s. */
     public double gigaflops() {
         return gigaflops(timings);
     }
@@ -75,9 +75,9 @@ public record PlanProfile(int batch, int lanes, List<Timing> timings) {
     }
 
     /**
-     * A table of the kinds of steps, for people.
+     * A readable table of the kinds of steps.
      *
-     * @param peak the machine's GFLOP/s, such as {@code PeakFlops} of the engine measures
+     * @param peak the machine's GFLOP/s, as measured by {@code PeakFlops}
      */
     public String table(double peak) {
         Map<String, List<Timing>> kinds = new TreeMap<>();

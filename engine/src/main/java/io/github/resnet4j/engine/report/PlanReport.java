@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a compiled plan runs.
+ * The steps of a compiled plan.
  *
- * @param batch images that go through together
- * @param lanes so many times at once, on a core each; 1 if all cores work together
+ * @param batch images processed together
+ * @param lanes how many copies run at the same time, one per core; 1 if all cores work together
  * @param steps one for each primitive and each step in Java, in the order of their execution
  * @param arenaBytes memory for everything between the steps, of each lane
- * @param leastBytes what the steps need at the same time: no arena can be smaller
+ * @param leastBytes what the steps need at the same time, below which no arena can go
  * @param preparedBytes parameters in oneDNN's layouts that do not change from batch to batch
  */
 public record PlanReport(int batch, int lanes, List<Step> steps, long arenaBytes, long leastBytes, long preparedBytes) {
@@ -21,7 +21,7 @@ public record PlanReport(int batch, int lanes, List<Step> steps, long arenaBytes
     /**
      * One step of a plan.
      *
-     * @param vertex of the graph that it belongs to; behind what was fused into it
+     * @param vertex of the graph that it belongs to; the last one if several were fused
      * @param what it does
      * @param implementation oneDNN's name of the code, or {@code java}
      * @param tensors what it reads and writes, with their layouts
@@ -41,7 +41,7 @@ public record PlanReport(int batch, int lanes, List<Step> steps, long arenaBytes
         return steps.stream().filter(step -> step.what().equals("reorder")).count();
     }
 
-    /** A table for people. */
+    /** A readable table. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

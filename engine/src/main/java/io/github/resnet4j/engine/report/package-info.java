@@ -1,2 +1,2 @@
-/** What a compiled plan runs, and what each of its steps takes: values for people to read and for programs to add up. */
+/** The steps of a compiled plan and the time each takes: tables for people, values for programs. */
 package io.github.resnet4j.engine.report;

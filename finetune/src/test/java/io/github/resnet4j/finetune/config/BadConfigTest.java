@@ -238,7 +238,7 @@ final class BadConfigTest {
                 row(
                         3,
                         "data: {dataset: folder, normalize: {mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375]}}",
-                        "data.normalize.mean: must be of pixels in [0, 1]; these are of pixels from 0 to 255, divided by"
+                        "data.normalize.mean: must be for pixels in [0, 1]; these are for pixels from 0 to 255: divided by"
                                 + " 255 they are mean 0.485,0.456,0.406 and std 0.229,0.224,0.225"),
                 // All at once, also the out-of-range beside the mistyped
                 row(

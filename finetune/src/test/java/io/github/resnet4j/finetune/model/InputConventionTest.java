@@ -110,7 +110,7 @@ class InputConventionTest {
                 "127.5,127.5,127.5 | 127.5,127.5,127.5 | mean 0.5,0.5,0.5 and std 0.5,0.5,0.5",
                 "0.485,0.456,0.406 | 58.395,57.12,57.375 | mean 0.485,0.456,0.406 and std 0.229,0.224,0.225",
                 "0,0,0 | 255,255,255 | mean 0.0,0.0,0.0 and std 1.0,1.0,1.0",
-                "-0.5,0.5,0.5 | - | must be of pixels in [0, 1], got mean -0.5,0.5,0.5"
+                "-0.5,0.5,0.5 | - | must be for pixels in [0, 1], got mean -0.5,0.5,0.5"
             })
     void meansOfPixelsUpTo255AreRefusedWithTheRightOnes(String mean, String std, String message) {
         Preparation given = new Preparation(

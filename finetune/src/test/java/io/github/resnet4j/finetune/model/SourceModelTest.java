@@ -153,7 +153,7 @@ class SourceModelTest {
         Safetensors.write(file, lightning, Map.of());
 
         assertThat(open("resnet20-cifar", file).card().classes()).hasSize(10);
-        assertThat(remarks).contains("took the tensors under student.; left out 1 other: criterion.weight");
+        assertThat(remarks).contains("used the tensors under student.; left out 1 other: criterion.weight");
     }
 
     @Test
@@ -198,7 +198,7 @@ class SourceModelTest {
                         ModelRequest.of("resnet20-cifar", weights).withSet(WeightSet.AVERAGED),
                         DownloadOptions.standard(),
                         remarks::add))
-                .withMessageContaining("only checkpoints of PyTorch have several; leave --ema out");
+                .withMessageContaining("only PyTorch checkpoints can hold several); leave out --ema");
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The ImageNet networks of He et al. 2015 (table 1), with the stride of the bottlenecks on the 3×3 convolution as in
- * torchvision ("v1.5"), and the plain networks of the same paper; and what torchvision makes of them: Wide ResNets
+ * torchvision ("v1.5"), and the plain networks of the same paper; and torchvision's variants of them: Wide ResNets
  * (Zagoruyko and Komodakis 2016) and ResNeXts (Xie et al. 2017).
  */
 public final class ResNet implements Family {

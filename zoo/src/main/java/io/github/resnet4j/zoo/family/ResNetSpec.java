@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  * @param width filters of the stem, at least 1
  * @param block basic or bottleneck
  * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
- * @param groups into how many parts the middle convolution of a bottleneck falls, at least 1 (Xie et al. 2017, figure
- *     3c); 1 in a basic block
- * @param widthPerGroup channels of one part of it in a stage of 64 planes, at least 1; 64 in a basic block
+ * @param groups groups of the middle convolution of a bottleneck, at least 1 (Xie et al. 2017, figure 3c); 1 in a basic
+ *     block
+ * @param widthPerGroup channels of each group in a stage of 64 planes, at least 1; 64 in a basic block
  * @param shortcut how the blocks' inputs reach their sums
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
@@ -100,7 +100,7 @@ public record ResNetSpec(
         PROJECTION("b"),
         /** Option C, a 1×1 convolution on every shortcut. */
         PROJECTION_ALL("c"),
-        /** Option B with nothing behind its convolution, where the others have BN; MLPerf Tiny's. */
+        /** Option B without the BN after its convolution; MLPerf Tiny's. */
         PROJECTION_NO_BN("b-nobn");
 
         private final String option;

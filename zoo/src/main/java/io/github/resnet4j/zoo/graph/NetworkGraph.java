@@ -57,7 +57,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * Turns a {@link Network} into a DL4J {@link ComputationGraph}. Input N×C×H×W; vertex names are the nodes' names, with
- * one more vertex, {@link #SOFTMAX}, that puts out probabilities (N×classes) and holds the cross-entropy loss; the
+ * one more vertex, {@link #SOFTMAX}, that outputs probabilities (N×classes) and holds the cross-entropy loss; the
  * logits are the output of the last node, {@code fc}.
  *
  * <p>Batch normalisation keeps the running variance itself ({@code useLogStd(false)}), not DL4J's default logarithm, so

@@ -22,14 +22,15 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Grouped convolution as a layer of a DL4J graph: the input's channels fall into groups of equal size, every filter reads
- * one of them, and each group has as many filters (Xie et al. 2017, figure 3c). With as many groups as input channels it
- * is a depthwise convolution, with one group DL4J's own. Kernels may be dilated (Yu and Koltun 2016).
+ * Grouped convolution as a layer of a DL4J graph: the input's channels are split into groups of equal size, every
+ * filter reads one group, and each group has the same number of filters (Xie et al. 2017, figure 3c). With as many
+ * groups as input channels it is a depthwise convolution, with one group DL4J's own. Kernels may be dilated (Yu and
+ * Koltun 2016).
  *
  * <p>N×C×H×W to N×nOut×H'×W', {@code H' = floor((H + 2p - d(k - 1) - 1) / s) + 1}; equals PyTorch's {@code conv2d}. The
- * parameters are those of DL4J's {@code ConvolutionLayer}, under the same keys and in the same places: the bias
- * {@code b} (nOut), if there is one, and behind it the weights {@code W}, nOut × nIn/groups × kernel height × kernel
- * width in C order. Weights are initialised for the fan-in and fan-out of one group.
+ * parameters are those of DL4J's {@code ConvolutionLayer}, under the same keys and in the same places: the bias {@code
+ * b} (nOut), if there is one, followed by the weights {@code W}, nOut × nIn/groups × kernel height × kernel width in C
+ * order. Weights are initialised for the fan-in and fan-out of one group.
  */
 public final class GroupedConvolution extends FeedForwardLayer {
     private static final long serialVersionUID = 1L;
@@ -177,7 +178,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
     }
 
     /**
-     * The shape of what comes out.
+     * The shape of the output.
      *
      * @throws InvalidInputTypeException if the input is not a map in NCHW format, has other channels than nIn, or is
      *     smaller than the kernel
@@ -190,7 +191,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
         }
         long[] size = outputSize(in.getHeight(), in.getWidth());
         if (size[0] < 1 || size[1] < 1) {
-            throw invalid("has nothing to put out: kernel " + Arrays.toString(kernelSize) + " with dilation "
+            throw invalid("has no output: kernel " + Arrays.toString(kernelSize) + " with dilation "
                     + Arrays.toString(dilation) + " and padding " + Arrays.toString(padding) + " is larger than " + in);
         }
         return InputType.convolutional(size[0], size[1], nOut);
@@ -215,7 +216,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
         return new InvalidInputTypeException("grouped convolution \"" + getLayerName() + "\" " + problem);
     }
 
-    /** Flat images become maps; everything else is as it is, and refused if it is no map. */
+    /** Flat images become maps; anything else stays as it is, and is refused if it is not a map. */
     @Override
     public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
         return inputType instanceof InputType.InputTypeConvolutionalFlat flat
@@ -269,7 +270,7 @@ public final class GroupedConvolution extends FeedForwardLayer {
     }
 
     /**
-     * Builds one, as DL4J's layers are built. What nobody sets: stride 1, no padding, no dilation, one group, a bias, no
+     * Builds one, as DL4J's layers are built. Defaults: stride 1, no padding, no dilation, one group, a bias, no
      * activation.
      */
     @SuppressWarnings("unchecked") // DL4J's build() has any type the caller likes

@@ -12,8 +12,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Local response normalisation (Krizhevsky et al. 2012, section 3.3) as a vertex of a DL4J graph: every value of an
  * N×C×H×W map is divided by {@code (k + alpha / size * s)^beta}, where {@code s} is the sum of the squares at its place
  * in the {@code size} channels around it. That is PyTorch's {@code local_response_norm}. DL4J's {@code
- * LocalResponseNormalization} does not divide alpha, and its gradient takes every channel of the window for normalised
- * by the middle one's sum, which it is not.
+ * LocalResponseNormalization} does not divide alpha, and its gradient wrongly assumes that every channel of the window
+ * is normalised by the middle channel's sum.
  */
 public final class LocalResponseNormVertex extends MapVertex {
     private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs a {@link MapVertex}, which sees nothing but maps: vectors become maps of C×1×1, and vectors again. */
+/** Runs a {@link MapVertex}, which sees only maps: vectors become maps of C×1×1, and vectors again. */
 @SuppressWarnings("overrides") // BaseGraphVertex implements a varargs method without varargs
 final class MapFunction extends BaseGraphVertex {
     private static final long serialVersionUID = 1L;

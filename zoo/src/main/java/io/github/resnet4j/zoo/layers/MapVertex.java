@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A vertex without parameters that computes one of the zoo's operations on N×C×H×W maps. A vector, N×C, counts as a map
- * of C×1×1; what comes out is a vector where the first input is one. Vertices are values: equal if their operations are.
+ * of C×1×1; the output is a vector where the first input is one. Vertices are values: equal if their operations are.
  */
 abstract class MapVertex extends GraphVertex {
     private static final long serialVersionUID = 1L;
@@ -47,7 +47,7 @@ abstract class MapVertex extends GraphVertex {
      */
     abstract void backward(INDArray[] in, INDArray gradient, INDArray[] back);
 
-    /** The shape of what comes out of {@code in}, N×C×H×W each, for one sample. */
+    /** The shape of the output for {@code in}, N×C×H×W each, for one sample. */
     final Shape outShape(INDArray[] in) {
         List<Shape> shapes = new ArrayList<>();
         for (INDArray map : in) {
@@ -58,7 +58,7 @@ abstract class MapVertex extends GraphVertex {
     }
 
     /**
-     * The shape of what comes out.
+     * The shape of the output.
      *
      * @throws InvalidInputTypeException if it cannot take these inputs
      */

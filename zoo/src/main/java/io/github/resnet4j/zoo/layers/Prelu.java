@@ -35,7 +35,7 @@ public final class Prelu extends FeedForwardLayer {
         shared = builder.shared;
         if (nIn != nOut) {
             throw new IllegalArgumentException(
-                    "a PReLU puts out as many channels as it reads, got " + nIn + " in and " + nOut + " out");
+                    "a PReLU has as many output channels as input channels, got " + nIn + " in and " + nOut + " out");
         }
         initializeConstraints(builder);
     }
@@ -83,7 +83,7 @@ public final class Prelu extends FeedForwardLayer {
     }
 
     /**
-     * The shape of what comes out: that of the input.
+     * The shape of the output: that of the input.
      *
      * @throws InvalidInputTypeException if the input has other channels, or is neither a map in NCHW format nor a vector
      */

@@ -18,12 +18,12 @@ public final class SpatialPoolVertex extends MapVertex {
 
     private final Op.Pooling pooling;
 
-    /** @param pooling what stands for all channels */
+    /** @param pooling how to reduce the channels to one */
     public SpatialPoolVertex(@JsonProperty(value = "pooling", required = true) Op.Pooling pooling) {
         this.pooling = Objects.requireNonNull(pooling, "pooling");
     }
 
-    /** What stands for all channels. */
+    /** How the channels are reduced to one. */
     @JsonProperty("pooling")
     public Op.Pooling pooling() {
         return pooling;

@@ -20,7 +20,7 @@ public final class UpsamplingVertex extends MapVertex {
 
     /**
      * @param factor f, at least 1
-     * @param interpolation how values between pixels come about
+     * @param interpolation how to compute values between pixels
      * @throws IllegalArgumentException if the factor is less
      */
     public UpsamplingVertex(
@@ -36,7 +36,7 @@ public final class UpsamplingVertex extends MapVertex {
         return factor;
     }
 
-    /** How values between pixels come about. */
+    /** How values between pixels are computed. */
     @JsonProperty("interpolation")
     public Op.Interpolation interpolation() {
         return interpolation;

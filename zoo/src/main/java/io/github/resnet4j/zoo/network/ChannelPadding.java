@@ -2,8 +2,8 @@ package io.github.resnet4j.zoo.network;
 
 /** Where an option A shortcut puts its channels of zeros; published weights use both. */
 public enum ChannelPadding {
-    /** Half before and half behind the input's channels. */
+    /** Half before and half after the input's channels. */
     BOTH_SIDES,
-    /** All behind the input's channels. */
+    /** All after the input's channels. */
     END
 }

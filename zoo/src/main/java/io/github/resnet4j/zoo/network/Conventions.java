@@ -1,8 +1,8 @@
 package io.github.resnet4j.zoo.network;
 
 /**
- * What a paper leaves to the framework. The same architecture has other tensors, or puts out other logits, where these
- * differ, so that published weights fit only a network with theirs.
+ * What a paper leaves to the framework. Where these differ, the same architecture has other tensors or gives other
+ * logits, so published weights fit only a network with the same conventions.
  *
  * @param convBias convolutions have biases, also in front of BN, which takes their effect away in training
  * @param bnEps what BN adds to the variance, above 0

@@ -31,7 +31,7 @@ public final class NetworkWriter {
     }
 
     /**
-     * The shape that node {@code of} puts out.
+     * The output shape of node {@code of}.
      *
      * @throws IllegalArgumentException if no such node was written
      */
@@ -216,7 +216,8 @@ public final class NetworkWriter {
      */
     public String add(String node, Op op, String... inputs) {
         if (node.indexOf('_') >= 0) {
-            throw new IllegalArgumentException("node name \"" + node + "\": DL4J splits keys at underscores");
+            throw new IllegalArgumentException(
+                    "node name \"" + node + "\": DL4J splits keys at underscores; use another character");
         }
         if (nodes.containsKey(node) || node.equals(Network.INPUT)) {
             throw new IllegalArgumentException(name + " has two nodes named " + node);

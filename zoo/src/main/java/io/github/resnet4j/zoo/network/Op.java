@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a node computes: the closed set of operations that the zoo's networks are made of. Each knows what comes out of
- * it, which tensors it keeps, what it costs, and what it is called. Shapes are those of one sample.
+ * What a node computes: the closed set of operations that the zoo's networks are made of. Each knows its output shape,
+ * the tensors it keeps, its cost and its label. Shapes are those of one sample.
  *
  * <p>A new one is a record here, a line in {@link io.github.resnet4j.zoo.graph.NetworkGraph}'s table and, where DL4J
  * lacks it, a layer or vertex in {@link io.github.resnet4j.zoo.layers}.
@@ -84,7 +84,7 @@ public sealed interface Op {
         }
     }
 
-    /** What stands for many values. */
+    /** How to reduce many values to one. */
     enum Pooling {
         /** Their mean. */
         MEAN("avg"),
@@ -98,7 +98,7 @@ public sealed interface Op {
         }
     }
 
-    /** How values between pixels come about. */
+    /** How to compute values between pixels. */
     enum Interpolation {
         /** Each is that of the nearest pixel: all pixels are repeated. */
         NEAREST,
@@ -114,9 +114,9 @@ public sealed interface Op {
      *
      * @param outChannels number of filters
      * @param window how they slide
-     * @param groups into how many equal parts the channels fall; a filter reads one part of the input's (Xie et al.
-     *     2017, figure 3c)
-     * @param bias whether every filter adds a trained constant; behind it, a BN makes one superfluous
+     * @param groups number of equal groups of channels; a filter reads one group of the input's (Xie et al. 2017,
+     *     figure 3c)
+     * @param bias whether every filter adds a trained constant; a BN after it makes one superfluous
      */
     record Convolution(int outChannels, Window window, int groups, boolean bias) implements OfOne {
         @Override
@@ -208,7 +208,7 @@ public sealed interface Op {
     }
 
     /**
-     * ReLU that lets something of negative values through (Maas et al. 2013).
+     * ReLU that lets a fraction of negative values through (Maas et al. 2013).
      *
      * @param slope what they are multiplied by, 0 or more
      */
@@ -356,7 +356,7 @@ public sealed interface Op {
         }
     }
 
-    /** What stands for all rows and columns of a channel: C×H×W to a map of C×1×1, which convolutions can read. */
+    /** Reduces all rows and columns of a channel to one value: C×H×W to a map of C×1×1, which convolutions can read. */
     record ChannelPool(Pooling pooling) implements OfOne {
         @Override
         public Shape out(Shape in) {
@@ -369,7 +369,7 @@ public sealed interface Op {
         }
     }
 
-    /** What stands for all channels at a place: C×H×W to 1×H×W (Woo et al. 2018, section 3). */
+    /** Reduces all channels at a place to one value: C×H×W to 1×H×W (Woo et al. 2018, section 3). */
     record SpatialPool(Pooling pooling) implements OfOne {
         @Override
         public Shape out(Shape in) {

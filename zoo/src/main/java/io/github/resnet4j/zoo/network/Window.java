@@ -14,7 +14,7 @@ public record Window(Axis rows, Axis columns) {
      *
      * @param kernel taps, at least 1
      * @param stride step, at least 1
-     * @param padding zeros before the map, and as many behind it
+     * @param padding zeros before the map, and as many after it
      * @param dilation distance of neighbouring taps, at least 1 (Yu and Koltun 2016)
      */
     public record Axis(int kernel, int stride, int padding, int dilation) {
@@ -54,7 +54,7 @@ public record Window(Axis rows, Axis columns) {
     }
 
     /**
-     * What comes out of a map.
+     * The shape of the output for a map.
      *
      * @param channels of the output
      * @throws ShapeException.TooSmall if the kernel does not fit once
@@ -68,7 +68,7 @@ public record Window(Axis rows, Axis columns) {
         return new Shape(channels, Math.toIntExact(height), Math.toIntExact(width));
     }
 
-    /** {@code 3x3/2 dilated 4}: kernel, stride and dilation, each where there is anything to say. */
+    /** {@code 3x3/2 dilated 4}: kernel, stride and dilation, the last two only if they are not 1. */
     @Override
     public String toString() {
         return rows.kernel + "x" + columns.kernel

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
  * Published accuracy on the validation images of the data set, with the published preprocessing.
  *
  * @param top1 percent of images whose class has the largest logit
- * @param top5 percent of images whose class is among the five largest; absent where only the other is published
+ * @param top5 percent of images whose class is among the five largest; absent if only top-1 is published
  */
 public record Accuracy(double top1, OptionalDouble top5) {
     public Accuracy {

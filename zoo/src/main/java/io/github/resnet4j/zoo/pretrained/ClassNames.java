@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What the logits of pretrained weights stand for: lists that many files share, read when asked for. */
+/** The classes that the logits of pretrained weights stand for: lists shared by many files, read on first use. */
 public enum ClassNames {
     /** The 1000 classes of ImageNet (ILSVRC 2012) in the order of their WordNet identifiers, as torchvision names them. */
     IMAGENET("imagenet.txt", 1000),

@@ -6,7 +6,7 @@ import java.util.Locale;
  * The published hash of a file of weights.
  *
  * @param algorithm the hash function
- * @param hex the hash in lower-case hexadecimal, or its first digits, at least 8, where no more is known: PyTorch's file
+ * @param hex the hash in lower-case hexadecimal, or its first digits, at least 8, if no more is known: PyTorch's file
  *     names carry 8 digits of the SHA-256
  */
 public record FileHash(Algorithm algorithm, String hex) {
@@ -35,8 +35,9 @@ public record FileHash(Algorithm algorithm, String hex) {
 
     public FileHash {
         if (!hex.matches("[0-9a-f]{" + SHORTEST_PREFIX + "," + algorithm.digits + "}")) {
-            throw new IllegalArgumentException("\"" + hex + "\" is not how a " + algorithm.jdkName + " begins, with "
-                    + SHORTEST_PREFIX + " to " + algorithm.digits + " lower-case hex digits");
+            throw new IllegalArgumentException(
+                    "\"" + hex + "\" is not a " + algorithm.jdkName + " or its beginning: give " + SHORTEST_PREFIX
+                            + " to " + algorithm.digits + " lower-case hex digits");
         }
     }
 

@@ -5,11 +5,11 @@ import java.util.Optional;
 /**
  * A model as users name it: {@code resnet50}, or with weights {@code resnet50.tv_in1k}.
  *
- * @param architecture what stands before the first dot
- * @param tag what stands behind it; absent where there is no dot
+ * @param architecture the part before the first dot
+ * @param tag the part after it; absent if there is no dot
  */
 public record ModelName(String architecture, Optional<String> tag) {
-    /** Reads a name; whether there is such a model is not asked. */
+    /** Parses a name without checking whether such a model exists. */
     public static ModelName parse(String name) {
         int dot = name.indexOf('.');
         return dot < 0

@@ -28,8 +28,8 @@ public final class Pretrained {
     }
 
     /**
-     * The weights whose names match a pattern with {@code *} and {@code ?}; those of all architectures that match, if it
-     * has no dot: {@code resnet50}, {@code resnet*.a1_in1k}, {@code *.tv?_in1k}.
+     * The weights whose names match a pattern with {@code *} and {@code ?}; those of all architectures that match, if
+     * the pattern has no dot: {@code resnet50}, {@code resnet*.a1_in1k}, {@code *.tv?_in1k}.
      */
     public static List<PretrainedWeights> list(String pattern) {
         NamePattern names = new NamePattern(pattern);
@@ -65,7 +65,7 @@ public final class Pretrained {
                 + " See `resnet4j list --pretrained`.");
     }
 
-    /** What there is of the architecture, which is there though the tag is not. */
+    /** The tags that exist for a known architecture whose tag is unknown. */
     private static Optional<String> hint(String name, ModelName asked, List<PretrainedWeights> tags) {
         if (!tags.isEmpty()) {
             List<String> names = tags.stream().map(PretrainedWeights::name).toList();

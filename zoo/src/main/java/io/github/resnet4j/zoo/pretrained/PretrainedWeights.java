@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A file of weights that somebody published for an architecture of the zoo, and what must be known to use it.
+ * A file of weights that somebody published for an architecture of the zoo, and what you need to know to use it.
  *
  * @param architecture its name in the zoo
  * @param tag who trained the weights, how, on what: {@code tv_in1k}
  * @param url where the file is, {@code https:}
- * @param bytes its size; absent where the publisher does not say
- * @param hash its hash, or how that begins
+ * @param bytes its size; absent if the publisher does not state it
+ * @param hash its hash, or the beginning of it
  * @param licence SPDX identifier, or {@link #UNKNOWN_LICENCE} where the publisher names none. What ImageNet's own terms
  *     mean for weights trained on it is for lawyers
- * @param preprocessing what an image goes through
+ * @param preprocessing how an image becomes an input
  * @param channelOrder the order of colours that the file's first convolution expects
  * @param classNames what the logits stand for
- * @param accuracy as published, with this preprocessing; absent where nobody vouches for this very file
+ * @param accuracy as published, with this preprocessing; absent if none is published for this very file
  * @param source the publisher and its name for the recipe
- * @param page where the publisher says more
+ * @param page the publisher's page about it
  */
 public record PretrainedWeights(
         String architecture,
@@ -45,7 +45,7 @@ public record PretrainedWeights(
 
     public PretrainedWeights {
         if (!architecture.matches("[a-z0-9-]+") || !tag.matches("[a-z0-9_-]+")) {
-            throw new IllegalArgumentException(architecture + "." + tag + " is not a name of weights");
+            throw new IllegalArgumentException(architecture + "." + tag + " is not a valid name for weights");
         }
         if (!"https".equals(url.getScheme())
                 || url.getHost() == null
@@ -53,7 +53,7 @@ public record PretrainedWeights(
             throw new IllegalArgumentException(url + " is not the https address of a file");
         }
         if (bytes.isPresent() && bytes.getAsLong() <= 0) {
-            throw new IllegalArgumentException(url + " cannot have " + bytes.getAsLong() + " bytes");
+            throw new IllegalArgumentException(url + " cannot have a size of " + bytes.getAsLong() + " bytes");
         }
     }
 
@@ -68,8 +68,8 @@ public record PretrainedWeights(
     }
 
     /**
-     * The most bytes that the file can have: its size, or where that is not known twice what the architecture's
-     * parameters and statistics take as 32-bit floats, and a mebibyte.
+     * The most bytes that the file can have: its size, or if that is unknown twice what the architecture's parameters
+     * and statistics take as 32-bit floats, and a mebibyte.
      */
     public long maxBytes() {
         if (bytes.isPresent()) {
@@ -79,7 +79,7 @@ public record PretrainedWeights(
         return 2 * BYTES_PER_VALUE * (network.parameters() + network.statistics()) + ROOM;
     }
 
-    /** The same with the size, where the publisher says it. */
+    /** The same with the size, if the publisher states it. */
     PretrainedWeights size(long known) {
         return with(OptionalLong.of(known), hash);
     }

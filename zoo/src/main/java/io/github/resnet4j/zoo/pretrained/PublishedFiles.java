@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on.
  *   <li>timm: addresses, sizes and crops from {@code timm/models/resnet.py} (the test size and test crop where it has
  *       them), accuracies with those from {@code results/results-imagenet.csv}, bytes from {@code docs/models}. Weights
- *       that timm trained are under Apache-2.0, says its model cards' metadata.
+ *       that timm trained are under Apache-2.0, according to its model cards' metadata.
  *   <li>Keras: hashes, addresses and preprocessing from {@code keras/applications}, accuracies from the README of {@code
  *       keras-applications}, which is under the MIT licence, as are the networks of He et al. that the weights come from.
  *   <li>CIFAR: README and names of akamaster's files.

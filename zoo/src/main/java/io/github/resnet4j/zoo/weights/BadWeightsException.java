@@ -19,7 +19,7 @@ public final class BadWeightsException extends RuntimeException {
      *
      * @param file as the user named it
      * @param format as far as it is known
-     * @param fault which of the known problems
+     * @param fault which kind of problem
      * @param place where
      * @param problem what is wrong and what to do, beginning with a verb: "is cut short; download it again"
      */
@@ -51,12 +51,12 @@ public final class BadWeightsException extends RuntimeException {
         return file;
     }
 
-    /** Its format, as far as it is known. */
+    /** Its format, if it is known. */
     public WeightFormat format() {
         return format;
     }
 
-    /** Which of the known problems it is. */
+    /** Which kind of problem it is. */
     public Fault fault() {
         return fault;
     }

@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.weights;
 
-/** What can be wrong with a weight file: stable names for programs and tests; messages say the rest. */
+/** What can be wrong with a weight file: stable names for programs and tests. Messages give the details. */
 public enum Fault {
     // Any file
     /** No such file, not a regular file, or not readable. */
@@ -9,17 +9,17 @@ public enum Fault {
     EMPTY,
     /** Ends early. */
     TRUNCATED,
-    /** Goes on behind its end. */
+    /** Has data after its end. */
     TRAILING,
-    /** Not what it should begin with. */
+    /** Does not begin as its format must. */
     BAD_MAGIC,
-    /** A kind of file that is known and not read: the message says what to do instead. */
+    /** A known kind of file that is not supported; the message says what to do instead. */
     FORMAT,
     /** Changed while it was read. */
     CHANGED,
     /** A web page, saved as if it were the file. */
     HTML,
-    /** A git-lfs pointer in place of the file. */
+    /** A git-lfs pointer instead of the file. */
     LFS_POINTER,
     /** A value that is not a number, infinite, or a negative variance. */
     NONFINITE,

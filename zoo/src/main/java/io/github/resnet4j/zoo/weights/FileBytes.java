@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The bytes of a file at any place: opening costs nothing, and what is never asked for is never read. All numbers are
- * little-endian.
+ * Random access to the bytes of a file: opening costs nothing, and nothing is read until you ask for it. All numbers
+ * are little-endian.
  *
  * <p>The file is read by calls, at the speed of memory where it is cached, and is not memory-mapped: when a mapped file
  * is cut, the JVM answers with zeros and an {@link InternalError} wherever the thread is by then. It is closed once
@@ -100,7 +100,7 @@ public final class FileBytes {
         return new FileBytes(path, memory, bytes.length, Stamp.NONE);
     }
 
-    /** What was made of these bytes, made once: the next who asks gets the same, until it fails. */
+    /** A value derived from these bytes, computed once and then shared. If {@code make} throws, nothing is kept. */
     public synchronized <T> T once(Class<T> type, Supplier<T> make) {
         Object known = made.get(type);
         if (known == null) {
@@ -115,7 +115,7 @@ public final class FileBytes {
         return path;
     }
 
-    /** How many bytes it has, at least 1. */
+    /** Its size in bytes, at least 1. */
     public long size() {
         return size;
     }
@@ -123,7 +123,7 @@ public final class FileBytes {
     /**
      * Fills the rest of {@code into} with the bytes from {@code offset} on.
      *
-     * @throws IndexOutOfBoundsException if the file has not so many; callers check before
+     * @throws IndexOutOfBoundsException if the file is too short; callers check first
      * @throws BadWeightsException with {@link Fault#CHANGED} if the file was cut since it was opened, with {@link
      *     Fault#UNREADABLE} if the disk or the network fails
      */
@@ -135,7 +135,10 @@ public final class FileBytes {
             for (long at = offset; into.hasRemaining(); ) {
                 int count = source.read(into.slice(into.position(), Math.min(PIECE, into.remaining())), at);
                 if (count < 0) {
-                    throw changed(new Location.At(at), "was cut while it was read; wait until it is complete", null);
+                    throw changed(
+                            new Location.At(at),
+                            "was truncated while it was being read; wait until it is complete",
+                            null);
                 }
                 into.position(into.position() + count);
                 at += count;
@@ -148,9 +151,9 @@ public final class FileBytes {
     }
 
     /**
-     * {@code length} bytes from {@code offset} on.
+     * {@code length} bytes from {@code offset}.
      *
-     * @throws IndexOutOfBoundsException if the file has not so many; callers check before
+     * @throws IndexOutOfBoundsException if the file is too short; callers check first
      */
     public byte[] read(long offset, int length) {
         if (offset < 0 || length < 0 || offset > size - length) { // before memory is taken
@@ -167,8 +170,8 @@ public final class FileBytes {
     }
 
     /**
-     * Requires that the file is as it was when it was opened: what was checked then and what was read since belong
-     * together. To be called once all of a tensor is read.
+     * Requires that the file has not changed since it was opened, so that what was checked then and what was read since
+     * belong together. Call it once all of a tensor is read.
      *
      * @throws BadWeightsException with {@link Fault#CHANGED} if it was written to, replaced or removed
      */
@@ -178,10 +181,10 @@ public final class FileBytes {
         }
         try {
             if (!stamp.equals(Stamp.of(Files.readAttributes(path, BasicFileAttributes.class)))) {
-                throw changed(Location.WHOLE, "was changed while it was read; wait until it is complete", null);
+                throw changed(Location.WHOLE, "was changed while it was being read; wait until it is complete", null);
             }
         } catch (IOException e) {
-            throw changed(Location.WHOLE, "was removed while it was read; put it back", e);
+            throw changed(Location.WHOLE, "was removed while it was being read; put it back", e);
         }
     }
 

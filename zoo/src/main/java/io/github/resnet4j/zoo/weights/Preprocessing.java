@@ -11,10 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How an image becomes the input of a model, so that nobody evaluates with the wrong crop or mean: resize the shorter
- * side, crop the centre, scale pixels to [0, 1], subtract the mean and divide by the standard deviation per channel.
+ * How an image becomes the input of a model, recorded so that a model is never evaluated with the wrong crop or mean:
+ * resize the shorter side, crop the centre, scale pixels to [0, 1], subtract the mean and divide by the standard
+ * deviation per channel.
  *
- * @param resize pixels of the shorter side after resizing; absent: the size is kept
+ * @param resize pixels of the shorter side after resizing; absent to keep the size
  * @param crop side of the square cut from the centre; absent: no crop
  * @param interpolation resampling filter, antialiased as in Pillow: {@code bilinear} or {@code bicubic}
  * @param mean one per channel, of pixels in [0, 1]
@@ -61,20 +62,20 @@ public record Preprocessing(
     }
 
     /**
-     * Whether a mean or a standard deviation cannot be of pixels in [0, 1]: in words, with what they are for those, if
-     * they are of pixels from 0 to 255. Nothing if they can be. What a card holds was right for its model and is not
-     * asked; what a person types is.
+     * Why a mean or standard deviation cannot be for pixels in [0, 1], with the converted values if they look like
+     * values for pixels from 0 to 255; empty if they can be. Meant for values that a person typed: those in a card were
+     * right for its model and are not checked.
      */
     public static Optional<String> scaleProblem(List<Double> mean, List<Double> std) {
         boolean bytes =
                 mean.stream().anyMatch(value -> value > 1) || std.stream().anyMatch(value -> value > MAX_STD);
         if (mean.stream().anyMatch(value -> value < 0)) {
-            return Optional.of("must be of pixels in [0, 1], got mean " + joined(mean));
+            return Optional.of("must be for pixels in [0, 1], got mean " + joined(mean));
         }
         if (!bytes) {
             return Optional.empty();
         }
-        return Optional.of("must be of pixels in [0, 1]; these are of pixels from 0 to 255, divided by 255 they are "
+        return Optional.of("must be for pixels in [0, 1]; these are for pixels from 0 to 255: divided by 255 they are "
                 + Stream.of(
                                 mean.isEmpty() ? "" : "mean " + joined(divided(mean)),
                                 std.isEmpty() ? "" : "std " + joined(divided(std)))
@@ -106,7 +107,7 @@ public record Preprocessing(
         return metadata;
     }
 
-    /** What {@link #asMetadata} wrote; nothing if there is none, or anything but that. */
+    /** Reads what {@link #asMetadata} wrote; empty if there is none, or it is invalid. */
     public static Optional<Preprocessing> of(Map<String, String> metadata) {
         if (!metadata.containsKey(KEY + "mean")) {
             return Optional.empty();

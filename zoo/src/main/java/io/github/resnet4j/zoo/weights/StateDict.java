@@ -10,11 +10,11 @@ import java.util.Map;
  * The tensors of a weight file by name, in the file's order.
  *
  * @param file where they come from
- * @param format what it is
+ * @param format its format
  * @param tensors by the names that the file gives them, wrappers such as {@code state_dict} and {@code module.} taken off
- * @param metadata what the file says of itself in words, such as safetensors' {@code __metadata__}; untrusted text
- * @param notes what was done to get at the tensors, one sentence each, for people: "took the entry state_dict", "left
- *     out 3 other entries: epoch, best_prec1, optimizer"
+ * @param metadata descriptive text in the file, such as safetensors' {@code __metadata__}; untrusted text
+ * @param notes what was done to find the tensors, one sentence each, for people: "used the entry state_dict", "left out
+ *     3 other entries: epoch, best_prec1, optimizer"
  */
 public record StateDict(
         Path file, WeightFormat format, Map<String, Tensor> tensors, Map<String, String> metadata, List<String> notes) {

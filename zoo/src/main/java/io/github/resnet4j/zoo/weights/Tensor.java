@@ -8,9 +8,9 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * An array of numbers of a file, read when asked for. Row-major, whatever the file does.
+ * An array of numbers in a file, read on demand. Row-major, whatever order the file uses.
  *
- * <p>Reading throws {@link BadWeightsException} where the file changed or was cut since it was opened.
+ * <p>Reading throws {@link BadWeightsException} if the file was changed or truncated since it was opened.
  */
 public final class Tensor {
     private static final int CHUNK = 1 << 16;
@@ -37,7 +37,7 @@ public final class Tensor {
         long product = 1;
         for (long size : this.shape) {
             if (size < 0) {
-                throw new IllegalArgumentException("a tensor of shape " + shape);
+                throw new IllegalArgumentException("no tensor can have the shape " + shape);
             }
             product = Math.multiplyExact(product, size);
         }
@@ -52,7 +52,7 @@ public final class Tensor {
      * @param shape its sizes; empty for a scalar
      * @param elements gives them
      * @throws IllegalArgumentException for a negative size
-     * @throws ArithmeticException if it would have more than 2^63 bytes; formats check before
+     * @throws ArithmeticException if it would have more than 2^63 bytes; formats check first
      */
     public static Tensor of(DType type, List<Long> shape, Elements elements) {
         return new Tensor(type, shape, elements);
@@ -61,7 +61,7 @@ public final class Tensor {
     /**
      * A tensor in memory.
      *
-     * @throws IllegalArgumentException if {@code values} are not as many as the shape says
+     * @throws IllegalArgumentException if the number of {@code values} does not match the shape
      */
     public static Tensor of(List<Long> shape, float[] values) {
         Tensor tensor = new Tensor(DType.F32, shape, (from, into) -> {
@@ -98,11 +98,12 @@ public final class Tensor {
     /**
      * Converts all elements into the rest of {@code into}; see {@link DType} for what is exact.
      *
-     * @throws IllegalArgumentException if {@code into} has room for another number of elements
+     * @throws IllegalArgumentException if {@code into} does not have room for exactly this many elements
      */
     public void read(FloatBuffer into) {
         if (into.remaining() != count) {
-            throw new IllegalArgumentException("room for " + into.remaining() + " elements, there are " + count);
+            throw new IllegalArgumentException(
+                    "the buffer holds " + into.remaining() + " elements, the tensor has " + count);
         }
         ByteBuffer chunk = chunk();
         for (long done = 0; done < count; ) {
@@ -140,7 +141,7 @@ public final class Tensor {
         chunk.clear().limit((int) elementsNow * type.bytes());
         elements.copy(done, chunk);
         if (chunk.hasRemaining()) {
-            throw new IllegalStateException("elements were promised and not given");
+            throw new IllegalStateException("the tensor has fewer elements than its shape declares");
         }
         chunk.flip();
         return elementsNow;

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A format in which tensors are written under their names. All are listed in {@code load.WeightFile}. */
+/** A format for writing tensors under their names. All are listed in {@code load.WeightFile}. */
 public interface WeightWriter {
-    /** How names of such files end, without the dot, in lower case. */
+    /** The extensions of such files, lower-case without the dot. */
     String extension();
 
     /**
      * Writes tensors as they are, in one step: an existing file is replaced once the new one is whole.
      *
-     * @param metadata what to say of them in words
+     * @param metadata descriptive text to store with them
      * @throws IllegalArgumentException for names and metadata that the format cannot hold
      * @throws IOException if the file cannot be written
      */

@@ -596,8 +596,8 @@ class GroupedConvolutionTest {
                 Arguments.of(InputType.convolutional(5, 5, 4), "takes 2 channels, got"),
                 Arguments.of(
                         InputType.convolutional(2, 9, 2),
-                        "has nothing to put out: kernel [3, 3] with dilation [2, 1] and padding [1, 0] is larger than"),
-                Arguments.of(InputType.convolutional(9, 2, 2), "has nothing to put out"));
+                        "has no output: kernel [3, 3] with dilation [2, 1] and padding [1, 0] is larger than"),
+                Arguments.of(InputType.convolutional(9, 2, 2), "has no output"));
     }
 
     @ParameterizedTest

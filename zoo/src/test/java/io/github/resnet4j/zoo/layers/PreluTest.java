@@ -132,6 +132,6 @@ class PreluTest {
                 .withMessageStartingWith("PReLU \"relu1\" takes a map in NCHW format or a vector, got ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Prelu.Builder().nIn(3).nOut(4).build())
-                .withMessage("a PReLU puts out as many channels as it reads, got 3 in and 4 out");
+                .withMessage("a PReLU has as many output channels as input channels, got 3 in and 4 out");
     }
 }

@@ -189,7 +189,7 @@ class NetworkTest {
         void namesHaveNoUnderscores() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> net.relu("relu_1", Network.INPUT))
-                    .withMessage("node name \"relu_1\": DL4J splits keys at underscores");
+                    .withMessage("node name \"relu_1\": DL4J splits keys at underscores; use another character");
         }
     }
 

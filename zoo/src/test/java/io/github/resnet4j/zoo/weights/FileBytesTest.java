@@ -115,7 +115,7 @@ class FileBytesTest {
             cut(path, round * 10_000);
             BadWeightsException cut = Hostile.rejected(Fault.CHANGED, 1 << 20, () -> file.read(1, (1 << 20) - 1));
             assertThat(cut.place()).isEqualTo(new Location.At(Math.max(1, round * 10_000)));
-            assertThat(cut).hasMessageContaining("was cut while it was read");
+            assertThat(cut).hasMessageContaining("was truncated while it was being read");
             Hostile.rejected(Fault.CHANGED, 1 << 20, () -> file.read((1 << 20) - 8, 8));
         }
     }
@@ -151,7 +151,7 @@ class FileBytesTest {
             file.requireUnchanged();
             return "unchanged";
         });
-        assertThat(refusal).hasMessageContaining(" while it was read; ");
+        assertThat(refusal).hasMessageContaining(" while it was being read; ");
         return refusal.getMessage().replaceAll(".*: (was \\w+) while.*", "$1");
     }
 

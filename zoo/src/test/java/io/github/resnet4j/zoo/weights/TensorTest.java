@@ -106,7 +106,7 @@ class TensorTest {
     @Test
     void refusesRoomOfAnotherSizeAndImpossibleShapes() {
         Tensor tensor = Tensor.of(List.of(2L), new float[2]);
-        assertThatThrownBy(() -> tensor.read(FloatBuffer.allocate(3))).hasMessageContaining("room for 3 elements");
+        assertThatThrownBy(() -> tensor.read(FloatBuffer.allocate(3))).hasMessageContaining("holds 3 elements");
         assertThatThrownBy(() -> Tensor.of(List.of(3L), new float[2])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Tensor.of(DType.U8, List.of(-1L), (from, into) -> {}))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -54,7 +54,7 @@ final class LoweredSoftmax extends Lowered {
         logits = context.vectorValue(input(0), node.name());
         if (!logits.fits()) {
             throw new LoweringException(
-                    node.name(), "its " + logits.layout() + " values need more than the 2 GiB that Java can look at");
+                    node.name(), "its " + logits.layout() + " values need more than the 2 GiB that Java can address");
         }
         probabilities = context.tape().tensor(logits.layout());
         int classes = node.extent().channels();

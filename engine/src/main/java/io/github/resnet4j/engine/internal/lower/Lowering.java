@@ -211,7 +211,7 @@ public final class Lowering implements AutoCloseable {
     /** Runs on the images at {@code address} once to warm up and then {@code rounds} times with a clock. */
     public PlanProfile profile(long address, int rounds) {
         if (rounds < 1) {
-            throw new IllegalArgumentException(rounds + " rounds measure nothing");
+            throw new IllegalArgumentException("at least 1 round is needed, got " + rounds);
         }
         run(address);
         List<long[]> nanoseconds = new ArrayList<>();

@@ -91,7 +91,7 @@ public final class SharedArena implements AutoCloseable {
             return new BytePointer(bytes);
         } catch (OutOfMemoryError e) {
             OutOfMemoryError told = new OutOfMemoryError("this batch needs " + (bytes >> 20)
-                    + " MiB of native memory beside what is in use; make the batch smaller, or allow more by"
+                    + " MiB of native memory on top of what is in use; use a smaller batch, or allow more with"
                     + " -Dorg.bytedeco.javacpp.maxbytes and -Dorg.bytedeco.javacpp.maxphysicalbytes");
             told.initCause(e);
             throw told;

@@ -80,8 +80,7 @@ public final class Layout {
     static Layout copy(Scope scope, dnnl_memory_desc borrowed) {
         dnnl_memory_desc handle = new dnnl_memory_desc();
         Dnnl.check("copy a layout", dnnl.dnnl_memory_desc_clone(handle, borrowed));
-        try (IntPointer rank = new IntPointer(1L);
-                LongPointer dims = new LongPointer()) {
+        try (IntPointer rank = new IntPointer(1L)) {
             Dnnl.check("ask a layout", dnnl.dnnl_memory_desc_query(handle, dnnl.dnnl_query_ndims_s32, rank));
             long[] shape = new long[rank.get()];
             if (shape.length > 0) {

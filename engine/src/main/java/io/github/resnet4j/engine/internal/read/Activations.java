@@ -32,13 +32,13 @@ final class Activations {
         }
         return FUNCTIONS.knows(function)
                 ? FUNCTIONS.read(function, vertex)
-                : unknown("the engine does not know the activation function " + Vertex.className(function), vertex);
+                : unknown("the engine does not support the activation function " + Vertex.className(function), vertex);
     }
 
     /** The softmax of N×C, with a loss in training. */
     static UnaryOperator<VertexOutput> softmax(List<Double> classWeights, Vertex vertex) {
         return in -> {
-            vertex.require(in.isVector(), "it has a softmax, which the engine computes over N×C, and gets " + in);
+            vertex.require(in.isVector(), "it has a softmax, which the engine computes over N×C, but gets " + in);
             vertex.require(
                     classWeights.isEmpty() || classWeights.size() == in.extent().channels(),
                     "it has " + classWeights.size() + " class weights for "
@@ -50,7 +50,7 @@ final class Activations {
     private static UnaryOperator<VertexOutput> relu(ActivationReLU function, Vertex vertex) {
         Double threshold = function.getThreshold();
         if (function.getMax() != null || threshold != null && threshold != 0) {
-            return unknown("the engine does not know a relu with a maximum or a threshold", vertex);
+            return unknown("the engine does not support a relu with a maximum or a threshold", vertex);
         }
         return elements(vertex, Function.RELU, function.getNegativeSlope() == null ? 0 : function.getNegativeSlope());
     }

@@ -19,9 +19,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
 /**
- * What a graph's configuration asks of whoever trains it, beside what its layers compute. Who trains says what it
- * honours, and refuses a graph that asks for more: nothing of this shows in the forward pass, so that it would go missing
- * unnoticed.
+ * What a graph's configuration asks of a trainer beyond what its layers compute. A trainer declares what it honours and
+ * refuses a graph that asks for more: none of this shows in the forward pass, so an omission would go unnoticed.
  */
 public enum Demand {
     /** Another algorithm than gradient descent. */
@@ -58,14 +57,15 @@ public enum Demand {
     CONSTRAINTS((graph, found) -> trained(graph).forEach(layer -> {
         List<LayerConstraint> constraints = layer.conf().getLayer().getConstraints();
         for (LayerConstraint constraint : constraints == null ? List.<LayerConstraint>of() : constraints) {
-            found.accept(layer.conf().getLayer().getLayerName(), "nobody applies its " + Vertex.className(constraint));
+            found.accept(
+                    layer.conf().getLayer().getLayerName(), "no engine applies its " + Vertex.className(constraint));
         }
     }));
 
-    /** What is honoured by those who leave the update to the graph's own updater and apply constraints behind it. */
+    /** What a trainer honours that leaves the update to the graph's own updater and applies constraints after it. */
     public static final Set<Demand> OF_THE_GRAPHS_UPDATER = EnumSet.of(GRADIENT_NORMALIZATION, CONSTRAINTS);
 
-    /** What is honoured by those who update by a rule of their own and apply constraints behind it. */
+    /** What a trainer honours that updates by a rule of its own and applies constraints after it. */
     public static final Set<Demand> OF_ANOTHER_RULE = EnumSet.of(CONSTRAINTS);
 
     private final BiConsumer<ComputationGraph, BiConsumer<String, String>> find;

@@ -31,8 +31,8 @@ public final class GraphReader {
         if (graph.numParams() > MOST_PARAMETERS) {
             throw new UnsupportedGraphException(List.of(new UnsupportedGraphException.UnsupportedReason(
                     Vertex.GRAPH,
-                    "it has " + graph.numParams() + " parameters; Java can look at 2 GiB of them, "
-                            + MOST_PARAMETERS)));
+                    "it has " + graph.numParams() + " parameters; the engine supports at most " + MOST_PARAMETERS
+                            + ", 2 GiB")));
         }
     }
 

@@ -158,8 +158,9 @@ final class Layers {
     private static UnaryOperator<VertexOutput> responseNorm(LocalResponseNormalization layer, Vertex vertex) {
         vertex.requireChannelsFirst(layer.getDataFormat());
         if (vertex.learns()) {
-            vertex.obstacle("DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not follow it;"
-                    + " LocalResponseNormVertex has the right one");
+            vertex.obstacle(
+                    "DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not reproduce it;"
+                            + " use LocalResponseNormVertex instead");
         }
         int size = 2 * ((int) layer.getN() / 2) + 1;
         Operation op = new Operation.LocalResponseNorm(size, layer.getAlpha() * size, layer.getBeta(), layer.getK());
@@ -177,13 +178,13 @@ final class Layers {
             return UnaryOperator.identity();
         }
         if (dropout.getClass() != Dropout.class) {
-            vertex.obstacle("the engine does not know the dropout " + Vertex.className(dropout));
+            vertex.obstacle("the engine does not support the dropout " + Vertex.className(dropout));
             return UnaryOperator.identity();
         }
         Dropout plain = (Dropout) dropout;
         double retain = plain.getP();
         if (plain.getPSchedule() != null || !(retain > 0 && retain <= 1)) {
-            vertex.obstacle("its dropout needs one probability from 0 to 1 for the whole training");
+            vertex.obstacle("its dropout must have a constant probability from 0 to 1");
             return UnaryOperator.identity();
         }
         return retain == 1 ? UnaryOperator.identity() : in -> vertex.emit("dropout", new Operation.Dropout(retain), in);
@@ -194,7 +195,7 @@ final class Layers {
         // DL4J makes the output smaller for it, but does not leave anything out of the window
         vertex.require(
                 Arrays.equals(layer.getDilation(), new int[] {1, 1}),
-                "its dilation is " + Arrays.toString(layer.getDilation()) + "; the engine pools without");
+                "its dilation is " + Arrays.toString(layer.getDilation()) + "; the engine pools without dilation");
         Sliding sliding = Sliding.of(
                 layer.getKernelSize(),
                 layer.getStride(),
@@ -208,7 +209,7 @@ final class Layers {
             boolean paddingCounts = type == PoolingType.AVG && layer.isAvgPoolIncludePadInDivisor();
             vertex.require(
                     paddingCounts || window.seesEverywhere(in.extent()),
-                    "some of its windows over " + in + " hold nothing but padding, which has no maximum and no mean");
+                    "some of its windows over " + in + " hold only padding, which has no maximum or mean");
             Extent extent = window.over(in.extent(), in.extent().channels());
             Operation op = pool(type, window, paddingCounts);
             return vertex.emit("pooling", op, List.of(in), extent, false);
@@ -231,7 +232,7 @@ final class Layers {
 
     private static PoolingType pooling(PoolingType type, Vertex vertex) {
         vertex.require(
-                type == PoolingType.MAX || type == PoolingType.AVG, "the engine does not know the pooling " + type);
+                type == PoolingType.MAX || type == PoolingType.AVG, "the engine does not support the pooling " + type);
         return type;
     }
 
@@ -254,7 +255,7 @@ final class Layers {
     }
 
     private static UnaryOperator<VertexOutput> dense(DenseLayer layer, Vertex vertex) {
-        vertex.require(!layer.hasLayerNorm(), "the engine does not know layer normalization");
+        vertex.require(!layer.hasLayerNorm(), "the engine does not support layer normalization");
         UnaryOperator<VertexOutput> matrix = matrix(layer, layer.hasBias(), vertex);
         UnaryOperator<VertexOutput> activation = Activations.read(layer.getActivationFn(), vertex);
         return in -> activation.apply(matrix.apply(in));
@@ -273,10 +274,10 @@ final class Layers {
         Optional<Parameter> bias = bias(hasBias, DefaultParamInitializer.BIAS_KEY, vertex);
         int outputs = Math.toIntExact(layer.getNOut());
         return in -> {
-            vertex.require(in.flat(), "it reads rows and gets " + in + "; a CnnToFeedForwardPreProcessor is missing");
+            vertex.require(in.flat(), "it takes rows but gets " + in + "; a CnnToFeedForwardPreProcessor is missing");
             vertex.require(
                     in.extent().elements() == layer.getNIn(),
-                    "it is built for " + layer.getNIn() + " inputs and gets "
+                    "it is built for " + layer.getNIn() + " inputs but gets "
                             + in.extent().elements());
             VertexOutput row = dropout.apply(in);
             Operation op = new Operation.Dense(outputs, weight, bias);
@@ -290,7 +291,7 @@ final class Layers {
             return Activations.read(function, vertex);
         }
         if (!vertex.isOutput()) {
-            vertex.obstacle("it has a loss, but is not the graph's output");
+            vertex.obstacle("it has a loss but is not the graph's output");
         }
         if (!(loss instanceof LossMCXENT entropy)
                 || !CROSS_ENTROPIES.contains(loss.getClass())
@@ -315,7 +316,7 @@ final class Layers {
 
     private static void checkNoise(FeedForwardLayer layer, Vertex vertex) {
         if (vertex.learns() && layer.getWeightNoise() != null) {
-            vertex.obstacle("the engine does not know the weight noise " + Vertex.className(layer.getWeightNoise()));
+            vertex.obstacle("the engine does not support the weight noise " + Vertex.className(layer.getWeightNoise()));
         }
     }
 }

@@ -28,7 +28,7 @@ final class Preprocessors {
             return UnaryOperator.identity();
         }
         if (!PREPROCESSORS.knows(preprocessor)) {
-            vertex.obstacle("the engine does not know " + Vertex.className(preprocessor));
+            vertex.obstacle("the engine does not support " + Vertex.className(preprocessor));
             return in -> {
                 throw new UnreadableVertexException();
             };
@@ -45,7 +45,7 @@ final class Preprocessors {
         return in -> {
             vertex.require(
                     in.flat() || any || isSize(in.extent(), channels, height, width),
-                    "it flattens maps of " + channels + "×" + height + "×" + width + " and gets " + in);
+                    "it flattens maps of " + channels + "×" + height + "×" + width + " but gets " + in);
             return in.as(true);
         };
     }
@@ -58,7 +58,7 @@ final class Preprocessors {
         return in -> {
             vertex.require(
                     !in.flat() || isSize(in.extent(), channels, height, width),
-                    "it makes a map of " + channels + "×" + height + "×" + width + " of what was " + in.extent()
+                    "it reshapes " + in.extent() + " to a map of " + channels + "×" + height + "×" + width
                             + "; the engine does not reshape");
             return in.as(false);
         };

@@ -94,10 +94,10 @@ final class Reading {
         }
         List<String> inputs = configuration.getNetworkInputs();
         if (inputs.size() > 1) {
-            obstacle(Vertex.GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine takes one");
+            obstacle(Vertex.GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine supports one");
         }
         if (oneOutput && outputs.size() > 1) {
-            obstacle(Vertex.GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine puts out one");
+            obstacle(Vertex.GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine supports one");
         }
         reasons.addAll(Demand.unmet(graph, honoured));
     }
@@ -155,16 +155,16 @@ final class Reading {
 
     private void checkOutput(Vertex vertex) {
         if (!vertex.isLoss()) {
-            vertex.obstacle("it is the graph's output, and has no loss to train with");
+            vertex.obstacle("it is the graph's output but has no loss to train with");
         } else if (vertex.stopsGradient()) {
-            vertex.obstacle("it is the graph's output, and frozen");
+            vertex.obstacle("it is the graph's output but is frozen");
         }
     }
 
     private void checkUnread(String name) {
         GraphVertex vertex = graph.getVertex(name);
         if (vertex.numParams() > 0 && !new Vertex(graph, name, training, nodes, reasons).frozen()) {
-            obstacle(name, "its value does not reach the output, so that it cannot be trained");
+            obstacle(name, "its value does not reach the output, so it cannot be trained");
         }
     }
 
@@ -175,8 +175,8 @@ final class Reading {
             if (inputs.stream().anyMatch(input -> backward[input])) {
                 obstacle(
                         name,
-                        "it is frozen above layers that are trained, and DL4J sends them no gradient through it;"
-                                + " FrozenLayerWithBackprop does");
+                        "it is frozen above layers that are trained, and DL4J passes them no gradient through it;"
+                                + " freeze it with FrozenLayerWithBackprop");
             }
         });
     }

@@ -26,7 +26,7 @@ final class Table<T, R> {
 
     /** @throws UnreadableVertexException if there is no row for it, or it can be read no further */
     R read(T thing, Vertex vertex) {
-        vertex.require(knows(thing), "the engine does not know " + Vertex.className(thing));
+        vertex.require(knows(thing), "the engine does not support " + Vertex.className(thing));
         return rows.get(thing.getClass()).apply(thing, vertex);
     }
 }

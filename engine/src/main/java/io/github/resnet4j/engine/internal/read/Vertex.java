@@ -132,20 +132,20 @@ final class Vertex {
 
     /** {@code in}, which must be N×C×H×W. */
     VertexOutput map(VertexOutput in) {
-        require(!in.flat(), "it reads maps and gets " + in);
+        require(!in.flat(), "it takes maps but gets " + in);
         return in;
     }
 
     /** {@code in}, which must be N×C×H×W, or N×C, which is the same as N×C×1×1. */
     VertexOutput mapOrVector(VertexOutput in) {
-        require(!in.flat() || in.isVector(), "it reads maps and gets " + in);
+        require(!in.flat() || in.isVector(), "it takes maps but gets " + in);
         return in;
     }
 
     void requireChannels(VertexOutput in, long channels) {
         require(
                 in.extent().channels() == channels,
-                "it is built for " + channels + " channels and gets "
+                "it is built for " + channels + " channels but gets "
                         + in.extent().channels());
     }
 

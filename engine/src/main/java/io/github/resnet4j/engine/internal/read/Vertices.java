@@ -81,7 +81,7 @@ final class Vertices {
                     case Add -> new Operation.Add();
                     case Product -> new Operation.Multiply();
                     default ->
-                        throw vertex.refuse("the engine does not know the element-wise " + configuration.getOp());
+                        throw vertex.refuse("the engine does not support the element-wise " + configuration.getOp());
                 };
         return inputs -> {
             VertexOutput first = inputs.get(0);
@@ -154,7 +154,8 @@ final class Vertices {
             boolean flattened = map.flat() && !map.isVector() || factors.flat() && !factors.isVector();
             vertex.require(
                     flattened ? alike && map.flat() && factors.flat() : alike || byChannel || byPlace,
-                    "it multiplies " + map + " by " + factors + ", which are not factors of channels or places");
+                    "it multiplies " + map + " by " + factors
+                            + ", which are neither one factor per channel nor one per position");
             return vertex.emit("product", new Operation.Multiply(), inputs, all, map.flat());
         };
     }
@@ -186,7 +187,7 @@ final class Vertices {
             int channels = in.extent().channels();
             vertex.require(
                     channels % (factor * factor) == 0,
-                    "it makes maps " + factor + " times as large of " + channels + " channels, which is no multiple of "
+                    "it enlarges maps " + factor + " times, but " + channels + " channels are not a multiple of "
                             + factor * factor);
             Extent out = new Extent(
                     channels / factor / factor,

@@ -128,22 +128,22 @@ class UnsupportedReasonsTest {
                                 .kernelSize(1, 1)
                                 .depthMultiplier(1)
                                 .build()),
-                        "x: the engine does not know DepthwiseConvolution2D"),
+                        "x: the engine does not support DepthwiseConvolution2D"),
                 new Row(
                         with(new PReLULayer.Builder()
                                 .inputShape(2, 6, 5)
                                 .sharedAxes(2, 3)
                                 .build()),
-                        "x: the engine does not know PReLULayer"),
+                        "x: the engine does not support PReLULayer"),
                 new Row(
                         with(convolution().activation(Activation.ELU).build()),
-                        "x: the engine does not know the activation function ActivationELU"),
+                        "x: the engine does not support the activation function ActivationELU"),
                 new Row(
                         with(new ActivationLayer(new ActivationReLU(6.0, null, null))),
-                        "x: the engine does not know a relu with a maximum or a threshold"),
+                        "x: the engine does not support a relu with a maximum or a threshold"),
                 new Row(
                         with(new ActivationLayer(new ActivationReLU(null, 0.5, null))),
-                        "x: the engine does not know a relu with a maximum or a threshold"),
+                        "x: the engine does not support a relu with a maximum or a threshold"),
                 new Row(with(causal()), "x: its convolution mode is Causal"),
                 new Row(
                         with(new BatchNormalization.Builder()
@@ -155,12 +155,14 @@ class UnsupportedReasonsTest {
                                 .poolingType(SubsamplingLayer.PoolingType.PNORM)
                                 .pnorm(2)
                                 .build()),
-                        "x: the engine does not know the pooling PNORM"),
-                new Row(with(pooling().dilation(2, 2).build()), "x: its dilation is [2, 2]; the engine pools without"),
+                        "x: the engine does not support the pooling PNORM"),
+                new Row(
+                        with(pooling().dilation(2, 2).build()),
+                        "x: its dilation is [2, 2]; the engine pools without dilation"),
                 new Row(
                         with(pooling().kernelSize(1, 1).padding(1, 0).build()),
-                        "x: some of its windows over a map of 3×6×5 hold nothing but padding,"
-                                + " which has no maximum and no mean"),
+                        "x: some of its windows over a map of 3×6×5 hold only padding,"
+                                + " which has no maximum or mean"),
                 new Row(
                         vertices(builder -> builder.addLayer(
                                         "conv", convolution().build(), "in")
@@ -170,14 +172,14 @@ class UnsupportedReasonsTest {
                                                 .collapseDimensions(false)
                                                 .build(),
                                         "conv")),
-                        "x: the engine does not know the pooling SUM"),
+                        "x: the engine does not support the pooling SUM"),
                 new Row(
                         vertices(builder -> builder.addVertex("x", new SubsetVertex(0, 0), "in")),
-                        "x: the engine does not know SubsetVertex"),
+                        "x: the engine does not support SubsetVertex"),
                 new Row(
                         vertices(builder -> builder.addLayer("a", convolution().build(), "in")
                                 .addVertex("x", new ElementWiseVertex(ElementWiseVertex.Op.Subtract), "a", "a")),
-                        "x: the engine does not know the element-wise Subtract"),
+                        "x: the engine does not support the element-wise Subtract"),
                 new Row(
                         Graphs.unsized(builder -> builder.addLayer(
                                         "a",
@@ -208,7 +210,7 @@ class UnsupportedReasonsTest {
                         Graphs.unsized(builder -> builder.addLayer(
                                         "x", softmax().nIn(60).build(), "in")
                                 .setOutputs("x")),
-                        "x: it reads rows and gets a map of 2×6×5; a CnnToFeedForwardPreProcessor is missing"),
+                        "x: it takes rows but gets a map of 2×6×5; a CnnToFeedForwardPreProcessor is missing"),
                 new Row(
                         Graphs.of(builder -> builder.addVertex(
                                         "x", new PreprocessorVertex(new FeedForwardToCnnPreProcessor(5, 6, 2)), "flat")
@@ -217,13 +219,13 @@ class UnsupportedReasonsTest {
                                 .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "x")
                                 .addLayer("out", softmax().build(), "pool")
                                 .setOutputs("out")),
-                        "x: it makes a map of 2×5×6 of what was 2×6×5; the engine does not reshape"),
+                        "x: it reshapes 2×6×5 to a map of 2×5×6; the engine does not reshape"),
                 new Row(
                         Graphs.unsized(builder -> builder.addVertex(
                                         "x", new PreprocessorVertex(new CnnToRnnPreProcessor(6, 5, 2)), "in")
                                 .addLayer("out", softmax().nIn(2).build(), "x")
                                 .setOutputs("out")),
-                        "x: the engine does not know CnnToRnnPreProcessor"),
+                        "x: the engine does not support CnnToRnnPreProcessor"),
                 new Row(
                         Graphs.of(builder -> builder.addVertex(
                                         "flat", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(6, 5, 2)), "in")
@@ -244,13 +246,13 @@ class UnsupportedReasonsTest {
                                 .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "in")
                                 .addLayer("out", softmax().nIn(2).build(), "x")
                                 .setOutputs("out")),
-                        "x: the engine does not know MaskZeroLayer"),
+                        "x: the engine does not support MaskZeroLayer"),
                 new Row(
                         endingIn(new DenseLayer.Builder()
                                 .nOut(3)
                                 .hasLayerNorm(true)
                                 .build()),
-                        "x: the engine does not know layer normalization"),
+                        "x: the engine does not support layer normalization"),
                 new Row(
                         with(
                                 new NeuralNetConfiguration.Builder().dataType(DataType.DOUBLE),
@@ -259,7 +261,7 @@ class UnsupportedReasonsTest {
                 new Row(
                         with(new DropoutLayer(1)),
                         new Extent(3, 6, 5),
-                        List.of("conv: it is built for 2 channels and gets 3")),
+                        List.of("conv: it is built for 2 channels but gets 3")),
                 new Row(
                         vertices(builder -> builder.addLayer(
                                 "x", new ConvolutionLayer.Builder(3, 4).nOut(2).build(), "in")),
@@ -301,28 +303,28 @@ class UnsupportedReasonsTest {
         return Stream.of(
                 new Row(
                         with(convolution().dropOut(new SpatialDropout(0.5)).build()),
-                        "x: the engine does not know the dropout SpatialDropout"),
+                        "x: the engine does not support the dropout SpatialDropout"),
                 new Row(
                         with(new DropoutLayer(new GaussianNoise(0.1))),
-                        "x: the engine does not know the dropout GaussianNoise"),
+                        "x: the engine does not support the dropout GaussianNoise"),
                 new Row(
                         with(new DropoutLayer(new Dropout(new StepSchedule(ScheduleType.EPOCH, 0.5, 0.9, 1)))),
-                        "x: its dropout needs one probability from 0 to 1 for the whole training"),
+                        "x: its dropout must have a constant probability from 0 to 1"),
                 new Row(
                         with(convolution().weightNoise(new DropConnect(0.5)).build()),
-                        "x: the engine does not know the weight noise DropConnect"),
+                        "x: the engine does not support the weight noise DropConnect"),
                 new Row(
                         with(new LocalResponseNormalization.Builder().build()),
-                        "x: DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not follow it;"
-                                + " LocalResponseNormVertex has the right one"),
+                        "x: DL4J's gradient of LocalResponseNormalization is wrong, and the engine does not reproduce it;"
+                                + " use LocalResponseNormVertex instead"),
                 new Row(
                         with(new Prelu.Builder()
                                 .dropOut(new SpatialDropout(0.5))
                                 .build()),
-                        "x: the engine does not know the dropout SpatialDropout"),
+                        "x: the engine does not support the dropout SpatialDropout"),
                 new Row(
                         endingIn(new DenseLayer.Builder().nOut(3).build()),
-                        "x: it is the graph's output, and has no loss to train with"),
+                        "x: it is the graph's output but has no loss to train with"),
                 new Row(
                         endingIn(new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
                                 .activation(Activation.TANH)
@@ -345,7 +347,7 @@ class UnsupportedReasonsTest {
                                 .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "x")
                                 .addLayer("out", softmax().nIn(2).build(), "pool")
                                 .setOutputs("out")),
-                        "x: it has a loss, but is not the graph's output",
+                        "x: it has a loss but is not the graph's output",
                         "x: it trains LossMCXENT() on identity; the engine trains MCXENT or NEGATIVELOGLIKELIHOOD on"
                                 + " softmax"),
                 new Row(
@@ -360,8 +362,8 @@ class UnsupportedReasonsTest {
                                     .addLayer("x", new FrozenLayer(new ActivationLayer(Activation.RELU)), "conv");
                             classifyFrom("x", builder);
                         }),
-                        "x: it is frozen above layers that are trained, and DL4J sends them no gradient through it;"
-                                + " FrozenLayerWithBackprop does"),
+                        "x: it is frozen above layers that are trained, and DL4J passes them no gradient through it;"
+                                + " freeze it with FrozenLayerWithBackprop"),
                 new Row(
                         vertices(builder -> builder.addLayer(
                                         "conv", convolution().build(), "in")
@@ -370,13 +372,13 @@ class UnsupportedReasonsTest {
                                         new FrozenVertex(new ElementWiseVertex(ElementWiseVertex.Op.Add)),
                                         "conv",
                                         "conv")),
-                        "x: it is frozen above layers that are trained, and DL4J sends them no gradient through it;"
-                                + " FrozenLayerWithBackprop does"),
+                        "x: it is frozen above layers that are trained, and DL4J passes them no gradient through it;"
+                                + " freeze it with FrozenLayerWithBackprop"),
                 new Row(
                         endingIn(new FrozenLayer(new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
                                 .activation(Activation.SOFTMAX)
                                 .build())),
-                        "x: it is the graph's output, and frozen"),
+                        "x: it is the graph's output but is frozen"),
                 new Row(
                         frozenVertexAroundALayer(),
                         "x: a FrozenVertex leaves its layer in training mode; freeze it with FrozenLayer"),
@@ -385,7 +387,7 @@ class UnsupportedReasonsTest {
                             builder.addLayer("x", convolution().build(), "in");
                             classifyFrom("in", builder);
                         }),
-                        "x: its value does not reach the output, so that it cannot be trained"),
+                        "x: its value does not reach the output, so it cannot be trained"),
                 new Row(
                         with(
                                 new NeuralNetConfiguration.Builder().optimizationAlgo(OptimizationAlgorithm.LBFGS),
@@ -508,7 +510,8 @@ class UnsupportedReasonsTest {
         });
         assertThat(Demand.unmet(graph, Set.of()).stream().map(UnsupportedReason::toString))
                 .containsExactly(
-                        "conv: nobody applies its MaxNormConstraint", "norm: nobody applies its MaxNormConstraint");
+                        "conv: no engine applies its MaxNormConstraint",
+                        "norm: no engine applies its MaxNormConstraint");
         assertThat(GraphReader.training(graph, IMAGE, Demand.OF_ANOTHER_RULE).outputs())
                 .hasSize(1);
     }
@@ -533,9 +536,9 @@ class UnsupportedReasonsTest {
         assertThat(training(graph, IMAGE))
                 .containsExactly(
                         "graph: its data type is DOUBLE; the engine computes in FLOAT",
-                        "subset: the engine does not know SubsetVertex",
-                        "conv: the engine does not know the dropout SpatialDropout",
-                        "conv: the engine does not know the activation function ActivationSwish",
+                        "subset: the engine does not support SubsetVertex",
+                        "conv: the engine does not support the dropout SpatialDropout",
+                        "conv: the engine does not support the activation function ActivationSwish",
                         "locked: its gamma and beta are locked; the engine reads trained ones");
     }
 
@@ -549,7 +552,7 @@ class UnsupportedReasonsTest {
                         .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "left", "right"),
                 builder -> classifyFrom("sum", builder));
         assertThat(training(graph, IMAGE))
-                .containsExactly("graph: it has 2 inputs, [left, right]; the engine takes one");
+                .containsExactly("graph: it has 2 inputs, [left, right]; the engine supports one");
     }
 
     @Test
@@ -559,9 +562,9 @@ class UnsupportedReasonsTest {
             builder.addLayer("more", softmax().build(), "pool").setOutputs("out", "more");
         });
         assertThat(training(graph, IMAGE))
-                .containsExactly("graph: it has 2 outputs, [out, more]; the engine puts out one");
+                .containsExactly("graph: it has 2 outputs, [out, more]; the engine supports one");
         assertThat(inference(graph, IMAGE))
-                .containsExactly("graph: it has 2 outputs, [out, more]; the engine puts out one");
+                .containsExactly("graph: it has 2 outputs, [out, more]; the engine supports one");
         assertThat(GraphReader.inference(graph, List.of("out", "more"), IMAGE).outputs())
                 .hasSize(2);
     }

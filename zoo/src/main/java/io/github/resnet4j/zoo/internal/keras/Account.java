@@ -58,7 +58,7 @@ final class Account {
     /** A message of an object, if it is of use. */
     void message() {
         if (++messages > MESSAGES) {
-            throw file.hostile(Fault.LIMIT, Location.WHOLE, "has objects of more than " + MESSAGES + " messages");
+            throw file.hostile(Fault.LIMIT, Location.WHOLE, "has objects with more than " + MESSAGES + " messages");
         }
     }
 
@@ -90,7 +90,7 @@ final class Account {
         decoded += bytes;
         if (decoded > DECODED + DECODED_RATIO * file.file().size()) {
             throw file.hostile(
-                    Fault.AMPLIFY, place, "has arrays in chunks of together more than eight times its own size");
+                    Fault.AMPLIFY, place, "has chunked arrays that total more than eight times its own size");
         }
     }
 }

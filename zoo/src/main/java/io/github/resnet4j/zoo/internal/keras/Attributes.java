@@ -34,14 +34,14 @@ final class Attributes {
         info.version(0);
         info.skip((info.u8() & 1) != 0 ? Short.BYTES : 0); // the creation order so far
         if (info.i64() != Hdf5.NOWHERE) {
-            throw info.unread(Fault.UNSUPPORTED, "has them in a fractal heap, as Keras does not write them");
+            throw info.unread(Fault.UNSUPPORTED, "are in a fractal heap, which Keras does not write");
         }
     }
 
     private void add(Cursor message) {
         int version = message.u8();
         if (version < 1 || version > 3) {
-            throw message.bad(Fault.ATTR, "is of version " + version + ", and there are 1 to 3");
+            throw message.bad(Fault.ATTR, "has version " + version + "; only 1 to 3 exist");
         }
         int shared = message.u8();
         int nameBytes = message.u16();
@@ -52,11 +52,11 @@ final class Attributes {
         if (version == 1) {
             message.align();
         } else if ((shared & 3) != 0) {
-            throw message.unread(Fault.ATTR, "shares its description with others, as Keras does not write it");
+            throw message.unread(Fault.ATTR, "shares its description with others, which Keras does not write");
         }
         Cursor rest = message.part("the attribute " + Printable.text(name), message.remaining());
         if (byName.putIfAbsent(name, new Attribute(version, typeBytes, shapeBytes, rest)) != null) {
-            throw rest.bad(Fault.ATTR, "is there twice");
+            throw rest.bad(Fault.ATTR, "occurs twice");
         }
     }
 
@@ -83,7 +83,7 @@ final class Attributes {
             throw sizes.bad(Fault.ATTR, "is longer than it should be");
         }
         if (shape.sizes().size() > 1) {
-            throw rest.bad(Fault.ATTR, "is of shape " + shape.sizes() + ", and no list");
+            throw rest.bad(Fault.ATTR, "has the shape " + shape.sizes() + " and is not a list");
         }
         List<String> texts = new ArrayList<>();
         for (long i = 0; i < shape.count(); i++) {
@@ -91,7 +91,7 @@ final class Attributes {
             texts.add(text(type, rest));
         }
         if (rest.remaining() >= Long.BYTES) { // what is less is padding
-            throw rest.bad(Fault.ATTR, "has more texts than it says");
+            throw rest.bad(Fault.ATTR, "has more strings than it declares");
         }
         return Optional.of(texts);
     }
@@ -106,7 +106,7 @@ final class Attributes {
 
     private String text(Datatype type, Cursor from) {
         if (type.bytes() > from.remaining()) {
-            throw from.bad(Fault.ATTR, "has fewer texts than it says");
+            throw from.bad(Fault.ATTR, "has fewer strings than it declares");
         }
         if (type instanceof Datatype.Text text && text.bytes() > 0) {
             return from.text(text.bytes(), Fault.ATTR);
@@ -114,7 +114,7 @@ final class Attributes {
         if (type instanceof Datatype.TextReference reference) {
             return file.heap().text(from.part("a reference to a text", reference.bytes()));
         }
-        throw from.bad(Fault.ATTR, "is no text");
+        throw from.bad(Fault.ATTR, "is not a string");
     }
 
     /**

@@ -48,19 +48,17 @@ final class BTree {
             HdfNode node = nodes.pop();
             if (!seen.add(node.address)) {
                 throw file.hostile(
-                        circular,
-                        new Location.At(file.base() + node.address),
-                        "has a node of a B-tree under two others");
+                        circular, new Location.At(file.base() + node.address), "has a B-tree node with two parents");
             }
             Cursor prefix = file.at("a node of a B-tree", node.address, PREFIX);
             prefix.signature("TREE");
             int found = prefix.u8();
             if (found != kind) {
-                throw prefix.bad(Fault.HDF5, "is of the kind " + found + " where " + kind + " should be");
+                throw prefix.bad(Fault.HDF5, "is of kind " + found + ", not " + kind);
             }
             int level = prefix.u8();
             if (node.level != ANY_LEVEL && level != node.level) {
-                throw prefix.bad(circular, "is of level " + level + " where " + node.level + " should be");
+                throw prefix.bad(circular, "is of level " + level + ", not " + node.level);
             }
             int used = prefix.u16();
             Cursor entries = file.at(

@@ -53,7 +53,7 @@ final class Chunks implements Tensor.Elements {
         int flags = version == 4 ? layout.u8() : 0;
         int rank = layout.u8() - 1; // the last dimension is that of an element's bytes
         if (rank != shape.sizes().size() || rank == 0) {
-            throw bad(file, Fault.CHUNK, place, "has chunks of another number of dimensions");
+            throw bad(file, Fault.CHUNK, place, "has chunks with a different number of dimensions");
         }
         long tree = version == 3 ? layout.i64() : Hdf5.NOWHERE;
         int sizeBytes = version == 3 ? Integer.BYTES : layout.u8();
@@ -76,15 +76,11 @@ final class Chunks implements Tensor.Elements {
             box[d] = (int) size;
         }
         if (layout.unsigned(sizeBytes) != width) {
-            throw bad(file, Fault.CHUNK, place, "has chunks of elements of another size");
+            throw bad(file, Fault.CHUNK, place, "has chunks with elements of a different size");
         }
         Grid grid = new Grid(sizes, box, width);
         if (grid.count() > file.file().size() / LEAST_ENTRY) {
-            throw bad(
-                    file,
-                    Fault.CHUNK,
-                    place,
-                    "should have " + grid.count() + " chunks, for which the file has no room");
+            throw bad(file, Fault.CHUNK, place, "should have " + grid.count() + " chunks, more than fit into the file");
         }
         file.account().decoded(grid.count() * bytes, place);
         Chunks chunks = new Chunks(file, place, filters, grid);
@@ -112,7 +108,7 @@ final class Chunks implements Tensor.Elements {
                 || offsets[offsets.length - 1] != 0
                 || chunks[(int) number] != null
                 || Arrays.compare(offsets, behind) >= 0) {
-            throw key.bad(Fault.CHUNK, "is that of a chunk out of place");
+            throw key.bad(Fault.CHUNK, "belongs to a misplaced chunk");
         }
         chunks[(int) number] = chunk(address, bytes, leftOut);
     }
@@ -121,7 +117,7 @@ final class Chunks implements Tensor.Elements {
     private void addSingle(Cursor layout, int flags) {
         boolean filtered = (flags & 0x02) != 0;
         if (layout.u8() != 1 || (flags & 0x01) != 0 || chunks.length != 1) {
-            throw file.unread(Fault.UNSUPPORTED, place, "has an array in chunks in a way that Keras does not write");
+            throw file.unread(Fault.UNSUPPORTED, place, "has an array chunked in a way that Keras does not write");
         }
         long bytes = filtered ? layout.i64() : chunkBytes;
         int leftOut = filtered ? (int) layout.u32() : 0;
@@ -131,7 +127,7 @@ final class Chunks implements Tensor.Elements {
     private Chunk chunk(long address, long bytes, int leftOut) {
         long end = file.file().size() - file.base();
         if (address < 0 || bytes < 0 || bytes > end || address > end - bytes) {
-            throw bad(Fault.CHUNK, "has a chunk behind the end of the file");
+            throw bad(Fault.CHUNK, "has a chunk past the end of the file");
         }
         file.account().stored(bytes, place);
         return new Chunk(address, bytes, leftOut);
@@ -185,7 +181,7 @@ final class Chunks implements Tensor.Elements {
         boolean deflated = applied.deflate() >= 0;
         long packed = chunk.bytes - (summed ? Integer.BYTES : 0);
         if (packed < 0 || !deflated && packed != chunkBytes) {
-            throw bad(Fault.FILTER, "has a chunk of " + chunk.bytes + " bytes, and not as its filters would make it");
+            throw bad(Fault.FILTER, "has a chunk of " + chunk.bytes + " bytes, which its filters cannot have produced");
         }
         long first = file.base() + chunk.address;
         Fletcher32 sum = new Fletcher32();
@@ -204,14 +200,14 @@ final class Chunks implements Tensor.Elements {
             }
             at += length;
             if (inflater.finished() && (at < packed || inflater.getRemaining() > 0)) {
-                throw bad(Fault.FILTER, "has a compressed chunk that ends before its bytes do");
+                throw bad(Fault.FILTER, "has a compressed chunk with bytes left over at its end");
             }
         }
         if (done != chunkBytes || deflated && !inflater.finished()) {
             throw bad(Fault.FILTER, "has a compressed chunk that ends early");
         }
         if (summed && file.file().buffer(first + packed, Integer.BYTES).getInt() != sum.value()) {
-            throw bad(Fault.CHECKSUM, "has a chunk that does not have its checksum");
+            throw bad(Fault.CHECKSUM, "has a chunk that does not match its checksum");
         }
     }
 

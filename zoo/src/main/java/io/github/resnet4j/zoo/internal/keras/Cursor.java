@@ -102,7 +102,7 @@ final class Cursor {
     void version(int expected) {
         int found = u8();
         if (found != expected) {
-            throw bad(Fault.HDF5, "is of version " + found + ", not " + expected);
+            throw bad(Fault.HDF5, "has version " + found + ", not " + expected);
         }
     }
 
@@ -144,7 +144,7 @@ final class Cursor {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
         } catch (CharacterCodingException e) {
-            throw bad(fault, "holds text that is not UTF-8");
+            throw bad(fault, "contains text that is not UTF-8");
         }
     }
 
@@ -156,7 +156,7 @@ final class Cursor {
                 return text(i - bytes.position(), Fault.NAME);
             }
         }
-        throw bad(Fault.NAME, "holds a name without an end");
+        throw bad(Fault.NAME, "contains an unterminated name");
     }
 
     /** A problem of the structure; {@code problem} goes on after its name: "is of version 9". */

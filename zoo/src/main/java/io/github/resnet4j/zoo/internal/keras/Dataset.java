@@ -46,7 +46,7 @@ final class Dataset {
                 || shape.count() * width > LARGEST_RATIO * file.file().size()) {
             throw damaged(
                     Fault.OVERFLOW,
-                    "of the shape " + shape.sizes() + " would have 2 GiB or more, or more than 100 times the file");
+                    "of the shape " + shape.sizes() + " would take 2 GiB or more, or more than 100 times the file");
         }
         Tensor.Elements elements = elements(shape, width);
         return Tensor.of(
@@ -62,7 +62,7 @@ final class Dataset {
                 && file.attributes(header.address()).texts("dtype").equals(Optional.of(List.of("bfloat16")))) {
             return new Datatype.Numbers(DType.BF16, false); // as Keras 3 writes it
         }
-        throw unread(Fault.DTYPE, "of " + type.title() + ", of which no weights are made");
+        throw unread(Fault.DTYPE, "of " + type.title() + ", which are not supported as weights");
     }
 
     private Tensor.Elements elements(Dataspace shape, int width) {
@@ -74,7 +74,7 @@ final class Dataset {
         int kind = layout.u8();
         Optional<Cursor> filters = header.one(Header.Message.FILTERS);
         if (kind < 2 && filters.isPresent()) {
-            throw damaged(Fault.FILTER, "has filters, and is not in chunks");
+            throw damaged(Fault.FILTER, "has filters but is not chunked");
         }
         long bytes = shape.count() * width;
         return switch (kind) {
@@ -90,7 +90,7 @@ final class Dataset {
                         version,
                         filters.map(list -> Filters.read(list, width)).orElse(Filters.NONE));
             case 3 -> throw external(); // pieced together from the arrays of others
-            default -> throw damaged(Fault.HDF5, "is in a layout of the unknown class " + kind);
+            default -> throw damaged(Fault.HDF5, "has a layout of the unknown class " + kind);
         };
     }
 
@@ -110,10 +110,10 @@ final class Dataset {
             return (from, into) -> {};
         }
         if (address == Hdf5.NOWHERE) {
-            throw unread(Fault.OVERFLOW, "with a shape, and without numbers");
+            throw unread(Fault.OVERFLOW, "with a shape but no data");
         }
         if (address < 0 || address > file.file().size() - file.base() - bytes) {
-            throw damaged(Fault.BOUNDS, "would be behind the end of the file");
+            throw damaged(Fault.BOUNDS, "would extend past the end of the file");
         }
         file.account().stored(bytes, place);
         long first = file.base() + address;
@@ -130,7 +130,7 @@ final class Dataset {
         if (stored != bytes) {
             throw damaged(
                     Fault.STORAGE_SIZE,
-                    "of " + bytes + " bytes has " + Long.toUnsignedString(stored) + " bytes of numbers");
+                    "of " + bytes + " bytes has " + Long.toUnsignedString(stored) + " bytes of data");
         }
     }
 
@@ -155,7 +155,7 @@ final class Dataset {
     }
 
     private BadWeightsException external() {
-        return unread(Fault.EXTERNAL, "whose numbers are in another file, which is not opened");
+        return unread(Fault.EXTERNAL, "whose data is in another file, which resnet4j does not open");
     }
 
     private BadWeightsException damaged(Fault fault, String problem) {

@@ -16,7 +16,7 @@ record Dataspace(List<Long> sizes, long count) {
     static Dataspace read(Cursor from) {
         int version = from.u8();
         if (version != 1 && version != 2) {
-            throw from.bad(Fault.HDF5, "is of version " + version + ", and there are 1 and 2");
+            throw from.bad(Fault.HDF5, "has version " + version + "; only 1 and 2 exist");
         }
         int rank = from.u8();
         boolean growing = (from.u8() & 1) != 0; // or says at least that it may not
@@ -28,7 +28,7 @@ record Dataspace(List<Long> sizes, long count) {
             from.skip(5);
         }
         if (rank > RANK) {
-            throw from.bad(Fault.RANK, "has " + rank + " dimensions, and tensors have " + RANK + " at most");
+            throw from.bad(Fault.RANK, "has " + rank + " dimensions; tensors have at most " + RANK);
         }
         Long[] sizes = new Long[rank];
         long count = 1;

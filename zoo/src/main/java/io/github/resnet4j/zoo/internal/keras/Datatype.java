@@ -50,7 +50,7 @@ sealed interface Datatype {
     record Opaque(int bytes) implements Datatype {
         @Override
         public String title() {
-            return "bytes of no stated meaning";
+            return "opaque bytes";
         }
     }
 
@@ -62,7 +62,7 @@ sealed interface Datatype {
         int first = from.u8();
         int version = first >> 4;
         if (version < 1 || version > 5) {
-            throw from.bad(Fault.DTYPE, "is of version " + version + ", and there are 1 to 5");
+            throw from.bad(Fault.DTYPE, "has version " + version + "; only 1 to 5 exist");
         }
         int bits = from.u8() | from.u8() << 8 | from.u8() << 16;
         long size = from.u32();
@@ -74,13 +74,11 @@ sealed interface Datatype {
             case 3 -> new Text(bytes);
             case 4 -> new Other("bit fields", bytes);
             case 5 -> new Opaque(bytes);
-            case 6 -> new Other("records of several fields", bytes);
+            case 6 -> new Other("compound values", bytes);
             case 7 -> new Other("references", bytes);
             case 8 -> new Other("enumerated values", bytes);
             case 9 ->
-                (bits & 0x0F) == 1 && bytes == 16
-                        ? new TextReference()
-                        : new Other("lists of different lengths", bytes);
+                (bits & 0x0F) == 1 && bytes == 16 ? new TextReference() : new Other("variable-length lists", bytes);
             case 10 -> new Other("arrays of arrays", bytes);
             default -> new Other("elements of an unknown kind", bytes);
         };

@@ -25,7 +25,7 @@ record Filters(int shuffle, int deflate, int fletcher32) {
     static Filters read(Cursor list, int width) {
         int version = list.u8();
         if (version != 1 && version != 2) {
-            throw list.bad(Fault.FILTER, "is of version " + version + ", and there are 1 and 2");
+            throw list.bad(Fault.FILTER, "has version " + version + "; only 1 and 2 exist");
         }
         int count = list.u8();
         list.skip(version == 1 ? 6 : 0);
@@ -49,11 +49,11 @@ record Filters(int shuffle, int deflate, int fletcher32) {
             if (order <= last) {
                 throw list.unread(
                         Fault.FILTER,
-                        "names the filter " + id + " as number " + (i + 1)
-                                + ", and only shuffle, gzip and fletcher32, in this order, are read");
+                        "names filter " + id + " as number " + (i + 1)
+                                + "; only shuffle, gzip and fletcher32, in this order, are supported");
             }
             if (id == SHUFFLE && first != width) {
-                throw list.bad(Fault.FILTER, "shuffles elements of " + first + " bytes where they have " + width);
+                throw list.bad(Fault.FILTER, "shuffles elements of " + first + " bytes, but they have " + width);
             }
             places[order] = i;
             last = order;

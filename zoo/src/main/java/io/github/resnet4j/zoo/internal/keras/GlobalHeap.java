@@ -33,10 +33,10 @@ final class GlobalHeap {
         }
         Item item = items.get((int) index);
         if (index == 0 || item == null || item.length < length) {
-            throw reference.bad(Fault.ATTR, "refers to a text that is not there");
+            throw reference.bad(Fault.ATTR, "refers to a string that does not exist");
         }
         if (length > LONGEST) {
-            throw reference.bad(Fault.ATTR, "refers to a text of " + length + " bytes, and names are shorter");
+            throw reference.bad(Fault.ATTR, "refers to a string of " + length + " bytes, too long for a name");
         }
         return file.at("a text", item.address, length).text((int) length, Fault.ATTR);
     }
@@ -49,7 +49,7 @@ final class GlobalHeap {
         prefix.skip(3);
         long end = address + prefix.i64();
         if (end < address || end > file.file().size() - file.base()) {
-            throw prefix.bad(Fault.HDF5, "ends behind the end of the file");
+            throw prefix.bad(Fault.HDF5, "extends past the end of the file");
         }
         Map<Integer, Item> items = new HashMap<>();
         long at = address + PREFIX;
@@ -65,7 +65,7 @@ final class GlobalHeap {
                 throw item.bad(Fault.HDF5, "is longer than its collection");
             }
             if (items.put(index, new Item(at + PREFIX, length)) != null) {
-                throw item.bad(Fault.HDF5, "is in its collection twice");
+                throw item.bad(Fault.HDF5, "occurs twice in its collection");
             }
             at += PREFIX + (length + 7 & ~7L);
         }

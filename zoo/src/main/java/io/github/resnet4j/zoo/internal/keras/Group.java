@@ -59,14 +59,14 @@ record Group(Map<String, Link> links) {
             info.version(0);
             info.skip((info.u8() & 1) != 0 ? Long.BYTES : 0); // the creation order so far
             if (info.i64() != Hdf5.NOWHERE) {
-                throw info.unread(Fault.UNSUPPORTED, "has them in a fractal heap, as Keras does not write them");
+                throw info.unread(Fault.UNSUPPORTED, "are in a fractal heap, which Keras does not write");
             }
         }
 
         private void add(Cursor at, String name, Link link) {
             file.account().object();
             if (links.putIfAbsent(name, link) != null) {
-                throw at.bad(Fault.DUP_NAME, "gives a name twice");
+                throw at.bad(Fault.DUP_NAME, "contains a name twice");
             }
         }
 
@@ -127,7 +127,7 @@ record Group(Map<String, Link> links) {
                 byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
                 file.account().structure(bytes.length, Location.WHOLE); // names may overlap
                 if (kind > 2 || Arrays.compareUnsigned(last, bytes) >= 0) { // an empty name, too
-                    throw symbols.bad(Fault.HDF5, "are of an unknown kind, or not in the order of their names");
+                    throw symbols.bad(Fault.HDF5, "are of an unknown kind, or not sorted by name");
                 }
                 last = bytes;
                 add(symbols, name, kind == 2 ? new Link.Soft() : new Link.Hard(object));

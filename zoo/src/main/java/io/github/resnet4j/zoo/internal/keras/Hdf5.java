@@ -67,7 +67,7 @@ final class Hdf5 {
         block.skip(Long.BYTES);
         int version = block.u8();
         if (version > 3) {
-            throw block.bad(Fault.SUPERBLOCK, "is of version " + version + ", and there are 0 to 3");
+            throw block.bad(Fault.SUPERBLOCK, "has version " + version + "; only 0 to 3 exist");
         }
         boolean old = version < 2;
         if (block.remaining() < (version == 0 ? 87 : version == 1 ? 91 : 39)) {
@@ -85,12 +85,12 @@ final class Hdf5 {
         block.skip(old ? version == 0 ? 9 : 13 : 1); // sizes of tree nodes, which nodes say themselves; flags
         long stated = block.i64();
         if (stated != base && stated != 0) { // 0: the user's block was put before a finished file
-            throw block.bad(Fault.SUPERBLOCK, "gives itself another address");
+            throw block.bad(Fault.SUPERBLOCK, "declares a different address for itself");
         }
         block.skip(8); // free space, or the superblock's extension
         long end = block.i64() + (base - stated);
         if (end < 0 || end > file.size()) {
-            throw cut("it says that it has " + Long.toUnsignedString(end) + " bytes, and has " + file.size());
+            throw cut("it should have " + Long.toUnsignedString(end) + " bytes but has " + file.size());
         }
         if (old) {
             if (block.i64() != NOWHERE) { // a driver's information
@@ -112,7 +112,7 @@ final class Hdf5 {
                     Fault.HDF5,
                     Location.WHOLE,
                     what + ", " + Long.toUnsignedString(length) + " bytes at " + Long.toUnsignedString(address)
-                            + ", would be behind the end");
+                            + ", would extend past the end");
         }
         account.structure(length, new Location.At(base + address));
         return new Cursor(file.path(), what, base + address, file.buffer(base + address, (int) length));
@@ -122,7 +122,7 @@ final class Hdf5 {
     static void checksum(Cursor structure) {
         int expected = Lookup3.hash(structure.passed());
         if ((int) structure.u32() != expected) {
-            throw structure.bad(Fault.CHECKSUM, "does not have its checksum");
+            throw structure.bad(Fault.CHECKSUM, "does not match its checksum");
         }
     }
 
@@ -199,7 +199,7 @@ final class Hdf5 {
 
     /** Something was made on purpose. */
     BadWeightsException hostile(Fault fault, Location place, String problem) {
-        return bad(fault, place, problem + "; it may be made to do harm, do not use it");
+        return bad(fault, place, problem + "; it may be malicious, do not use it");
     }
 
     private BadWeightsException cut(String how) {

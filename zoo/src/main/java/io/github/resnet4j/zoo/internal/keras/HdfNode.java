@@ -69,17 +69,17 @@ record HdfNode(Hdf5 file, List<Long> way) {
         Location place = new Location.Named(name);
         if (link instanceof Group.Link.Hard hard) {
             if (way.contains(hard.address())) {
-                throw file.hostile(Fault.CYCLE, place, "has a group that is in itself");
+                throw file.hostile(Fault.CYCLE, place, "has a group that contains itself");
             }
             if (way.size() == DEPTH) {
-                throw file.hostile(Fault.LIMIT, place, "has groups in groups more than " + DEPTH + " deep");
+                throw file.hostile(Fault.LIMIT, place, "nests groups more than " + DEPTH + " deep");
             }
             List<Long> longer = new ArrayList<>(way);
             longer.add(hard.address());
             return new HdfNode(file, List.copyOf(longer));
         }
         throw link instanceof Group.Link.External
-                ? file.unread(Fault.EXTERNAL, place, "refers to another file, which is not opened")
+                ? file.unread(Fault.EXTERNAL, place, "refers to another file, which resnet4j does not open")
                 : file.unread(Fault.CYCLE, place, "has a soft link, which Keras does not write");
     }
 }

@@ -43,7 +43,7 @@ record Header(Hdf5 file, long address, Map<Integer, List<Message>> messages) {
         private static final Map<Integer, String> TITLES = Map.ofEntries(
                 Map.entry(DATASPACE, "a shape"),
                 Map.entry(LINK_INFO, "a group's links"),
-                Map.entry(DATATYPE, "a type of elements"),
+                Map.entry(DATATYPE, "an element type"),
                 Map.entry(LINK, "a link"),
                 Map.entry(EXTERNAL_FILES, "a list of files"),
                 Map.entry(LAYOUT, "an array's layout"),
@@ -69,7 +69,7 @@ record Header(Hdf5 file, long address, Map<Integer, List<Message>> messages) {
         List<Cursor> found = new ArrayList<>();
         for (Message message : messages.getOrDefault(type, List.of())) {
             if (message.shared) {
-                throw message.body.unread(Fault.UNSUPPORTED, "is shared between objects, as Keras does not write it");
+                throw message.body.unread(Fault.UNSUPPORTED, "is shared between objects, which Keras does not write");
             }
             found.add(message.body.again());
         }
@@ -80,7 +80,7 @@ record Header(Hdf5 file, long address, Map<Integer, List<Message>> messages) {
     Optional<Cursor> one(int type) {
         List<Cursor> found = all(type);
         if (found.size() > 1) {
-            throw found.get(1).bad(Fault.HDF5, "is there twice");
+            throw found.get(1).bad(Fault.HDF5, "occurs twice");
         }
         return found.stream().findFirst();
     }
@@ -125,7 +125,7 @@ record Header(Hdf5 file, long address, Map<Integer, List<Message>> messages) {
             if (type == CONTINUATION) {
                 Block block = new Block(body.i64(), body.i64());
                 if (!seen.add(block.address)) {
-                    throw body.bad(Fault.LIMIT, "goes on where it was before");
+                    throw body.bad(Fault.LIMIT, "continues at a place it has already used");
                 }
                 blocks.add(block);
             } else {

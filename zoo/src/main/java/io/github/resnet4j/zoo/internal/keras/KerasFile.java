@@ -92,8 +92,8 @@ public final class KerasFile {
                     WeightFormat.KERAS_H5,
                     Fault.ATTR,
                     Location.WHOLE,
-                    "is an HDF5 file and no weights of Keras: it lists no layers with weights (layer_names,"
-                            + " weight_names), nor does it number them (vars); save a model's weights with Keras");
+                    "is an HDF5 file but holds no Keras weights: it neither lists layers with weights (layer_names,"
+                            + " weight_names) nor numbers them (vars); save a model's weights with Keras");
         }
         return tensors.stateDict(metadata(top));
     }
@@ -115,11 +115,11 @@ public final class KerasFile {
         boolean zip = begin == ZIP;
         boolean savedModel = (begin & 0xFF_FFFF) == SAVED_MODEL;
         String problem = zip
-                ? "is a zip archive; if it is a .keras file, unzip it and give the model.weights.h5 in it"
+                ? "is a zip archive; if it is a .keras file, unzip it and use the model.weights.h5 in it"
                 : savedModel
                         ? "is the graph of a SavedModel, whose weights are in other files; load it in Keras and save"
                                 + " the weights as .weights.h5"
-                        : "is no HDF5 file: the signature is not at byte 0, 512, 1024...; name a Keras weight file";
+                        : "is not an HDF5 file: the signature is not at byte 0, 512, 1024...; name a Keras weight file";
         return new BadWeightsException(
                 file.path(),
                 WeightFormat.UNKNOWN,

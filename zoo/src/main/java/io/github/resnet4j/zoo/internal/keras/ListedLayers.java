@@ -47,7 +47,7 @@ final class ListedLayers {
     }
 
     private static RuntimeException missing(Tensors tensors, String name, String list) {
-        return tensors.damaged(Fault.ATTR, name, list + " lists what is not there");
+        return tensors.damaged(Fault.ATTR, name, list + " lists something that does not exist");
     }
 
     /** The names of a layer's weights, see {@link KerasFile}. */

@@ -66,11 +66,10 @@ final class NumberedLayers {
         NumberedLayers layers = new NumberedLayers(tensors);
         layers.walk(root, "");
         if (layers.unnamed) {
-            tensors.note(
-                    "put the layers in the order of their kinds and numbers, as the file does not tell their order");
+            tensors.note("ordered the layers by kind and number, as the file does not record their order");
         }
         if (layers.numbers) {
-            tensors.note("left weights their numbers where the file does not tell what they are");
+            tensors.note("kept the numbers of weights whose names the file does not record");
         }
     }
 

@@ -23,7 +23,7 @@ final class Tensors {
     Tensors(HdfNode root) {
         this.file = root.file();
         if (root.attributes().has("model_config")) {
-            notes.add("left the description of the model (model_config) unread");
+            notes.add("did not read the description of the model (model_config)");
         }
         for (String group : List.of("optimizer_weights", "optimizer")) {
             if (root.names().contains(group)) {
@@ -34,7 +34,7 @@ final class Tensors {
 
     void add(String name, Tensor tensor) {
         if (tensors.putIfAbsent(name, tensor) != null) {
-            throw damaged(Fault.DUP_NAME, name, "two weights have one name");
+            throw damaged(Fault.DUP_NAME, name, "two weights have the same name");
         }
     }
 

@@ -55,7 +55,7 @@ final class FileNames {
     private static String encoded(String name, boolean capitals) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
             throw new IllegalArgumentException(
-                    "the tensor \"" + Printable.text(name) + "\" has half a character in its name");
+                    "the tensor \"" + Printable.text(name) + "\" has an unpaired surrogate in its name");
         }
         StringBuilder file = new StringBuilder();
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {

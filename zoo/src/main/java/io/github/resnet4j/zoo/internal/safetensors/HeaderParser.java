@@ -105,7 +105,7 @@ final class HeaderParser {
             }
         }
         if (json.nextToken() != null) {
-            throw bad(Fault.JSON, here(), "has a header that goes on behind its JSON object" + SAVE_AGAIN);
+            throw bad(Fault.JSON, here(), "has data after the JSON object in its header" + SAVE_AGAIN);
         }
         return new Header(tensors, spans, metadata);
     }
@@ -132,7 +132,7 @@ final class HeaderParser {
                                 + " entries; do not trust it");
             }
             if (!Rules.isText(key) || !Rules.isText(value)) {
-                throw bad(Fault.JSON, here(), "has half a character in its metadata" + SAVE_AGAIN);
+                throw bad(Fault.JSON, here(), "has an unpaired surrogate in its metadata" + SAVE_AGAIN);
             }
             if (metadata.put(key, value) != null) {
                 throw bad(
@@ -142,7 +142,7 @@ final class HeaderParser {
     }
 
     private BadWeightsException noMetadata() {
-        return bad(Fault.METADATA, here(), "has " + Rules.METADATA + " that is no object of strings" + SAVE_AGAIN);
+        return bad(Fault.METADATA, here(), "has " + Rules.METADATA + " that is not an object of strings" + SAVE_AGAIN);
     }
 
     private void tensor(String name) throws IOException {
@@ -151,7 +151,7 @@ final class HeaderParser {
             throw bad(Fault.NAME, here(), "has a tensor whose name " + problem.get() + "; rename it");
         }
         if (tensors.containsKey(name)) {
-            throw bad(Fault.DUP_KEY, new Location.Named(name), "has two tensors of one name; do not trust it");
+            throw bad(Fault.DUP_KEY, new Location.Named(name), "has two tensors of the same name; do not trust it");
         }
         text += name.length();
         if (text > Rules.MAX_TEXT || tensors.size() == Rules.MAX_ENTRIES) {
@@ -162,7 +162,7 @@ final class HeaderParser {
                             + " characters, which no network here has; do not trust it");
         }
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw bad(Fault.FIELD, new Location.Named(name), "has a tensor that is no JSON object" + SAVE_AGAIN);
+            throw bad(Fault.FIELD, new Location.Named(name), "has a tensor that is not a JSON object" + SAVE_AGAIN);
         }
         DType type = null;
         List<Long> shape = null;
@@ -211,7 +211,7 @@ final class HeaderParser {
 
     private DType type(String name) throws IOException {
         if (json.nextToken() != JsonToken.VALUE_STRING) {
-            throw bad(Fault.DTYPE, new Location.Named(name), "has a tensor whose dtype is no string" + SAVE_AGAIN);
+            throw bad(Fault.DTYPE, new Location.Named(name), "has a tensor whose dtype is not a string" + SAVE_AGAIN);
         }
         String type = json.getText();
         return DType.of(type)
@@ -219,7 +219,7 @@ final class HeaderParser {
                         Fault.DTYPE,
                         new Location.Named(name),
                         OTHER_TYPES.contains(type)
-                                ? "has a tensor of " + type + ", which is not read here; convert it to F32"
+                                ? "has a tensor of " + type + ", which resnet4j does not read; convert it to F32"
                                 : "has a tensor of the unknown dtype " + Printable.text(type) + SAVE_AGAIN));
     }
 
@@ -227,7 +227,7 @@ final class HeaderParser {
     private List<Long> integers(String name, int most, Fault tooLong, Fault none, Fault tooLarge, String what)
             throws IOException {
         if (json.nextToken() != JsonToken.START_ARRAY) {
-            throw bad(none, new Location.Named(name), "has a tensor whose " + what + " is no list" + SAVE_AGAIN);
+            throw bad(none, new Location.Named(name), "has a tensor whose " + what + " is not a list" + SAVE_AGAIN);
         }
         List<Long> integers = new ArrayList<>(most);
         while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -242,7 +242,8 @@ final class HeaderParser {
                 throw bad(
                         none,
                         new Location.Named(name),
-                        "has a tensor whose " + what + " has a number that is no integer from 0" + SAVE_AGAIN);
+                        "has a tensor whose " + what + " has a number that is not an integer of 0 or more"
+                                + SAVE_AGAIN);
             }
             // 2^53 has 16 digits: longer ones are not even converted.
             if (json.getTextLength() > 16 || json.getLongValue() > Rules.MAX_INTEGER) {
@@ -261,7 +262,7 @@ final class HeaderParser {
             throw bad(
                     Fault.OFFSETS,
                     new Location.Named(name),
-                    "has a tensor that does not begin and then end, but lies at " + offsets + "; download it again");
+                    "has a tensor that ends before it begins, at " + offsets + "; download it again");
         }
         long begin = offsets.get(0);
         long end = offsets.get(1);
@@ -278,8 +279,8 @@ final class HeaderParser {
             throw bad(
                     Fault.SIZE,
                     new Location.Named(name),
-                    "has a tensor of " + tensor + ", which is " + tensor.bytes() + " bytes, in " + (end - begin)
-                            + "; copy or download it again");
+                    "has a tensor of " + tensor + ", which is " + tensor.bytes() + " bytes, in a range of "
+                            + (end - begin) + "; copy or download it again");
         }
         tensors.put(name, tensor);
         spans.add(new Span(name, begin, end));

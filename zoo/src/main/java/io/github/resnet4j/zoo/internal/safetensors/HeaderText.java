@@ -45,7 +45,7 @@ final class HeaderText extends Reader {
                     file,
                     Fault.UTF8,
                     new Location.At(position),
-                    "has a header that begins with a byte order mark; save it again without");
+                    "has a header that begins with a byte order mark; save it again without one");
         }
     }
 
@@ -130,7 +130,7 @@ final class HeaderText extends Reader {
                 throw limit(Fault.JSON_DEPTH, "is nested deeper than " + Rules.MAX_DEPTH);
             }
             if (token > Rules.MAX_TOKEN) {
-                throw limit(Fault.JSON_LIMIT, "has a text of more than " + Rules.MAX_TOKEN + " characters");
+                throw limit(Fault.JSON_LIMIT, "has a string of more than " + Rules.MAX_TOKEN + " characters");
             }
             position += Rules.utf8(c);
         }

@@ -44,7 +44,7 @@ final class Rules {
             return Optional.of("is empty");
         }
         if (!isText(name)) {
-            return Optional.of("has half a character");
+            return Optional.of("has an unpaired surrogate");
         }
         int bytes = 0;
         for (int i = 0; i < name.length(); i++) {

@@ -89,7 +89,7 @@ public final class Safetensors {
                     file,
                     Fault.HEADER_SMALL,
                     Location.WHOLE,
-                    "is cut short, it has " + file.size() + " bytes; download it again");
+                    "is cut short: it has only " + file.size() + " bytes; download it again");
         }
         long length = file.buffer(0, Rules.PREFIX).getLong();
         if (length < 0 || length > Rules.MAX_HEADER) {
@@ -97,8 +97,8 @@ public final class Safetensors {
                     file,
                     Fault.HEADER_LARGE,
                     new Location.At(0),
-                    "is no safetensors file or damaged, its header would have " + Long.toUnsignedString(length)
-                            + " bytes of at most " + Rules.MAX_HEADER + "; download it again");
+                    "is not a safetensors file, or is damaged: its header would have " + Long.toUnsignedString(length)
+                            + " bytes, more than the " + Rules.MAX_HEADER + " allowed; download it again");
         }
         long data = file.size() - Rules.PREFIX - length;
         if (data < 0) {
@@ -106,7 +106,7 @@ public final class Safetensors {
                     file,
                     Fault.HEADER_LENGTH,
                     new Location.At(0),
-                    "is cut short, its header has " + length + " bytes and the whole file " + file.size()
+                    "is cut short: its header has " + length + " bytes, the whole file only " + file.size()
                             + "; download it again");
         }
         HeaderParser.Header header = HeaderParser.parse(file, (int) length);
@@ -141,8 +141,8 @@ public final class Safetensors {
                     Fault.INCOMPLETE,
                     new Location.At(file.size() - Math.max(0, data - end)),
                     end > data
-                            ? "is cut short, " + (end - data) + " bytes are missing; download it again"
-                            : "goes on for " + (data - end) + " bytes behind its last tensor; download it again");
+                            ? "is cut short: " + (end - data) + " bytes are missing; download it again"
+                            : "has " + (data - end) + " bytes after its last tensor; download it again");
         }
     }
 

@@ -112,7 +112,7 @@ final class Writer {
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             if (!Rules.isText(entry.getKey()) || !Rules.isText(entry.getValue())) {
                 throw new IllegalArgumentException(
-                        "half a character in the metadata \"" + Printable.text(entry.getKey()) + "\"");
+                        "an unpaired surrogate in the metadata \"" + Printable.text(entry.getKey()) + "\"");
             }
             text += entry.getKey().length() + entry.getValue().length();
         }

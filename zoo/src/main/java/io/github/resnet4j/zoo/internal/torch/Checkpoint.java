@@ -176,9 +176,9 @@ final class Checkpoint {
             dict = (Dict) dict.value(taken);
         }
         if (!path.isEmpty()) {
-            notes.add("took the entry " + Printable.text(path.substring(0, path.length() - 1)) + kind
+            notes.add("used the entry " + Printable.text(path.substring(0, path.length() - 1)) + kind
                     + (other.isEmpty() ? "" : ", not " + Printable.text(other))
-                    + (other.isEmpty() || averaged ? "" : AVERAGE + ": for that, --ema"));
+                    + (other.isEmpty() || averaged ? "" : AVERAGE + "; use --ema for that"));
         }
         return dict;
     }
@@ -197,7 +197,7 @@ final class Checkpoint {
                 }
             });
             if (prefixes.size() == 1) {
-                notes.add("took the tensors under " + prefixes.iterator().next() + ", an average of the weights");
+                notes.add("used the tensors under " + prefixes.iterator().next() + ", an average of the weights");
                 return found;
             }
         }
@@ -244,7 +244,7 @@ final class Checkpoint {
             throw bad(
                     Fault.LIMIT_TENSORS,
                     Location.WHOLE,
-                    "has " + dict.size() + " entries, more than any network; the most are " + MAX_ENTRIES);
+                    "has " + dict.size() + " entries, more than any network; at most " + MAX_ENTRIES + " are allowed");
         }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < dict.size(); i++) {
@@ -252,7 +252,7 @@ final class Checkpoint {
                 throw bad(
                         Fault.DUP_NAME,
                         new Location.Named(key.value()),
-                        "has two entries " + Printable.text(key.value()) + "; do not trust it");
+                        "has two entries named " + Printable.text(key.value()) + "; do not trust it");
             }
         }
     }
@@ -319,7 +319,7 @@ final class Checkpoint {
             throw bad(
                     Fault.NOT_STATE_DICT,
                     Location.WHOLE,
-                    "holds no tensors by name"
+                    "holds no named tensors"
                             + (leftOut.isEmpty() ? "" : ", only " + listed(leftOut))
                             + ": in Python, torch.save(model.state_dict(), FILE)");
         }
@@ -339,7 +339,7 @@ final class Checkpoint {
         }
         if (taken > 0) {
             String first = tensors.keySet().iterator().next();
-            notes.add("took the prefix " + first.substring(0, taken) + " off all names");
+            notes.add("removed the prefix " + first.substring(0, taken) + " from all names");
         }
         return taken;
     }

@@ -54,7 +54,8 @@ final class GlobalCheck {
             return bytes.bad(
                     Fault.NOT_STATE_DICT,
                     "holds a whole pickled model (class " + Printable.text(first)
-                            + "), not a state dict: in Python, if you trust it, torch.save(model.state_dict(), FILE)"
+                            + "), not a state dict: in Python, if you trust it, run"
+                            + " torch.save(model.state_dict(), FILE)"
                             + " and use that file");
         }
         Optional<String> unsupported = Global.unsupported(first);
@@ -63,7 +64,8 @@ final class GlobalCheck {
             return bytes.bad(
                     Fault.UNSUPPORTED,
                     "has " + unsupported.get() + " (" + Printable.text(first)
-                            + "), which are not read; in Python, make plain dense tensors of them and save those");
+                            + "), which resnet4j does not read; in Python, convert them to plain dense tensors"
+                            + " and save those");
         }
         StringBuilder list = new StringBuilder();
         int listed = 0;

@@ -53,7 +53,7 @@ final class LegacyCheckpoint {
         if (!isInt(Optional.of(PickleMachine.run(pickles)), VERSION)) {
             throw bad(
                     Fault.BAD_MAGIC,
-                    "is of an unknown version of PyTorch's old format; save it again with a newer torch.save");
+                    "has an unknown version of PyTorch's old format; save it again with a newer torch.save");
         }
         requireLittleEndian(PickleMachine.run(pickles));
         PersistentIds ids = PersistentIds.ofLegacy(pickles);
@@ -73,7 +73,8 @@ final class LegacyCheckpoint {
             GlobalCheck.requireAllowed(pickles); // says more of what it is, if it is anything
             throw bad(
                     Fault.BAD_MAGIC,
-                    "is a pickle, but not one of torch.save; in Python, make tensors of it and save those with torch.save");
+                    "is a pickle, but not one written by torch.save; in Python, convert it to tensors and"
+                            + " torch.save those");
         }
         if (length < MAGIC_FROM + MAGIC.length) {
             throw pickles.truncated();
@@ -155,8 +156,8 @@ final class LegacyCheckpoint {
                 throw bad(
                         Fault.STORAGE_SIZE,
                         at,
-                        "has " + count + " elements in the storage " + storage.key() + ", for which " + storage.count()
-                                + " were announced; copy or download it again");
+                        "has " + count + " elements in the storage " + storage.key() + ", but declares "
+                                + storage.count() + "; copy or download it again");
             }
             at += Long.BYTES;
             long bytes = count * storage.type().type().bytes();
@@ -167,7 +168,7 @@ final class LegacyCheckpoint {
             at += bytes;
         }
         if (at < file.size()) {
-            throw bad(Fault.TRAILING, at, "goes on behind its last tensor; do not trust it");
+            throw bad(Fault.TRAILING, at, "has data after its last tensor; do not trust it");
         }
         return starts;
     }

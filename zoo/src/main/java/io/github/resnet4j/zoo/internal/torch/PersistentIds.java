@@ -67,7 +67,7 @@ final class PersistentIds {
                 || parts.size() == 0
                 || !(parts.get(0) instanceof Value.Text kind)
                 || !kind.value().equals("storage")) {
-            throw bad("refers to something outside of itself that is no storage");
+            throw bad("refers to external data that is not a storage");
         }
         if (parts.size() != (legacy ? PARTS_WITH_VIEW : PARTS)) {
             throw bad("refers to a storage by " + parts.size() + " values");
@@ -79,7 +79,7 @@ final class PersistentIds {
         }
         if (location.value().equals("meta")) {
             throw pickle.bad(
-                    Fault.UNSUPPORTED, "has meta tensors, which have no numbers; save the network with its weights");
+                    Fault.UNSUPPORTED, "has meta tensors, which hold no data; save the network with its weights");
         }
         if (!(parts.get(4) instanceof Value.Int count)) {
             throw bad("has a storage without a size");
@@ -92,14 +92,14 @@ final class PersistentIds {
         if (value instanceof Global global && global.is(Global.Kind.STORAGE)) {
             return global;
         }
-        throw bad("has a storage of no type");
+        throw bad("has a storage without a type");
     }
 
     private String key(Value value) {
         if (value instanceof Value.Text text && isNumber(text.value())) {
             return text.value();
         }
-        throw bad("has a storage whose key is no number");
+        throw bad("has a storage whose key is not a number");
     }
 
     private static boolean isNumber(String key) {
@@ -121,7 +121,7 @@ final class PersistentIds {
         }
         if (count < 0 || count > Long.MAX_VALUE / type.type().bytes()) {
             throw pickle.bad(
-                    Fault.OVERFLOW, "has a storage of " + count + " elements, which cannot be; download it again");
+                    Fault.OVERFLOW, "has a storage of " + count + " elements, which is impossible; download it again");
         }
         pickle.spend(160);
         Value.Storage storage = new Value.Storage(key, type, 0, count);

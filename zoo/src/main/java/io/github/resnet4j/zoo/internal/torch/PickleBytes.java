@@ -165,7 +165,7 @@ final class PickleBytes {
             piece.compact();
         }
         if (result.isError()) {
-            throw bad(Fault.PKL_STRING, "holds a text that is not UTF-8; do not trust it");
+            throw bad(Fault.PKL_STRING, "holds a string that is not UTF-8; do not trust it");
         }
     }
 
@@ -237,7 +237,7 @@ final class PickleBytes {
         if (text.indexOf(REPLACEMENT) >= 0
                 && !Arrays.equals(
                         text.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(bytes, from, from + length))) {
-            throw bad(Fault.PKL_STRING, "holds a text that is not UTF-8; do not trust it");
+            throw bad(Fault.PKL_STRING, "holds a string that is not UTF-8; do not trust it");
         }
         return text;
     }

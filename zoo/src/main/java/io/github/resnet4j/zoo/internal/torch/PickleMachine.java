@@ -85,7 +85,7 @@ final class PickleMachine {
         }
         Value result = pop();
         if (height > 0 || marked > 0) {
-            throw bytes.bad(Fault.PKL_STACK, "makes objects that belong to nothing; copy or download it again");
+            throw bytes.bad(Fault.PKL_STACK, "creates objects that belong to nothing; copy or download it again");
         }
         return result;
     }
@@ -114,7 +114,7 @@ final class PickleMachine {
 
     private void step(Opcode opcode) {
         switch (opcode) {
-            case PROTO -> throw bytes.bad(Fault.PKL_PROTO, "says twice what protocol it is; do not trust it");
+            case PROTO -> throw bytes.bad(Fault.PKL_PROTO, "declares its protocol twice; do not trust it");
             case MARK -> mark();
             case NONE -> push(Atom.NONE);
             case NEWTRUE -> push(Atom.TRUE);
@@ -215,7 +215,7 @@ final class PickleMachine {
     }
 
     private BadWeightsException underflow() {
-        return bytes.bad(Fault.PKL_STACK, "uses objects that it did not make; copy or download it again");
+        return bytes.bad(Fault.PKL_STACK, "uses objects that it did not create; copy or download it again");
     }
 
     private BadWeightsException tooDeep() {
@@ -249,7 +249,7 @@ final class PickleMachine {
         Value value = at < memo.length ? memo[(int) at] : null;
         if (value == null) {
             throw bytes.bad(
-                    Fault.PKL_MEMO, "refers to its object " + at + ", which there is not; copy or download it again");
+                    Fault.PKL_MEMO, "refers to its object " + at + ", which does not exist; copy or download it again");
         }
         return value;
     }
@@ -329,7 +329,7 @@ final class PickleMachine {
     }
 
     private BadWeightsException target(String does, Value target) {
-        return bytes.bad(Fault.PKL_TARGET, does + " " + target.what() + ", which Python cannot; do not trust it");
+        return bytes.bad(Fault.PKL_TARGET, does + " " + target.what() + ", which Python cannot do; do not trust it");
     }
 
     /** What contains other values was complete before it became part of one, unless it contains itself. */
@@ -347,8 +347,7 @@ final class PickleMachine {
     private Value persistent(Value id) {
         return persistentIds
                 .orElseThrow(() -> bytes.bad(
-                        Fault.PKL_PID,
-                        "refers to something outside of a pickle where there is nothing; do not trust it"))
+                        Fault.PKL_PID, "refers to data outside the pickle, of which there is none; do not trust it"))
                 .load(id);
     }
 
@@ -397,7 +396,7 @@ final class PickleMachine {
     private Value called(Value[] functionAndArguments) {
         Value function = functionAndArguments[0];
         if (!(function instanceof Global global) || !(global.is(Global.Kind.FUNCTION) || global.is(Global.Kind.DATA))) {
-            throw bytes.bad(Fault.PKL_ARGS, "calls " + function.what() + ", which is no function; do not trust it");
+            throw bytes.bad(Fault.PKL_ARGS, "calls " + function.what() + ", which is not a function; do not trust it");
         }
         if (!(functionAndArguments[1] instanceof Tuple arguments)) {
             throw arguments(global);
@@ -424,7 +423,7 @@ final class PickleMachine {
     private BadWeightsException arguments(Global function) {
         return bytes.bad(
                 Fault.PKL_ARGS,
-                "calls " + function.what() + " with what it does not take; save it again with torch.save");
+                "calls " + function.what() + " with arguments it does not take; save it again with torch.save");
     }
 
     /** Empty, or from a list of pairs, as Python 2 has it. */
@@ -545,7 +544,8 @@ final class PickleMachine {
         if (count == most && most > least && !isNothing(arguments.get(most - 1))) {
             throw bytes.bad(
                     Fault.UNSUPPORTED,
-                    "has tensors whose signs are kept apart from them; in Python, call resolve_neg() and resolve_conj()"
+                    "has tensors with a pending negation or conjugation; in Python, call resolve_neg() and"
+                            + " resolve_conj()"
                             + " on them and save them again");
         }
         if (sizes.size() > MAX_RANK) {
@@ -621,6 +621,6 @@ final class PickleMachine {
         }
         throw bytes.bad(
                 Fault.PKL_INT,
-                "has " + value.what() + " where a tensor's dimension or place is to be; download it again");
+                "has " + value.what() + " where a tensor's dimension or offset should be; download it again");
     }
 }

@@ -100,7 +100,7 @@ public final class TorchFile {
             throw bad(
                     file,
                     Fault.LEGACY_TAR,
-                    "is a tar archive, as PyTorch before 0.1.10 wrote; if you trust it, torch.load and torch.save it in"
+                    "is a tar archive, as PyTorch before 0.1.10 wrote; if you trust it, load and save it with torch in"
                             + " Python, or unpack it if it is an archive of other files");
         }
         Optional<String> packed = packed(file);
@@ -108,7 +108,7 @@ public final class TorchFile {
             throw bad(
                     file,
                     Fault.BAD_MAGIC,
-                    "is a " + packed.get() + " archive, not a checkpoint; unpack it and name its content");
+                    "is a " + packed.get() + " archive, not a checkpoint; unpack it and use the file in it");
         }
         return ZipCheckpoint.open(file, StrictZip.open(file, WeightFormat.TORCH_ZIP), set);
     }

@@ -59,14 +59,14 @@ final class ZipCheckpoint {
             if (entry.size() != size) {
                 throw bytes.bad(
                         Fault.STORAGE_SIZE,
-                        "has " + entry.size() + " bytes in data/" + storage.key() + ", for which " + size
-                                + " were announced; copy or download it again");
+                        "has " + entry.size() + " bytes in data/" + storage.key() + ", but declares " + size
+                                + "; copy or download it again");
             }
             storages.put(storage.key(), entry);
         });
         Value object = PickleMachine.run(bytes, ids);
         if (!bytes.atEnd()) {
-            throw bytes.bad(Fault.PKL_END, "goes on behind its object; do not trust it");
+            throw bytes.bad(Fault.PKL_END, "has data after its object; do not trust it");
         }
         return Checkpoint.stateDict(file, WeightFormat.TORCH_ZIP, set, object, this::start);
     }
@@ -91,10 +91,10 @@ final class ZipCheckpoint {
                             + " torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
         }
         if (pickles.isEmpty()) {
-            throw bad(Fault.NO_PICKLE, "is a zip archive, but none of torch.save: it has no data.pkl");
+            throw bad(Fault.NO_PICKLE, "is a zip archive, but not one written by torch.save: it has no data.pkl");
         }
         if (pickles.size() > 1) {
-            throw bad(Fault.AMBIGUOUS, "has " + pickles.size() + " entries data.pkl; do not trust it");
+            throw bad(Fault.AMBIGUOUS, "has " + pickles.size() + " entries named data.pkl; do not trust it");
         }
         return pickles.get(0);
     }
@@ -108,7 +108,7 @@ final class ZipCheckpoint {
             if (!entry.name().startsWith(folder)) {
                 throw bad(
                         Fault.AMBIGUOUS,
-                        "has the entry " + Printable.text(entry.name()) + " besides those in " + Printable.text(folder)
+                        "has the entry " + Printable.text(entry.name()) + " outside " + Printable.text(folder)
                                 + "; unpack it if it is an archive of other files");
             }
             if (!entry.stored()) {
@@ -129,8 +129,8 @@ final class ZipCheckpoint {
                 throw bad(
                         Fault.BYTEORDER,
                         order.equals("big")
-                                ? "was written on a big-endian machine; save it again on another"
-                                : "does not say in what order its bytes are; copy or download it again");
+                                ? "was written on a big-endian machine; save it again on a little-endian one"
+                                : "does not state its byte order; copy or download it again");
             }
         });
     }

@@ -78,8 +78,8 @@ public final class StrictZip {
                         format,
                         Fault.ZIP_DUP,
                         new Location.Named(entry.name()),
-                        "has two entries " + Printable.text(entry.name())
-                                + ", of which programs take one or the other; do not trust it");
+                        "has two entries named " + Printable.text(entry.name())
+                                + "; programs disagree about which one to use; do not trust it");
             }
         }
         return new StrictZip(file, format, Collections.unmodifiableMap(entries));

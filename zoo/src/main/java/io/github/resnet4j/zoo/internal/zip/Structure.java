@@ -104,7 +104,7 @@ final class Structure {
             boolean zip = file.size() >= END_BYTES
                     && file.buffer(file.size() - END_BYTES, 4).getInt(0) == END;
             throw zip
-                    ? bad(Fault.POLYGLOT, 0, "is something else in front and a zip archive at its end; do not trust it")
+                    ? bad(Fault.POLYGLOT, 0, "starts as something else and ends as a zip archive; do not trust it")
                     : bad(Fault.BAD_MAGIC, 0, "is not a zip archive; name another file");
         }
         if (file.size() < END_BYTES) {
@@ -177,8 +177,8 @@ final class Structure {
                 return bad(
                         Fault.POLYGLOT,
                         end,
-                        "goes on for " + (file.size() - end)
-                                + " bytes behind its end, which may be another file; do not trust it");
+                        "has " + (file.size() - end)
+                                + " bytes after its end, which may be another file; do not trust it");
             }
         }
         return truncated();
@@ -222,7 +222,7 @@ final class Structure {
             throw bad(
                     Fault.ZIP_CORRUPT,
                     directory.offset() + bytes.position(),
-                    "has more in its directory than the " + directory.entries() + " entries it promises");
+                    "has more in its directory than the " + directory.entries() + " entries it declares");
         }
         return headers;
     }
@@ -252,14 +252,16 @@ final class Structure {
         long compressedSize = number(u32(bytes, start + 20), extra, at);
         long offset = number(u32(bytes, start + 42), extra, at);
         if (offset > directory.offset()) {
-            throw bad(Fault.ZIP_CORRUPT, at, "has an entry behind its directory; copy or download it again");
+            throw bad(Fault.ZIP_CORRUPT, at, "has an entry after its directory; copy or download it again");
         }
         if (extra.hasRemaining() || u16(bytes, start + 34) != 0) {
             throw bad(Fault.ZIP_CORRUPT, at, "has an entry of a split archive, or a damaged one");
         }
         if (method == STORED && size != compressedSize) {
             throw bad(
-                    Fault.ZIP_MISMATCH, at, "has an entry of two sizes: " + size + " and " + compressedSize + " bytes");
+                    Fault.ZIP_MISMATCH,
+                    at,
+                    "has an uncompressed entry with two sizes: " + size + " and " + compressedSize + " bytes");
         }
         bytes.position(start + CENTRAL_BYTES + nameBytes + extraBytes);
         return new Central(name, flags, method, u32(bytes, start + 16), compressedSize, size, offset);
@@ -388,7 +390,7 @@ final class Structure {
     private void requireDescriptor(Central central, boolean described, String name, long from, long to) {
         long length = to - from;
         if (described && length == 0) {
-            throw bad(Fault.ZIP_CORRUPT, from, "has no sizes behind " + Printable.text(name) + "; download it again");
+            throw bad(Fault.ZIP_CORRUPT, from, "has no sizes after " + Printable.text(name) + "; download it again");
         }
         if (!described && length == 0) {
             return;
@@ -428,7 +430,7 @@ final class Structure {
                     Fault.ZIP_NAME,
                     at,
                     "has an entry \"" + Printable.text(name)
-                            + "\", which is no plain path of a file below the archive; do not trust it");
+                            + "\", which is not a plain relative path; do not trust it");
         } catch (CharacterCodingException e) {
             throw bad(Fault.ZIP_NAME, at, "has an entry whose name is not text; pack it again");
         }

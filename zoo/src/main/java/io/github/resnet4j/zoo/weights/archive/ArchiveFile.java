@@ -13,8 +13,8 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A {@code model.zip} in which everything was checked but the values of the parameters. Takes neither DL4J nor native
- * code.
+ * A {@code model.zip} in which everything but the values of the parameters has been checked. Needs neither DL4J nor
+ * native code.
  */
 final class ArchiveFile {
     static final String CARD = "model.json";
@@ -86,13 +86,10 @@ final class ArchiveFile {
         }
         String start = new String(file.read(0, (int) Math.min(HEAD, file.size())), StandardCharsets.ISO_8859_1);
         if (start.stripLeading().startsWith("<")) {
-            throw bad(
-                    Fault.HTML,
-                    Location.WHOLE,
-                    "is a web page: the download was answered by an error or login page; download it again");
+            throw bad(Fault.HTML, Location.WHOLE, "is a web page, probably an error or login page; download it again");
         }
         if (start.startsWith("version https://git-lfs")) {
-            throw bad(Fault.LFS_POINTER, Location.WHOLE, "stands for a file that git-lfs keeps; run git lfs pull");
+            throw bad(Fault.LFS_POINTER, Location.WHOLE, "is a git-lfs pointer, not the file itself; run git lfs pull");
         }
     }
 
@@ -105,7 +102,7 @@ final class ArchiveFile {
                         Fault.FORBIDDEN_ENTRY,
                         new Location.Entry(name, 0),
                         "has an entry " + Printable.text(name)
-                                + ", by which DL4J runs code of the file's choice; do not trust it");
+                                + ", which lets DL4J run code that the file chooses; do not trust it");
             }
         }
         if (zip.find(CARD).isEmpty()) {
@@ -115,7 +112,7 @@ final class ArchiveFile {
                     Fault.FORMAT,
                     Location.WHOLE,
                     (dl4j ? "is a DL4J model that was not written by resnet4j" : "was not written by resnet4j")
-                            + ": it has no " + CARD + "; use weights in another format, or train anew");
+                            + ": it has no " + CARD + "; use weights in another format, or train again");
         }
         for (StrictZip.Entry entry : zip.entries()) {
             String name = entry.name();
@@ -181,7 +178,10 @@ final class ArchiveFile {
         }
         long length = network.parameters() + network.statistics();
         if (length > MAX_VALUES) {
-            throw bad(Fault.LIMIT, Location.WHOLE, "has " + length + " parameters; the most are " + MAX_VALUES);
+            throw bad(
+                    Fault.LIMIT,
+                    Location.WHOLE,
+                    "has " + length + " parameters; at most " + MAX_VALUES + " are allowed");
         }
         byte[] start = file.read(coefficients.offset(), (int) Math.min(Coefficients.HEADER, coefficients.size()));
         Coefficients.misfit(start, coefficients.size(), length).ifPresent(misfit -> {
@@ -192,7 +192,7 @@ final class ArchiveFile {
                     "has a " + COEFFICIENTS + " that " + misfit.what()
                             + (other
                                     ? ", as " + network.name() + " with input " + network.input() + " and "
-                                            + network.classes() + " classes has; it is of another model"
+                                            + network.classes() + " classes has; it belongs to another model"
                                     : "; copy or download it again"));
         });
     }

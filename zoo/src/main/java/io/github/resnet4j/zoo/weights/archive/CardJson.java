@@ -25,8 +25,8 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * A {@link ModelCard} as JSON and back, through the tree only: no type in the file chooses a class. Strict both in syntax
- * (UTF-8, no duplicate keys, nothing behind the end) and in content: every key must be there and no other may.
+ * A {@link ModelCard} as JSON and back, through the tree only: no type in the file chooses a class. Strict both in
+ * syntax (UTF-8, no duplicate keys, nothing after the end) and in content: every key must be there, and no other.
  *
  * <p>Written is format 2. Format 1 knew residual networks alone: in place of {@code options}
  * it has their three options as keys of their own.
@@ -182,7 +182,7 @@ final class CardJson {
                 throw new IllegalArgumentException("unknown key of " + where + " \"" + Printable.text(name) + "\""
                         + Suggest.nearest(name, keys)
                                 .map(near -> "; did you mean " + near + "?")
-                                .orElse("; it is one of " + String.join(", ", keys)));
+                                .orElse("; the keys are " + String.join(", ", keys)));
             }
         }
         for (String key : keys) {

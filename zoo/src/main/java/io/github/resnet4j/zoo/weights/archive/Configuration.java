@@ -208,7 +208,7 @@ final class Configuration {
             take(token);
         }
         if (parser.nextToken() != null) {
-            throw bad(Fault.JSON, "goes on behind its end");
+            throw bad(Fault.JSON, "has data after its end");
         }
         requireGraph();
     }
@@ -257,7 +257,8 @@ final class Configuration {
 
     private BadWeightsException unknownVertex(String name) {
         return bad(
-                Fault.CONF_GRAPH, "has a vertex \"" + Printable.text(name) + "\", which is none of " + network.name());
+                Fault.CONF_GRAPH,
+                "has a vertex \"" + Printable.text(name) + "\", which is not part of " + network.name());
     }
 
     private void end(Frame ended) {
@@ -299,9 +300,7 @@ final class Configuration {
 
     private void requireKnown(String text, boolean known) {
         if (!known) {
-            throw bad(
-                    Fault.FORBIDDEN_CLASS,
-                    "has \"" + Printable.text(text) + "\", which DL4J might take for a class to load");
+            throw bad(Fault.FORBIDDEN_CLASS, "has \"" + Printable.text(text) + "\", which DL4J might load as a class");
         }
     }
 
@@ -328,7 +327,7 @@ final class Configuration {
 
     private void number(Frame frame, JsonToken token) throws IOException {
         if (token == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN()) {
-            throw bad(Fault.JSON_LIMIT, "has a number that is none: " + parser.getText());
+            throw bad(Fault.JSON_LIMIT, "has an invalid number: " + parser.getText());
         }
         Optional<Range> range = range(frame.key);
         if (range.isPresent()) {
@@ -407,13 +406,13 @@ final class Configuration {
             if (!vertices.contains(name) || !inputs.equals(wires.get(name))) {
                 throw bad(
                         Fault.CONF_GRAPH,
-                        "has " + (vertices.contains(name) ? "other inputs of the" : "no") + " vertex " + name + " of "
+                        "has " + (vertices.contains(name) ? "the wrong inputs for" : "no") + " vertex " + name + " of "
                                 + network.name());
             }
         });
         if (!List.of(Network.INPUT).equals(lists.get("networkInputs"))
                 || !List.of(NetworkGraph.SOFTMAX).equals(lists.get("networkOutputs"))) {
-            throw bad(Fault.CONF_GRAPH, "has other inputs or outputs than " + network.name());
+            throw bad(Fault.CONF_GRAPH, "does not have the inputs and outputs of " + network.name());
         }
         List<String> order = lists.get("topologicalOrder");
         List<String> names = lists.get("topologicalOrderStr");
@@ -451,6 +450,6 @@ final class Configuration {
                 WeightFormat.ARCHIVE,
                 fault,
                 new Location.Entry(NAME, Math.max(0, at)),
-                "is not as resnet4j writes it: " + NAME + " " + problem + "; do not trust it");
+                "differs from what resnet4j writes: " + NAME + " " + problem + "; do not trust it");
     }
 }

@@ -43,8 +43,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * </ul>
  *
  * DL4J's {@code ModelSerializer} opens the same file. It is not used to read one, because it deserialises Java objects
- * and loads classes by names from the file; here the network is built from the zoo by the card, and the file gives
- * nothing but numbers.
+ * and loads classes by names from the file; here the network is built from the zoo by the card, and the file supplies
+ * only the numbers.
  */
 public final class ModelArchive {
     /** The same model gives the same file. */
@@ -55,7 +55,7 @@ public final class ModelArchive {
     /**
      * A model read from a file.
      *
-     * @param card what the file says about it
+     * @param card the file's description of it
      * @param network the network of the card
      * @param graph with the file's parameters
      */

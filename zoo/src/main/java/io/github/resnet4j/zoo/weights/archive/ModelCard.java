@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What must be known about a model besides its parameters: enough to build its network from the zoo, to prepare images
- * for it and to name what it says.
+ * What you need to know about a model besides its parameters: enough to build its network from the zoo, to prepare
+ * images for it and to name its classes.
  *
  * @param architecture name in the zoo
  * @param options of the architecture's spec, as {@link io.github.resnet4j.zoo.Spec#options} writes them; those left out
@@ -63,8 +63,8 @@ public record ModelCard(
     }
 
     /**
-     * What keeps a name from being that of a class, if anything does, so that one can say so before a network is trained:
-     * {@code has no name}, {@code contains a control character}.
+     * Why a name cannot be the name of a class, if it cannot, so that you find out before training: {@code has no
+     * name}, {@code contains a control character}.
      */
     public static Optional<String> classNameProblem(String name) {
         if (name.isBlank()) {
@@ -79,7 +79,7 @@ public record ModelCard(
         // A surrogate without its partner has no bytes in UTF-8: it would come back as a question mark.
         return StandardCharsets.UTF_8.newEncoder().canEncode(name)
                 ? Optional.empty()
-                : Optional.of("has a name that is no Unicode text");
+                : Optional.of("has a name that is not valid Unicode");
     }
 
     /** The card of a model of architecture {@code row}. */

@@ -42,7 +42,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     private static final double NEAR = 1 / 3.0;
 
     /**
-     * What a file is, as far as tensors can tell.
+     * The architecture inferred from a file's tensors.
      *
      * @param fit the only architecture that all tensors fit
      * @param notes what else it might be, one sentence each
@@ -63,7 +63,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         return matched == total;
     }
 
-    /** Whether every tensor has its place, and every place its tensor, but for a classifier that the file has not got. */
+    /** Whether every tensor has its place, and every place its tensor, except for a classifier that the file lacks. */
     public boolean isBackbone() {
         return missingHead > 0 && matched + missingHead == total;
     }
@@ -142,7 +142,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     }
 
     /**
-     * Tells what a file is whose architecture nobody named.
+     * Infers the architecture of a file when the user has not named one.
      *
      * @param newHead whether it may lack a classifier
      * @param options those of its network that are known
@@ -164,16 +164,16 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     file.format(),
                     Fault.MISMATCH,
                     Location.WHOLE,
-                    (complete.isEmpty() ? "fits no network of the zoo" : "does not tell which network it is")
-                            + (best.isEmpty() ? "" : ", what comes nearest is " + titles(best))
+                    (complete.isEmpty() ? "fits no network in the zoo" : "fits more than one network")
+                            + (best.isEmpty() ? "" : "; closest: " + titles(best))
                             + (complete.isEmpty() ? why(file, naming, names, best) : "; name the network"));
         }
         Fit fit = guesses.get(0);
         List<String> notes = new ArrayList<>();
         complete.stream()
                 .filter(other -> !other.guessable())
-                .forEach(other -> notes.add("taken for a " + fit.architecture.name() + "; a "
-                        + other.architecture.name() + " has the same tensors"));
+                .forEach(other -> notes.add("read as " + fit.architecture.name() + "; " + other.architecture.name()
+                        + " has the same tensors"));
         Spec spec = fit.architecture.spec();
         for (Map<String, String> other : spec.lookalikes()) {
             if (options.keySet().containsAll(other.keySet())) {
@@ -181,20 +181,21 @@ public record Fit(Architecture architecture, int classes, int matched, int total
             }
             Map<String, String> taken = new LinkedHashMap<>(spec.options());
             taken.keySet().retainAll(other.keySet());
-            notes.add("taken for " + written(taken) + "; tensors do not tell it from " + written(other)
-                    + ", which --option chooses");
+            notes.add("read as " + written(taken) + "; the tensors fit " + written(other)
+                    + " as well, choose it with --option");
         }
         return new Inferred(fit, notes);
     }
 
-    /** Why nothing fits: naming a network would not help. */
+    /** Why nothing fits, so that naming a network would not help. */
     private static String why(StateDict file, Naming naming, NameMapping names, List<Fit> nearest) {
         if (naming.unnamed()) {
-            return ": it does not name its layers, and their order and shapes do not tell; if they have names in Keras,"
-                    + " load it there and model.save(\"model.h5\"), which keeps them; or give rules for names with --map";
+            return ": it does not name its layers, and their order and shapes are ambiguous; if they have names in"
+                    + " Keras, load it there and call model.save(\"model.h5\"), which keeps them; or map the names"
+                    + " with --map FILE";
         }
         if (nearest.isEmpty()) {
-            return ": its tensors have other names or other shapes; rules for names can be given with --map";
+            return ": its tensors have other names or other shapes; map unrecognised names with --map FILE";
         }
         return ": "
                 + Matching.of(file, nearest.get(0).network(), new LoadOptions(names, false), naming)

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Files that are taken for weight files and are none: what they are, and what to do. As a format it is one whose files
+ * Files often mistaken for weight files: what they are, and what to do about them. As a format it is one whose files
  * are never read.
  */
 final class ForeignFile implements WeightReader {
@@ -31,10 +31,10 @@ final class ForeignFile implements WeightReader {
 
     /** By how they begin, the bytes taken for characters. */
     private static final List<Kind> KINDS = List.of(
-            new Kind(Fault.HTML, "is a web page, an error or a login most likely" + DOWNLOAD, ForeignFile::isHtml),
+            new Kind(Fault.HTML, "is a web page, probably an error or login page" + DOWNLOAD, ForeignFile::isHtml),
             new Kind(
                     Fault.LFS_POINTER,
-                    "is a git-lfs pointer in place of the file; run `git lfs pull` in its repository",
+                    "is a git-lfs pointer, not the file itself; run `git lfs pull` in its repository",
                     start -> start.startsWith("version https://git-lfs")),
             packed("gzip", "\u001F\u008B"),
             packed("bzip2", "BZh"),
@@ -48,7 +48,7 @@ final class ForeignFile implements WeightReader {
                     start -> start.startsWith("TFL3", 4)),
             format(
                     "\u0008\u0001\u0012",
-                    "is the graph of a TensorFlow SavedModel, its weights are in other files; in Keras,"
+                    "is the graph of a TensorFlow SavedModel; its weights are in other files; in Keras,"
                             + " load_model and save_weights(\"model.weights.h5\")"),
             new Kind(
                     Fault.FORMAT,
@@ -58,7 +58,7 @@ final class ForeignFile implements WeightReader {
             format("\u0093NUMPY", "is a NumPy array; save all arrays together with safetensors.numpy.save_file"),
             format(
                     "\u0012\1\0\0\0\0\0\0",
-                    "is an MXNet parameter file (GluonCV); in Python, mx.nd.load it and save the arrays with"
+                    "is an MXNet parameter file (GluonCV); in Python, load it with mx.nd.load and save the arrays with"
                             + " safetensors.numpy.save_file"));
 
     /** Zip archives, by their entries. */
@@ -114,13 +114,13 @@ final class ForeignFile implements WeightReader {
         }
         boolean json =
                 start.stripLeading().startsWith("{") || start.stripLeading().startsWith("[");
-        String is = json ? "is JSON, a description and not the weights" : "is text, not weights";
+        String is = json ? "is JSON: a description of a model, not its weights" : "is text, not weights";
         throw bad(file, new Kind(Fault.FORMAT, is + KNOWN, any -> true));
     }
 
-    /** What can be said of a file that nothing is known of. */
+    /** What to report about a file of an unknown kind. */
     static BadWeightsException unknown(FileBytes file) {
-        return bad(file, new Kind(Fault.BAD_MAGIC, "is no weight file of a known format" + KNOWN, any -> true));
+        return bad(file, new Kind(Fault.BAD_MAGIC, "is not a weight file in a known format" + KNOWN, any -> true));
     }
 
     private static String start(FileBytes file) {

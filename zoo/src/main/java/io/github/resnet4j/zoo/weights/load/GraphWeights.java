@@ -23,8 +23,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Weights into DL4J graphs of the zoo and out of them. Where in its flat parameters DL4J has a layer's
- * is its own business, not that of the order of the nodes: the layers are asked, by name.
+ * Moves weights into and out of the DL4J graphs of the zoo. DL4J lays out its flat parameters in an order of its own,
+ * not that of the nodes, so each layer is looked up by name.
  */
 public final class GraphWeights {
     private GraphWeights() {}
@@ -41,10 +41,10 @@ public final class GraphWeights {
      * Builds a network's graph with the weights of a file, all of them or none.
      *
      * @param options how to build the graph; its seed is that of a new classifier
-     * @param how rules for names, and whether the classifier begins anew
+     * @param how rules for names, and whether to initialise a new classifier
      * @throws BadWeightsException with {@link Fault#MISMATCH} if the file does not fit, see {@link Matching#orThrow}; with
      *     {@link Fault#NONFINITE} if a value is not finite or a variance negative
-     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if a rule of the user does not work out
+     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if one of the user's rules fails
      * @throws IllegalArgumentException if {@code options} freezes up to a part that the network does not have
      */
     public static Loaded load(StateDict file, Network network, NetworkGraph.Options options, LoadOptions how) {
@@ -63,8 +63,8 @@ public final class GraphWeights {
     }
 
     /**
-     * A graph's weights, under PyTorch's names and in its order. They are read when asked for, and what the graph learns
-     * until then is in them.
+     * A graph's weights, under PyTorch's names and in its order. They are read on demand and reflect what the graph has
+     * learned until then.
      *
      * @param graph in single precision, built from {@code network}, frozen or not
      * @throws IllegalArgumentException if it is not
@@ -79,7 +79,7 @@ public final class GraphWeights {
                 Path.of(network.name()), WeightFormat.UNKNOWN, tensors(network, () -> graph), Map.of(), List.of());
     }
 
-    /** The tensors of a graph that is asked for when numbers are. */
+    /** Tensors of a graph that is created only when their numbers are needed. */
     static Map<String, Tensor> tensors(Network network, Supplier<ComputationGraph> graph) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Slot slot : network.slots()) {

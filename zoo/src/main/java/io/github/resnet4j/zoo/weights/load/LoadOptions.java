@@ -6,7 +6,7 @@ import io.github.resnet4j.zoo.weights.names.NameMapping;
  * How to load weights.
  *
  * @param names a user's rules for names, before the built-in ones
- * @param newHead the classifier is not loaded but begins anew, for whatever classes the network has
+ * @param newHead initialise a new classifier for the network's classes instead of loading the file's
  */
 public record LoadOptions(NameMapping names, boolean newHead) {
     /** No rules, the file's own classifier. */

@@ -13,9 +13,9 @@ import java.util.Map;
  * @param file as the user named it
  * @param format what it is, for people
  * @param network the network's name
- * @param convention whose names the file has
+ * @param convention whose naming the file follows
  * @param entries the network's tensors in its order, then the file's others in theirs
- * @param notes what else was done or is strange, one sentence each
+ * @param notes what else was done or looks odd, one sentence each
  */
 public record LoadReport(
         String file, String format, String network, String convention, List<Entry> entries, List<String> notes) {
@@ -26,17 +26,17 @@ public record LoadReport(
         LOADED("loaded", false),
         /** Loaded, in another type or order of dimensions: see the detail. */
         CONVERTED("converted", false),
-        /** The network needs it, the file has not got it. */
+        /** The network needs it; the file lacks it. */
         MISSING("missing", true),
-        /** The file has it, the network has no use for it. */
+        /** The file has it; the network has no use for it. */
         UNEXPECTED("unexpected", true),
         /** Of another shape than the network's. */
         SHAPE_MISMATCH("of another shape", true),
-        /** Of integers, where the network needs fractions: quantised weights are not the weights. */
+        /** Integers where the network needs floating-point values: quantised weights are not the weights. */
         TYPE_MISMATCH("of another type", true),
         /** Left alone on purpose: see the detail. */
         IGNORED("ignored", false),
-        /** Part of the classifier, which begins anew. */
+        /** Part of the classifier, which is newly initialised. */
         REPLACED("replaced", false);
 
         private final String title;
@@ -62,13 +62,13 @@ public record LoadReport(
      * One tensor.
      *
      * @param status what became of it
-     * @param name in the network; of an unexpected one what it would be
+     * @param name in the network; for an unexpected one, what it would be called
      * @param source in the file
      * @param type its elements' in the file, {@code F32}
      * @param shape in the network, PyTorch's
      * @param fileShape in the file, as it stands there
      * @param detail what was converted, or why, in words
-     * @param nearest of a missing tensor the most similar unexpected one, and the other way round
+     * @param nearest the most similar unexpected tensor for a missing one, and vice versa
      */
     public record Entry(
             Status status,
@@ -100,7 +100,7 @@ public record LoadReport(
             if (inFile && !source.equals(name)) {
                 String other = status == Status.UNEXPECTED ? name : source;
                 line.append(", in ")
-                        .append(status == Status.UNEXPECTED ? "the zoo's words " : "the file ")
+                        .append(status == Status.UNEXPECTED ? "the zoo's naming " : "the file ")
                         .append(Printable.text(other));
             }
             if (!detail.isEmpty()) {
@@ -139,7 +139,7 @@ public record LoadReport(
         return problems().isEmpty();
     }
 
-    /** How many tensors there are of every status, in words: {@code 97 loaded, 2 missing}. */
+    /** The number of tensors with each status: {@code 97 loaded, 2 missing}. */
     public String summary() {
         List<String> parts = new ArrayList<>();
         for (Status status : Status.values()) {

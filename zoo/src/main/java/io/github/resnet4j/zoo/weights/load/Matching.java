@@ -25,13 +25,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A file's tensors beside those that a network needs. Nothing is read of them but names, types and shapes. */
+/** Compares a file's tensors with those that a network needs. Reads only names, types and shapes. */
 public final class Matching {
     private static final String COUNTER = ".num_batches_tracked";
     private static final Set<DType> FRACTIONS = EnumSet.of(DType.F64, DType.F32, DType.F16, DType.BF16);
     private static final String GREY =
-            "the weights are for grey images of one channel; for images of three that are grey,"
-                    + " the same: in Python, state[NAME] = state[NAME].repeat(1, 3, 1, 1) / 3";
+            "the weights take grey images of one channel; to use them on grey images with three channels,"
+                    + " repeat them in Python: state[NAME] = state[NAME].repeat(1, 3, 1, 1) / 3";
     private static final int MAX_NEAREST = 100;
     private static final int MAX_CANDIDATES = 1_000;
     private static final int MAX_NAME = 120;
@@ -57,16 +57,16 @@ public final class Matching {
     }
 
     /**
-     * Compares a file with a network; nothing is wrong yet where they differ.
+     * Compares a file with a network; differences are recorded, not thrown.
      *
-     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if a rule of the user does not work out
+     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if one of the user's rules fails
      * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
      */
     public static Matching of(StateDict file, Network network, LoadOptions options) {
         return new Matching(file, network, options, Naming.of(file, options.names()));
     }
 
-    /** The same with names that are known already. */
+    /** The same with names already resolved. */
     static Matching of(StateDict file, Network network, LoadOptions options, Naming naming) {
         return new Matching(file, network, options, naming);
     }
@@ -77,7 +77,7 @@ public final class Matching {
     }
 
     /**
-     * This, if all fits.
+     * Returns this if everything fits.
      *
      * @throws BadWeightsException with {@link Fault#MISMATCH} if anything is missing, unexpected, or of another shape or
      *     type; names some of each and the network of the zoo that the file fits best, {@link #report} has them all
@@ -89,7 +89,7 @@ public final class Matching {
         throw new BadWeightsException(file.file(), file.format(), Fault.MISMATCH, Location.WHOLE, problem());
     }
 
-    /** The file's tensors by the places they go to, all that fit. */
+    /** The file's tensors that fit, by the places they go to. */
     Map<Slot, Named> assigned() {
         return assigned;
     }
@@ -167,12 +167,12 @@ public final class Matching {
         boolean kerasOrder =
                 reading.tensors().values().stream().anyMatch(tensor -> tensor.layout() == WeightLayout.KERAS);
         if (kerasOrder && !isKeras()) {
-            notes.add("the tensors are in Keras' order; Keras' networks often have another eps in BN, other padding and"
-                    + " other strides than " + network.name() + ", which tensors do not tell");
+            notes.add("the tensors are in Keras' order; Keras networks often use another batch-norm eps, padding or"
+                    + " strides than " + network.name() + ", which the tensors do not show");
         }
         Naming.foreign(reading)
                 .forEach(part ->
-                        notes.add("the names are those of a network with " + part + ", which the zoo does not have"));
+                        notes.add("the names belong to a network with " + part + ", which the zoo does not have"));
         return new LoadReport(
                 file.file().toString(),
                 file.format().title(),
@@ -204,9 +204,9 @@ public final class Matching {
                     slot,
                     found,
                     otherClasses
-                            ? "the classifier of the file is for "
-                                    + tensor.torchShape().get(0) + " classes, the network's for "
-                                    + slot.shape().get(0) + ": --head new trains a new one"
+                            ? "the file's classifier has "
+                                    + tensor.torchShape().get(0) + " classes, the network's "
+                                    + slot.shape().get(0) + "; use --head new for a new one"
                             : isGrey(tensor.torchShape(), slot.shape()) ? GREY : "");
         }
         if (!hasFractions(tensor)) {
@@ -214,7 +214,7 @@ public final class Matching {
                     Status.TYPE_MISMATCH,
                     slot,
                     found,
-                    tensor.tensor().type() + " in the file, which holds no fractions");
+                    tensor.tensor().type() + " in the file, which is not a floating-point type");
         }
         assigned.put(slot, tensor);
         List<String> conversions = new ArrayList<>();
@@ -242,7 +242,7 @@ public final class Matching {
     }
 
     private static Entry replaced(Slot slot, Optional<Named> tensor) {
-        return entry(Status.REPLACED, slot, tensor, "to begin anew");
+        return entry(Status.REPLACED, slot, tensor, "newly initialised");
     }
 
     private static Entry entry(Status status, Slot slot, Optional<Named> tensor, String detail) {
@@ -269,7 +269,7 @@ public final class Matching {
                 "");
     }
 
-    /** Looks for what a missing tensor may be called in the file, and the other way round. */
+    /** Finds what a missing tensor may be called in the file, and vice versa. */
     private static List<Entry> withNearest(List<Entry> entries) {
         List<String> missing = names(entries, Status.MISSING);
         List<String> unexpected = names(entries, Status.UNEXPECTED);
@@ -340,15 +340,15 @@ public final class Matching {
         return hint().orElseGet(() -> {
             List<Fit> fits = Fit.ranked(naming);
             if (fits.isEmpty()) {
-                return "; no network of the zoo has tensors of these names and shapes: rules for names can be given with"
-                        + " --map";
+                return "; no network in the zoo has tensors with these names and shapes; map unrecognised names with"
+                        + " --map FILE";
             }
             Fit best = fits.get(0);
-            return best.complete() ? "; it is " + best.title() : "; what fits best is " + best.title();
+            return best.complete() ? "; it is " + best.title() : "; the best fit is " + best.title();
         });
     }
 
-    /** What the differences mean, where they are of a known kind. */
+    /** What the differences mean, if they are of a known kind. */
     private Optional<String> hint() {
         String head = head(network).name() + ".";
         List<Entry> shapes = report.entries(Status.SHAPE_MISMATCH);
@@ -356,7 +356,7 @@ public final class Matching {
         if (report.problems().stream()
                 .allMatch(entry ->
                         entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
-            return Optional.of("; with --head new the network gets a new classifier");
+            return Optional.of("; use --head new to give the network a new classifier");
         }
         if (lacksHeadOnly()) {
             return Optional.of("; it is a backbone without the classifier of " + network.name()
@@ -372,7 +372,7 @@ public final class Matching {
                 : Optional.of("; the file has " + String.join(" and ", foreign) + ", which the zoo does not have");
     }
 
-    /** What keeps the network from being loaded, and what that means where it is of a known kind. */
+    /** What keeps the network from being loaded, and what that means if it is of a known kind. */
     String differencesExplained() {
         return differences() + hint().orElse("");
     }

@@ -15,7 +15,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** Our own {@code model.zip}. Where in it the numbers of a tensor are, only DL4J knows: it is loaded when one is asked for. */
+/**
+ * Our own {@code model.zip}. Only DL4J knows where in it the numbers of a tensor are, so DL4J is loaded when they are
+ * first needed.
+ */
 final class OwnArchive implements WeightReader {
     @Override
     public List<String> extensions() {

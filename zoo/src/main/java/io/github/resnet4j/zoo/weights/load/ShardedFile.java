@@ -31,8 +31,8 @@ import org.nd4j.shade.jackson.core.JsonToken;
 
 /**
  * Weights in several safetensors files beside one another, as Hugging Face's libraries write large ones: {@code
- * model-00001-of-00002.safetensors} and so on, and {@code model.safetensors.index.json}, whose {@code weight_map} says of
- * every tensor which file has it. Either may be named; all files are read.
+ * model-00001-of-00002.safetensors} and so on, and {@code model.safetensors.index.json}, whose {@code weight_map} maps
+ * every tensor to its file. Name any of them; all files are read.
  */
 final class ShardedFile implements WeightReader {
     private static final String INDEX = ".index.json";
@@ -61,7 +61,7 @@ final class ShardedFile implements WeightReader {
                 && (name(file.path()).endsWith(INDEX) || start.contains('"' + WEIGHT_MAP + '"'));
     }
 
-    /** The parts of a shard's name: one of one is a file like any other. */
+    /** The parts of a shard's name: "1 of 1" is an ordinary file. */
     private static Optional<Matcher> shard(Path path) {
         Matcher shard = SHARD.matcher(name(path));
         return shard.matches() && Integer.parseInt(shard.group(3)) > 1 ? Optional.of(shard) : Optional.empty();
@@ -124,8 +124,8 @@ final class ShardedFile implements WeightReader {
                         named,
                         Fault.UNREADABLE,
                         Location.WHOLE,
-                        "is one of several files that belong together, and " + shard
-                                + " is not beside it; download that too");
+                        "is one of several files that belong together, but " + shard
+                                + " is not beside it; download it too");
             }
             StateDict part = Safetensors.READER.open(FileBytes.open(path), WeightSet.TRAINED);
             part.metadata().forEach(metadata::putIfAbsent);
@@ -182,14 +182,17 @@ final class ShardedFile implements WeightReader {
                     json.skipChildren();
                     continue;
                 }
-                require(index, !found && value == JsonToken.START_OBJECT, "has no one object " + WEIGHT_MAP);
+                require(
+                        index,
+                        !found && value == JsonToken.START_OBJECT,
+                        "does not have exactly one object " + WEIGHT_MAP);
                 found = true;
                 while (json.nextToken() == JsonToken.FIELD_NAME) {
                     String tensor = json.currentName();
                     require(
                             index,
                             json.nextToken() == JsonToken.VALUE_STRING,
-                            "names no file of " + Printable.text(tensor));
+                            "names no file for " + Printable.text(tensor));
                     require(
                             index,
                             map.put(tensor, json.getText()) == null,
@@ -198,7 +201,7 @@ final class ShardedFile implements WeightReader {
                     shards.add(json.getText());
                 }
             }
-            require(index, found, "has no " + WEIGHT_MAP + ": it is JSON, a description and not the weights");
+            require(index, found, "has no " + WEIGHT_MAP + ": it is JSON that describes a model, not its weights");
             require(index, !map.isEmpty(), "lists no tensors");
         } catch (IOException e) {
             throw bad(index.path(), Fault.JSON, Location.WHOLE, "is not JSON; download it again");
@@ -209,7 +212,7 @@ final class ShardedFile implements WeightReader {
                         index.path(),
                         Fault.NAME,
                         new Location.Named(shard),
-                        "names a file that is no safetensors file beside it; do not trust it");
+                        "names something other than a safetensors file beside it; do not trust it");
             }
         }
         return map;

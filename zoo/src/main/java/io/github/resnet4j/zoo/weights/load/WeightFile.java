@@ -21,11 +21,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Opens weight files of every format that can be read. The content decides, whatever the file is called; the name is
- * asked only where the content says nothing, so that a damaged file is called what it was meant to be.
+ * Opens weight files of every supported format. The content decides which it is, whatever the file is called; the name
+ * counts only if the content is inconclusive, so that a damaged file is reported as what it was meant to be.
  */
 public final class WeightFile {
-    /** All formats. The first that matches counts; safetensors begin with a number, and any number is the mark of something. */
+    /**
+     * All formats. The first match wins; safetensors files begin with a number, which can be the mark of any other
+     * format.
+     */
     private static final List<WeightReader> FORMATS = List.of(
             new ShardedFile(),
             Safetensors.READER,
@@ -42,8 +45,8 @@ public final class WeightFile {
     /**
      * The tensors of a file.
      *
-     * @throws BadWeightsException if it is damaged, made to do harm, or of a kind that is not read; says which and what to
-     *     do
+     * @throws BadWeightsException if it is damaged, malicious, or of an unsupported kind; the message says which, and
+     *     what to do
      */
     public static StateDict open(Path file) {
         return open(file, WeightSet.TRAINED);
@@ -52,7 +55,7 @@ public final class WeightFile {
     /**
      * The tensors of a file that may have several sets of weights.
      *
-     * @throws BadWeightsException also if an average is asked for and the file has none
+     * @throws BadWeightsException also if you ask for an average and the file has none
      */
     public static StateDict open(Path file, WeightSet set) {
         return open(FileBytes.open(file), set);
@@ -67,7 +70,7 @@ public final class WeightFile {
         NpyFolder.write(folder, tensors);
     }
 
-    /** The same of bytes that are open already. */
+    /** The same for bytes that are already open. */
     static StateDict open(FileBytes file, WeightSet set) {
         WeightReader reader = FORMATS.stream()
                 .filter(format -> format.matches(file))
@@ -81,7 +84,7 @@ public final class WeightFile {
                     dict.format(),
                     Fault.NOT_STATE_DICT,
                     Location.WHOLE,
-                    "has one set of weights, as only checkpoints of PyTorch have several; leave --ema out");
+                    "has only one set of weights (only PyTorch checkpoints can hold several); leave out --ema");
         }
         return dict;
     }
@@ -97,12 +100,12 @@ public final class WeightFile {
                 .anyMatch(end -> name.toLowerCase(Locale.ROOT).endsWith("." + end));
     }
 
-    /** Whether a name ends as those of weight files do, of formats that are read and of some that are not. */
+    /** Whether a name ends like that of a weight file, of a supported format or one that is known but unsupported. */
     public static boolean isNamedLikeWeights(String name) {
         return FORMATS.stream().anyMatch(format -> isNamed(format, name));
     }
 
-    /** How to write a file of this name, if its ending tells. */
+    /** The format in which to write a file of this name, if its extension determines one. */
     public static Optional<WeightWriter> writer(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         return WRITERS.stream()

@@ -3,7 +3,7 @@ package io.github.resnet4j.zoo.weights.names;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A file of rules for names that cannot be used. The message has one line for every problem. */
+/** A file of name rules that cannot be used. The message has one line for every problem. */
 public final class BadNameMapException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -20,8 +20,8 @@ public final class BadNameMapException extends RuntimeException {
     }
 
     /**
-     * All problems in the order of the lines, such as {@code names.map:3: there is no ->; a rule is: …}; of a hopeless
-     * file the first hundred.
+     * All problems in the order of the lines, such as {@code names.map:3: there is no ->; a rule is: …}; at most the
+     * first hundred.
      */
     public List<String> problems() {
         return problems;

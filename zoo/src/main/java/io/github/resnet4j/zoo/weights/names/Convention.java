@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 
 /**
- * How some library or repository calls its tensors. It applies to a file as a whole or not at all: one name says little.
+ * How a library or repository names its tensors. It applies to a whole file or not at all, as one name proves little.
  *
- * @param title who does it so, for people
- * @param rules from its names to the zoo's; the first that matches counts, a name that none matches stays
+ * @param title who uses it, for people
+ * @param rules from its names to the zoo's; the first match wins, and unmatched names stay
  */
 record Convention(String title, List<Rule> rules) {
     /** Names of networks have a few dozen characters; the time for a match grows faster than the name. */

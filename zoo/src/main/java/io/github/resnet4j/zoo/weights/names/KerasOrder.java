@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keras layers that nobody named: {@code conv2d}, {@code conv2d_1}, {@code batch_normalization}, … {@code dense}. Which is
- * which, {@link LayerOrder} finds out, kind by kind.
+ * Keras layers with default names: {@code conv2d}, {@code conv2d_1}, {@code batch_normalization}, … {@code dense}.
+ * {@link LayerOrder} finds out which is which, kind by kind.
  */
 final class KerasOrder {
     private static final String CONVENTION = "Keras, matched by order and shape";
@@ -91,19 +91,20 @@ final class KerasOrder {
             }
         }
         if (!refusals.isEmpty()) {
-            String why = "the file does not name its layers, and order and shape do not tell which is which: "
+            String why = "the file does not name its layers, and order and shape are ambiguous: "
                     + String.join("; ", refusals);
             return Reading.of(CONVENTION, tensors, why)
                     .refused(why
-                            + "; if its layers have names in Keras, load it there and model.save(\"model.h5\"), which keeps"
-                            + " them; or give rules for names with --map");
+                            + "; if its layers have names in Keras, load it there and call"
+                            + " model.save(\"model.h5\"), which keeps"
+                            + " them; or map the names with --map FILE");
         }
         return Reading.of(
                 CONVENTION,
                 parts.stream()
                         .map(part -> part.named().as(nodes.get(part.layer()).name() + "." + part.tensor()))
                         .toList(),
-                "the file does not name its layers: matched by order and shape, which allow one way only");
+                "the file does not name its layers: matched by order and shape, which leave only one possibility");
     }
 
     private static List<LayerOrder.Layer> layers(List<Part> parts, Kind kind) {

@@ -131,7 +131,7 @@ final class LayerOrder {
             }
             if (one.from() == other.from()) {
                 return String.join(" and ", names) + " could be " + String.join(" and ", places)
-                        + ", in this order or another";
+                        + ", in more than one order";
             }
             one = one.from().steps().get(0);
             other = other.from().steps().get(0);

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 
 /**
- * A user's rules for names, from a UTF-8 file of lines
+ * A user's rules for names, read from a UTF-8 file with lines such as
  *
  * <pre>
  * # the blocks of stage 2 are stack2a, stack2b, …
@@ -31,13 +31,13 @@ import java.util.regex.Matcher;
  * aux\..+                   -> -
  * </pre>
  *
- * <p>On the left a regular expression of Java for the whole name; the first line that matches counts, a name that none
- * matches stays as it is. On the right the new name, with {@code $1} to {@code $9} or {@code ${10}} for a group, {@code
- * ${1+1}} and {@code ${1-1}} for a group's number plus or minus something, {@code ${1a}} for the number of a letter ({@code
- * a} is 0), {@code ${1a+1}} for both, and {@code \$} for a dollar. A lone {@code -} leaves the tensor out. Empty lines and
- * lines that begin with {@code #} say nothing.
+ * <p>The left side is a Java regular expression for the whole name. The first line that matches applies; a name that no
+ * line matches stays as it is. The right side is the new name, with {@code $1} to {@code $9} or {@code ${10}} for a
+ * group, {@code ${1+1}} and {@code ${1-1}} for a group's number plus or minus something, {@code ${1a}} for the number
+ * of a letter ({@code a} is 0), {@code ${1a+1}} for both, and {@code \$} for a dollar. A lone {@code -} leaves the
+ * tensor out. Empty lines and lines that begin with {@code #} are ignored.
  *
- * <p>The rules come before the built-in ones, which see the new names: a rule may merely take off a prefix.
+ * <p>The rules come before the built-in ones, which see the new names, so a rule may simply remove a prefix.
  */
 public final class NameMapping {
     /** No rules. */
@@ -52,10 +52,10 @@ public final class NameMapping {
     private final List<Rule> rules;
 
     /**
-     * What became of names.
+     * The outcome of applying the rules.
      *
      * @param renamed new name by old name, of all that a rule matched and kept
-     * @param dropped the line that left it out by name
+     * @param dropped by name, the line that left it out
      * @param unused lines whose rules matched nothing
      */
     record Renamed(Map<String, String> renamed, Map<String, Integer> dropped, List<Integer> unused) {}
@@ -68,7 +68,7 @@ public final class NameMapping {
     /**
      * Reads rules.
      *
-     * @throws BadNameMapException with everything that is wrong, line by line
+     * @throws BadNameMapException with all problems, line by line
      */
     public static NameMapping read(Path file) {
         byte[] bytes;
@@ -85,7 +85,8 @@ public final class NameMapping {
             throw BadNameMapException.of(file, "cannot be read: " + e.getMessage());
         }
         if (bytes.length > MAX_BYTES) {
-            throw BadNameMapException.of(file, "is larger than " + MAX_BYTES + " bytes, which no file of rules is");
+            throw BadNameMapException.of(
+                    file, "is larger than " + MAX_BYTES + " bytes; a file of rules is far smaller");
         }
         try {
             return parse(
@@ -99,7 +100,7 @@ public final class NameMapping {
         }
     }
 
-    /** The same from text that is called {@code file}. */
+    /** Reads rules from text; {@code file} names it in messages. */
     static NameMapping parse(Path file, String text) {
         List<String> lines = text.lines().toList();
         if (lines.size() > MAX_LINES) {
@@ -124,7 +125,7 @@ public final class NameMapping {
                 Integer earlier = lineOf.putIfAbsent(rule.regex().pattern(), number);
                 if (earlier != null) {
                     throw new IllegalArgumentException("the same regular expression as in line " + earlier
-                            + ", which comes first; delete one of them");
+                            + ", which applies first; delete one of them");
                 }
                 rules.add(rule);
             } catch (IllegalArgumentException e) {
@@ -140,8 +141,7 @@ public final class NameMapping {
     /**
      * Applies the rules.
      *
-     * @throws BadNameMapException if a rule does not work out for one of the names, takes too long, or two names become
-     *     one
+     * @throws BadNameMapException if a rule fails for one of the names or takes too long, or if two names become one
      */
     Renamed rename(Collection<String> names) {
         return rules.isEmpty()
@@ -190,7 +190,7 @@ public final class NameMapping {
         return new Renamed(renamed, dropped, List.copyOf(unused));
     }
 
-    /** A rule's place, for people. */
+    /** Where a rule stands, for people. */
     String line(int number) {
         return "line " + number + " of " + file;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The table of what tensors are called elsewhere, all of it. The zoo's own names are torchvision's ({@code
+ * The complete table of other libraries' tensor names. The zoo's own names are torchvision's ({@code
  * layer1.0.downsample.1.running_var}); which convention a file follows is decided by how many names of the network it
  * gives, and the first of equals wins.
  */

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The tensors of a file under all names that they may go by. A user's rules come first; then prefixes that all other names
- * have in common are taken off; then tensors of Keras layers get PyTorch's names; then a convention for layers applies as
- * a whole, whichever gives a network most of its names.
+ * The tensors of a file under every name they may go by. A user's rules come first; then prefixes that all other names
+ * have in common are taken off; then tensors of Keras layers get PyTorch's names; then a convention for layers applies
+ * as a whole, whichever gives a network most of its names.
  */
 public final class Naming {
     /** More than twice as many as the largest network of the zoo has with PyTorch's counters, resnet1202. */
@@ -147,7 +147,7 @@ public final class Naming {
      *
      * @param file with tensors
      * @param user rules that come before the built-in ones
-     * @throws BadNameMapException if a rule does not work out
+     * @throws BadNameMapException if a rule fails
      * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name, or there are too many for
      *     any network
      */
@@ -171,7 +171,7 @@ public final class Naming {
                 .toList();
         String prefix = commonPrefix(others);
         if (!prefix.isEmpty()) {
-            notes.add("took the prefix " + prefix + " off");
+            notes.add("removed the prefix " + prefix);
         }
         List<String> sources = file.tensors().keySet().stream()
                 .filter(source -> !leftOut.containsKey(source))
@@ -222,7 +222,7 @@ public final class Naming {
         }
     }
 
-    /** Beginnings of names that many have in common, those of most tensors first. */
+    /** Prefixes that many names share, the most common first. */
     private static List<String> prefixes(List<Named> tensors) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (Named tensor : tensors) {
@@ -335,7 +335,7 @@ public final class Naming {
                 .map(Subset::prefix)
                 .limit(MAX_LISTED)
                 .collect(Collectors.joining(", "));
-        return "took the tensors under " + Printable.text(taken.prefix())
+        return "used the tensors under " + Printable.text(taken.prefix())
                 + (several.isEmpty() ? "" : ", not those under " + Printable.text(several) + ", which fit as well")
                 + (left.isEmpty()
                         ? ""
@@ -359,7 +359,7 @@ public final class Naming {
         return unnamed;
     }
 
-    /** Parts of networks that the zoo does not have and the names betray. */
+    /** Parts of networks outside the zoo that the names reveal. */
     public static List<String> foreign(Reading reading) {
         return reading.refusal().isPresent()
                 ? List.of()

@@ -34,10 +34,10 @@ final class Patience {
     private Patience() {}
 
     /**
-     * What {@code work} gives, if it gives it soon.
+     * The result of {@code work}, if it arrives in time.
      *
      * @param file where the rules are from
-     * @throws BadNameMapException if it takes too long or nests too deeply; says which rule and which name
+     * @throws BadNameMapException if it takes too long or nests too deeply; the message names the rule and the name
      */
     static <T> T with(Path file, Work<T> work) {
         Patience patience = new Patience();
@@ -48,7 +48,7 @@ final class Patience {
         try {
             return task.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw patience.lost(file, "takes too long to tell whether it matches");
+            throw patience.lost(file, "takes too long to match");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw patience.lost(file, "was interrupted at");
@@ -57,7 +57,7 @@ final class Patience {
                 throw bad;
             }
             if (e.getCause() instanceof StackOverflowError) {
-                throw patience.lost(file, "goes too deep to tell whether it matches");
+                throw patience.lost(file, "recurses too deeply to match");
             }
             throw new IllegalStateException(e.getCause());
         } finally {

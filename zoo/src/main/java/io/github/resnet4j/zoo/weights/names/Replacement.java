@@ -47,7 +47,8 @@ final class Replacement {
             if (c == '$') {
                 if (!reference.region(at, text.length()).lookingAt()) {
                     throw new IllegalArgumentException(
-                            "\"$\" must be followed by a group, as in $1, ${1-1} or ${1a}; a dollar itself is \\$");
+                            "\"$\" must be followed by a group, as in $1, ${1-1} or ${1a}; write a literal"
+                                    + " dollar as \\$");
                 }
                 parts.add(new Part.Text(literal.toString()));
                 literal.setLength(0);
@@ -59,13 +60,13 @@ final class Replacement {
                 at++;
                 if (at == text.length() || "\\$".indexOf(text.charAt(at)) < 0) {
                     throw new IllegalArgumentException(
-                            "a backslash stands only before $ or \\; a group is $1, and a dot a dot");
+                            "a backslash may only precede $ or \\; write a group as $1 and a dot as a plain dot");
                 }
                 c = text.charAt(at);
             }
             if (Character.isWhitespace(c)) {
                 throw new IllegalArgumentException(
-                        "a name has no spaces; comments stand on lines of their own, beginning with #");
+                        "a name has no spaces; put comments on lines of their own, starting with #");
             }
             literal.append(c);
             at++;
@@ -125,7 +126,7 @@ final class Replacement {
         int number = (count.letter() ? text.charAt(0) - 'a' : Integer.parseInt(text)) + count.shift();
         if (number < 0) {
             throw new IllegalArgumentException("group " + count.group() + " is \"" + Printable.text(text)
-                    + "\" there, which with " + count.shift() + " is less than nothing");
+                    + "\" there, which plus " + count.shift() + " is negative");
         }
         return number;
     }

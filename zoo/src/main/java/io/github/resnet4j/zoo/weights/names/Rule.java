@@ -25,7 +25,7 @@ record Rule(int line, Pattern regex, Replacement replacement) {
             throw new IllegalArgumentException("there is no ->; a rule is: regular expression -> name");
         }
         if (text.indexOf(ARROW, arrow + ARROW.length()) >= 0) {
-            throw new IllegalArgumentException("there are two ->; every rule stands on a line of its own");
+            throw new IllegalArgumentException("there are two ->; put each rule on its own line");
         }
         String left = text.substring(0, arrow).strip();
         String right = text.substring(arrow + ARROW.length()).strip();
@@ -33,7 +33,7 @@ record Rule(int line, Pattern regex, Replacement replacement) {
             throw new IllegalArgumentException("there is no regular expression before ->");
         }
         if (right.isEmpty()) {
-            throw new IllegalArgumentException("there is no name behind ->; to leave tensors out, write -> -");
+            throw new IllegalArgumentException("there is no name after ->; to leave tensors out, write -> -");
         }
         Pattern regex = compile(left);
         return new Rule(line, regex, Replacement.parse(right, regex.matcher("").groupCount()));

@@ -819,7 +819,7 @@ class KerasBadInputTest {
     @Test
     void adviceForOtherFilesOfKeras() { // H15
         assertThat(Hostile.rejected(64, () -> KerasFileTest.open("PK\u0003\u0004".getBytes(StandardCharsets.US_ASCII))))
-                .hasMessageContaining("unzip it and give the model.weights.h5");
+                .hasMessageContaining("unzip it and use the model.weights.h5");
         assertThat(Hostile.rejected(64, () -> KerasFileTest.open(new byte[] {8, 1, 0x12, 0x40})))
                 .hasMessageContaining("save the weights as .weights.h5");
     }
@@ -866,7 +866,7 @@ class KerasBadInputTest {
                 StateDict found = readAll(writer.file(writer.group(Map.of("model_weights", weights), config)));
                 assertThat(found.tensors()).containsOnlyKeys("c/kernel");
                 assertThat(found.metadata()).isEmpty();
-                assertThat(found.notes()).containsExactly("left the description of the model (model_config) unread");
+                assertThat(found.notes()).containsExactly("did not read the description of the model (model_config)");
             }
         }
         assertThat(Files.exists(canary)).isFalse();

@@ -103,7 +103,7 @@ class KerasFileTest {
         assertThat(found.metadata()).isEqualTo(Map.of("keras_version", "2.4.0", "backend", "tensorflow"));
         assertThat(found.notes())
                 .containsExactly(
-                        "left the description of the model (model_config) unread",
+                        "did not read the description of the model (model_config)",
                         "left out the optimizer's state (optimizer_weights)");
     }
 
@@ -111,8 +111,8 @@ class KerasFileTest {
     void saysWhatItLeftOutAndGuessed() {
         assertThat(open(golden("keras3_numbers.weights.h5")).notes())
                 .containsExactly(
-                        "put the layers in the order of their kinds and numbers, as the file does not tell their order",
-                        "left weights their numbers where the file does not tell what they are");
+                        "ordered the layers by kind and number, as the file does not record their order",
+                        "kept the numbers of weights whose names the file does not record");
         assertThat(open(golden("keras3.weights.h5")).notes())
                 .as("names tell more than an order")
                 .containsExactly("left out the optimizer's state (optimizer)");

@@ -149,7 +149,11 @@ class NpyFolderTest {
         tensors.put("good", Tensor.of(List.of(), new float[1]));
         tensors.put("cut", Tensor.of(DType.F32, List.of(1L), (from, into) -> {
             throw new BadWeightsException(
-                    Path.of("f"), WeightFormat.TORCH_ZIP, Fault.CHANGED, Location.WHOLE, "was cut while it was read");
+                    Path.of("f"),
+                    WeightFormat.TORCH_ZIP,
+                    Fault.CHANGED,
+                    Location.WHOLE,
+                    "was truncated while it was being read");
         }));
         Path empty = Files.createDirectory(temporary.resolve("empty"));
         assertThatThrownBy(() -> NpyFolder.write(empty, weights(tensors))).isInstanceOf(BadWeightsException.class);

@@ -347,10 +347,10 @@ class BadSafetensorsTest {
         assertThat(Hostile.rejected(
                         Fault.SIZE, 0, () -> Bytes.read(file("{" + tensor("a.b", "F32", "[2]", 0, 4) + "}", 4))))
                 .hasMessage(
-                        "test.safetensors: has a tensor of F32 [2], which is 8 bytes, in 4; copy or download it again"
+                        "test.safetensors: has a tensor of F32 [2], which is 8 bytes, in a range of 4; copy or download it again"
                                 + " (safetensors, a.b)");
         assertThat(Hostile.rejected(Fault.INCOMPLETE, 0, () -> Bytes.read(Arrays.copyOf(GOOD, GOOD.length - 2))))
-                .hasMessage("test.safetensors: is cut short, 2 bytes are missing; download it again (safetensors, byte "
+                .hasMessage("test.safetensors: is cut short: 2 bytes are missing; download it again (safetensors, byte "
                         + (GOOD.length - 2) + ")");
         String nameless = "{\"😀\":" + fields("\"F32\"", "[]", "[0,4]") + ",\"\":1}";
         assertThat(Hostile.rejected(Fault.NAME, 0, () -> Bytes.read(file(nameless, 4)))

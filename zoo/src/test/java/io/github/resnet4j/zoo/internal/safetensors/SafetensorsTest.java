@@ -218,7 +218,7 @@ class SafetensorsTest {
                 named("its name is empty", ""),
                 named("its name has control characters", "a\nb"),
                 named("its name has control characters", "a\u007f"),
-                named("its name has half a character", "a\ud800"),
+                named("its name has an unpaired surrogate", "a\ud800"),
                 named("its name has 513 bytes, at most 512 are allowed", "x" + "é".repeat(256)),
                 named("the name is that of the metadata", "__metadata__"),
                 shaped("has 9 dimensions, at most 8 are allowed", 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L),
@@ -226,8 +226,8 @@ class SafetensorsTest {
                 shaped("tensors of more than 2^53 bytes", 1L << 52, 3L),
                 new Unwritable("65537 tensors and 0 entries of metadata", many, Map.of()),
                 metadata("0 tensors and 65537 entries of metadata", entries),
-                metadata("half a character in the metadata \"a\"", Map.of("a", "\udc00")),
-                metadata("half a character in the metadata \"?\"", Map.of("\udc00", "a")),
+                metadata("an unpaired surrogate in the metadata \"a\"", Map.of("a", "\udc00")),
+                metadata("an unpaired surrogate in the metadata \"?\"", Map.of("\udc00", "a")),
                 metadata("names and metadata of 4194305 characters", Map.of("a", "x".repeat(4 << 20))),
                 new Unwritable("names and metadata of 42", long4Mi, Map.of()));
     }

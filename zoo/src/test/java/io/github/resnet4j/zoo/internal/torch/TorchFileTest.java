@@ -112,14 +112,14 @@ class TorchFileTest {
         StateDict training = open(GOLDEN.resolve("training" + extension));
         assertThat(training.notes())
                 .containsExactly(
-                        "took the entry state_dict",
-                        "took the prefix module. off all names",
+                        "used the entry state_dict",
+                        "removed the prefix module. from all names",
                         "left out 7 other entries: epoch, arch, best_prec1, optimizer, args, loss, history");
         assertThat(training.metadata())
                 .containsExactlyInAnyOrderEntriesOf(Map.of("epoch", "91", "arch", "resnet50", "loss", "0.25"));
         assertThat(open(GOLDEN.resolve("averaged" + extension)).notes())
                 .containsExactly(
-                        "took the entry state_dict, not state_dict_ema, an average of the weights: for that, --ema",
+                        "used the entry state_dict, not state_dict_ema, an average of the weights; use --ema for that",
                         "left out 2 other entries: state_dict_ema, version");
         assertThat(open(GOLDEN.resolve("types" + extension)).notes()).isEmpty();
     }
@@ -154,8 +154,8 @@ class TorchFileTest {
         assertThat(dict.metadata()).containsExactly(Map.entry("best_prec1", accuracy));
         assertThat(dict.notes())
                 .containsExactly(
-                        "took the entry state_dict",
-                        "took the prefix module. off all names",
+                        "used the entry state_dict",
+                        "removed the prefix module. from all names",
                         "left out 1 other entry: best_prec1");
         for (float variance : dict.tensors().get("bn1.running_var").floats()) {
             assertThat(variance).isPositive();
@@ -173,7 +173,7 @@ class TorchFileTest {
         StateDict average = TorchFile.open(FileBytes.open(file), WeightSet.AVERAGED);
         assertThat(average.notes())
                 .containsExactly(
-                        "took the entry state_dict_ema, an average of the weights, not state_dict",
+                        "used the entry state_dict_ema, an average of the weights, not state_dict",
                         "left out 2 other entries: state_dict, version");
         assertThat(average.tensors().keySet()).isEqualTo(open(file).tensors().keySet());
         assertThat(average.tensors().get("0.weight").floats())
@@ -190,7 +190,7 @@ class TorchFileTest {
         StateDict average = TorchFile.open(Saved.file(shorter), WeightSet.AVERAGED);
         assertThat(average.tensors()).containsOnlyKeys("w");
         assertThat(average.tensors().get("w").count()).isEqualTo(2);
-        assertThat(average.notes()).containsExactly("took the tensors under ema_model., an average of the weights");
+        assertThat(average.notes()).containsExactly("used the tensors under ema_model., an average of the weights");
     }
 
     @Test
@@ -211,7 +211,7 @@ class TorchFileTest {
         StateDict plain = open(GOLDEN.resolve("plain" + extension));
         assertThat(plain.notes())
                 .containsExactly(
-                        "took the entry weights",
+                        "used the entry weights",
                         "left out 29 other entries: lr_scheduler, best_acc, truth, losses, many, objects, type, dtype,"
                                 + " state, history, set, empty set, frozen, bytes, no byt… and 9 more");
         assertThat(plain.metadata()).isEmpty();
@@ -222,7 +222,7 @@ class TorchFileTest {
         Object matrix = tensor(storage(Pickle.FLOAT_STORAGE, "0", 4), 0, Pickle.tuple(2, 2), Pickle.tuple(2, 1));
         StateDict dict = read(dict("stats", dict("mean", floats("0", 4)), "params", ordered("fc.weight", matrix)));
         assertThat(dict.tensors()).containsOnlyKeys("fc.weight");
-        assertThat(dict.notes()).containsExactly("took the entry params", "left out 1 other entry: stats");
+        assertThat(dict.notes()).containsExactly("used the entry params", "left out 1 other entry: stats");
         byte[] two = Saved.zip(Pickle.of(dict("teacher", dict("w", matrix), "student", dict("w", matrix))), counting(4))
                 .bytes();
         assertThat(Hostile.rejected(Fault.NOT_STATE_DICT, two.length, () -> Saved.read(two)))
@@ -261,7 +261,7 @@ class TorchFileTest {
         assertThat(dict.tensors()).containsOnlyKeys("fc.bias");
         assertThat(dict.notes())
                 .containsExactly(
-                        "took the entry " + wrapper + (wrapper.endsWith("ema") ? ", an average of the weights" : ""),
+                        "used the entry " + wrapper + (wrapper.endsWith("ema") ? ", an average of the weights" : ""),
                         "left out 1 other entry: epoch");
     }
 
@@ -270,7 +270,7 @@ class TorchFileTest {
         StateDict dict = read(dict("model", dict("epoch", 3, "state_dict", dict("w", floats("0", 4)))));
         assertThat(dict.tensors()).containsOnlyKeys("w");
         assertThat(dict.notes())
-                .containsExactly("took the entry model.state_dict", "left out 1 other entry: model.epoch");
+                .containsExactly("used the entry model.state_dict", "left out 1 other entry: model.epoch");
     }
 
     @Test
@@ -279,7 +279,7 @@ class TorchFileTest {
         assertThat(dict.tensors()).containsOnlyKeys("w");
         assertThat(dict.notes())
                 .containsExactly(
-                        "took the entry state_dict_ema, an average of the weights", "left out 1 other entry: model");
+                        "used the entry state_dict_ema, an average of the weights", "left out 1 other entry: model");
     }
 
     @Test

@@ -66,8 +66,8 @@ class FitTest {
         assertThat(inferred.fit().architecture().name()).isEqualTo("resnet20-cifar");
         assertThat(inferred.notes())
                 .containsExactly(
-                        "taken for a resnet20-cifar; a plain20-cifar has the same tensors",
-                        "taken for shortcut=a; tensors do not tell it from shortcut=a-end, which --option chooses");
+                        "read as resnet20-cifar; plain20-cifar has the same tensors",
+                        "read as shortcut=a; the tensors fit shortcut=a-end as well, choose it with --option");
         assertThat(infer(dict(Zoo.find("resnet18").network(), name -> name)).notes())
                 .isEmpty();
     }
@@ -80,7 +80,7 @@ class FitTest {
         BadWeightsException bad = Hostile.rejected(Fault.MISMATCH, 0, () -> infer(dict));
 
         assertThat(bad)
-                .hasMessageContaining("does not tell which network it is")
+                .hasMessageContaining("fits more than one network")
                 .hasMessageContaining("plain18 with 1000 classes (all 87 tensors)")
                 .hasMessageContaining("name the network");
     }
@@ -108,8 +108,8 @@ class FitTest {
         BadWeightsException bad = Hostile.rejected(Fault.MISMATCH, 0, () -> infer(Dicts.of(tensors)));
 
         assertThat(bad)
-                .hasMessageContaining("fits no network of the zoo, what comes nearest is resnet34 with 1000 classes"
-                        + " (182 of 183 tensors), ");
+                .hasMessageContaining(
+                        "fits no network in the zoo; closest: resnet34 with 1000 classes" + " (182 of 183 tensors), ");
     }
 
     @Test
@@ -119,8 +119,8 @@ class FitTest {
 
         assertThat(bad)
                 .hasMessageContaining(
-                        "fits no network of the zoo: its tensors have other names or other shapes; rules for names"
-                                + " can be given with --map");
+                        "fits no network in the zoo: its tensors have other names or other shapes; map unrecognised"
+                                + " names with --map FILE");
     }
 
     private static StateDict without(StateDict dict, String part) {
@@ -168,7 +168,7 @@ class FitTest {
         assertThat(Matching.of(dict, Zoo.find("resnet18").network(), LoadOptions.STRICT)
                         .report()
                         .notes())
-                .containsExactly("took the tensors under " + prefix);
+                .containsExactly("used the tensors under " + prefix);
     }
 
     @Test
@@ -189,7 +189,7 @@ class FitTest {
         assertThat(report.complete()).isTrue();
         assertThat(report.notes())
                 .containsExactly(
-                        "took the tensors under student., not those under teacher., which fit as well; left out 111 others:"
+                        "used the tensors under student., not those under teacher., which fit as well; left out 111 others:"
                                 + " teacher.conv1.weight, teacher.bn1.weight, teacher.bn1.bias, …");
         assertThat(report.entries(LoadReport.Status.IGNORED))
                 .hasSize(111)

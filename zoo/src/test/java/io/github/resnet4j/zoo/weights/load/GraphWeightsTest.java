@@ -174,7 +174,7 @@ class GraphWeightsTest {
 
         GraphWeights.Loaded loaded = GraphWeights.load(Dicts.of(keras), SMALL, OPTIONS, LoadOptions.STRICT);
 
-        assertThat(loaded.report().notes()).singleElement().asString().contains("another eps in BN");
+        assertThat(loaded.report().notes()).singleElement().asString().contains("another batch-norm eps");
         assertSame(GraphWeights.stateDict(loaded.graph(), SMALL), torch);
     }
 

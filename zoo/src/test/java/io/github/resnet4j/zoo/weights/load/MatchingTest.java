@@ -141,7 +141,7 @@ class MatchingTest {
                             tensors.put("fc.bias", ofType(DType.F32, 100L));
                         },
                         Map.of(Status.SHAPE_MISMATCH, 2),
-                        "fc.bias [100] for [10]); with --head new the network gets a new classifier"),
+                        "fc.bias [100] for [10]); use --head new to give the network a new classifier"),
                 bad(
                         "W-9.17 quantised weights",
                         tensors -> tensors.put("fc.weight", ofType(DType.I8, 10L, 64L)),
@@ -404,6 +404,6 @@ class MatchingTest {
                 .startsWith("weights.file (unknown format) into resnet20-cifar: 92 loaded, 3 converted, 2 replaced\n")
                 .contains("\n  note: the tensors are in Keras' order;")
                 .contains("\n  converted: 2 F16 to F32, 1 BF16 to F32 and HWIO to OIHW\n")
-                .endsWith("\n  replaced: 2 to begin anew");
+                .endsWith("\n  replaced: 2 newly initialised");
     }
 }

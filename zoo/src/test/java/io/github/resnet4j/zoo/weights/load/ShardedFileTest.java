@@ -73,8 +73,7 @@ class ShardedFileTest {
     @ValueSource(strings = {INDEX, FIRST})
     void namesTheFileThatIsMissing(String name) throws IOException {
         Files.delete(folder.resolve(SECOND));
-        assertThat(refused(Fault.UNREADABLE, name))
-                .hasMessageContaining(SECOND + " is not beside it; download that too");
+        assertThat(refused(Fault.UNREADABLE, name)).hasMessageContaining(SECOND + " is not beside it; download it too");
     }
 
     @Test
@@ -102,7 +101,7 @@ class ShardedFileTest {
     void readsNoFileButNeighbours(String shard) throws IOException {
         index("{\"weight_map\": {\"a\": \"" + shard + "\"}}");
         assertThat(refused(Fault.NAME, INDEX))
-                .hasMessageContaining("names a file that is no safetensors file beside it");
+                .hasMessageContaining("names something other than a safetensors file beside it");
     }
 
     @ParameterizedTest
@@ -112,10 +111,10 @@ class ShardedFileTest {
             value = {
                 "{} | has no weight_map",
                 "{\"weight_map\": {}} | lists no tensors",
-                "{\"weight_map\": []} | has no one object weight_map",
-                "{\"weight_map\": {\"a\": 1}} | names no file of a",
+                "{\"weight_map\": []} | does not have exactly one object weight_map",
+                "{\"weight_map\": {\"a\": 1}} | names no file for a",
                 "{\"weight_map\": {\"a\": \"x.safetensors\", \"a\": \"y.safetensors\"}} | lists a twice",
-                "{\"weight_map\": {\"a\": \"x.safetensors\"}, \"weight_map\": {}} | has no one object weight_map",
+                "{\"weight_map\": {\"a\": \"x.safetensors\"}, \"weight_map\": {}} | does not have exactly one object weight_map",
                 "{\"weight_map\": {\"a\": | is not JSON",
                 "{\"weight_map\" | is not JSON"
             })

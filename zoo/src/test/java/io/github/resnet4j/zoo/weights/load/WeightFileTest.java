@@ -106,7 +106,7 @@ class WeightFileTest {
                 Arguments.of("JSON", latin1(" {\"weights\": {}}"), Fault.FORMAT, "is JSON"),
                 Arguments.of("a JSON list", latin1("[1, 2]"), Fault.FORMAT, "is JSON"),
                 Arguments.of(
-                        "noise", latin1("\1\2\3\4" + rest), Fault.BAD_MAGIC, "is no weight file of a known format"),
+                        "noise", latin1("\1\2\3\4" + rest), Fault.BAD_MAGIC, "is not a weight file in a known format"),
                 Arguments.of("npz", zip("conv1.weight.npy", "fc.npy"), Fault.FORMAT, "NumPy arrays"),
                 Arguments.of("npz in folders", zip("a/b.npy"), Fault.FORMAT, "safetensors.numpy.save_file"),
                 Arguments.of(
@@ -120,8 +120,8 @@ class WeightFileTest {
                         Fault.FORMAT,
                         "SavedModel"),
                 Arguments.of("a DL4J model", zip("configuration.json", "coefficients.bin"), Fault.FORMAT, "DL4J"),
-                Arguments.of("any other zip", zip("a.txt"), Fault.NO_PICKLE, "none of torch.save"),
-                Arguments.of("an empty zip", zip(), Fault.NO_PICKLE, "none of torch.save"),
+                Arguments.of("any other zip", zip("a.txt"), Fault.NO_PICKLE, "not one written by torch.save"),
+                Arguments.of("an empty zip", zip(), Fault.NO_PICKLE, "not one written by torch.save"),
                 Arguments.of("a cut zip", latin1("PK\3\4" + rest), Fault.TRUNCATED, "cut short"));
     }
 

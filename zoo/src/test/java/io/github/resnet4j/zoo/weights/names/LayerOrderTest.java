@@ -120,13 +120,13 @@ class LayerOrderTest {
 
         assertThat(reading.tensors().keySet()).contains("conv2d_3.weight").doesNotContain("conv1.weight");
         assertThat(reading.notes().get(0))
-                .startsWith("the file does not name its layers, and order and shape do not tell which is which: ")
+                .startsWith("the file does not name its layers, and order and shape are ambiguous: ")
                 .contains("convolutions: ")
                 .contains(
-                        "conv2d_3 and conv2d_4 could be layer1.0.conv3 and layer1.0.downsample.0, in this order or another")
+                        "conv2d_3 and conv2d_4 could be layer1.0.conv3 and layer1.0.downsample.0, in more than one order")
                 .contains("batch normalisations: ")
                 .contains("batch_normalization_45 and batch_normalization_46 could be layer4.0.bn3 and"
-                        + " layer4.0.downsample.1, in this order or another");
+                        + " layer4.0.downsample.1, in more than one order");
     }
 
     @Test
@@ -137,7 +137,7 @@ class LayerOrderTest {
         assertThat(Naming.of(Dicts.of(file(RESNET8, order)), NameMapping.NONE)
                         .reading(RESNET8)
                         .notes())
-                .containsExactly("the file does not name its layers, and order and shape do not tell which is which:"
+                .containsExactly("the file does not name its layers, and order and shape are ambiguous:"
                         + " batch normalisations: the file has 6 such layers, the network 7");
     }
 
@@ -149,7 +149,7 @@ class LayerOrderTest {
         assertThat(Naming.of(Dicts.of(file(RESNET8, order)), NameMapping.NONE)
                         .reading(RESNET8)
                         .notes())
-                .containsExactly("the file does not name its layers, and order and shape do not tell which is which:"
+                .containsExactly("the file does not name its layers, and order and shape are ambiguous:"
                         + " convolutions: conv2d, of shape [16, 16, 3, 3], has no place in the network's order");
     }
 
@@ -222,7 +222,7 @@ class LayerOrderTest {
             } else {
                 assertThat(outcome).as("seed %d: %s", seed, all).isInstanceOf(Outcome.Refused.class);
                 assertThat(((Outcome.Refused) outcome).why())
-                        .contains(all.isEmpty() ? "has no place" : ", in this order or another");
+                        .contains(all.isEmpty() ? "has no place" : ", in more than one order");
             }
         }
         assertThat(outcomes)

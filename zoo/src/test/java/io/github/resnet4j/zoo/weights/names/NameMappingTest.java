@@ -89,7 +89,7 @@ class NameMappingTest {
                 Arguments.of("conv1.weight", "there is no ->"),
                 Arguments.of("a -> b -> c", "there are two ->"),
                 Arguments.of("-> b", "no regular expression"),
-                Arguments.of("a ->", "no name behind ->"),
+                Arguments.of("a ->", "no name after ->"),
                 Arguments.of("a( -> b", "not a regular expression: Unclosed group"),
                 Arguments.of("a[ -> b", "not a regular expression: Unclosed character class, at character 2"),
                 Arguments.of("*a -> b", "not a regular expression: Dangling meta character"),
@@ -100,8 +100,8 @@ class NameMappingTest {
                 Arguments.of("(a) -> ${x}", "must be followed by a group"),
                 Arguments.of("(a) -> ${1", "must be followed by a group"),
                 Arguments.of("(a) -> ${1*2}", "must be followed by a group"),
-                Arguments.of("(a) -> \\1", "a group is $1"),
-                Arguments.of("(a) -> b\\", "a group is $1"),
+                Arguments.of("(a) -> \\1", "write a group as $1"),
+                Arguments.of("(a) -> b\\", "write a group as $1"),
                 Arguments.of("a -> b # the head", "a name has no spaces"),
                 Arguments.of("a".repeat(1001) + " -> b", "has 1006 characters, more than the 1000 allowed"));
     }
@@ -160,7 +160,7 @@ class NameMappingTest {
         assertThat(bad.problems())
                 .containsExactly(
                         "names.map:1: x.w: group 1 is \"x\" there, not a number",
-                        "names.map:1: 0.w: group 1 is \"0\" there, which with -1 is less than nothing",
+                        "names.map:1: 0.w: group 1 is \"0\" there, which plus -1 is negative",
                         "names.map:1: 1234567890.w: group 1 is \"1234567890\" there, not a number",
                         "names.map:2: B.v: group 1 is \"B\" there, not a letter from a to z",
                         "names.map:2: ab.v: group 1 is \"ab\" there, not a letter from a to z");
@@ -218,8 +218,7 @@ class NameMappingTest {
                         patience.match(rule, "a.weight");
                         return end.await(1, TimeUnit.HOURS);
                     }))
-                    .hasMessage("names.map:7: takes too long to tell whether it matches a.weight;"
-                            + " simplify the regular expression");
+                    .hasMessage("names.map:7: takes too long to match a.weight;" + " simplify the regular expression");
         } finally {
             end.countDown();
         }

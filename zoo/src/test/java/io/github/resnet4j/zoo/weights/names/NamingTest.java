@@ -81,7 +81,7 @@ class NamingTest {
                                 Dicts.random(Zoo.find("resnet20-cifar").network(), 1, name -> prefix + name),
                                 NameMapping.NONE)
                         .notes())
-                .containsExactly("took the prefix " + prefix + " off");
+                .containsExactly("removed the prefix " + prefix);
     }
 
     @Test
