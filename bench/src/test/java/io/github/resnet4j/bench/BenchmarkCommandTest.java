@@ -80,10 +80,10 @@ class BenchmarkCommandTest {
         "--seconds=NaN, '--seconds must be above 0'",
         "--networks=resnet20cifar, '--networks: unknown name \"resnet20cifar\"; did you mean resnet20-cifar?'",
         "'--networks=resnet18,resnet51', did you mean resnet50?",
-        "--networks=vgg, 'there are resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2'",
+        "--networks=vgg, 'choose from resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2'",
         "--who=pytroch, '--who: unknown name \"pytroch\"; did you mean pytorch?'",
         "--modes=trian, did you mean train?",
-        "'--who=', 'there are dl4j, dl4j-onednn'",
+        "'--who=', 'choose from dl4j, dl4j-onednn'",
         "--csv=no/such/folder/out.csv, no/such/folder; create it first",
         "--python=no-such-python, --python: no-such-python cannot import torch",
     })
