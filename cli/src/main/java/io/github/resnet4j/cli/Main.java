@@ -17,13 +17,14 @@ import picocli.CommandLine.Spec;
         description = "Residual networks for the JVM: train, fine-tune, evaluate, predict.",
         footerHeading = "%nStart here:%n",
         footer = {
-            "  ./resnet4j quickstart                                    train and open a report, 3 minutes",
+            "  ./resnet4j quickstart                                  train, see a report",
             "  ./resnet4j finetune --data PHOTOS --model runs/quickstart/model.zip",
-            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg      published weights (`list --pretrained`)",
-            "  ./resnet4j train -c configs/cifar10/resnet20.yaml        the paper's ResNet-20",
+            "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg    published weights",
+            "  ./resnet4j train -c configs/cifar10/resnet20.yaml      the paper's ResNet-20",
             "",
-            "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity, 5 network, 6 disk, 7 memory,",
-            "8 diverged, 9 locked, 70 bug, 130/143 stopped by a signal."
+            "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity,",
+            "5 network, 6 disk, 7 memory, 8 diverged, 9 locked, 70 bug, 130/143 stopped by",
+            "a signal."
         },
         subcommands = {
             QuickstartCommand.class,
