@@ -182,8 +182,9 @@ final class EvalCommand implements Callable<Integer> {
 
     private ImageDataset open() {
         if (dataset == DatasetKind.FOLDER && Files.isRegularFile(data)) {
-            throw new UsageException(data + " is a file: name a folder that holds one folder for each class, or say what"
-                    + " the file is with --dataset cifar10 or cifar100");
+            throw new UsageException(
+                    data + " is a file: name a folder that holds one folder for each class, or say what"
+                            + " the file is with --dataset cifar10 or cifar100");
         }
         return switch (dataset) {
             case CIFAR10 -> cifar(CifarVariant.CIFAR10);

@@ -16,13 +16,22 @@ final class PreparationOptions {
     /** Follows a remark about an assumption. */
     static final String HINT = "; override with --mean, --std, --resize, --crop, --channel-order";
 
-    @Option(names = "--resize", showDefaultValue = Visibility.NEVER, description = "Scale the shorter side to this many pixels.")
+    @Option(
+            names = "--resize",
+            showDefaultValue = Visibility.NEVER,
+            description = "Scale the shorter side to this many pixels.")
     private Optional<Integer> resize = Optional.empty();
 
-    @Option(names = "--crop", showDefaultValue = Visibility.NEVER, description = "Crop the centre square with sides of this many pixels.")
+    @Option(
+            names = "--crop",
+            showDefaultValue = Visibility.NEVER,
+            description = "Crop the centre square with sides of this many pixels.")
     private Optional<Integer> crop = Optional.empty();
 
-    @Option(names = "--interpolation", showDefaultValue = Visibility.NEVER, description = "Filter for --resize: bilinear or bicubic.")
+    @Option(
+            names = "--interpolation",
+            showDefaultValue = Visibility.NEVER,
+            description = "Filter for --resize: bilinear or bicubic.")
     private Optional<String> interpolation = Optional.empty();
 
     @Option(

@@ -161,7 +161,9 @@ class CommandLineIT {
         assertThat(run("--help").succeeds().out()).contains(COMMANDS).contains("Exit codes");
         for (String command : COMMANDS) {
             Cli.Outcome help = run(command, "--help").succeeds();
-            assertThat(help.out()).startsWith("Usage: resnet4j " + command).doesNotContain("Default: []", "Optional", "\u001b");
+            assertThat(help.out())
+                    .startsWith("Usage: resnet4j " + command)
+                    .doesNotContain("Default: []", "Optional", "\u001b");
             assertThat(help.err()).isEmpty();
         }
         assertThat(run("eval", "--help").out()).contains("Default: 64", "Default: folder");
