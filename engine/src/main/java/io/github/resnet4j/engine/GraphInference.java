@@ -90,7 +90,7 @@ final class GraphInference implements Inference {
         INDArray images = InputArrays.dense(features, image);
         if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
-                    "a batch of " + images.size(0) + " images, more than the " + maxBatch + " announced");
+                    "a batch of " + images.size(0) + " images; this inference takes at most " + maxBatch);
         }
         return images;
     }
