@@ -510,7 +510,7 @@ class InferencePlanTest {
                     .isEqualTo(2);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.profile(CASE.images(), 0))
-                    .withMessageContaining("0 rounds");
+                    .withMessageContaining("at least 1 round is needed, got 0");
         }
     }
 }

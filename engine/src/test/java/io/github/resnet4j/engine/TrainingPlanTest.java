@@ -698,7 +698,7 @@ class TrainingPlanTest {
             assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(USER.graph().params()));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.profile(images("x", 3), labels("x", 3), 0))
-                    .withMessageContaining("0 rounds");
+                    .withMessageContaining("at least 1 round is needed, got 0");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.report(0))
                     .withMessageContaining("batch of 0");
