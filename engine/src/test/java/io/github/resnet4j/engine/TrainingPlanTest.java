@@ -701,7 +701,7 @@ class TrainingPlanTest {
                     .withMessageContaining("at least 1 round is needed, got 0");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> plan.report(0))
-                    .withMessageContaining("batch of 0");
+                    .withMessageContaining("a batch must have at least 1 image, got 0");
         }
     }
 
