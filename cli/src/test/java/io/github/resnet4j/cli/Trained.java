@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A small model that {@code quickstart} trained, made once for all tests that need one. */
+/** A small model that {@code quickstart} trained, made once in each JVM that runs tests. */
 final class Trained {
     private static final Path FOLDER = make();
 
@@ -27,7 +27,9 @@ final class Trained {
 
     private static Path make() {
         try {
-            Path folder = Files.createDirectories(Path.of("target", "trained").toAbsolutePath());
+            Path folder = Files.createDirectories(
+                    Path.of("target", "trained-" + ProcessHandle.current().pid())
+                            .toAbsolutePath());
             Cli.in(folder)
                     .run("quickstart", "--set", "train.epochs=1", "--set", "data.limit=180")
                     .succeeds();
