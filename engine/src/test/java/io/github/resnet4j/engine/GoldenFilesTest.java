@@ -22,14 +22,17 @@ class GoldenFilesTest {
         read.add("sgd");
 
         Set<String> there = new TreeSet<>();
+        long bytes = 0;
         Path folder =
                 Path.of(GoldenFilesTest.class.getResource("/golden/parity").toURI());
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 there.add(file.getFileName().toString().replace(".bin.gz", ""));
                 assertThat(Files.size(file)).as("%s, bytes", file).isLessThan(200_000);
+                bytes += Files.size(file);
             }
         }
         assertThat(there).isEqualTo(read);
+        assertThat(bytes / there.size()).as("bytes of a file, on average").isLessThan(19_000);
     }
 }

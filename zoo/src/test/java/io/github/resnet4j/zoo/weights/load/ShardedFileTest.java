@@ -88,7 +88,7 @@ class ShardedFileTest {
             strings = {
                 "../secret.safetensors",
                 "/etc/passwd",
-                "/tmp/x.safetensors",
+                "/elsewhere/x.safetensors",
                 "a/b.safetensors",
                 "..\\\\b.safetensors",
                 "C:b.safetensors",
