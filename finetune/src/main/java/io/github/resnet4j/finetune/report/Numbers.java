@@ -1,11 +1,14 @@
 package io.github.resnet4j.finetune.report;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in the report, the charts and the progress bar. NaN is a dash. */
 public final class Numbers {
     /** What stands for NaN. */
     public static final String NONE = "–";
+
+    private static final int LONGEST_PLAIN = 12;
 
     private Numbers() {}
 
@@ -33,6 +36,15 @@ public final class Numbers {
     /** A learning rate, as 3.20e-04. */
     public static String rate(double value) {
         return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2e", value);
+    }
+
+    /** The shortest decimal that reads back as the same double, as people write it: 0.0001, 20, 1.5E-20. */
+    public static String decimal(double value) {
+        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+            return 1 / value > 0 ? "0" : Double.toString(value);
+        }
+        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        return plain.length() <= LONGEST_PLAIN ? plain : Double.toString(value);
     }
 
     /** With so many decimals and thousands separators. */

@@ -1,10 +1,13 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.report.Numbers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +26,9 @@ final class ConfigText {
         if (value instanceof Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+        if (value instanceof Double number) {
+            return Numbers.decimal(number);
+        }
         if (!value.getClass().isRecord()) {
             return value.toString();
         }
@@ -30,11 +36,23 @@ final class ConfigText {
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             Object part = read(component, value);
             if (!(part instanceof Optional<?> optional) || optional.isPresent()) {
-                parts.add(kebab(component.getName()) + " " + of(part));
+                String text = of(part);
+                String name = kebab(component.getName());
+                parts.add(text.startsWith(name + " (") ? text : name + " " + text); // a warmup is called just that
             }
         }
         String name = kebab(value.getClass().getSimpleName());
         return parts.isEmpty() ? name : name + " (" + String.join(", ", parts) + ")";
+    }
+
+    /** A record's kind under {@code key}, and each component under {@code key.component}. */
+    static Map<String, String> parts(String key, Object value) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put(key, kebab(value.getClass().getSimpleName()));
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            parts.put(key + "." + kebab(component.getName()), of(read(component, value)));
+        }
+        return parts;
     }
 
     private static Object read(RecordComponent component, Object owner) {
