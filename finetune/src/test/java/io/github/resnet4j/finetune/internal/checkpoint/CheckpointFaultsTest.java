@@ -296,7 +296,7 @@ class CheckpointFaultsTest {
         assertThat(reported).isGreaterThanOrEqualTo(20);
     }
 
-    /** A process that resumes and saves as fast as it can, and says which iterations are safe. */
+    /** A process that resumes, saves as fast as it can, says which iterations are safe, and ends with its reader. */
     static final class Saver {
         static final int SIZE = 100_000;
 
@@ -308,7 +308,7 @@ class CheckpointFaultsTest {
                     .newestValid(warning -> {})
                     .map(snapshot -> snapshot.position().iteration())
                     .orElse(0L);
-            while (true) {
+            while (!System.out.checkError()) {
                 checkpoints.save(CheckpointsTest.snapshot(++iteration, SIZE));
                 System.out.println(iteration);
             }
