@@ -1,7 +1,7 @@
 package io.github.resnet4j.zoo.internal.keras;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ final class Attributes {
         } else if ((shared & 3) != 0) {
             throw message.unread(Fault.ATTR, "shares its description with others, which Keras does not write");
         }
-        Cursor rest = message.part("the attribute " + Printable.text(name), message.remaining());
+        Cursor rest = message.part("the attribute " + Printable.brief(name), message.remaining());
         if (byName.putIfAbsent(name, new Attribute(version, typeBytes, shapeBytes, rest)) != null) {
             throw rest.bad(Fault.ATTR, "occurs twice");
         }

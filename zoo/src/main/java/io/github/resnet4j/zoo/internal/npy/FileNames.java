@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.internal.npy;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class FileNames {
                 file = encoded(name, true);
             }
             if (file.isEmpty() || file.length() + SUFFIX.length() > LONGEST) {
-                throw new IllegalArgumentException("the tensor \"" + Printable.text(name) + "\" has "
+                throw new IllegalArgumentException("the tensor \"" + Printable.brief(name) + "\" has "
                         + (file.isEmpty() ? "no name" : "too long a name for a file"));
             }
             files.put(name, file + SUFFIX);
@@ -55,7 +55,7 @@ final class FileNames {
     private static String encoded(String name, boolean capitals) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
             throw new IllegalArgumentException(
-                    "the tensor \"" + Printable.text(name) + "\" has an unpaired surrogate in its name");
+                    "the tensor \"" + Printable.brief(name) + "\" has an unpaired surrogate in its name");
         }
         StringBuilder file = new StringBuilder();
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
