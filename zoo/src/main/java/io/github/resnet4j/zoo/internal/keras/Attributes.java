@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The small values that belong to an object. Keras has its names in lists of texts; the values of others are not looked
- * at.
+ * The small values that belong to an object. Keras keeps its names in lists of texts; other attributes are not read.
  */
 final class Attributes {
     private final Hdf5 file;
@@ -90,7 +89,7 @@ final class Attributes {
             file.account().text();
             texts.add(text(type, rest));
         }
-        if (rest.remaining() >= Long.BYTES) { // what is less is padding
+        if (rest.remaining() >= Long.BYTES) { // anything shorter is padding
             throw rest.bad(Fault.ATTR, "has more strings than it declares");
         }
         return Optional.of(texts);

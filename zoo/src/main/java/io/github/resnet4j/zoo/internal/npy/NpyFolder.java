@@ -22,9 +22,9 @@ import org.nd4j.shade.jackson.core.util.DefaultPrettyPrinter;
  * A folder with one {@code .npy} file per tensor and {@code index.json}, which says of every tensor its {@code file},
  * {@code dtype} and {@code shape}.
  *
- * <p>A file is named like its tensor; what cannot be in a name of a file on some system is written as in addresses of
- * the web, {@code conv1/kernel:0} as {@code conv1%2Fkernel%3A0.npy}. Types are kept, by safetensors' names; only BF16,
- * which NumPy does not know, is written as {@code float32}, exactly.
+ * <p>A file is named like its tensor. Characters that some system forbids in file names are percent-encoded as in URLs:
+ * {@code conv1/kernel:0} becomes {@code conv1%2Fkernel%3A0.npy}. Types are kept, by safetensors' names; only BF16, which
+ * NumPy does not know, is written as {@code float32}, exactly.
  */
 public final class NpyFolder {
     private static final int BUFFER = 1 << 16;

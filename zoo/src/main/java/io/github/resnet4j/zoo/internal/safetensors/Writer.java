@@ -21,7 +21,7 @@ import org.nd4j.shade.jackson.core.JsonGenerator;
 
 /** Writes files that {@link Safetensors#open} accepts. */
 final class Writer {
-    /** The header's end, and with it the first tensor, lies at a multiple. */
+    /** The header ends, and the first tensor begins, at a multiple of this. */
     private static final int ALIGNMENT = 8;
 
     private Writer() {}
