@@ -88,8 +88,7 @@ public final class Checkpoints {
         this.keep = keep;
         this.disk = disk;
         try {
-            Files.createDirectories(this.folder);
-            disk.force(this.folder.getParent());
+            disk.createFolders(this.folder);
             for (Path path : list()) {
                 if (path.getFileName().toString().startsWith(TEMPORARY)) {
                     discard(path);
@@ -262,8 +261,11 @@ public final class Checkpoints {
             throw new IOException("the manifest does not know " + name);
         }
         long bytes = Files.size(checkpoint.resolve(name));
-        if (bytes != content.bytes() || bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+        if (bytes != content.bytes()) {
             throw new IOException(name + " has " + bytes + " bytes instead of " + content.bytes());
+        }
+        if (bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+            throw new IOException(name + " has " + bytes + " bytes, which no array of floats has");
         }
         return content;
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What saving a checkpoint does to a disk, operation by operation, so that tests can lose power between any two. */
 interface Disk {
@@ -49,6 +51,24 @@ interface Disk {
             Files.deleteIfExists(path);
         }
     };
+
+    /**
+     * Creates a folder and those above it that are missing. When this returns, their names would survive a loss of
+     * power, and so would that of a folder which was there already.
+     */
+    default void createFolders(Path folder) throws IOException {
+        List<Path> holders = new ArrayList<>();
+        for (Path above = folder.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+            holders.add(above);
+            if (Files.isDirectory(above)) {
+                break;
+            }
+        }
+        Files.createDirectories(folder);
+        for (Path holder : holders) {
+            force(holder);
+        }
+    }
 
     void createFolder(Path folder) throws IOException;
 
