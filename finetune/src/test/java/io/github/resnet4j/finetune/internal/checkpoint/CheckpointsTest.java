@@ -308,7 +308,8 @@ class CheckpointsTest {
         new Checkpoints(folder, 2).save(snapshot(1));
         Path checkpoint = folder.resolve("ckpt-000000001");
         byte[] bytes = new byte[6];
-        Manifest.Content content = new Manifest.Content(6, Digest.sha256().add(bytes).hex());
+        Manifest.Content content =
+                new Manifest.Content(6, Digest.sha256().add(bytes).hex());
         Map<String, Manifest.Content> files = Map.of("parameters.f32", content, "velocity.f32", content);
         for (String file : files.keySet()) {
             Files.write(checkpoint.resolve(file), bytes);
