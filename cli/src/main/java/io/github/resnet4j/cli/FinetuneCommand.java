@@ -88,16 +88,8 @@ final class FinetuneCommand implements Callable<Integer> {
                     "Freeze everything up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
     private Optional<String> freeze;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
-
-    @Option(
-            names = "--ema",
-            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
-    private boolean ema;
+    @Mixin
+    private WeightReading reading;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
@@ -145,8 +137,8 @@ final class FinetuneCommand implements Callable<Integer> {
         settings.quoted("data.dir", data);
         settings.option("model.name", fileOfWeights().isPresent() ? recipe.architecture() : model);
         fileOfWeights().ifPresent(file -> settings.quoted("model.weights", file));
-        map.ifPresent(file -> settings.quoted("model.map", file));
-        if (ema) {
+        reading.map().ifPresent(file -> settings.quoted("model.map", file));
+        if (reading.set() == WeightSet.AVERAGED) {
             settings.option("model.ema", true);
         }
         given.channelOrder()
@@ -203,8 +195,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
             Zoo.find(model);
-            if (map.isPresent()
-                    || ema
+            if (reading.map().isPresent()
+                    || reading.set() == WeightSet.AVERAGED
                     || preparation.preparation().channelOrder().isPresent()) {
                 throw new UsageException("--map, --ema and --channel-order say how to read weights, but " + model
                         + " starts from random ones; give --weights FILE or a published name");
@@ -213,8 +205,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         ModelRequest request = ModelRequest.of(model)
                 .withWeights(weights)
-                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
-                .withMap(map)
+                .withSet(reading.set())
+                .withMap(reading.map())
                 .withHead(new ModelRequest.Head.Any())
                 .withPreparation(preparation.preparation())
                 .withOptions(run.network());

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,7 +102,7 @@ public final class ConfigLoader {
         try {
             base = file.resolveSibling(name.text()).normalize();
         } catch (InvalidPathException e) {
-            problems.add(entry.where(), "base", "not a path: " + Scalars.shown(e.getReason()));
+            problems.add(entry.where(), "base", "not a path: " + Printable.brief(e.getReason()));
             return Optional.empty();
         }
         if (chain.contains(identity(base))) {
@@ -142,7 +144,7 @@ public final class ConfigLoader {
         } catch (CharacterCodingException e) {
             problems.add(asked, path, named + "not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
-            problems.add(asked, path, named + "cannot be read: " + Scalars.shown(e.toString()));
+            problems.add(asked, path, named + "cannot be read: " + FileProblem.reason(e));
         }
         return Optional.empty();
     }
@@ -181,7 +183,7 @@ public final class ConfigLoader {
                 continue;
             }
             Optional<YamlNode> value = YamlTree.ofValue(
-                    override.substring(equals + 1), where, Scalars.shown(String.join(".", keys)), problems);
+                    override.substring(equals + 1), where, Printable.brief(String.join(".", keys)), problems);
             if (value.isPresent()) {
                 all = all.merged(nested(keys, value.get(), where));
             }
@@ -206,6 +208,6 @@ public final class ConfigLoader {
     }
 
     private static String shown(Path path) {
-        return Scalars.oneLine(path.toString());
+        return Printable.line(path.toString());
     }
 }

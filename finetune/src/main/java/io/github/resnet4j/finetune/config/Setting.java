@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.Printable;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,6 @@ public record Setting(String assignment, Optional<String> option) {
 
     /** Where problems with the value are. */
     Where where() {
-        return option.map(Where::option).orElseGet(() -> Where.argument("--set " + Scalars.shown(assignment)));
+        return option.map(Where::option).orElseGet(() -> Where.argument("--set " + Printable.brief(assignment)));
     }
 }

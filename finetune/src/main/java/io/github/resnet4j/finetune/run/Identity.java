@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;

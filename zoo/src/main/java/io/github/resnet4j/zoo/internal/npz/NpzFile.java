@@ -1,12 +1,12 @@
 package io.github.resnet4j.zoo.internal.npz;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -81,7 +81,7 @@ public final class NpzFile {
         List<String> notes = others.isEmpty()
                 ? List.of()
                 : List.of("left out " + others.size() + (others.size() == 1 ? " entry that is" : " entries that are")
-                        + " not an array of numbers: " + Printable.text(String.join(", ", others)));
+                        + " not an array of numbers: " + Printable.brief(String.join(", ", others)));
         return new StateDict(file.path(), WeightFormat.NPZ, tensors, Map.of(), notes);
     }
 
@@ -153,6 +153,6 @@ public final class NpzFile {
                 WeightFormat.NPZ,
                 fault,
                 new Location.Entry(entry.name(), 0),
-                "has an entry " + Printable.text(entry.name()) + " that " + problem);
+                "has an entry " + Printable.brief(entry.name()) + " that " + problem);
     }
 }
