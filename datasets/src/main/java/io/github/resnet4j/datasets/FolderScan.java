@@ -204,7 +204,8 @@ final class FolderScan {
         if (level > MOST_LEVELS) {
             throw new BadDataException(
                     top.path(),
-                    "has folders nested more than " + MOST_LEVELS + " levels deep: move the images up, or remove the folders");
+                    "has folders nested more than " + MOST_LEVELS
+                            + " levels deep: move the images up, or remove the folders");
         }
         if (!entered.add(dir.toRealPath())) {
             passedOver.add(AGAIN, name);

@@ -183,7 +183,13 @@ public final class ImageFolder implements ImageDataset {
         }
         passedOver.report(root);
         return new ImageFolder(
-                root, names, images, labels.stream().mapToInt(Integer::intValue).toArray(), passedOver, options, linked);
+                root,
+                names,
+                images,
+                labels.stream().mapToInt(Integer::intValue).toArray(),
+                passedOver,
+                options,
+                linked);
     }
 
     private static void leaveOutRepeated(
@@ -264,7 +270,8 @@ public final class ImageFolder implements ImageDataset {
         int repeated = 0;
         for (int i = 0; i < size(); i++) {
             String name = part + "/" + name(i);
-            repeated += files.isRepeated(classes.get(labels[i]), name, images.get(i).path()) ? 1 : 0;
+            repeated +=
+                    files.isRepeated(classes.get(labels[i]), name, images.get(i).path()) ? 1 : 0;
         }
         return repeated;
     }

@@ -136,8 +136,14 @@ public final class ImageFolders {
         String how = "folders " + train.name() + " and " + val.name();
         if (shared > 0) {
             how += " with " + shared + " of " + valImages.size() + " validation images among the training images";
-            LOG.warn("{}: by way of links, {} of the {} images of {} are images of {}, too, so the accuracy on them says"
-                    + " nothing about new images", root, shared, valImages.size(), val.name(), train.name());
+            LOG.warn(
+                    "{}: by way of links, {} of the {} images of {} are images of {}, too, so the accuracy on them says"
+                            + " nothing about new images",
+                    root,
+                    shared,
+                    valImages.size(),
+                    val.name(),
+                    train.name());
         }
         return new TrainVal(trainImages, valImages, how);
     }

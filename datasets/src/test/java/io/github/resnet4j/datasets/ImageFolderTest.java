@@ -129,12 +129,15 @@ class ImageFolderTest {
 
     @Test
     void aFileCountsOnceInItsClass() {
-        tree.link("ants/again.png", "1.png").link("ants/sub/too.png", "../0.png").link("ants/0-first.png", "0.png");
+        tree.link("ants/again.png", "1.png")
+                .link("ants/sub/too.png", "../0.png")
+                .link("ants/0-first.png", "0.png");
         ImageFolder folder = ImageFolder.open(root);
         assertThat(names(folder)).containsExactly("ants/0-first.png", "ants/1.png", "bees/0.png", "bees/1.png");
         assertThat(IntStream.range(0, folder.size()).map(folder::label)).containsExactly(0, 0, 1, 1);
         assertThat(folder.passedOver())
-                .hasToString("3 × image already counted, by a link (\"ants/0.png\", \"ants/again.png\", \"ants/sub/too.png\")");
+                .hasToString(
+                        "3 × image already counted, by a link (\"ants/0.png\", \"ants/again.png\", \"ants/sub/too.png\")");
     }
 
     @Test
@@ -144,8 +147,9 @@ class ImageFolderTest {
         tree.folder("bees" + "/d".repeat(65)).folder("bees" + "/e".repeat(1000));
         assertThatThrownBy(() -> ImageFolder.open(root))
                 .isInstanceOf(BadDataException.class)
-                .hasMessage(root.resolve("bees") + ": has folders nested more than 64 levels deep: move the images up, or"
-                        + " remove the folders");
+                .hasMessage(
+                        root.resolve("bees") + ": has folders nested more than 64 levels deep: move the images up, or"
+                                + " remove the folders");
         assertThatThrownBy(() -> ImageFiles.below(root, FolderOptions.DEFAULT))
                 .hasMessageContaining("more than 64 levels deep");
     }

@@ -296,8 +296,11 @@ class ImageFoldersTest {
     /** Measured on what was trained on: said with the split, which reports show. */
     @Test
     void imagesOfBothPartsAreCounted() {
-        tree.images(2, "train/a", "train/b", "val/a").link("val/b", "../train/b").link("val/a/2.png", "../../train/a/0.png");
-        assertThat(open().how()).isEqualTo("folders train and val with 3 of 5 validation images among the training images");
+        tree.images(2, "train/a", "train/b", "val/a")
+                .link("val/b", "../train/b")
+                .link("val/a/2.png", "../../train/a/0.png");
+        assertThat(open().how())
+                .isEqualTo("folders train and val with 3 of 5 validation images among the training images");
     }
 
     @Test

@@ -14,12 +14,12 @@ package io.github.resnet4j.datasets.loader;
  * @param dropSingle leaves out the last batch of an epoch if it has one sample and is not the only one: a batch
  *     normalisation cannot train on one value per channel
  */
-public record LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages, boolean dropSingle) {
+public record LoaderOptions(
+        int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages, boolean dropSingle) {
     private static final int MAX_WORKERS = 1024;
 
     /** Every sample is in a batch. */
-    public LoaderOptions(
-            int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
+    public LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
         this(batchSize, seed, workers, prefetch, shuffle, badImages, false);
     }
 

@@ -74,7 +74,8 @@ class BatchLoaderTest {
     @ParameterizedTest
     @CsvSource({"9, 4, 2, 8", "10, 4, 3, 10", "8, 4, 2, 8", "1, 4, 1, 1", "3, 1, 3, 3"})
     void aLastBatchOfOneMayBeLeftOut(int size, int batchSize, int batches, int samples) {
-        try (BatchLoader loader = loader(images(size), options(batchSize, 1, false).droppingSingle())) {
+        try (BatchLoader loader =
+                loader(images(size), options(batchSize, 1, false).droppingSingle())) {
             assertThat(loader.batchesPerEpoch()).isEqualTo(batches);
             assertThat(indices(all(loader, 0, 0)))
                     .containsExactly(IntStream.range(0, samples).toArray());

@@ -245,7 +245,10 @@ class TorchFileTest {
     void refusesOtherLists() {
         Object pair = Pickle.tuple("w", floats("0", 4));
         refuses(List.of(pair, pair), Fault.DUP_NAME, "two entries named w");
-        refuses(List.of(floats("0", 4)), Fault.NOT_STATE_DICT, "holds a list of tensors without names, not a state dict");
+        refuses(
+                List.of(floats("0", 4)),
+                Fault.NOT_STATE_DICT,
+                "holds a list of tensors without names, not a state dict");
         refuses(List.of(pair, "x"), Fault.NOT_STATE_DICT, "holds a list, not a state dict");
         refuses(List.of(Pickle.tuple("w", 1)), Fault.NOT_STATE_DICT, "holds a list, not a state dict");
         refuses(List.of(Pickle.tuple(1, floats("0", 4))), Fault.NOT_STATE_DICT, "holds a list, not a state dict");

@@ -189,7 +189,9 @@ class LayerOrderTest {
             several.put((first ? "functional/" : "functional_1/") + name, tensor);
         });
 
-        assertThat(Naming.of(Dicts.of(several), NameMapping.NONE).reading(RESNET8).refusal())
+        assertThat(Naming.of(Dicts.of(several), NameMapping.NONE)
+                        .reading(RESNET8)
+                        .refusal())
                 .hasValueSatisfying(why -> assertThat(why)
                         .contains("the file does not name its layers")
                         .contains("convolutions: they are in 2 models, each with an order of its own")
