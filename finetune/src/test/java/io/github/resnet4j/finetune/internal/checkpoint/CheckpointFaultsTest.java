@@ -48,6 +48,7 @@ class CheckpointFaultsTest {
         private long operations = Long.MAX_VALUE;
         private long bytes = Long.MAX_VALUE;
         private boolean deletes = true;
+        private String damages = "";
         private long used;
 
         private void operation() throws IOException {
@@ -65,6 +66,13 @@ class CheckpointFaultsTest {
         @Override
         public void append(Path file, ByteBuffer content) throws IOException {
             operation();
+            if (file.getFileName().toString().equals(damages)) {
+                byte[] damaged = new byte[content.remaining()];
+                content.get(damaged);
+                damaged[damaged.length / 2] ^= 4;
+                REAL.append(file, ByteBuffer.wrap(damaged));
+                return;
+            }
             long room = bytes - used;
             used += content.remaining();
             if (content.remaining() > room) {
@@ -107,7 +115,7 @@ class CheckpointFaultsTest {
 
             assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(2, SIZE)))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("No space left on device")
+                    .hasMessageContaining("the disk is full; free some space")
                     .hasMessageContaining("earlier checkpoints are intact")
                     .hasCauseInstanceOf(IOException.class);
 
@@ -153,6 +161,61 @@ class CheckpointFaultsTest {
         }
     }
 
+    /** It is read back before an older one goes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"parameters.f32", "velocity.f32", "manifest.json"})
+    void staysWholeWhenTheDiskStoresOtherBytes(String file) throws IOException {
+        FailingDisk disk = new FailingDisk();
+        Checkpoints checkpoints = new Checkpoints(folder, 1, disk);
+        checkpoints.save(CheckpointsTest.snapshot(1, SIZE));
+        disk.damages = file;
+
+        assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(2, SIZE)))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("iteration 2 was not saved, earlier checkpoints are intact")
+                .hasStackTraceContaining("(checksum)");
+        assertThat(names(folder)).containsExactly("ckpt-000000001");
+    }
+
+    @Test
+    void savesOverTheRemainsOfASaveThatFailed() throws IOException {
+        FailingDisk disk = new FailingDisk();
+        Checkpoints checkpoints = new Checkpoints(folder, 1, disk);
+        disk.bytes = SIZE;
+        disk.deletes = false;
+        assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(1, SIZE)))
+                .isInstanceOf(CheckpointException.class);
+        assertThat(names(folder)).containsExactly("tmp-ckpt-000000001");
+        disk.bytes = Long.MAX_VALUE;
+        disk.deletes = true;
+
+        checkpoints.save(CheckpointsTest.snapshot(1, SIZE));
+        assertThat(names(folder)).containsExactly("ckpt-000000001");
+        assertThat(newest(folder, disk)).contains(CheckpointsTest.snapshot(1, SIZE));
+    }
+
+    /** A folder whose name is lost takes its checkpoints with it. */
+    @Test
+    void forcesTheNamesOfTheFoldersThatItCreates() {
+        List<Path> forced = new ArrayList<>();
+        RecordingDisk disk = new RecordingDisk() {
+            @Override
+            public void force(Path path) {
+                forced.add(path);
+            }
+        };
+        Path run = folder.resolve("runs").resolve("new");
+        Path checkpoints = run.resolve("checkpoints");
+
+        new Checkpoints(checkpoints, 2, disk);
+        assertThat(checkpoints).isDirectory();
+        assertThat(forced).contains(folder, run.getParent(), run);
+
+        forced.clear();
+        new Checkpoints(checkpoints, 2, disk); // the process that created it may have ended before it forced the name
+        assertThat(forced).containsExactly(run);
+    }
+
     @Test
     void reportsAFolderThatVanished() throws IOException {
         Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"), 2);
@@ -160,7 +223,7 @@ class CheckpointFaultsTest {
 
         assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(1, SIZE)))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("NoSuchFile");
+                .hasMessageEndingWith("checkpoints: no such file or folder");
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> new Checkpoints(file, 2)).isInstanceOf(CheckpointException.class);
     }
@@ -176,14 +239,14 @@ class CheckpointFaultsTest {
             checkpoints.save(CheckpointsTest.snapshot(1, 50_000));
             assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(2, 100_000)))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("No space left on device");
+                    .hasMessageContaining("the disk is full; free some space");
             assertThat(names(mount)).containsExactly("ckpt-000000001");
             checkpoints.save(CheckpointsTest.snapshot(2, 50_000));
 
             assertThat(run("mount", "-o", "remount,ro", mount.toString())).isTrue();
             assertThatThrownBy(() -> checkpoints.save(CheckpointsTest.snapshot(3, SIZE)))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("Read-only file system");
+                    .hasMessageContaining("read-only file system");
             assertThat(checkpoints.newestValid(warning -> {})).contains(CheckpointsTest.snapshot(2, 50_000));
         } finally {
             run("umount", mount.toString());
@@ -289,7 +352,7 @@ class CheckpointFaultsTest {
     }
 
     /** A disk in memory of files and folders without names, of which it remembers what was done when. */
-    private static final class RecordingDisk implements Disk {
+    private static class RecordingDisk implements Disk {
         /** A file or folder, whatever its name. */
         private static final class Inode {
             private final boolean folder;
