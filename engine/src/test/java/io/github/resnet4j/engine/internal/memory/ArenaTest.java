@@ -86,7 +86,8 @@ class ArenaTest {
     @Test
     void valuesOfTheWholeRunShareTheirPlaceWithNone() {
         Plan plan = Arena.plan(
-                List.of(new Value(0, 64, 0, Integer.MAX_VALUE), new Value(1, 64, 0, 5), new Value(2, 64, 6, 1_000_000)), Arena.CACHE_LINE);
+                List.of(new Value(0, 64, 0, Integer.MAX_VALUE), new Value(1, 64, 0, 5), new Value(2, 64, 6, 1_000_000)),
+                Arena.CACHE_LINE);
 
         assertThat(plan.offsets()).containsExactly(0, 64, 64);
         assertThat(plan.total()).isEqualTo(128);
