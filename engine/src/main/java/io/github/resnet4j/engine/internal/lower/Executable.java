@@ -51,6 +51,18 @@ final class Executable {
         for (Instruction instruction : instructions) {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
+        for (int i = 0; i < steps.size(); i++) {
+            Runnable step = steps.get(i);
+            List<Runnable> before = i == 0 ? tape.watches(-1) : List.of();
+            List<Runnable> after = tape.watches(i);
+            if (!before.isEmpty() || !after.isEmpty()) {
+                steps.set(i, () -> {
+                    before.forEach(Runnable::run);
+                    step.run();
+                    after.forEach(Runnable::run);
+                });
+            }
+        }
     }
 
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
