@@ -5,6 +5,7 @@ import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
+import io.github.resnet4j.zoo.family.ResidualUnits;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;

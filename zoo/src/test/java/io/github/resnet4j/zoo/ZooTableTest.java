@@ -103,7 +103,23 @@ class ZooTableTest {
             Map.entry("wrn-40-2", new Published(2_243_546, 2_248_954, 327.6e6)),
             Map.entry("wrn-40-4", new Published(8_949_210, 8_959_994, 1.299e9)),
             Map.entry("wrn-40-8", new Published(35_748_314, 35_769_850, 5.172e9)),
-            Map.entry("wrn-40-10", new Published(55_841_754, 55_868_666, 8.074e9)));
+            Map.entry("wrn-40-10", new Published(55_841_754, 55_868_666, 8.074e9)),
+            Map.entry("resnet20-constant-scaling-cifar", new Published(269_722, 271_098, 40.55e6)),
+            Map.entry("resnet20-exclusive-gating-cifar", new Published(283_626, 285_002, 42.65e6)),
+            Map.entry("resnet20-shortcut-gating-cifar", new Published(283_626, 285_002, 42.65e6)),
+            Map.entry("resnet20-conv-shortcut-cifar", new Published(283_962, 286_010, 42.65e6)),
+            Map.entry("resnet20-dropout-shortcut-cifar", new Published(269_722, 271_098, 40.55e6)),
+            Map.entry("resnet20-bn-after-add-cifar", new Published(269_722, 271_098, 40.55e6)),
+            Map.entry("resnet20-relu-before-add-cifar", new Published(269_722, 271_098, 40.55e6)),
+            Map.entry("resnet20-relu-only-cifar", new Published(269_722, 271_098, 40.55e6)),
+            Map.entry("resnet110-constant-scaling-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("resnet110-exclusive-gating-cifar", new Published(1_824_186, 1_832_282, 266.8e6)),
+            Map.entry("resnet110-shortcut-gating-cifar", new Published(1_824_186, 1_832_282, 266.8e6)),
+            Map.entry("resnet110-conv-shortcut-cifar", new Published(1_826_202, 1_838_330, 266.8e6)),
+            Map.entry("resnet110-dropout-shortcut-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("resnet110-bn-after-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("resnet110-relu-before-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("resnet110-relu-only-cifar", new Published(1_727_962, 1_736_058, 252.9e6)));
 
     static List<Architecture> rows() {
         return Zoo.list();

@@ -135,7 +135,7 @@ public final class NetworkGraph {
 
     /**
      * A new graph with initialised weights: convolutions as He et al. 2015b (normal, variance 2 / fan-out, torchvision's
-     * choice), the classifier uniform in ±1/√fan-in, all biases zero.
+     * choice), the classifier uniform in ±1/√fan-in, biases zero unless a node says otherwise.
      *
      * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
      */
@@ -232,6 +232,7 @@ public final class NetworkGraph {
                     .nIn(in.channels())
                     .nOut(c.outChannels())
                     .hasBias(c.bias())
+                    .biasInit(c.initialBias())
                     .weightInit(weights)
                     .build();
         }
@@ -241,6 +242,7 @@ public final class NetworkGraph {
                 .nIn(in.channels())
                 .nOut(c.outChannels())
                 .hasBias(c.bias())
+                .biasInit(c.initialBias())
                 .helperAllowFallback(false)
                 .activation(Activation.IDENTITY)
                 .weightInit(weights)
