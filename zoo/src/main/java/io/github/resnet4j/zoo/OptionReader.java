@@ -57,8 +57,8 @@ public final class OptionReader {
     }
 
     /**
-     * One of {@code least}, {@code least + step}, {@code least + 2 step}, … up to {@code most}: the layers of a network of
-     * equal blocks, say.
+     * One of {@code least}, {@code least + step}, {@code least + 2 step}, … up to {@code most}, or the present value: the
+     * layers of a network of equal blocks, say.
      */
     public int integer(String key, int present, int least, int most, int step) {
         String value = take(key);
@@ -69,7 +69,7 @@ public final class OptionReader {
         if (value.matches("[+-]?[0-9]{1,9}")) {
             int number = Integer.parseInt(value);
             int below = number - Math.floorMod(number - least, step);
-            if (number >= least && number <= most && below == number) {
+            if (number == present || number >= least && number <= most && below == number) {
                 return number;
             }
             if (step > 1) {

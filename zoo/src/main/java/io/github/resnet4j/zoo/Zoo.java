@@ -19,7 +19,13 @@ import java.util.stream.Stream;
  */
 public final class Zoo {
     private static final List<Family> FAMILIES = List.of(
-            new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny(), new PreActResNet(), new WideResNet());
+            new ResNet(),
+            new KerasResNet(),
+            new CifarResNet(),
+            new MlperfTiny(),
+            new PreActResNet(),
+            new WideResNet(),
+            new ResidualUnits());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

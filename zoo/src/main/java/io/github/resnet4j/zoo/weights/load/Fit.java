@@ -211,12 +211,12 @@ public record Fit(Architecture architecture, int classes, int matched, int total
 
     private static Fit of(Naming naming, Architecture row) {
         Network network = row.network();
-        Map<String, Named> tensors = naming.reading(network).tensors();
+        List<Slot> slots = network.slots();
+        Map<String, Named> tensors = naming.reading(network, slots).tensors();
         Node head = Matching.head(network);
         int classes = classes(tensors, head).orElse(row.classes());
         int matched = 0;
         int common = 0;
-        List<Slot> slots = network.slots();
         for (Slot slot : slots) {
             Named tensor = tensors.get(slot.name());
             if (tensor != null) {
