@@ -108,7 +108,7 @@ public final class ResidualUnits implements Family {
     }
 
     /**
-     * Figure 2c, after Srivastava et al. 2015: the residual branch times a gate g, the shortcut times 1 - g.
+     * Figure 2c, after Srivastava et al. 2015: the residual branch times a gate g, the shortcut x less g x.
      *
      * @param bias what the gate's biases start at
      */
@@ -116,10 +116,12 @@ public final class ResidualUnits implements Family {
         @Override
         public String write(Place at) {
             String residual = at.residual();
-            String gate = at.gate(bias);
-            String open = at.net().sigmoid(at.node("gate-open"), gate);
+            String open = at.net().sigmoid(at.node("gate-open"), at.gate(bias));
             String gated = at.net().product(at.node("gated"), residual, open);
-            return at.sumAndRelu(gated, at.closing(gate));
+            String x = at.padded(at.in());
+            String taken = at.net().scale(
+                    at.node("shortcut-taken"), at.net().product(at.node("shortcut-open"), x, open), -1);
+            return at.sumAndRelu(gated, at.net().sum(at.node("shortcut-gated"), x, taken));
         }
 
         @Override

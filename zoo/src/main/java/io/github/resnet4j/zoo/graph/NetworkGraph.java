@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -148,7 +149,8 @@ public final class NetworkGraph {
     /**
      * The configuration alone.
      *
-     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
+     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network, or DL4J would compute something
+     *     else: a sigmoid or tanh of a map that other nodes read as well
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
         ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
@@ -160,7 +162,11 @@ public final class NetworkGraph {
                 .addInputs(Network.INPUT);
         Set<String> frozen = new HashSet<>();
         options.frozenUpTo().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
-        for (Node node : network.nodes()) {
+        Map<String, Long> readers = network.nodes().stream()
+                .flatMap(node -> node.inputs().stream())
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        for (Node written : network.nodes()) {
+            Node node = readers.get(written.inputs().get(0)) == 1 ? written : sharing(written);
             PARTS.get(node.op().getClass()).addTo(builder, node, frozen.contains(node.name()));
         }
         Node logits = network.nodes().get(network.nodes().size() - 1);
@@ -187,6 +193,21 @@ public final class NetworkGraph {
         if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization bn) {
             bn.initializer().paramKeys(bn).forEach(layer.getLayerConf()::addVariable);
         }
+    }
+
+    /**
+     * A node whose input others read too. DL4J's activation layers overwrite their input in inference, whoever else reads
+     * it; a vertex of the zoo does not.
+     */
+    private static Node sharing(Node node) {
+        if (node.op() instanceof Op.Relu) {
+            return new Node(node.name(), new Op.LeakyRelu(0), node.inputs(), node.stage(), node.inputShapes());
+        }
+        if (node.op() instanceof Op.Sigmoid || node.op() instanceof Op.Tanh) {
+            throw new IllegalArgumentException(node.name() + ": DL4J's " + node.op().label() + " overwrites "
+                    + node.inputs().get(0) + ", which other nodes read; let those read its output");
+        }
+        return node;
     }
 
     /** Puts a node into a graph. */
