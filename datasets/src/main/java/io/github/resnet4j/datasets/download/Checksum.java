@@ -2,11 +2,14 @@ package io.github.resnet4j.datasets.download;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The published hash of a file.
@@ -24,6 +27,8 @@ public record Checksum(Algorithm algorithm, String hex) {
     public enum Algorithm {
         /** Finds damage, not malice: safe only over https. */
         MD5("MD5", 32),
+        /** Finds damage; malice has been possible since 2017: safe only over https. */
+        SHA1("SHA-1", 40),
         /** Finds both; of a prefix of 8 digits, damage only. */
         SHA256("SHA-256", 64);
 
@@ -66,6 +71,14 @@ public record Checksum(Algorithm algorithm, String hex) {
             }
         }
         return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /** The full hash of the only file in the zip archive {@code path}; empty if it is something else. */
+    Optional<Checksum> ofZipped(Path path) throws IOException {
+        MessageDigest digest = newDigest();
+        return ZippedFile.copy(path, new DigestOutputStream(OutputStream.nullOutputStream(), digest))
+                ? Optional.of(new Checksum(algorithm, HexFormat.of().formatHex(digest.digest())))
+                : Optional.empty();
     }
 
     /** Whether a file with the full hash {@code found} is the published one. */

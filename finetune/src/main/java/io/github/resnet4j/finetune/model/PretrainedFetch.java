@@ -19,7 +19,7 @@ public final class PretrainedFetch {
     /**
      * The verified file of {@code row}: from the cache if it is there, otherwise downloaded. In the cache it is
      * {@code weights/NAME/FILE}, with {@code ARCHITECTURE.TAG} as NAME, because many publishers call their files
-     * {@code model.safetensors}; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
+     * {@code model.safetensors}, and unzipped if it was zipped; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
      *
      * @throws io.github.resnet4j.datasets.download.NetworkException if it is not in the cache and cannot be downloaded
      * @throws io.github.resnet4j.datasets.download.IntegrityException if the download is not the published file
@@ -28,6 +28,7 @@ public final class PretrainedFetch {
     public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
+                row.isZipped(),
                 new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
                 checksum(row.hash()),
                 "pass weights you already have with --weights FILE");
@@ -40,12 +41,13 @@ public final class PretrainedFetch {
     }
 
     private static Path place(PretrainedWeights row, CacheFolder cache) {
-        return cache.weights().resolve(row.name()).resolve(row.fileName());
+        return cache.weights().resolve(row.name()).resolve(row.unzippedName());
     }
 
     private static Checksum checksum(FileHash hash) {
         return switch (hash.algorithm()) {
             case SHA_256 -> new Checksum(Checksum.Algorithm.SHA256, hash.hex());
+            case SHA_1 -> new Checksum(Checksum.Algorithm.SHA1, hash.hex());
             case MD5 -> new Checksum(Checksum.Algorithm.MD5, hash.hex());
         };
     }

@@ -16,6 +16,8 @@ public record FileHash(Algorithm algorithm, String hex) {
     public enum Algorithm {
         /** Finds damage and malice; of a prefix of 8 digits, damage only. */
         SHA_256("SHA-256", 64),
+        /** Finds damage; malice has been possible since 2017: safe only over https. pytorchcv's choice. */
+        SHA_1("SHA-1", 40),
         /** Finds damage, not malice: safe only over https. Keras' choice. */
         MD5("MD5", 32);
 
