@@ -1,16 +1,18 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
+
 /**
  * A published file: where to get it, and how to verify the download.
  *
  * @param source where it is
  * @param zipped whether it comes as the only file in a zip archive, out of which it is taken
  * @param size its size, as far as known; zipped the most of both sizes
- * @param checksum its hash, or the first digits of it; zipped that of the file in the archive
+ * @param hash its hash, or the first digits of it; zipped that of the file in the archive
  * @param otherwise what a user without it can do instead, starting with a verb: "pass --data DIR"; ends the messages of
  *     failed downloads
  */
-public record RemoteFile(Source source, boolean zipped, Size size, Checksum checksum, String otherwise) {
+public record RemoteFile(Source source, boolean zipped, Size size, FileHash hash, String otherwise) {
     /**
      * The size of a published file.
      *
@@ -52,8 +54,8 @@ public record RemoteFile(Source source, boolean zipped, Size size, Checksum chec
     }
 
     /** A file that is published as it is. */
-    public RemoteFile(Source source, Size size, Checksum checksum, String otherwise) {
-        this(source, false, size, checksum, otherwise);
+    public RemoteFile(Source source, Size size, FileHash hash, String otherwise) {
+        this(source, false, size, hash, otherwise);
     }
 
     /** The file's name. */

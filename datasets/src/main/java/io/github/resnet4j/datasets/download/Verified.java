@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,15 +58,15 @@ final class Verified {
             if (!file.size().fits(bytes)) {
                 return Optional.of(bytes + " bytes, not " + file.size());
             }
-            Optional<Checksum> found = zipped
-                    ? file.checksum().ofZipped(path)
-                    : Optional.of(file.checksum().of(path));
+            Optional<FileHash> found = zipped
+                    ? ZippedFile.hash(path, file.hash().algorithm())
+                    : Optional.of(file.hash().of(path));
             if (found.isEmpty()) {
                 return Optional.of("not a zip archive of one file");
             }
-            return file.checksum().matches(found.get())
+            return file.hash().matches(found.get().hex())
                     ? Optional.empty()
-                    : Optional.of(found.get() + ", not the published " + file.checksum());
+                    : Optional.of(found.get() + ", not the published " + file.hash());
         } catch (IOException e) {
             throw new DiskException("cannot read", path, e);
         }
@@ -82,7 +83,7 @@ final class Verified {
 
     private static String note(RemoteFile file, Path target) throws IOException {
         BasicFileAttributes now = Files.readAttributes(target, BasicFileAttributes.class);
-        return file.checksum() + " " + now.size() + " " + now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " "
+        return file.hash() + " " + now.size() + " " + now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " "
                 + now.fileKey() + "\n";
     }
 

@@ -1,10 +1,13 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.Digest;
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -17,6 +20,23 @@ final class ZippedFile {
     private static final int BUFFER = 1 << 16;
 
     private ZippedFile() {}
+
+    /** The full hash of the only file in {@code archive}; empty if it is something else. */
+    static Optional<FileHash> hash(Path archive, FileHash.Algorithm algorithm) throws IOException {
+        Digest digest = algorithm.digest();
+        OutputStream hashed = new OutputStream() {
+            @Override
+            public void write(int b) {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int count) {
+                digest.add(bytes, from, count);
+            }
+        };
+        return copy(archive, hashed) ? Optional.of(new FileHash(algorithm, digest.hex())) : Optional.empty();
+    }
 
     /**
      * Writes the only file in {@code archive} to {@code out}.

@@ -209,10 +209,17 @@ final class TrainerTest {
 
     @Test
     void evaluatesEveryFewEpochsAndAfterTheLast() {
-        Session session = new Session(config(5, 0, 2));
+        Session session = new Session(config(7, 0, 3));
         session.run();
         assertThat(session.events.stream().filter(event -> event.startsWith("epoch")))
-                .containsExactly("epoch 0", "epoch 1 evaluated", "epoch 2", "epoch 3 evaluated", "epoch 4 evaluated");
+                .containsExactly(
+                        "epoch 0",
+                        "epoch 1",
+                        "epoch 2 evaluated",
+                        "epoch 3",
+                        "epoch 4",
+                        "epoch 5 evaluated",
+                        "epoch 6 evaluated");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
-import java.io.File;
+import io.github.resnet4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,14 +31,7 @@ interface Disk {
 
         @Override
         public void force(Path path) throws IOException {
-            boolean folder = Files.isDirectory(path);
-            if (folder && File.separatorChar != '/') {
-                return; // Windows cannot open a folder, and keeps its entries without being asked
-            }
-            try (FileChannel channel =
-                    FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
+            AtomicFile.force(path);
         }
 
         @Override

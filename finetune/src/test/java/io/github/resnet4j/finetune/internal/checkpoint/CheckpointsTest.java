@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -308,8 +308,8 @@ class CheckpointsTest {
         new Checkpoints(folder, 2).save(snapshot(1));
         Path checkpoint = folder.resolve("ckpt-000000001");
         byte[] bytes = new byte[6];
-        Manifest.Content content = new Manifest.Content(
-                6, HexFormat.of().formatHex(Manifest.digest().digest(bytes)));
+        Manifest.Content content =
+                new Manifest.Content(6, Digest.sha256().add(bytes).hex());
         Map<String, Manifest.Content> files = Map.of("parameters.f32", content, "velocity.f32", content);
         for (String file : files.keySet()) {
             Files.write(checkpoint.resolve(file), bytes);
