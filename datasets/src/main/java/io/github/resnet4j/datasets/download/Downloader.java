@@ -158,7 +158,8 @@ public final class Downloader {
     private static boolean isIncomplete(RemoteFile file, PartFile part) {
         return file.size().exact()
                 ? part.bytes() < file.size().bytes()
-                : part.bytes() == 0 || Verified.mismatchOnArrival(file, part.path()).isPresent();
+                : part.bytes() == 0
+                        || Verified.mismatchOnArrival(file, part.path()).isPresent();
     }
 
     /** Whether the length of the response was known, so that an early end would have been noticed. */

@@ -49,7 +49,8 @@ public record RemoteFile(Source source, boolean zipped, Size size, FileHash hash
 
     public RemoteFile {
         if (zipped && size.exact()) {
-            throw new IllegalArgumentException(source.fileName() + " has one size zipped and another unzipped; give none");
+            throw new IllegalArgumentException(
+                    source.fileName() + " has one size zipped and another unzipped; give none");
         }
     }
 

@@ -226,7 +226,8 @@ public final class SourceModel {
         }
         boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
         Optional<Architecture> asked = named.or(() -> row.map(PretrainedWeights::row));
-        Map<String, String> options = new LinkedHashMap<>(row.map(PretrainedWeights::options).orElse(Map.of()));
+        Map<String, String> options =
+                new LinkedHashMap<>(row.map(PretrainedWeights::options).orElse(Map.of()));
         options.putAll(request.options());
         Fit fit = fit(tensors, names, asked, options, anyHead, remarks);
         Architecture architecture = fit.architecture();

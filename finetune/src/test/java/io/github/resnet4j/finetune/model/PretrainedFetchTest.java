@@ -84,7 +84,9 @@ final class PretrainedFetchTest {
         zip(row.fileName(), "the file");
         Path file = PretrainedFetch.fetch(row, cache, options);
         assertThat(file).isEqualTo(place.resolve(row.unzippedName())).hasContent("the file");
-        assertThat(place.toFile().list()).filteredOn(name -> !name.startsWith(".")).containsExactly(row.unzippedName());
+        assertThat(place.toFile().list())
+                .filteredOn(name -> !name.startsWith("."))
+                .containsExactly(row.unzippedName());
         Files.delete(mirror.resolve(row.fileName()));
         assertThat(PretrainedFetch.fetch(row, cache, options)).isEqualTo(file);
         Files.writeString(file, "the life");

@@ -47,7 +47,12 @@ public final class ResidualUnits implements Family {
     private static Architecture row(int depth, String what, int table, Unit unit) {
         UnitSpec spec = new UnitSpec(16, Collections.nCopies(3, (depth - 2) / 6), unit);
         return new Architecture(
-                "resnet" + depth + "-" + what + "-cifar", "residual-units", spec, Shape.square(3, 32), 10, PAPER + table);
+                "resnet" + depth + "-" + what + "-cifar",
+                "residual-units",
+                spec,
+                Shape.square(3, 32),
+                10,
+                PAPER + table);
     }
 
     /** The best of table 1. */
@@ -119,8 +124,8 @@ public final class ResidualUnits implements Family {
             String open = at.net().sigmoid(at.node("gate-open"), at.gate(bias));
             String gated = at.net().product(at.node("gated"), residual, open);
             String x = at.padded(at.in());
-            String taken = at.net().scale(
-                    at.node("shortcut-taken"), at.net().product(at.node("shortcut-open"), x, open), -1);
+            String taken =
+                    at.net().scale(at.node("shortcut-taken"), at.net().product(at.node("shortcut-open"), x, open), -1);
             return at.sumAndRelu(gated, at.net().sum(at.node("shortcut-gated"), x, taken));
         }
 
@@ -368,8 +373,7 @@ public final class ResidualUnits implements Family {
                 net.stage(layer);
                 for (int b = 0; b < blocks.get(s); b++) {
                     int stride = s > 0 && b == 0 ? 2 : 1;
-                    x = unit.write(
-                            new Place(net, layer + "." + b, x, width << s, stride, b == 0, s == 0 && b == 0));
+                    x = unit.write(new Place(net, layer + "." + b, x, width << s, stride, b == 0, s == 0 && b == 0));
                 }
             }
             net.stage(Network.HEAD);

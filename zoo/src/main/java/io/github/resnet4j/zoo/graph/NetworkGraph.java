@@ -14,6 +14,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -165,9 +166,13 @@ public final class NetworkGraph {
         Map<String, Long> readers = network.nodes().stream()
                 .flatMap(node -> node.inputs().stream())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-        for (Node written : network.nodes()) {
-            Node node = readers.get(written.inputs().get(0)) == 1 ? written : sharing(written);
-            PARTS.get(node.op().getClass()).addTo(builder, node, frozen.contains(node.name()));
+        Map<String, String> stages = new HashMap<>();
+        for (Node node : network.nodes()) {
+            stages.put(node.name(), node.stage());
+            String input = node.inputs().get(0);
+            boolean leaves = !node.stage().equals(stages.getOrDefault(input, node.stage()));
+            Node safe = safe(node, readers.get(input) > 1, leaves);
+            PARTS.get(safe.op().getClass()).addTo(builder, safe, frozen.contains(node.name()));
         }
         Node logits = network.nodes().get(network.nodes().size() - 1);
         LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
@@ -196,14 +201,17 @@ public final class NetworkGraph {
     }
 
     /**
-     * A node whose input others read too. DL4J's activation layers overwrite their input in inference, whoever else reads
-     * it; a vertex of the zoo does not.
+     * A node that leaves its input to others: DL4J's activation layers overwrite theirs in inference, also one that other
+     * nodes read, or that is the map of a stage. A vertex of the zoo does not.
+     *
+     * @param shared whether others read the node's first input too
+     * @param leaves whether that is of another stage
      */
-    private static Node sharing(Node node) {
-        if (node.op() instanceof Op.Relu) {
+    private static Node safe(Node node, boolean shared, boolean leaves) {
+        if (node.op() instanceof Op.Relu && (shared || leaves)) {
             return new Node(node.name(), new Op.LeakyRelu(0), node.inputs(), node.stage(), node.inputShapes());
         }
-        if (node.op() instanceof Op.Sigmoid || node.op() instanceof Op.Tanh) {
+        if (shared && (node.op() instanceof Op.Sigmoid || node.op() instanceof Op.Tanh)) {
             throw new IllegalArgumentException(node.name() + ": DL4J's " + node.op().label() + " overwrites "
                     + node.inputs().get(0) + ", which other nodes read; let those read its output");
         }

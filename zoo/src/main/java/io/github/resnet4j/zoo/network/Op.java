@@ -119,8 +119,7 @@ public sealed interface Op {
      * @param bias whether every filter adds a trained constant; a BN after it makes one superfluous
      * @param initialBias what these constants start at; a gate's may start closed (Srivastava et al. 2015, section 2.2)
      */
-    record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias)
-            implements OfOne {
+    record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) implements OfOne {
         public Convolution {
             if (!Double.isFinite(initialBias) || !bias && initialBias != 0) {
                 throw new IllegalArgumentException("a convolution " + (bias ? "with" : "without")

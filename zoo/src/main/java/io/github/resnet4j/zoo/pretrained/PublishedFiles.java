@@ -464,10 +464,24 @@ final class PublishedFiles {
         Map<String, String> basic = Map.of("shortcut", "b", "activated-shortcuts", "changes");
         Map<String, String> bottleneck = Map.of("stride-on", "middle-3x3");
         return List.of(
-                pytorchcv("preresnet20-cifar", basic, "164/preresnet20", 6.51, "76cec68d11de5b25be2ea5935681645b76195f1d"),
-                pytorchcv("preresnet56-cifar", basic, "164/preresnet56", 4.49, "e9124fcf167d8ca50addef00c3afa4da9f828f29"),
                 pytorchcv(
-                        "preresnet110-cifar", basic, "164/preresnet110", 3.86, "cc08946a2126a1224d1d2560a47cf766a763c52c"),
+                        "preresnet20-cifar",
+                        basic,
+                        "164/preresnet20",
+                        6.51,
+                        "76cec68d11de5b25be2ea5935681645b76195f1d"),
+                pytorchcv(
+                        "preresnet56-cifar",
+                        basic,
+                        "164/preresnet56",
+                        4.49,
+                        "e9124fcf167d8ca50addef00c3afa4da9f828f29"),
+                pytorchcv(
+                        "preresnet110-cifar",
+                        basic,
+                        "164/preresnet110",
+                        3.86,
+                        "cc08946a2126a1224d1d2560a47cf766a763c52c"),
                 pytorchcv(
                         "preresnet164-cifar",
                         bottleneck,

@@ -46,6 +46,7 @@ class SharedMapsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NetworkGraph.configuration(
                         network((net, x) -> net.sigmoid("gate", x)), NetworkGraph.Options.seeded(1)))
-                .withMessage("gate: DL4J's sigmoid overwrites conv1, which other nodes read; let those read its output");
+                .withMessage(
+                        "gate: DL4J's sigmoid overwrites conv1, which other nodes read; let those read its output");
     }
 }
