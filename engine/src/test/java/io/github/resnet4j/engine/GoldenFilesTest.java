@@ -18,7 +18,7 @@ class GoldenFilesTest {
         Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
-        read.add(TrajectoryTest.GOLDEN);
+        ParityCase.zoo().forEach(parity -> read.add(parity.name()));
         read.add("sgd");
 
         Set<String> there = new TreeSet<>();

@@ -4,7 +4,9 @@ import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
+import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
+import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,14 @@ import java.util.stream.Stream;
  * {@link Family}). Loads neither DL4J nor native code.
  */
 public final class Zoo {
-    private static final List<Family> FAMILIES =
-            List.of(new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny(), new DenseNet());
+    private static final List<Family> FAMILIES = List.of(
+            new ResNet(),
+            new KerasResNet(),
+            new CifarResNet(),
+            new MlperfTiny(),
+            new PreActResNet(),
+            new WideResNet(),
+            new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}
