@@ -72,7 +72,7 @@ final class Context {
         return prepared;
     }
 
-    /** Whether one thread executes the program, so that what Java does leaves nobody waiting. */
+    /** Whether one thread executes the program, so that no other thread waits while Java computes. */
     boolean alone() {
         return use == Lowering.Use.INFERENCE_ALONE;
     }
@@ -98,13 +98,18 @@ final class Context {
         if (!buffer.arena()) {
             return false;
         }
-        // A value that another one hands on lies where that one does.
+        // A value that an operation hands on lies where its input does.
         for (int i = 0; i < reader; i++) {
             if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Positions of the nodes that read the value at {@code position}. */
+    List<Integer> readers(int position) {
+        return readers.get(position);
     }
 
     private boolean isNeededAfter(int position, int reader) {
@@ -211,7 +216,7 @@ final class Context {
     /**
      * Adds to the gradient of the value at {@code position}.
      *
-     * @param own nobody else reads the tensor
+     * @param own nothing else reads the tensor
      */
     void addGradient(int position, String from, LoweredTensor tensor, boolean own) {
         LoweredTensor before = gradients[position];

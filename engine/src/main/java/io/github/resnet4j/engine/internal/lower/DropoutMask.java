@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 
 /**
  * What dropout keeps: a function of the seed, the iteration, the layer and the place of the value, and of nothing else. So
- * it is the same whatever was compiled or ran before, and in a run that goes on where another one stopped.
+ * it does not depend on what was compiled or ran before, and a resumed run drops what an uninterrupted one drops.
  *
  * <p>The numbers are those of SplitMix64 (Steele et al. 2014), which gives each without those before it.
  */

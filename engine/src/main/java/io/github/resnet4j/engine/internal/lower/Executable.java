@@ -51,6 +51,18 @@ final class Executable {
         for (Instruction instruction : instructions) {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
+        for (int i = 0; i < steps.size(); i++) {
+            Runnable step = steps.get(i);
+            List<Runnable> before = i == 0 ? tape.watches(-1) : List.of();
+            List<Runnable> after = tape.watches(i);
+            if (!before.isEmpty() || !after.isEmpty()) {
+                steps.set(i, () -> {
+                    before.forEach(Runnable::run);
+                    step.run();
+                    after.forEach(Runnable::run);
+                });
+            }
+        }
     }
 
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
@@ -71,7 +83,7 @@ final class Executable {
         }
     }
 
-    /** Moves all tensors that are in the arena, which begins at {@code base} now. */
+    /** Moves all tensors in the arena, which now begins at {@code base}. */
     void moveTo(long base) {
         for (int i = 0; i < inArena.size(); i++) {
             place(inArena.get(i), base + offsets[i]);

@@ -24,7 +24,9 @@ public final class Lowering implements AutoCloseable {
         /** On all OpenMP threads of the calling thread. */
         INFERENCE,
         /** On the calling thread alone. */
-        INFERENCE_ALONE
+        INFERENCE_ALONE,
+        /** Forward only, and {@link #mayHideOverflow} looks at all values. */
+        CHECK
     }
 
     private static final Rows ROWS = new Rows()
@@ -54,6 +56,10 @@ public final class Lowering implements AutoCloseable {
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
     private final DropoutMask dropout;
+    private final Use use;
+    private Magnitudes magnitudes;
+    private int refreshes = -1;
+    private boolean exceeded;
     private final Context context;
     private final Executable executable;
 
@@ -81,6 +87,7 @@ public final class Lowering implements AutoCloseable {
             Use use,
             long seed) {
         this.dropout = new DropoutMask(seed);
+        this.use = use;
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
@@ -90,8 +97,12 @@ public final class Lowering implements AutoCloseable {
                 int position = i;
                 LoweringException.naming(context.node(i).name(), () -> {
                     Lowered step = ROWS.lowered(this, position);
-                    context.value(position, step.forward());
+                    LoweredTensor value = step.forward();
+                    context.value(position, value);
                     lowered.add(step);
+                    if (!training || isUnseen(position)) {
+                        tape.watch(value, () -> look(position, value));
+                    }
                 });
             }
             for (int output : program.outputs()) {
@@ -102,6 +113,7 @@ public final class Lowering implements AutoCloseable {
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
+            bound();
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -109,12 +121,31 @@ public final class Lowering implements AutoCloseable {
     }
 
     /**
-     * Addresses of DL4J's flat arrays.
+     * The addresses of DL4J's flat arrays.
      *
      * @param parameters of the parameters
      * @param gradients of their gradients; 0 in inference
      */
     public record FlatArrays(long parameters, long gradients) {}
+
+    /** Whether an activation may read the value, and hide a NaN, before a batch's statistics or the loss show it. */
+    private boolean isUnseen(int position) {
+        Operation op = context.node(position).op();
+        return context.backward(position)
+                && (op instanceof Operation.Convolution || op instanceof Operation.Dense)
+                && context.readers(position).stream()
+                        .map(reader -> context.node(reader).op())
+                        .anyMatch(reader -> !(reader instanceof Operation.SoftmaxCrossEntropy)
+                                && !(reader instanceof Operation.BatchNorm norm && norm.batchStatistics()));
+    }
+
+    private void look(int position, LoweredTensor value) {
+        boolean every = use == Use.CHECK || use == Use.TRAINING;
+        if (every || magnitudes.watched(position)) {
+            float limit = every ? Float.MAX_VALUE : Magnitudes.USUAL;
+            exceeded |= Floats.exceeds(value.buffer().address(), value.count(), limit);
+        }
+    }
 
     private void back(List<Lowered> lowered) {
         int last = lowered.size() - 1;
@@ -149,7 +180,7 @@ public final class Lowering implements AutoCloseable {
                         node.extent().width()));
     }
 
-    /** The operations that can be lowered, there and back. */
+    /** The operations that can be lowered, each with its forward and backward pass. */
     static Set<Class<?>> operations() {
         return Set.copyOf(ROWS.rows.keySet());
     }
@@ -204,8 +235,27 @@ public final class Lowering implements AutoCloseable {
 
     /** Runs on the images at {@code address}, N×C×H×W. */
     public void run(long address) {
+        bound();
+        exceeded = false;
         executable.place(images, address);
         executable.run();
+    }
+
+    /** Finds out what to look at, with the parameters as they are now. */
+    private void bound() {
+        boolean inference = use == Use.INFERENCE || use == Use.INFERENCE_ALONE;
+        if (inference && refreshes != context.prepared().refreshes()) {
+            refreshes = context.prepared().refreshes();
+            magnitudes = new Magnitudes(context.program(), context.prepared(), Magnitudes.USUAL);
+        }
+    }
+
+    /**
+     * Whether an activation may have hidden in the last run that a value overflowed. In inference, that is not sure: values
+     * were large. After a {@link Use#CHECK} it is: a value is not finite.
+     */
+    public boolean mayHideOverflow() {
+        return exceeded || magnitudes != null && !magnitudes.bounded();
     }
 
     /** Runs on the images at {@code address} once to warm up and then {@code rounds} times with a clock. */
@@ -234,7 +284,7 @@ public final class Lowering implements AutoCloseable {
 
     /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return isBroken() ? Double.NaN : loss.sum();
+        return exceeded || isBroken() ? Double.NaN : loss.sum();
     }
 
     /** Whether a parameter of a frozen node is not finite, so that no result means anything. */
@@ -258,7 +308,7 @@ public final class Lowering implements AutoCloseable {
         return outputs.get(i).layout().shape();
     }
 
-    /** Steps of every run, each of which takes some memory of oneDNN's beside the arena. */
+    /** Steps of every run; each takes some memory of oneDNN's besides the arena. */
     public int steps() {
         return executable.size();
     }
