@@ -157,7 +157,8 @@ public final class Operations {
                 " by channel, batch 1",
                 " by place, batch 1",
                 " one channel",
-                " one row")) {
+                " one row",
+                " one place")) {
             ops.put("multiply" + factors, new Op.Multiply());
         }
         for (Scaling scaling : Scaling.values()) {
