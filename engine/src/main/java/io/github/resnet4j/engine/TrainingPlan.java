@@ -54,7 +54,6 @@ public final class TrainingPlan implements TrainingStep {
     private final long classes;
     private final ParameterLayout layout;
     private final Update update;
-    private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
 
@@ -69,12 +68,6 @@ public final class TrainingPlan implements TrainingStep {
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
-        for (ProgramNode node : program.nodes()) {
-            if (node.op() instanceof Operation.BatchNorm bn) {
-                Extent map = node.extent();
-                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
-            }
-        }
         this.update =
                 sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, state, layout));
         this.compiled = new Native(new Prepared(state.parameters(), frozen()));
@@ -107,6 +100,19 @@ public final class TrainingPlan implements TrainingStep {
                 .map(segment -> new Parameter(segment.offset(), segment.length()))
                 .filter(parameter -> !others.contains(parameter))
                 .toList();
+    }
+
+    /** The batch normalisations that saw the last batch: those in no branch that stochastic depth dropped. */
+    private Map<String, SgdUpdate.Norm> norms(Lowering last) {
+        Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        for (int i = 0; i < program.nodes().size(); i++) {
+            ProgramNode node = program.nodes().get(i);
+            if (node.op() instanceof Operation.BatchNorm bn && last.computes(i)) {
+                Extent map = node.extent();
+                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
+            }
+        }
+        return norms;
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
@@ -367,6 +373,7 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         boolean apply(long batch, double lr) {
+            Map<String, SgdUpdate.Norm> norms = norms(lowering(Math.toIntExact(batch)));
             boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
             state.finishStep();
             return finite;

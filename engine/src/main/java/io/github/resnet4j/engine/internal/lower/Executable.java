@@ -51,6 +51,20 @@ final class Executable {
         for (Instruction instruction : instructions) {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
+        for (int i = 0; i < steps.size(); i++) {
+            steps.set(i, conditional(tape.conditions().get(i), steps.get(i)));
+        }
+    }
+
+    private static Runnable conditional(Condition condition, Runnable step) {
+        if (condition.equals(Condition.ALWAYS)) {
+            return step;
+        }
+        return () -> {
+            if (condition.holds()) {
+                step.run();
+            }
+        };
     }
 
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
@@ -101,7 +115,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction. */
+    /** Runs every instruction whose condition holds. */
     void run() {
         arena.ensure(arenaBytes);
         for (Runnable step : steps) {
@@ -109,7 +123,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction, and says how many nanoseconds each took. */
+    /** As {@link #run}, and says how many nanoseconds each instruction took. */
     long[] timedRun() {
         long[] nanoseconds = new long[steps.size()];
         for (int i = 0; i < nanoseconds.length; i++) {

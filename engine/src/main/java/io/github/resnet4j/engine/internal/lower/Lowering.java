@@ -36,6 +36,11 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.LocalResponseNorm.class, (l, i, op) -> new LoweredResponseNorm(l.context, i, op))
             .row(Operation.Prelu.class, (l, i, op) -> new LoweredPrelu(l.context, i, op))
             .row(Operation.Add.class, (l, i, op) -> new LoweredSum(l.context, i))
+            .row(
+                    Operation.StochasticSum.class,
+                    (l, i, op) -> op.perImage()
+                            ? new LoweredMaskedSum(l.context, i, op, l.dropout)
+                            : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
             .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
@@ -67,7 +72,7 @@ public final class Lowering implements AutoCloseable {
      * @param prepared parameters of the frozen nodes
      * @param arena where its tensors are while it runs; outlives it
      * @param use what for
-     * @param seed of dropout
+     * @param seed of dropout and stochastic depth
      * @throws LoweringException if oneDNN has no code for a node
      * @throws OutOfMemoryError if the arena cannot grow as large as this needs
      */
@@ -84,13 +89,13 @@ public final class Lowering implements AutoCloseable {
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
-            context = new Context(program, batch, use, order, tape, flat, prepared);
+            context = new Context(program, batch, use, order, tape, flat, prepared, dropout);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
                 int position = i;
                 LoweringException.naming(context.node(i).name(), () -> {
                     Lowered step = ROWS.lowered(this, position);
-                    context.value(position, step.forward());
+                    tape.when(present(position), () -> context.value(position, step.forward()));
                     lowered.add(step);
                 });
             }
@@ -98,7 +103,7 @@ public final class Lowering implements AutoCloseable {
                 outputs.add(readable(output));
             }
             if (training) {
-                back(lowered);
+                back(lowered, tape);
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
@@ -116,7 +121,12 @@ public final class Lowering implements AutoCloseable {
      */
     public record FlatArrays(long parameters, long gradients) {}
 
-    private void back(List<Lowered> lowered) {
+    /** That the node at {@code position} is in no branch that does not count. */
+    private Condition present(int position) {
+        return Condition.kept(context.coins(position));
+    }
+
+    private void back(List<Lowered> lowered, Tape tape) {
         int last = lowered.size() - 1;
         if (!(context.node(last).op() instanceof Operation.SoftmaxCrossEntropy)) {
             throw new IllegalArgumentException("a program for training must end with its loss, this one ends with "
@@ -126,7 +136,9 @@ public final class Lowering implements AutoCloseable {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
                 int position = i;
                 LoweringException.naming(
-                        context.node(i).name(), () -> lowered.get(position).backward(context.gradient(position)));
+                        context.node(i).name(),
+                        () -> tape.when(
+                                present(position), () -> lowered.get(position).backward(context.gradient(position))));
             }
         }
     }
@@ -225,11 +237,16 @@ public final class Lowering implements AutoCloseable {
      * Says what the next run of a program for training is.
      *
      * @param rows labels, N×classes, row by row
-     * @param iteration the number of the step, which dropout depends on
+     * @param iteration the number of the step, which dropout and stochastic depth depend on
      */
     public void next(java.nio.FloatBuffer rows, long iteration) {
         loss.labels(rows);
         dropout.iteration(iteration);
+    }
+
+    /** Whether the next run computes the node at {@code position} of the program: a dropped branch is left out. */
+    public boolean computes(int position) {
+        return present(position).holds();
     }
 
     /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */

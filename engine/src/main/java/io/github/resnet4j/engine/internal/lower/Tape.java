@@ -14,7 +14,9 @@ import java.util.Map;
 final class Tape {
     private final Scope scope;
     private final List<Instruction> instructions = new ArrayList<>();
+    private final List<Condition> conditions = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private Condition condition = Condition.ALWAYS;
 
     /** @param scope owner of what is made on the way */
     Tape(Scope scope) {
@@ -27,6 +29,27 @@ final class Tape {
 
     List<Instruction> instructions() {
         return instructions;
+    }
+
+    /** When each instruction runs. */
+    List<Condition> conditions() {
+        return conditions;
+    }
+
+    /** When what is appended now runs. */
+    Condition condition() {
+        return condition;
+    }
+
+    /** Runs {@code body}, and what it appends runs when {@code other} holds. */
+    void when(Condition other, Runnable body) {
+        Condition before = condition;
+        condition = other;
+        try {
+            body.run();
+        } finally {
+            condition = before;
+        }
     }
 
     /** Those in the arena. */
@@ -62,6 +85,7 @@ final class Tape {
     void append(Instruction instruction) {
         instruction.touched().forEach(tensor -> tensor.buffer().use(instructions.size()));
         instructions.add(instruction);
+        conditions.add(condition);
     }
 
     /** Appends a step in Java. */
