@@ -6,6 +6,8 @@ import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.RunLockedException;
@@ -19,11 +21,7 @@ import io.github.resnet4j.zoo.weights.names.BadNameMapException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +101,7 @@ final class Failures {
     }
 
     private static String oneLine(String message) {
-        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
     private static String message(Throwable failure) {
@@ -113,23 +111,10 @@ final class Failures {
         if (failure instanceof AccessDeniedException denied) {
             return denied.getFile() + ": permission denied; choose a folder you can write to";
         }
-        if (failure instanceof FileSystemException file) {
-            return file.getFile() + ": " + reason(file);
+        if (failure instanceof IOException file) {
+            return FileProblem.describe(file);
         }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    }
-
-    private static String reason(FileSystemException failure) {
-        if (failure instanceof FileAlreadyExistsException) {
-            return "a file with this name already exists; move it or choose another folder";
-        }
-        if (failure instanceof NotDirectoryException) {
-            return "is a file, not a folder; choose a folder";
-        }
-        if (failure instanceof NoSuchFileException) {
-            return "does not exist";
-        }
-        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
     }
 
     private static int code(Throwable failure) {

@@ -68,16 +68,8 @@ final class FinetuneCommand implements Callable<Integer> {
                     "Freeze everything up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
     private Optional<String> freeze;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
-
-    @Option(
-            names = "--ema",
-            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
-    private boolean ema;
+    @Mixin
+    private WeightReading reading;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
@@ -125,8 +117,8 @@ final class FinetuneCommand implements Callable<Integer> {
         overrides.add("data.dir=" + Yaml.quoted(data));
         overrides.add("model.name=" + (fileOfWeights().isPresent() ? recipe.architecture() : model));
         fileOfWeights().ifPresent(file -> overrides.add("model.weights=" + Yaml.quoted(file)));
-        map.ifPresent(file -> overrides.add("model.map=" + Yaml.quoted(file)));
-        if (ema) {
+        reading.map().ifPresent(file -> overrides.add("model.map=" + Yaml.quoted(file)));
+        if (reading.set() == WeightSet.AVERAGED) {
             overrides.add("model.ema=true");
         }
         given.channelOrder()
@@ -173,8 +165,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
             Zoo.find(model);
-            if (map.isPresent()
-                    || ema
+            if (reading.map().isPresent()
+                    || reading.set() == WeightSet.AVERAGED
                     || preparation.preparation().channelOrder().isPresent()) {
                 throw new UsageException("--map, --ema and --channel-order say how to read weights, but " + model
                         + " starts from random ones; give --weights FILE or a published name");
@@ -183,8 +175,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         ModelRequest request = ModelRequest.of(model)
                 .withWeights(weights)
-                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
-                .withMap(map)
+                .withSet(reading.set())
+                .withMap(reading.map())
                 .withHead(new ModelRequest.Head.Any())
                 .withPreparation(preparation.preparation())
                 .withOptions(run.network());

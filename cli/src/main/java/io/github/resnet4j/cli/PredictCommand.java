@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.ImageFiles;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.report.DeferredLines;
@@ -139,7 +140,7 @@ final class PredictCommand implements Callable<Integer> {
                         guess.probability());
             }
         } else {
-            out.println(file.toString().replaceAll("\\p{Cntrl}", "?"));
+            out.println(Printable.line(file.toString()));
             guesses.forEach(
                     guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
         }

@@ -95,7 +95,7 @@ class RunFolderIT {
         assumeThat(mount.waitFor()).as("mounting a tmpfs is allowed").isZero();
         try {
             train("full", "--set", "output.dir=disk")
-                    .failsWith(ExitCode.DISK, "iteration 4 was not saved", "No space left");
+                    .failsWith(ExitCode.DISK, "iteration 4 was not saved", "the disk is full");
             assertThat(TinyRun.checkpoints(disk.resolve("full"))).containsExactly("ckpt-000000002");
         } finally {
             new ProcessBuilder("umount", disk.toString()).start().waitFor();

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -227,6 +229,32 @@ class WeightsIT {
         assertThat(folder.resolve("arrays").resolve("index.json")).exists();
         Cli.in(folder).run("convert", Trained.model(), "arrays").failsWith(2, "already exists");
         Cli.in(folder).run("convert", Trained.model(), "a.onnx").failsWith(2, "a.onnx", ".safetensors");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatCannotBeWrittenIsNamedWithTheReason() throws Exception {
+        for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
+            Cli.in(folder)
+                    .run("convert", Trained.model(), "none/" + out)
+                    .failsWith(6, "none/" + out + ": cannot be written: the folder ", "none does not exist");
+        }
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk.toString())
+                .redirectErrorStream(true)
+                .start();
+        mount.getInputStream().readAllBytes();
+        assumeTrue(mount.waitFor() == 0, "only root may mount");
+        try {
+            for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
+                Cli.in(folder)
+                        .run("convert", Trained.model(), "disk/" + out)
+                        .failsWith(6, "disk/" + out + ": cannot be written: the disk is full; free some space");
+            }
+            assertThat(disk).isEmptyDirectory();
+        } finally {
+            new ProcessBuilder("umount", disk.toString()).start().waitFor();
+        }
     }
 
     @Test

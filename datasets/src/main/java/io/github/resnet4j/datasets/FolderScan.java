@@ -1,10 +1,10 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -164,12 +164,7 @@ final class FolderScan {
     static BadDataException unlisted(Path root, IOException failure) {
         Path where =
                 failure instanceof FileSystemException file && file.getFile() != null ? Path.of(file.getFile()) : root;
-        String why = failure instanceof AccessDeniedException
-                ? "permission denied"
-                : failure instanceof FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : failure.toString();
-        return new BadDataException(where, "cannot be listed: " + why, failure);
+        return new BadDataException(where, "cannot be listed: " + FileProblem.reason(failure), failure);
     }
 
     /** The order of Python strings. It differs from Java's beyond U+FFFF. */

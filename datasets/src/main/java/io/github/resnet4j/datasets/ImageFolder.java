@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class ImageFolder implements ImageDataset {
         this.labels = labels;
         this.passedOver = passedOver;
         this.maxPixels = options.maxPixels();
-        Fingerprint sum = new Fingerprint();
+        Digest sum = Digest.sha256();
         images.forEach(image -> sum.add(image.name(), image.bytes()));
         this.fingerprint = sum.hex();
     }

@@ -157,9 +157,8 @@ class ImageFolderTest {
         assertThat(FolderScan.unlisted(root, new AccessDeniedException("data/secret")))
                 .hasMessage("data/secret: cannot be listed: permission denied");
         assertThat(FolderScan.unlisted(root, new FileSystemException("data/x", null, "Input/output error")))
-                .hasMessage("data/x: cannot be listed: Input/output error");
-        assertThat(FolderScan.unlisted(root, new IOException("odd")))
-                .hasMessage(root + ": cannot be listed: java.io.IOException: odd");
+                .hasMessage("data/x: cannot be listed: input/output error");
+        assertThat(FolderScan.unlisted(root, new IOException("odd"))).hasMessage(root + ": cannot be listed: odd");
     }
 
     @Test

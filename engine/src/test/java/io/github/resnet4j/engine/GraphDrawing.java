@@ -338,11 +338,11 @@ final class GraphDrawing {
         add(List.of(last(), input), values.get(input), prefix(), () -> residualSum(block));
     }
 
-    /** In two of three blocks one that drops its branch, by each rule in turn. */
+    /** In most blocks one that drops its branch, by each rule in turn. */
     private GraphVertex residualSum(int block) {
         Scaling scaling = block % 2 == 0 ? Scaling.AT_TEST : Scaling.IN_TRAINING;
         return switch (block % 6) {
-            case 0, 1 -> new StochasticSumVertex(0.5, scaling, Per.BATCH);
+            case 0, 1, 4 -> new StochasticSumVertex(0.5, scaling, Per.BATCH);
             case 2, 3 -> new StochasticSumVertex(0.5, scaling, Per.IMAGE);
             default -> new ElementWiseVertex(ElementWiseVertex.Op.Add);
         };

@@ -39,7 +39,7 @@ record ParityCase(String name, Network network, int batch) {
 
     /**
      * Every combination of block, place of the stride, shortcut and stem by torchvision's conventions, and some by
-     * Keras', few channels wide.
+     * Keras'; the rows of other families; few channels wide.
      */
     static List<ParityCase> reduced() {
         List<List<String>> shapes =
@@ -62,7 +62,37 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(reduced("basic_bnobn_cifar_3x8x8_keras"));
         cases.add(reduced("basic_bnobn_cifar_1x9x10_keras"));
         cases.add(reduced("bottleneck_bnobn_imagenet_3x14x16_keras"));
+        cases.addAll(preActivation());
         return cases;
+    }
+
+    private static List<ParityCase> preActivation() {
+        String shortcut = "shortcut";
+        String activated = "activated-shortcuts";
+        String stride = "stride-on";
+        return List.of(
+                row("preresnet20-cifar_1x9x7", Map.of()),
+                row("preresnet20-cifar_a_3x7x10", Map.of(shortcut, "a")),
+                row("preresnet20-cifar_b_1x9x7", Map.of(shortcut, "b")),
+                row("preresnet20-cifar_b-changes_3x7x10", Map.of(shortcut, "b", activated, "changes")),
+                row("preresnet20-cifar_b-none_1x9x7", Map.of(shortcut, "b", activated, "none")),
+                row("preresnet164-cifar_3x7x10", Map.of()),
+                row("preresnet164-cifar_middle-3x3_1x9x7", Map.of(stride, "middle-3x3")),
+                row("preresnet50_3x21x14", Map.of()),
+                row("preresnet50_first-1x1_1x17x15", Map.of(stride, "first-1x1")),
+                row("wrn-16-4_3x7x10", Map.of()));
+    }
+
+    /** The row with which {@code name} begins, with these options, reduced, for the input with which it ends. */
+    private static ParityCase row(String name, Map<String, String> options) {
+        String[] parts = name.split("_");
+        Spec spec = Zoo.find(parts[0]).with(options).spec().reduced();
+        return new ParityCase(name, spec.network(name, shape(parts[parts.length - 1]), 5), 3);
+    }
+
+    private static Shape shape(String text) {
+        String[] sizes = text.split("x");
+        return new Shape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
     }
 
     /**
@@ -93,9 +123,7 @@ record ParityCase(String name, Network network, int batch) {
                     "stochastic-depth-scaling", drops.group(1),
                     "stochastic-depth-per", drops.group(2)));
         }
-        String[] sizes = parts[3].split("x");
-        Shape input = new Shape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
-        return new ParityCase(name, spec.network(name, input, 5), 3);
+        return new ParityCase(name, spec.network(name, shape(parts[3]), 5), 3);
     }
 
     /**

@@ -29,8 +29,10 @@ class ZooParityTest {
         OneDnn.enable();
     }
 
-    /** Networks of more operations repeat on more layers what shallower rows of their family show. */
+    /** Networks of more operations or multiply-adds repeat what shallower and narrower rows of their family show. */
     private static final int DEEP = 300;
+
+    private static final long WIDE = 1_000_000_000;
 
     static List<ParityCase> rows() {
         return Zoo.list().stream()
@@ -47,7 +49,7 @@ class ZooParityTest {
     }
 
     private static boolean deep(ParityCase row) {
-        return row.network().nodes().size() > DEEP;
+        return row.network().nodes().size() > DEEP || row.network().macs() > WIDE;
     }
 
     /** Small images, of which the last stage still sees at least 2×2 places. */
@@ -65,7 +67,7 @@ class ZooParityTest {
     }
 
     /**
-     * Only in the release's build: ResNet-101 and deeper. There DL4J's own rounding would take up the bound, so that in
+     * Only in the release's build: ResNet-101 and deeper, WRN-28-10 and wider. There DL4J's own rounding would take up the bound, so that in
      * inference the reference computes in double precision.
      */
     @Tag("deep")

@@ -3,7 +3,9 @@ package io.github.resnet4j.zoo;
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
+import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
+import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,8 @@ import java.util.stream.Stream;
  * {@link Family}). Loads neither DL4J nor native code.
  */
 public final class Zoo {
-    private static final List<Family> FAMILIES =
-            List.of(new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny());
+    private static final List<Family> FAMILIES = List.of(
+            new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny(), new PreActResNet(), new WideResNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,7 +104,7 @@ public final class ConfigLoader {
         try {
             base = file.resolveSibling(name.text()).normalize();
         } catch (InvalidPathException e) {
-            problems.add(entry.where(), "base", "not a path: " + Scalars.shown(e.getReason()));
+            problems.add(entry.where(), "base", "not a path: " + Printable.brief(e.getReason()));
             return Optional.empty();
         }
         if (chain.contains(identity(base))) {
@@ -144,7 +146,7 @@ public final class ConfigLoader {
         } catch (CharacterCodingException e) {
             problems.add(asked, path, named + "not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
-            problems.add(asked, path, named + "cannot be read: " + Scalars.shown(e.toString()));
+            problems.add(asked, path, named + "cannot be read: " + FileProblem.reason(e));
         }
         return Optional.empty();
     }
@@ -172,7 +174,7 @@ public final class ConfigLoader {
     private YamlNode.Mapping overrides(List<String> overrides) {
         YamlNode.Mapping all = new YamlNode.Mapping(new Where("--set", 0), Map.of());
         for (String override : overrides) {
-            Where where = new Where("--set " + Scalars.shown(override), 0);
+            Where where = new Where("--set " + Printable.brief(override), 0);
             int equals = override.indexOf('=');
             List<String> keys = equals < 0
                     ? List.of()
@@ -182,7 +184,7 @@ public final class ConfigLoader {
                 continue;
             }
             Optional<YamlNode> value = YamlTree.ofValue(
-                    override.substring(equals + 1), where.source(), Scalars.shown(String.join(".", keys)), problems);
+                    override.substring(equals + 1), where.source(), Printable.brief(String.join(".", keys)), problems);
             if (value.isPresent()) {
                 all = all.merged(nested(keys, value.get(), where));
             }
@@ -207,6 +209,6 @@ public final class ConfigLoader {
     }
 
     private static String shown(Path path) {
-        return Scalars.oneLine(path.toString());
+        return Printable.line(path.toString());
     }
 }

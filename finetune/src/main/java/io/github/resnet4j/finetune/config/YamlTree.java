@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.Printable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -73,14 +74,14 @@ final class YamlTree {
                     .or(e::getContextMark)
                     .map(mark -> mark.getLine() + 1)
                     .orElse(1);
-            problems.add(at(line), "", "not YAML: " + Scalars.shown(e.getProblem()));
+            problems.add(at(line), "", "not YAML: " + Printable.brief(e.getProblem()));
         } catch (ReaderException e) {
             problems.add(
                     at(lineOf(text, e.getPosition())),
                     "",
                     String.format("not YAML: character U+%04X is not allowed", e.getCodePoint()));
         } catch (YamlEngineException e) {
-            problems.add(at(1), "", "not YAML: " + Scalars.shown(e.getMessage()));
+            problems.add(at(1), "", "not YAML: " + Printable.brief(e.getMessage()));
         }
         return Optional.empty();
     }
@@ -105,7 +106,8 @@ final class YamlTree {
 
     private void refuseTag(Optional<String> tag, Event event, String path) {
         if (tag.isPresent()) {
-            throw new Refused(where(event), path, "tags (!name) are not supported; remove " + Scalars.shown(tag.get()));
+            throw new Refused(
+                    where(event), path, "tags (!name) are not supported; remove " + Printable.brief(tag.get()));
         }
     }
 

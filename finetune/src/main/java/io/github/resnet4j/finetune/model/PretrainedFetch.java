@@ -1,12 +1,10 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
-import io.github.resnet4j.datasets.download.Checksum;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.download.Downloader;
 import io.github.resnet4j.datasets.download.RemoteFile;
 import io.github.resnet4j.datasets.download.Source;
-import io.github.resnet4j.zoo.pretrained.FileHash;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,7 @@ public final class PretrainedFetch {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
                 new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
-                checksum(row.hash()),
+                row.hash(),
                 "pass weights you already have with --weights FILE");
         return new Downloader(options).fetch(file, place(row, cache));
     }
@@ -41,12 +39,5 @@ public final class PretrainedFetch {
 
     private static Path place(PretrainedWeights row, CacheFolder cache) {
         return cache.weights().resolve(row.name()).resolve(row.fileName());
-    }
-
-    private static Checksum checksum(FileHash hash) {
-        return switch (hash.algorithm()) {
-            case SHA_256 -> new Checksum(Checksum.Algorithm.SHA256, hash.hex());
-            case MD5 -> new Checksum(Checksum.Algorithm.MD5, hash.hex());
-        };
     }
 }

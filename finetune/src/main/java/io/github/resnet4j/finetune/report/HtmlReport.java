@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;

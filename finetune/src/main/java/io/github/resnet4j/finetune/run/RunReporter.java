@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.ExpectConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;

@@ -67,7 +67,7 @@ public record ResNetSpec(
         /** 1×1, 3×3, 1×1; the last one has 4 times the stage's planes. */
         BOTTLENECK(4);
 
-        private final int expansion;
+        final int expansion;
 
         Block(int expansion) {
             this.expansion = expansion;

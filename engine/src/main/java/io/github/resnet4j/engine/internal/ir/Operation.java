@@ -157,7 +157,7 @@ public sealed interface Operation {
     record DepthToSpace(int factor) implements Operation {}
 
     /**
-     * So many times the rows and columns.
+     * Up-sampling: {@code factor} times as many rows and columns.
      *
      * @param bilinear interpolates between the middles of the values, as PyTorch does with {@code align_corners=False};
      *     otherwise each place has the nearest value

@@ -109,7 +109,7 @@ final class Context {
         return prepared;
     }
 
-    /** Whether one thread executes the program, so that what Java does leaves nobody waiting. */
+    /** Whether one thread executes the program, so that no other thread waits while Java computes. */
     boolean alone() {
         return use == Lowering.Use.INFERENCE_ALONE;
     }
@@ -135,7 +135,7 @@ final class Context {
         if (!buffer.arena()) {
             return false;
         }
-        // A value that another one hands on lies where that one does.
+        // A value that an operation hands on lies where its input does.
         for (int i = 0; i < reader; i++) {
             if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
                 return false;
@@ -249,7 +249,7 @@ final class Context {
      * Adds to the gradient of the value at {@code position}. Where that is outside the branch of a stochastic sum and its
      * reader inside, the gradient is there, and without the reader's share, when the branch does not count.
      *
-     * @param own nobody else reads the tensor
+     * @param own nothing else reads the tensor
      */
     void addGradient(int position, String from, LoweredTensor tensor, boolean own) {
         List<Coin> outside = coins(position);

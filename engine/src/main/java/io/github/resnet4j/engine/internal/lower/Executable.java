@@ -85,7 +85,7 @@ final class Executable {
         }
     }
 
-    /** Moves all tensors that are in the arena, which begins at {@code base} now. */
+    /** Moves all tensors in the arena, which now begins at {@code base}. */
     void moveTo(long base) {
         for (int i = 0; i < inArena.size(); i++) {
             place(inArena.get(i), base + offsets[i]);

@@ -5,8 +5,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Single-precision values at an address. A buffer of Java's shows no more than 2 GiB of memory, and says nothing of the
- * rest: what may be longer is copied, or looked at in parts.
+ * Single-precision values at an address. A Java buffer shows no more than 2 GiB of memory and silently
+ * omits the rest: what may be longer is copied, or read in parts.
  */
 public final class Floats {
     /** Values that one buffer can show. */

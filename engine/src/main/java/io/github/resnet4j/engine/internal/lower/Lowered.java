@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A node of a program on its way to the tape. Between the two ways it remembers what the way back needs. */
+/** A node of a program as it is put on the tape. From its forward pass it keeps what its backward pass needs. */
 abstract class Lowered {
     final Context context;
     final int position;
@@ -83,7 +83,7 @@ abstract class Lowered {
                 activation.map(Operation.Activation::slope).orElse(0.0));
     }
 
-    /** The gradient before the fused activation, given that behind it: in place where nobody else reads it. */
+    /** The gradient before the fused activation, given that behind it; in place, if nothing else reads it. */
     LoweredTensor beforeActivation(LoweredTensor gradient) {
         if (node.epilogue().activation().isEmpty()) {
             return gradient;

@@ -114,7 +114,7 @@ public final class Lowering implements AutoCloseable {
     }
 
     /**
-     * Addresses of DL4J's flat arrays.
+     * The addresses of DL4J's flat arrays.
      *
      * @param parameters of the parameters
      * @param gradients of their gradients; 0 in inference
@@ -161,7 +161,7 @@ public final class Lowering implements AutoCloseable {
                         node.extent().width()));
     }
 
-    /** The operations that can be lowered, there and back. */
+    /** The operations that can be lowered, each with its forward and backward pass. */
     static Set<Class<?>> operations() {
         return Set.copyOf(ROWS.rows.keySet());
     }
@@ -275,7 +275,7 @@ public final class Lowering implements AutoCloseable {
         return outputs.get(i).layout().shape();
     }
 
-    /** Steps of every run, each of which takes some memory of oneDNN's beside the arena. */
+    /** Steps of every run; each takes some memory of oneDNN's besides the arena. */
     public int steps() {
         return executable.size();
     }

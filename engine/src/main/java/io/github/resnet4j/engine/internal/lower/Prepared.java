@@ -69,7 +69,7 @@ public final class Prepared implements AutoCloseable {
         copied.forEach(part -> copy.put(part.offset(), flat, part.offset(), part.length()));
     }
 
-    /** The layout of the operation's weights, if there are any yet: others do well to share it. */
+    /** The layout of the operation's weights, if there are any yet: sharing it saves memory. */
     Optional<Layout> layout(Operation op) {
         return Optional.ofNullable(weights.get(op))
                 .map(tensors -> tensors.get(0).layout());

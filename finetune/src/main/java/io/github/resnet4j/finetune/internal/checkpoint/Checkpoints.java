@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -12,11 +13,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,8 +87,7 @@ public final class Checkpoints {
         this.keep = keep;
         this.disk = disk;
         try {
-            Files.createDirectories(this.folder);
-            disk.force(this.folder.getParent());
+            disk.createFolders(this.folder);
             for (Path path : list()) {
                 if (path.getFileName().toString().startsWith(TEMPORARY)) {
                     discard(path);
@@ -190,7 +188,7 @@ public final class Checkpoints {
     }
 
     private Manifest.Content write(Path file, FloatBuffer values) throws IOException {
-        MessageDigest digest = Manifest.digest();
+        Digest digest = Digest.sha256();
         FloatBuffer rest = values.duplicate();
         ByteBuffer chunk = chunkOf(4L * values.remaining());
         do {
@@ -198,11 +196,11 @@ public final class Checkpoints {
             chunk.clear().asFloatBuffer().put(rest.slice(rest.position(), count));
             rest.position(rest.position() + count);
             chunk.limit(4 * count);
-            digest.update(chunk.array(), 0, 4 * count);
+            digest.add(chunk.array(), 0, 4 * count);
             disk.append(file, chunk);
         } while (rest.hasRemaining());
         disk.force(file);
-        return new Manifest.Content(4L * values.remaining(), HexFormat.of().formatHex(digest.digest()));
+        return new Manifest.Content(4L * values.remaining(), digest.hex());
     }
 
     private Snapshot read(Generation generation) throws IOException {
@@ -262,8 +260,11 @@ public final class Checkpoints {
             throw new IOException("the manifest does not know " + name);
         }
         long bytes = Files.size(checkpoint.resolve(name));
-        if (bytes != content.bytes() || bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+        if (bytes != content.bytes()) {
             throw new IOException(name + " has " + bytes + " bytes instead of " + content.bytes());
+        }
+        if (bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+            throw new IOException(name + " has " + bytes + " bytes, which no array of floats has");
         }
         return content;
     }
@@ -271,7 +272,7 @@ public final class Checkpoints {
     private static void hash(Path checkpoint, String name, Manifest manifest, Consumer<ByteBuffer> each)
             throws IOException {
         Manifest.Content content = manifest.files().get(name);
-        MessageDigest digest = Manifest.digest();
+        Digest digest = Digest.sha256();
         ByteBuffer chunk = chunkOf(content.bytes());
         try (FileChannel channel = FileChannel.open(checkpoint.resolve(name))) {
             for (long rest = content.bytes(); rest > 0; rest -= chunk.limit()) {
@@ -282,11 +283,11 @@ public final class Checkpoints {
                     }
                 }
                 chunk.flip();
-                digest.update(chunk.array(), 0, chunk.limit());
+                digest.add(chunk.array(), 0, chunk.limit());
                 each.accept(chunk);
             }
         }
-        if (!HexFormat.of().formatHex(digest.digest()).equals(content.sha256())) {
+        if (!digest.hex().equals(content.sha256())) {
             throw new IOException(name + " is damaged (checksum)");
         }
     }

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -40,7 +39,7 @@ public final class RunLock implements AutoCloseable {
      */
     public static RunLock acquire(Path runFolder) {
         try {
-            Files.createDirectories(runFolder);
+            Disk.REAL.createFolders(runFolder);
             Path file = runFolder.toRealPath().resolve(FILE);
             if (!HELD.add(file)) {
                 throw new RunLockedException(runFolder, "this process");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -149,6 +150,19 @@ class CheckpointsTest {
     }
 
     @Test
+    void aDamagedOneOfALaterRunIsNoHindrance() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1000));
+        Files.write(folder.resolve("ckpt-000001000").resolve("velocity.f32"), new byte[1200]);
+
+        new Checkpoints(folder, 2).save(snapshot(10));
+        assertThat(newest()).isEqualTo(snapshot(10));
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("ckpt-000001000", "velocity.f32 is damaged (checksum)");
+    }
+
+    @Test
     void removesLeftoversAtTheStartAndNothingElse() throws IOException {
         new Checkpoints(folder, 2).save(snapshot(1));
         Files.createDirectories(folder.resolve("tmp-ckpt-000000002").resolve("deep"));
@@ -182,6 +196,8 @@ class CheckpointsTest {
         FloatBuffer one = FloatBuffer.allocate(1);
         Position position = new Position(0, 0, 0);
         assertThatIllegalArgumentException().isThrownBy(() -> new Position(-1, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, -1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, 0, -1));
         assertThatIllegalArgumentException().isThrownBy(() -> new EpochProgress(1, 2, Double.NaN, 0, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Snapshot(position, EpochProgress.NONE, one, FloatBuffer.allocate(2), Map.of()));
@@ -276,6 +292,37 @@ class CheckpointsTest {
                         warning -> assertThat(warning).contains("has format 2, but this version supports 1"),
                         warning -> assertThat(warning).contains("does not know parameters.f32"),
                         warning -> assertThat(warning).contains("a position is not negative"));
+    }
+
+    @Test
+    void readsNoManifestThatIsTooLarge() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1));
+        Files.write(folder.resolve("ckpt-000000001").resolve("manifest.json"), new byte[(1 << 20) + 1]);
+
+        assertThat(new Checkpoints(folder, 2).newestValid(warnings::add)).isEmpty();
+        assertThat(warnings).singleElement().asString().contains("the manifest is larger than 1048576 bytes");
+    }
+
+    @Test
+    void aStateIsWholeFloats() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1));
+        Path checkpoint = folder.resolve("ckpt-000000001");
+        byte[] bytes = new byte[6];
+        Manifest.Content content =
+                new Manifest.Content(6, Digest.sha256().add(bytes).hex());
+        Map<String, Manifest.Content> files = Map.of("parameters.f32", content, "velocity.f32", content);
+        for (String file : files.keySet()) {
+            Files.write(checkpoint.resolve(file), bytes);
+        }
+        Files.write(
+                checkpoint.resolve("manifest.json"),
+                Manifest.of(snapshot(1), files).toBytes());
+
+        assertThat(new Checkpoints(folder, 2).newestValid(warnings::add)).isEmpty();
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("parameters.f32 has 6 bytes, which no array of floats has");
     }
 
     static Stream<Arguments> changes() {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.internal.torch;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.torch.Value.Atom;
 import io.github.resnet4j.zoo.internal.torch.Value.Dict;
 import io.github.resnet4j.zoo.internal.torch.Value.Strided;
@@ -8,7 +9,6 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -176,8 +176,8 @@ final class Checkpoint {
             dict = (Dict) dict.value(taken);
         }
         if (!path.isEmpty()) {
-            notes.add("used the entry " + Printable.text(path.substring(0, path.length() - 1)) + kind
-                    + (other.isEmpty() ? "" : ", not " + Printable.text(other))
+            notes.add("used the entry " + Printable.brief(path.substring(0, path.length() - 1)) + kind
+                    + (other.isEmpty() ? "" : ", not " + Printable.brief(other))
                     + (other.isEmpty() || averaged ? "" : AVERAGE + "; use --ema for that"));
         }
         return dict;
@@ -252,7 +252,7 @@ final class Checkpoint {
                 throw bad(
                         Fault.DUP_NAME,
                         new Location.Named(key.value()),
-                        "has two entries named " + Printable.text(key.value()) + "; do not trust it");
+                        "has two entries named " + Printable.brief(key.value()) + "; do not trust it");
             }
         }
     }
@@ -373,7 +373,7 @@ final class Checkpoint {
     private static String listed(List<String> names) {
         String first = String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())));
         int more = names.size() - MAX_LISTED;
-        return Printable.text(first) + (more > 0 ? " and " + more + " more" : "");
+        return Printable.brief(first) + (more > 0 ? " and " + more + " more" : "");
     }
 
     private BadWeightsException bad(Fault fault, Location place, String problem) {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
@@ -10,7 +11,6 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
@@ -333,7 +333,7 @@ public final class Matching {
                                 : entry.fileShape())
                         + " for " + entry.shape()
                 : "";
-        return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
+        return Printable.brief(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
     }
 
     private String advice() {

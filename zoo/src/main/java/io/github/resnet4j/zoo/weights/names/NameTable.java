@@ -62,6 +62,30 @@ final class NameTable {
                     classifier\\.1\\.(weight|bias) -> fc.$1
                     """),
 
+            // osmr's pytorchcv: its pre-activation and Wide ResNets for CIFAR.
+            Convention.of("pytorchcv", """
+                    features\\.init_block\\.(weight) -> conv1.$1
+                    features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
+                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
+                    features\\.post_activ\\.bn\\.(.+) -> bn.$1
+                    output\\.(weight|bias) -> fc.$1
+                    """),
+
+            // xternalz's WideResNet-pytorch and the many that follow it: the normalisation before the pooling is bn1.
+            Convention.of("WideResNet-pytorch", """
+                    block(\\d)\\.layer\\.(\\d+)\\.convShortcut\\.(.+) -> layer$1.$2.downsample.0.$3
+                    block(\\d)\\.layer\\.(\\d+)\\.(.+) -> layer$1.$2.$3
+                    bn1\\.(.+) -> bn.$1
+                    """),
+
+            // szagoruyko's wide-residual-networks: a flat dictionary, convolutions without ".weight".
+            Convention.of("wide-residual-networks", """
+                    conv0 -> conv1.weight
+                    group(\\d)\\.block(\\d+)\\.conv(\\d) -> layer${1+1}.$2.conv${3+1}.weight
+                    group(\\d)\\.block(\\d+)\\.convdim -> layer${1+1}.$2.downsample.0.weight
+                    group(\\d)\\.block(\\d+)\\.bn(\\d)\\.(.+) -> layer${1+1}.$2.bn${3+1}.$4
+                    """),
+
             // torchvision's densenet files, saved when modules could still have dots in their names.
             Convention.of("torchvision's old DenseNet", """
                     (.+\\.denselayer\\d+\\.(?:norm|conv))\\.([12]\\..+) -> $1$2

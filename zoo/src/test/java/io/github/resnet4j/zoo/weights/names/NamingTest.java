@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NamingTest {
+    private static final Pattern BLOCK = Pattern.compile("layer(\\d)\\.(\\d+)\\.(.+)");
     private static final Network RESNET18 = Zoo.find("resnet18").network();
     private static final Network RESNET50 = Zoo.find("resnet50").network();
     private static final Network RESNET50_KERAS = Zoo.find("resnet50-keras").network();
@@ -100,6 +103,55 @@ class NamingTest {
         Network network = Zoo.find("resnet20-cifar").network();
 
         assertRead("PyTorch CIFAR", renamed(network, name -> "module." + name.replace("fc.", "linear.")), network);
+    }
+
+    /** Names from the code of pytorchcv, whose units count from 1; of xternalz; and of Zagoruyko and Komodakis. */
+    @Test
+    void namesOfPreActivationNetworksAreKnown() {
+        Map<String, Network> networks = Map.of(
+                "preresnet20-cifar",
+                Zoo.find("preresnet20-cifar").with(Map.of("shortcut", "b")).network(),
+                "preresnet164-cifar",
+                Zoo.find("preresnet164-cifar").network(),
+                "wrn-28-10",
+                Zoo.find("wrn-28-10").network());
+        networks.forEach((name, network) -> assertRead("pytorchcv", renamed(network, NamingTest::pytorchcv), network));
+
+        Network wide = networks.get("wrn-28-10");
+        assertRead("WideResNet-pytorch", renamed(wide, NamingTest::xternalz), wide);
+        assertRead("wide-residual-networks", renamed(wide, NamingTest::zagoruyko), wide);
+    }
+
+    private static String pytorchcv(String name) {
+        Matcher unit = BLOCK.matcher(name);
+        if (!unit.matches()) {
+            return name.replace("conv1.", "features.init_block.")
+                    .replaceFirst("^bn\\.", "features.post_activ.bn.")
+                    .replace("fc.", "output.");
+        }
+        return "features.stage" + unit.group(1) + ".unit" + (1 + Integer.parseInt(unit.group(2))) + "."
+                + unit.group(3)
+                        .replace("downsample.0", "identity_conv")
+                        .replaceFirst("^(conv|bn)(\\d)", "body.conv$2.$1");
+    }
+
+    private static String xternalz(String name) {
+        return name.replaceFirst("^bn\\.", "bn1.")
+                .replaceFirst("^layer(\\d)\\.", "block$1.layer.")
+                .replace("downsample.0", "convShortcut");
+    }
+
+    private static String zagoruyko(String name) {
+        Matcher unit = BLOCK.matcher(name);
+        if (!unit.matches()) {
+            return name.replace("conv1.weight", "conv0");
+        }
+        return "group" + (Integer.parseInt(unit.group(1)) - 1) + ".block" + unit.group(2) + "."
+                + unit.group(3)
+                        .replace("downsample.0.weight", "convdim")
+                        .replaceFirst("^conv(\\d)\\.weight", "conv$1")
+                        .replace("1", "0")
+                        .replace("2", "1");
     }
 
     @ParameterizedTest

@@ -1,19 +1,18 @@
-package io.github.resnet4j.finetune.run;
+package io.github.resnet4j.finetune.config;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Configuration values as a report says them: {@code pad-crop (padding 4)}. */
-final class ConfigText {
+public final class ConfigText {
     private ConfigText() {}
 
     /** A record with its components, a list with its elements, anything else as text. */
-    static String of(Object value) {
+    public static String of(Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(ConfigText::of).collect(Collectors.joining(", "));
         }
@@ -21,7 +20,7 @@ final class ConfigText {
             return optional.map(ConfigText::of).orElse("none");
         }
         if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return Scalars.kebab(constant);
         }
         if (!value.getClass().isRecord()) {
             return value.toString();
@@ -30,10 +29,10 @@ final class ConfigText {
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             Object part = read(component, value);
             if (!(part instanceof Optional<?> optional) || optional.isPresent()) {
-                parts.add(kebab(component.getName()) + " " + of(part));
+                parts.add(Scalars.kebab(component.getName()) + " " + of(part));
             }
         }
-        String name = kebab(value.getClass().getSimpleName());
+        String name = Scalars.kebab(value.getClass().getSimpleName());
         return parts.isEmpty() ? name : name + " (" + String.join(", ", parts) + ")";
     }
 
@@ -43,9 +42,5 @@ final class ConfigText {
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("records of configurations are public", e);
         }
-    }
-
-    private static String kebab(String name) {
-        return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 }
