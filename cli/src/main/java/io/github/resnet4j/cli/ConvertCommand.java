@@ -58,7 +58,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
             paramLabel = "NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "The network, a name that `list` shows (default: inferred from the weights).")
     private Optional<String> architecture;
 

@@ -22,6 +22,7 @@ import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
@@ -92,6 +93,7 @@ final class EvalCommand implements Callable<Integer> {
         ImageDataset images = open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
             SourceModel source = model.open(remarks::add);
+            BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
             ImageDataset labelled = labelled(source, images, remarks::add);
             evaluate(
                     source,

@@ -43,7 +43,7 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "FILE|NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description =
                     "A published name (see `list --pretrained`), downloaded if needed; a model.zip or any weights file;"
                             + " or a name that `list` shows, to start from --weights or from random weights.")

@@ -46,7 +46,7 @@ final class InfoCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL|FILE",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "A name that `list` or `list --pretrained` shows, or a weights file.")
     private String model;
 
@@ -71,7 +71,7 @@ final class InfoCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
             paramLabel = "NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "For a file: show how each of its tensors would load into this network.")
     private Optional<String> into;
 

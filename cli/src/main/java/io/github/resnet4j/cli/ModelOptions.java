@@ -14,7 +14,7 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "FILE|NAME",
-            completionCandidates = WeightNames.class,
+            completionCandidates = Completion.Weights.class,
             description = "A model.zip or any weights file; a published name (see `list --pretrained`), downloaded if"
                     + " needed; or, with --weights, a name that `list` shows.")
     private Optional<String> model;

@@ -117,6 +117,10 @@ final class RunOptions {
             object.put("dataWaitShare", summary.dataWaitShare());
             object.put("parameters", summary.parameters());
             object.put("engine", summary.engine().running().key());
+            summary.engine()
+                    .evaluation()
+                    .ifPresent(other ->
+                            object.put("evaluationEngine", other.running().key()));
             out.println(Json.text(object));
         } else {
             out.printf(

@@ -138,6 +138,24 @@ class BadInputIT {
         assertThat(failed.err()).doesNotContain("epoch 1");
     }
 
+    /** Nothing of it is allocated: the model is not even loaded. */
+    @Test
+    void aBatchOf2GiBIsRefused() {
+        Cli.in(folder)
+                .run(
+                        "eval",
+                        "--model",
+                        Trained.model(),
+                        "--data",
+                        Trained.images().toString(),
+                        "--batch-size",
+                        "174763")
+                .failsWith(
+                        ExitCode.USAGE,
+                        "--batch-size: a batch of 174763 images of 3x32x32 exceeds 2 GiB, the limit of one batch; use at"
+                                + " most 174762");
+    }
+
     @Test
     void predictFindsImagesAsTrainingDoes() throws IOException {
         Path found = Files.createDirectories(folder.resolve("found"));

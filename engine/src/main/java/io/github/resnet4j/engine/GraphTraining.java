@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -43,7 +45,7 @@ final class GraphTraining implements TrainingStep {
     private final SgdUpdate update;
     private final FloatBuffer velocity;
     private final DroppedBranches dropped;
-    private final Watch watch = new Watch();
+    private final Watch watch;
     private boolean closed;
 
     /** @throws UnsupportedGraphException naming everything that the graph asks for and this does not support */
@@ -58,6 +60,7 @@ final class GraphTraining implements TrainingStep {
         this.state = GraphState.forTraining(graph);
         this.velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
         this.dropped = new DroppedBranches(graph);
+        this.watch = new Watch();
     }
 
     private static void requireHonoured(ComputationGraph graph) {
@@ -156,6 +159,10 @@ final class GraphTraining implements TrainingStep {
     /** Captures what DL4J's passes do not expose. */
     private final class Watch extends BaseTrainingListener {
         private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        private final Set<String> trained = layout.segments().stream()
+                .filter(segment -> !segment.frozen())
+                .map(ParameterLayout.Segment::vertex)
+                .collect(Collectors.toSet());
         private INDArray labels;
         private double score;
         private boolean logitsAreFinite;
@@ -167,6 +174,9 @@ final class GraphTraining implements TrainingStep {
                 if (layer.conf().getLayer() instanceof BatchNormalization bn) {
                     INDArray map = activations.get(bn.getLayerName());
                     long positions = map.length() / (map.size(0) * bn.getNOut());
+                    if (map.size(0) * positions == 1 && trained.contains(bn.getLayerName())) {
+                        throw InputArrays.tooFewValues(bn.getLayerName());
+                    }
                     norms.put(bn.getLayerName(), new SgdUpdate.Norm(positions, bn.getDecay()));
                 }
             }

@@ -59,8 +59,8 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes do not match the graph or those announced, or an image has values
-     *     that are not finite
+     * @throws IllegalArgumentException if the shapes do not match the graph or those announced, an image has values that
+     *     are not finite, or a batch normalisation would have one value per channel: that of a 1×1 map of a single image
      * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if this is closed
      */

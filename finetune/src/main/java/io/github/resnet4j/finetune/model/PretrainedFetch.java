@@ -26,7 +26,9 @@ public final class PretrainedFetch {
     public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
-                new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
+                row.bytes().isPresent()
+                        ? RemoteFile.Size.exactly(row.maxBytes())
+                        : RemoteFile.Size.atMost(row.maxBytes()),
                 row.hash(),
                 "pass weights you already have with --weights FILE");
         return new Downloader(options).fetch(file, place(row, cache));

@@ -9,6 +9,8 @@ import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.weights.WeightSet;
@@ -71,6 +73,17 @@ record ResolvedRun(
                     + " classes; leave model.classes out to follow the data");
         }
         return new ResolvedRun(complete, inputs, architecture, architecture.network(input, classes), source);
+    }
+
+    /** The first batch normalisation that is trained and has one value per channel of an image. */
+    Optional<Node> normOfOneValue() {
+        int frozen =
+                config.model().freeze().map(part -> network.upTo(part).size()).orElse(0);
+        return network.nodes().stream()
+                .skip(frozen)
+                .filter(node -> node.op() instanceof Op.BatchNorm
+                        && node.out().height() * node.out().width() == 1)
+                .findFirst();
     }
 
     private static Optional<SourceModel> source(

@@ -22,12 +22,14 @@ import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -135,7 +137,11 @@ public final class TrainingRun {
             ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
             config = task.config();
             loaded = new ConfigLoader.Loaded(config, config.toYaml());
-            requireBatchFits(config.train().batchSize(), task.network().input());
+            BatchArrays.requireRoom(
+                    "train.batch-size",
+                    config.train().batchSize(),
+                    task.network().input());
+            requireStatistics(task, remarks);
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
@@ -143,6 +149,25 @@ public final class TrainingRun {
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
             }
+        }
+    }
+
+    /** Of one value, batch normalisation would learn nothing and take a variance of 0; PyTorch refuses that, too. */
+    private void requireStatistics(ResolvedRun task, DeferredLines remarks) {
+        Optional<Node> norm = task.normOfOneValue();
+        if (norm.isEmpty()) {
+            return;
+        }
+        String name = norm.get().name();
+        int batchSize = config.train().batchSize();
+        int images = task.inputs().train().size();
+        if (Math.min(batchSize, images) == 1) {
+            throw new UsageException("train.batch-size: " + name + " normalises maps of 1×1, so a batch of one image"
+                    + " gives it no statistics; use at least 2 images in a batch, or larger ones (data.image-size)");
+        }
+        if (images % batchSize == 1) {
+            remarks.add("one image is left out of every epoch, another each time: it would be a batch of its own, which"
+                    + " gives " + name + " with its maps of 1×1 no statistics");
         }
     }
 
@@ -159,8 +184,10 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        try (BatchLoader trainData = new BatchLoader(
-                        inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
+        LoaderOptions training =
+                start.task().normOfOneValue().isPresent() ? loading(true).droppingSingle() : loading(true);
+        try (BatchLoader trainData =
+                        new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, training);
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false))) {
             checkImages(trainData, valData);
@@ -264,14 +291,6 @@ public final class TrainingRun {
                 config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
         return new LoaderOptions(
                 config.train().batchSize(), config.train().seed(), workers, 2 * workers, training, onBadImage);
-    }
-
-    private static void requireBatchFits(int batchSize, Shape image) {
-        long most = Integer.MAX_VALUE / Float.BYTES / image.elements(); // what one buffer shows of native memory
-        if (batchSize > most) {
-            throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
-                    + " exceeds 2 GiB, the limit of one batch; use at most " + most);
-        }
     }
 
     private Evaluation train(

@@ -103,6 +103,44 @@ final class TrainingRunTest {
         assertThat(runs.resolve("tiny/report.html")).content().contains("DL4J (as requested)");
     }
 
+    /** Nothing of such a batch is ever allocated: the refusal comes before the folder of the run. */
+    @Test
+    void aBatchOf2GiBIsRefusedFirst() {
+        long most = (1L << 31) / 4 / (3 * 8 * 8);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs, "train.batch-size=" + (most + 1)))
+                        .run())
+                .withMessage("train.batch-size: a batch of " + (most + 1)
+                        + " images of 3x8x8 exceeds 2 GiB, the limit of one batch; use at most " + most);
+        assertThat(runs).isEmptyDirectory();
+    }
+
+    /** PyTorch: Expected more than 1 value per channel when training. */
+    @Test
+    void aBatchOfOneImageIsRefusedWhereItsMapsAreOneValue() throws IOException {
+        Path points = TinyData.write(runs.resolve("points"), 4, 4, CLASSES);
+        for (String alone : List.of("train.batch-size=1", "data.limit=1")) {
+            assertThatExceptionOfType(UsageException.class)
+                    .isThrownBy(() -> run(TinyData.config(points, runs, "data.image-size=4", alone))
+                            .run())
+                    .withMessageContaining("layer3.0.bn1 normalises maps of 1×1")
+                    .withMessageContaining("at least 2 images");
+        }
+    }
+
+    @Test
+    void aLastBatchOfOneImageIsLeftOutWhereItsMapsAreOneValue() throws IOException {
+        Path points = TinyData.write(runs.resolve("points"), 4, 4, CLASSES);
+        TinyData.Runner runner =
+                run(TinyData.config(points, runs, "data.image-size=4", "train.batch-size=23", "train.epochs=1"));
+        assertThat(runner.run().iterations()).isEqualTo(1);
+        assertThat(runner.said()).contains("one image is left out of every epoch", "layer3.0.bn1");
+        TinyData.Runner larger =
+                run(TinyData.config(data, runs, "name=larger", "train.batch-size=23", "train.epochs=1"));
+        assertThat(larger.run().iterations()).isEqualTo(2);
+        assertThat(larger.said()).doesNotContain("left out");
+    }
+
     @Test
     void resumesWithAnotherEngineAndSaysSo() throws IOException {
         String constant = "schedule={type: constant}";

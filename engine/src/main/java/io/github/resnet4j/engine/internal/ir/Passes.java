@@ -28,6 +28,18 @@ public final class Passes {
         return result;
     }
 
+    /**
+     * Without those passes that fuse activations and sums: every value that {@link #optimise} leaves out behind an
+     * activation is there.
+     */
+    public static Program unfused(Program program) {
+        Program result = live(program);
+        for (Pass pass : List.of(new IdleDropout(), new PaddingFusion(), new NormFolding())) {
+            result = live(apply(pass, result));
+        }
+        return result;
+    }
+
     private static Program apply(Pass pass, Program program) {
         Analysis analysis = new Analysis(program);
         List<ProgramNode> nodes = new ArrayList<>();

@@ -34,4 +34,16 @@ record Condition(List<Coin> kept, List<Coin> dropped) {
         return kept.stream().allMatch(Coin::kept)
                 && (dropped.isEmpty() || !dropped.stream().allMatch(Coin::kept));
     }
+
+    /** {@code step}, if it holds. */
+    Runnable guard(Runnable step) {
+        if (equals(ALWAYS)) {
+            return step;
+        }
+        return () -> {
+            if (holds()) {
+                step.run();
+            }
+        };
+    }
 }

@@ -144,6 +144,11 @@ final class Context {
         return true;
     }
 
+    /** Positions of the nodes that read the value at {@code position}. */
+    List<Integer> readers(int position) {
+        return readers.get(position);
+    }
+
     private boolean isNeededAfter(int position, int reader) {
         return program.outputs().contains(position)
                 || readers.get(position).stream().anyMatch(other -> other > reader || backward(other));

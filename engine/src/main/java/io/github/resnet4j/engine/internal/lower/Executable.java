@@ -52,19 +52,18 @@ final class Executable {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
         for (int i = 0; i < steps.size(); i++) {
-            steps.set(i, conditional(tape.conditions().get(i), steps.get(i)));
-        }
-    }
-
-    private static Runnable conditional(Condition condition, Runnable step) {
-        if (condition.equals(Condition.ALWAYS)) {
-            return step;
-        }
-        return () -> {
-            if (condition.holds()) {
-                step.run();
+            Runnable step = tape.conditions().get(i).guard(steps.get(i));
+            steps.set(i, step);
+            List<Runnable> before = i == 0 ? tape.watches(-1) : List.of();
+            List<Runnable> after = tape.watches(i);
+            if (!before.isEmpty() || !after.isEmpty()) {
+                steps.set(i, () -> {
+                    before.forEach(Runnable::run);
+                    step.run();
+                    after.forEach(Runnable::run);
+                });
             }
-        };
+        }
     }
 
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {

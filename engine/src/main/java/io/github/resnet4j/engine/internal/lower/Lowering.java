@@ -24,7 +24,9 @@ public final class Lowering implements AutoCloseable {
         /** On all OpenMP threads of the calling thread. */
         INFERENCE,
         /** On the calling thread alone. */
-        INFERENCE_ALONE
+        INFERENCE_ALONE,
+        /** Forward only, and {@link #mayHideOverflow} looks at all values. */
+        CHECK
     }
 
     private static final Rows ROWS = new Rows()
@@ -59,6 +61,10 @@ public final class Lowering implements AutoCloseable {
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
     private final DropoutMask dropout;
+    private final Use use;
+    private Magnitudes magnitudes;
+    private int refreshes = -1;
+    private boolean exceeded;
     private final Context context;
     private final Executable executable;
 
@@ -86,6 +92,7 @@ public final class Lowering implements AutoCloseable {
             Use use,
             long seed) {
         this.dropout = new DropoutMask(seed);
+        this.use = use;
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
@@ -95,7 +102,13 @@ public final class Lowering implements AutoCloseable {
                 int position = i;
                 LoweringException.naming(context.node(i).name(), () -> {
                     Lowered step = ROWS.lowered(this, position);
-                    tape.when(present(position), () -> context.value(position, step.forward()));
+                    tape.when(present(position), () -> {
+                        LoweredTensor value = step.forward();
+                        context.value(position, value);
+                        if (!training || isUnseen(position)) {
+                            tape.watch(value, () -> look(position, value));
+                        }
+                    });
                     lowered.add(step);
                 });
             }
@@ -107,6 +120,7 @@ public final class Lowering implements AutoCloseable {
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
+            bound();
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -124,6 +138,25 @@ public final class Lowering implements AutoCloseable {
     /** That the node at {@code position} is in no branch that does not count. */
     private Condition present(int position) {
         return Condition.kept(context.coins(position));
+    }
+
+    /** Whether an activation may read the value, and hide a NaN, before a batch's statistics or the loss show it. */
+    private boolean isUnseen(int position) {
+        Operation op = context.node(position).op();
+        return context.backward(position)
+                && (op instanceof Operation.Convolution || op instanceof Operation.Dense)
+                && context.readers(position).stream()
+                        .map(reader -> context.node(reader).op())
+                        .anyMatch(reader -> !(reader instanceof Operation.SoftmaxCrossEntropy)
+                                && !(reader instanceof Operation.BatchNorm norm && norm.batchStatistics()));
+    }
+
+    private void look(int position, LoweredTensor value) {
+        boolean every = use == Use.CHECK || use == Use.TRAINING;
+        if (every || magnitudes.watched(position)) {
+            float limit = every ? Float.MAX_VALUE : Magnitudes.USUAL;
+            exceeded |= Floats.exceeds(value.buffer().address(), value.count(), limit);
+        }
     }
 
     private void back(List<Lowered> lowered, Tape tape) {
@@ -216,8 +249,27 @@ public final class Lowering implements AutoCloseable {
 
     /** Runs on the images at {@code address}, N×C×H×W. */
     public void run(long address) {
+        bound();
+        exceeded = false;
         executable.place(images, address);
         executable.run();
+    }
+
+    /** Finds out what to look at, with the parameters as they are now. */
+    private void bound() {
+        boolean inference = use == Use.INFERENCE || use == Use.INFERENCE_ALONE;
+        if (inference && refreshes != context.prepared().refreshes()) {
+            refreshes = context.prepared().refreshes();
+            magnitudes = new Magnitudes(context.program(), context.prepared(), Magnitudes.USUAL);
+        }
+    }
+
+    /**
+     * Whether an activation may have hidden in the last run that a value overflowed. In inference, that is not sure: values
+     * were large. After a {@link Use#CHECK} it is: a value is not finite.
+     */
+    public boolean mayHideOverflow() {
+        return exceeded || magnitudes != null && !magnitudes.bounded();
     }
 
     /** Runs on the images at {@code address} once to warm up and then {@code rounds} times with a clock. */
@@ -251,7 +303,7 @@ public final class Lowering implements AutoCloseable {
 
     /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return isBroken() ? Double.NaN : loss.sum();
+        return exceeded || isBroken() ? Double.NaN : loss.sum();
     }
 
     /** Whether a parameter of a frozen node is not finite, so that no result means anything. */

@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Scope;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ final class Tape {
     private final List<Instruction> instructions = new ArrayList<>();
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private final Map<Integer, List<Runnable>> watches = new HashMap<>();
     private Condition condition = Condition.ALWAYS;
 
     /** @param scope owner of what is made on the way */
@@ -91,6 +93,23 @@ final class Tape {
     /** Appends a step in Java. */
     void host(String node, String what, List<LoweredTensor> tensors, Runnable body) {
         append(new Instruction.Host(node, what, tensors, body));
+    }
+
+    /**
+     * Looks at a tensor when the instructions so far have run, if what is appended now runs. That is no instruction: it takes
+     * no time worth a line.
+     */
+    void watch(LoweredTensor tensor, Runnable look) {
+        int last = instructions.size() - 1;
+        if (last >= 0) {
+            tensor.buffer().use(last);
+        }
+        watches.computeIfAbsent(last, time -> new ArrayList<>()).add(condition.guard(look));
+    }
+
+    /** Those behind the instruction at {@code time}; at -1, before the first. */
+    List<Runnable> watches(int time) {
+        return watches.getOrDefault(time, List.of());
     }
 
     /** Keeps the tensor's values until the end of the execution. */

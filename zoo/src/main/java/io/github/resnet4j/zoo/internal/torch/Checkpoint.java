@@ -3,8 +3,10 @@ package io.github.resnet4j.zoo.internal.torch;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.torch.Value.Atom;
 import io.github.resnet4j.zoo.internal.torch.Value.Dict;
+import io.github.resnet4j.zoo.internal.torch.Value.Items;
 import io.github.resnet4j.zoo.internal.torch.Value.Strided;
 import io.github.resnet4j.zoo.internal.torch.Value.Text;
+import io.github.resnet4j.zoo.internal.torch.Value.Tuple;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
@@ -94,11 +96,12 @@ final class Checkpoint {
     }
 
     private StateDict read(Value value, ToLongFunction<String> starts) {
-        if (!(value instanceof Dict dict)) {
+        if (!(paired(value) instanceof Dict dict)) {
             throw bad(
                     Fault.NOT_STATE_DICT,
                     Location.WHOLE,
-                    "holds " + value.what() + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
+                    "holds " + value.what() + (isUnnamed(value) ? " of tensors without names" : "")
+                            + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
         }
         Map<String, Strided> all = tensors(unwrapped(dict));
         Map<String, Strided> named = set == WeightSet.AVERAGED && !averaged ? underAverage(all) : all;
@@ -121,6 +124,37 @@ final class Checkpoint {
                     + listed(leftOut));
         }
         return new StateDict(file.path(), format, tensors, metadata, notes);
+    }
+
+    /** As a dict, what {@code list(model.named_parameters())} and {@code list(state_dict.items())} give. */
+    private Value paired(Value value) {
+        if (!(value instanceof Items items)
+                || items.values().isEmpty()
+                || items.values().size() > MAX_ENTRIES
+                || !items.values().stream().allMatch(Checkpoint::isNamedTensor)) {
+            return value;
+        }
+        Dict dict = new Dict(true);
+        for (Value item : items.values()) {
+            Tuple pair = (Tuple) item;
+            dict.put(pair.get(0), pair.get(1));
+        }
+        notes.add("read a list of names and tensors");
+        return dict;
+    }
+
+    private static boolean isNamedTensor(Value value) {
+        return value instanceof Tuple pair
+                && pair.size() == 2
+                && pair.get(0) instanceof Text
+                && pair.get(1) instanceof Strided;
+    }
+
+    /** As {@code list(model.parameters())} gives them. */
+    private static boolean isUnnamed(Value value) {
+        return value instanceof Items items
+                && !items.values().isEmpty()
+                && items.values().stream().allMatch(Strided.class::isInstance);
     }
 
     private void requireRoom(Map<String, Strided> tensors) {

@@ -348,6 +348,11 @@ public final class Matching {
         });
     }
 
+    private static boolean isMissingStatistic(Entry entry) {
+        return entry.status() == Status.MISSING
+                && (entry.name().endsWith(".running_mean") || entry.name().endsWith(".running_var"));
+    }
+
     /** What the differences mean, if they are of a known kind. */
     private Optional<String> hint() {
         String head = head(network).name() + ".";
@@ -357,6 +362,14 @@ public final class Matching {
                 .allMatch(entry ->
                         entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
             return Optional.of("; use --head new to give the network a new classifier");
+        }
+        long statistics =
+                network.slots().stream().filter(slot -> !slot.role().trained()).count();
+        if (statistics > 0
+                && report.problems().size() == statistics
+                && report.problems().stream().allMatch(Matching::isMissingStatistic)) {
+            return Optional.of("; it has the trained parameters alone, as named_parameters() gives them, without batch"
+                    + " normalisation's running statistics: in Python, torch.save(model.state_dict(), FILE)");
         }
         if (lacksHeadOnly()) {
             return Optional.of("; it is a backbone without the classifier of " + network.name()
