@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
@@ -25,7 +26,8 @@ public final class Zoo {
             new MlperfTiny(),
             new PreActResNet(),
             new WideResNet(),
-            new ResidualUnits());
+            new ResidualUnits(),
+            new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}
