@@ -214,8 +214,9 @@ public final class NetworkGraph {
             return new Node(node.name(), new Op.LeakyRelu(0), node.inputs(), node.stage(), node.inputShapes());
         }
         if (shared && (node.op() instanceof Op.Sigmoid || node.op() instanceof Op.Tanh)) {
-            throw new IllegalArgumentException(node.name() + ": DL4J's " + node.op().label() + " overwrites "
-                    + node.inputs().get(0) + ", which other nodes read; let those read its output");
+            throw new IllegalArgumentException(
+                    node.name() + ": DL4J's " + node.op().label() + " overwrites "
+                            + node.inputs().get(0) + ", which other nodes read; let those read its output");
         }
         return node;
     }
