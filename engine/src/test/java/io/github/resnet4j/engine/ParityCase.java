@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,6 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ParityCase(String name, Network network, int batch) {
     private static final Map<String, Conventions> CONVENTIONS =
             Map.of("kerasapps", Conventions.KERAS_APPLICATIONS, "keras", Conventions.KERAS);
+    private static final Pattern DROPS = Pattern.compile("(at-test|in-training)-(batch|image)");
     private static final Map<String, ResNetSpec.Shortcut> SHORTCUTS = Map.of(
             "none", ResNetSpec.Shortcut.NONE,
             "a", ResNetSpec.Shortcut.ZERO_PAD,
@@ -60,6 +63,9 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(reduced("basic_bnobn_cifar_1x9x10_keras"));
         cases.add(reduced("bottleneck_bnobn_imagenet_3x14x16_keras"));
         cases.addAll(preActivation());
+        cases.add(row("densenet121_1x35x27", Map.of()));
+        cases.add(row("densenet-40-12_1x9x7", Map.of()));
+        cases.add(row("densenet-bc-40-12_3x7x10", Map.of()));
         return cases;
     }
 
@@ -94,7 +100,7 @@ record ParityCase(String name, Network network, int batch) {
 
     /**
      * The reduced network that {@code name} describes: block, shortcut, stem, input, then whose conventions if not
-     * torchvision's, or anything else.
+     * torchvision's, or how stochastic depth drops its blocks, or anything else.
      */
     static ParityCase reduced(String name) {
         String[] parts = name.split("_");
@@ -112,6 +118,13 @@ record ParityCase(String name, Network network, int batch) {
             spec = spec.withGroups(1, 128);
         } else if (parts[0].endsWith("grouped")) {
             spec = spec.withGroups(2, 64);
+        }
+        Matcher drops = DROPS.matcher(parts[parts.length - 1]);
+        if (drops.matches()) {
+            spec = spec.with(Map.of(
+                    "stochastic-depth", "0.5",
+                    "stochastic-depth-scaling", drops.group(1),
+                    "stochastic-depth-per", drops.group(2)));
         }
         return new ParityCase(name, spec.network(name, shape(parts[3]), 5), 3);
     }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
@@ -18,7 +19,13 @@ import java.util.stream.Stream;
  */
 public final class Zoo {
     private static final List<Family> FAMILIES = List.of(
-            new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny(), new PreActResNet(), new WideResNet());
+            new ResNet(),
+            new KerasResNet(),
+            new CifarResNet(),
+            new MlperfTiny(),
+            new PreActResNet(),
+            new WideResNet(),
+            new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

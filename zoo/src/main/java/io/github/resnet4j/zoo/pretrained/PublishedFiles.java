@@ -45,6 +45,9 @@ final class PublishedFiles {
     private static final String KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/";
 
     private static final String WIDE_RECIPE = "pull/912#issue-445437439";
+    /** The authors' own weights, taken over from Lua. */
+    private static final String DENSE_PORT = "pull/116";
+
     private static final String NEXT_RECIPE = "tree/main/references/classification#resnext";
 
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
@@ -70,6 +73,7 @@ final class PublishedFiles {
         rows.addAll(wide());
         rows.addAll(resnext50());
         rows.addAll(resnext101());
+        rows.addAll(denseNet());
         rows.addAll(keras());
         rows.addAll(cifar());
         rows.add(mlperfTiny());
@@ -216,6 +220,14 @@ final class PublishedFiles {
                         83.156,
                         96.374),
                 gluon("resnext101-64x4d", "gluon_resnext101_64x4d-f9a8e184.pth", 80.600, 94.992));
+    }
+
+    private static List<PretrainedWeights> denseNet() {
+        return List.of(
+                torchvision1(DENSE_PORT, "densenet121-a639ec97.pth", 74.434, 91.972),
+                torchvision1(DENSE_PORT, "densenet169-b2777c0a.pth", 75.600, 92.806),
+                torchvision1(DENSE_PORT, "densenet201-c1103571.pth", 76.896, 93.370),
+                torchvision1(DENSE_PORT, "densenet161-8d451a50.pth", 77.138, 93.560));
     }
 
     private static List<PretrainedWeights> keras() {
