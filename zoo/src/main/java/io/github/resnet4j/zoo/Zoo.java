@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
+import io.github.resnet4j.zoo.family.ResidualUnits;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Zoo {
             new MlperfTiny(),
             new PreActResNet(),
             new WideResNet(),
+            new ResidualUnits(),
             new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
