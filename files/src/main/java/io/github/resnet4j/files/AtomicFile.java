@@ -214,7 +214,8 @@ public final class AtomicFile {
         } else {
             reason = FileProblem.reason(failure);
         }
-        FileSystemException unwritable = new FileSystemException(named.toString(), null, "cannot be written: " + reason);
+        FileSystemException unwritable =
+                new FileSystemException(named.toString(), null, "cannot be written: " + reason);
         unwritable.initCause(failure);
         return unwritable;
     }

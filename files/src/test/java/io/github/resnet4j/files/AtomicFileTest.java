@@ -145,7 +145,8 @@ class AtomicFileTest {
                     .isThrownBy(() -> AtomicFile.write(place, "x"))
                     .withMessage("%s: is a pipe or device; name a file", place);
         }
-        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
         assertThat(names(folder)).containsExactly("link", "pipe");
     }
 
