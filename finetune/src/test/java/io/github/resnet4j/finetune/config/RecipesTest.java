@@ -46,6 +46,12 @@ final class RecipesTest {
         assertThat(recipes().stream()
                         .map(file -> CONFIGS.relativize(file).toString().replace('\\', '/')))
                 .containsExactly(
+                        "cifar10/densenet-100-12.yaml",
+                        "cifar10/densenet-100-24.yaml",
+                        "cifar10/densenet-40-12.yaml",
+                        "cifar10/densenet-bc-100-12.yaml",
+                        "cifar10/densenet-bc-190-40.yaml",
+                        "cifar10/densenet-bc-250-24.yaml",
                         "cifar10/plain110.yaml",
                         "cifar10/plain20.yaml",
                         "cifar10/plain32.yaml",
@@ -58,6 +64,14 @@ final class RecipesTest {
                         "cifar10/preresnet32.yaml",
                         "cifar10/preresnet44.yaml",
                         "cifar10/preresnet56.yaml",
+                        "cifar10/resnet110-bn-after-add.yaml",
+                        "cifar10/resnet110-constant-scaling.yaml",
+                        "cifar10/resnet110-conv-shortcut.yaml",
+                        "cifar10/resnet110-dropout-shortcut.yaml",
+                        "cifar10/resnet110-exclusive-gating.yaml",
+                        "cifar10/resnet110-relu-before-add.yaml",
+                        "cifar10/resnet110-relu-only.yaml",
+                        "cifar10/resnet110-shortcut-gating.yaml",
                         "cifar10/resnet110-stochastic-depth.yaml",
                         "cifar10/resnet110.yaml",
                         "cifar10/resnet1202.yaml",

@@ -118,8 +118,21 @@ public sealed interface Op {
      * @param groups number of equal groups of channels; a filter reads one group of the input's (Xie et al. 2017,
      *     figure 3c)
      * @param bias whether every filter adds a trained constant; a BN after it makes one superfluous
+     * @param initialBias what these constants start at; a gate's may start closed (Srivastava et al. 2015, section 2.2)
      */
-    record Convolution(int outChannels, Window window, int groups, boolean bias) implements OfOne {
+    record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) implements OfOne {
+        public Convolution {
+            if (!Double.isFinite(initialBias) || !bias && initialBias != 0) {
+                throw new IllegalArgumentException("a convolution " + (bias ? "with" : "without")
+                        + " a bias cannot start with one of " + initialBias);
+            }
+        }
+
+        /** With a bias that starts at zero, or none. */
+        public Convolution(int outChannels, Window window, int groups, boolean bias) {
+            this(outChannels, window, groups, bias, 0);
+        }
+
         @Override
         public Shape out(Shape in) {
             if (groups < 1 || in.channels() % groups != 0 || outChannels % groups != 0) {
@@ -146,7 +159,8 @@ public sealed interface Op {
 
         @Override
         public String label() {
-            return "conv " + window + (groups == 1 ? "" : ", " + groups + " groups") + (bias ? " + bias" : "");
+            return "conv " + window + (groups == 1 ? "" : ", " + groups + " groups") + (bias ? " + bias" : "")
+                    + (initialBias == 0 ? "" : " from " + initialBias);
         }
     }
 
