@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.network.Conventions;
@@ -17,6 +19,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -119,6 +122,13 @@ class StochasticDepthTest {
 
     static List<ParityCase> networks() {
         List<ParityCase> networks = new ArrayList<>(pyTorchs());
+        for (String name : List.of("preresnet20-cifar", "preresnet164-cifar")) {
+            Spec spec = Zoo.find(name)
+                    .with(Map.of("stochastic-depth", "0.5"))
+                    .spec()
+                    .reduced();
+            networks.add(new ParityCase(name, spec.network(name, IMAGE, 5), 4));
+        }
         for (Scaling scaling : Scaling.values()) {
             for (Per per : Per.values()) {
                 for (Network network : List.of(preactivation(scaling, per), nested(scaling, per), bare(scaling, per))) {

@@ -168,9 +168,10 @@ class ResNetSpecTest {
     }
 
     /** Linear decay over all blocks (Huang et al. 2016, equation 4), and nothing else changes. */
-    @Test
-    void laterBlocksSurviveLessOften() {
-        Architecture row = Zoo.find("resnet20-cifar");
+    @ParameterizedTest
+    @CsvSource({"resnet20-cifar, 9", "resnet50, 16", "preresnet20-cifar, 9", "preresnet50, 16", "wrn-16-4, 6"})
+    void laterBlocksSurviveLessOften(String name, int blocks) {
+        Architecture row = Zoo.find(name);
         Network network = row.with(Map.of("stochastic-depth", "0.5", "stochastic-depth-per", "image"))
                 .network();
 
@@ -179,9 +180,9 @@ class ResNetSpecTest {
                 .filter(Op.StochasticSum.class::isInstance)
                 .map(Op.StochasticSum.class::cast)
                 .toList();
-        assertThat(sums).hasSize(9);
-        for (int l = 1; l <= 9; l++) {
-            assertThat(sums.get(l - 1).survival()).isCloseTo(1 - l / 18.0, within(1e-15));
+        assertThat(sums).hasSize(blocks);
+        for (int l = 1; l <= blocks; l++) {
+            assertThat(sums.get(l - 1).survival()).isCloseTo(1 - 0.5 * l / blocks, within(1e-15));
         }
         assertThat(sums).allMatch(sum -> sum.scaling() == Scaling.AT_TEST && sum.per() == Per.IMAGE);
         assertThat(network.nodes().stream().map(Node::name))
