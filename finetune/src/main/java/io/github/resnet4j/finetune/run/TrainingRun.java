@@ -9,6 +9,7 @@ import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
@@ -370,7 +371,7 @@ public final class TrainingRun {
                 .filter(progress -> from.batch() > 0)
                 .orElse(EpochProgress.NONE);
         Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
-        Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+        AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
         Path file = folder.resolve("log.csv");
