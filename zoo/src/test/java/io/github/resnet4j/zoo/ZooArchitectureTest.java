@@ -47,6 +47,7 @@ class ZooArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", ZOO, ZOO + ".family", ZOO + ".network");
 
+    /** Options that several specs share are records. */
     @ArchTest
     static final ArchRule familiesAndTheirSpecsAreFinal = classes()
             .that()
@@ -56,7 +57,8 @@ class ZooArchitectureTest {
             .and()
             .areTopLevelClasses()
             .should()
-            .beAssignableTo(assignableTo(Family.class).or(assignableTo(Spec.class)))
+            .beAssignableTo(
+                    assignableTo(Family.class).or(assignableTo(Spec.class)).or(assignableTo(Record.class)))
             .andShould()
             .haveModifier(JavaModifier.FINAL);
 

@@ -45,7 +45,7 @@ final class MapFunction extends BaseGraphVertex {
         INDArray[] in = maps();
         Shape shape = conf.outShape(in);
         INDArray out = workspaces.create(ArrayType.ACTIVATIONS, in[0].dataType(), batch(in, shape), 'c');
-        draws = training && !frozen() ? draws() : null;
+        draws = training && conf.draws() && !frozen() ? draws() : null;
         if (draws == null) {
             conf.forward(in, out);
         } else {

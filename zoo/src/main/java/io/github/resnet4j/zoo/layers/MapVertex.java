@@ -48,6 +48,11 @@ abstract class MapVertex extends GraphVertex {
      */
     abstract void backward(INDArray[] in, INDArray gradient, INDArray[] back);
 
+    /** Whether it draws random numbers in training; then the methods with {@link Draws} run there. */
+    boolean draws() {
+        return false;
+    }
+
     /** As {@link #forward(INDArray[], INDArray)}, in training: for what draws random numbers there. */
     void forward(INDArray[] in, INDArray out, Draws draws) {
         forward(in, out);

@@ -69,6 +69,11 @@ public final class StochasticSumVertex extends MapVertex {
     }
 
     @Override
+    boolean draws() {
+        return true;
+    }
+
+    @Override
     void forward(INDArray[] in, INDArray out) {
         out.assign(in[0]).muli(op().atTest()).addi(in[1]);
     }
