@@ -15,6 +15,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
+import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.names.BadNameMapException;
@@ -26,9 +27,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns a failure into one line and an exit code; prints a stack trace only with {@code --debug}. */
 final class Failures {
@@ -41,13 +46,7 @@ final class Failures {
     /** A command line that does not parse. */
     static int usage(ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
-        List<String> nearest = failure instanceof CommandLine.UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions()
-                : List.of();
-        if (!nearest.isEmpty()) {
-            message += "; did you mean " + String.join(" or ", nearest) + "?";
-        }
+        String message = unknown(failure).orElseGet(() -> plain(String.valueOf(failure.getMessage())));
         Optional<String> dashed = Arrays.stream(arguments)
                 .filter(argument -> argument.startsWith("-") && Files.isRegularFile(Path.of(argument)))
                 .findFirst();
@@ -60,6 +59,53 @@ final class Failures {
         }
         say(line, message);
         return ExitCode.USAGE;
+    }
+
+    /**
+     * What was mistyped: options if there are any, otherwise the command or the argument. A mistyped option may also be why
+     * a required one is missing.
+     */
+    private static Optional<String> unknown(ParameterException failure) {
+        if (!(failure instanceof UnmatchedArgumentException) && !(failure instanceof MissingParameterException)) {
+            return Optional.empty();
+        }
+        CommandLine line = failure.getCommandLine();
+        List<String> unmatched = line.getUnmatchedArguments();
+        List<String> options = unmatched.stream()
+                .filter(argument -> argument.startsWith("-"))
+                .map(option -> option.replaceFirst("=.*", ""))
+                .toList();
+        if (!options.isEmpty()) {
+            return Optional.of(options.stream()
+                    .map(option -> named(
+                            "unknown option",
+                            option,
+                            line.getCommandSpec().optionsMap().keySet()))
+                    .collect(Collectors.joining("; ")));
+        }
+        return unmatched.stream()
+                .findFirst()
+                .map(argument -> line.getSubcommands().isEmpty()
+                        ? named("unexpected argument", argument, Set.of())
+                        : named(
+                                "unknown command",
+                                argument,
+                                line.getSubcommands().keySet()));
+    }
+
+    private static String named(String what, String word, Set<String> known) {
+        return what + " '" + word + "'"
+                + Suggest.nearest(word, known)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("");
+    }
+
+    /** The parser's message without names of Java's types. */
+    private static String plain(String message) {
+        return message.replaceFirst("^Error: ", "")
+                .replaceFirst("('[-+]?\\d+') is not an? (int|long)$", "$1 is too large")
+                .replaceFirst(" is not an? (int|long)$", " is not a whole number")
+                .replaceFirst(" is not a double$", " is not a number");
     }
 
     /** Reports a command that failed. A stopped run has already reported that, and the signal sets the exit code. */
