@@ -238,7 +238,8 @@ final class ConvertCommand implements Callable<Integer> {
             report.ifPresent(known -> object.put("report", known));
             printer.println(Json.text(object));
         } else {
-            report.ifPresent(known -> printer.println(known.text()));
+            // The notes were told when the file was opened.
+            report.ifPresent(known -> printer.println(known.withoutNotes().text()));
             printer.printf(Locale.ROOT, "%s: %,d tensors, %,d values%n", out, tensors, values);
         }
     }

@@ -177,9 +177,11 @@ final class EvalCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             Locale.ROOT,
-                            "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images%s, %.0f images/s%n",
+                            "top-1 %.2f %%,%s loss %.4f on %,d images%s, %.0f images/s%n",
                             100 * result.top1(),
-                            100 * result.top5(),
+                            Evaluation.tellsTop5(predictor.network().classes())
+                                    ? String.format(Locale.ROOT, " top-5 %.2f %%,", 100 * result.top5())
+                                    : "",
                             result.loss(),
                             result.images(),
                             skipped.isEmpty() ? "" : " (left out " + skipped.size() + " unreadable)",

@@ -15,7 +15,6 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
-import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.names.BadNameMapException;
@@ -27,26 +26,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns a failure into one line and an exit code; prints a stack trace only with {@code --debug}. */
 final class Failures {
-    private static final String LESS_MEMORY =
-            "use smaller batches (--batch-size or --set train.batch-size=...) or smaller images, or give the process"
-                    + " more memory (RESNET4J_JAVA_OPTS)";
-
     private Failures() {}
 
     /** A command line that does not parse. */
     static int usage(ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        String message = unknown(failure).orElseGet(() -> plain(String.valueOf(failure.getMessage())));
+        String message = Mistakes.text(failure, List.of(arguments));
         Optional<String> dashed = Arrays.stream(arguments)
                 .filter(argument -> argument.startsWith("-") && Files.isRegularFile(Path.of(argument)))
                 .findFirst();
@@ -59,53 +50,6 @@ final class Failures {
         }
         say(line, message);
         return ExitCode.USAGE;
-    }
-
-    /**
-     * What was mistyped: options if there are any, otherwise the command or the argument. A mistyped option may also be why
-     * a required one is missing.
-     */
-    private static Optional<String> unknown(ParameterException failure) {
-        if (!(failure instanceof UnmatchedArgumentException) && !(failure instanceof MissingParameterException)) {
-            return Optional.empty();
-        }
-        CommandLine line = failure.getCommandLine();
-        List<String> unmatched = line.getUnmatchedArguments();
-        List<String> options = unmatched.stream()
-                .filter(argument -> argument.startsWith("-"))
-                .map(option -> option.replaceFirst("=.*", ""))
-                .toList();
-        if (!options.isEmpty()) {
-            return Optional.of(options.stream()
-                    .map(option -> named(
-                            "unknown option",
-                            option,
-                            line.getCommandSpec().optionsMap().keySet()))
-                    .collect(Collectors.joining("; ")));
-        }
-        return unmatched.stream()
-                .findFirst()
-                .map(argument -> line.getSubcommands().isEmpty()
-                        ? named("unexpected argument", argument, Set.of())
-                        : named(
-                                "unknown command",
-                                argument,
-                                line.getSubcommands().keySet()));
-    }
-
-    private static String named(String what, String word, Set<String> known) {
-        return what + " '" + word + "'"
-                + Suggest.nearest(word, known)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse("");
-    }
-
-    /** The parser's message without names of Java's types. */
-    private static String plain(String message) {
-        return message.replaceFirst("^Error: ", "")
-                .replaceFirst("('[-+]?\\d+') is not an? (int|long)$", "$1 is too large")
-                .replaceFirst(" is not an? (int|long)$", " is not a whole number")
-                .replaceFirst(" is not a double$", " is not a number");
     }
 
     /** Reports a command that failed. A stopped run has already reported that, and the signal sets the exit code. */
@@ -123,14 +67,14 @@ final class Failures {
         } else if (known instanceof BadNameMapException rules) {
             rules.problems().forEach(problem -> say(line, problem));
         } else if (code == ExitCode.MEMORY) {
-            say(line, "out of memory: " + LESS_MEMORY);
+            say(line, "out of memory: " + lessMemory(line));
         } else if (code == ExitCode.BUG) {
             say(
                     line,
                     "this is a bug in resnet4j: " + oneLine(known.toString())
                             + "; please report it with the output of --debug");
         } else {
-            say(line, message(known));
+            say(line, message(known, line));
         }
         if (debug) {
             failure.printStackTrace(line.getErr());
@@ -150,7 +94,11 @@ final class Failures {
         return Printable.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
-    private static String message(Throwable failure) {
+    private static String message(Throwable failure, CommandLine line) {
+        if (failure instanceof DivergedException) {
+            return failure.getMessage() + ": set " + setting(line, "--lr", "optimizer.lr=...")
+                    + ", --set schedule.warmup=... or --set train.clip-norm=...";
+        }
         if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
             return failure.getMessage() + "; use --engine auto or --engine dl4j";
         }
@@ -161,6 +109,24 @@ final class Failures {
             return FileProblem.describe(file);
         }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    private static String lessMemory(CommandLine line) {
+        String batches = setting(line, "--batch-size", "train.batch-size=...");
+        return "use " + (batches.isEmpty() ? "" : "smaller batches (" + batches + ") or ")
+                + "smaller images, or give the process more memory (RESNET4J_JAVA_OPTS)";
+    }
+
+    /** The option, if the command that was given has it; else how that sets the key; nothing if it cannot. */
+    private static String setting(CommandLine line, String option, String assignment) {
+        CommandLine given = line;
+        while (given.getParseResult() != null && given.getParseResult().hasSubcommand()) {
+            given = given.getParseResult().subcommand().commandSpec().commandLine();
+        }
+        if (given.getCommandSpec().findOption(option) != null) {
+            return option;
+        }
+        return given.getCommandSpec().findOption("--set") == null ? "" : "--set " + assignment;
     }
 
     private static int code(Throwable failure) {

@@ -355,6 +355,19 @@ class WeightsIT {
         return result.get("top1").asDouble() * result.get("images").asInt();
     }
 
+    /** What was done to read a file is told when it is opened, and not again in the report. */
+    @Test
+    void convertTellsItsNotesOnce() {
+        Path weights = real("weights/resnet20-12fca82f.th");
+        Cli.Outcome outcome = Cli.in(folder)
+                .run("convert", weights.toString(), "noted.zip", "--arch", "resnet20-cifar")
+                .succeeds();
+        List<String> lines = Stream.concat(outcome.out().lines(), outcome.err().lines())
+                .filter(line -> line.contains("state_dict"))
+                .toList();
+        assertThat(lines).hasSize(1);
+    }
+
     /** Finite weights whose logits are not: NaN once counted as right, and top-1 was 100 %. */
     @Test
     void weightsThatOverflowAreRightAboutNothing() throws IOException {

@@ -32,7 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Training in which DL4J's layers compute loss and gradients. Random draws, such as dropout masks, depend only on the
- * graph's seed and the iteration.
+ * graph's seed and the iteration. DL4J computes the branches that stochastic depth drops, and the statistics of their batch
+ * normalisations stay.
  */
 final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
@@ -43,6 +44,7 @@ final class GraphTraining implements TrainingStep {
     private final ParameterLayout layout;
     private final SgdUpdate update;
     private final FloatBuffer velocity;
+    private final DroppedBranches dropped;
     private final Watch watch;
     private boolean closed;
 
@@ -57,6 +59,7 @@ final class GraphTraining implements TrainingStep {
         this.update = new SgdUpdate(sgd, layout);
         this.state = GraphState.forTraining(graph);
         this.velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+        this.dropped = new DroppedBranches(graph);
         this.watch = new Watch();
     }
 
@@ -99,7 +102,9 @@ final class GraphTraining implements TrainingStep {
             graph.setListeners(listeners);
         }
         long batch = features.size(0);
-        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, watch.norms, lr);
+        Map<String, SgdUpdate.Norm> norms = new HashMap<>(watch.norms);
+        norms.keySet().removeAll(dropped.vertices());
+        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
         graph.clear();
         state.finishStep();
         double loss = watch.score / scored(graph, batch);

@@ -55,7 +55,6 @@ public final class TrainingPlan implements TrainingStep {
     private final long classes;
     private final ParameterLayout layout;
     private final Update update;
-    private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
     private final Optional<String> normOfOneValue;
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
@@ -71,12 +70,6 @@ public final class TrainingPlan implements TrainingStep {
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
-        for (ProgramNode node : program.nodes()) {
-            if (node.op() instanceof Operation.BatchNorm bn) {
-                Extent map = node.extent();
-                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
-            }
-        }
         this.normOfOneValue = program.nodes().stream()
                 .filter(node -> node.op() instanceof Operation.BatchNorm bn
                         && bn.batchStatistics()
@@ -115,6 +108,19 @@ public final class TrainingPlan implements TrainingStep {
                 .map(segment -> new Parameter(segment.offset(), segment.length()))
                 .filter(parameter -> !others.contains(parameter))
                 .toList();
+    }
+
+    /** The batch normalisations that saw the last batch: those in no branch that stochastic depth dropped. */
+    private Map<String, SgdUpdate.Norm> norms(Lowering last) {
+        Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        for (int i = 0; i < program.nodes().size(); i++) {
+            ProgramNode node = program.nodes().get(i);
+            if (node.op() instanceof Operation.BatchNorm bn && last.computes(i)) {
+                Extent map = node.extent();
+                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
+            }
+        }
+        return norms;
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
@@ -379,6 +385,7 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         boolean apply(long batch, double lr) {
+            Map<String, SgdUpdate.Norm> norms = norms(lowering(Math.toIntExact(batch)));
             boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
             state.finishStep();
             return finite;

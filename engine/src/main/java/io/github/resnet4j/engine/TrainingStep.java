@@ -52,8 +52,9 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     }
 
     /**
-     * One step on one batch. Its number is the graph's own iteration count, which determines what dropout drops and
-     * goes up by one.
+     * One step on one batch. Its number is the graph's own iteration count, which determines what dropout and
+     * stochastic depth drop, and goes up by one. The parameters of a dropped block have a gradient of zero: momentum and
+     * weight decay move them, and its running statistics stay.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution

@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -30,6 +31,14 @@ final class Conditioning {
     /** How far zero may move to the middle of a gap. */
     private static final float WINDOW = 0.1f;
 
+    /**
+     * What moves a value.
+     *
+     * @param norm a BN
+     * @param factor how far the value moves where the BN's shift moves by 1
+     */
+    private record Lever(String norm, double factor) {}
+
     private final Map<String, Node> nodes = new HashMap<>();
     private final ComputationGraph graph;
 
@@ -41,28 +50,37 @@ final class Conditioning {
     /** Sets scale and shift of all BN, for a pass in training mode over {@code images}. */
     static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
-        Map<String, String> beforeRelu = new HashMap<>();
+        Map<String, Lever> beforeRelu = new HashMap<>();
         for (Node node : network.nodes()) {
             if (node.op() instanceof Op.Relu) {
                 Node sum = conditioning.nodes.get(node.inputs().get(0));
-                beforeRelu.put(sum.name(), conditioning.norm(sum));
+                conditioning.lever(sum).ifPresent(lever -> beforeRelu.put(sum.name(), lever));
             }
         }
         conditioning.shift(beforeRelu);
         conditioning.openGaps(network, beforeRelu, images);
     }
 
-    /** The BN whose shift moves what goes into a ReLU: that in front of it, or a summand. */
-    private String norm(Node node) {
-        return node.op() instanceof Op.BatchNorm
-                ? node.name()
-                : node.inputs().stream()
-                        .filter(input -> nodes.get(input).op() instanceof Op.BatchNorm)
-                        .findFirst()
-                        .orElseThrow();
+    /**
+     * The BN whose shift moves what goes into a ReLU: that in front of it, or a summand, perhaps scaled. There is none
+     * behind a gate, which lets another part through at every place.
+     */
+    private Optional<Lever> lever(Node node) {
+        if (node.op() instanceof Op.Add) {
+            return node.inputs().stream()
+                    .map(nodes::get)
+                    .filter(summand -> !(summand.op() instanceof Op.Add))
+                    .flatMap(summand -> lever(summand).stream())
+                    .findFirst();
+        }
+        if (node.op() instanceof Op.Scale scale) {
+            return lever(nodes.get(node.inputs().get(0)))
+                    .map(lever -> new Lever(lever.norm(), lever.factor() * scale.factor()));
+        }
+        return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), 1)) : Optional.empty();
     }
 
-    private void shift(Map<String, String> beforeRelu) {
+    private void shift(Map<String, Lever> beforeRelu) {
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
             if (segment.kind() != ParameterLayout.Kind.NORM) {
@@ -72,7 +90,7 @@ final class Conditioning {
             for (int i = 0; i < values.length; i++) {
                 if (segment.key().equals("gamma")) {
                     values[i] = 0.5f + values[i] / 2;
-                } else if (segment.vertex().equals(beforeRelu.get(segment.vertex()))) {
+                } else if (beforeRelu.containsKey(segment.vertex())) {
                     values[i] = values[i] < UP ? SHIFT : -SHIFT;
                 } else {
                     values[i] = 0.4f * (values[i] - 0.5f);
@@ -82,7 +100,7 @@ final class Conditioning {
         }
     }
 
-    private void openGaps(Network network, Map<String, String> beforeRelu, INDArray images) {
+    private void openGaps(Network network, Map<String, Lever> beforeRelu, INDArray images) {
         LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
         Map<String, INDArray> values = new HashMap<>();
         values.put(Network.INPUT, images.dup());
@@ -92,8 +110,8 @@ final class Conditioning {
                 vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
             }
             INDArray value = vertex.doForward(true, everywhere);
-            String norm = beforeRelu.get(node.name());
-            values.put(node.name(), norm == null ? value : withGaps(value, norm));
+            Lever lever = beforeRelu.get(node.name());
+            values.put(node.name(), lever == null ? value : withGaps(value, lever));
         }
         for (GraphVertex vertex : graph.getVertices()) {
             vertex.clear();
@@ -101,14 +119,14 @@ final class Conditioning {
     }
 
     /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */
-    private INDArray withGaps(INDArray maps, String norm) {
-        INDArray shift = graph.getVertex(norm).getLayer().getParam("beta");
+    private INDArray withGaps(INDArray maps, Lever lever) {
+        INDArray shift = graph.getVertex(lever.norm()).getLayer().getParam("beta");
         float[] values = maps.dup('c').data().asFloat();
         int channels = (int) maps.size(1);
         int each = (int) (maps.size(2) * maps.size(3));
         for (int channel = 0; channel < channels; channel++) {
             float middle = gap(values, channel * each, channels * each, each);
-            shift.putScalar(channel, shift.getFloat(channel) - middle);
+            shift.putScalar(channel, shift.getFloat(channel) - middle / lever.factor());
             for (int from = channel * each; from < values.length; from += channels * each) {
                 for (int i = from; i < from + each; i++) {
                     values[i] -= middle;

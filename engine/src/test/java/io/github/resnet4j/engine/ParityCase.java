@@ -7,12 +7,16 @@ import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ParityCase(String name, Network network, int batch) {
     private static final Map<String, Conventions> CONVENTIONS =
             Map.of("kerasapps", Conventions.KERAS_APPLICATIONS, "keras", Conventions.KERAS);
+    private static final Pattern DROPS = Pattern.compile("(at-test|in-training)-(batch|image)");
     private static final Map<String, ResNetSpec.Shortcut> SHORTCUTS = Map.of(
             "none", ResNetSpec.Shortcut.NONE,
             "a", ResNetSpec.Shortcut.ZERO_PAD,
@@ -60,6 +65,10 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(reduced("basic_bnobn_cifar_1x9x10_keras"));
         cases.add(reduced("bottleneck_bnobn_imagenet_3x14x16_keras"));
         cases.addAll(preActivation());
+        cases.addAll(residualUnits());
+        cases.add(row("densenet121_1x35x27", Map.of()));
+        cases.add(row("densenet-40-12_1x9x7", Map.of()));
+        cases.add(row("densenet-bc-40-12_3x7x10", Map.of()));
         return cases;
     }
 
@@ -80,6 +89,20 @@ record ParityCase(String name, Network network, int batch) {
                 row("wrn-16-4_3x7x10", Map.of()));
     }
 
+    /** Without dropout, whose draws no two sides share. */
+    private static List<ParityCase> residualUnits() {
+        return Stream.of(
+                        "constant-scaling-cifar_1x9x7",
+                        "exclusive-gating-cifar_3x7x10",
+                        "shortcut-gating-cifar_1x9x7",
+                        "conv-shortcut-cifar_3x7x10",
+                        "bn-after-add-cifar_1x9x7",
+                        "relu-before-add-cifar_3x7x10",
+                        "relu-only-cifar_1x9x7")
+                .map(name -> row("resnet20-" + name, Map.of()))
+                .toList();
+    }
+
     /** The row with which {@code name} begins, with these options, reduced, for the input with which it ends. */
     private static ParityCase row(String name, Map<String, String> options) {
         String[] parts = name.split("_");
@@ -94,7 +117,7 @@ record ParityCase(String name, Network network, int batch) {
 
     /**
      * The reduced network that {@code name} describes: block, shortcut, stem, input, then whose conventions if not
-     * torchvision's, or anything else.
+     * torchvision's, or how stochastic depth drops its blocks, or anything else.
      */
     static ParityCase reduced(String name) {
         String[] parts = name.split("_");
@@ -113,12 +136,19 @@ record ParityCase(String name, Network network, int batch) {
         } else if (parts[0].endsWith("grouped")) {
             spec = spec.withGroups(2, 64);
         }
+        Matcher drops = DROPS.matcher(parts[parts.length - 1]);
+        if (drops.matches()) {
+            spec = spec.with(Map.of(
+                    "stochastic-depth", "0.5",
+                    "stochastic-depth-scaling", drops.group(1),
+                    "stochastic-depth-per", drops.group(2)));
+        }
         return new ParityCase(name, spec.network(name, shape(parts[3]), 5), 3);
     }
 
     /**
      * The rows of the zoo, reduced, with a batch for BN to have statistics of. Rows that reduce to the same are one, with
-     * the name of the first, as {@code resnet18-reduced}.
+     * the name of the first, as {@code resnet18-reduced}. Not those that are {@link #random}.
      */
     static List<ParityCase> zoo() {
         Map<Spec, ParityCase> cases = new LinkedHashMap<>();
@@ -128,7 +158,12 @@ record ParityCase(String name, Network network, int batch) {
             Spec spec = row.spec().reduced();
             cases.computeIfAbsent(spec, reduced -> new ParityCase(name, reduced.network(name, input, 5), 8));
         }
-        return List.copyOf(cases.values());
+        return cases.values().stream().filter(parity -> !parity.random()).toList();
+    }
+
+    /** Whether training draws at random, so that no two sides compute the same. */
+    boolean random() {
+        return network.nodes().stream().anyMatch(node -> node.op() instanceof Op.Dropout);
     }
 
     ParityCase withBatch(int images) {

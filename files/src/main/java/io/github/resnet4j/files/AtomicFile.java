@@ -23,10 +23,13 @@ import java.util.stream.Stream;
 /**
  * Files and folders that are either whole or absent. They are written under another name beside their place, forced to
  * disk, and moved into their place in one step. If anything fails, what was there before is as it was, and nothing else
- * is left.
+ * is left. A link stays: what it leads to is replaced. Pipes and devices, {@code /dev/null} above all, are refused.
  */
 public final class AtomicFile {
     private static final int BUFFER = 1 << 16;
+
+    /** Links to links; as many as Linux follows. */
+    private static final int MOST_LINKS = 40;
 
     private AtomicFile() {}
 
@@ -62,16 +65,19 @@ public final class AtomicFile {
      * @throws RuntimeException what {@code content} throws
      */
     public static void write(Path file, Content content) throws IOException {
-        Path target = file.toAbsolutePath();
+        Path target = place(file);
         if (Files.isDirectory(target)) {
             throw new FileSystemException(file.toString(), null, "is a folder; name a file in it");
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new FileSystemException(file.toString(), null, "is a pipe or device; name a file");
         }
         Path part = part(target);
         try {
             writePart(part, content);
             moveInto(target, part);
         } catch (IOException e) {
-            FileSystemException failure = unwritable(file, e);
+            FileSystemException failure = unwritable(file, target, e);
             discard(part, failure);
             throw failure;
         } catch (RuntimeException | Error e) {
@@ -102,7 +108,7 @@ public final class AtomicFile {
      * @throws RuntimeException what {@code content} throws
      */
     public static void writeFolder(Path folder, FolderContent content) throws IOException {
-        Path target = folder.toAbsolutePath().normalize();
+        Path target = place(folder);
         Path part = part(target);
         try {
             Files.createDirectory(part);
@@ -115,7 +121,7 @@ public final class AtomicFile {
             Files.deleteIfExists(target); // not every system puts a folder in place of another, even if it is empty
             moveInto(target, part);
         } catch (IOException e) {
-            FileSystemException failure = unwritable(folder, e);
+            FileSystemException failure = unwritable(folder, target, e);
             discard(part, failure);
             throw failure;
         } catch (RuntimeException | Error e) {
@@ -180,9 +186,24 @@ public final class AtomicFile {
         return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     }
 
-    /** Failures of the temporary sibling, said of the place itself. */
-    private static FileSystemException unwritable(Path place, IOException failure) {
-        Path parent = place.toAbsolutePath().getParent();
+    /** Where links lead, even if nothing is there yet. */
+    private static Path place(Path named) throws IOException {
+        Path place = named.toAbsolutePath();
+        if (Files.exists(place)) {
+            return place.toRealPath();
+        }
+        for (int links = 0; Files.isSymbolicLink(place); links++) {
+            if (links == MOST_LINKS) {
+                throw new FileSystemException(named.toString(), null, "is a link that leads to itself; remove it");
+            }
+            place = place.resolveSibling(Files.readSymbolicLink(place));
+        }
+        return place;
+    }
+
+    /** Failures of the temporary sibling, said of the place that the caller named. */
+    private static FileSystemException unwritable(Path named, Path target, IOException failure) {
+        Path parent = target.getParent();
         String reason;
         if (!Files.exists(parent)) {
             reason = "the folder " + parent + " does not exist; create it first";
@@ -193,8 +214,9 @@ public final class AtomicFile {
         } else {
             reason = FileProblem.reason(failure);
         }
-        FileSystemException named = new FileSystemException(place.toString(), null, "cannot be written: " + reason);
-        named.initCause(failure);
-        return named;
+        FileSystemException unwritable =
+                new FileSystemException(named.toString(), null, "cannot be written: " + reason);
+        unwritable.initCause(failure);
+        return unwritable;
     }
 }

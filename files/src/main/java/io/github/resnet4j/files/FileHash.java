@@ -21,6 +21,8 @@ public record FileHash(Algorithm algorithm, String hex) {
     public enum Algorithm {
         /** Finds damage and malice; of a prefix of 8 digits, damage only. */
         SHA_256("SHA-256", 64),
+        /** Finds damage; malice has been possible since 2017: safe only over https. */
+        SHA_1("SHA-1", 40),
         /** Finds damage, not malice: safe only over https. */
         MD5("MD5", 32);
 

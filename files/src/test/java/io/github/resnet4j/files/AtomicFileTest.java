@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,6 +104,50 @@ class AtomicFileTest {
                 .isThrownBy(() -> AtomicFile.write(place, "x"))
                 .withMessage("%s: is a folder; name a file in it", place);
         assertThat(names(folder)).containsExactly("a.zip");
+    }
+
+    @Test
+    void linksStayAndWhatTheyLeadToIsReplaced() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path real = Files.writeString(disk.resolve("a.txt"), "before");
+        Path link = Files.createSymbolicLink(folder.resolve("a.txt"), Path.of("disk/a.txt"));
+        Path toNothing = Files.createSymbolicLink(folder.resolve("b.txt"), Path.of("link"));
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("disk/b.txt"));
+        Path toFolder = Files.createSymbolicLink(folder.resolve("made"), Files.createDirectory(disk.resolve("made")));
+        AtomicFile.write(link, "after");
+        AtomicFile.write(toNothing, "new");
+        AtomicFile.writeFolder(toFolder, part -> Files.writeString(part.resolve("c"), "x"));
+        assertThat(List.of(link, toNothing, toFolder)).allMatch(Files::isSymbolicLink);
+        assertThat(real).content().isEqualTo("after");
+        assertThat(disk.resolve("b.txt")).content().isEqualTo("new");
+        assertThat(names(disk.resolve("made"))).containsExactly("c");
+        assertThat(names(disk)).containsExactly("a.txt", "b.txt", "made");
+
+        Path elsewhere = Files.createSymbolicLink(folder.resolve("elsewhere"), Path.of("none/a.txt"));
+        assertUnwritable(
+                () -> AtomicFile.write(elsewhere, "x"),
+                elsewhere,
+                "the folder " + folder.resolve("none") + " does not exist; create it first");
+        Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> AtomicFile.write(loop, "x"))
+                .withMessage("%s: is a link that leads to itself; remove it", loop);
+    }
+
+    /** A superuser's {@code --out /dev/null} would end as a file of that name. */
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void neverReplacesAPipeOrDevice() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(run("mkfifo", pipe.toString()), "no mkfifo here");
+        for (Path place : List.of(pipe, Files.createSymbolicLink(folder.resolve("link"), pipe))) {
+            assertThatExceptionOfType(FileSystemException.class)
+                    .isThrownBy(() -> AtomicFile.write(place, "x"))
+                    .withMessage("%s: is a pipe or device; name a file", place);
+        }
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
+        assertThat(names(folder)).containsExactly("link", "pipe");
     }
 
     @Test

@@ -53,17 +53,33 @@ public final class OptionReader {
 
     /** A whole number between two others, both included. */
     public int integer(String key, int present, int least, int most) {
+        return integer(key, present, least, most, 1);
+    }
+
+    /**
+     * One of {@code least}, {@code least + step}, {@code least + 2 step}, … up to {@code most}, or the present value: the
+     * layers of a network of equal blocks, say.
+     */
+    public int integer(String key, int present, int least, int most, int step) {
         String value = take(key);
         if (value == null) {
             return present;
         }
+        String why = "is not a whole number from " + least + " to " + most;
         if (value.matches("[+-]?[0-9]{1,9}")) {
             int number = Integer.parseInt(value);
-            if (number >= least && number <= most) {
+            int below = number - Math.floorMod(number - least, step);
+            if (number == present || number >= least && number <= most && below == number) {
                 return number;
             }
+            if (step > 1) {
+                int nearest = number - below <= step / 2 ? below : below + step;
+                int last = most - (most - least) % step;
+                why = "is none of " + least + ", " + (least + step) + ", " + (least + 2 * step) + ", …, " + last
+                        + "; the nearest is " + Math.max(least, Math.min(last, nearest));
+            }
         }
-        return refuse(key, value, "is not a whole number from " + least + " to " + most, present);
+        return refuse(key, value, why, present);
     }
 
     /** A number between two others, both included. */

@@ -17,7 +17,8 @@ public final class Suggest {
      */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String wanted = word.toLowerCase(Locale.ROOT);
-        if (!wanted.isEmpty()) {
+        if (wanted.matches(".*[^-]")) { // "-" is no beginning of an option
+
             Optional<String> whole = candidates.stream()
                     .filter(candidate -> candidate.toLowerCase(Locale.ROOT).startsWith(wanted + "-"))
                     .findFirst();

@@ -1,10 +1,12 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
+import io.github.resnet4j.zoo.family.ResidualUnits;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,14 @@ import java.util.stream.Stream;
  */
 public final class Zoo {
     private static final List<Family> FAMILIES = List.of(
-            new ResNet(), new KerasResNet(), new CifarResNet(), new MlperfTiny(), new PreActResNet(), new WideResNet());
+            new ResNet(),
+            new KerasResNet(),
+            new CifarResNet(),
+            new MlperfTiny(),
+            new PreActResNet(),
+            new WideResNet(),
+            new ResidualUnits(),
+            new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

@@ -49,6 +49,12 @@ final class SuggestTest {
     }
 
     @Test
+    void hyphensAloneAreNoBeginning() {
+        assertThat(Suggest.nearest("-", List.of("--json"))).isEmpty();
+        assertThat(Suggest.nearest("--max", List.of("--json", "--max-pixels"))).contains("--max-pixels");
+    }
+
+    @Test
     void offersTheFirstAmongEquals() {
         assertThat(Suggest.nearest("resnet1", List.of("resnet18", "resnet10"))).contains("resnet18");
         assertThat(Suggest.nearest("resnet1", List.of())).isEmpty();

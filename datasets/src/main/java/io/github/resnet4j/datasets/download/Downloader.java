@@ -46,7 +46,7 @@ public final class Downloader {
     }
 
     /**
-     * Downloads {@code file} to {@code target}, creating its folder if needed, unless a correct copy is already there.
+     * Downloads {@code file} to {@code target}, unzipped, creating its folder if needed, unless a correct copy is already there.
      * If several processes or threads want the same target, one downloads and the others wait. A correct copy is also
      * served from a read-only folder.
      *
@@ -130,7 +130,11 @@ public final class Downloader {
                     knownLength = attempt(file, address, part, deadline, announced);
                 }
                 verify(file, part, knownLength);
-                part.publish();
+                if (file.zipped()) {
+                    part.publishUnzipped();
+                } else {
+                    part.publish();
+                }
                 return;
             } catch (TransferFault fault) {
                 if (fault.isNoSuchFile() && addresses.hasNext()) {
@@ -154,7 +158,8 @@ public final class Downloader {
     private static boolean isIncomplete(RemoteFile file, PartFile part) {
         return file.size().exact()
                 ? part.bytes() < file.size().bytes()
-                : part.bytes() == 0 || Verified.mismatch(file, part.path()).isPresent();
+                : part.bytes() == 0
+                        || Verified.mismatchOnArrival(file, part.path()).isPresent();
     }
 
     /** Whether the length of the response was known, so that an early end would have been noticed. */
@@ -195,7 +200,7 @@ public final class Downloader {
     }
 
     private static void verify(RemoteFile file, PartFile part, boolean knownLength) throws TransferFault {
-        Optional<String> difference = Verified.mismatch(file, part.path());
+        Optional<String> difference = Verified.mismatchOnArrival(file, part.path());
         if (difference.isEmpty()) {
             return;
         }

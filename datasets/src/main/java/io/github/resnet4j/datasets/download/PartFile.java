@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets.download;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,27 @@ final class PartFile implements AutoCloseable {
             Files.deleteIfExists(tag);
         } catch (IOException e) {
             throw new DiskException("cannot move it into place", path, e);
+        }
+    }
+
+    /** Moves the only file in the verified zip archive to the target in one step. */
+    void publishUnzipped() {
+        Path unzipped = sibling(target, ".unzipped");
+        try {
+            channel.close();
+            try (FileChannel out = FileChannel.open(
+                    unzipped,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                ZippedFile.copy(path, Channels.newOutputStream(out));
+                out.force(true);
+            }
+            Files.move(unzipped, target, StandardCopyOption.ATOMIC_MOVE);
+            Files.delete(path);
+            Files.deleteIfExists(tag);
+        } catch (IOException e) {
+            throw new DiskException("cannot unzip it into place", path, e);
         }
     }
 

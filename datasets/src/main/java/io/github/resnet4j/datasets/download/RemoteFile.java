@@ -6,12 +6,13 @@ import io.github.resnet4j.files.FileHash;
  * A published file: where to get it, and how to verify the download.
  *
  * @param source where it is
- * @param size its size, as far as known
- * @param hash its hash, or the first digits of it
+ * @param zipped whether it comes as the only file in a zip archive, out of which it is taken
+ * @param size its size, as far as known; zipped the most of both sizes
+ * @param hash its hash, or the first digits of it; zipped that of the file in the archive
  * @param otherwise what a user without it can do instead, starting with a verb: "pass --data DIR"; ends the messages of
  *     failed downloads
  */
-public record RemoteFile(Source source, Size size, FileHash hash, String otherwise) {
+public record RemoteFile(Source source, boolean zipped, Size size, FileHash hash, String otherwise) {
     /**
      * The size of a published file.
      *
@@ -44,6 +45,18 @@ public record RemoteFile(Source source, Size size, FileHash hash, String otherwi
         public String toString() {
             return (exact ? "the published " : "at most ") + bytes;
         }
+    }
+
+    public RemoteFile {
+        if (zipped && size.exact()) {
+            throw new IllegalArgumentException(
+                    source.fileName() + " has one size zipped and another unzipped; give none");
+        }
+    }
+
+    /** A file that is published as it is. */
+    public RemoteFile(Source source, Size size, FileHash hash, String otherwise) {
+        this(source, false, size, hash, otherwise);
     }
 
     /** The file's name. */

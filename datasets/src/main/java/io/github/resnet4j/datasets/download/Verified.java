@@ -44,15 +44,29 @@ final class Verified {
 
     /** How {@code path} differs from the published file, by its size and hash as they are. */
     static Optional<String> mismatch(RemoteFile file, Path path) {
+        return mismatch(file, path, false);
+    }
+
+    /** The same of the bytes as they arrive, which may be zipped. */
+    static Optional<String> mismatchOnArrival(RemoteFile file, Path path) {
+        return mismatch(file, path, file.zipped());
+    }
+
+    private static Optional<String> mismatch(RemoteFile file, Path path, boolean zipped) {
         try {
             long bytes = Files.size(path);
             if (!file.size().fits(bytes)) {
                 return Optional.of(bytes + " bytes, not " + file.size());
             }
-            FileHash found = file.hash().of(path);
-            return file.hash().matches(found.hex())
+            Optional<FileHash> found = zipped
+                    ? ZippedFile.hash(path, file.hash().algorithm())
+                    : Optional.of(file.hash().of(path));
+            if (found.isEmpty()) {
+                return Optional.of("not a zip archive of one file");
+            }
+            return file.hash().matches(found.get().hex())
                     ? Optional.empty()
-                    : Optional.of(found + ", not the published " + file.hash());
+                    : Optional.of(found.get() + ", not the published " + file.hash());
         } catch (IOException e) {
             throw new DiskException("cannot read", path, e);
         }

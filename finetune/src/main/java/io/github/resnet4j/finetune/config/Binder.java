@@ -224,7 +224,7 @@ final class Binder {
         Optional<String> byDefault =
                 Optional.ofNullable(component.getAnnotation(Default.class)).map(Default::value);
         if (byDefault.isPresent()) {
-            return YamlTree.ofValue(byDefault.get(), "default", child(path, key), problems)
+            return YamlTree.ofValue(byDefault.get(), Where.argument("default"), child(path, key), problems)
                     .flatMap(node -> value(component.getGenericType(), node, where, child(path, key)));
         }
         return mistyped ? Optional.empty() : problem(where, child(path, key), "missing; this key is required");

@@ -1,9 +1,12 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.finetune.report.Numbers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -22,6 +25,9 @@ public final class ConfigText {
         if (value instanceof Enum<?> constant) {
             return Scalars.kebab(constant);
         }
+        if (value instanceof Double number) {
+            return Numbers.decimal(number);
+        }
         if (!value.getClass().isRecord()) {
             return value.toString();
         }
@@ -29,11 +35,23 @@ public final class ConfigText {
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             Object part = read(component, value);
             if (!(part instanceof Optional<?> optional) || optional.isPresent()) {
-                parts.add(Scalars.kebab(component.getName()) + " " + of(part));
+                String text = of(part);
+                String name = Scalars.kebab(component.getName());
+                parts.add(text.startsWith(name + " (") ? text : name + " " + text); // a warmup is called just that
             }
         }
         String name = Scalars.kebab(value.getClass().getSimpleName());
         return parts.isEmpty() ? name : name + " (" + String.join(", ", parts) + ")";
+    }
+
+    /** A record's kind under {@code key}, and each component under {@code key.component}. */
+    public static Map<String, String> parts(String key, Object value) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put(key, Scalars.kebab(value.getClass().getSimpleName()));
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            parts.put(key + "." + Scalars.kebab(component.getName()), of(read(component, value)));
+        }
+        return parts;
     }
 
     private static Object read(RecordComponent component, Object owner) {

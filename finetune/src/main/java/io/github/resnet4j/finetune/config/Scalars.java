@@ -1,6 +1,5 @@
 package io.github.resnet4j.finetune.config;
 
-import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -18,8 +17,6 @@ final class Scalars {
     private static final Pattern OTHER_MEANING =
             Pattern.compile("(?i)null|true|false|yes|no|on|off|y|n|\\.inf|\\.nan|\\.+|\\.[0-9].*");
 
-    private static final int LONGEST_PLAIN_NUMBER = 12;
-
     private Scalars() {}
 
     /** {@code batchSize}, {@code BatchSize} and {@code BATCH_SIZE} are all {@code batch-size}. */
@@ -31,15 +28,6 @@ final class Scalars {
 
     static String kebab(Enum<?> constant) {
         return kebab(constant.name());
-    }
-
-    /** The shortest decimal that reads back as the same double. */
-    static String number(double value) {
-        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
-            return 1 / value > 0 ? "0" : Double.toString(value);
-        }
-        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-        return plain.length() <= LONGEST_PLAIN_NUMBER ? plain : Double.toString(value);
     }
 
     /** Text as a YAML scalar, quoted where it has to be. */

@@ -17,7 +17,7 @@ public final class PretrainedFetch {
     /**
      * The verified file of {@code row}: from the cache if it is there, otherwise downloaded. In the cache it is
      * {@code weights/NAME/FILE}, with {@code ARCHITECTURE.TAG} as NAME, because many publishers call their files
-     * {@code model.safetensors}; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
+     * {@code model.safetensors}, and unzipped if it was zipped; a mirror has it as {@code NAME/FILE} or as {@code FILE}.
      *
      * @throws io.github.resnet4j.datasets.download.NetworkException if it is not in the cache and cannot be downloaded
      * @throws io.github.resnet4j.datasets.download.IntegrityException if the download is not the published file
@@ -26,6 +26,7 @@ public final class PretrainedFetch {
     public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
+                row.isZipped(),
                 row.bytes().isPresent()
                         ? RemoteFile.Size.exactly(row.maxBytes())
                         : RemoteFile.Size.atMost(row.maxBytes()),
@@ -40,6 +41,6 @@ public final class PretrainedFetch {
     }
 
     private static Path place(PretrainedWeights row, CacheFolder cache) {
-        return cache.weights().resolve(row.name()).resolve(row.fileName());
+        return cache.weights().resolve(row.name()).resolve(row.unzippedName());
     }
 }

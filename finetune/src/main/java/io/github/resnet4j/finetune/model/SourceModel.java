@@ -32,6 +32,7 @@ import io.github.resnet4j.zoo.weights.load.Matching;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,7 @@ public final class SourceModel {
             if (!ModelRequest.isFile(model)) {
                 PretrainedWeights row = published(model);
                 Path file = PretrainedFetch.fetch(row, CacheFolder.standard(), download);
-                return foreign(file, request, Optional.of(Zoo.find(row.architecture())), Optional.of(row), remarks);
+                return foreign(file, request, Optional.of(row.row()), Optional.of(row), remarks);
             }
             return ofFile(Path.of(model), request, Optional.empty(), Optional.empty(), remarks);
         }
@@ -155,7 +156,7 @@ public final class SourceModel {
         ModelCard used = possible(() -> new ModelCard(
                 card.architecture(),
                 card.options(),
-                card.input(),
+                input(card, request.preparation()),
                 classes,
                 request.preparation().over(card.preprocessing()),
                 card.provenance()));
@@ -174,6 +175,16 @@ public final class SourceModel {
                     }
                     return new Loaded(graph, Optional.empty());
                 });
+    }
+
+    /** A crop is what the network then takes. */
+    private static Shape input(ModelCard card, ModelRequest.Preparation preparation) {
+        return preparation.crop().isPresent()
+                ? new Shape(
+                        card.input().channels(),
+                        preparation.crop().getAsInt(),
+                        preparation.crop().getAsInt())
+                : card.input();
     }
 
     private static OptionalInt newClasses(ModelRequest request) {
@@ -224,11 +235,14 @@ public final class SourceModel {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
         boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
-        Optional<Architecture> asked = named.or(() -> row.map(found -> Zoo.find(found.architecture())));
-        Fit fit = fit(tensors, names, asked, request.options(), anyHead, remarks);
+        Optional<Architecture> asked = named.or(() -> row.map(PretrainedWeights::row));
+        Map<String, String> options =
+                new LinkedHashMap<>(row.map(PretrainedWeights::options).orElse(Map.of()));
+        options.putAll(request.options());
+        Fit fit = fit(tensors, names, asked, options, anyHead, remarks);
         Architecture architecture = fit.architecture();
         // Not refused: an option such as zero-init-residual changes nothing that weights do not replace.
-        row.ifPresent(published -> differences(Zoo.find(published.architecture()), architecture).stream()
+        row.ifPresent(published -> differences(published.row(), architecture).stream()
                 .map(difference -> "warning: " + published.name() + " was published for " + difference
                         + "; unless you leave the option out, its results may be wrong")
                 .forEach(remarks));
@@ -262,8 +276,8 @@ public final class SourceModel {
                 known.isPresent(),
                 convention.assumed(),
                 row.map(PretrainedWeights::name).orElse(file.toString()),
-                options -> {
-                    GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), options, how);
+                settings -> {
+                    GraphWeights.Loaded loaded = GraphWeights.load(tensors, card.network(), settings, how);
                     if (reversed) {
                         reverseInputChannels(card.network(), loaded.graph());
                     }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.engine.Engine;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,16 @@ public record EngineUse(Engine running, Optional<String> fallback, String histor
     /** From the beginning, for everything. */
     public EngineUse(Engine running, Optional<String> fallback) {
         this(running, fallback, running.key(), Optional.empty());
+    }
+
+    /** That of a finished run, in which the engines of {@code history} trained; why is not known. */
+    public static EngineUse of(String history) {
+        String last = history.substring(history.lastIndexOf(' ') + 1);
+        Engine running = Arrays.stream(Engine.values())
+                .filter(engine -> engine.key().equals(last))
+                .findFirst()
+                .orElse(Engine.AUTO);
+        return new EngineUse(running, Optional.empty(), history, Optional.empty());
     }
 
     /** The same in a run that began with {@code earlier}, a history. */

@@ -9,6 +9,7 @@ public final class Numbers {
     /** What stands for NaN. */
     public static final String NONE = "–";
 
+    private static final int LONGEST_PLAIN = 12;
     private static final double SMALLEST_PLAIN = 1e-5;
 
     private Numbers() {}
@@ -51,6 +52,15 @@ public final class Numbers {
         }
         int exponent = rounded.precision() - rounded.scale() - 1;
         return rounded.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent;
+    }
+
+    /** The shortest decimal that reads back as the same double, as people write it: 0.0001, 20, 1.5E-20. */
+    public static String decimal(double value) {
+        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+            return 1 / value > 0 ? "0" : Double.toString(value);
+        }
+        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        return plain.length() <= LONGEST_PLAIN ? plain : Double.toString(value);
     }
 
     /** With so many decimals and thousands separators. */

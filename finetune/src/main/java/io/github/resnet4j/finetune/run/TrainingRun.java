@@ -9,9 +9,11 @@ import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -46,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -54,6 +57,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
 public final class TrainingRun {
+    private static final String REPORT = "report.html";
+
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
     private final Options options;
@@ -66,6 +71,7 @@ public final class TrainingRun {
     private double trained;
     private long images;
     private BestModel best;
+    private Checkpoints checkpoints;
 
     /**
      * How to start.
@@ -74,18 +80,23 @@ public final class TrainingRun {
      * @param overwrite replace an earlier run in the folder
      * @param commandLine for the provenance
      * @param download how to download data if the configuration names no folder
+     * @param names what the user writes to set a key of the configuration
      */
-    public record Options(boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download) {}
+    public record Options(
+            boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download, KeyNames names) {}
 
     /**
      * The result of a run.
      *
      * @param name of the run
      * @param folder of its results
+     * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; accuracies,
+     *     loss and speed are those of the last epoch in its log
      * @param top1 share of the validation images classified correctly
      * @param top5 share whose class is among the five most probable
+     * @param classes how many the network knows
      * @param loss mean cross-entropy over the validation images
-     * @param images validation images
+     * @param images validation images evaluated; if already complete, all there are
      * @param epochs trained in all
      * @param iterations trained in all, with those before a resumption
      * @param seconds this process took
@@ -99,8 +110,10 @@ public final class TrainingRun {
     public record Summary(
             String name,
             Path folder,
+            boolean alreadyComplete,
             double top1,
             double top5,
+            int classes,
             double loss,
             long images,
             int epochs,
@@ -133,20 +146,20 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.requirePossible(folder);
+        RunFolder.requirePossible(folder, options.names());
         try (DeferredLines remarks = new DeferredLines(view)) {
-            ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
+            ResolvedRun task = ResolvedRun.open(config, options.download(), options.names(), remarks::add);
             config = task.config();
             loaded = new ConfigLoader.Loaded(config, config.toYaml());
             BatchArrays.requireRoom(
-                    "train.batch-size",
+                    options.names().of("train.batch-size"),
                     config.train().batchSize(),
                     task.network().input());
             requireStatistics(task, remarks);
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
-                RunFolder.requireFree(folder, options.resume(), options.overwrite());
+                RunFolder.requireFree(folder, options.resume(), options.overwrite(), options.names());
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
             }
@@ -163,8 +176,10 @@ public final class TrainingRun {
         int batchSize = config.train().batchSize();
         int images = task.inputs().train().size();
         if (Math.min(batchSize, images) == 1) {
-            throw new UsageException("train.batch-size: " + name + " normalises maps of 1×1, so a batch of one image"
-                    + " gives it no statistics; use at least 2 images in a batch, or larger ones (data.image-size)");
+            throw new UsageException(options.names().of("train.batch-size") + ": " + name
+                    + " normalises maps of 1×1, so a batch of one image"
+                    + " gives it no statistics; use at least 2 images in a batch, or larger ones ("
+                    + options.names().of("data.image-size") + ")");
         }
         if (images % batchSize == 1) {
             remarks.add("one image is left out of every epoch, another each time: it would be a batch of its own, which"
@@ -176,6 +191,15 @@ public final class TrainingRun {
         ModelCard card = start.card(config, Map.of()); // not after the training: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
+        if (resumed.isPresent()) {
+            List<String> changes = Identity.changes(resumed.get().identity(), identity, config.schedule());
+            Optional<Summary> complete = complete(start, resumed.get());
+            if (complete.isPresent()) {
+                changes.forEach(change -> remarks.add("without effect on a complete run: " + change));
+                return complete.get();
+            }
+            changes.forEach(remarks::add);
+        }
         resumed.ifPresent(snapshot -> start.graph()
                 .params()
                 .data()
@@ -215,8 +239,7 @@ public final class TrainingRun {
                 Snapshot snapshot = resumed.get();
                 engines.training().velocity().put(snapshot.velocity().duplicate());
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
-                Position at = beginning(snapshot, trainData.batchesPerEpoch());
-                remarks.add("resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
+                remarks.add(where(beginning(snapshot, trainData.batchesPerEpoch()))
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
             remarks.after(engine.words() + ": " + describe(start, trainData));
@@ -232,8 +255,6 @@ public final class TrainingRun {
                 snapshot -> {
                     requireEpochsLeft(snapshot.position());
                     Identity.requireSame(snapshot.identity(), identity);
-                    Identity.changes(snapshot.identity(), identity, config.schedule())
-                            .forEach(remarks::add);
                 },
                 () -> remarks.add("no valid checkpoint in " + folder + ": starting from the beginning"));
         return newest;
@@ -242,7 +263,8 @@ public final class TrainingRun {
     private void requireEpochsLeft(Position saved) {
         if (saved.epoch() >= config.train().epochs() && saved.batch() > 0
                 || saved.epoch() > config.train().epochs()) {
-            throw new UsageException("train.epochs is " + config.train().epochs()
+            throw new UsageException(options.names().of("train.epochs") + " is "
+                    + config.train().epochs()
                     + ", but the checkpoint is from epoch "
                     + (saved.epoch() + (saved.batch() > 0 ? 1 : 0)) + "; set at least as many, or start over with"
                     + " --overwrite");
@@ -261,8 +283,51 @@ public final class TrainingRun {
         return evaluated ? new Position(saved.iteration(), epoch, 0) : saved;
     }
 
+    private String where(Position at) {
+        return at.epoch() < config.train().epochs()
+                ? "resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
+                : "resumed after the last epoch, " + at.epoch() + ": only the model and the report are missing";
+    }
+
+    /** The results of a run that has nothing left to do: its report, which is written last, is there. */
+    private Optional<Summary> complete(PreparedRun start, Snapshot snapshot) throws IOException {
+        Path log = folder.resolve("log.csv");
+        if (!Stream.of("log.csv", "model.zip", REPORT).map(folder::resolve).allMatch(Files::exists)) {
+            return Optional.empty();
+        }
+        List<EpochRow> rows = CsvLog.read(log);
+        return rows.stream()
+                .filter(row -> row.epoch() == config.train().epochs()
+                        && row.evaluated()
+                        && row.iterations() == snapshot.position().iteration())
+                .findFirst()
+                .map(last -> new Summary(
+                        config.name(),
+                        folder,
+                        true,
+                        last.valTop1(),
+                        Evaluation.tellsTop5(start.network().classes()) ? last.valTop5() : 1,
+                        start.network().classes(),
+                        last.valLoss(),
+                        start.inputs().val().size(),
+                        last.epoch(),
+                        last.iterations(),
+                        (System.nanoTime() - startNanos) / 1e9,
+                        last.imagesPerSecond(),
+                        last.dataWaitShare(),
+                        start.network().parameters(),
+                        Identity.engine(snapshot.identity())
+                                .map(EngineUse::of)
+                                .orElse(new EngineUse(config.engine(), Optional.empty())),
+                        EpochRow.best(rows)));
+    }
+
     private Checkpoints checkpoints() {
-        return new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        if (checkpoints == null) {
+            checkpoints = new Checkpoints(
+                    folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        }
+        return checkpoints;
     }
 
     /** Before anything is computed or deleted: all images that cannot be read, of both parts, in one message. */
@@ -306,7 +371,8 @@ public final class TrainingRun {
         EpochProgress done = resumed.map(Snapshot::progress)
                 .filter(progress -> from.batch() > 0)
                 .orElse(EpochProgress.NONE);
-        Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
+        Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
+        AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
         Path file = folder.resolve("log.csv");
@@ -323,7 +389,8 @@ public final class TrainingRun {
                     start.graph(),
                     engines.training(),
                     log,
-                    start.inputs().val().size());
+                    start.inputs().val().size(),
+                    start.network().classes());
             Trainer trainer = new Trainer(
                     engines.training(),
                     engines.inference(),
@@ -355,8 +422,10 @@ public final class TrainingRun {
         Summary summary = new Summary(
                 config.name(),
                 folder,
+                false,
                 result.top1(),
                 result.top5(),
+                network.classes(),
                 result.loss(),
                 result.images(),
                 config.train().epochs(),
@@ -409,6 +478,7 @@ public final class TrainingRun {
         private final TrainingStep training;
         private final CsvLog log;
         private final long valImages;
+        private final int classes;
         private int shownEpoch = -1;
 
         Recorder(
@@ -418,7 +488,8 @@ public final class TrainingRun {
                 ComputationGraph graph,
                 TrainingStep training,
                 CsvLog log,
-                long valImages) {
+                long valImages,
+                int classes) {
             this.trainData = trainData;
             this.checkpoints = checkpoints;
             this.identity = identity;
@@ -426,6 +497,7 @@ public final class TrainingRun {
             this.training = training;
             this.log = log;
             this.valImages = valImages;
+            this.classes = classes;
         }
 
         @Override
@@ -466,7 +538,10 @@ public final class TrainingRun {
                     sums.top1(),
                     result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
                     result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
-                    result.evaluation().map(Evaluation::top5).orElse(Double.NaN),
+                    result.evaluation()
+                            .filter(evaluation -> Evaluation.tellsTop5(classes))
+                            .map(Evaluation::top5)
+                            .orElse(Double.NaN),
                     sums.seconds()
                             + result.evaluation().map(Evaluation::seconds).orElse(0.0),
                     sums.imagesPerSecond(),

@@ -16,8 +16,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,67 @@ final class PretrainedFetchTest {
         assertThatThrownBy(() -> PretrainedFetch.fetch(other, cache, options)).isInstanceOf(IntegrityException.class);
     }
 
+    /** pytorchcv's: the hash is that of the file in the archive, and that file is what is kept. */
+    @Test
+    void takesTheFileOutOfAnArchive() throws Exception {
+        PretrainedWeights row = zipped(hash(FileHash.Algorithm.SHA_1, "the file"));
+        Path place = cache.weights().resolve("preresnet20-cifar.pytorchcv");
+        zip(row.fileName(), "the file");
+        Path file = PretrainedFetch.fetch(row, cache, options);
+        assertThat(file).isEqualTo(place.resolve(row.unzippedName())).hasContent("the file");
+        assertThat(place.toFile().list())
+                .filteredOn(name -> !name.startsWith("."))
+                .containsExactly(row.unzippedName());
+        Files.delete(mirror.resolve(row.fileName()));
+        assertThat(PretrainedFetch.fetch(row, cache, options)).isEqualTo(file);
+        Files.writeString(file, "the life");
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options)).isInstanceOf(NetworkException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the life", "the file and more", ""})
+    void refusesAnArchiveOfAnotherFile(String content) throws Exception {
+        PretrainedWeights row = zipped(hash(FileHash.Algorithm.SHA_1, "the file"));
+        zip(row.fileName(), content);
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options))
+                .isInstanceOf(IntegrityException.class)
+                .hasMessageContaining("not the published SHA-1 ");
+    }
+
+    /** Also the published file itself, unzipped, and an archive that is cut. */
+    @Test
+    void refusesWhatIsNotAnArchiveOfOneFile() throws Exception {
+        PretrainedWeights row = zipped(hash(FileHash.Algorithm.SHA_1, "the file"));
+        Path archive = mirror.resolve(row.fileName());
+        Files.writeString(archive, "the file");
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options))
+                .isInstanceOf(IntegrityException.class)
+                .hasMessageContaining("not a zip archive of one file");
+        zip(row.fileName(), "the file", "another");
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options)).isInstanceOf(IntegrityException.class);
+        zip(row.fileName(), "the file");
+        byte[] whole = Files.readAllBytes(archive);
+        Files.write(archive, Arrays.copyOf(whole, whole.length - 1));
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options)).isInstanceOf(IntegrityException.class);
+        zip(row.fileName(), "0".repeat(1 << 20));
+        assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, options))
+                .hasMessageContaining("not a zip archive of one file");
+    }
+
+    private static PretrainedWeights zipped(FileHash hash) {
+        PretrainedWeights row = Pretrained.find("preresnet20-cifar.pytorchcv");
+        return with(row, row.bytes(), hash);
+    }
+
+    private void zip(String name, String... contents) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(mirror.resolve(name)))) {
+            for (String content : contents) {
+                zip.putNextEntry(new ZipEntry(content.length() + ".pth"));
+                zip.write(content.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
     @Test
     void neverLoadsAnotherFile() throws Exception {
         PretrainedWeights row = published("one", "the file");
@@ -105,7 +169,7 @@ final class PretrainedFetchTest {
                 .isInstanceOf(NetworkException.class)
                 .hasMessageStartingWith(row.fileName() + " from " + row.url() + ": not in the cache, and offline")
                 .hasMessageContaining(
-                        "put the file at " + cache.weights().resolve(row.name()).resolve(row.fileName()))
+                        "put the file at " + cache.weights().resolve(row.name()).resolve(row.unzippedName()))
                 .hasMessageContaining("RESNET4J_MIRROR")
                 .hasMessageEndingWith("pass weights you already have with --weights FILE");
     }
@@ -126,6 +190,7 @@ final class PretrainedFetchTest {
         Files.writeString(shelf.resolve("model.safetensors"), content);
         return new PretrainedWeights(
                 row.architecture(),
+                row.options(),
                 tag,
                 URI.create("https://weights.invalid/resnet18." + tag + "/resolve/main/model.safetensors"),
                 OptionalLong.of(content.length()),
@@ -142,6 +207,7 @@ final class PretrainedFetchTest {
     private static PretrainedWeights with(PretrainedWeights row, OptionalLong bytes, FileHash hash) {
         return new PretrainedWeights(
                 row.architecture(),
+                row.options(),
                 row.tag(),
                 row.url(),
                 bytes,

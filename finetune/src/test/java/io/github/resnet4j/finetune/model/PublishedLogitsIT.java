@@ -7,6 +7,7 @@ import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,21 +36,47 @@ final class PublishedLogitsIT {
     @ParameterizedTest
     @CsvSource({"resnet20-12fca82f, 932", "resnet56-4bfd9763, 943"})
     void everyLogitIsPyTorchs(String name, int right) throws IOException {
-        Path weights = DATA.resolve("weights").resolve(name + ".th");
+        List<String> remarks = new ArrayList<>();
+        SourceModel model = open(DATA.resolve("weights").resolve(name + ".th"), remarks, ModelRequest.Preparation.NONE);
+        assertThat(remarks).anyMatch(remark -> remark.contains("akamaster"));
         Path reference = DATA.resolve("weights").resolve(name + ".lossless1017.logits.f32le");
+        assertThat(rightAsPyTorch(model, reference)).isEqualTo(right);
+    }
+
+    /** A DenseNet-BC-40-12 of the ukb-cardiac-mri repository, with A. Veit's names and no row in the registry. */
+    @Test
+    void aDenseNetIsKnownByItsTensors() throws IOException {
+        Path folder = DATA.resolve("families").resolve("densenet");
+        ModelRequest.Preparation preparation = new ModelRequest.Preparation(
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.of(List.of(125.3 / 255, 123.0 / 255, 113.9 / 255)),
+                Optional.of(List.of(63.0 / 255, 62.1 / 255, 66.7 / 255)),
+                Optional.empty());
+        SourceModel model = open(folder.resolve("pretrained_densenet_4012BC.pth.tar"), new ArrayList<>(), preparation);
+        assertThat(model.card().architecture()).isEqualTo("densenet-bc-40-12");
+        assertThat(rightAsPyTorch(model, folder.resolve("densenet_bc_40_12.lossless1017.logits.f32le")))
+                .isEqualTo(950);
+    }
+
+    private static SourceModel open(Path weights, List<String> remarks, ModelRequest.Preparation preparation) {
+        assumeTrue(Files.exists(weights), "needs " + weights);
+        ModelRequest request = ModelRequest.of(Optional.empty())
+                .withWeights(Optional.of(weights))
+                .withPreparation(preparation);
+        return SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
+    }
+
+    /** How many images it is right about; fails unless its logits are those in {@code reference}. */
+    private static int rightAsPyTorch(SourceModel model, Path reference) throws IOException {
         Path images = DATA.resolve("cifar10").resolve("lossless_test_batch.bin");
         assumeTrue(Files.exists(reference) && Files.exists(images), "needs " + reference + " and " + images);
-
         CifarDataset data = CifarDataset.readFile(images, CifarVariant.CIFAR10);
         FloatBuffer expected = ByteBuffer.wrap(Files.readAllBytes(reference))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
         assertThat(expected.remaining()).isEqualTo(10 * data.size());
-        ModelRequest request = ModelRequest.of(Optional.empty()).withWeights(Optional.of(weights));
-        List<String> remarks = new ArrayList<>();
-        SourceModel model = SourceModel.open(request, DownloadOptions.standard().withOffline(true), remarks::add);
-        assertThat(remarks).anyMatch(remark -> remark.contains("akamaster"));
-
         int correct = 0;
         try (Predictor predictor = Predictor.open(model, AT_ONCE, Engine.AUTO)) {
             for (int from = 0; from < data.size(); from += AT_ONCE) {
@@ -67,7 +95,7 @@ final class PublishedLogitsIT {
                 }
             }
         }
-        assertThat(correct).isEqualTo(right);
+        return correct;
     }
 
     /** The tensors of both shortcuts are the same; the hash tells which one the weights were trained with. */
@@ -130,6 +158,7 @@ final class PublishedLogitsIT {
             float[] image = predictor.prepare(data.image(from + i));
             batch.slice(i).assign(Nd4j.createFromArray(image).reshape(in.channels(), in.height(), in.width()));
         }
-        return predictor.inference().featureMaps(batch, List.of("fc")).get("fc").toFloatMatrix();
+        String last = predictor.network().lastOf(Network.HEAD).name();
+        return predictor.inference().featureMaps(batch, List.of(last)).get(last).toFloatMatrix();
     }
 }

@@ -48,8 +48,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Torchvision's ResNets, Wide ResNets and ResNeXts with random weights, saved by {@code torch.save} in both of its formats: read strictly, they
- * say what PyTorch says, map by map, and come back bit by bit through every format that is written here.
+ * Torchvision's networks with random weights, saved by {@code torch.save} in both of its formats: read strictly, they say
+ * what PyTorch says, map by map, and come back bit by bit through every format that is written here.
  */
 final class TorchvisionParityIT {
     private static final int SIDE = 224;
@@ -106,12 +106,13 @@ final class TorchvisionParityIT {
     }
 
     static List<String> networks() {
-        return List.of("resnet18", "resnet34", "resnet50", "wide-resnet50-2", "resnext50-32x4d");
+        return List.of("resnet18", "resnet34", "resnet50", "wide-resnet50-2", "resnext50-32x4d", "densenet121");
     }
 
     /** With {@code -Dparity.all=true} also those whose files take gigabytes, of the same structure. */
     static List<String> deepNetworks() {
-        List<String> networks = new ArrayList<>(List.of("resnet101", "resnet152"));
+        List<String> networks =
+                new ArrayList<>(List.of("resnet101", "resnet152", "densenet161", "densenet169", "densenet201"));
         if (Boolean.getBoolean("parity.all")) {
             networks.addAll(List.of("wide-resnet101-2", "resnext101-32x8d", "resnext101-64x4d"));
         }
@@ -158,10 +159,19 @@ final class TorchvisionParityIT {
             INDArray input = Nd4j.createFromArray(Arrays.copyOfRange(inputs, i * length, (i + 1) * length))
                     .reshape(1, 3, SIDE, SIDE);
             Map<String, INDArray> maps = graph.feedForward(input, false);
-            for (String stage : List.of("layer1", "layer2", "layer3", "layer4")) {
-                assertNear(name, stage, i, count, maps.get(network.lastOf(stage).name()), 1e-4, 1e-3);
+            for (String stage : network.stages()) {
+                if (!stage.equals(Network.STEM) && !stage.equals(Network.HEAD)) {
+                    assertNear(
+                            name,
+                            stage,
+                            i,
+                            count,
+                            maps.get(network.lastOf(stage).name()),
+                            1e-4,
+                            1e-3);
+                }
             }
-            assertNear(name, "logits", i, count, maps.get("fc"), 1e-4, 1e-3);
+            assertNear(name, "logits", i, count, maps.get(logits(network)), 1e-4, 1e-3);
         }
     }
 
@@ -175,9 +185,13 @@ final class TorchvisionParityIT {
             float[] values = new float[Math.toIntExact(network.input().elements())];
             pipeline.write(ImageDecoder.decode(photographs.get(i)), SampleRandom.of(0, 0, 0), values, 0);
             INDArray input = Nd4j.createFromArray(values).reshape(1, 3, SIDE, SIDE);
-            INDArray logits = graph.feedForward(input, false).get("fc");
+            INDArray logits = graph.feedForward(input, false).get(logits(network));
             assertNear(name, "logits", RANDOM_INPUTS + i, RANDOM_INPUTS + photographs.size(), logits, 2e-2, 0);
         }
+    }
+
+    private static String logits(Network network) {
+        return network.lastOf(Network.HEAD).name();
     }
 
     private static void comesBackBitByBit(Architecture row, Network network, ComputationGraph graph, StateDict original)

@@ -432,7 +432,7 @@ final class TrainerTest {
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining("weights of epoch 1: the outputs for 7 of 7 images are NaN or infinite")
-                .withMessageContaining("lower optimizer.lr");
+                .withMessageContaining("a lower learning rate");
         assertThat(session.epochs).hasSize(1);
         assertThat(session.epochs.get(0).evaluation()).isEmpty();
     }
@@ -461,7 +461,8 @@ final class TrainerTest {
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining("the loss became NaN at iteration 3 (epoch 1, learning rate 0.0427)")
-                .withMessageContaining("lower optimizer.lr, add a warm-up or set train.clip-norm, and start over");
+                .withMessageContaining(
+                        "start over with a lower learning rate, a warm-up or a limit on the gradient norm");
         assertThat(session.events).containsExactly("step 1", "checkpoint 1 in 0.1", "step 2");
     }
 

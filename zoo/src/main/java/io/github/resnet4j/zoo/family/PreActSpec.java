@@ -30,6 +30,7 @@ import java.util.Map;
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param dropout probability of being dropped, from 0 and below 1, before the last convolution of a basic block
  *     (Zagoruyko and Komodakis 2016, section 3.3)
+ * @param depth whether training drops blocks
  */
 public record PreActSpec(
         Stem stem,
@@ -39,7 +40,8 @@ public record PreActSpec(
         Shortcut shortcut,
         Activated activated,
         StrideOn strideOn,
-        double dropout)
+        double dropout,
+        StochasticDepth depth)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
     private static final String ACTIVATED = "activated-shortcuts";
@@ -123,22 +125,30 @@ public record PreActSpec(
     /** As in the paper's appendix: with projections, shared activations in first blocks, the stride on the 3×3. */
     public static PreActSpec of(Stem stem, int width, Block block, List<Stage> stages) {
         return new PreActSpec(
-                stem, width, block, stages, Shortcut.PROJECTION, Activated.FIRST_BLOCKS, StrideOn.MIDDLE_3X3, 0);
+                stem,
+                width,
+                block,
+                stages,
+                Shortcut.PROJECTION,
+                Activated.FIRST_BLOCKS,
+                StrideOn.MIDDLE_3X3,
+                0,
+                StochasticDepth.OFF);
     }
 
     /** The same network with other shortcuts. */
     public PreActSpec withShortcut(Shortcut other) {
-        return new PreActSpec(stem, width, block, stages, other, activated, strideOn, dropout);
+        return new PreActSpec(stem, width, block, stages, other, activated, strideOn, dropout, depth);
     }
 
     /** The same network with its shortcuts beginning elsewhere. */
     public PreActSpec withActivated(Activated other) {
-        return new PreActSpec(stem, width, block, stages, shortcut, other, strideOn, dropout);
+        return new PreActSpec(stem, width, block, stages, shortcut, other, strideOn, dropout, depth);
     }
 
     /** The same network with the stride of its bottlenecks elsewhere. */
     public PreActSpec withStrideOn(StrideOn other) {
-        return new PreActSpec(stem, width, block, stages, shortcut, activated, other, dropout);
+        return new PreActSpec(stem, width, block, stages, shortcut, activated, other, dropout, depth);
     }
 
     @Override
@@ -151,6 +161,7 @@ public record PreActSpec(
         } else {
             options.put(DROPOUT, String.valueOf(dropout));
         }
+        depth.addTo(options);
         return options;
     }
 
@@ -166,7 +177,8 @@ public record PreActSpec(
                 read.choice(SHORTCUT, shortcut, Shortcut.class),
                 read.choice(ACTIVATED, activated, Activated.class),
                 bottleneck ? read.choice(STRIDE_ON, strideOn, StrideOn.class) : strideOn,
-                bottleneck ? dropout : read.number(DROPOUT, dropout, 0, MAX_DROPOUT));
+                bottleneck ? dropout : read.number(DROPOUT, dropout, 0, MAX_DROPOUT),
+                depth.with(read));
         read.verify();
         return made;
     }
@@ -184,7 +196,8 @@ public record PreActSpec(
                 shortcut,
                 activated,
                 strideOn,
-                dropout);
+                dropout,
+                depth);
     }
 
     /** Projections instead of zeros. */
@@ -224,13 +237,14 @@ public record PreActSpec(
         }
         NetworkWriter net = new NetworkWriter(name, input, Conventions.TORCHVISION);
         String x = stem(net);
+        int number = 0;
         for (int s = 0; s < stages.size(); s++) {
             Stage stage = stages.get(s);
             String layer = "layer" + (s + 1);
             net.stage(layer);
             for (int b = 0; b < stage.blocks(); b++) {
                 boolean bare = stem == Stem.IMAGENET && s == 0 && b == 0;
-                x = block(net, layer + "." + b, x, stage.planes(), b == 0 ? stage.stride() : 1, b == 0, bare);
+                x = block(net, layer + "." + b, ++number, x, stage.planes(), b == 0 ? stage.stride() : 1, b == 0, bare);
             }
         }
         net.stage(Network.HEAD);
@@ -252,11 +266,19 @@ public record PreActSpec(
     /**
      * A block.
      *
+     * @param number of the block, from 1
      * @param first of its stage
      * @param bare whether its input is activated already
      */
     private String block(
-            NetworkWriter net, String name, String in, int planes, int stride, boolean first, boolean bare) {
+            NetworkWriter net,
+            String name,
+            int number,
+            String in,
+            int planes,
+            int stride,
+            boolean first,
+            boolean bare) {
         int channels = planes * block.expansion;
         boolean changes = stride != 1 || net.shape(in).channels() != channels;
         String x = bare ? in : activation(net, name, 1, in);
@@ -268,7 +290,9 @@ public record PreActSpec(
                 };
         String shortcut = shared ? x : in;
         x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
-        return net.sum(name + ".add", x, changes ? shortcut(net, name, shortcut, channels, stride) : shortcut);
+        String identity = changes ? shortcut(net, name, shortcut, channels, stride) : shortcut;
+        int blocks = stages.stream().mapToInt(Stage::blocks).sum();
+        return depth.sum(net, name + ".add", x, identity, number, blocks);
     }
 
     private static String activation(NetworkWriter net, String name, int number, String in) {

@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.Network;
@@ -14,6 +15,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -102,6 +105,7 @@ public final class NetworkGraph {
             vertex(Op.Upsample.class, up -> new UpsamplingVertex(up.factor(), up.interpolation())),
             layer(Op.Dense.class, NetworkGraph::dense),
             vertex(Op.Add.class, add -> new ElementWiseVertex(ElementWiseVertex.Op.Add)),
+            vertex(Op.StochasticSum.class, sum -> new StochasticSumVertex(sum.survival(), sum.scaling(), sum.per())),
             vertex(Op.Multiply.class, multiply -> new MultiplyVertex()),
             vertex(Op.Concat.class, concat -> new MergeVertex()));
 
@@ -135,7 +139,7 @@ public final class NetworkGraph {
 
     /**
      * A new graph with initialised weights: convolutions as He et al. 2015b (normal, variance 2 / fan-out, torchvision's
-     * choice), the classifier uniform in ±1/√fan-in, all biases zero.
+     * choice), the classifier uniform in ±1/√fan-in, biases zero unless a node says otherwise.
      *
      * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
      */
@@ -148,7 +152,8 @@ public final class NetworkGraph {
     /**
      * The configuration alone.
      *
-     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
+     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network, or DL4J would compute something
+     *     else: a sigmoid or tanh of a map that other nodes read as well
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
         ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
@@ -160,8 +165,16 @@ public final class NetworkGraph {
                 .addInputs(Network.INPUT);
         Set<String> frozen = new HashSet<>();
         options.frozenUpTo().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
+        Map<String, Long> readers = network.nodes().stream()
+                .flatMap(node -> node.inputs().stream())
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        Map<String, String> stages = new HashMap<>();
         for (Node node : network.nodes()) {
-            PARTS.get(node.op().getClass()).addTo(builder, node, frozen.contains(node.name()));
+            stages.put(node.name(), node.stage());
+            String input = node.inputs().get(0);
+            boolean leaves = !node.stage().equals(stages.getOrDefault(input, node.stage()));
+            Node safe = safe(node, readers.get(input) > 1, leaves);
+            PARTS.get(safe.op().getClass()).addTo(builder, safe, frozen.contains(node.name()));
         }
         Node logits = network.nodes().get(network.nodes().size() - 1);
         LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
@@ -187,6 +200,25 @@ public final class NetworkGraph {
         if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization bn) {
             bn.initializer().paramKeys(bn).forEach(layer.getLayerConf()::addVariable);
         }
+    }
+
+    /**
+     * A node that leaves its input to others: DL4J's activation layers overwrite theirs in inference, also one that other
+     * nodes read, or that is the map of a stage. A vertex of the zoo does not.
+     *
+     * @param shared whether others read the node's first input too
+     * @param leaves whether that is of another stage
+     */
+    private static Node safe(Node node, boolean shared, boolean leaves) {
+        if (node.op() instanceof Op.Relu && (shared || leaves)) {
+            return new Node(node.name(), new Op.LeakyRelu(0), node.inputs(), node.stage(), node.inputShapes());
+        }
+        if (shared && (node.op() instanceof Op.Sigmoid || node.op() instanceof Op.Tanh)) {
+            throw new IllegalArgumentException(
+                    node.name() + ": DL4J's " + node.op().label() + " overwrites "
+                            + node.inputs().get(0) + ", which other nodes read; let those read its output");
+        }
+        return node;
     }
 
     /** Puts a node into a graph. */
@@ -232,6 +264,7 @@ public final class NetworkGraph {
                     .nIn(in.channels())
                     .nOut(c.outChannels())
                     .hasBias(c.bias())
+                    .biasInit(c.initialBias())
                     .weightInit(weights)
                     .build();
         }
@@ -241,6 +274,7 @@ public final class NetworkGraph {
                 .nIn(in.channels())
                 .nOut(c.outChannels())
                 .hasBias(c.bias())
+                .biasInit(c.initialBias())
                 .helperAllowFallback(false)
                 .activation(Activation.IDENTITY)
                 .weightInit(weights)

@@ -1,10 +1,12 @@
 package io.github.resnet4j.zoo.pretrained;
 
 import io.github.resnet4j.files.FileHash;
+import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,10 +14,11 @@ import java.util.OptionalLong;
  * A file of weights that somebody published for an architecture of the zoo, and what you need to know to use it.
  *
  * @param architecture its name in the zoo
+ * @param options of the architecture where the weights were trained with others than its own; the tensors may not tell
  * @param tag who trained the weights, how, on what: {@code tv_in1k}
  * @param url where the file is, {@code https:}
  * @param bytes its size; absent if the publisher does not state it
- * @param hash its hash, or the beginning of it
+ * @param hash its hash, or the beginning of it; of a {@code .zip} that of the only file in it
  * @param licence SPDX identifier, or {@link #UNKNOWN_LICENCE} where the publisher names none. What ImageNet's own terms
  *     mean for weights trained on it is for lawyers
  * @param preprocessing how an image becomes an input
@@ -27,6 +30,7 @@ import java.util.OptionalLong;
  */
 public record PretrainedWeights(
         String architecture,
+        Map<String, String> options,
         String tag,
         URI url,
         OptionalLong bytes,
@@ -41,10 +45,12 @@ public record PretrainedWeights(
     /** In place of a licence that the publisher does not name. */
     public static final String UNKNOWN_LICENCE = "unknown";
 
+    private static final String ZIP = ".zip";
     private static final int BYTES_PER_VALUE = 4;
     private static final long ROOM = 1 << 20;
 
     public PretrainedWeights {
+        options = Map.copyOf(options);
         if (!architecture.matches("[a-z0-9-]+") || !tag.matches("[a-z0-9_-]+")) {
             throw new IllegalArgumentException(architecture + "." + tag + " is not a valid name for weights");
         }
@@ -63,9 +69,24 @@ public record PretrainedWeights(
         return architecture + "." + tag;
     }
 
-    /** The file's name. */
+    /** The published file's name. */
     public String fileName() {
         return url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
+    }
+
+    /** Whether the weights are the only file in a zip archive. */
+    public boolean isZipped() {
+        return fileName().endsWith(ZIP);
+    }
+
+    /** The name of the file with the weights: without {@code .zip}. */
+    public String unzippedName() {
+        return isZipped() ? fileName().substring(0, fileName().length() - ZIP.length()) : fileName();
+    }
+
+    /** The architecture with the weights' options. */
+    public Architecture row() {
+        return Zoo.find(architecture).with(options);
     }
 
     /**
@@ -76,7 +97,7 @@ public record PretrainedWeights(
         if (bytes.isPresent()) {
             return bytes.getAsLong();
         }
-        Network network = Zoo.find(architecture).network();
+        Network network = row().network();
         return 2 * BYTES_PER_VALUE * (network.parameters() + network.statistics()) + ROOM;
     }
 
@@ -96,6 +117,7 @@ public record PretrainedWeights(
     private PretrainedWeights with(OptionalLong size, FileHash digits) {
         return new PretrainedWeights(
                 architecture,
+                options,
                 tag,
                 url,
                 size,

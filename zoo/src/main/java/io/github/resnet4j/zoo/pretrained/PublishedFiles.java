@@ -5,6 +5,8 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
  *   <li>Keras: hashes, addresses and preprocessing from {@code keras/applications}, accuracies from the README of {@code
  *       keras-applications}, which is under the MIT licence, as are the networks of He et al. that the weights come from.
  *   <li>CIFAR: README and names of akamaster's files.
+ *   <li>pytorchcv: addresses, SHA-1 and errors from its {@code model_store.py}, input from its CIFAR evaluation.
  *   <li>Hashes of more than the 8 digits in a file's name: as others measured and published them; {@code resnet20},
  *       {@code resnet56} and MLPerf's were measured here.
  * </ul>
@@ -42,9 +45,13 @@ final class PublishedFiles {
     private static final String MLCOMMONS =
             "https://raw.githubusercontent.com/mlcommons/tiny/1afd2c9820f795965a6134facd0b4dfae41ef23f/"
                     + "benchmark/training/image_classification/trained_models/";
+    private static final String PYTORCHCV = "https://github.com/osmr/imgclsmob/releases/download/";
     private static final String KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/";
 
     private static final String WIDE_RECIPE = "pull/912#issue-445437439";
+    /** The authors' own weights, taken over from Lua. */
+    private static final String DENSE_PORT = "pull/116";
+
     private static final String NEXT_RECIPE = "tree/main/references/classification#resnext";
 
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
@@ -70,9 +77,11 @@ final class PublishedFiles {
         rows.addAll(wide());
         rows.addAll(resnext50());
         rows.addAll(resnext101());
+        rows.addAll(denseNet());
         rows.addAll(keras());
         rows.addAll(cifar());
         rows.add(mlperfTiny());
+        rows.addAll(pytorchcv());
         return rows;
     }
 
@@ -216,6 +225,14 @@ final class PublishedFiles {
                         83.156,
                         96.374),
                 gluon("resnext101-64x4d", "gluon_resnext101_64x4d-f9a8e184.pth", 80.600, 94.992));
+    }
+
+    private static List<PretrainedWeights> denseNet() {
+        return List.of(
+                torchvision1(DENSE_PORT, "densenet121-a639ec97.pth", 74.434, 91.972),
+                torchvision1(DENSE_PORT, "densenet169-b2777c0a.pth", 75.600, 92.806),
+                torchvision1(DENSE_PORT, "densenet201-c1103571.pth", 76.896, 93.370),
+                torchvision1(DENSE_PORT, "densenet161-8d451a50.pth", 77.138, 93.560));
     }
 
     private static List<PretrainedWeights> keras() {
@@ -390,6 +407,7 @@ final class PublishedFiles {
     private static PretrainedWeights akamaster(int depth, String file, double top1) {
         return new PretrainedWeights(
                 "resnet" + depth + "-cifar",
+                Map.of(),
                 "akamaster",
                 URI.create(AKAMASTER + file),
                 OptionalLong.empty(),
@@ -416,6 +434,7 @@ final class PublishedFiles {
                 UNSCALED);
         return new PretrainedWeights(
                 depth + "-keras",
+                Map.of(),
                 "imagenet",
                 URI.create(KERAS + depth + "_weights_tf_dim_ordering_tf_kernels.h5"),
                 OptionalLong.empty(),
@@ -433,6 +452,7 @@ final class PublishedFiles {
     private static PretrainedWeights mlperfTiny() {
         return new PretrainedWeights(
                 "resnet8-mlperf",
+                Map.of(),
                 "mlperf_tiny",
                 URI.create(MLCOMMONS + "pretrainedResnet.h5"),
                 OptionalLong.of(1_116_712),
@@ -448,6 +468,79 @@ final class PublishedFiles {
                 URI.create("https://github.com/mlcommons/tiny"));
     }
 
+    /**
+     * O. Sémery's pre-activation and Wide ResNets for CIFAR-10, trained for longer than the papers do. They project where
+     * the width grows; elsewhere shortcuts begin before the first activation, and bottlenecks stride in the middle.
+     */
+    private static List<PretrainedWeights> pytorchcv() {
+        Map<String, String> basic = Map.of("shortcut", "b", "activated-shortcuts", "changes");
+        Map<String, String> bottleneck = Map.of("stride-on", "middle-3x3");
+        return List.of(
+                pytorchcv(
+                        "preresnet20-cifar",
+                        basic,
+                        "164/preresnet20",
+                        6.51,
+                        "76cec68d11de5b25be2ea5935681645b76195f1d"),
+                pytorchcv(
+                        "preresnet56-cifar",
+                        basic,
+                        "164/preresnet56",
+                        4.49,
+                        "e9124fcf167d8ca50addef00c3afa4da9f828f29"),
+                pytorchcv(
+                        "preresnet110-cifar",
+                        basic,
+                        "164/preresnet110",
+                        3.86,
+                        "cc08946a2126a1224d1d2560a47cf766a763c52c"),
+                pytorchcv(
+                        "preresnet164-cifar",
+                        bottleneck,
+                        "196/preresnet164bn",
+                        3.64,
+                        "429012d412e82df7961fa071f97c938530e1b005"),
+                pytorchcv(
+                        "preresnet1001-cifar",
+                        bottleneck,
+                        "209/preresnet1001",
+                        2.65,
+                        "9fedfe5fd643e7355f1062a6db68da310c8962be"),
+                pytorchcv("wrn-16-10", Map.of(), "166/wrn16_10", 2.93, "ce810d8a17a2deb73eddb5bec8709f93278bc53e"),
+                pytorchcv("wrn-28-10", Map.of(), "166/wrn28_10", 2.39, "fe97dcd6d0dd8dda8e9e38e6cfa320cffb9955ce"),
+                pytorchcv("wrn-40-8", Map.of(), "166/wrn40_8", 2.37, "8dc84ec730f35c4b8968a022bc045c0665410840"));
+    }
+
+    /**
+     * A zip archive whose name has the error in hundredths of a percent and the beginning of the SHA-1.
+     *
+     * @param file release and model: {@code 164/preresnet20} for v0.0.164
+     */
+    private static PretrainedWeights pytorchcv(
+            String architecture, Map<String, String> options, String file, double error, String sha1) {
+        String name = String.format(
+                Locale.ROOT, "v0.0.%s_cifar10-%04d-%s.pth.zip", file, Math.round(100 * error), sha1.substring(0, 8));
+        return new PretrainedWeights(
+                architecture,
+                options,
+                "pytorchcv",
+                URI.create(PYTORCHCV + name),
+                OptionalLong.empty(),
+                new FileHash(FileHash.Algorithm.SHA_1, sha1),
+                "MIT",
+                new Preprocessing(
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        "bilinear",
+                        List.of(0.4914, 0.4822, 0.4465),
+                        List.of(0.2023, 0.1994, 0.2010)),
+                ChannelOrder.RGB,
+                ClassNames.CIFAR10,
+                Optional.of(new Accuracy(Math.round(100 * (100 - error)) / 100.0, OptionalDouble.empty())),
+                "pytorchcv",
+                URI.create("https://github.com/osmr/imgclsmob"));
+    }
+
     private static PretrainedWeights imageNet(
             String architecture,
             String tag,
@@ -460,6 +553,7 @@ final class PublishedFiles {
             String page) {
         return new PretrainedWeights(
                 architecture,
+                Map.of(),
                 tag,
                 URI.create(url),
                 OptionalLong.empty(),

@@ -253,6 +253,14 @@ class OpTest {
                         List.of(MAP),
                         "a zero-pad shortcut cannot go from 8 down to 4 channels"),
                 Arguments.of(
+                        new Op.StochasticSum(0.5, Op.StochasticSum.Scaling.AT_TEST, Op.StochasticSum.Per.BATCH),
+                        List.of(MAP, MAP, MAP),
+                        "a stochastic sum takes a branch and its shortcut, got 3 inputs"),
+                Arguments.of(
+                        new Op.StochasticSum(0.5, Op.StochasticSum.Scaling.AT_TEST, Op.StochasticSum.Per.BATCH),
+                        List.of(MAP, new Shape(8, 5, 6)),
+                        "a sum takes equal shapes, got 8x5x7, 8x5x6"),
+                Arguments.of(
                         new Op.AvgPool(Window.square(6, 1, 0), true),
                         List.of(MAP),
                         "a window of 6x6 does not fit into 8x5x7"),

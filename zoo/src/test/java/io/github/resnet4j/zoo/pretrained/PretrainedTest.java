@@ -30,7 +30,7 @@ class PretrainedTest {
     /** https://spdx.org/licenses/, those that occur. */
     private static final Set<String> SPDX = Set.of("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-NC-4.0", "MIT");
 
-    private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{8,64})\\.[a-z]+$");
+    private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{8,64})\\.[a-z]+(?:\\.zip)?$");
     private static final Path SHARED = Path.of("../../shared/data/weights");
 
     static List<PretrainedWeights> rows() {
@@ -74,10 +74,11 @@ class PretrainedTest {
     @MethodSource("rows")
     void rowSaysHowToKnowTheFile(PretrainedWeights row) {
         assertThat(row.url()).hasScheme("https").hasNoQuery();
-        assertThat(row.fileName()).matches("[A-Za-z0-9_-]+\\.(pth|th|h5)");
+        assertThat(row.fileName()).matches("[A-Za-z0-9_-]+\\.(pth|th|h5|pth\\.zip)");
         Matcher inName = HASH_IN_NAME.matcher(row.fileName());
         if (inName.find()) {
-            assertThat(row.hash().algorithm()).isEqualTo(FileHash.Algorithm.SHA_256);
+            assertThat(row.hash().algorithm())
+                    .isEqualTo(row.isZipped() ? FileHash.Algorithm.SHA_1 : FileHash.Algorithm.SHA_256);
             assertThat(row.hash().hex()).startsWith(inName.group(1));
         } else {
             assertThat(row.hash().isWhole()).isTrue();
@@ -98,6 +99,24 @@ class PretrainedTest {
         assertThat(row.source()).isNotBlank();
         assertThat(row.page()).hasScheme("https");
         assertThat(row.licence().equals("CC-BY-NC-4.0")).isEqualTo(row.tag().startsWith("fb_"));
+    }
+
+    /** Names from the zoo's own tensors: what pytorchcv's files hold, and the options with which they are right. */
+    @Test
+    void pytorchcvsNetworksHaveTheirOptions() {
+        PretrainedWeights row = Pretrained.find("preresnet20-cifar.pytorchcv");
+        assertThat(row.url())
+                .hasToString("https://github.com/osmr/imgclsmob/releases/download/v0.0.164/"
+                        + "preresnet20_cifar10-0651-76cec68d.pth.zip");
+        assertThat(row.unzippedName()).isEqualTo("preresnet20_cifar10-0651-76cec68d.pth");
+        assertThat(row.accuracy().orElseThrow().top1()).isEqualTo(93.49);
+        assertThat(row.row().spec().options())
+                .containsEntry("shortcut", "b")
+                .containsEntry("activated-shortcuts", "changes");
+        assertThat(Pretrained.find("preresnet1001-cifar").row().spec().options())
+                .containsEntry("stride-on", "middle-3x3");
+        assertThat(Pretrained.list("*.pytorchcv")).hasSize(8).allMatch(PretrainedWeights::isZipped);
+        assertThat(Pretrained.find("resnet18").unzippedName()).isEqualTo("resnet18-f37072fd.pth");
     }
 
     @Test
@@ -231,6 +250,7 @@ class PretrainedTest {
     private static PretrainedWeights with(PretrainedWeights row, String tag, URI url) {
         return new PretrainedWeights(
                 row.architecture(),
+                row.options(),
                 tag,
                 url,
                 row.bytes(),
@@ -250,7 +270,7 @@ class PretrainedTest {
                 .extracting(PretrainedWeights::name)
                 .containsExactly("resnet8-mlperf.mlperf_tiny");
         assertThat(Pretrained.list()).allSatisfy(row -> row.accuracy()
-                .ifPresent(accuracy -> assertThat(accuracy.top1()).isBetween(68.0, 94.0)));
+                .ifPresent(accuracy -> assertThat(accuracy.top1()).isBetween(68.0, 98.0)));
     }
 
     @Test

@@ -39,7 +39,7 @@ final class ActivationFusion implements Pass {
         if (op instanceof Operation.Convolution || op instanceof Operation.Dense) {
             return !backward;
         }
-        if (op instanceof Operation.Add || op instanceof Operation.Multiply) {
+        if (op instanceof Operation.Add || op instanceof Operation.StochasticSum || op instanceof Operation.Multiply) {
             return plain || !backward;
         }
         return op instanceof Operation.BatchNorm && plain;

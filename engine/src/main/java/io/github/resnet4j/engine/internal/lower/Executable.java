@@ -52,7 +52,8 @@ final class Executable {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
         for (int i = 0; i < steps.size(); i++) {
-            Runnable step = steps.get(i);
+            Runnable step = tape.conditions().get(i).guard(steps.get(i));
+            steps.set(i, step);
             List<Runnable> before = i == 0 ? tape.watches(-1) : List.of();
             List<Runnable> after = tape.watches(i);
             if (!before.isEmpty() || !after.isEmpty()) {
@@ -113,7 +114,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction. */
+    /** Runs every instruction whose condition holds. */
     void run() {
         arena.ensure(arenaBytes);
         for (Runnable step : steps) {
@@ -121,7 +122,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction, and says how many nanoseconds each took. */
+    /** As {@link #run}, and says how many nanoseconds each instruction took. */
     long[] timedRun() {
         long[] nanoseconds = new long[steps.size()];
         for (int i = 0; i < nanoseconds.length; i++) {

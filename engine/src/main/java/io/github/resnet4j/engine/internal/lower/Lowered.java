@@ -40,6 +40,26 @@ abstract class Lowered {
         context.tape().call(node.name(), what, descriptor, tensors);
     }
 
+    /** A new tensor: {@code tensor} times a constant. */
+    LoweredTensor scaled(LoweredTensor tensor, double factor) {
+        LoweredTensor result = context.tape().tensor(tensor.layout());
+        record(
+                "scale",
+                Descriptor.eltwise(context.scope(), false, Eltwise.LINEAR, factor, tensor.layout()),
+                Map.of(Argument.SOURCE, tensor, Argument.DESTINATION, result));
+        return result;
+    }
+
+    /** A new tensor: {@code a} times {@code b}, which oneDNN repeats where it has one channel or one place. */
+    LoweredTensor multiplied(String what, LoweredTensor a, LoweredTensor b, PostOps postOps) {
+        LoweredTensor result = context.tape().tensor(a.layout());
+        record(
+                what,
+                Descriptor.multiply(context.scope(), a.layout(), b.layout(), postOps),
+                Map.of(Argument.SOURCE, a, Argument.SOURCE_1, b, Argument.DESTINATION, result));
+        return result;
+    }
+
     /** {@code what}, and what is fused into the node. */
     String fused(String what) {
         return what

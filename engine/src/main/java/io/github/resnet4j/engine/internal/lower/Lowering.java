@@ -38,6 +38,11 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.LocalResponseNorm.class, (l, i, op) -> new LoweredResponseNorm(l.context, i, op))
             .row(Operation.Prelu.class, (l, i, op) -> new LoweredPrelu(l.context, i, op))
             .row(Operation.Add.class, (l, i, op) -> new LoweredSum(l.context, i))
+            .row(
+                    Operation.StochasticSum.class,
+                    (l, i, op) -> op.perImage()
+                            ? new LoweredMaskedSum(l.context, i, op, l.dropout)
+                            : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
             .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
@@ -73,7 +78,7 @@ public final class Lowering implements AutoCloseable {
      * @param prepared parameters of the frozen nodes
      * @param arena where its tensors are while it runs; outlives it
      * @param use what for
-     * @param seed of dropout
+     * @param seed of dropout and stochastic depth
      * @throws LoweringException if oneDNN has no code for a node
      * @throws OutOfMemoryError if the arena cannot grow as large as this needs
      */
@@ -91,25 +96,27 @@ public final class Lowering implements AutoCloseable {
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
-            context = new Context(program, batch, use, order, tape, flat, prepared);
+            context = new Context(program, batch, use, order, tape, flat, prepared, dropout);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
                 int position = i;
                 LoweringException.naming(context.node(i).name(), () -> {
                     Lowered step = ROWS.lowered(this, position);
-                    LoweredTensor value = step.forward();
-                    context.value(position, value);
+                    tape.when(present(position), () -> {
+                        LoweredTensor value = step.forward();
+                        context.value(position, value);
+                        if (!training || isUnseen(position)) {
+                            tape.watch(value, () -> look(position, value));
+                        }
+                    });
                     lowered.add(step);
-                    if (!training || isUnseen(position)) {
-                        tape.watch(value, () -> look(position, value));
-                    }
                 });
             }
             for (int output : program.outputs()) {
                 outputs.add(readable(output));
             }
             if (training) {
-                back(lowered);
+                back(lowered, tape);
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
@@ -127,6 +134,11 @@ public final class Lowering implements AutoCloseable {
      * @param gradients of their gradients; 0 in inference
      */
     public record FlatArrays(long parameters, long gradients) {}
+
+    /** That the node at {@code position} is in no branch that does not count. */
+    private Condition present(int position) {
+        return Condition.kept(context.coins(position));
+    }
 
     /** Whether an activation may read the value, and hide a NaN, before a batch's statistics or the loss show it. */
     private boolean isUnseen(int position) {
@@ -147,7 +159,7 @@ public final class Lowering implements AutoCloseable {
         }
     }
 
-    private void back(List<Lowered> lowered) {
+    private void back(List<Lowered> lowered, Tape tape) {
         int last = lowered.size() - 1;
         if (!(context.node(last).op() instanceof Operation.SoftmaxCrossEntropy)) {
             throw new IllegalArgumentException("a program for training must end with its loss, this one ends with "
@@ -157,7 +169,9 @@ public final class Lowering implements AutoCloseable {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
                 int position = i;
                 LoweringException.naming(
-                        context.node(i).name(), () -> lowered.get(position).backward(context.gradient(position)));
+                        context.node(i).name(),
+                        () -> tape.when(
+                                present(position), () -> lowered.get(position).backward(context.gradient(position))));
             }
         }
     }
@@ -275,11 +289,16 @@ public final class Lowering implements AutoCloseable {
      * Says what the next run of a program for training is.
      *
      * @param rows labels, N×classes, row by row
-     * @param iteration the number of the step, which dropout depends on
+     * @param iteration the number of the step, which dropout and stochastic depth depend on
      */
     public void next(java.nio.FloatBuffer rows, long iteration) {
         loss.labels(rows);
         dropout.iteration(iteration);
+    }
+
+    /** Whether the next run computes the node at {@code position} of the program: a dropped branch is left out. */
+    public boolean computes(int position) {
+        return present(position).holds();
     }
 
     /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */

@@ -111,6 +111,9 @@ final class Magnitudes {
         if (op instanceof Operation.Add) {
             return sum;
         }
+        if (op instanceof Operation.StochasticSum drawn) {
+            return Math.max(1, drawn.factor()) * sum;
+        }
         if (op instanceof Operation.Multiply) {
             return product;
         }

@@ -73,6 +73,10 @@ final class Vertex {
                 || unwrapped(vertex.getLayer()) != vertex.getLayer();
     }
 
+    String name() {
+        return name;
+    }
+
     /** What it is, without the {@link FrozenVertex} around it. */
     GraphVertex configuration() {
         return configuration;

@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,7 +58,7 @@ public final class Checkpoints {
     private final int keep;
     private final Disk disk;
 
-    /** By name: whether a checkpoint was found whole. Those that were not looked at are not in here. */
+    /** By name: whether a checkpoint was found whole, as far as anybody asked. */
     private final Map<String, Boolean> verified = new HashMap<>();
 
     private record Generation(Path path, long iteration, int revision) {
@@ -160,20 +159,6 @@ public final class Checkpoints {
         } catch (IOException e) {
             throw new CheckpointException(folder + ": cannot be listed", e);
         }
-    }
-
-    /**
-     * What differs between the saved run and the one that would resume it, one line each: {@code model: saved
-     * resnet20-cifar, now resnet32-cifar}.
-     */
-    public static List<String> differences(Map<String, String> saved, Map<String, String> now) {
-        TreeSet<String> keys = new TreeSet<>(saved.keySet());
-        keys.addAll(now.keySet());
-        return keys.stream()
-                .filter(key -> !Optional.ofNullable(saved.get(key)).equals(Optional.ofNullable(now.get(key))))
-                .map(key -> key + ": saved " + saved.getOrDefault(key, "(nothing)") + ", now "
-                        + now.getOrDefault(key, "(nothing)"))
-                .toList();
     }
 
     private void write(Path temporary, Snapshot snapshot) throws IOException {
@@ -296,7 +281,7 @@ public final class Checkpoints {
         return ByteBuffer.allocate((int) Math.min(CHUNK, bytes)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Deletes what is older than the {@code keep}-th checkpoint known to be whole. */
+    /** Deletes what is older than the {@code keep}-th whole checkpoint; those of an earlier process are verified once. */
     private void prune() {
         int whole = 0;
         try {
@@ -307,7 +292,7 @@ public final class Checkpoints {
                     disk.move(generation.path(), temporary);
                     discard(temporary);
                     verified.remove(generation.name());
-                } else if (verified.getOrDefault(generation.name(), false)) {
+                } else if (isWhole(generation)) {
                     whole++;
                 }
             }

@@ -52,7 +52,7 @@ public final class RunLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new CheckpointException(
-                    runFolder + ": cannot be used as a run's folder; choose another with --set output.dir=...", e);
+                    runFolder + ": cannot be used as a run's folder; choose one that you can write to", e);
         }
     }
 

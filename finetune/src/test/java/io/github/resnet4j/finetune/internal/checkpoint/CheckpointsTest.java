@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
@@ -325,25 +323,30 @@ class CheckpointsTest {
                 .contains("parameters.f32 has 6 bytes, which no array of floats has");
     }
 
-    static Stream<Arguments> changes() {
-        Map<String, String> saved =
-                Map.of("model", "resnet20-cifar", "classes", "10", "optimizer", "sgd", "data", "ab");
-        return Stream.of(
-                Arguments.of(saved, saved, List.of()),
-                Arguments.of(Map.of(), Map.of(), List.of()),
-                Arguments.of(
-                        saved,
-                        Map.of("model", "resnet32-cifar", "classes", "100", "optimizer", "sgd", "data", "ab"),
-                        List.of("classes: saved 10, now 100", "model: saved resnet20-cifar, now resnet32-cifar")),
-                Arguments.of(
-                        Map.of("seed", "1"),
-                        Map.of("threads", "2"),
-                        List.of("seed: saved 1, now (nothing)", "threads: saved (nothing), now 2")));
+    /** A new process knows nothing about the checkpoints of the one before. */
+    @Test
+    void keepsNoMoreThanAskedForInAnotherProcess() {
+        Checkpoints first = new Checkpoints(folder, 2);
+        first.save(snapshot(1));
+        first.save(snapshot(2));
+        Checkpoints second = new Checkpoints(folder, 2);
+        second.newestValid(warnings::add);
+        second.save(snapshot(3));
+        assertThat(folder).isDirectoryNotContaining("glob:**/ckpt-000000001");
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000002");
+        new Checkpoints(folder, 2).save(snapshot(4));
+        assertThat(folder).isDirectoryNotContaining("glob:**/ckpt-000000002");
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000003");
     }
 
-    @ParameterizedTest
-    @MethodSource("changes")
-    void namesEveryDifference(Map<String, String> saved, Map<String, String> now, List<String> differences) {
-        assertThat(Checkpoints.differences(saved, now)).isEqualTo(differences);
+    /** A damaged one is no second that survives the loss of the newest. */
+    @Test
+    void countsOnlyWholeOnesOfAnotherProcess() throws IOException {
+        Checkpoints first = new Checkpoints(folder, 2);
+        first.save(snapshot(1));
+        first.save(snapshot(2));
+        Files.write(folder.resolve("ckpt-000000002").resolve("parameters.f32"), new byte[4]);
+        new Checkpoints(folder, 2).save(snapshot(3));
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000001");
     }
 }

@@ -59,6 +59,7 @@ final class Configuration {
             "io.github.resnet4j.zoo.layers.MultiplyVertex",
             "io.github.resnet4j.zoo.layers.Prelu",
             "io.github.resnet4j.zoo.layers.SpatialPoolVertex",
+            "io.github.resnet4j.zoo.layers.StochasticSumVertex",
             "io.github.resnet4j.zoo.layers.UpsamplingVertex",
             "io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex",
             "org.deeplearning4j.nn.conf.distribution.NormalDistribution",

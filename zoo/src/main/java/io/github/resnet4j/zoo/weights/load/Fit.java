@@ -170,10 +170,17 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         }
         Fit fit = guesses.get(0);
         List<String> notes = new ArrayList<>();
-        complete.stream()
+        List<String> twins = complete.stream()
                 .filter(other -> !other.guessable())
-                .forEach(other -> notes.add("read as " + fit.architecture.name() + "; " + other.architecture.name()
-                        + " has the same tensors"));
+                .map(other -> other.architecture.name())
+                .toList();
+        if (!twins.isEmpty()) {
+            int more = twins.size() - MAX_LISTED;
+            notes.add("read as " + fit.architecture.name() + "; "
+                    + String.join(", ", twins.subList(0, Math.min(MAX_LISTED, twins.size())))
+                    + (more > 0 ? " and " + more + " others" : "")
+                    + (twins.size() == 1 ? " has" : " have") + " the same tensors");
+        }
         Spec spec = fit.architecture.spec();
         for (Map<String, String> other : spec.lookalikes()) {
             if (options.keySet().containsAll(other.keySet())) {
@@ -204,12 +211,12 @@ public record Fit(Architecture architecture, int classes, int matched, int total
 
     private static Fit of(Naming naming, Architecture row) {
         Network network = row.network();
-        Map<String, Named> tensors = naming.reading(network).tensors();
+        List<Slot> slots = network.slots();
+        Map<String, Named> tensors = naming.reading(network, slots).tensors();
         Node head = Matching.head(network);
         int classes = classes(tensors, head).orElse(row.classes());
         int matched = 0;
         int common = 0;
-        List<Slot> slots = network.slots();
         for (Slot slot : slots) {
             Named tensor = tensors.get(slot.name());
             if (tensor != null) {

@@ -124,6 +124,11 @@ public record LoadReport(
         notes = List.copyOf(notes);
     }
 
+    /** The same without the notes, for whoever has told them already. */
+    public LoadReport withoutNotes() {
+        return new LoadReport(file, format, network, convention, entries, List.of());
+    }
+
     /** The entries of one status. */
     public List<Entry> entries(Status status) {
         return entries.stream().filter(entry -> entry.status() == status).toList();

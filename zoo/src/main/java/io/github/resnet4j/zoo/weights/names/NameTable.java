@@ -91,6 +91,28 @@ final class NameTable {
                     (.+\\.denselayer\\d+\\.(?:norm|conv))\\.([12]\\..+) -> $1$2
                     """),
 
+            // A. Veit's densenet-pytorch and W. Yang's pytorch-classification: DenseNets for CIFAR.
+            Convention.of("PyTorch CIFAR DenseNet", """
+                    conv1\\.(weight) -> features.conv0.$1
+                    (?:block(?=\\d\\.layer)|dense)(\\d)(?:\\.layer)?\\.(\\d+)\\.conv(\\d\\..+) -> features.denseblock$1.denselayer${2+1}.conv$3
+                    (?:block(?=\\d\\.layer)|dense)(\\d)(?:\\.layer)?\\.(\\d+)\\.bn(\\d\\..+) -> features.denseblock$1.denselayer${2+1}.norm$3
+                    trans(\\d)\\.conv1\\.(.+) -> features.transition$1.conv.$2
+                    trans(\\d)\\.bn1\\.(.+) -> features.transition$1.norm.$2
+                    bn1?\\.(.+) -> features.norm5.$1
+                    fc\\.(weight|bias) -> classifier.$1
+                    """),
+
+            // osmr's pytorchcv, for CIFAR; a transition belongs to the block behind it.
+            Convention.of("pytorchcv DenseNet", """
+                    features\\.init_block\\.(weight) -> features.conv0.$1
+                    features\\.stage(\\d)\\.unit(\\d+)\\.conv(\\d)\\.conv\\.(.+) -> features.denseblock$1.denselayer$2.conv$3.$4
+                    features\\.stage(\\d)\\.unit(\\d+)\\.conv(\\d)\\.bn\\.(.+) -> features.denseblock$1.denselayer$2.norm$3.$4
+                    features\\.stage(\\d)\\.trans\\d\\.conv\\.conv\\.(.+) -> features.transition${1-1}.conv.$2
+                    features\\.stage(\\d)\\.trans\\d\\.conv\\.bn\\.(.+) -> features.transition${1-1}.norm.$2
+                    features\\.post_activ\\.bn\\.(.+) -> features.norm5.$1
+                    output\\.(weight|bias) -> classifier.$1
+                    """),
+
             // tf.keras.applications.ResNet50 and deeper: blocks count from 1, and branch 0 is the projection. As a
             // layer
             // of another model it lends its name (resnet50/) to its own layers, and the classifier is a "dense".
@@ -123,7 +145,6 @@ final class NameTable {
                     "conv1\\.[0-9]+\\.weight",
                     "a stem of three 3x3 convolutions (ResNet-C, ResNet-D, timm's deep stem)"),
             Foreign.of(".+\\.se\\.(?:fc|conv)[12]?\\..+|.+\\.(?:se_module|attn)\\..+", "channel attention (SE-ResNet)"),
-            Foreign.of(".+\\.denselayer\\d+\\..+", "dense blocks (DenseNet)"),
             Foreign.of(".+_preact_bn\\..+|block\\d+\\.unit\\d+\\..+", "pre-activation blocks (ResNet v2, BiT)"),
             Foreign.of("dense(?:_\\d+)?\\.weight", "a dense layer before the classifier"),
             Foreign.of("(?:blocks|encoder\\.layers?)\\.[0-9]+\\..+", "the blocks of a transformer or mobile network"));

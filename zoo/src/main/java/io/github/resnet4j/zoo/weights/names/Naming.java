@@ -281,10 +281,14 @@ public final class Naming {
      * prefix give all, or all but the classifier's, then those are read and the others left alone.
      */
     public Reading reading(Network network) {
+        return reading(network, network.slots());
+    }
+
+    /** The same where the network's slots are at hand: a thousand layers have many. */
+    public Reading reading(Network network, List<Slot> slots) {
         if (unnamed) {
             return KerasOrder.reading(tensors, network);
         }
-        List<Slot> slots = network.slots();
         Reading whole = best(readings, slots);
         long body = slots.stream()
                 .filter(slot -> !(slot.node().op() instanceof Op.Dense))

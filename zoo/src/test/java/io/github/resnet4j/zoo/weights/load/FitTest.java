@@ -66,7 +66,8 @@ class FitTest {
         assertThat(inferred.fit().architecture().name()).isEqualTo("resnet20-cifar");
         assertThat(inferred.notes())
                 .containsExactly(
-                        "read as resnet20-cifar; plain20-cifar has the same tensors",
+                        "read as resnet20-cifar; plain20-cifar, resnet20-constant-scaling-cifar,"
+                                + " resnet20-dropout-shortcut-cifar and 3 others have the same tensors",
                         "read as shortcut=a; the tensors fit shortcut=a-end as well, choose it with --option");
         assertThat(infer(dict(Zoo.find("resnet18").network(), name -> name)).notes())
                 .isEmpty();
@@ -96,7 +97,12 @@ class FitTest {
         assertThat(inferred.fit().architecture()).isEqualTo(projected);
         assertThat(inferred.fit().title())
                 .startsWith("resnet20-cifar with shortcut=" + shortcut + " and 10 classes (all ");
-        assertThat(inferred.notes()).isEmpty();
+        boolean all = shortcut == ResNetSpec.Shortcut.PROJECTION_ALL;
+        assertThat(inferred.notes())
+                .isEqualTo(
+                        all
+                                ? List.of("read as resnet20-cifar; resnet20-conv-shortcut-cifar has the same tensors")
+                                : List.of());
     }
 
     @Test

@@ -310,11 +310,56 @@ class NamingTest {
     })
     void oldDenseNetNames(String old, String name) {
         Convention convention = NameTable.LAYERS.stream()
-                .filter(candidate -> candidate.title().contains("DenseNet"))
+                .filter(candidate -> candidate.title().equals("torchvision's old DenseNet"))
                 .findFirst()
                 .orElseThrow();
 
         assertThat(convention.rename(List.of(old))).containsExactly(name);
+    }
+
+    /** Names from the files and the code of A. Veit, W. Yang and pytorchcv. */
+    @ParameterizedTest
+    @CsvSource({
+        "densenet-40-12, PyTorch CIFAR DenseNet, block$1.layer.$2, trans$1.%s1, bn1, fc",
+        "densenet-bc-100-12, PyTorch CIFAR DenseNet, block$1.layer.$2, trans$1.%s1, bn1, fc",
+        "densenet-bc-190-40, PyTorch CIFAR DenseNet, dense$1.$2, trans$1.%s1, bn, fc",
+    })
+    void denseNetsForCifarAreKnown(
+            String row, String convention, String layer, String transition, String norm, String classifier) {
+        Network network = Zoo.find(row).network();
+        UnaryOperator<String> theirs = name -> lessOne(name)
+                .replace("features.conv0.", "conv1.")
+                .replaceFirst("features\\.denseblock(\\d)\\.denselayer(\\d+)", layer)
+                .replaceFirst("features\\.transition(\\d)\\.norm", transition.formatted("bn"))
+                .replaceFirst("features\\.transition(\\d)\\.conv", transition.formatted("conv"))
+                .replace("features.norm5", norm)
+                .replaceFirst("\\.norm(\\d)", ".bn$1")
+                .replace("classifier", classifier);
+
+        assertRead(convention, renamed(network, theirs), network);
+    }
+
+    /** Layers counted from 0. */
+    private static String lessOne(String name) {
+        return Pattern.compile("(?<=denselayer)\\d+")
+                .matcher(name)
+                .replaceFirst(number -> String.valueOf(Integer.parseInt(number.group()) - 1));
+    }
+
+    @Test
+    void pytorchcvsDenseNetsForCifarAreKnown() {
+        Network network = Zoo.find("densenet-bc-100-12").network();
+        UnaryOperator<String> theirs = name -> name.replace("features.conv0.", "features.init_block.")
+                .replaceFirst("denseblock(\\d)\\.denselayer(\\d+)\\.norm(\\d)", "stage$1.unit$2.conv$3.bn")
+                .replaceFirst("denseblock(\\d)\\.denselayer(\\d+)\\.conv(\\d)", "stage$1.unit$2.conv$3.conv")
+                .replaceFirst("transition1\\.norm", "stage2.trans2.conv.bn")
+                .replaceFirst("transition1\\.conv", "stage2.trans2.conv.conv")
+                .replaceFirst("transition2\\.norm", "stage3.trans3.conv.bn")
+                .replaceFirst("transition2\\.conv", "stage3.trans3.conv.conv")
+                .replace("norm5", "post_activ.bn")
+                .replace("classifier", "output");
+
+        assertRead("pytorchcv DenseNet", renamed(network, theirs), network);
     }
 
     @Test
@@ -372,7 +417,6 @@ class NamingTest {
     @CsvSource({
         "conv1.0.weight, deep stem",
         "layer1.0.se.fc1.weight, channel attention",
-        "features.denseblock1.denselayer1.norm1.weight, DenseNet",
         "conv2_block1_preact_bn/gamma, pre-activation",
         "block1.unit01.conv1.weight, pre-activation",
         "blocks.0.attn.qkv.weight, transformer",
