@@ -83,9 +83,9 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Option(
             names = "--head",
+            paramLabel = "keep|new",
             defaultValue = "keep",
-            description = "${COMPLETION-CANDIDATES}: `new` replaces the classifier in IN by one with random weights for"
-                    + " --classes classes.")
+            description = "`new` replaces the classifier in IN by one with random weights for" + " --classes classes.")
     private Head head;
 
     @Option(names = "--classes", paramLabel = "N", description = "Number of classes of a new head.")
@@ -94,7 +94,11 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--labels", paramLabel = "FILE", description = "Class names for a model.zip, one per line.")
     private Optional<Path> labels;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed for the random weights of a new head.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed for the random weights of a new head.")
     private long seed;
 
     @Option(names = "--overwrite", description = "Replace OUT if it exists.")

@@ -53,12 +53,16 @@ final class EvalCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "DIR",
-            description =
-                    "Folder of class folders (if split into parts, the validation or test part is used), folder of"
-                            + " CIFAR batches, or one CIFAR batch file.")
+            description = "Folder of class folders (if split into parts, the validation or test part is used;"
+                    + " otherwise all images, also those that a model was trained on), folder of"
+                    + " CIFAR batches, or one CIFAR batch file.")
     private Path data;
 
-    @Option(names = "--dataset", defaultValue = "folder", description = "What DIR holds: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--dataset",
+            paramLabel = "KIND",
+            defaultValue = "folder",
+            description = "What DIR holds: cifar10, cifar100, folder or imagenet.")
     private DatasetKind dataset;
 
     @Mixin
@@ -66,11 +70,12 @@ final class EvalCommand implements Callable<Integer> {
 
     @Option(
             names = "--on-bad-image",
+            paramLabel = "fail|skip",
             defaultValue = "fail",
-            description = "What to do about unreadable images: ${COMPLETION-CANDIDATES}.")
+            description = "What to do about unreadable images.")
     private DataConfig.OnBadImage onBadImage;
 
-    @Option(names = "--batch-size", defaultValue = "64", description = "Images per batch.")
+    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "64", description = "Images per batch.")
     private int batchSize;
 
     @Option(names = "--confusion", paramLabel = "PNG", description = "Draw the confusion matrix to this file.")

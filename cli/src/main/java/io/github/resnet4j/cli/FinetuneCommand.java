@@ -94,21 +94,34 @@ final class FinetuneCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
 
-    @Option(names = "--epochs", description = "Passes over the images (default: 10, or the recipe's).")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Passes over the images (default: 10, or the recipe's).")
     private Optional<Integer> epochs;
 
-    @Option(names = "--batch-size", description = "Images per iteration (default: 32, or the recipe's).")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Images per iteration (default: 32, or the recipe's).")
     private Optional<Integer> batchSize;
 
     @Option(
             names = "--lr",
+            paramLabel = "RATE",
             description = "Learning rate (default: 0.01, or 0.05 from random weights, or the recipe's).")
     private Optional<Double> lr;
 
-    @Option(names = "--image-size", description = "Height and width of the network's input (default: the model's).")
+    @Option(
+            names = "--image-size",
+            paramLabel = "PIXELS",
+            description = "Height and width of the network's input (default: the model's).")
     private Optional<Integer> imageSize;
 
-    @Option(names = "--name", description = "The run's name and folder under runs/ (default: finetune-DIR).")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The run's name and folder under runs/ (default: finetune-DIR).")
     private Optional<String> name;
 
     @Mixin

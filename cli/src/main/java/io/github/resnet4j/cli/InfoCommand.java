@@ -50,13 +50,16 @@ final class InfoCommand implements Callable<Integer> {
             description = "A name that `list` or `list --pretrained` shows, or a weights file.")
     private String model;
 
-    @Option(names = "--classes", description = "Number of classes (default: as published).")
+    @Option(names = "--classes", paramLabel = "N", description = "Number of classes (default: as published).")
     private Optional<Integer> classes;
 
-    @Option(names = "--size", description = "Height and width of the input (default: as published).")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Height and width of the input (default: as published).")
     private Optional<Integer> size;
 
-    @Option(names = "--channels", description = "Channels of the input (default: as published).")
+    @Option(names = "--channels", paramLabel = "N", description = "Channels of the input (default: as published).")
     private Optional<Integer> channels;
 
     @Mixin
@@ -90,7 +93,11 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--train", description = "With --plan: compile for training (default: for inference).")
     private boolean training;
 
-    @Option(names = "--batch-size", defaultValue = "1", description = "With --plan: images per batch.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With --plan: images per batch.")
     private int batchSize;
 
     @Option(names = "--json", description = "Print one JSON object.")

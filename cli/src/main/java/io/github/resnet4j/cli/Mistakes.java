@@ -116,8 +116,7 @@ final class Mistakes {
                 .filter(this::isGiven)
                 .findFirst();
         return withoutValue
-                .map(option -> name(option) + " needs a value"
-                        + (option.paramLabel().startsWith("<") ? "" : ", " + option.paramLabel()))
+                .map(option -> name(option) + " needs a value, " + option.paramLabel())
                 .orElseGet(() -> Stream.concat(
                                 unknownOptions(),
                                 Stream.of(command.name() + " needs "

@@ -54,7 +54,11 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private FolderReading reading;
 
-    @Option(names = "--top", defaultValue = "5", description = "Number of classes to print per image.")
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Number of classes to print per image.")
     private int top;
 
     @Mixin

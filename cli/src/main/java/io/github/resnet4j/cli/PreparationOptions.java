@@ -28,18 +28,21 @@ final class PreparationOptions {
 
     @Option(
             names = "--resize",
+            paramLabel = "PIXELS",
             showDefaultValue = Visibility.NEVER,
             description = "Scale the shorter side to this many pixels.")
     private Optional<Integer> resize = Optional.empty();
 
     @Option(
             names = "--crop",
+            paramLabel = "PIXELS",
             showDefaultValue = Visibility.NEVER,
             description = "Crop the centre square with sides of this many pixels.")
     private Optional<Integer> crop = Optional.empty();
 
     @Option(
             names = "--interpolation",
+            paramLabel = "FILTER",
             showDefaultValue = Visibility.NEVER,
             description = "Filter for --resize: bilinear or bicubic.")
     private Optional<String> interpolation = Optional.empty();

@@ -50,7 +50,7 @@ final class PreviewCommand implements Callable<Integer> {
             description = "File to draw to.")
     private Path out;
 
-    @Option(names = "--count", defaultValue = "48", description = "Number of images.")
+    @Option(names = "--count", paramLabel = "N", defaultValue = "48", description = "Number of images.")
     private int count;
 
     @Spec

@@ -137,7 +137,7 @@ class CommandLineIT {
                         FINETUNE + "--epoch 3",
                         "unknown option --epoch; did you mean --epochs?",
                         "`resnet4j finetune"),
-                mistake(2, FINETUNE + "--epochs", "--epochs needs a value; see"),
+                mistake(2, FINETUNE + "--epochs", "--epochs needs a value, N; see"),
                 mistake(2, FINETUNE + "--freeze --lr 1", "--freeze needs a value, PART; see"),
                 mistake(2, "finetune", "finetune needs --data DIR and --model FILE|NAME; see"),
                 mistake(2, "convert", "convert needs IN and OUT; see"),

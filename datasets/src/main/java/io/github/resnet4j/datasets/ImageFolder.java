@@ -340,12 +340,13 @@ public final class ImageFolder implements ImageDataset {
     }
 
     private static String tooFewClasses(List<FolderScan.Entry> folders, int loose, PassedOver passedOver) {
+        String images = loose + (loose == 1 ? " image" : " images");
         String found = folders.isEmpty()
-                ? "no class folders"
+                ? "no class folders" + (loose == 0 ? "" : ", only " + images)
                 : "only one class folder, "
-                        + DataProblems.names(List.of(folders.get(0).name()));
+                        + DataProblems.names(List.of(folders.get(0).name()))
+                        + (loose == 0 ? "" : " (and " + images + " beside it)");
         return found
-                + (loose == 0 ? "" : " (and " + loose + " images beside it)")
                 + (passedOver.isEmpty() ? "" : " (passed over: " + passedOver + ")")
                 + ": make one folder per class, at least two, and put the images in them";
     }

@@ -108,7 +108,7 @@ class ImageFoldersTest {
         tree.images(4, "train/a", "train/b").images(3, "val");
         assertThatThrownBy(this::open)
                 .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("val: no class folders (and 3 images beside it)");
+                .hasMessageContaining("val: no class folders, only 3 images: make");
     }
 
     @Test

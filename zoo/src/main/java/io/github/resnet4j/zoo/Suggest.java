@@ -9,13 +9,23 @@ public final class Suggest {
     private Suggest() {}
 
     /**
-     * The candidate with the fewest typing errors between it and {@code word}: insertions, deletions, replacements and
+     * The first candidate that continues {@code word} after a hyphen, as {@code resnet20-cifar} does {@code resnet20}.
+     * Where none does, the one with the fewest typing errors between it and the word: insertions, deletions, replacements and
      * swaps of neighbours (restricted Damerau-Levenshtein distance), upper and lower case being the same. Among equals
      * the first. Empty where every candidate is further than a third of the shorter of the two names, and than one
      * error.
      */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String wanted = word.toLowerCase(Locale.ROOT);
+        if (wanted.matches(".*[^-]")) { // "-" is no beginning of an option
+
+            Optional<String> whole = candidates.stream()
+                    .filter(candidate -> candidate.toLowerCase(Locale.ROOT).startsWith(wanted + "-"))
+                    .findFirst();
+            if (whole.isPresent()) {
+                return whole;
+            }
+        }
         Optional<String> best = Optional.empty();
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : candidates) {

@@ -27,10 +27,31 @@ final class SuggestTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "resnet20, resnet20-cifar", // not resnet50, which is one error away
+        "ResNet110, resnet110-cifar",
+        "wrn-28, wrn-28-10", // not wrn-22-8
+        "wrn-2-8, wrn-22-8", // none continues it: typing errors decide
+        "resnet5, resnet50"
+    })
+    void prefersTheNameThatContinuesTheWordAfterAHyphen(String word, String nearest) {
+        assertThat(Suggest.nearest(
+                        word,
+                        List.of("resnet50", "resnet101", "resnet20-cifar", "resnet110-cifar", "wrn-22-8", "wrn-28-10")))
+                .contains(nearest);
+    }
+
+    @ParameterizedTest
     @CsvSource({"densenet121", "momentum", "''", "x"})
     void offersNothingWhereNothingIsNear(String word) {
         assertThat(Suggest.nearest(word, List.of("resnet18", "epochs", "batch-size")))
                 .isEmpty();
+    }
+
+    @Test
+    void hyphensAloneAreNoBeginning() {
+        assertThat(Suggest.nearest("-", List.of("--json"))).isEmpty();
+        assertThat(Suggest.nearest("--max", List.of("--json", "--max-pixels"))).contains("--max-pixels");
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
@@ -452,8 +453,7 @@ public final class TrainingRun {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
-                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %s; %d epochs of %d"
-                        + " iterations",
+                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %s; %s of %s",
                 network.name(),
                 network.parameters(),
                 config.model()
@@ -465,8 +465,8 @@ public final class TrainingRun {
                 start.inputs().train().size(),
                 start.inputs().val().size(),
                 start.inputs().train().classSummary(),
-                config.train().epochs(),
-                trainData.batchesPerEpoch());
+                Numbers.count(config.train().epochs(), "epoch", "epochs"),
+                Numbers.count(trainData.batchesPerEpoch(), "iteration", "iterations"));
     }
 
     /** Records what the trainer reports. */

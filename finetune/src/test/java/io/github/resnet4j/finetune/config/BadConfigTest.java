@@ -128,7 +128,8 @@ final class BadConfigTest {
                         "model: {name: resnet18, options: {groups: 2, shortcuts: a}}",
                         List.of(
                                 "x.yaml:2: model.options: unknown option \"groups\"; its options are shortcut, stride-on,"
-                                        + " zero-init-residual",
+                                        + " zero-init-residual, stochastic-depth,"
+                                        + " stochastic-depth-scaling, stochastic-depth-per",
                                 "x.yaml:2: model.options: unknown option \"shortcuts\"; did you mean shortcut?")),
                 row(
                         2,
