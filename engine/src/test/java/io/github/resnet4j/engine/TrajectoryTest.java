@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -88,14 +89,35 @@ class TrajectoryTest {
 
     @ParameterizedTest
     @MethodSource("runs")
-    void hasTheLossesOfDl4jAndPyTorch(Run run) {
+    void planHasPyTorchsLosses(Run run) {
         double[] plan = run.losses(Engine.ONEDNN, Sgd.paper(), LR);
-        assertThat(furthest(plan, run.pyTorchs())).as("from PyTorch").isLessThanOrEqualTo(BOUND);
-        double[] dl4j = run.losses(Engine.DL4J, Sgd.paper(), LR);
-        assertThat(furthest(plan, dl4j)).as("from DL4J").isLessThanOrEqualTo(BOUND);
+        assertThat(furthest(plan, run.pyTorchs())).isLessThanOrEqualTo(BOUND);
         assertThat(mean(plan, 0) - mean(plan, plan.length - 10))
                 .as("what was learned")
                 .isGreaterThan(50 * BOUND);
+    }
+
+    static Stream<Run> unfrozen() {
+        return runs().filter(run -> run.frozenUpTo().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unfrozen")
+    void dl4jHasPyTorchsLosses(Run run) {
+        assertThat(furthest(run.losses(Engine.DL4J, Sgd.paper(), LR), run.pyTorchs()))
+                .isLessThanOrEqualTo(BOUND);
+    }
+
+    static Stream<Run> frozen() {
+        return runs().filter(run -> run.frozenUpTo().isPresent());
+    }
+
+    /** Step by step, {@link FreezingTest} compares both in every build. */
+    @Tag("deep")
+    @ParameterizedTest
+    @MethodSource("frozen")
+    void dl4jHasPyTorchsLossesBehindFrozenStages(Run run) {
+        dl4jHasPyTorchsLosses(run);
     }
 
     static Stream<Arguments> mistakes() {
