@@ -72,18 +72,7 @@ public final class AtomicFile {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             throw new FileSystemException(file.toString(), null, "is a pipe or device; name a file");
         }
-        Path part = part(target);
-        try {
-            writePart(part, content);
-            moveInto(target, part);
-        } catch (IOException e) {
-            FileSystemException failure = unwritable(file, target, e);
-            discard(part, failure);
-            throw failure;
-        } catch (RuntimeException | Error e) {
-            discard(part, e);
-            throw e;
-        }
+        replace(file, target, part -> writePart(part, content));
     }
 
     private static void writePart(Path part, Content content) throws IOException {
@@ -109,8 +98,7 @@ public final class AtomicFile {
      */
     public static void writeFolder(Path folder, FolderContent content) throws IOException {
         Path target = place(folder);
-        Path part = part(target);
-        try {
+        replace(folder, target, part -> {
             Files.createDirectory(part);
             content.writeTo(part);
             try (Stream<Path> all = Files.walk(part)) {
@@ -119,9 +107,17 @@ public final class AtomicFile {
                 }
             }
             Files.deleteIfExists(target); // not every system puts a folder in place of another, even if it is empty
+        });
+    }
+
+    /** Writes beside {@code target}, which the caller calls {@code given}, and moves that there; leaves no rest behind. */
+    private static void replace(Path given, Path target, FolderContent write) throws IOException {
+        Path part = part(target);
+        try {
+            write.writeTo(part);
             moveInto(target, part);
         } catch (IOException e) {
-            FileSystemException failure = unwritable(folder, target, e);
+            FileSystemException failure = unwritable(given, target, e);
             discard(part, failure);
             throw failure;
         } catch (RuntimeException | Error e) {
