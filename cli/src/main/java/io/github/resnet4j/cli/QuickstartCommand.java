@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Trains a residual network with nothing else needed: draws images of six shapes, trains ResNet-20 on them,"
-                    + " classifies a few, and writes a report. Takes about two minutes on two cores."
+                    + " classifies a few, and writes a report. Takes about a minute on two cores."
         })
 final class QuickstartCommand implements Callable<Integer> {
     /** The images are in the folder of results. */
