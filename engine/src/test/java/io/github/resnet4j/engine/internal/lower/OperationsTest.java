@@ -87,6 +87,9 @@ class OperationsTest {
         MADE.put("global avg pool", (in, out, from) -> new Operation.AvgPool(whole(in), false));
         MADE.put("channel avg pool", (in, out, from) -> new Operation.AvgPool(whole(in), false));
         MADE.put("channel max pool", (in, out, from) -> new Operation.MaxPool(whole(in)));
+        for (String name : List.of("overlapping", "side by side", "larger", "batch 1")) {
+            MADE.put("adaptive avg pool, " + name, (in, out, from) -> new Operation.AdaptiveAvgPool());
+        }
         MADE.put("spatial avg pool", (in, out, from) -> new Operation.SpatialPool(false));
         for (String name : List.of("spatial max pool", "spatial max pool, ties", "spatial max pool, batch 1")) {
             MADE.put(name, (in, out, from) -> new Operation.SpatialPool(true));
