@@ -56,6 +56,7 @@ class ZooTableTest {
      * Wide ResNets as pytorchcv asserts, for ImageNet less the 128 parameters of a BN that fb.resnet.torch's first block
      * does not have.
      * DenseNets: as torchvision and pytorchcv assert, and for what those lack by the paper's arithmetic.
+     * VGG, AlexNet, GoogLeNet: torchvision's; for CIFAR-10 those of kuangliu's networks.
      */
     private static final Map<String, Published> PUBLISHED = Map.ofEntries(
             Map.entry("resnet18", new Published(11_689_512, 11_699_112, 1.814e9)),
@@ -131,7 +132,19 @@ class ZooTableTest {
             Map.entry("densenet-bc-40-12", new Published(176_122, 181_210, 72.4e6)),
             Map.entry("densenet-bc-100-12", new Published(769_162, 793_150, 287.9e6)),
             Map.entry("densenet-bc-250-24", new Published(15_324_406, 15_582_382, 5.419e9)),
-            Map.entry("densenet-bc-190-40", new Published(25_624_430, 25_881_390, 9.302e9)));
+            Map.entry("densenet-bc-190-40", new Published(25_624_430, 25_881_390, 9.302e9)),
+            Map.entry("vgg11", new Published(132_863_336, 132_863_336, 7.609e9)),
+            Map.entry("vgg13", new Published(133_047_848, 133_047_848, 11.308e9)),
+            Map.entry("vgg16", new Published(138_357_544, 138_357_544, 15.470e9)),
+            Map.entry("vgg19", new Published(143_667_240, 143_667_240, 19.632e9)),
+            Map.entry("vgg11-bn", new Published(132_868_840, 132_874_344, 7.609e9)),
+            Map.entry("vgg13-bn", new Published(133_053_736, 133_059_624, 11.308e9)),
+            Map.entry("vgg16-bn", new Published(138_365_992, 138_374_440, 15.470e9)),
+            Map.entry("vgg19-bn", new Published(143_678_248, 143_689_256, 19.632e9)),
+            Map.entry("vgg16-bn-cifar", new Published(14_728_266, 14_736_714, 0.313e9)),
+            Map.entry("vgg19-bn-cifar", new Published(20_040_522, 20_051_530, 0.398e9)),
+            Map.entry("alexnet", new Published(61_100_840, 61_100_840, 0.714e9)),
+            Map.entry("googlenet", new Published(6_624_904, 6_639_464, 1.498e9)));
 
     static List<Architecture> rows() {
         return Zoo.list();
@@ -220,10 +233,13 @@ class ZooTableTest {
                         "fc [avgpool] " + new Op.Dense(10));
     }
 
-    /** Rows that halve with padded windows; transitions of DenseNets round down. */
+    /** Rows that halve with padded windows; transitions of DenseNets and the poolings of plain classics round down. */
     static Stream<Architecture> paddedRows() {
         return Zoo.list().stream()
-                .filter(row -> row.network().nodes().stream().noneMatch(node -> node.op() instanceof Op.AvgPool));
+                .filter(row -> row.network().nodes().stream()
+                        .noneMatch(node -> node.op() instanceof Op.AvgPool
+                                || node.op() instanceof Op.MaxPool pool
+                                        && pool.window().rows().padding() == 0));
     }
 
     @ParameterizedTest
