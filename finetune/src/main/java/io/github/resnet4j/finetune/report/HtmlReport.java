@@ -77,7 +77,8 @@ public final class HtmlReport {
                     .formatted(Numbers.count(confusion.correct()), Numbers.count(confusion.total(), "image", "images"));
             html.tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
         } else {
-            html.tile("Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
+            html.tile(
+                    "Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
         }
         row.filter(r -> !Double.isNaN(r.valTop5()))
                 .ifPresent(r -> html.tile("Top-5 accuracy", Numbers.percent(r.valTop5()), when));

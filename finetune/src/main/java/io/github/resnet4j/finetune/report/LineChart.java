@@ -42,7 +42,17 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
 
     record Point(int epoch, double value) {}
 
+    /** With a legend, if there are several lines. */
     Html svg() {
+        return svg(series.size() > 1);
+    }
+
+    /** Without a legend, for lines that are named beside it. */
+    Html plot() {
+        return svg(false);
+    }
+
+    private Html svg(boolean withLegend) {
         List<Series> drawn = series.stream().filter(s -> !s.points.isEmpty()).toList();
         if (drawn.isEmpty()) {
             return new Html().add("<p class=\"none\">{}: nothing measured.</p>", title);
@@ -62,7 +72,7 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
         for (Series s : drawn) {
             line(svg, s, x, y);
         }
-        if (series.size() > 1) {
+        if (withLegend) {
             legend(svg, drawn);
         }
         return svg.add("</svg>");
