@@ -45,7 +45,7 @@ class ReadmeIT {
 
     /** Two of the runs, on a few images. */
     private static final List<String> SMALL = List.of(
-            "--epochs", "1", "--only", "plain-20,resnet-20", "--set", "data.limit=32", "--set", "train.batch-size=16");
+            "--epochs", "1", "--only", "plain20,resnet20", "--set", "data.limit=32", "--set", "train.batch-size=16");
 
     @TempDir
     static Path folder;

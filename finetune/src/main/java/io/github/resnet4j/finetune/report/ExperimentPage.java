@@ -34,10 +34,7 @@ public final class ExperimentPage {
 
     private String text() {
         page.openHeader(report.title());
-        page.tile(
-                "Verdict",
-                word(report.answer()),
-                report.verdict().equals(word(report.answer())) ? report.source() : report.verdict());
+        page.tile("Verdict", word(report.answer()), report.claimsThatHold());
         page.tile("Done", report.progress(), length());
         report.lines().stream()
                 .filter(line -> line.testError().count() > 0)

@@ -174,14 +174,19 @@ public record ExperimentReport(
         return lines.stream().mapToLong(Line::done).sum() + " of " + Numbers.count(all, "run", "runs");
     }
 
-    /** The answer in words: {@code yes}, {@code no, 1 of 2 claims holds}, {@code not known yet}. */
-    public String verdict() {
+    /** How many claims hold: {@code 1 of 2 claims holds}. */
+    String claimsThatHold() {
         long hold = findings.stream()
                 .filter(finding -> finding.answer() == Answer.YES)
                 .count();
+        return hold + " of " + Numbers.count(findings.size(), "claim", "claims") + (hold == 1 ? " holds" : " hold");
+    }
+
+    /** The answer in words: {@code yes}, {@code no: 1 of 2 claims holds}, {@code not known yet}. */
+    public String verdict() {
         return switch (answer()) {
             case YES -> "yes";
-            case NO -> findings.size() == 1 ? "no" : "no: " + hold + " of " + findings.size() + " claims hold";
+            case NO -> findings.size() == 1 ? "no" : "no: " + claimsThatHold();
             case OPEN -> "not known yet";
         };
     }

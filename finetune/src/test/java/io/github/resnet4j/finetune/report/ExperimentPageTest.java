@@ -136,7 +136,7 @@ class ExperimentPageTest {
         Finding no = new Finding("b", Answer.NO, "x");
         Finding open = new Finding("c", Answer.OPEN, "x");
         assertThat(verdict(yes, yes)).isEqualTo("yes");
-        assertThat(verdict(yes, no)).isEqualTo("no: 1 of 2 claims hold");
+        assertThat(verdict(yes, no)).isEqualTo("no: 1 of 2 claims holds");
         assertThat(verdict(no)).isEqualTo("no");
         assertThat(verdict(no, open)).isEqualTo("not known yet");
     }
