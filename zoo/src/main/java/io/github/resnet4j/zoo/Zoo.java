@@ -1,5 +1,8 @@
 package io.github.resnet4j.zoo;
 
+import io.github.resnet4j.zoo.family.CifarResNeXt;
+import io.github.resnet4j.zoo.family.CifarStemResNet;
+import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
@@ -25,7 +28,10 @@ public final class Zoo {
             new MlperfTiny(),
             new PreActResNet(),
             new WideResNet(),
-            new DenseNet());
+            new DenseNet(),
+            new DeepStemResNet(),
+            new CifarStemResNet(),
+            new CifarResNeXt());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

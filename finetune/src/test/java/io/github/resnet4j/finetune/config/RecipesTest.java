@@ -45,6 +45,12 @@ final class RecipesTest {
         assertThat(recipes().stream()
                         .map(file -> CONFIGS.relativize(file).toString().replace('\\', '/')))
                 .containsExactly(
+                        "cifar10/densenet-100-12.yaml",
+                        "cifar10/densenet-100-24.yaml",
+                        "cifar10/densenet-40-12.yaml",
+                        "cifar10/densenet-bc-100-12.yaml",
+                        "cifar10/densenet-bc-190-40.yaml",
+                        "cifar10/densenet-bc-250-24.yaml",
                         "cifar10/plain110.yaml",
                         "cifar10/plain20.yaml",
                         "cifar10/plain32.yaml",
