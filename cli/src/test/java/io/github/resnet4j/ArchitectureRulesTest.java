@@ -2,6 +2,7 @@ package io.github.resnet4j;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 /** Which module may know which, and what no module does. Packages that are still to be written may be empty. */
 @AnalyzeClasses(packages = "io.github.resnet4j", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureRulesTest {
+    private static final String FILES = "io.github.resnet4j.files..";
     private static final String ZOO = "io.github.resnet4j.zoo..";
     private static final String ENGINE = "io.github.resnet4j.engine..";
     private static final String DATASETS = "io.github.resnet4j.datasets..";
@@ -31,7 +33,15 @@ class ArchitectureRulesTest {
     private static final Pattern INTERNAL = Pattern.compile("(io\\.github\\.resnet4j\\.\\w+)\\.internal(\\..*)?");
 
     @ArchTest
-    static final ArchRule zooKnowsNoOtherModule = noClasses()
+    static final ArchRule filesKnowNothingButTheJdk = classes()
+            .that()
+            .resideInAPackage(FILES)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(FILES, "java..");
+
+    @ArchTest
+    static final ArchRule zooKnowsOnlyFiles = noClasses()
             .that()
             .resideInAPackage(ZOO)
             .should()
@@ -39,7 +49,7 @@ class ArchitectureRulesTest {
             .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, CLI);
 
     @ArchTest
-    static final ArchRule datasetsKnowNoOtherModule = noClasses()
+    static final ArchRule datasetsKnowOnlyFiles = noClasses()
             .that()
             .resideInAPackage(DATASETS)
             .should()
@@ -47,7 +57,7 @@ class ArchitectureRulesTest {
             .resideInAnyPackage(ZOO, ENGINE, FINETUNE, CLI);
 
     @ArchTest
-    static final ArchRule engineKnowsOnlyTheZoo = noClasses()
+    static final ArchRule engineKnowsOnlyTheZooAndFiles = noClasses()
             .that()
             .resideInAPackage(ENGINE)
             .should()
@@ -179,7 +189,7 @@ class ArchitectureRulesTest {
     static void allModulesAreSeen(JavaClasses classes) {
         assertThat(classes).hasSizeGreaterThan(20);
         assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
-                .contains("zoo", "engine", "datasets", "finetune", "cli");
+                .contains("files", "zoo", "engine", "datasets", "finetune", "cli");
     }
 
     /** DL4J brings these; a broken image there ends the process instead of throwing. */

@@ -5,13 +5,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the numbers were measured, and when.
  *
  * @param date of the start
- * @param cpu model name of the processor, or its architecture if the system does not report it
+ * @param cpu model name of the processor and its widest vector instructions, on which the figures depend; or its
+ *     architecture if the system does not report them
  * @param cores that this process may use
  * @param load processes that wanted to run in the minute before, on average; negative if the system does not report it
  * @param os name and version
@@ -42,13 +46,28 @@ record Machine(String date, String cpu, int cores, double load, String os, Strin
 
     private static String cpuName() {
         try {
-            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                    .filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(System.getProperty("os.arch"));
+            return cpuName(Files.readAllLines(Path.of("/proc/cpuinfo")));
         } catch (IOException notLinux) {
             return System.getProperty("os.arch");
         }
+    }
+
+    /** From the lines of Linux's {@code /proc/cpuinfo}. */
+    static String cpuName(List<String> cpuInfo) {
+        String name = value(cpuInfo, "model name").orElse(System.getProperty("os.arch"));
+        List<String> flags = List.of(value(cpuInfo, "flags").orElse("").split(" "));
+        return Stream.of("avx512f", "avx2", "avx")
+                .filter(flags::contains)
+                .findFirst()
+                .map(widest ->
+                        name + " (" + widest.replace("avx512f", "AVX-512").toUpperCase(Locale.ROOT) + ")")
+                .orElse(name);
+    }
+
+    private static Optional<String> value(List<String> cpuInfo, String key) {
+        return cpuInfo.stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
     }
 }

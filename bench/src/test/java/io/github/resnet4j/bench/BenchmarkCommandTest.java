@@ -113,4 +113,16 @@ class BenchmarkCommandTest {
         assertThat(new Machine("2026-11-21", cpu, 2, 0, "an OS", "17").fileName())
                 .isEqualTo(name);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fpu sse4_2 avx avx2 avx512f avx512dq, AMD EPYC (AVX-512)",
+        "fpu sse4_2 avx avx2, AMD EPYC (AVX2)",
+        "fpu avx, AMD EPYC (AVX)",
+        "fpu sse4_2, AMD EPYC",
+    })
+    void processorIsNamedWithItsVectors(String flags, String name) {
+        assertThat(Machine.cpuName(List.of("processor\t: 0", "model name\t: AMD EPYC", "flags\t\t: " + flags)))
+                .isEqualTo(name);
+    }
 }

@@ -2,13 +2,15 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** A configuration file and where its data is. */
 final class ConfigOptions {
+    /** The keys of the configuration that these options set. */
+    static final Map<String, String> KEYS = Map.of("data.dir", "--data");
+
     @Option(
             names = {"-c", "--config"},
             required = true,
@@ -19,11 +21,13 @@ final class ConfigOptions {
     @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; short for --set data.dir=DIR.")
     private Optional<Path> data;
 
-    /** The configuration with its overrides, the data's folder first. */
-    ConfigLoader.Loaded load(List<String> overrides) {
-        List<String> all = new ArrayList<>();
-        data.ifPresent(folder -> all.add("data.dir=" + Yaml.quoted(folder)));
-        all.addAll(overrides);
-        return ConfigLoader.load(config, all);
+    /** Sets the data's folder, if given. */
+    void addTo(Settings settings) {
+        data.ifPresent(folder -> settings.quoted("data.dir", folder));
+    }
+
+    /** The configuration, overridden by the settings. */
+    ConfigLoader.Loaded load(Settings settings) {
+        return ConfigLoader.load(config, settings.all());
     }
 }

@@ -8,7 +8,6 @@ import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.StateDict;
-import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.WeightWriter;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -59,15 +58,12 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
             paramLabel = "NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "The network, a name that `list` shows (default: inferred from the weights).")
     private Optional<String> architecture;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
+    @Mixin
+    private WeightReading reading;
 
     @Mixin
     private NetworkOptions network;
@@ -112,11 +108,6 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    @Option(
-            names = "--ema",
-            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
-    private boolean ema;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing to record in OUT (default: the weights' own):%n")
     private PreparationOptions preparation = new PreparationOptions();
@@ -163,14 +154,13 @@ final class ConvertCommand implements Callable<Integer> {
         ProgressView view = Terminal.view(true);
         boolean asTheyAre = !(target instanceof Target.Archive)
                 && architecture.isEmpty()
-                && map.isEmpty()
+                && reading.map().isEmpty()
                 && network.isEmpty()
                 && head == Head.KEEP
                 && preparation.preparation().equals(ModelRequest.Preparation.NONE);
-        WeightSet set = ema ? WeightSet.AVERAGED : WeightSet.TRAINED;
         boolean file = ModelRequest.isFile(in);
         if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
-            StateDict tensors = WeightFile.open(Path.of(in), set);
+            StateDict tensors = WeightFile.open(Path.of(in), reading.set());
             tensors.notes().forEach(view::line);
             Map<String, String> metadata = new TreeMap<>();
             Preprocessing.of(tensors.metadata()).ifPresent(known -> metadata.putAll(known.asMetadata()));
@@ -186,8 +176,8 @@ final class ConvertCommand implements Callable<Integer> {
         SourceModel source = SourceModel.open(
                 ModelRequest.of(architecture.orElse(in))
                         .withWeights(weights)
-                        .withSet(set)
-                        .withMap(map)
+                        .withSet(reading.set())
+                        .withMap(reading.map())
                         .withLabels(labels)
                         .withHead(classes.<ModelRequest.Head>map(ModelRequest.Head.New::new)
                                 .orElseGet(ModelRequest.Head.Own::new))
@@ -244,7 +234,8 @@ final class ConvertCommand implements Callable<Integer> {
             report.ifPresent(known -> object.put("report", known));
             printer.println(Json.text(object));
         } else {
-            report.ifPresent(known -> printer.println(known.text()));
+            // The notes were told when the file was opened.
+            report.ifPresent(known -> printer.println(known.withoutNotes().text()));
             printer.printf(Locale.ROOT, "%s: %,d tensors, %,d values%n", out, tensors, values);
         }
     }

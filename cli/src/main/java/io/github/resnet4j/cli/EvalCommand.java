@@ -22,6 +22,7 @@ import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
@@ -92,6 +93,7 @@ final class EvalCommand implements Callable<Integer> {
         ImageDataset images = open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
             SourceModel source = model.open(remarks::add);
+            BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
             ImageDataset labelled = labelled(source, images, remarks::add);
             evaluate(
                     source,
@@ -170,9 +172,11 @@ final class EvalCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             Locale.ROOT,
-                            "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images%s, %.0f images/s%n",
+                            "top-1 %.2f %%,%s loss %.4f on %,d images%s, %.0f images/s%n",
                             100 * result.top1(),
-                            100 * result.top5(),
+                            Evaluation.tellsTop5(predictor.network().classes())
+                                    ? String.format(Locale.ROOT, " top-5 %.2f %%,", 100 * result.top5())
+                                    : "",
                             result.loss(),
                             result.images(),
                             skipped.isEmpty() ? "" : " (left out " + skipped.size() + " unreadable)",

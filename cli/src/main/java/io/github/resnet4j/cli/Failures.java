@@ -6,6 +6,8 @@ import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.RunLockedException;
@@ -19,11 +21,7 @@ import io.github.resnet4j.zoo.weights.names.BadNameMapException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,22 +32,12 @@ import picocli.CommandLine.ParameterException;
 
 /** Turns a failure into one line and an exit code; prints a stack trace only with {@code --debug}. */
 final class Failures {
-    private static final String LESS_MEMORY =
-            "use smaller batches (--batch-size or --set train.batch-size=...) or smaller images, or give the process"
-                    + " more memory (RESNET4J_JAVA_OPTS)";
-
     private Failures() {}
 
     /** A command line that does not parse. */
     static int usage(ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
-        List<String> nearest = failure instanceof CommandLine.UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions()
-                : List.of();
-        if (!nearest.isEmpty()) {
-            message += "; did you mean " + String.join(" or ", nearest) + "?";
-        }
+        String message = Mistakes.text(failure, List.of(arguments));
         Optional<String> dashed = Arrays.stream(arguments)
                 .filter(argument -> argument.startsWith("-") && Files.isRegularFile(Path.of(argument)))
                 .findFirst();
@@ -79,14 +67,14 @@ final class Failures {
         } else if (known instanceof BadNameMapException rules) {
             rules.problems().forEach(problem -> say(line, problem));
         } else if (code == ExitCode.MEMORY) {
-            say(line, "out of memory: " + LESS_MEMORY);
+            say(line, "out of memory: " + lessMemory(line));
         } else if (code == ExitCode.BUG) {
             say(
                     line,
                     "this is a bug in resnet4j: " + oneLine(known.toString())
                             + "; please report it with the output of --debug");
         } else {
-            say(line, message(known));
+            say(line, message(known, line));
         }
         if (debug) {
             failure.printStackTrace(line.getErr());
@@ -103,33 +91,42 @@ final class Failures {
     }
 
     private static String oneLine(String message) {
-        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
-    private static String message(Throwable failure) {
+    private static String message(Throwable failure, CommandLine line) {
+        if (failure instanceof DivergedException) {
+            return failure.getMessage() + ": set " + setting(line, "--lr", "optimizer.lr=...")
+                    + ", --set schedule.warmup=... or --set train.clip-norm=...";
+        }
         if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
             return failure.getMessage() + "; use --engine auto or --engine dl4j";
         }
         if (failure instanceof AccessDeniedException denied) {
             return denied.getFile() + ": permission denied; choose a folder you can write to";
         }
-        if (failure instanceof FileSystemException file) {
-            return file.getFile() + ": " + reason(file);
+        if (failure instanceof IOException file) {
+            return FileProblem.describe(file);
         }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    private static String reason(FileSystemException failure) {
-        if (failure instanceof FileAlreadyExistsException) {
-            return "a file with this name already exists; move it or choose another folder";
+    private static String lessMemory(CommandLine line) {
+        String batches = setting(line, "--batch-size", "train.batch-size=...");
+        return "use " + (batches.isEmpty() ? "" : "smaller batches (" + batches + ") or ")
+                + "smaller images, or give the process more memory (RESNET4J_JAVA_OPTS)";
+    }
+
+    /** The option, if the command that was given has it; else how that sets the key; nothing if it cannot. */
+    private static String setting(CommandLine line, String option, String assignment) {
+        CommandLine given = line;
+        while (given.getParseResult() != null && given.getParseResult().hasSubcommand()) {
+            given = given.getParseResult().subcommand().commandSpec().commandLine();
         }
-        if (failure instanceof NotDirectoryException) {
-            return "is a file, not a folder; choose a folder";
+        if (given.getCommandSpec().findOption(option) != null) {
+            return option;
         }
-        if (failure instanceof NoSuchFileException) {
-            return "does not exist";
-        }
-        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
+        return given.getCommandSpec().findOption("--set") == null ? "" : "--set " + assignment;
     }
 
     private static int code(Throwable failure) {

@@ -28,7 +28,7 @@ final class FetchCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "NAME",
-            completionCandidates = WeightNames.class,
+            completionCandidates = Completion.Weights.class,
             description = "Names that `list --pretrained` shows; an architecture's name stands for its first weights.")
     private List<String> names;
 

@@ -3,6 +3,8 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -36,6 +39,23 @@ import picocli.CommandLine.Spec;
                     + " cosine schedule."
         })
 final class FinetuneCommand implements Callable<Integer> {
+    private static final KeyNames NAMES = RunOptions.names(Map.ofEntries(
+            Map.entry("name", "--name"),
+            Map.entry("data.dir", "--data"),
+            Map.entry("data.image-size", "--image-size"),
+            Map.entry("data.normalize.mean", "--mean"),
+            Map.entry("data.normalize.std", "--std"),
+            Map.entry("data.eval", "--resize"),
+            Map.entry("model.name", "--model"),
+            Map.entry("model.weights", "--weights"),
+            Map.entry("model.map", "--map"),
+            Map.entry("model.ema", "--ema"),
+            Map.entry("model.channel-order", "--channel-order"),
+            Map.entry("model.freeze", "--freeze"),
+            Map.entry("train.epochs", "--epochs"),
+            Map.entry("train.batch-size", "--batch-size"),
+            Map.entry("optimizer.lr", "--lr")));
+
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder with one subfolder per class.")
     private Path data;
 
@@ -43,7 +63,7 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "FILE|NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description =
                     "A published name (see `list --pretrained`), downloaded if needed; a model.zip or any weights file;"
                             + " or a name that `list` shows, to start from --weights or from random weights.")
@@ -68,16 +88,8 @@ final class FinetuneCommand implements Callable<Integer> {
                     "Freeze everything up to and including this stage (stem, layer1 ...), block (layer2.0) or layer.")
     private Optional<String> freeze;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
-
-    @Option(
-            names = "--ema",
-            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
-    private boolean ema;
+    @Mixin
+    private WeightReading reading;
 
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
@@ -110,7 +122,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        imageSize.ifPresent(this::requireUsable);
+        imageSize.ifPresent(size -> requireUsable("--image-size", size));
         ProgressView view = run.view();
         DownloadOptions download = Fetching.options(view).withOffline(start.offline());
         ModelRequest.Preparation given = preparation.preparation();
@@ -120,45 +132,55 @@ final class FinetuneCommand implements Callable<Integer> {
                 given.crop().isPresent() ? Optional.of(given.crop().getAsInt()) : Optional.empty();
         FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
                 .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize.or(() -> crop)));
-        List<String> overrides = new ArrayList<>();
-        overrides.add("name=" + Yaml.quoted(name.orElseGet(this::defaultName)));
-        overrides.add("data.dir=" + Yaml.quoted(data));
-        overrides.add("model.name=" + (fileOfWeights().isPresent() ? recipe.architecture() : model));
-        fileOfWeights().ifPresent(file -> overrides.add("model.weights=" + Yaml.quoted(file)));
-        map.ifPresent(file -> overrides.add("model.map=" + Yaml.quoted(file)));
-        if (ema) {
-            overrides.add("model.ema=true");
+        Settings settings = new Settings(spec, NAMES);
+        settings.quoted("name", name.orElseGet(this::defaultName));
+        settings.quoted("data.dir", data);
+        settings.option("model.name", fileOfWeights().isPresent() ? recipe.architecture() : model);
+        fileOfWeights().ifPresent(file -> settings.quoted("model.weights", file));
+        reading.map().ifPresent(file -> settings.quoted("model.map", file));
+        if (reading.set() == WeightSet.AVERAGED) {
+            settings.option("model.ema", true);
         }
         given.channelOrder()
                 .ifPresent(order ->
-                        overrides.add("model.channel-order=" + order.name().toLowerCase(Locale.ROOT)));
+                        settings.option("model.channel-order", order.name().toLowerCase(Locale.ROOT)));
+        preprocess(settings, given, source, imageSize.or(() -> crop));
+        freeze.ifPresent(part -> settings.quoted("model.freeze", part));
+        epochs.ifPresent(n -> settings.option("train.epochs", n));
+        batchSize.ifPresent(n -> settings.option("train.batch-size", n));
+        lr.ifPresent(rate -> settings.option("optimizer.lr", rate));
+        run.addTo(settings);
+        ConfigLoader.Loaded loaded = config.isPresent()
+                ? ConfigLoader.load(config.get(), settings.all())
+                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, settings.all());
+        run.run(loaded, NAMES, spec, start.overwrite(), start.offline());
+        return ExitCode.OK;
+    }
+
+    private void preprocess(
+            Settings settings,
+            ModelRequest.Preparation given,
+            Optional<SourceModel> source,
+            Optional<Integer> imageSize) {
         Preprocessing known =
                 given.over(source.map(found -> found.card().preprocessing()).orElse(FinetuneRecipe.IMAGENET));
         if (given.mean().isPresent() || given.std().isPresent()) {
-            overrides.add("data.normalize={mean: " + known.mean() + ", std: " + known.std() + "}");
+            settings.option("data.normalize.mean", known.mean());
+            settings.option("data.normalize.std", known.std());
         }
         if (given.resize().isPresent()) {
             int size = imageSize
-                    .or(() -> crop)
                     .or(() -> source.map(found -> found.card().input().height()))
                     .orElseGet(() -> Zoo.find(model).input().height());
-            overrides.add(String.format(
-                    Locale.ROOT,
-                    "data.eval=[{resize: {size: %d, interpolation: %s}}, {center-crop: {size: %d}}]",
-                    given.resize().getAsInt(),
-                    known.interpolation(),
-                    size));
+            settings.option(
+                    "data.eval",
+                    String.format(
+                            Locale.ROOT,
+                            "[{resize: {size: %d, interpolation: %s}}, {center-crop: {size: %d}}]",
+                            given.resize().getAsInt(),
+                            known.interpolation(),
+                            size));
         }
-        freeze.ifPresent(part -> overrides.add("model.freeze=" + Yaml.quoted(part)));
-        epochs.ifPresent(n -> overrides.add("train.epochs=" + n));
-        batchSize.ifPresent(n -> overrides.add("train.batch-size=" + n));
-        lr.ifPresent(rate -> overrides.add("optimizer.lr=" + rate));
-        overrides.addAll(run.overrides());
-        ConfigLoader.Loaded loaded = config.isPresent()
-                ? ConfigLoader.load(config.get(), overrides)
-                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, overrides);
-        run.run(loaded, spec, start.overwrite(), start.offline());
-        return ExitCode.OK;
     }
 
     private Optional<Path> fileOfWeights() {
@@ -173,8 +195,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         if (weights.isEmpty() && named && ModelName.parse(model).tag().isEmpty()) {
             Zoo.find(model);
-            if (map.isPresent()
-                    || ema
+            if (reading.map().isPresent()
+                    || reading.set() == WeightSet.AVERAGED
                     || preparation.preparation().channelOrder().isPresent()) {
                 throw new UsageException("--map, --ema and --channel-order say how to read weights, but " + model
                         + " starts from random ones; give --weights FILE or a published name");
@@ -183,8 +205,8 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         ModelRequest request = ModelRequest.of(model)
                 .withWeights(weights)
-                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
-                .withMap(map)
+                .withSet(reading.set())
+                .withMap(reading.map())
                 .withHead(new ModelRequest.Head.Any())
                 .withPreparation(preparation.preparation())
                 .withOptions(run.network());
@@ -201,15 +223,14 @@ final class FinetuneCommand implements Callable<Integer> {
         }
     }
 
-    private void requireUsable(int size) {
-        if (size < 1) {
-            throw new UsageException("--image-size must be at least 1, got " + size);
+    private void requireUsable(String option, int size) {
+        if (size < 1 || size > DataConfig.LARGEST_IMAGE) {
+            throw new UsageException(option + " must be 1 to " + DataConfig.LARGEST_IMAGE + ", got " + size);
         }
         if (config.isPresent()) {
-            throw new UsageException(
-                    "--image-size and " + config.get() + " both set the image size; leave out --image-size"
-                            + " and edit the file, or use --set data.image-size=..., data.augment=... and"
-                            + " data.eval=...");
+            throw new UsageException(option + " and " + config.get() + " both set the image size; leave out " + option
+                    + " and edit the file, or use --set data.image-size=..., data.augment=... and"
+                    + " data.eval=...");
         }
     }
 
@@ -225,6 +246,7 @@ final class FinetuneCommand implements Callable<Integer> {
         if (given.crop().isPresent() && imageSize.isPresent()) {
             throw new UsageException("--crop and --image-size both set the image size; leave one out");
         }
+        given.crop().ifPresent(size -> requireUsable("--crop", size));
     }
 
     private String defaultName() {

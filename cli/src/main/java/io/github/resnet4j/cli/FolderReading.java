@@ -3,13 +3,16 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.datasets.FolderOptions;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.finetune.UsageException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How a command reads folders of images. */
 final class FolderReading {
+    /** The keys of a configuration that these options set. */
+    static final Map<String, String> KEYS =
+            Map.of("data.follow-links", "--follow-links", "data.max-pixels", "--max-pixels");
+
     @Option(
             names = "--follow-links",
             description =
@@ -32,13 +35,11 @@ final class FolderReading {
         }
     }
 
-    /** The same as overrides of a configuration, as far as given. */
-    List<String> overrides() {
-        List<String> overrides = new ArrayList<>();
+    /** Sets them, as far as given. */
+    void addTo(Settings settings) {
         if (followLinks) {
-            overrides.add("data.follow-links=true");
+            settings.option("data.follow-links", true);
         }
-        maxPixels.ifPresent(most -> overrides.add("data.max-pixels=" + most));
-        return overrides;
+        maxPixels.ifPresent(most -> settings.option("data.max-pixels", most));
     }
 }

@@ -13,7 +13,6 @@ import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import io.github.resnet4j.zoo.summary.NetworkSummary;
 import io.github.resnet4j.zoo.summary.SummaryOptions;
-import io.github.resnet4j.zoo.weights.WeightSet;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ final class InfoCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL|FILE",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "A name that `list` or `list --pretrained` shows, or a weights file.")
     private String model;
 
@@ -72,21 +71,12 @@ final class InfoCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
             paramLabel = "NAME",
-            completionCandidates = ModelNames.class,
+            completionCandidates = Completion.Networks.class,
             description = "For a file: show how each of its tensors would load into this network.")
     private Optional<String> into;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "With --arch: file of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
-
-    @Option(
-            names = "--ema",
-            description =
-                    "For a checkpoint: show the averaged weights (EMA, SWA) that it holds beside the trained ones.")
-    private boolean ema;
+    @Mixin
+    private WeightReading reading;
 
     @Option(names = "--stages", description = "Show stages only, not every layer.")
     private boolean stagesOnly;
@@ -140,10 +130,10 @@ final class InfoCommand implements Callable<Integer> {
         if (file) {
             WeightFileInfo info = WeightFileInfo.of(
                     Path.of(model),
-                    ema ? WeightSet.AVERAGED : WeightSet.TRAINED,
+                    reading.set(),
                     into.map(Zoo::find),
                     options.map(),
-                    map.map(NameMapping::read).orElse(NameMapping.NONE));
+                    reading.map().map(NameMapping::read).orElse(NameMapping.NONE));
             out.println(json ? Json.text(info.object()) : info.text().stripTrailing());
             return ExitCode.OK;
         }

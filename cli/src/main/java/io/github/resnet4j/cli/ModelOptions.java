@@ -2,7 +2,6 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
-import io.github.resnet4j.zoo.weights.WeightSet;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,7 +14,7 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "FILE|NAME",
-            completionCandidates = WeightNames.class,
+            completionCandidates = Completion.Weights.class,
             description = "A model.zip or any weights file; a published name (see `list --pretrained`), downloaded if"
                     + " needed; or, with --weights, a name that `list` shows.")
     private Optional<String> model;
@@ -26,11 +25,8 @@ final class ModelOptions {
             description = "Weights: safetensors, PyTorch, Keras HDF5, model.zip (default: the model's own).")
     private Optional<Path> weights;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "File of rules that rename tensors, one `regex -> replacement` per line.")
-    private Optional<Path> map;
+    @Mixin
+    private WeightReading reading;
 
     @Option(
             names = "--labels",
@@ -44,11 +40,6 @@ final class ModelOptions {
     @Option(names = "--offline", description = "Never download anything.")
     private boolean offline;
 
-    @Option(
-            names = "--ema",
-            description = "Use the averaged weights (EMA, SWA) that a checkpoint holds beside the trained ones.")
-    private boolean ema;
-
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own):%n")
     private PreparationOptions preparation = new PreparationOptions();
 
@@ -60,8 +51,8 @@ final class ModelOptions {
     SourceModel open(Consumer<String> remarks) {
         ModelRequest request = ModelRequest.of(model)
                 .withWeights(weights)
-                .withSet(ema ? WeightSet.AVERAGED : WeightSet.TRAINED)
-                .withMap(map)
+                .withSet(reading.set())
+                .withMap(reading.map())
                 .withLabels(labels)
                 .withPreparation(preparation.preparation())
                 .withOptions(network.map());

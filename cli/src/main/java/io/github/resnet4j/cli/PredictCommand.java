@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.ImageFiles;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.report.DeferredLines;
@@ -18,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,17 +35,21 @@ import picocli.CommandLine.Spec;
         name = "predict",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description =
-                "Classifies images: prints the most probable classes of image files and of all images in folders.")
+        description = {
+            "Classifies images: prints the most probable classes of image files and of all images in folders.",
+            "Images that cannot be read are named, the first 20 of them; the others are classified, and the exit code"
+                    + " is 3."
+        })
 final class PredictCommand implements Callable<Integer> {
     private static final int AT_ONCE = 16;
+    private static final int MOST_NAMED = 20;
     private static final Pattern ADDRESS = Pattern.compile("\\p{Alpha}[\\w+.-]*:/.*");
 
     @Mixin
     private ModelOptions model;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, or folders to search for images.")
-    private List<String> paths;
+    private List<String> arguments;
 
     @Mixin
     private FolderReading reading;
@@ -62,6 +69,25 @@ final class PredictCommand implements Callable<Integer> {
     /** A line of {@code --json}. */
     record Answer(String file, List<Predictor.Guess> predictions) {}
 
+    /** Names what cannot be read, as far as anybody will read that. */
+    private final class Bad {
+        private int count;
+
+        void add(String problem) {
+            if (count++ < MOST_NAMED) {
+                Failures.say(spec.commandLine(), problem);
+            }
+        }
+
+        /** The exit code. */
+        int end() {
+            if (count > MOST_NAMED) {
+                Failures.say(spec.commandLine(), "and " + (count - MOST_NAMED) + " more that cannot be read");
+            }
+            return count == 0 ? ExitCode.OK : ExitCode.BAD_INPUT;
+        }
+    }
+
     private static final class Format {
         @Option(names = "--json", description = "Print a JSON object for each image, one per line.")
         private boolean json;
@@ -76,9 +102,13 @@ final class PredictCommand implements Callable<Integer> {
             throw new UsageException("--top must be at least 1, got " + top);
         }
         FolderOptions folders = reading.options();
-        List<Path> files = files(folders);
+        List<Path> named = paths(); // all of them, before anything is read
+        Bad bad = new Bad();
+        List<Path> files = files(named, folders, bad);
+        if (files.isEmpty()) {
+            return bad.end();
+        }
         PrintWriter out = spec.commandLine().getOut();
-        int bad = 0;
         if (format != null && format.csv) {
             out.println("file,rank,class,probability");
         }
@@ -90,19 +120,20 @@ final class PredictCommand implements Callable<Integer> {
             Inference inference = predictor.inference();
             remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
             for (int from = 0; from < files.size(); from += AT_ONCE) {
-                bad += predict(
+                predict(
                         files.subList(from, Math.min(from + AT_ONCE, files.size())),
                         folders.maxPixels(),
                         predictor,
-                        out);
+                        out,
+                        bad);
             }
         }
         out.flush();
-        return bad == 0 ? ExitCode.OK : ExitCode.BAD_INPUT;
+        return bad.end();
     }
 
-    /** Prints the answers; returns how many files could not be read. */
-    private int predict(List<Path> files, long maxPixels, Predictor predictor, PrintWriter out) {
+    /** Prints the answers for the files that can be read. */
+    private void predict(List<Path> files, long maxPixels, Predictor predictor, PrintWriter out, Bad bad) {
         List<Path> read = new ArrayList<>();
         List<float[]> images = new ArrayList<>();
         for (Path file : files) {
@@ -110,9 +141,9 @@ final class PredictCommand implements Callable<Integer> {
                 images.add(predictor.prepare(ImageDecoder.decode(file, maxPixels)));
                 read.add(file);
             } catch (BadDataException e) {
-                Failures.say(spec.commandLine(), e.getMessage());
+                bad.add(e.getMessage());
             } catch (IllegalArgumentException e) {
-                Failures.say(spec.commandLine(), file + ": " + e.getMessage());
+                bad.add(file + ": " + e.getMessage());
             }
         }
         if (!images.isEmpty()) {
@@ -121,7 +152,6 @@ final class PredictCommand implements Callable<Integer> {
                 print(out, read.get(i), guesses.get(i));
             }
         }
-        return files.size() - read.size();
     }
 
     private void print(PrintWriter out, Path file, List<Predictor.Guess> guesses) {
@@ -139,7 +169,7 @@ final class PredictCommand implements Callable<Integer> {
                         guess.probability());
             }
         } else {
-            out.println(file.toString().replaceAll("\\p{Cntrl}", "?"));
+            out.println(Printable.line(file.toString()));
             guesses.forEach(
                     guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
         }
@@ -150,39 +180,56 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** The files that are named, whatever they are called, and the images in folders. */
-    private List<Path> files(FolderOptions folders) {
+    private List<Path> files(List<Path> named, FolderOptions folders, Bad bad) {
         List<Path> files = new ArrayList<>();
-        for (String name : paths) {
-            Path path = local(name);
+        for (Path path : named) {
             if (!Files.isDirectory(path)) {
                 files.add(path);
                 continue;
             }
-            ImageFiles found = ImageFiles.below(path, folders);
-            if (!found.passedOver().isEmpty()) {
-                Terminal.view(true).line(path + ": passed over " + found.passedOver());
+            try {
+                ImageFiles found = ImageFiles.below(path, folders);
+                if (!found.passedOver().isEmpty()) {
+                    Terminal.view(true).line(path + ": passed over " + found.passedOver());
+                }
+                files.addAll(found.files());
+            } catch (BadDataException e) {
+                bad.add(e.getMessage());
             }
-            files.addAll(found.files());
         }
         return files;
     }
 
-    private static Path local(String name) {
+    /** @throws UsageException naming all arguments that cannot be files */
+    private List<Path> paths() {
+        List<String> problems = arguments.stream()
+                .map(PredictCommand::problem)
+                .flatMap(Optional::stream)
+                .toList();
+        if (!problems.isEmpty()) {
+            int more = problems.size() - MOST_NAMED;
+            throw new UsageException(problems.stream().limit(MOST_NAMED).collect(Collectors.joining("; "))
+                    + (more > 0 ? "; and " + more + " more" : ""));
+        }
+        return arguments.stream().map(Path::of).toList();
+    }
+
+    private static Optional<String> problem(String name) {
         if (name.equals("-")) {
-            throw new UsageException("-: cannot read images from standard input; name a file or folder");
+            return Optional.of("-: cannot read images from standard input; name a file or folder");
         }
         Path path;
         try {
             path = Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UsageException(name + ": not a valid file name: " + e.getReason());
+            return Optional.of(name + ": not a valid file name: " + e.getReason());
         }
         if (ADDRESS.matcher(name).matches() && !Files.exists(path)) {
-            throw new UsageException(name + ": cannot read from a URL; download the image first and name the file");
+            return Optional.of(name + ": cannot read from a URL; download the image first and name the file");
         }
         if (name.matches(".*[*?].*") && !Files.exists(path)) {
-            throw new UsageException(name + ": no file matches");
+            return Optional.of(name + ": no file matches");
         }
-        return path;
+        return Optional.empty();
     }
 }

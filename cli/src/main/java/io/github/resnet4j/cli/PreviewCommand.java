@@ -61,9 +61,11 @@ final class PreviewCommand implements Callable<Integer> {
         if (count < 1) {
             throw new UsageException("--count must be at least 1, got " + count);
         }
-        List<String> all = new ArrayList<>(reading.overrides());
-        all.addAll(overrides);
-        ConfigLoader.Loaded loaded = config.load(all);
+        Settings settings = new Settings(spec, RunOptions.names(ConfigOptions.KEYS));
+        config.addTo(settings);
+        reading.addTo(settings);
+        settings.set(overrides);
+        ConfigLoader.Loaded loaded = config.load(settings);
         ProgressView view = ProgressView.lines(System.err);
         Preview preview = Preview.open(loaded.config(), Fetching.options(view));
         ImageDataset train = preview.train();

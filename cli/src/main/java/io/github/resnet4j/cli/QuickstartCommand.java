@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Spec;
                     + " classifies a few, and writes a report. Takes about two minutes on two cores."
         })
 final class QuickstartCommand implements Callable<Integer> {
+    /** The images are in the folder of results. */
+    private static final KeyNames NAMES = RunOptions.names(Map.of("output.dir", "--out", "data.dir", "--out"));
+
     private static final int TRAIN_PER_CLASS = 240;
     private static final int VAL_PER_CLASS = 60;
     private static final long SEED = 7;
@@ -47,13 +52,13 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path images = out.resolve("quickstart").resolve("images");
-        List<String> overrides = new ArrayList<>();
-        overrides.add("data.dir=" + Yaml.quoted(images));
-        overrides.add("output.dir=" + Yaml.quoted(out));
-        overrides.addAll(run.overrides());
-        ConfigLoader.Loaded loaded = ConfigLoader.parse(recipe(), "quickstart", overrides);
+        Settings settings = new Settings(spec, NAMES);
+        settings.quoted("data.dir", images);
+        settings.quoted("output.dir", out);
+        run.addTo(settings);
+        ConfigLoader.Loaded loaded = ConfigLoader.parse(recipe(), "quickstart", settings.all());
         ShapeImages.write(images, TRAIN_PER_CLASS, VAL_PER_CLASS, SEED);
-        TrainingRun.Summary summary = run.run(loaded, spec, true, true);
+        TrainingRun.Summary summary = run.run(loaded, NAMES, spec, true, true);
         predict(images, summary);
         return ExitCode.OK;
     }

@@ -1,13 +1,17 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
+import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,13 +48,24 @@ final class RunOptions {
     @Mixin
     private FolderReading reading;
 
-    /** The overrides of the configuration on the command line. */
-    List<String> overrides() {
-        List<String> all = new ArrayList<>(reading.overrides());
-        all.addAll(overrides);
-        all.addAll(ModelConfig.overrides(network.map()));
-        engine.engine().ifPresent(name -> all.add("engine=" + name.key()));
-        return all;
+    /**
+     * What a command calls the keys that its options set.
+     *
+     * @param own the options that not every command has that trains
+     */
+    static KeyNames names(Map<String, String> own) {
+        Map<String, String> all = new HashMap<>(own);
+        all.putAll(FolderReading.KEYS);
+        all.put("engine", "--engine");
+        return new KeyNames(all);
+    }
+
+    /** Sets the keys that these options set. */
+    void addTo(Settings settings) {
+        reading.addTo(settings);
+        settings.set(overrides);
+        settings.addAll(ModelConfig.settings(network.map()));
+        engine.engine().ifPresent(name -> settings.option("engine", name.key()));
     }
 
     /** The network options on the command line. */
@@ -64,17 +79,18 @@ final class RunOptions {
     }
 
     /** Trains and prints the outcome. */
-    TrainingRun.Summary run(ConfigLoader.Loaded loaded, CommandSpec spec, boolean overwrite, boolean offline)
+    TrainingRun.Summary run(
+            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
         ProgressView view = view();
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(
-                resume, overwrite, commandLine, Fetching.options(view).withOffline(offline));
+                resume, overwrite, commandLine, Fetching.options(view).withOffline(offline), names);
         try (Stop stop = new Stop()) {
             try {
                 TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
-                print(summary, spec.commandLine().getOut());
+                print(summary, names, spec.commandLine().getOut());
                 return summary;
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
@@ -97,11 +113,35 @@ final class RunOptions {
                 .orElse("");
     }
 
-    private void print(TrainingRun.Summary summary, PrintWriter out) {
+    private static String measured(TrainingRun.Summary summary) {
+        return String.format(
+                Locale.ROOT,
+                "top-1 %.2f %%,%s loss %.4f%s",
+                100 * summary.top1(),
+                Evaluation.tellsTop5(summary.classes())
+                        ? String.format(Locale.ROOT, " top-5 %.2f %%,", 100 * summary.top5())
+                        : "",
+                summary.loss(),
+                summary.alreadyComplete() ? "" : String.format(Locale.ROOT, " on %,d images", summary.images()));
+    }
+
+    /** Only what was trained in this process has one. */
+    private static String speed(TrainingRun.Summary summary) {
+        return summary.alreadyComplete() || summary.imagesPerSecond() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; trained at %.0f images/s, %.1f %% waiting for data",
+                        summary.imagesPerSecond(),
+                        100 * summary.dataWaitShare());
+    }
+
+    private void print(TrainingRun.Summary summary, KeyNames names, PrintWriter out) {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("run", summary.name());
             object.put("folder", summary.folder().toString());
+            object.put("alreadyComplete", summary.alreadyComplete());
             object.put("top1", summary.top1());
             object.put("top5", summary.top5());
             object.put("loss", summary.loss());
@@ -117,18 +157,24 @@ final class RunOptions {
             object.put("dataWaitShare", summary.dataWaitShare());
             object.put("parameters", summary.parameters());
             object.put("engine", summary.engine().running().key());
+            summary.engine()
+                    .evaluation()
+                    .ifPresent(other ->
+                            object.put("evaluationEngine", other.running().key()));
             out.println(Json.text(object));
         } else {
+            if (summary.alreadyComplete()) {
+                out.printf(
+                        Locale.ROOT,
+                        "the run is complete (%s), and nothing was changed; to train further, resume with %s%n",
+                        Numbers.count(summary.epochs(), "epoch", "epochs"),
+                        names.setting("train.epochs", "N (more than " + summary.epochs() + ")"));
+            }
             out.printf(
                     Locale.ROOT,
-                    "top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d images; trained at %.0f images/s, %.1f %% waiting for"
-                            + " data%nreport: %s%nmodel:  %s%s%n",
-                    100 * summary.top1(),
-                    100 * summary.top5(),
-                    summary.loss(),
-                    summary.images(),
-                    summary.imagesPerSecond(),
-                    100 * summary.dataWaitShare(),
+                    "%s%s%nreport: %s%nmodel:  %s%s%n",
+                    measured(summary),
+                    speed(summary),
                     summary.folder().resolve("report.html"),
                     summary.folder().resolve("model.zip"),
                     best(summary));

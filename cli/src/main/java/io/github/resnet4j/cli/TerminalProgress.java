@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.report.Ellipsis;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -116,7 +117,7 @@ final class TerminalProgress implements ProgressView {
         end();
         measures = Measures.NONE;
         bar = ProgressBar.builder()
-                .setTaskName(Ellipsis.oneLine(title))
+                .setTaskName(Printable.line(title))
                 .setInitialMax(totalSteps)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
                 .setRenderer(this::render)
@@ -134,7 +135,7 @@ final class TerminalProgress implements ProgressView {
 
     @Override
     public void line(String text) {
-        line.above(Ellipsis.oneLine(text));
+        line.above(Printable.line(text));
     }
 
     @Override

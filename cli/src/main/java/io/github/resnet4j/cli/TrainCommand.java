@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.finetune.config.KeyNames;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = "Trains a network from a configuration file, e.g. configs/cifar10/resnet20.yaml.")
 final class TrainCommand implements Callable<Integer> {
+    private static final KeyNames NAMES = RunOptions.names(ConfigOptions.KEYS);
+
     @Mixin
     private ConfigOptions config;
 
@@ -27,7 +30,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        run.run(config.load(run.overrides()), spec, start.overwrite(), start.offline());
+        Settings settings = new Settings(spec, NAMES);
+        config.addTo(settings);
+        run.addTo(settings);
+        run.run(config.load(settings), NAMES, spec, start.overwrite(), start.offline());
         return ExitCode.OK;
     }
 }

@@ -1,12 +1,12 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import io.github.resnet4j.zoo.weights.FileBytes;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightSet;
@@ -133,16 +133,19 @@ record WeightFileInfo(
         text.append(String.format(
                 Locale.ROOT, "%s: %s, %,d tensors, %,d values%n", file, format, tensors.size(), values()));
         recognised.ifPresent(name -> text.append(String.format("  published as %s%n", name)));
-        notes.forEach(note -> text.append(String.format("  %s%n", Printable.text(note))));
+        notes.forEach(note -> text.append(String.format("  %s%n", Printable.brief(note))));
         facts.forEach(
-                (key, value) -> text.append(String.format("  %s: %s%n", Printable.text(key), Printable.text(value))));
+                (key, value) -> text.append(String.format("  %s: %s%n", Printable.brief(key), Printable.brief(value))));
         int width = tensors.stream()
-                .mapToInt(row -> Printable.text(row.name()).length())
+                .mapToInt(row -> Printable.brief(row.name()).length())
                 .max()
                 .orElse(0);
         for (Row row : tensors) {
             text.append(String.format(
-                    "  %-" + Math.max(1, width) + "s  %-4s %s%n", Printable.text(row.name()), row.type(), row.shape()));
+                    "  %-" + Math.max(1, width) + "s  %-4s %s%n",
+                    Printable.brief(row.name()),
+                    row.type(),
+                    row.shape()));
         }
         report.ifPresent(known -> text.append(known.text()).append(System.lineSeparator()));
         fits.forEach(fit -> text.append(String.format("  fits %s%n", fit)));

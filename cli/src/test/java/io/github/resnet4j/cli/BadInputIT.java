@@ -95,6 +95,23 @@ class BadInputIT {
         assertThat(outcome.out().lines()).hasSize(1 + 28).first().isEqualTo("file,rank,class,probability");
     }
 
+    /** However many there are, no more lines than a person will read; and a folder without images stops nothing. */
+    @Test
+    void predictNamesTwentyBadFilesAndCountsTheOthers() throws IOException {
+        Path many = Files.createDirectories(folder.resolve("many"));
+        Files.createDirectories(folder.resolve("none"));
+        for (int i = 0; i < 23; i++) {
+            Files.write(many.resolve(i + ".jpg"), new byte[0]);
+        }
+        Files.copy(folder.resolve("photos/a/rgb0.png"), many.resolve("good.png"));
+        Cli.Outcome outcome =
+                Cli.in(folder).run("predict", "--model", Trained.model(), "--top", "1", "--json", "none", "many");
+        assertThat(outcome.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(outcome.errors()).hasSize(21).first().asString().startsWith("error: none: has no images");
+        assertThat(outcome.errors().get(20)).isEqualTo("error: and 4 more that cannot be read");
+        assertThat(outcome.out().lines()).singleElement().asString().contains("good.png");
+    }
+
     @Test
     void trainingSkipsOneBadImageButNotFailsOnRequestOrWithMany() throws IOException {
         Path mixed = folder.resolve("mixed");
@@ -123,7 +140,8 @@ class BadInputIT {
         };
         Cli.Outcome skipped = Cli.in(folder).run(with(finetune, "data.on-bad-image=skip"));
         skipped.succeeds();
-        assertThat(skipped.err()).contains("skipped: mixed/a/text.jpg: is text");
+        assertThat(skipped.err()).contains("skipped: mixed/a/text.jpg: is text").doesNotContain("top-5");
+        assertThat(skipped.out()).contains("top-1").doesNotContain("top-5"); // of two classes, both are among the five
         assertThat(folder.resolve("runs/finetune-mixed/report.html")).content().contains("text.jpg");
         Cli.in(folder).run(with(finetune, "data.on-bad-image=fail")).failsWith(ExitCode.BAD_INPUT, "text.jpg");
         for (String name : new String[] {"empty.jpg", "huge.png", "truncated.png"}) {
@@ -136,6 +154,24 @@ class BadInputIT {
         Cli.Outcome failed = Cli.in(folder).run(with(finetune, "data.on-bad-image=fail"));
         failed.failsWith(ExitCode.BAD_INPUT, "text.jpg", "empty.jpg", "huge.png", "truncated.png");
         assertThat(failed.err()).doesNotContain("epoch 1");
+    }
+
+    /** Nothing of it is allocated: the model is not even loaded. */
+    @Test
+    void aBatchOf2GiBIsRefused() {
+        Cli.in(folder)
+                .run(
+                        "eval",
+                        "--model",
+                        Trained.model(),
+                        "--data",
+                        Trained.images().toString(),
+                        "--batch-size",
+                        "174763")
+                .failsWith(
+                        ExitCode.USAGE,
+                        "--batch-size: a batch of 174763 images of 3x32x32 exceeds 2 GiB, the limit of one batch; use at"
+                                + " most 174762");
     }
 
     @Test

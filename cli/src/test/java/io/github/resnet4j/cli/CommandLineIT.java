@@ -35,6 +35,8 @@ class CommandLineIT {
             "preview",
             "doctor");
 
+    private static final String FINETUNE = "finetune --data nothing --model resnet18 ";
+
     @TempDir
     static Path folder;
 
@@ -65,7 +67,7 @@ class CommandLineIT {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                mistake(2, "lst", "'lst'", "did you mean list"),
+                mistake(2, "lst", "unknown command \"lst\"; did you mean list?", "`resnet4j --help`"),
                 mistake(2, "list --jsn", "--jsn", "did you mean --json?"),
                 mistake(2, "list resnet1", "no network matches", "did you mean resnet18?"),
                 mistake(2, "list --pretrained --markdown", "--markdown"),
@@ -104,9 +106,58 @@ class CommandLineIT {
                 mistake(2, "train -c tiny.yaml --set output.dir=file", "file is a file"),
                 mistake(2, "finetune --data nothing --model resnet20-cifra", "did you mean resnet20-cifar?"),
                 mistake(2, "finetune --data nothing --model resnet18 --image-size 0", "--image-size"),
+                mistake(
+                        2,
+                        "finetune --data nothing --model resnet18 --image-size 5000",
+                        "--image-size must be 1 to 4096"),
+                mistake(2, "finetune --data nothing --model resnet18 --crop 5000", "--crop must be 1 to 4096"),
+                mistake(2, FINETUNE + "--epochs 0", "error: --epochs 0: must be at least 1, not 0"),
+                mistake(2, FINETUNE + "--batch-size -1", "error: --batch-size -1: must be at least 1, not -1"),
+                mistake(2, FINETUNE + "--lr 0", "error: --lr 0: must be greater than 0, not 0"),
+                mistake(2, FINETUNE + "--lr NaN", "error: --lr NaN: expected a number"),
+                mistake(2, FINETUNE + "--name a/b", "error: --name a/b: must be a folder name"),
+                mistake(2, FINETUNE + "--freeze layr1", "error: --freeze: ", "did you mean layer1?"),
+                mistake(2, FINETUNE + "--mean 0.5", "error: --mean needs three numbers", "got 1"),
+                mistake(2, FINETUNE + "--std 0,1,1", "error: --std must be positive"),
+                mistake(2, FINETUNE + "--mean 123,116,103", "error: --mean must be for pixels in [0, 1]"),
+                mistake(2, FINETUNE + "--resize 0", "error: --resize must be between 1 and"),
+                mistake(2, FINETUNE + "--interpolation cubic", "error: --interpolation \"cubic\" is not one of"),
+                mistake(2, FINETUNE + "--max-pixels 0", "error: --max-pixels 0: must be 1 to"),
+                mistake(2, FINETUNE + "--option groups=x", "error: --option groups=x: "),
+                mistake(2, FINETUNE + "--set train.epochs=0", "error: --set train.epochs=0: train.epochs: must be"),
+                mistake(2, "predict --model m.zip x.jpg --mean 0.5", "error: --mean needs three numbers"),
+                mistake(2, "train -c tiny.yaml --max-pixels 0", "error: --max-pixels 0: must be 1 to"),
+                mistake(2, FINETUNE + "extra", "unexpected argument \"extra\": finetune takes only options; see"),
+                mistake(
+                        2,
+                        "info resnet18 extra",
+                        "unexpected argument \"extra\": info takes only MODEL|FILE and options"),
+                mistake(
+                        2,
+                        FINETUNE + "--epoch 3",
+                        "unknown option --epoch; did you mean --epochs?",
+                        "`resnet4j finetune"),
+                mistake(2, FINETUNE + "--epochs", "--epochs needs a value; see"),
+                mistake(2, FINETUNE + "--freeze --lr 1", "--freeze needs a value, PART; see"),
+                mistake(2, "finetune", "finetune needs --data DIR and --model FILE|NAME; see"),
+                mistake(2, "convert", "convert needs IN and OUT; see"),
+                mistake(2, "predict", "predict needs IMAGE; see"),
+                mistake(2, FINETUNE + "--epochs 1 --epochs 2", "--epochs is given more than once; give it once"),
+                mistake(2, FINETUNE + "--json=yes", "--json takes no value; leave out \"yes\""),
+                mistake(2, FINETUNE + "--epochs ten", "--epochs ten: expected a whole number"),
+                mistake(2, FINETUNE + "--epochs 99999999999", "--epochs 99999999999: too large a number"),
+                mistake(2, FINETUNE + "--lr high", "--lr high: expected a number"),
+                mistake(2, FINETUNE + "--mean 1,b,c", "--mean b: expected a number"),
+                mistake(2, "convert a b --head ne", "--head ne: did you mean new?"),
+                mistake(2, "convert a b --head other", "--head other: expected one of keep, new"),
+                mistake(2, "eval --model m.zip --data nothing --dataset cifar", "--dataset cifar: "),
+                mistake(2, "predict --model m.zip - https://a.org/b.jpg c*.jpg", "-: cannot", "URL", "c*.jpg: no file"),
                 mistake(2, "finetune --data nothing --model resnet18 -c tiny.yaml --image-size 64", "--image-size"),
                 mistake(2, "train -c tiny.yaml --set data.workers=5000", "data.workers", "1024"),
-                mistake(2, "predict --model m.zip x.jpg --json --csv", "--json, --csv", "mutually exclusive"),
+                mistake(
+                        2,
+                        "predict --model m.zip x.jpg --json --csv",
+                        "--json and --csv exclude each other; give only one"),
                 mistake(2, "predict --model m.zip x.jpg --top 0", "--top"),
                 mistake(2, "eval --model m.zip --data nothing --batch-size 0", "--batch-size"),
                 mistake(2, "preview -c tiny.yaml --count 0", "--count"),

@@ -28,7 +28,8 @@ import picocli.CommandLine;
 
 class FailuresTest {
     private final StringWriter err = new StringWriter();
-    private final CommandLine line = new CommandLine(new Main()).setErr(new PrintWriter(err));
+    private final CommandLine main = new CommandLine(new Main()).setErr(new PrintWriter(err));
+    private final CommandLine line = main.getSubcommands().get("train");
 
     static Stream<Arguments> failures() {
         Path file = Path.of("x");
@@ -49,15 +50,15 @@ class FailuresTest {
                         new BadWeightsException(file, WeightFormat.ARCHIVE, Fault.EMPTY, Location.WHOLE, "is empty"),
                         3,
                         "x"),
-                Arguments.of(new IOException("No space left on device"), 6, "No space left"),
+                Arguments.of(new IOException("No space left on device"), 6, "error: the disk is full; free some space"),
                 Arguments.of(new UncheckedIOException(new IOException("gone")), 6, "error: gone"),
                 Arguments.of(new AccessDeniedException("x"), 6, "x: permission denied; choose"),
-                Arguments.of(new FileAlreadyExistsException("x"), 6, "x: a file with this name already exists"),
+                Arguments.of(new FileAlreadyExistsException("x"), 6, "x: already exists; move it"),
                 Arguments.of(new OutOfMemoryError("Java heap space"), 7, "train.batch-size"),
-                Arguments.of(new IllegalStateException(new OutOfMemoryError()), 7, "--batch-size"),
-                Arguments.of(new IllegalStateException("[ALLOCATOR] allocation failed"), 7, "--batch-size"),
-                Arguments.of(new RuntimeException("Failed to allocate 8 bytes"), 7, "--batch-size"),
-                Arguments.of(new RuntimeException("std::bad_alloc"), 7, "--batch-size"),
+                Arguments.of(new IllegalStateException(new OutOfMemoryError()), 7, "--set train.batch-size"),
+                Arguments.of(new IllegalStateException("[ALLOCATOR] allocation failed"), 7, "--set train.batch-size"),
+                Arguments.of(new RuntimeException("Failed to allocate 8 bytes"), 7, "--set train.batch-size"),
+                Arguments.of(new RuntimeException("std::bad_alloc"), 7, "--set train.batch-size"),
                 Arguments.of(
                         new IllegalStateException("oops"),
                         70,

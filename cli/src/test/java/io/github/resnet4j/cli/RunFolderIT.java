@@ -52,12 +52,16 @@ class RunFolderIT {
         byte[] model = TinyRun.coefficients(run("used"));
         String config = Files.readString(run("used").resolve("config.yaml"));
 
-        train("used").failsWith(ExitCode.USAGE, "--resume", "--overwrite");
+        train("used").failsWith(ExitCode.USAGE, "--resume", "--overwrite", "(--set name=NAME)");
+        Cli.Outcome complete =
+                train("used", "--resume", "--set", "train.epochs=1").succeeds();
+        assertThat(complete.out())
+                .startsWith("the run is complete (1 epoch), and nothing was changed; to train further, resume with"
+                        + " --set train.epochs=N (more than 1)")
+                .contains("top-1 ", "report: runs/used/report.html", "model:  runs/used/model.zip")
+                .doesNotContain("images/s");
         train("used", "--resume", "--set", "model.name=resnet32-cifar", "--set", "train.seed=4")
-                .failsWith(
-                        ExitCode.USAGE,
-                        "model: saved resnet20-cifar, now resnet32-cifar",
-                        "train.seed: saved 3, now 4");
+                .failsWith(ExitCode.USAGE, "network resnet32-cifar (was resnet20-cifar)", "seed 4 (was 3)");
         train("used", "--overwrite", "--data", "absent").failsWith(ExitCode.BAD_INPUT, "absent");
         train("used", "--overwrite", "--set", "model.classes=4").failsWith(ExitCode.USAGE, "model.classes");
         assertThat(run("used").resolve("config.yaml")).hasContent(config);
@@ -95,7 +99,7 @@ class RunFolderIT {
         assumeThat(mount.waitFor()).as("mounting a tmpfs is allowed").isZero();
         try {
             train("full", "--set", "output.dir=disk")
-                    .failsWith(ExitCode.DISK, "iteration 4 was not saved", "No space left");
+                    .failsWith(ExitCode.DISK, "iteration 4 was not saved", "the disk is full");
             assertThat(TinyRun.checkpoints(disk.resolve("full"))).containsExactly("ckpt-000000002");
         } finally {
             new ProcessBuilder("umount", disk.toString()).start().waitFor();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -87,9 +89,11 @@ class StopIT {
                 "name=evaluating",
                 "train.checkpoint-every=0",
                 "output.dir='" + run("evaluating").getParent() + "'");
-        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("tiny.yaml"), overrides);
+        ConfigLoader.Loaded loaded = ConfigLoader.load(
+                folder.resolve("tiny.yaml"),
+                overrides.stream().map(Setting::set).toList());
         TrainingRun.Options options =
-                new TrainingRun.Options(false, false, List.of("test"), DownloadOptions.standard());
+                new TrainingRun.Options(false, false, List.of("test"), DownloadOptions.standard(), KeyNames.NONE);
         AtomicInteger questions = new AtomicInteger();
         // One after each of the 6 steps, the next before the first batch that is evaluated.
         assertThatThrownBy(() -> TrainingRun.execute(
@@ -144,11 +148,11 @@ class StopIT {
         Cli.in(folder)
                 .jvm("-Xmx24m")
                 .run(TinyRun.train("heap", large))
-                .failsWith(ExitCode.MEMORY, "--batch-size", "train.batch-size");
+                .failsWith(ExitCode.MEMORY, "--set train.batch-size");
         Cli.in(folder)
                 .jvm("-Dorg.bytedeco.javacpp.maxphysicalbytes=500m")
                 .run(TinyRun.train("off-heap", large))
-                .failsWith(ExitCode.MEMORY, "--batch-size", "train.batch-size");
+                .failsWith(ExitCode.MEMORY, "--set train.batch-size");
     }
 
     private static void resume(String name) {

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -230,6 +232,32 @@ class WeightsIT {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatCannotBeWrittenIsNamedWithTheReason() throws Exception {
+        for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
+            Cli.in(folder)
+                    .run("convert", Trained.model(), "none/" + out)
+                    .failsWith(6, "none/" + out + ": cannot be written: the folder ", "none does not exist");
+        }
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk.toString())
+                .redirectErrorStream(true)
+                .start();
+        mount.getInputStream().readAllBytes();
+        assumeTrue(mount.waitFor() == 0, "only root may mount");
+        try {
+            for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
+                Cli.in(folder)
+                        .run("convert", Trained.model(), "disk/" + out)
+                        .failsWith(6, "disk/" + out + ": cannot be written: the disk is full; free some space");
+            }
+            assertThat(disk).isEmptyDirectory();
+        } finally {
+            new ProcessBuilder("umount", disk.toString()).start().waitFor();
+        }
+    }
+
+    @Test
     void whatIsNoFileOfWeightsIsCalledWhatItIs() throws IOException {
         Files.writeString(folder.resolve("page.pth"), "<!DOCTYPE html><html>404</html>");
         Files.writeString(
@@ -325,6 +353,19 @@ class WeightsIT {
                 .out());
         assertThat(result.get("model").asString()).isEqualTo(name);
         return result.get("top1").asDouble() * result.get("images").asInt();
+    }
+
+    /** What was done to read a file is told when it is opened, and not again in the report. */
+    @Test
+    void convertTellsItsNotesOnce() {
+        Path weights = real("weights/resnet20-12fca82f.th");
+        Cli.Outcome outcome = Cli.in(folder)
+                .run("convert", weights.toString(), "noted.zip", "--arch", "resnet20-cifar")
+                .succeeds();
+        List<String> lines = Stream.concat(outcome.out().lines(), outcome.err().lines())
+                .filter(line -> line.contains("state_dict"))
+                .toList();
+        assertThat(lines).hasSize(1);
     }
 
     /** Finite weights whose logits are not: NaN once counted as right, and top-1 was 100 %. */

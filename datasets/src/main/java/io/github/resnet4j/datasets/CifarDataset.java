@@ -1,6 +1,8 @@
 package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Digest;
+import io.github.resnet4j.files.FileProblem;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,7 +96,7 @@ public final class CifarDataset implements ImageDataset {
         }
         Rgb8Image[] images = new Rgb8Image[total];
         int[] labels = new int[total];
-        Fingerprint fingerprint = new Fingerprint();
+        Digest fingerprint = Digest.sha256();
         for (int i = 0; i < bins.size(); i++) {
             int end = i + 1 < bins.size() ? firstOfFile[i + 1] : total;
             readRecords(bins.get(i), variant, firstOfFile[i], end, images, labels, fingerprint);
@@ -179,7 +181,7 @@ public final class CifarDataset implements ImageDataset {
         try {
             length = Files.size(file);
         } catch (IOException e) {
-            throw new BadDataException(file, "cannot be read: " + e, e);
+            throw new BadDataException(file, "cannot be read: " + FileProblem.reason(e), e);
         }
         if (length == 0 || length % variant.recordLength() != 0) {
             String problem = length + " bytes is not a multiple of the " + variant.recordLength() + " of a "
@@ -202,13 +204,7 @@ public final class CifarDataset implements ImageDataset {
     }
 
     private static void readRecords(
-            Path file,
-            CifarVariant variant,
-            int from,
-            int to,
-            Rgb8Image[] images,
-            int[] labels,
-            Fingerprint fingerprint) {
+            Path file, CifarVariant variant, int from, int to, Rgb8Image[] images, int[] labels, Digest fingerprint) {
         byte[] record = new byte[variant.recordLength()];
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
             for (int i = from; i < to; i++) {
@@ -220,7 +216,7 @@ public final class CifarDataset implements ImageDataset {
                 images[i] = new Rgb8Image(CifarVariant.SIDE, CifarVariant.SIDE, interleave(record));
             }
         } catch (IOException e) {
-            throw new BadDataException(file, "cannot be read: " + e, e);
+            throw new BadDataException(file, "cannot be read: " + FileProblem.reason(e), e);
         }
     }
 
@@ -265,7 +261,7 @@ public final class CifarDataset implements ImageDataset {
                     .filter(line -> !line.isEmpty())
                     .toList();
         } catch (IOException e) {
-            throw new BadDataException(file, "cannot be read: " + e, e);
+            throw new BadDataException(file, "cannot be read: " + FileProblem.reason(e), e);
         }
         if (names.size() != variant.classes().size()
                 || names.stream().distinct().count() != names.size()) {

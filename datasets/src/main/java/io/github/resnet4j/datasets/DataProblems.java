@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.files.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,7 +35,7 @@ final class DataProblems {
     static String names(Collection<String> names) {
         String first = names.stream()
                 .limit(NAMED)
-                .map(name -> '"' + name.replaceAll("\\p{Cntrl}", "?") + '"')
+                .map(name -> '"' + Printable.line(name) + '"')
                 .collect(Collectors.joining(", "));
         return names.size() <= NAMED ? first : first + " and " + (names.size() - NAMED) + " more";
     }

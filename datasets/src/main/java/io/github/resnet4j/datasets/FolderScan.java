@@ -1,10 +1,10 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -34,7 +34,8 @@ import java.util.TreeMap;
  *       link, and into no folder twice on one walk.
  * </ul>
  *
- * Whatever is passed over is counted.
+ * Whatever is passed over is counted. Folders that are nested more than {@value #MOST_LEVELS} levels deep are refused: they
+ * are a mistake, and every level makes the paths below it slower to resolve.
  */
 final class FolderScan {
     static final String HIDDEN = "hidden image or folder";
@@ -42,6 +43,9 @@ final class FolderScan {
     static final String AGAIN = "folder already linked";
     static final String UNKNOWN = "other file";
     static final String SPECIAL = "pipe or device";
+
+    /** Levels of folders below the one that is walked. */
+    static final int MOST_LEVELS = 64;
 
     private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "bmp", "gif");
     private static final Set<String> NOISE = Set.of("thumbs.db", "desktop.ini", "__macosx");
@@ -55,6 +59,7 @@ final class FolderScan {
     private final boolean followLinks;
     private final List<Path> boundaries = new ArrayList<>();
     private PassedOver passedOver = new PassedOver();
+    private boolean followed;
 
     /** A file or folder: its name (or path, {@code /} between the parts), where it is, its size. */
     record Entry(String name, Path path, long bytes) {
@@ -138,7 +143,7 @@ final class FolderScan {
      */
     List<Entry> imagesBelow(Entry folder) throws IOException {
         Map<String, List<Entry>> byFolder = new TreeMap<>(FolderScan::byCodePoint);
-        walk(folder.name(), folder.path(), byFolder, new HashSet<>());
+        walk(folder, folder, 0, byFolder, new HashSet<>());
         List<Entry> images = new ArrayList<>();
         byFolder.forEach((path, files) -> {
             for (Entry file : images(files)) {
@@ -153,6 +158,11 @@ final class FolderScan {
         passedOver.add(reason, name);
     }
 
+    /** Whether any link was followed, so that two names may be one file. */
+    boolean followedLinks() {
+        return followed;
+    }
+
     /** What was passed over since the last call. */
     PassedOver takePassedOver() {
         PassedOver taken = passedOver;
@@ -164,12 +174,7 @@ final class FolderScan {
     static BadDataException unlisted(Path root, IOException failure) {
         Path where =
                 failure instanceof FileSystemException file && file.getFile() != null ? Path.of(file.getFile()) : root;
-        String why = failure instanceof AccessDeniedException
-                ? "permission denied"
-                : failure instanceof FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : failure.toString();
-        return new BadDataException(where, "cannot be listed: " + why, failure);
+        return new BadDataException(where, "cannot be listed: " + FileProblem.reason(failure), failure);
     }
 
     /** The order of Python strings. It differs from Java's beyond U+FFFF. */
@@ -187,21 +192,31 @@ final class FolderScan {
         return Integer.compare(a.length(), b.length());
     }
 
-    private void walk(String name, Path dir, Map<String, List<Entry>> byFolder, Set<Path> entered) throws IOException {
+    private void walk(Entry top, Entry folder, int level, Map<String, List<Entry>> byFolder, Set<Path> entered)
+            throws IOException {
+        String name = folder.name();
+        Path dir = folder.path();
+        if (level > MOST_LEVELS) {
+            throw new BadDataException(
+                    top.path(),
+                    "has folders nested more than " + MOST_LEVELS
+                            + " levels deep: move the images up, or remove the folders");
+        }
         if (!entered.add(dir.toRealPath())) {
             passedOver.add(AGAIN, name);
             return;
         }
-        Level level = list(dir);
-        byFolder.put(name, level.files());
-        for (Blocked link : level.blocked()) {
+        Level entries = list(dir);
+        byFolder.put(name, entries.files());
+        for (Blocked link : entries.blocked()) {
             passedOver.add(link.obstacle().reason(), below(name, link.name()));
         }
-        for (Entry folder : level.folders()) {
-            if (isRun(folder.path())) {
-                passedOver.add(OUTPUT, below(name, folder.name()));
+        for (Entry inner : entries.folders()) {
+            Entry below = new Entry(below(name, inner.name()), inner.path(), 0);
+            if (isRun(below.path())) {
+                passedOver.add(OUTPUT, below.name());
             } else {
-                walk(below(name, folder.name()), folder.path(), byFolder, entered);
+                walk(top, below, level + 1, byFolder, entered);
             }
         }
     }
@@ -279,6 +294,7 @@ final class FolderScan {
                 level.blocked().add(new Blocked(name, Obstacle.OUT, written, attributes.isDirectory()));
                 return;
             }
+            followed = true;
         }
         if (attributes.isDirectory()) {
             level.folders().add(new Entry(name, path, 0));

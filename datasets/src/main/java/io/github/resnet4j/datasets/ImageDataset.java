@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Printable;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -53,10 +54,7 @@ public interface ImageDataset {
 
     /** {@code 3 classes (ants, bees, cats)}: on one line, whatever the names contain, with at most the first ten. */
     default String classSummary() {
-        String first = classes().stream()
-                .limit(10)
-                .map(name -> name.replaceAll("\\p{Cntrl}", "?"))
-                .collect(Collectors.joining(", "));
+        String first = classes().stream().limit(10).map(Printable::line).collect(Collectors.joining(", "));
         return classes().size()
                 + (classes().size() == 1 ? " class (" : " classes (")
                 + first

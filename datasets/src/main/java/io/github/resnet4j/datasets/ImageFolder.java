@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +20,14 @@ import java.util.TreeSet;
  *
  * <p>Unlike torchvision's, hidden entries, {@code Thumbs.db}, {@code __MACOSX} and the output folders of runs are
  * passed over, and symbolic links are followed only within the folder unless {@link FolderOptions#followLinks}. No
- * class is lost that way: a class folder without images is an error, and so is one that is a link not followed.
+ * class is lost that way: a class folder without images is an error, and so is one that is a link not followed. A file
+ * that links make several images of counts once in its class; if they are in two classes, that is an error. So are
+ * folders nested more than 64 levels deep.
  */
 public final class ImageFolder implements ImageDataset {
 
     static final String LOOSE = "image outside the class folders";
+    private static final String REPEATED = "image already counted, by a link";
 
     private final Path root;
     private final List<String> classes;
@@ -31,6 +35,7 @@ public final class ImageFolder implements ImageDataset {
     private final int[] labels;
     private final PassedOver passedOver;
     private final long maxPixels;
+    private final boolean linked;
     private final String fingerprint;
 
     private ImageFolder(
@@ -39,14 +44,16 @@ public final class ImageFolder implements ImageDataset {
             List<FolderScan.Entry> images,
             int[] labels,
             PassedOver passedOver,
-            FolderOptions options) {
+            FolderOptions options,
+            boolean linked) {
         this.root = root;
         this.classes = List.copyOf(classes);
         this.images = images;
         this.labels = labels;
         this.passedOver = passedOver;
         this.maxPixels = options.maxPixels();
-        Fingerprint sum = new Fingerprint();
+        this.linked = linked;
+        Digest sum = Digest.sha256();
         images.forEach(image -> sum.add(image.name(), image.bytes()));
         this.fingerprint = sum.hex();
     }
@@ -93,7 +100,7 @@ public final class ImageFolder implements ImageDataset {
             }
         }
         Path common = files.get(0).toAbsolutePath().getParent().getParent();
-        return new ImageFolder(common, classes, images, labels, new PassedOver(), options);
+        return new ImageFolder(common, classes, images, labels, new PassedOver(), options, false);
     }
 
     private static String folderName(Path file) {
@@ -125,6 +132,7 @@ public final class ImageFolder implements ImageDataset {
         List<Integer> labels = new ArrayList<>();
         List<String> names = new ArrayList<>();
         PassedOver passedOver = new PassedOver();
+        boolean linked;
         try {
             FolderScan scan = new FolderScan(options.followLinks(), boundary, root);
             FolderScan.Level level = scan.level(root);
@@ -167,12 +175,46 @@ public final class ImageFolder implements ImageDataset {
                     && !level.folders().isEmpty()) {
                 problems.add("no images in any of the class folders " + DataProblems.names(names));
             }
+            linked = scan.followedLinks();
+            if (linked) {
+                leaveOutRepeated(images, labels, names, passedOver, problems);
+            }
         } catch (IOException e) {
             throw FolderScan.unlisted(root, e);
         }
         passedOver.report(root);
         return new ImageFolder(
-                root, names, images, labels.stream().mapToInt(Integer::intValue).toArray(), passedOver, options);
+                root,
+                names,
+                images,
+                labels.stream().mapToInt(Integer::intValue).toArray(),
+                passedOver,
+                options,
+                linked);
+    }
+
+    private static void leaveOutRepeated(
+            List<FolderScan.Entry> images,
+            List<Integer> labels,
+            List<String> classes,
+            PassedOver passedOver,
+            DataProblems problems)
+            throws IOException {
+        SharedFiles files = new SharedFiles();
+        int kept = 0;
+        for (int i = 0; i < images.size(); i++) {
+            FolderScan.Entry image = images.get(i);
+            if (files.isRepeated(classes.get(labels.get(i)), image.name(), image.path())) {
+                passedOver.add(REPEATED, image.name());
+            } else {
+                images.set(kept, image);
+                labels.set(kept, labels.get(i));
+                kept++;
+            }
+        }
+        images.subList(kept, images.size()).clear();
+        labels.subList(kept, labels.size()).clear();
+        files.report(problems);
     }
 
     /** Links to folders among the class folders are classes that would be lost; links to files are beside them. */
@@ -217,7 +259,27 @@ public final class ImageFolder implements ImageDataset {
     /** Images whose labels come from elsewhere, in the given order. */
     static ImageFolder labelled(
             Path root, List<String> classes, List<FolderScan.Entry> images, int[] labels, FolderOptions options) {
-        return new ImageFolder(root, classes, images, labels, new PassedOver(), options);
+        return new ImageFolder(root, classes, images, labels, new PassedOver(), options, false);
+    }
+
+    /**
+     * Adds all images, which are of the part {@code part}.
+     *
+     * @return how many of them are files that were added before, with the same label
+     */
+    int addTo(SharedFiles files, String part) throws IOException {
+        int repeated = 0;
+        for (int i = 0; i < size(); i++) {
+            String name = part + "/" + name(i);
+            repeated +=
+                    files.isRepeated(classes.get(labels[i]), name, images.get(i).path()) ? 1 : 0;
+        }
+        return repeated;
+    }
+
+    /** Whether links lead to some of the images. */
+    boolean isLinked() {
+        return linked;
     }
 
     static void requireFolder(Path root) {

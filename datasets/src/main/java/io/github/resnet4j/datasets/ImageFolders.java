@@ -3,6 +3,7 @@ package io.github.resnet4j.datasets;
 import io.github.resnet4j.datasets.DataParts.Part;
 import io.github.resnet4j.datasets.ImageFolder.Classes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +36,7 @@ public final class ImageFolders {
      * @param valFraction at least 0 and less than 1; ignored if the folders make the split. With 0, nothing is held out
      *     and accuracy is measured on the training images themselves
      * @throws BadDataException naming everything that is wrong, as {@link ImageFolder#open} does, and classes that only
-     *     one part has
+     *     one part has, and images that links put in two classes
      */
     public static TrainVal trainVal(Path root, double valFraction, long seed, FolderOptions options) {
         if (!(valFraction >= 0 && valFraction < 1)) {
@@ -122,14 +123,29 @@ public final class ImageFolders {
                 .findFirst();
     }
 
-    private static TrainVal pair(Path root, FolderScan.Entry train, FolderScan.Entry val, FolderOptions options) {
+    private static TrainVal pair(Path root, FolderScan.Entry train, FolderScan.Entry val, FolderOptions options)
+            throws IOException {
         DataProblems problems = new DataProblems();
         ImageFolder trainImages = scan(root, train, options, problems);
         ImageFolder valImages = scan(root, val, options, problems);
         nameMissing(trainImages, train, valImages, val, problems);
         nameMissing(valImages, val, trainImages, train, problems);
         problems.throwIfAny(root);
-        return new TrainVal(trainImages, valImages, "folders " + train.name() + " and " + val.name());
+        int shared = shared(trainImages, train, valImages, val, problems);
+        problems.throwIfAny(root);
+        String how = "folders " + train.name() + " and " + val.name();
+        if (shared > 0) {
+            how += " with " + shared + " of " + valImages.size() + " validation images among the training images";
+            LOG.warn(
+                    "{}: by way of links, {} of the {} images of {} are images of {}, too, so the accuracy on them says"
+                            + " nothing about new images",
+                    root,
+                    shared,
+                    valImages.size(),
+                    val.name(),
+                    train.name());
+        }
+        return new TrainVal(trainImages, valImages, how);
     }
 
     /** Scans one part; its problems are reported with the part's name. */
@@ -148,6 +164,28 @@ public final class ImageFolders {
             problems.add("class " + DataProblems.names(missing) + " is in " + aPart.name() + " but not in "
                     + bPart.name() + ": both need the same class folders");
         }
+    }
+
+    /** Counts the validation images that are training images, too; those of another class there are problems. */
+    private static int shared(
+            ImageFolder trainImages,
+            FolderScan.Entry train,
+            ImageFolder valImages,
+            FolderScan.Entry val,
+            DataProblems problems)
+            throws IOException {
+        boolean linked = trainImages.isLinked()
+                || valImages.isLinked()
+                || Files.isSymbolicLink(train.path())
+                || Files.isSymbolicLink(val.path());
+        if (!linked) {
+            return 0;
+        }
+        SharedFiles files = new SharedFiles();
+        trainImages.addTo(files, train.name());
+        int shared = valImages.addTo(files, val.name());
+        files.report(problems);
+        return shared;
     }
 
     private static TrainVal split(Path root, Path folder, double valFraction, long seed, FolderOptions options) {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -144,7 +145,7 @@ public final class ImageNet {
                 }
             }
         } catch (IOException e) {
-            throw new BadDataException(file, "cannot be read as UTF-8 text: " + e, e);
+            throw new BadDataException(file, "cannot be read: " + FileProblem.reason(e), e);
         }
         if (!wrong.isEmpty()) {
             problems.add("no file name and WordNet id such as n01440764 in " + DataProblems.names(wrong));

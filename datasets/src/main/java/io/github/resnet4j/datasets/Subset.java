@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Digest;
 import java.util.List;
 
 /** Some of the images of another data set, with all of its classes. */
@@ -12,7 +13,7 @@ final class Subset implements ImageDataset {
     Subset(ImageDataset whole, int[] indices) {
         this.whole = whole;
         this.indices = indices;
-        Fingerprint sum = new Fingerprint();
+        Digest sum = Digest.sha256();
         for (int index : indices) {
             sum.add(whole.fingerprint(), index);
         }

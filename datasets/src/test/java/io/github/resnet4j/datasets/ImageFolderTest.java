@@ -103,11 +103,55 @@ class ImageFolderTest {
 
     @Test
     void followsLinksInside() {
-        tree.link("cats", "ants").link("bees/more.png", "../ants/0.png");
+        tree.images(2, ".pool/cats").link("cats", ".pool/cats").link("bees/more.png", "../.pool/dog.png");
+        tree.write(".pool/dog.png", Golden.bytes("image/rgb8.png"));
         ImageFolder folder = ImageFolder.open(root);
         assertThat(folder.classes()).containsExactly("ants", "bees", "cats");
         assertThat(folder.classCounts()).containsExactly(2, 3, 2);
-        assertThat(folder.passedOver().isEmpty()).isTrue();
+        assertThat(folder.passedOver()).hasToString("1 × hidden image or folder");
+    }
+
+    /** One of its labels would be wrong. */
+    @Test
+    void aFileIsOfOneClass() {
+        tree.link("cats", "ants").link("bees/more.png", "../ants/0.png").link("dogs/more", "../bees");
+        assertThatThrownBy(() -> ImageFolder.open(root))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("the classes \"ants\", \"cats\" share 2 images by way of links (\"cats/0.png\" is"
+                        + " \"ants/0.png\", ...): keep each image in one class")
+                .hasMessageContaining(
+                        "the classes \"ants\", \"bees\" share 1 image by way of links (\"bees/more.png\" is \"ants/0.png\")")
+                .hasMessageContaining("the classes \"bees\", \"dogs\" share 2 images");
+        assertThatThrownBy(() -> ImageFolders.evaluation(root, FolderOptions.DEFAULT))
+                .hasMessageContaining("the classes \"ants\", \"cats\" share 2 images");
+        assertThatThrownBy(() -> ImageFolder.open(root, FOLLOW)).hasMessageContaining("share 2 images");
+    }
+
+    @Test
+    void aFileCountsOnceInItsClass() {
+        tree.link("ants/again.png", "1.png")
+                .link("ants/sub/too.png", "../0.png")
+                .link("ants/0-first.png", "0.png");
+        ImageFolder folder = ImageFolder.open(root);
+        assertThat(names(folder)).containsExactly("ants/0-first.png", "ants/1.png", "bees/0.png", "bees/1.png");
+        assertThat(IntStream.range(0, folder.size()).map(folder::label)).containsExactly(0, 0, 1, 1);
+        assertThat(folder.passedOver())
+                .hasToString(
+                        "3 × image already counted, by a link (\"ants/0.png\", \"ants/again.png\", \"ants/sub/too.png\")");
+    }
+
+    @Test
+    void foldersMayBe64LevelsDeep() {
+        tree.images(1, "ants" + "/d".repeat(64));
+        assertThat(ImageFolder.open(root).classCounts()).containsExactly(3, 2);
+        tree.folder("bees" + "/d".repeat(65)).folder("bees" + "/e".repeat(1000));
+        assertThatThrownBy(() -> ImageFolder.open(root))
+                .isInstanceOf(BadDataException.class)
+                .hasMessage(
+                        root.resolve("bees") + ": has folders nested more than 64 levels deep: move the images up, or"
+                                + " remove the folders");
+        assertThatThrownBy(() -> ImageFiles.below(root, FolderOptions.DEFAULT))
+                .hasMessageContaining("more than 64 levels deep");
     }
 
     @Test
@@ -157,9 +201,8 @@ class ImageFolderTest {
         assertThat(FolderScan.unlisted(root, new AccessDeniedException("data/secret")))
                 .hasMessage("data/secret: cannot be listed: permission denied");
         assertThat(FolderScan.unlisted(root, new FileSystemException("data/x", null, "Input/output error")))
-                .hasMessage("data/x: cannot be listed: Input/output error");
-        assertThat(FolderScan.unlisted(root, new IOException("odd")))
-                .hasMessage(root + ": cannot be listed: java.io.IOException: odd");
+                .hasMessage("data/x: cannot be listed: input/output error");
+        assertThat(FolderScan.unlisted(root, new IOException("odd"))).hasMessage(root + ": cannot be listed: odd");
     }
 
     @Test

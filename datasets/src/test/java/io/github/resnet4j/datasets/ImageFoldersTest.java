@@ -293,6 +293,31 @@ class ImageFoldersTest {
         assertThat(open().val().size()).isEqualTo(6);
     }
 
+    /** Measured on what was trained on: said with the split, which reports show. */
+    @Test
+    void imagesOfBothPartsAreCounted() {
+        tree.images(2, "train/a", "train/b", "val/a")
+                .link("val/b", "../train/b")
+                .link("val/a/2.png", "../../train/a/0.png");
+        assertThat(open().how())
+                .isEqualTo("folders train and val with 3 of 5 validation images among the training images");
+    }
+
+    @Test
+    void aPartThatIsALinkToTheOtherIsNoticed() {
+        tree.images(2, "train/a", "train/b").link("val", "train");
+        assertThat(open().how()).endsWith("with 4 of 4 validation images among the training images");
+    }
+
+    @Test
+    void aFileIsOfOneClassInBothParts() {
+        tree.images(2, "train/a", "train/b", "val/a").link("val/b", "../train/a");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("the classes \"a\", \"b\" share 2 images by way of links (\"val/b/0.png\" is"
+                        + " \"train/a/0.png\", ...)");
+    }
+
     @Test
     void addressesAreNoFolders() {
         assertThatThrownBy(() -> ImageFolders.trainVal(Path.of("https://example.org/photos"), 0.2, 1))

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -30,7 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Training in which DL4J's layers compute loss and gradients. Random draws, such as dropout masks, depend only on the
- * graph's seed and the iteration.
+ * graph's seed and the iteration. DL4J computes the branches that stochastic depth drops, and the statistics of their batch
+ * normalisations stay.
  */
 final class GraphTraining implements TrainingStep {
     private final ComputationGraph graph;
@@ -41,7 +44,8 @@ final class GraphTraining implements TrainingStep {
     private final ParameterLayout layout;
     private final SgdUpdate update;
     private final FloatBuffer velocity;
-    private final Watch watch = new Watch();
+    private final DroppedBranches dropped;
+    private final Watch watch;
     private boolean closed;
 
     /** @throws UnsupportedGraphException naming everything that the graph asks for and this does not support */
@@ -55,6 +59,8 @@ final class GraphTraining implements TrainingStep {
         this.update = new SgdUpdate(sgd, layout);
         this.state = GraphState.forTraining(graph);
         this.velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+        this.dropped = new DroppedBranches(graph);
+        this.watch = new Watch();
     }
 
     private static void requireHonoured(ComputationGraph graph) {
@@ -96,7 +102,9 @@ final class GraphTraining implements TrainingStep {
             graph.setListeners(listeners);
         }
         long batch = features.size(0);
-        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, watch.norms, lr);
+        Map<String, SgdUpdate.Norm> norms = new HashMap<>(watch.norms);
+        norms.keySet().removeAll(dropped.vertices());
+        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
         graph.clear();
         state.finishStep();
         double loss = watch.score / scored(graph, batch);
@@ -151,6 +159,10 @@ final class GraphTraining implements TrainingStep {
     /** Captures what DL4J's passes do not expose. */
     private final class Watch extends BaseTrainingListener {
         private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        private final Set<String> trained = layout.segments().stream()
+                .filter(segment -> !segment.frozen())
+                .map(ParameterLayout.Segment::vertex)
+                .collect(Collectors.toSet());
         private INDArray labels;
         private double score;
         private boolean logitsAreFinite;
@@ -162,6 +174,9 @@ final class GraphTraining implements TrainingStep {
                 if (layer.conf().getLayer() instanceof BatchNormalization bn) {
                     INDArray map = activations.get(bn.getLayerName());
                     long positions = map.length() / (map.size(0) * bn.getNOut());
+                    if (map.size(0) * positions == 1 && trained.contains(bn.getLayerName())) {
+                        throw InputArrays.tooFewValues(bn.getLayerName());
+                    }
                     norms.put(bn.getLayerName(), new SgdUpdate.Norm(positions, bn.getDecay()));
                 }
             }

@@ -52,7 +52,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * last digits of an answer may depend on the size of the batch.
  *
  * <p>An image with a value that is not finite gives NaN, and does not affect the others; a parameter that is not finite
- * makes everything NaN. An overflow inside the network may go unnoticed: a ReLU of oneDNN turns a NaN into zero.
+ * makes everything NaN. So does an image for which any value inside the network overflows, although a ReLU of oneDNN would
+ * turn the NaN that follows into zero.
  */
 public final class InferencePlan implements Inference {
     /** Images go through in pieces that need about this much memory, for the caches' sake. */
@@ -284,11 +285,12 @@ public final class InferencePlan implements Inference {
 
     private Branch read(List<String> outputs) {
         state.require();
-        Program program = Passes.optimise(GraphReader.inference(graph, outputs, extent()));
+        Program read = GraphReader.inference(graph, outputs, extent());
+        Program program = Passes.optimise(read);
         List<Boolean> flat = outputs.stream()
                 .map(name -> GraphReader.isFlat(graph, name, extent()))
                 .toList();
-        return new Branch(outputs, program, flat, piece(program));
+        return new Branch(outputs, program, Passes.unfused(read), flat, piece(program));
     }
 
     private Extent extent() {
@@ -390,10 +392,11 @@ public final class InferencePlan implements Inference {
      * The program for one set of outputs.
      *
      * @param names of the outputs, in the program's order; none for the graph's own
+     * @param unfused the same, with every value that an activation is applied to
      * @param flat which of the named outputs DL4J has as rows
      * @param piece images that go through together
      */
-    private record Branch(List<String> names, Program program, List<Boolean> flat, int piece) {
+    private record Branch(List<String> names, Program program, Program unfused, List<Boolean> flat, int piece) {
 
         /** Images of the next piece when {@code left} are left. */
         int size(long left) {
@@ -416,7 +419,7 @@ public final class InferencePlan implements Inference {
         private final Lowering.Use use;
         private final LoweringCache<Key> lowerings = new LoweringCache<>();
 
-        private record Key(List<String> outputs, int batch) {}
+        private record Key(List<String> outputs, int batch, Lowering.Use use) {}
 
         Lane(Prepared prepared, Lowering.Use use) {
             this.prepared = prepared;
@@ -424,10 +427,14 @@ public final class InferencePlan implements Inference {
         }
 
         Lowering lowering(Branch branch, int batch) {
-            return lowerings.get(new Key(branch.names, batch), arena -> {
+            return lowering(branch, branch.program, batch, use);
+        }
+
+        private Lowering lowering(Branch branch, Program program, int batch, Lowering.Use use) {
+            return lowerings.get(new Key(branch.names, batch, use), arena -> {
                 synchronized (prepared) {
                     return new Lowering(
-                            branch.program,
+                            program,
                             batch,
                             MemoryFormat.inference(),
                             new Lowering.FlatArrays(0, 0),
@@ -459,14 +466,30 @@ public final class InferencePlan implements Inference {
                     long elements = result.length() / total;
                     lowering.copyOutput(i, GraphState.address(result) + done * elements * Float.BYTES);
                 }
-                done += size;
                 if (lowering.isBroken()) {
                     results.forEach(result -> result.assign(Double.NaN));
+                } else if (lowering.mayHideOverflow()) {
+                    markOverflows(branch, GraphState.address(images), each, done, size, results);
                 }
+                done += size;
             }
             Reference.reachabilityFence(images); // native code knows addresses only
             Reference.reachabilityFence(results);
             return results;
+        }
+
+        /** Makes all results NaN of images for which some value is not finite, which need not show in them. */
+        private void markOverflows(
+                Branch branch, long images, long each, long from, int count, List<INDArray> results) {
+            Lowering check = lowering(branch, branch.unfused, 1, Lowering.Use.CHECK);
+            for (long image = from; image < from + count; image++) {
+                check.run(images + image * each);
+                if (check.mayHideOverflow()) {
+                    for (INDArray result : results) {
+                        result.slice(image).assign(Double.NaN);
+                    }
+                }
+            }
         }
 
         PlanProfile profile(Branch branch, INDArray images, int rounds) {

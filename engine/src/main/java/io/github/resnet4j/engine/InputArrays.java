@@ -71,6 +71,12 @@ final class InputArrays {
         }
     }
 
+    /** The refusal to train batch normalisation on a single image whose map is a single value: there is no variance. */
+    static IllegalArgumentException tooFewValues(String norm) {
+        return new IllegalArgumentException("a batch of one image gives " + norm
+                + " one value per channel, of which batch normalisation has no variance; use at least 2 images");
+    }
+
     /** Makes all results NaN of images that have a value that is not finite, which need not show in them. */
     static void markNotFinite(INDArray dense, Collection<INDArray> results) {
         for (long image = 0; image < dense.size(0); image++) {

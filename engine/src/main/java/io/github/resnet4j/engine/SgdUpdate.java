@@ -56,7 +56,7 @@ final class SgdUpdate {
      * @param gradient of the same layout
      * @param velocity of the same layout; the optimiser's state
      * @param batch number of images that the gradients are sums over
-     * @param norms by vertex, at least those that are not frozen
+     * @param norms by vertex, those that saw the batch: of the others, statistics stay
      * @param lr learning rate
      * @return whether all trained parameters are finite afterwards, and all statistics of the batch were
      */
@@ -82,6 +82,7 @@ final class SgdUpdate {
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (!segment.kind().trained()
                     && !segment.frozen()
+                    && norms.containsKey(segment.vertex())
                     && !average(segment, norms.get(segment.vertex()), parameters, gradient, batch)) {
                 finite.set(false);
             }

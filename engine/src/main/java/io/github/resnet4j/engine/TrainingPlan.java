@@ -40,7 +40,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Frozen layers compute with their parameters as they were at compilation; {@link #refresh()} reads them again.
  *
  * <p>The same steps give the same bytes as long as the number of OpenMP threads is the same. A NaN loss means that
- * training has diverged: the logits, a batch normalisation's statistics or a parameter are no longer finite. While one
+ * training has diverged: a logit, a value of a convolution, a batch normalisation's statistics or a parameter is no longer
+ * finite. An overflow in a frozen part, whose activations are fused, shows in {@link Inference} alone. While one
  * thread runs a step, every other call waits for it to end.
  */
 public final class TrainingPlan implements TrainingStep {
@@ -54,7 +55,7 @@ public final class TrainingPlan implements TrainingStep {
     private final long classes;
     private final ParameterLayout layout;
     private final Update update;
-    private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+    private final Optional<String> normOfOneValue;
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
 
@@ -69,12 +70,12 @@ public final class TrainingPlan implements TrainingStep {
         this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
-        for (ProgramNode node : program.nodes()) {
-            if (node.op() instanceof Operation.BatchNorm bn) {
-                Extent map = node.extent();
-                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
-            }
-        }
+        this.normOfOneValue = program.nodes().stream()
+                .filter(node -> node.op() instanceof Operation.BatchNorm bn
+                        && bn.batchStatistics()
+                        && node.extent().height() * node.extent().width() == 1)
+                .map(node -> vertex((Operation.BatchNorm) node.op()))
+                .findFirst();
         this.update =
                 sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, state, layout));
         this.compiled = new Native(new Prepared(state.parameters(), frozen()));
@@ -107,6 +108,19 @@ public final class TrainingPlan implements TrainingStep {
                 .map(segment -> new Parameter(segment.offset(), segment.length()))
                 .filter(parameter -> !others.contains(parameter))
                 .toList();
+    }
+
+    /** The batch normalisations that saw the last batch: those in no branch that stochastic depth dropped. */
+    private Map<String, SgdUpdate.Norm> norms(Lowering last) {
+        Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        for (int i = 0; i < program.nodes().size(); i++) {
+            ProgramNode node = program.nodes().get(i);
+            if (node.op() instanceof Operation.BatchNorm bn && last.computes(i)) {
+                Extent map = node.extent();
+                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
+            }
+        }
+        return norms;
     }
 
     /** The vertex that a batch normalisation was read from: fusing may have given its node another name. */
@@ -165,7 +179,8 @@ public final class TrainingPlan implements TrainingStep {
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes do not match the graph, or an image has values that are not finite
+     * @throws IllegalArgumentException if the shapes do not match the graph, an image has values that are not finite,
+     *     or a batch normalisation would have one value per channel: that of a 1×1 map of a single image
      * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if the plan is closed, or was compiled for the graph's own updater
      */
@@ -176,6 +191,9 @@ public final class TrainingPlan implements TrainingStep {
                     "the graph's own updater has its own learning rate; call step(features, labels)");
         }
         synchronized (compiled) {
+            if (features.size(0) == 1 && normOfOneValue.isPresent()) {
+                throw InputArrays.tooFewValues(normOfOneValue.get());
+            }
             Result result = run(features, labels);
             return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
         }
@@ -367,6 +385,7 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         boolean apply(long batch, double lr) {
+            Map<String, SgdUpdate.Norm> norms = norms(lowering(Math.toIntExact(batch)));
             boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
             state.finishStep();
             return finite;

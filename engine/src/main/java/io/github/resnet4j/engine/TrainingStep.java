@@ -52,14 +52,15 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     }
 
     /**
-     * One step on one batch. Its number is the graph's own iteration count, which determines what dropout drops and
-     * goes up by one.
+     * One step on one batch. Its number is the graph's own iteration count, which determines what dropout and
+     * stochastic depth drop, and goes up by one. The parameters of a dropped block have a gradient of zero: momentum and
+     * weight decay move them, and its running statistics stay.
      *
      * @param features N×C×H×W
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
-     * @throws IllegalArgumentException if the shapes do not match the graph or those announced, or an image has values
-     *     that are not finite
+     * @throws IllegalArgumentException if the shapes do not match the graph or those announced, an image has values that
+     *     are not finite, or a batch normalisation would have one value per channel: that of a 1×1 map of a single image
      * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if this is closed
      */

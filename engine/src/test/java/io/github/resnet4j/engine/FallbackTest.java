@@ -330,5 +330,88 @@ class FallbackTest {
                 }
             }
         }
+
+        /** Infinity minus infinity, which a ReLU of oneDNN turns into zero: nothing of it is in the output. */
+        @ParameterizedTest
+        @EnumSource
+        void givesNaNWhereAReluHidesAnOverflowInInference(Engine engine) {
+            ComputationGraph graph = withoutNorms();
+            INDArray images = images();
+            images.slice(1).assign(0);
+            try (Inference inference = Inference.of(graph, IMAGE, 4, engine)) {
+                INDArray before = inference.output(images).dup();
+                assertThat(before.isNaN().any()).isFalse();
+                overflow(graph);
+                inference.refresh();
+                INDArray after = inference.output(images);
+                INDArray map = inference.featureMaps(images, List.of("b")).get("b");
+                for (int i = 0; i < 4; i++) {
+                    assertThat(after.slice(i).isNaN().all()).as("image %d", i).isEqualTo(i != 1);
+                    assertThat(map.slice(i).isNaN().any()).as("image %d", i).isEqualTo(i != 1);
+                }
+                assertThat(Bits.of(after.slice(1))).isEqualTo(Bits.of(before.slice(1)));
+                assertThat(inference
+                                .output(images.slice(0).reshape(1, 3, 8, 6))
+                                .isNaN()
+                                .all())
+                        .isTrue();
+                graph.getParam("a_W").assign(1e-30);
+                inference.refresh();
+                assertThat(inference.output(images).isNaN().any()).isFalse();
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void makesTheLossNaNWhereAReluHidesAnOverflow(Engine engine) {
+            ComputationGraph graph = withoutNorms();
+            assertThat(step(graph, engine).loss()).isFinite();
+            overflow(graph);
+            assertThat(step(graph, engine).loss()).isNaN();
+        }
+
+        /** Far above what is usual, and far below what overflows. */
+        @ParameterizedTest
+        @EnumSource
+        void isNotWhatIsLarge(Engine engine) {
+            ComputationGraph graph = withoutNorms();
+            graph.getParam("a_W").muli(1e15);
+            graph.getParam("b_W").muli(1e15);
+            graph.getParam("out_W").muli(1e-30);
+            INDArray images = images().muli(1e7);
+            try (Inference inference = Inference.of(graph, IMAGE, 4, engine)) {
+                INDArray output = inference.output(images);
+                assertThat(output.isNaN().any()).isFalse();
+                INDArray expected = graph.outputSingle(images);
+                assertThat(output.distance1(expected)).isLessThan(1e-5);
+            }
+        }
+
+        private static ComputationGraph withoutNorms() {
+            ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                    .seed(1)
+                    .weightInit(WeightInit.XAVIER)
+                    .activation(Activation.RELU)
+                    .graphBuilder()
+                    .addInputs("in")
+                    .setInputTypes(InputType.convolutional(IMAGE.height(), IMAGE.width(), IMAGE.channels()))
+                    .addLayer("a", new ConvolutionLayer.Builder(1, 1).nOut(2).build(), "in")
+                    .addLayer("b", new ConvolutionLayer.Builder(1, 1).nOut(2).build(), "a")
+                    .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "b")
+                    .addLayer("out", UserGraph.softmax().build(), "pool")
+                    .setOutputs("out")
+                    .build());
+            graph.init();
+            return graph;
+        }
+
+        private static void overflow(ComputationGraph graph) {
+            graph.getParam("a_W").assign(3e38);
+            INDArray weights = graph.getParam("b_W");
+            for (int out = 0; out < 2; out++) {
+                weights.putScalar(new int[] {out, 0, 0, 0}, 1);
+                weights.putScalar(new int[] {out, 1, 0, 0}, -1);
+            }
+        }
     }
 }

@@ -18,6 +18,7 @@ class GoldenFilesTest {
         Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
+        StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
         ParityCase.zoo().forEach(parity -> read.add(parity.name()));
         read.add("sgd");
 

@@ -14,11 +14,14 @@ import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Op.Interpolation;
 import io.github.resnet4j.zoo.network.Op.Pooling;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Per;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Scaling;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +34,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
@@ -330,7 +334,18 @@ final class GraphDrawing {
         if (random.nextBoolean()) {
             batchNorm(last());
         }
-        add(List.of(last(), input), values.get(input), prefix(), () -> new ElementWiseVertex(ElementWiseVertex.Op.Add));
+        int block = parts.size();
+        add(List.of(last(), input), values.get(input), prefix(), () -> residualSum(block));
+    }
+
+    /** In most blocks one that drops its branch, by each rule in turn. */
+    private GraphVertex residualSum(int block) {
+        Scaling scaling = block % 2 == 0 ? Scaling.AT_TEST : Scaling.IN_TRAINING;
+        return switch (block % 6) {
+            case 0, 1, 4 -> new StochasticSumVertex(0.5, scaling, Per.BATCH);
+            case 2, 3 -> new StochasticSumVertex(0.5, scaling, Per.IMAGE);
+            default -> new ElementWiseVertex(ElementWiseVertex.Op.Add);
+        };
     }
 
     private String last() {

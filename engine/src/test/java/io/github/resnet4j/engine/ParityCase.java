@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,6 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ParityCase(String name, Network network, int batch) {
     private static final Map<String, Conventions> CONVENTIONS =
             Map.of("kerasapps", Conventions.KERAS_APPLICATIONS, "keras", Conventions.KERAS);
+    private static final Pattern DROPS = Pattern.compile("(at-test|in-training)-(batch|image)");
     private static final Map<String, ResNetSpec.Shortcut> SHORTCUTS = Map.of(
             "none", ResNetSpec.Shortcut.NONE,
             "a", ResNetSpec.Shortcut.ZERO_PAD,
@@ -103,7 +106,7 @@ record ParityCase(String name, Network network, int batch) {
 
     /**
      * The reduced network that {@code name} describes: block, shortcut, stem, input, then whose conventions if not
-     * torchvision's, or anything else.
+     * torchvision's, or how stochastic depth drops its blocks, or anything else.
      */
     static ParityCase reduced(String name) {
         String[] parts = name.split("_");
@@ -121,6 +124,13 @@ record ParityCase(String name, Network network, int batch) {
             spec = spec.withGroups(1, 128);
         } else if (parts[0].endsWith("grouped")) {
             spec = spec.withGroups(2, 64);
+        }
+        Matcher drops = DROPS.matcher(parts[parts.length - 1]);
+        if (drops.matches()) {
+            spec = spec.with(Map.of(
+                    "stochastic-depth", "0.5",
+                    "stochastic-depth-scaling", drops.group(1),
+                    "stochastic-depth-per", drops.group(2)));
         }
         return new ParityCase(name, spec.network(name, shape(parts[3]), 5), 3);
     }

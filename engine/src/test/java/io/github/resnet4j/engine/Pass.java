@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What one pass in training mode finds, by names {@code vertex_key}. Frozen parameters have none of it.
@@ -21,13 +23,25 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
     /** Part of its kernel's gradient below which that of a bias counts as none: BN behind it takes its effect away. */
     private static final double NO_BIAS = 0.1;
 
-    /** By DL4J's layers; the graph may be in double precision. */
+    /**
+     * By DL4J's layers; the graph may be in double precision. DL4J computes the branches that stochastic depth drops, and
+     * what their statistics are to become is left out.
+     */
     static Pass byDl4j(ComputationGraph graph, INDArray images, INDArray labels) {
         DataType type = graph.params().dataType();
         graph.setInputs(images.castTo(type));
         graph.setLabels(labels.castTo(type));
         graph.computeGradientAndScore();
         graph.clear();
+        INDArray gradients = graph.getFlattenedGradients().reshape(graph.numParams());
+        Set<String> dropped = new DroppedBranches(graph).vertices();
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            if (!segment.kind().trained() && dropped.contains(segment.vertex())) {
+                gradients
+                        .get(NDArrayIndex.interval(segment.offset(), segment.offset() + segment.length()))
+                        .assign(0);
+            }
+        }
         return of(graph, graph.score());
     }
 

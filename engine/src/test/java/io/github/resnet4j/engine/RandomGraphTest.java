@@ -105,13 +105,15 @@ class RandomGraphTest {
             assertThat(read).allSatisfy(type -> assertThat(all).contains('"' + type + '"'));
         }
 
-        /** But dropout that draws: no two draw the same. */
+        /** But dropout that draws: no two draw the same. Outside training, a stochastic sum is another. */
         @Test
         void everyOperationOccursThereAndBack() {
             Set<Class<?>> expected = new HashSet<>(Set.of(Operation.class.getPermittedSubclasses()));
             expected.remove(Operation.Dropout.class);
+            expected.remove(Operation.StochasticSum.class);
             assertThat(operations(sample -> sample.inference().nodes().stream()))
                     .isEqualTo(expected);
+            expected.add(Operation.StochasticSum.class);
             expected.remove(Operation.Input.class);
             assertThat(operations(sample -> sample.back().stream())).isEqualTo(expected);
         }
@@ -201,6 +203,8 @@ class RandomGraphTest {
                                     Operation.AvgPool.class,
                                     op -> !op.paddingCounts()
                                             && !op.window().padding().equals(Window.Padding.NONE)),
+                            node("draws by image", Operation.StochasticSum.class, Operation.StochasticSum::perImage),
+                            node("draws by batch", Operation.StochasticSum.class, op -> !op.perImage()),
                             node("slope", Operation.Activation.class, op -> op.slope() > 0),
                             node(
                                     "logarithms",

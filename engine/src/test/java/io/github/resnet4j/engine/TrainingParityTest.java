@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -90,6 +91,20 @@ class TrainingParityTest {
             }
         }
         assertThat(left).isEmpty();
+    }
+
+    static List<ParityCase> stochastic() {
+        return StochasticDepthTest.pyTorchs();
+    }
+
+    /** As the reference, which does not compute a dropped block, over steps in which every block is dropped and kept. */
+    @ParameterizedTest
+    @MethodSource("stochastic")
+    void dropsBlocksAsTheReference(ParityCase parity) {
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph();
+        trainAsIn(golden, parity, graph, Sgd.paper(), 0);
+        parametersAreAsIn(golden, parity, graph);
     }
 
     static Stream<Arguments> recipes() {

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -102,6 +106,32 @@ class TrainingStepTest {
             }
         }
         assertThat(seen).isEqualTo(biases.size()).isEqualTo(7);
+    }
+
+    /** PyTorch refuses it, too. Where the normalisation is frozen, or there are two images, nothing is wrong. */
+    @Test
+    void oneValuePerChannelIsRefused() {
+        Network network = Zoo.find("resnet20-cifar").network(Shape.square(3, 4), 3);
+        NetworkGraph.Options options = NetworkGraph.Options.seeded(1);
+        INDArray two = Nd4j.rand(2, 3, 4, 4);
+        INDArray one = two.get(NDArrayIndex.interval(0, 1));
+        INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0, 0}, {0, 1, 0}});
+        INDArray label = labels.get(NDArrayIndex.interval(0, 1));
+        ComputationGraph graph = NetworkGraph.create(network, options);
+        try (TrainingStep step = TrainingStep.of(graph, network.input(), Sgd.paper(), engine)) {
+            Bits before = Bits.of(graph.params());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> step.step(one, label, 0.1))
+                    .withMessageContaining("layer3.0.bn1 one value per channel")
+                    .withMessageContaining("at least 2 images");
+            assertThat(Bits.of(graph.params())).isEqualTo(before);
+            assertThat(graph.getConfiguration().getIterationCount()).isZero();
+            assertThat(step.step(two, labels, 0.1).loss()).isFinite();
+        }
+        ComputationGraph frozen = NetworkGraph.create(network, options.frozenUpTo(Optional.of("layer3")));
+        try (TrainingStep step = TrainingStep.of(frozen, network.input(), Sgd.paper(), engine)) {
+            assertThat(step.step(one, label, 0.1).loss()).isFinite();
+        }
     }
 
     @Test

@@ -40,6 +40,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
     static final int CLASSES = 4;
+    private static final long SEED = 1;
     /** Part of the largest gradient's norm that every norm is taken to have at least. */
     private static final double LEAST = 0.01;
 
@@ -71,7 +72,7 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
 
     private static NeuralNetConfiguration.Builder settings(DataType type) {
         return new NeuralNetConfiguration.Builder()
-                .seed(1)
+                .seed(SEED)
                 .dataType(type)
                 .updater(new NoOp())
                 .weightInit(WeightInit.XAVIER)
@@ -250,7 +251,7 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
         try (Prepared prepared = new Prepared(floats(graph.params()));
                 SharedArena arena = new SharedArena();
                 Lowering lowering =
-                        new Lowering(program, batch, order, flat, prepared, arena, Lowering.Use.TRAINING, 0)) {
+                        new Lowering(program, batch, order, flat, prepared, arena, Lowering.Use.TRAINING, SEED)) {
             lowering.next(floats(labels), 0);
             lowering.run(GraphState.address(images));
             return Pass.of(graph, lowering.lossSum() / batch);

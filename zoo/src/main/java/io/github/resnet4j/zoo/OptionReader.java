@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -88,7 +88,7 @@ public final class OptionReader {
      */
     public void verify() {
         given.keySet()
-                .forEach(key -> problems.add("unknown option \"" + Printable.text(key) + "\""
+                .forEach(key -> problems.add("unknown option \"" + Printable.brief(key) + "\""
                         + Suggest.nearest(key, known)
                                 .map(near -> "; did you mean " + near + "?")
                                 .orElse(
@@ -106,7 +106,7 @@ public final class OptionReader {
     }
 
     private <T> T refuse(String key, String value, String why, T present) {
-        problems.add("option " + key + ": \"" + Printable.text(value) + "\" " + why);
+        problems.add("option " + key + ": \"" + Printable.brief(value) + "\" " + why);
         return present;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,16 +14,16 @@ import java.util.Optional;
  *
  * @param official the publisher's address
  * @param bytes the archive's size
- * @param checksum the archive's hash, as published beside it
+ * @param hash the archive's hash, as published beside it
  * @param folder the folder in the archive that holds the members
  * @param members the files of images, without which the data set is incomplete
  */
-public record CifarArchive(URI official, long bytes, Checksum checksum, String folder, List<Member> members) {
+public record CifarArchive(URI official, long bytes, FileHash hash, String folder, List<Member> members) {
     /** Ten classes; five training batches and a test batch of 10,000 records of 1 + 3072 bytes. */
     public static final CifarArchive CIFAR_10 = new CifarArchive(
             URI.create("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
             170_052_171,
-            Checksum.md5("c32a1d4ab5d03f1284b67883e8d13530"),
+            new FileHash(FileHash.Algorithm.MD5, "c32a1d4ab5d03f1284b67883e8d13530"),
             "cifar-10-batches-bin",
             List.of(
                     new Member("data_batch_1.bin", 10_000 * 3073L),
@@ -36,7 +37,7 @@ public record CifarArchive(URI official, long bytes, Checksum checksum, String f
     public static final CifarArchive CIFAR_100 = new CifarArchive(
             URI.create("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
             168_513_733,
-            Checksum.md5("03b5dce01913d631647c71ecec9e9cb8"),
+            new FileHash(FileHash.Algorithm.MD5, "03b5dce01913d631647c71ecec9e9cb8"),
             "cifar-100-binary",
             List.of(new Member("train.bin", 50_000 * 3074L), new Member("test.bin", 10_000 * 3074L)));
 
@@ -56,7 +57,7 @@ public record CifarArchive(URI official, long bytes, Checksum checksum, String f
         return new RemoteFile(
                 source(mirror),
                 RemoteFile.Size.exactly(bytes),
-                checksum,
+                hash,
                 "put the extracted files into DIR and pass --data DIR");
     }
 

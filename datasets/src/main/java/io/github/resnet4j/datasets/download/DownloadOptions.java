@@ -54,10 +54,6 @@ public record DownloadOptions(Patience patience, Optional<URI> mirror, boolean o
         return new DownloadOptions(Patience.STANDARD, Source.mirrorFrom(environment), false, DownloadProgress.SILENT);
     }
 
-    public DownloadOptions withMirror(URI other) {
-        return new DownloadOptions(patience, Optional.of(other), offline, progress);
-    }
-
     public DownloadOptions withOffline(boolean other) {
         return new DownloadOptions(patience, mirror, other, progress);
     }

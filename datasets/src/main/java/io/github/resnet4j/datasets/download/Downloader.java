@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -186,7 +187,9 @@ public final class Downloader {
                     options.progress().bytes(part.bytes(), total);
                 }
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            throw TransferFault.lasting("cannot be read: " + FileProblem.reason(e), e);
+        } catch (IllegalArgumentException e) {
             throw TransferFault.lasting("cannot be read: " + e.getMessage(), e);
         }
     }

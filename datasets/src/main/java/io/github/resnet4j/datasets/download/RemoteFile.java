@@ -1,15 +1,17 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
+
 /**
  * A published file: where to get it, and how to verify the download.
  *
  * @param source where it is
  * @param size its size, as far as known
- * @param checksum its hash, or the first digits of it
+ * @param hash its hash, or the first digits of it
  * @param otherwise what a user without it can do instead, starting with a verb: "pass --data DIR"; ends the messages of
  *     failed downloads
  */
-public record RemoteFile(Source source, Size size, Checksum checksum, String otherwise) {
+public record RemoteFile(Source source, Size size, FileHash hash, String otherwise) {
     /**
      * The size of a published file.
      *

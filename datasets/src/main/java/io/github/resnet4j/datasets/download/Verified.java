@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,10 +49,10 @@ final class Verified {
             if (!file.size().fits(bytes)) {
                 return Optional.of(bytes + " bytes, not " + file.size());
             }
-            Checksum found = file.checksum().of(path);
-            return file.checksum().matches(found)
+            FileHash found = file.hash().of(path);
+            return file.hash().matches(found.hex())
                     ? Optional.empty()
-                    : Optional.of(found + ", not the published " + file.checksum());
+                    : Optional.of(found + ", not the published " + file.hash());
         } catch (IOException e) {
             throw new DiskException("cannot read", path, e);
         }
@@ -68,7 +69,7 @@ final class Verified {
 
     private static String note(RemoteFile file, Path target) throws IOException {
         BasicFileAttributes now = Files.readAttributes(target, BasicFileAttributes.class);
-        return file.checksum() + " " + now.size() + " " + now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " "
+        return file.hash() + " " + now.size() + " " + now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " "
                 + now.fileKey() + "\n";
     }
 

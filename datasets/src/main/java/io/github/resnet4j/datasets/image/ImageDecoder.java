@@ -1,10 +1,10 @@
 package io.github.resnet4j.datasets.image;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -175,10 +175,8 @@ public final class ImageDecoder {
             return reading.from(file);
         } catch (NoSuchFileException e) {
             throw new BadImageException(file, "does not exist", e);
-        } catch (AccessDeniedException e) {
-            throw new BadImageException(file, "cannot be read: permission denied", e);
         } catch (IOException e) {
-            throw new BadImageException(file, "cannot be read: " + e.getMessage(), e);
+            throw new BadImageException(file, "cannot be read: " + FileProblem.reason(e), e);
         }
     }
 

@@ -67,7 +67,10 @@ public final class BatchLoader implements AutoCloseable {
 
     /** The number of batches in an epoch, the last one possibly smaller than the others. */
     public int batchesPerEpoch() {
-        return (dataset.size() - 1) / options.batchSize() + 1;
+        int full = dataset.size() / options.batchSize();
+        int rest = dataset.size() % options.batchSize();
+        boolean dropped = rest == 1 && full > 0 && options.dropSingle();
+        return rest == 0 || dropped ? full : full + 1;
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.github.resnet4j.datasets.loader;
 
 /**
- * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed} and
- * {@code shuffle} only.
+ * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed},
+ * {@code shuffle} and {@code dropSingle} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
@@ -11,15 +11,28 @@ package io.github.resnet4j.datasets.loader;
  *     takes up memory
  * @param shuffle whether each epoch has a new order; otherwise the data set's
  * @param badImages what to do about unreadable images
+ * @param dropSingle leaves out the last batch of an epoch if it has one sample and is not the only one: a batch
+ *     normalisation cannot train on one value per channel
  */
-public record LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
+public record LoaderOptions(
+        int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages, boolean dropSingle) {
     private static final int MAX_WORKERS = 1024;
+
+    /** Every sample is in a batch. */
+    public LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
+        this(batchSize, seed, workers, prefetch, shuffle, badImages, false);
+    }
 
     public LoaderOptions {
         require(batchSize >= 1, "batchSize must be at least 1, got " + batchSize);
         require(workers >= 0 && workers <= MAX_WORKERS, "workers must be 0 to " + MAX_WORKERS + ", got " + workers);
         require(prefetch >= 1, "prefetch must be at least 1, got " + prefetch);
         require(badImages != null, "badImages must be FAIL, REPLACE or LEAVE_OUT");
+    }
+
+    /** The same, but a last batch of one sample is left out. */
+    public LoaderOptions droppingSingle() {
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true);
     }
 
     private static void require(boolean condition, String message) {

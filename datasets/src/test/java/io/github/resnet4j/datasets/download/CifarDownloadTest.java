@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.datasets.download.CifarArchive.Member;
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -147,7 +148,7 @@ final class CifarDownloadTest {
         return new CifarArchive(
                 OFFICIAL,
                 bytes.length,
-                Checksum.md5("0".repeat(32)).of(published),
+                new FileHash(FileHash.Algorithm.MD5, "0".repeat(32)).of(published),
                 "cifar-3-bin",
                 List.of(new Member("train.bin", 9219), new Member("test.bin", 3073)));
     }

@@ -234,7 +234,7 @@ final class DownloaderTest {
         RemoteFile nowhere = new RemoteFile(
                 Source.of(URI.create("http://user:secret@127.0.0.1:" + free + "/set.tar.gz?token=t"), Optional.empty()),
                 file.size(),
-                file.checksum(),
+                file.hash(),
                 file.otherwise());
         assertThatThrownBy(() -> downloader(options()).fetch(nowhere, target))
                 .isInstanceOf(NetworkException.class)
@@ -380,8 +380,7 @@ final class DownloaderTest {
         server.then(FaultServer.changed(bytes(4)));
         assertThatThrownBy(() -> downloader(options()).fetch(file, target))
                 .isInstanceOf(IntegrityException.class)
-                .hasMessageContaining(
-                        "not the published SHA-256 " + file.checksum().hex())
+                .hasMessageContaining("not the published SHA-256 " + file.hash().hex())
                 .hasMessageContaining("set.tar.gz.bad");
         assertThat(target).doesNotExist();
         assertThat(folder.resolve("set.tar.gz.bad")).hasBinaryContent(bytes(4));
@@ -616,10 +615,7 @@ final class DownloaderTest {
 
     private RemoteFile mirrored(URI mirror) {
         return new RemoteFile(
-                Source.of(file.source().official(), Optional.of(mirror)),
-                file.size(),
-                file.checksum(),
-                file.otherwise());
+                Source.of(file.source().official(), Optional.of(mirror)), file.size(), file.hash(), file.otherwise());
     }
 
     private void leavePart(byte[] content, int size, String tag) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -54,13 +55,10 @@ final class FaultServer implements AutoCloseable {
 
     RemoteFile remoteFile(Path scratch) throws IOException {
         Files.write(scratch, file);
-        Checksum checksum = Checksum.sha256("0".repeat(64)).of(scratch);
+        FileHash hash = new FileHash(FileHash.Algorithm.SHA_256, "0".repeat(64)).of(scratch);
         Files.delete(scratch);
         return new RemoteFile(
-                Source.of(address(), Optional.empty()),
-                RemoteFile.Size.exactly(file.length),
-                checksum,
-                "pass --data DIR");
+                Source.of(address(), Optional.empty()), RemoteFile.Size.exactly(file.length), hash, "pass --data DIR");
     }
 
     /** The same as far as PyTorch's weights are described: the first digits of the hash, and a bound on the size. */
@@ -69,7 +67,7 @@ final class FaultServer implements AutoCloseable {
         return new RemoteFile(
                 exact.source(),
                 RemoteFile.Size.atMost(atMost),
-                Checksum.sha256Prefix(exact.checksum().hex().substring(0, 8)),
+                new FileHash(FileHash.Algorithm.SHA_256, exact.hash().hex().substring(0, 8)),
                 "pass --weights FILE");
     }
 

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.download;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ final class FetchInOtherProcess {
         RemoteFile file = new RemoteFile(
                 Source.of(URI.create(arguments[0]), Optional.empty()),
                 new RemoteFile.Size(Long.parseLong(arguments[1]), Boolean.parseBoolean(arguments[2])),
-                Checksum.sha256Prefix(arguments[3]),
+                new FileHash(FileHash.Algorithm.SHA_256, arguments[3]),
                 "pass --data DIR");
         try {
             new Downloader(DownloadOptions.standard()).fetch(file, Path.of(arguments[4]));
@@ -36,7 +37,7 @@ final class FetchInOtherProcess {
                 file.source().official().toString(),
                 Long.toString(file.size().bytes()),
                 Boolean.toString(file.size().exact()),
-                file.checksum().hex(),
+                file.hash().hex(),
                 target.toString()));
         if (!shell.isEmpty()) {
             command.addAll(0, List.of("sh", "-c", shell + " && exec \"$@\"", "sh"));

@@ -75,33 +75,6 @@ final class SourceTest {
     }
 
     @Test
-    void refusesWhatIsNoHash() {
-        assertThatThrownBy(() -> Checksum.sha256("abc"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A SHA-256 has 64 lower-case hex digits, not \"abc\"");
-        assertThatThrownBy(() -> Checksum.md5("C32A1D4AB5D03F1284B67883E8D13530"))
-                .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void comparesPrefixes() {
-        Checksum prefix = Checksum.sha256Prefix("0676ba61");
-        assertThat(prefix.matches(Checksum.sha256("0676ba61" + "0".repeat(56)))).isTrue();
-        assertThat(prefix.matches(Checksum.sha256("0676ba62" + "0".repeat(56)))).isFalse();
-        assertThat(prefix.matches(prefix))
-                .as("a prefix is not the hash of a file")
-                .isFalse();
-        assertThat(prefix.matches(Checksum.md5("0676ba61" + "0".repeat(24)))).isFalse();
-        assertThat(prefix).hasToString("SHA-256 0676ba61…");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"0676ba6", "0676BA61", "", "0676ba6g"})
-    void refusesWhatIsNoPrefix(String hex) {
-        assertThatThrownBy(() -> Checksum.sha256Prefix(hex)).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
     void standsByThePublishedPatience() {
         DownloadOptions.Patience patience = DownloadOptions.Patience.STANDARD;
         assertThat(patience.connect()).isEqualTo(Duration.ofSeconds(10));

@@ -117,7 +117,7 @@ final class UnknownSizeTest {
         server.then(FaultServer.changed(other));
         assertThatThrownBy(() -> fetch(options()))
                 .isInstanceOf(IntegrityException.class)
-                .hasMessageContaining("not the published " + file.checksum())
+                .hasMessageContaining("not the published " + file.hash())
                 .hasMessageContaining("resnet.pth.bad")
                 .hasMessageContaining("pass --weights FILE");
         assertThat(target).doesNotExist();
@@ -209,7 +209,7 @@ final class UnknownSizeTest {
             entrance.then(status(302, "Location: " + server.address()), status(307, "Location: " + server.address()));
             server.then(endsAt(HALF));
             RemoteFile redirected = new RemoteFile(
-                    Source.of(entrance.address(), Optional.empty()), file.size(), file.checksum(), file.otherwise());
+                    Source.of(entrance.address(), Optional.empty()), file.size(), file.hash(), file.otherwise());
             new Downloader(options(), pauses::add, FreeSpace.REAL).fetch(redirected, target);
             assertThat(target).hasBinaryContent(FILE);
             assertThat(server.exchanges()).extracting(Exchange::from).containsExactly(0, HALF);
@@ -239,7 +239,7 @@ final class UnknownSizeTest {
         server.then(status(404));
         Source source = new Source(
                 file.source().official(), Optional.of(server.address().resolve("/m")), Optional.of("resnet9.tag"));
-        RemoteFile mirrored = new RemoteFile(source, file.size(), file.checksum(), file.otherwise());
+        RemoteFile mirrored = new RemoteFile(source, file.size(), file.hash(), file.otherwise());
         fetch(mirrored, options());
         assertThat(target).hasBinaryContent(FILE);
         assertThat(server.exchanges())
@@ -291,7 +291,7 @@ final class UnknownSizeTest {
 
     private RemoteFile mirrored(Path mirror) {
         Source source = new Source(file.source().official(), Optional.of(mirror.toUri()), Optional.of("resnet9.tag"));
-        return new RemoteFile(source, file.size(), file.checksum(), file.otherwise());
+        return new RemoteFile(source, file.size(), file.hash(), file.otherwise());
     }
 
     private static DownloadOptions options() {

@@ -3,6 +3,7 @@ package io.github.resnet4j.datasets.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.files.FileHash;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -31,11 +32,11 @@ final class VerifiedTest {
     void fetchOnce() throws IOException {
         Path mirror = Files.createDirectory(folder.resolve("mirror"));
         Path published = Files.write(mirror.resolve("a.pth"), RIGHT);
-        Checksum checksum = Checksum.sha256("0".repeat(64)).of(published);
+        FileHash hash = new FileHash(FileHash.Algorithm.SHA_256, "0".repeat(64)).of(published);
         file = new RemoteFile(
                 Source.of(URI.create("https://weights.invalid/a.pth"), Optional.of(mirror.toUri())),
                 RemoteFile.Size.exactly(RIGHT.length),
-                checksum,
+                hash,
                 "pass --weights FILE");
         target = folder.resolve("cache/some/where/a.pth");
         options = new DownloadOptions(
@@ -69,8 +70,8 @@ final class VerifiedTest {
 
     @Test
     void hashesAgainForAnotherHash() {
-        RemoteFile other =
-                new RemoteFile(file.source(), file.size(), Checksum.sha256Prefix("01234567"), file.otherwise());
+        RemoteFile other = new RemoteFile(
+                file.source(), file.size(), new FileHash(FileHash.Algorithm.SHA_256, "01234567"), file.otherwise());
         assertThat(Verified.difference(other, target).orElseThrow()).contains("not the published SHA-256 01234567…");
     }
 
@@ -96,7 +97,7 @@ final class VerifiedTest {
         Files.write(target, WRONG);
         Files.setLastModifiedTime(target, FileTime.fromMillis(1_000_000));
         RemoteFile afar = new RemoteFile(
-                Source.of(file.source().official(), Optional.empty()), file.size(), file.checksum(), file.otherwise());
+                Source.of(file.source().official(), Optional.empty()), file.size(), file.hash(), file.otherwise());
         assertThatThrownBy(() -> new Downloader(options).fetch(afar, target))
                 .isInstanceOf(IntegrityException.class)
                 .hasMessageContaining("not the published SHA-256")

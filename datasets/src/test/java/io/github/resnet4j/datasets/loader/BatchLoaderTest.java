@@ -70,6 +70,24 @@ class BatchLoaderTest {
         }
     }
 
+    /** With another image left out in every epoch, if they are shuffled. */
+    @ParameterizedTest
+    @CsvSource({"9, 4, 2, 8", "10, 4, 3, 10", "8, 4, 2, 8", "1, 4, 1, 1", "3, 1, 3, 3"})
+    void aLastBatchOfOneMayBeLeftOut(int size, int batchSize, int batches, int samples) {
+        try (BatchLoader loader =
+                loader(images(size), options(batchSize, 1, false).droppingSingle())) {
+            assertThat(loader.batchesPerEpoch()).isEqualTo(batches);
+            assertThat(indices(all(loader, 0, 0)))
+                    .containsExactly(IntStream.range(0, samples).toArray());
+        }
+        try (BatchLoader loader = loader(images(9), options(4, 2, true).droppingSingle())) {
+            assertThat(IntStream.range(0, 50)
+                            .flatMap(epoch -> IntStream.of(indices(all(loader, epoch, 0))))
+                            .distinct())
+                    .hasSize(9);
+        }
+    }
+
     @Test
     void samplesCarryTheirLabelsAndIndices() {
         try (BatchLoader loader = new BatchLoader(images(7), PIXELS, 3, 1, 2, options(3, 2, true))) {

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -35,7 +36,7 @@ final class Binder {
 
     /** The path of a key in the map at {@code path}. */
     static String child(String path, String key) {
-        String shown = Scalars.shown(key);
+        String shown = Printable.brief(key);
         return path.isEmpty() ? shown : path + "." + shown;
     }
 
@@ -89,7 +90,7 @@ final class Binder {
             try {
                 return text.isBlank() ? problem(where, path, "must not be blank") : Optional.of(Path.of(text));
             } catch (InvalidPathException e) {
-                return problem(where, path, "not a path: " + Scalars.shown(e.getReason()));
+                return problem(where, path, "not a path: " + Printable.brief(e.getReason()));
             }
         }
         if (type == boolean.class || type == Boolean.class) {
@@ -108,7 +109,7 @@ final class Binder {
             }
             return type == long.class ? Optional.of(Long.valueOf(text)) : Optional.of(Integer.valueOf(text));
         } catch (NumberFormatException e) {
-            return problem(where, path, "too large a whole number: " + Scalars.shown(text));
+            return problem(where, path, "too large a whole number: " + Printable.brief(text));
         }
     }
 
@@ -223,7 +224,7 @@ final class Binder {
         Optional<String> byDefault =
                 Optional.ofNullable(component.getAnnotation(Default.class)).map(Default::value);
         if (byDefault.isPresent()) {
-            return YamlTree.ofValue(byDefault.get(), "default", child(path, key), problems)
+            return YamlTree.ofValue(byDefault.get(), Where.argument("default"), child(path, key), problems)
                     .flatMap(node -> value(component.getGenericType(), node, where, child(path, key)));
         }
         return mistyped ? Optional.empty() : problem(where, child(path, key), "missing; this key is required");
@@ -253,7 +254,7 @@ final class Binder {
                 // A placeholder's doing; what failed is noted.
                 return Optional.empty();
             } else if (e.getCause() instanceof IllegalArgumentException complaint) {
-                problems.add(where, path, Scalars.shown(String.valueOf(complaint.getMessage())));
+                problems.add(where, path, Printable.brief(String.valueOf(complaint.getMessage())));
             } else {
                 throw new IllegalStateException("cannot make a " + type.getSimpleName(), e);
             }
@@ -289,7 +290,7 @@ final class Binder {
         Optional<T> chosen = Optional.ofNullable(choices.get(name.text()));
         if (chosen.isEmpty()) {
             String hint = hint(Suggest.nearest(name.text(), choices.keySet()), choices.keySet());
-            problems.add(where, path, "unknown value '" + Scalars.shown(name.text()) + "'; " + hint);
+            problems.add(where, path, "unknown value '" + Printable.brief(name.text()) + "'; " + hint);
         }
         return chosen;
     }
@@ -342,7 +343,7 @@ final class Binder {
         if (node instanceof YamlNode.Scalar scalar) {
             return scalar.isNull()
                     ? "nothing"
-                    : (scalar.plain() ? "'" : "quoted '") + Scalars.shown(scalar.text()) + "'";
+                    : (scalar.plain() ? "'" : "quoted '") + Printable.brief(scalar.text()) + "'";
         }
         return "a list";
     }

@@ -15,7 +15,7 @@ public final class ConfigException extends RuntimeException {
 
     /**
      * The problems, such as {@code configs/x.yaml:7: train.epoch: unknown key; did you mean epochs?}: file and line (or
-     * the {@code --set} argument), path, what is wrong. In the order of the files, at
+     * the argument), path, what is wrong. In the order of the files, at
      * most a hundred.
      */
     public List<String> problems() {

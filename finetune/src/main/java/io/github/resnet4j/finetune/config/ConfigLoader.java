@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +24,7 @@ import java.util.stream.Collectors;
  * Reads a run's configuration: YAML 1.2, at most 1 MiB, without anchors, aliases and tags.
  *
  * <p>A file may name another as {@code base:}, relative to itself: maps merge, everything else is replaced, a list as a
- * whole, and a map for which another {@code type} is chosen. {@code --set} arguments come last, by the same rules. A
+ * whole, and a map for which another {@code type} is chosen. the settings of the command line come last, by the same rules. A
  * value {@code null} removes an optional key that the base sets.
  */
 public final class ConfigLoader {
@@ -44,26 +46,24 @@ public final class ConfigLoader {
     public record Loaded(RunConfig config, String resolvedYaml) {}
 
     /**
-     * Reads {@code file}, its bases, and {@code overrides} such as {@code train.epochs=2}, whose values are YAML
-     * scalars or flow collections. Throws {@link ConfigException} with every problem found.
+     * Reads {@code file} and its bases; {@code settings} override them. Throws {@link ConfigException} with every problem found.
      */
-    public static Loaded load(Path file, List<String> overrides) {
+    public static Loaded load(Path file, List<Setting> settings) {
         ConfigLoader loader = new ConfigLoader();
-        return loader.bind(loader.read(file, new Where(shown(file), 0), "", new ArrayList<>()), overrides);
+        return loader.bind(loader.read(file, Where.file(shown(file), 0), "", new ArrayList<>()), settings);
     }
 
     /**
      * The same for text that is not in a file; messages use {@code name} for the file. A {@code base} is not resolved.
      */
-    public static Loaded parse(String yaml, String name, List<String> overrides) {
+    public static Loaded parse(String yaml, String name, List<Setting> settings) {
         ConfigLoader loader = new ConfigLoader();
         Optional<YamlNode> node = YamlTree.ofFile(yaml, name, loader.problems);
-        return loader.bind(
-                node.filter(YamlNode.Mapping.class::isInstance).map(YamlNode.Mapping.class::cast), overrides);
+        return loader.bind(node.filter(YamlNode.Mapping.class::isInstance).map(YamlNode.Mapping.class::cast), settings);
     }
 
-    private Loaded bind(Optional<YamlNode.Mapping> written, List<String> overrides) {
-        YamlNode.Mapping set = overrides(overrides);
+    private Loaded bind(Optional<YamlNode.Mapping> written, List<Setting> settings) {
+        YamlNode.Mapping set = merged(settings);
         Optional<RunConfig> config = written.flatMap(root -> new Binder(problems).bind(root.merged(set)));
         problems.throwIfAny();
         RunConfig complete = config.orElseThrow();
@@ -102,7 +102,7 @@ public final class ConfigLoader {
         try {
             base = file.resolveSibling(name.text()).normalize();
         } catch (InvalidPathException e) {
-            problems.add(entry.where(), "base", "not a path: " + Scalars.shown(e.getReason()));
+            problems.add(entry.where(), "base", "not a path: " + Printable.brief(e.getReason()));
             return Optional.empty();
         }
         if (chain.contains(identity(base))) {
@@ -144,7 +144,7 @@ public final class ConfigLoader {
         } catch (CharacterCodingException e) {
             problems.add(asked, path, named + "not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
-            problems.add(asked, path, named + "cannot be read: " + Scalars.shown(e.toString()));
+            problems.add(asked, path, named + "cannot be read: " + FileProblem.reason(e));
         }
         return Optional.empty();
     }
@@ -168,11 +168,12 @@ public final class ConfigLoader {
                 .orElse("");
     }
 
-    /** All {@code --set} arguments as one map, so that their order only matters where they set the same key. */
-    private YamlNode.Mapping overrides(List<String> overrides) {
-        YamlNode.Mapping all = new YamlNode.Mapping(new Where("--set", 0), Map.of());
-        for (String override : overrides) {
-            Where where = new Where("--set " + Scalars.shown(override), 0);
+    /** All settings as one map, so that their order only matters where they set the same key. */
+    private YamlNode.Mapping merged(List<Setting> settings) {
+        YamlNode.Mapping all = new YamlNode.Mapping(Where.argument("--set"), Map.of());
+        for (Setting setting : settings) {
+            Where where = setting.where();
+            String override = setting.assignment();
             int equals = override.indexOf('=');
             List<String> keys = equals < 0
                     ? List.of()
@@ -182,7 +183,7 @@ public final class ConfigLoader {
                 continue;
             }
             Optional<YamlNode> value = YamlTree.ofValue(
-                    override.substring(equals + 1), where.source(), Scalars.shown(String.join(".", keys)), problems);
+                    override.substring(equals + 1), where, Printable.brief(String.join(".", keys)), problems);
             if (value.isPresent()) {
                 all = all.merged(nested(keys, value.get(), where));
             }
@@ -207,6 +208,6 @@ public final class ConfigLoader {
     }
 
     private static String shown(Path path) {
-        return Scalars.oneLine(path.toString());
+        return Printable.line(path.toString());
     }
 }

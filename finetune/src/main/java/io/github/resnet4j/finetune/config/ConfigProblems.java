@@ -18,7 +18,7 @@ final class ConfigProblems {
     void add(Where where, String path, String message) {
         count++;
         if (found.size() < MOST) {
-            found.add(new Problem(where, where + ": " + (path.isEmpty() ? "" : path + ": ") + message));
+            found.add(new Problem(where, where.problem(path, message)));
             if (!sources.contains(where.source())) {
                 sources.add(where.source());
             }

@@ -56,7 +56,9 @@ public record DataConfig(
         @Default("true") boolean checkImages,
         @Default("false") boolean followLinks,
         @Default("89478485") int maxPixels) {
-    private static final int LARGEST_IMAGE = 4096;
+    /** The largest {@code image-size}. */
+    public static final int LARGEST_IMAGE = 4096;
+
     private static final int MOST_WORKERS = 1024;
 
     /** What to do about unreadable images. */

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.finetune.report.Numbers;
+
 /**
  * A published result that a run should reach.
  *
@@ -12,7 +14,7 @@ public record ExpectConfig(double top1, double tolerance, String source) {
     /** Throws {@link IllegalArgumentException} for numbers out of range and a blank source. */
     public ExpectConfig {
         new Requirements()
-                .that(top1 >= 0 && top1 <= 100, "top1", "must be a percentage, 0 to 100, not " + Scalars.number(top1))
+                .that(top1 >= 0 && top1 <= 100, "top1", "must be a percentage, 0 to 100, not " + Numbers.decimal(top1))
                 .atLeast("tolerance", tolerance, 0.0)
                 .written("source", source)
                 .verify();

@@ -95,16 +95,17 @@ public record ModelConfig(
         return all;
     }
 
-    /** The {@code --set} arguments that set options, overriding a file's in either form. */
-    public static List<String> overrides(Map<String, String> options) {
+    /** Sets options of the network, overriding a file's in either form. */
+    public static List<Setting> settings(Map<String, String> options) {
         Set<String> shortForms = shortForms(Optional.of(""), Optional.of(false)).keySet();
-        List<String> overrides = new ArrayList<>();
+        List<Setting> settings = new ArrayList<>();
         options.forEach((key, value) -> {
-            overrides.add("model.options." + key + "=" + Scalars.quoted(value));
+            Optional<String> option = Optional.of("--option " + key + "=" + value);
+            settings.add(new Setting("model.options." + key + "=" + Scalars.quoted(value), option));
             if (shortForms.contains(key)) {
-                overrides.add("model." + key + "=null");
+                settings.add(new Setting("model." + key + "=null", option));
             }
         });
-        return overrides;
+        return settings;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.finetune.report.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,6 @@ final class Requirements {
     }
 
     private static String number(double value) {
-        return Scalars.number(value);
+        return Numbers.decimal(value);
     }
 }

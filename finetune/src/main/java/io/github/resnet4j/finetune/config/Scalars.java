@@ -1,10 +1,9 @@
 package io.github.resnet4j.finetune.config;
 
-import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The written form of names and values: YAML 1.2 core schema, kebab case, and text that is safe to show. */
+/** The written form of names and values: YAML 1.2 core schema and kebab case. */
 final class Scalars {
     static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
     static final Pattern TRUE = Pattern.compile("true|True|TRUE");
@@ -18,9 +17,6 @@ final class Scalars {
     private static final Pattern OTHER_MEANING =
             Pattern.compile("(?i)null|true|false|yes|no|on|off|y|n|\\.inf|\\.nan|\\.+|\\.[0-9].*");
 
-    private static final int SHOWN = 100;
-    private static final int LONGEST_PLAIN_NUMBER = 12;
-
     private Scalars() {}
 
     /** {@code batchSize}, {@code BatchSize} and {@code BATCH_SIZE} are all {@code batch-size}. */
@@ -32,15 +28,6 @@ final class Scalars {
 
     static String kebab(Enum<?> constant) {
         return kebab(constant.name());
-    }
-
-    /** The shortest decimal that reads back as the same double. */
-    static String number(double value) {
-        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
-            return 1 / value > 0 ? "0" : Double.toString(value);
-        }
-        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-        return plain.length() <= LONGEST_PLAIN_NUMBER ? plain : Double.toString(value);
     }
 
     /** Text as a YAML scalar, quoted where it has to be. */
@@ -59,15 +46,5 @@ final class Scalars {
             }
         });
         return out.append('"').toString();
-    }
-
-    /** Text from a file, fit for one line of a terminal: shortened, no control characters. */
-    static String shown(String text) {
-        return oneLine(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...");
-    }
-
-    /** Text without control characters. */
-    static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]", "?");
     }
 }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
+import io.github.resnet4j.finetune.report.Numbers;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,7 +87,7 @@ public sealed interface ScheduleConfig {
                     .that(
                             pctStart > 0 && pctStart < 1,
                             "pct-start",
-                            "must be between 0 and 1, not " + Scalars.number(pctStart))
+                            "must be between 0 and 1, not " + Numbers.decimal(pctStart))
                     .atLeast("div", div, 1.0)
                     .atLeast("final-div", finalDiv, 1.0)
                     .verify();

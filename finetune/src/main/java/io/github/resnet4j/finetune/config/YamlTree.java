@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.files.Printable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -26,31 +27,31 @@ final class YamlTree {
     /** Configurations are five deep; this only keeps the recursion small. */
     private static final int DEEPEST = 20;
 
-    private final String source;
+    private final Where root;
     private final boolean isFile;
     private final ConfigProblems problems;
     private Iterator<Event> events;
 
-    private YamlTree(String source, boolean isFile, ConfigProblems problems) {
-        this.source = source;
+    private YamlTree(Where root, boolean isFile, ConfigProblems problems) {
+        this.root = root;
         this.isFile = isFile;
         this.problems = problems;
     }
 
     /** The tree of a file's text; empty, and a problem noted, where there is none. An empty text is a null scalar. */
     static Optional<YamlNode> ofFile(String text, String source, ConfigProblems problems) {
-        return new YamlTree(source, true, problems).read(text, "");
+        return new YamlTree(Where.file(source, 0), true, problems).read(text, "");
     }
 
     /** The tree of a value at {@code path} that is not in a file. */
-    static Optional<YamlNode> ofValue(String text, String source, String path, ConfigProblems problems) {
-        return new YamlTree(source, false, problems).read(text, path);
+    static Optional<YamlNode> ofValue(String text, Where where, String path, ConfigProblems problems) {
+        return new YamlTree(where, false, problems).read(text, path);
     }
 
     private Optional<YamlNode> read(String text, String path) {
         try {
             LoadSettings settings = LoadSettings.builder()
-                    .setLabel(source)
+                    .setLabel(root.source())
                     .setCodePointLimit(text.length() + 1)
                     .build();
             events = new Parse(settings).parseString(text).iterator();
@@ -73,14 +74,14 @@ final class YamlTree {
                     .or(e::getContextMark)
                     .map(mark -> mark.getLine() + 1)
                     .orElse(1);
-            problems.add(at(line), "", "not YAML: " + Scalars.shown(e.getProblem()));
+            problems.add(at(line), "", "not YAML: " + Printable.brief(e.getProblem()));
         } catch (ReaderException e) {
             problems.add(
                     at(lineOf(text, e.getPosition())),
                     "",
                     String.format("not YAML: character U+%04X is not allowed", e.getCodePoint()));
         } catch (YamlEngineException e) {
-            problems.add(at(1), "", "not YAML: " + Scalars.shown(e.getMessage()));
+            problems.add(at(1), "", "not YAML: " + Printable.brief(e.getMessage()));
         }
         return Optional.empty();
     }
@@ -105,7 +106,8 @@ final class YamlTree {
 
     private void refuseTag(Optional<String> tag, Event event, String path) {
         if (tag.isPresent()) {
-            throw new Refused(where(event), path, "tags (!name) are not supported; remove " + Scalars.shown(tag.get()));
+            throw new Refused(
+                    where(event), path, "tags (!name) are not supported; remove " + Printable.brief(tag.get()));
         }
     }
 
@@ -149,7 +151,7 @@ final class YamlTree {
     }
 
     private Where at(int line) {
-        return new Where(source, isFile ? line : 0);
+        return isFile ? Where.file(root.source(), line) : root;
     }
 
     private static int lineOf(String text, int position) {

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.finetune.report.Numbers;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ final class YamlWriter {
             return tree(nested);
         }
         if (value instanceof Double number) {
-            return Scalars.number(number);
+            return Numbers.decimal(number);
         }
         if (value instanceof Enum<?> constant) {
             return Scalars.kebab(constant);

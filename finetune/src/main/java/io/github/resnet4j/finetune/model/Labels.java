@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.model;
 
+import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.finetune.UsageException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -36,7 +37,7 @@ final class Labels {
         } catch (CharacterCodingException e) {
             throw new UsageException(file + ": class names must be in UTF-8");
         } catch (IOException e) {
-            throw new UsageException(file + ": cannot be read: " + e.getMessage());
+            throw new UsageException(file + ": cannot be read: " + FileProblem.reason(e));
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
-import io.github.resnet4j.datasets.download.Checksum;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.download.Downloader;
 import io.github.resnet4j.datasets.download.RemoteFile;
 import io.github.resnet4j.datasets.download.Source;
-import io.github.resnet4j.zoo.pretrained.FileHash;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +26,10 @@ public final class PretrainedFetch {
     public static Path fetch(PretrainedWeights row, CacheFolder cache, DownloadOptions options) {
         RemoteFile file = new RemoteFile(
                 new Source(row.url(), options.mirror(), Optional.of(row.name())),
-                new RemoteFile.Size(row.maxBytes(), row.bytes().isPresent()),
-                checksum(row.hash()),
+                row.bytes().isPresent()
+                        ? RemoteFile.Size.exactly(row.maxBytes())
+                        : RemoteFile.Size.atMost(row.maxBytes()),
+                row.hash(),
                 "pass weights you already have with --weights FILE");
         return new Downloader(options).fetch(file, place(row, cache));
     }
@@ -41,12 +41,5 @@ public final class PretrainedFetch {
 
     private static Path place(PretrainedWeights row, CacheFolder cache) {
         return cache.weights().resolve(row.name()).resolve(row.fileName());
-    }
-
-    private static Checksum checksum(FileHash hash) {
-        return switch (hash.algorithm()) {
-            case SHA_256 -> new Checksum(Checksum.Algorithm.SHA256, hash.hex());
-            case MD5 -> new Checksum(Checksum.Algorithm.MD5, hash.hex());
-        };
     }
 }

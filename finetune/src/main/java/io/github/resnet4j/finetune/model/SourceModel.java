@@ -155,7 +155,7 @@ public final class SourceModel {
         ModelCard used = possible(() -> new ModelCard(
                 card.architecture(),
                 card.options(),
-                card.input(),
+                input(card, request.preparation()),
                 classes,
                 request.preparation().over(card.preprocessing()),
                 card.provenance()));
@@ -174,6 +174,16 @@ public final class SourceModel {
                     }
                     return new Loaded(graph, Optional.empty());
                 });
+    }
+
+    /** A crop is what the network then takes. */
+    private static Shape input(ModelCard card, ModelRequest.Preparation preparation) {
+        return preparation.crop().isPresent()
+                ? new Shape(
+                        card.input().channels(),
+                        preparation.crop().getAsInt(),
+                        preparation.crop().getAsInt())
+                : card.input();
     }
 
     private static OptionalInt newClasses(ModelRequest request) {

@@ -55,7 +55,7 @@ public final class Charts {
             XYChart top1 = chart("Top-1 accuracy by epoch", "0.##'%'");
             add(top1, "train", rows, row -> 100 * row.trainTop1(), VERMILION, true);
             add(top1, "validation", rows, row -> 100 * row.valTop1(), BLUE, false);
-            XYChart lr = chart("Learning rate by epoch", "0.#E0");
+            XYChart lr = chart("Learning rate by epoch", "0.##########");
             lr.getStyler().setLegendVisible(false);
             add(lr, "learning rate", rows, EpochRow::lr, GREEN, false);
             paint(g, loss, 0, 0, half, height);

@@ -1,7 +1,10 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.files.FileProblem;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +36,7 @@ public final class CsvLog implements Closeable {
         try {
             channel = FileChannel.open(file, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw AtomicFile.cannot("write", file, e);
+            throw FileProblem.cannotBe("written", file, e);
         }
     }
 
@@ -69,10 +72,13 @@ public final class CsvLog implements Closeable {
                     file + ": epoch " + row.epoch() + " cannot follow epoch " + lastEpoch + "; resume the log there");
         }
         try {
-            AtomicFile.writeFully(channel, (format(row) + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer line = StandardCharsets.UTF_8.encode(format(row) + "\n");
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
             channel.force(false);
         } catch (IOException e) {
-            throw AtomicFile.cannot("append to", file, e);
+            throw FileProblem.cannotBe("written", file, e);
         }
         lastEpoch = row.epoch();
     }
@@ -90,7 +96,7 @@ public final class CsvLog implements Closeable {
             }
             text = Files.readString(file);
         } catch (IOException e) {
-            throw AtomicFile.cannot("read", file, e);
+            throw FileProblem.cannotBe("read", file, e);
         }
         List<String> lines = text.lines().toList();
         if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.Printable;
 import java.util.function.ToIntFunction;
 
 /** Text cut to the room there is. */
@@ -8,7 +9,7 @@ public final class Ellipsis {
 
     /** {@code text} on one line, its end replaced by an ellipsis where {@code width} of it exceeds {@code room}. */
     public static String fit(String text, ToIntFunction<String> width, int room) {
-        String line = oneLine(text);
+        String line = Printable.line(text);
         if (width.applyAsInt(line) <= room) {
             return line;
         }
@@ -21,13 +22,5 @@ public final class Ellipsis {
             length = line.offsetByCodePoints(length, -1);
         }
         return line.substring(0, length) + "…";
-    }
-
-    /** {@code text} without control characters (line ends, escape sequences), each replaced by a visible mark. */
-    public static String oneLine(String text) {
-        return text.codePoints()
-                .map(c -> Character.isISOControl(c) ? '\ufffd' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param trainTop1 fraction of these images classified correctly
  * @param valLoss mean loss over the validation images
  * @param valTop1 fraction of the validation images classified correctly
- * @param valTop5 fraction whose class is among the five most probable
+ * @param valTop5 fraction whose class is among the five most probable; NaN for up to five classes, of which all are
  * @param seconds wall-clock time of the epoch, training and evaluation
  * @param imagesPerSecond training images per second of training time
  * @param dataWaitShare fraction of the training time spent waiting for the loader

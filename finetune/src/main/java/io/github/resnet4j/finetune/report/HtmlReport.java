@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;
@@ -151,13 +152,14 @@ public final class HtmlReport {
                 190,
                 line("images per second", "speed", EpochRow::imagesPerSecond));
         html.add("</div>\n");
-        EpochRow.best(report.epochs())
-                .ifPresent(best -> html.add(
-                        "<p>Best validation accuracy: <strong>{}</strong> in epoch {}; model.zip is from the"
-                                + " last epoch, {}.</p>\n",
-                        Numbers.percent(best.valTop1()),
-                        best.epoch(),
-                        report.epochs().get(report.epochs().size() - 1).epoch()));
+        EpochRow.best(report.epochs()).ifPresent(best -> {
+            int last = report.epochs().get(report.epochs().size() - 1).epoch();
+            html.add(
+                    "<p>Best validation accuracy: <strong>{}</strong> in epoch {}{}.</p>\n",
+                    Numbers.percent(best.valTop1()),
+                    best.epoch(),
+                    best.epoch() == last ? ", the last" : "; model.zip is from the last epoch, " + last);
+        });
         if (!report.epochs().isEmpty()) {
             epochTable();
         }
@@ -190,8 +192,9 @@ public final class HtmlReport {
         html.add("<details><summary>Every epoch</summary>\n");
         openTable("Measurements by epoch");
         html.add("<thead><tr><th>Epoch</th><th>Updates</th><th>Rate</th><th>Train loss</th><th>Train top-1</th>");
-        html.add(
-                "<th>Val loss</th><th>Val top-1</th><th>Val top-5</th><th>Time</th><th>Images/s</th><th>Data wait</th>");
+        boolean top5 = report.epochs().stream().anyMatch(row -> !Double.isNaN(row.valTop5()));
+        html.add("<th>Val loss</th><th>Val top-1</th>{}", Html.trusted(top5 ? "<th>Val top-5</th>" : ""));
+        html.add("<th>Time</th><th>Images/s</th><th>Data wait</th>");
         html.add("</tr></thead>\n<tbody>\n");
         for (EpochRow row : report.epochs()) {
             html.add(
@@ -200,11 +203,10 @@ public final class HtmlReport {
                     Numbers.count(row.iterations()),
                     Numbers.rate(row.lr()));
             html.add("<td>{}</td><td>{}</td>", Numbers.loss(row.trainLoss()), Numbers.percent(row.trainTop1()));
-            html.add(
-                    "<td>{}</td><td>{}</td><td>{}</td>",
-                    Numbers.loss(row.valLoss()),
-                    Numbers.percent(row.valTop1()),
-                    Numbers.percent(row.valTop5()));
+            html.add("<td>{}</td><td>{}</td>", Numbers.loss(row.valLoss()), Numbers.percent(row.valTop1()));
+            if (top5) {
+                html.add("<td>{}</td>", Numbers.percent(row.valTop5()));
+            }
             html.add(
                     "<td>{}</td><td>{}</td><td>{}</td></tr>\n",
                     Numbers.duration(row.seconds()),

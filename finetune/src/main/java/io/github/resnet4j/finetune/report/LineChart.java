@@ -11,6 +11,9 @@ import java.util.stream.IntStream;
  * A line chart over epochs as inline SVG: no script, colours from the page's style sheet, the value of a point as its
  * hover text.
  *
+ * <p>XChart draws {@link Charts#curves}, but not this: the SVG that it can export has fixed colours, so that it would
+ * stay white in a dark page, and neither hover texts, nor a summary for screen readers, nor text that grows on a phone.
+ *
  * @param title said to people who cannot see it
  * @param format of values at the axis and in hover texts
  * @param width of the view box; the page scales it
@@ -20,6 +23,9 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
     private static final int RIGHT = 14;
     private static final int TOP = 34;
     private static final int BOTTOM = 40;
+    /** Enough for any step that can be seen, and too few for the error of a multiplication. */
+    private static final int TICK_DIGITS = 10;
+
     private static final int MOST_DOTS = 40;
     private static final int MOST_POINTS = 400;
 
@@ -91,12 +97,10 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
         }
     }
 
-    /** A round value as short as it goes: 0.2 for 0.2000, 50% for 50.00%, 1e-03 for 1.00e-03. */
+    /** A multiple of a round step, in full: 0.2, 50%, 1,500. */
     private String tick(double value) {
-        if (value == 0 && format.apply(value).contains("e")) {
-            return "0";
-        }
-        return format.apply(value).replaceAll("(\\.\\d*?)0+(?!\\d)", "$1").replaceAll("\\.(?!\\d)", "");
+        boolean percent = format.apply(value).endsWith("%");
+        return Numbers.significant(percent ? 100 * value : value, TICK_DIGITS) + (percent ? "%" : "");
     }
 
     private void epochAxis(Html svg, Scale x, int first, int last) {

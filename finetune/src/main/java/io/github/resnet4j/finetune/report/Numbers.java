@@ -1,11 +1,16 @@
 package io.github.resnet4j.finetune.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in the report, the charts and the progress bar. NaN is a dash. */
 public final class Numbers {
     /** What stands for NaN. */
     public static final String NONE = "–";
+
+    private static final int LONGEST_PLAIN = 12;
+    private static final double SMALLEST_PLAIN = 1e-5;
 
     private Numbers() {}
 
@@ -30,9 +35,32 @@ public final class Numbers {
         return fixed(value, 4);
     }
 
-    /** A learning rate, as 3.20e-04. */
+    /** A learning rate, with three significant digits: 0.1, 0.00032, 1.5e-6. */
     public static String rate(double value) {
-        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2e", value);
+        return significant(value, 3);
+    }
+
+    /** With no more than so many significant digits and no zeros behind them: 0, 0.05, 1,200, 2e-7. */
+    static String significant(double value, int digits) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return fixed(value, 0);
+        }
+        BigDecimal rounded =
+                BigDecimal.valueOf(value).round(new MathContext(digits)).stripTrailingZeros();
+        if (value == 0 || Math.abs(value) >= SMALLEST_PLAIN) {
+            return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
+        }
+        int exponent = rounded.precision() - rounded.scale() - 1;
+        return rounded.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent;
+    }
+
+    /** The shortest decimal that reads back as the same double, as people write it: 0.0001, 20, 1.5E-20. */
+    public static String decimal(double value) {
+        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+            return 1 / value > 0 ? "0" : Double.toString(value);
+        }
+        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        return plain.length() <= LONGEST_PLAIN ? plain : Double.toString(value);
     }
 
     /** With so many decimals and thousands separators. */

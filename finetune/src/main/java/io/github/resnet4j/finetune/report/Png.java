@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.AtomicFile;
 import java.awt.AWTError;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

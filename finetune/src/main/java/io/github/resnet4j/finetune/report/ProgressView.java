@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.Printable;
 import java.io.PrintStream;
 
 /**
@@ -17,7 +18,7 @@ public interface ProgressView {
 
             @Override
             public void line(String text) {
-                out.println(Ellipsis.oneLine(text));
+                out.println(Printable.line(text));
                 out.flush();
             }
 

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +64,7 @@ public record Provenance(
             }
             return JSON.readValue(Files.readString(file), Provenance.class);
         } catch (IOException e) {
-            throw AtomicFile.cannot("read", file, e);
+            throw FileProblem.cannotBe("read", file, e);
         } catch (JacksonException e) {
             throw new IOException(file + ": not a provenance.json: " + e.getOriginalMessage(), e);
         }

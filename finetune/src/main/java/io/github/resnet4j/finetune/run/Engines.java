@@ -35,7 +35,8 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
     }
 
     EngineUse use() {
-        return new EngineUse(training.engine(), training.fallback());
+        return new EngineUse(training.engine(), training.fallback())
+                .evaluatedBy(new EngineUse(inference.engine(), inference.fallback()));
     }
 
     @Override

@@ -1,16 +1,22 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigText;
+import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
-import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
+import io.github.resnet4j.finetune.report.Ellipsis;
 import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.report.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What identifies a run in its checkpoints: what must be the same to resume from a checkpoint, and what may differ but
@@ -24,36 +30,80 @@ final class Identity {
     private static final String IMAGES = "data.images";
     private static final String EVAL = "data.eval";
     private static final String VALIDATION = "data.validation";
+    private static final String VAL_FRACTION = "data.val-fraction";
+    private static final String FOLLOW_LINKS = "data.follow-links";
+    private static final String LIMIT = "data.limit";
+    private static final String MAX_PIXELS = "data.max-pixels";
     private static final String CLIP_NORM = "train.clip-norm";
     private static final String WEIGHTS = "model.weights";
+    private static final String NONE = "none";
+    private static final int LONGEST = 200;
 
-    /** What the accuracies of a run are measured with, and how long it is. */
-    private static final Set<String> MAY_CHANGE = Set.of(EPOCHS, EVAL, VALIDATION);
+    /** What decides which images are found, and which of them are trained on. */
+    private static final List<String> SELECTION = List.of(VAL_FRACTION, FOLLOW_LINKS, LIMIT);
+
+    /** What the accuracies of a run are measured with, how long it is, and what only matters by the images it selects. */
+    private static final Set<String> MAY_CHANGE =
+            Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
+
+    /** Of another kind, they have other components, which are not worth telling. */
+    private static final List<String> KINDS = List.of("optimizer", "schedule");
+
+    /** What to call a key. The others are called by their last word. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("model", "network"),
+            Map.entry("model.freeze", "frozen part"),
+            Map.entry(WEIGHTS, "initial weights"),
+            Map.entry("input", "input size"),
+            Map.entry("data.augment", "augmentation"),
+            Map.entry("data.normalize.mean", "mean"),
+            Map.entry("data.normalize.std", "standard deviation"),
+            Map.entry(EVAL, "evaluation steps"),
+            Map.entry("train.batch-size", "batch size"),
+            Map.entry("train.label-smoothing", "label smoothing"),
+            Map.entry(CLIP_NORM, "largest gradient norm"),
+            Map.entry("optimizer", "optimiser"),
+            Map.entry("optimizer.lr", "learning rate"),
+            Map.entry("optimizer.nesterov", "Nesterov momentum"),
+            Map.entry("optimizer.weight-decay", "weight decay"),
+            Map.entry("optimizer.decay-on", "weights that decay"),
+            Map.entry("schedule.warmup", "warm-up"),
+            Map.entry("schedule.min-lr", "lowest learning rate"),
+            Map.entry("schedule.max-lr", "highest learning rate"));
 
     private Identity() {}
 
     static Map<String, String> of(RunConfig config, PreparedRun start) {
         Map<String, String> identity = new TreeMap<>();
+        DataConfig data = config.data();
         identity.put("model", start.network().name());
         start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
-        identity.put("model.freeze", config.model().freeze().orElse("nothing"));
+        identity.put("model.freeze", config.model().freeze().orElse(NONE));
         identity.put(WEIGHTS, start.fingerprint());
         identity.put("input", start.network().input().toString());
         identity.put("classes", String.join(", ", start.inputs().train().classes()));
         identity.put(DATA, start.inputs().train().fingerprint());
         identity.put(IMAGES, String.valueOf(start.inputs().train().size()));
-        identity.put("data.augment", config.data().augment().toString());
-        identity.put("data.normalize", config.data().normalize().orElseThrow().toString());
-        identity.put(EVAL, config.data().eval().orElseThrow().toString());
+        identity.put("data.augment", steps(data.augment()));
+        identity.putAll(ConfigText.parts("data.normalize", data.normalize().orElseThrow()));
+        identity.put(EVAL, steps(data.eval().orElseThrow()));
         identity.put(VALIDATION, start.inputs().val().fingerprint());
+        identity.put(VAL_FRACTION, Numbers.decimal(data.valFraction()));
+        identity.put(FOLLOW_LINKS, String.valueOf(data.followLinks()));
+        identity.put(MAX_PIXELS, String.valueOf(data.maxPixels()));
+        identity.put(LIMIT, ConfigText.of(data.limit()));
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
-        identity.put("train.label-smoothing", String.valueOf(config.train().labelSmoothing()));
-        config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, String.valueOf(norm)));
+        identity.put("train.label-smoothing", Numbers.decimal(config.train().labelSmoothing()));
+        config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
         identity.put(EPOCHS, String.valueOf(config.train().epochs()));
-        identity.put("optimizer", config.optimizer().toString());
-        identity.put("schedule", config.schedule().toString());
+        identity.putAll(ConfigText.parts("optimizer", config.optimizer()));
+        identity.putAll(ConfigText.parts("schedule", config.schedule()));
         return identity;
+    }
+
+    private static String steps(List<?> steps) {
+        return steps.isEmpty() ? NONE : ConfigText.of(steps);
     }
 
     /** The same with the engines that have trained. */
@@ -78,18 +128,29 @@ final class Identity {
         others.keySet().removeAll(MAY_CHANGE);
         own.keySet().removeAll(MAY_CHANGE);
         others.remove(ENGINE);
-        // Older checkpoints say less. Only a norm to clip at is left out where there is none.
+        // Older checkpoints say less, or in another form. Only a norm to clip at is left out where there is none.
+        others.keySet().removeAll(oldForm(saved));
         own.keySet().removeIf(key -> !others.containsKey(key) && !key.equals(CLIP_NORM));
         if (!own.get(DATA).equals(others.get(DATA))) {
-            differences.add("data: " + images(others.remove(IMAGES), own.remove(IMAGES)));
+            differences.add("data: " + images(others.remove(IMAGES), own.remove(IMAGES))
+                    + changed(saved, now, SELECTION::contains).stream()
+                            .map(change -> ", with " + change)
+                            .collect(Collectors.joining()));
             others.remove(DATA);
             own.remove(DATA);
         }
-        differences.addAll(Checkpoints.differences(others, own));
+        differences.addAll(changed(others, own, key -> true));
         if (!differences.isEmpty()) {
             throw new UsageException("the checkpoint belongs to another run: " + String.join("; ", differences)
                     + "; use the same configuration, or start over with --overwrite");
         }
+    }
+
+    /** Keys whose values were once the text of Java records, {@code Sgd[lr=0.1, …]}, and cannot be compared. */
+    private static Set<String> oldForm(Map<String, String> saved) {
+        return Set.of("optimizer", "schedule", "data.augment", "data.normalize", EVAL).stream()
+                .filter(key -> saved.getOrDefault(key, "").contains("["))
+                .collect(Collectors.toSet());
     }
 
     /** How the data differs, in numbers of images: fingerprints would mean nothing to the user. */
@@ -105,20 +166,53 @@ final class Identity {
     /** The permitted differences, each with its consequence. */
     static List<String> changes(Map<String, String> saved, Map<String, String> now, ScheduleConfig schedule) {
         List<String> changes = new ArrayList<>();
-        change(saved, now, EPOCHS).ifPresent(epochs -> changes.add(epochs + meaning(schedule)));
-        change(saved, now, EVAL)
-                .ifPresent(steps ->
+        Set<String> old = oldForm(saved);
+        if (!old.isEmpty()) {
+            changes.add("warning: an earlier version saved the checkpoint, so it is not checked whether these are still"
+                    + " the same: " + String.join(", ", new TreeSet<>(old)));
+        }
+        changed(saved, now, EPOCHS::equals).forEach(epochs -> changes.add(epochs + meaning(schedule)));
+        changed(saved, now, key -> key.equals(EVAL) && !old.contains(EVAL))
+                .forEach(steps ->
                         changes.add(steps + ": from here on, accuracies are measured differently than before"));
-        change(saved, now, VALIDATION)
-                .ifPresent(hashes -> changes.add("the validation images have changed: from here on, accuracies are not"
-                        + " comparable with earlier ones"));
+        if (saved.containsKey(VALIDATION) && !saved.get(VALIDATION).equals(now.get(VALIDATION))) {
+            changes.add("the validation images have changed: from here on, accuracies are not comparable with earlier"
+                    + " ones");
+        }
+        // The training images are the same, or the run would have been refused.
+        changed(saved, now, SELECTION::contains)
+                .forEach(change -> changes.add(change + ": the training images are the same as before"));
+        changed(saved, now, MAX_PIXELS::equals)
+                .forEach(most -> changes.add(most + ": from here on, this decides which images are too large"));
         return changes;
     }
 
-    private static Optional<String> change(Map<String, String> saved, Map<String, String> now, String key) {
-        return Optional.ofNullable(saved.get(key))
-                .filter(value -> !value.equals(now.get(key)))
-                .map(value -> key + ": saved " + value + ", now " + now.get(key));
+    /** In words, what the saved run and this one have otherwise: {@code learning rate 0.1 (was 0.05)}. */
+    private static List<String> changed(Map<String, String> saved, Map<String, String> now, Predicate<String> keys) {
+        Set<String> all = new TreeSet<>(saved.keySet());
+        all.addAll(now.keySet());
+        return all.stream()
+                .filter(keys)
+                .filter(key -> saved.containsKey(key) || key.equals(CLIP_NORM))
+                .filter(key -> differs(saved, now, key))
+                .filter(key ->
+                        KINDS.stream().noneMatch(kind -> key.startsWith(kind + ".") && differs(saved, now, kind)))
+                .map(key -> key.equals(WEIGHTS)
+                        ? "the initial weights are not those that it began with"
+                        : words(key) + " " + shown(now, key) + " (was " + shown(saved, key) + ")")
+                .toList();
+    }
+
+    private static boolean differs(Map<String, String> saved, Map<String, String> now, String key) {
+        return !now.getOrDefault(key, NONE).equals(saved.getOrDefault(key, NONE));
+    }
+
+    private static String words(String key) {
+        return WORDS.getOrDefault(key, key.substring(key.lastIndexOf('.') + 1));
+    }
+
+    private static String shown(Map<String, String> identity, String key) {
+        return Ellipsis.fit(identity.getOrDefault(key, NONE), String::length, LONGEST);
     }
 
     /** A schedule that spans the run has another rate at every iteration of a longer one. */

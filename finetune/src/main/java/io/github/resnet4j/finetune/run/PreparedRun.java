@@ -62,7 +62,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         return new PreparedRun(task, graph, origin, fingerprint);
     }
 
-    /** Tells weights apart. A checksum is enough: nobody would forge weights to resume the wrong run. */
+    /** Tells weights apart. A checksum is enough, since forging weights to resume the wrong run gains nothing. */
     private static String fingerprint(ComputationGraph graph) {
         CRC32C crc = new CRC32C();
         crc.update(graph.params().dup('c').data().asNio());

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.model.ModelRequest;
@@ -9,6 +10,8 @@ import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.weights.WeightSet;
@@ -37,30 +40,32 @@ record ResolvedRun(
     /**
      * Combines data and network; downloads the data if the configuration names no folder.
      *
+     * @param names what the user writes to set a key
      * @param remarks receives what was done or assumed to interpret the weights
      * @throws UsageException if they do not fit each other
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
-    static ResolvedRun open(RunConfig config, DownloadOptions download, Consumer<String> remarks) {
+    static ResolvedRun open(RunConfig config, DownloadOptions download, KeyNames names, Consumer<String> remarks) {
         ModelConfig model = config.model();
         ModelName name = ModelName.parse(model.name());
         Architecture architecture = Zoo.find(name.architecture());
         if (model.weights().isEmpty() && name.tag().isPresent()) {
             // Before weights are fetched: a mistyped part to freeze.
-            requirePart(architecture.network(), model.freeze());
+            requirePart(architecture.network(), model.freeze(), names);
         }
         Optional<SourceModel> source = source(model, name, download, remarks);
         Optional<ModelCard> card = source.map(SourceModel::card);
         Shape published = card.map(ModelCard::input).orElse(architecture.input());
         int size = config.data().imageSize().orElse(published.height());
         Shape input = new Shape(3, size, size);
+        Network anyClasses;
         try {
             architecture = architecture.with(options(card, model));
-            // With any number of classes: a mistyped part to freeze shows before data is fetched.
-            requirePart(architecture.network(input, 2), model.freeze());
+            anyClasses = architecture.network(input, 2);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
+        requirePart(anyClasses, model.freeze(), names); // before data is fetched, too
         RunConfig complete = WeightsPreprocessing.complete(config, card, size, remarks);
         RunData inputs =
                 RunData.open(complete.data(), size, size, config.train().seed(), download);
@@ -71,6 +76,17 @@ record ResolvedRun(
                     + " classes; leave model.classes out to follow the data");
         }
         return new ResolvedRun(complete, inputs, architecture, architecture.network(input, classes), source);
+    }
+
+    /** The first batch normalisation that is trained and has one value per channel of an image. */
+    Optional<Node> normOfOneValue() {
+        int frozen =
+                config.model().freeze().map(part -> network.upTo(part).size()).orElse(0);
+        return network.nodes().stream()
+                .skip(frozen)
+                .filter(node -> node.op() instanceof Op.BatchNorm
+                        && node.out().height() * node.out().width() == 1)
+                .findFirst();
     }
 
     private static Optional<SourceModel> source(
@@ -101,11 +117,11 @@ record ResolvedRun(
         }
     }
 
-    private static void requirePart(Network network, Optional<String> freeze) {
+    private static void requirePart(Network network, Optional<String> freeze, KeyNames names) {
         try {
             freeze.ifPresent(network::upTo);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
+            throw new UsageException(names.of("model.freeze") + ": " + e.getMessage());
         }
     }
 

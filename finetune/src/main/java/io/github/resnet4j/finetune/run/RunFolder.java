@@ -1,12 +1,11 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.KeyNames;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /** The folder of a run's results. */
@@ -26,12 +25,13 @@ final class RunFolder {
     private RunFolder() {}
 
     /** @throws UsageException if {@code folder} is, or would be in, a file */
-    static void requirePossible(Path folder) {
+    static void requirePossible(Path folder, KeyNames names) {
         for (Path path = folder.toAbsolutePath(); path != null; path = path.getParent()) {
             if (Files.exists(path)) {
                 if (!Files.isDirectory(path)) {
                     throw new UsageException(path + " is a file, so the run's folder cannot be " + folder
-                            + "; choose another with --set name=... or --set output.dir=...");
+                            + "; choose another with " + names.setting("name", "NAME") + " or "
+                            + names.setting("output.dir", "DIR"));
                 }
                 return;
             }
@@ -39,37 +39,18 @@ final class RunFolder {
     }
 
     /** @throws UsageException if {@code folder} holds another run and neither resuming nor overwriting is asked for */
-    static void requireFree(Path folder, boolean resume, boolean overwrite) {
+    static void requireFree(Path folder, boolean resume, boolean overwrite, KeyNames names) {
         boolean used = CONTENTS.stream().anyMatch(entry -> Files.exists(folder.resolve(entry)));
         if (used && !resume && !overwrite) {
             throw new UsageException(folder + " holds an earlier run: resume it (--resume), replace it (--overwrite)"
-                    + " or choose another name (--set name=...)");
+                    + " or choose another name (" + names.setting("name", "NAME") + ")");
         }
     }
 
     /** Deletes what an earlier run left. */
     static void clear(Path folder) throws IOException {
         for (String entry : CONTENTS) {
-            delete(folder.resolve(entry));
+            AtomicFile.deleteTree(folder.resolve(entry));
         }
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, IOException failure) throws IOException {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

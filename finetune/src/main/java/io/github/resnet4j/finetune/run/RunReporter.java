@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.ExpectConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
@@ -11,6 +12,7 @@ import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.HtmlReport;
 import io.github.resnet4j.finetune.report.Machine;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.Prediction;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.RunFacts;
@@ -113,8 +115,10 @@ final class RunReporter {
         recipe.put("Batch size", String.valueOf(config.train().batchSize()));
         recipe.put(
                 "Optimiser",
-                "SGD, learning rate " + sgd.lr() + ", momentum " + sgd.momentum()
-                        + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay " + sgd.weightDecay());
+                "SGD, learning rate " + Numbers.decimal(sgd.lr()) + ", momentum "
+                        + Numbers.decimal(sgd.momentum())
+                        + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay "
+                        + Numbers.decimal(sgd.weightDecay()));
         recipe.put("Schedule", ConfigText.of(config.schedule()));
         recipe.put(
                 "Augmentation",
@@ -149,8 +153,12 @@ final class RunReporter {
         config.expect().ifPresent(expect -> notes.add(comparison(expect, summary.top1())));
         summary.best()
                 .filter(best -> Files.exists(summary.folder().resolve(BestModel.FILE)))
-                .ifPresent(best -> notes.add("model.zip is from the last epoch, " + summary.epochs() + "; "
-                        + BestModel.FILE + " is from the best, " + best.epoch() + "."));
+                .ifPresent(best -> notes.add(
+                        best.epoch() == summary.epochs()
+                                ? "model.zip and " + BestModel.FILE + " are from epoch " + best.epoch()
+                                        + ", which is both the last and the best."
+                                : "model.zip is from the last epoch, " + summary.epochs() + "; " + BestModel.FILE
+                                        + " is from the best, " + best.epoch() + "."));
         return notes;
     }
 

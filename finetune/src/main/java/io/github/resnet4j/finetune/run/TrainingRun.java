@@ -12,6 +12,7 @@ import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -22,12 +23,14 @@ import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -43,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -51,6 +55,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
  */
 public final class TrainingRun {
+    private static final String REPORT = "report.html";
+
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
     private final Options options;
@@ -63,6 +69,7 @@ public final class TrainingRun {
     private double trained;
     private long images;
     private BestModel best;
+    private Checkpoints checkpoints;
 
     /**
      * How to start.
@@ -71,18 +78,23 @@ public final class TrainingRun {
      * @param overwrite replace an earlier run in the folder
      * @param commandLine for the provenance
      * @param download how to download data if the configuration names no folder
+     * @param names what the user writes to set a key of the configuration
      */
-    public record Options(boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download) {}
+    public record Options(
+            boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download, KeyNames names) {}
 
     /**
      * The result of a run.
      *
      * @param name of the run
      * @param folder of its results
+     * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; accuracies,
+     *     loss and speed are those of the last epoch in its log
      * @param top1 share of the validation images classified correctly
      * @param top5 share whose class is among the five most probable
+     * @param classes how many the network knows
      * @param loss mean cross-entropy over the validation images
-     * @param images validation images
+     * @param images validation images evaluated; if already complete, all there are
      * @param epochs trained in all
      * @param iterations trained in all, with those before a resumption
      * @param seconds this process took
@@ -96,8 +108,10 @@ public final class TrainingRun {
     public record Summary(
             String name,
             Path folder,
+            boolean alreadyComplete,
             double top1,
             double top5,
+            int classes,
             double loss,
             long images,
             int epochs,
@@ -130,19 +144,44 @@ public final class TrainingRun {
     }
 
     private Summary execute() throws IOException {
-        RunFolder.requirePossible(folder);
+        RunFolder.requirePossible(folder, options.names());
         try (DeferredLines remarks = new DeferredLines(view)) {
-            ResolvedRun task = ResolvedRun.open(config, options.download(), remarks::add);
+            ResolvedRun task = ResolvedRun.open(config, options.download(), options.names(), remarks::add);
             config = task.config();
             loaded = new ConfigLoader.Loaded(config, config.toYaml());
-            requireBatchFits(config.train().batchSize(), task.network().input());
+            BatchArrays.requireRoom(
+                    options.names().of("train.batch-size"),
+                    config.train().batchSize(),
+                    task.network().input());
+            requireStatistics(task, remarks);
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
-                RunFolder.requireFree(folder, options.resume(), options.overwrite());
+                RunFolder.requireFree(folder, options.resume(), options.overwrite(), options.names());
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
             }
+        }
+    }
+
+    /** Of one value, batch normalisation would learn nothing and take a variance of 0; PyTorch refuses that, too. */
+    private void requireStatistics(ResolvedRun task, DeferredLines remarks) {
+        Optional<Node> norm = task.normOfOneValue();
+        if (norm.isEmpty()) {
+            return;
+        }
+        String name = norm.get().name();
+        int batchSize = config.train().batchSize();
+        int images = task.inputs().train().size();
+        if (Math.min(batchSize, images) == 1) {
+            throw new UsageException(options.names().of("train.batch-size") + ": " + name
+                    + " normalises maps of 1×1, so a batch of one image"
+                    + " gives it no statistics; use at least 2 images in a batch, or larger ones ("
+                    + options.names().of("data.image-size") + ")");
+        }
+        if (images % batchSize == 1) {
+            remarks.add("one image is left out of every epoch, another each time: it would be a batch of its own, which"
+                    + " gives " + name + " with its maps of 1×1 no statistics");
         }
     }
 
@@ -150,6 +189,15 @@ public final class TrainingRun {
         ModelCard card = start.card(config, Map.of()); // not after the training: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
+        if (resumed.isPresent()) {
+            List<String> changes = Identity.changes(resumed.get().identity(), identity, config.schedule());
+            Optional<Summary> complete = complete(start, resumed.get());
+            if (complete.isPresent()) {
+                changes.forEach(change -> remarks.add("without effect on a complete run: " + change));
+                return complete.get();
+            }
+            changes.forEach(remarks::add);
+        }
         resumed.ifPresent(snapshot -> start.graph()
                 .params()
                 .data()
@@ -159,8 +207,10 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        try (BatchLoader trainData = new BatchLoader(
-                        inputs.train(), inputs.trainPipeline()::write, 3, height, width, loading(true));
+        LoaderOptions training =
+                start.task().normOfOneValue().isPresent() ? loading(true).droppingSingle() : loading(true);
+        try (BatchLoader trainData =
+                        new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, training);
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false))) {
             checkImages(trainData, valData);
@@ -187,8 +237,7 @@ public final class TrainingRun {
                 Snapshot snapshot = resumed.get();
                 engines.training().velocity().put(snapshot.velocity().duplicate());
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
-                Position at = beginning(snapshot, trainData.batchesPerEpoch());
-                remarks.add("resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
+                remarks.add(where(beginning(snapshot, trainData.batchesPerEpoch()))
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
             remarks.after(engine.words() + ": " + describe(start, trainData));
@@ -204,8 +253,6 @@ public final class TrainingRun {
                 snapshot -> {
                     requireEpochsLeft(snapshot.position());
                     Identity.requireSame(snapshot.identity(), identity);
-                    Identity.changes(snapshot.identity(), identity, config.schedule())
-                            .forEach(remarks::add);
                 },
                 () -> remarks.add("no valid checkpoint in " + folder + ": starting from the beginning"));
         return newest;
@@ -214,7 +261,8 @@ public final class TrainingRun {
     private void requireEpochsLeft(Position saved) {
         if (saved.epoch() >= config.train().epochs() && saved.batch() > 0
                 || saved.epoch() > config.train().epochs()) {
-            throw new UsageException("train.epochs is " + config.train().epochs()
+            throw new UsageException(options.names().of("train.epochs") + " is "
+                    + config.train().epochs()
                     + ", but the checkpoint is from epoch "
                     + (saved.epoch() + (saved.batch() > 0 ? 1 : 0)) + "; set at least as many, or start over with"
                     + " --overwrite");
@@ -233,8 +281,51 @@ public final class TrainingRun {
         return evaluated ? new Position(saved.iteration(), epoch, 0) : saved;
     }
 
+    private String where(Position at) {
+        return at.epoch() < config.train().epochs()
+                ? "resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
+                : "resumed after the last epoch, " + at.epoch() + ": only the model and the report are missing";
+    }
+
+    /** The results of a run that has nothing left to do: its report, which is written last, is there. */
+    private Optional<Summary> complete(PreparedRun start, Snapshot snapshot) throws IOException {
+        Path log = folder.resolve("log.csv");
+        if (!Stream.of("log.csv", "model.zip", REPORT).map(folder::resolve).allMatch(Files::exists)) {
+            return Optional.empty();
+        }
+        List<EpochRow> rows = CsvLog.read(log);
+        return rows.stream()
+                .filter(row -> row.epoch() == config.train().epochs()
+                        && row.evaluated()
+                        && row.iterations() == snapshot.position().iteration())
+                .findFirst()
+                .map(last -> new Summary(
+                        config.name(),
+                        folder,
+                        true,
+                        last.valTop1(),
+                        Evaluation.tellsTop5(start.network().classes()) ? last.valTop5() : 1,
+                        start.network().classes(),
+                        last.valLoss(),
+                        start.inputs().val().size(),
+                        last.epoch(),
+                        last.iterations(),
+                        (System.nanoTime() - startNanos) / 1e9,
+                        last.imagesPerSecond(),
+                        last.dataWaitShare(),
+                        start.network().parameters(),
+                        Identity.engine(snapshot.identity())
+                                .map(EngineUse::of)
+                                .orElse(new EngineUse(config.engine(), Optional.empty())),
+                        EpochRow.best(rows)));
+    }
+
     private Checkpoints checkpoints() {
-        return new Checkpoints(folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        if (checkpoints == null) {
+            checkpoints = new Checkpoints(
+                    folder.resolve("checkpoints"), config.train().keepCheckpoints());
+        }
+        return checkpoints;
     }
 
     /** Before anything is computed or deleted: all images that cannot be read, of both parts, in one message. */
@@ -266,14 +357,6 @@ public final class TrainingRun {
                 config.train().batchSize(), config.train().seed(), workers, 2 * workers, training, onBadImage);
     }
 
-    private static void requireBatchFits(int batchSize, Shape image) {
-        long most = Integer.MAX_VALUE / Float.BYTES / image.elements(); // what one buffer shows of native memory
-        if (batchSize > most) {
-            throw new UsageException("train.batch-size: a batch of " + batchSize + " images of " + image
-                    + " exceeds 2 GiB, the limit of one batch; use at most " + most);
-        }
-    }
-
     private Evaluation train(
             PreparedRun start,
             BatchLoader trainData,
@@ -286,6 +369,7 @@ public final class TrainingRun {
         EpochProgress done = resumed.map(Snapshot::progress)
                 .filter(progress -> from.batch() > 0)
                 .orElse(EpochProgress.NONE);
+        Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
         Files.writeString(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
@@ -303,7 +387,8 @@ public final class TrainingRun {
                     start.graph(),
                     engines.training(),
                     log,
-                    start.inputs().val().size());
+                    start.inputs().val().size(),
+                    start.network().classes());
             Trainer trainer = new Trainer(
                     engines.training(),
                     engines.inference(),
@@ -335,8 +420,10 @@ public final class TrainingRun {
         Summary summary = new Summary(
                 config.name(),
                 folder,
+                false,
                 result.top1(),
                 result.top5(),
+                network.classes(),
                 result.loss(),
                 result.images(),
                 config.train().epochs(),
@@ -390,6 +477,7 @@ public final class TrainingRun {
         private final TrainingStep training;
         private final CsvLog log;
         private final long valImages;
+        private final int classes;
         private int shownEpoch = -1;
 
         Recorder(
@@ -399,7 +487,8 @@ public final class TrainingRun {
                 ComputationGraph graph,
                 TrainingStep training,
                 CsvLog log,
-                long valImages) {
+                long valImages,
+                int classes) {
             this.trainData = trainData;
             this.checkpoints = checkpoints;
             this.identity = identity;
@@ -407,6 +496,7 @@ public final class TrainingRun {
             this.training = training;
             this.log = log;
             this.valImages = valImages;
+            this.classes = classes;
         }
 
         @Override
@@ -447,7 +537,10 @@ public final class TrainingRun {
                     sums.top1(),
                     result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
                     result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
-                    result.evaluation().map(Evaluation::top5).orElse(Double.NaN),
+                    result.evaluation()
+                            .filter(evaluation -> Evaluation.tellsTop5(classes))
+                            .map(Evaluation::top5)
+                            .orElse(Double.NaN),
                     sums.seconds()
                             + result.evaluation().map(Evaluation::seconds).orElse(0.0),
                     sums.imagesPerSecond(),

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.transform.RandomResizedCrop;
 import io.github.resnet4j.datasets.transform.Transform;
+import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;

@@ -8,7 +8,7 @@ public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final String ADVICE =
-            "; lower optimizer.lr, add a warm-up or set train.clip-norm, and start over (earlier checkpoints are"
+            "; start over with a lower learning rate, a warm-up or a limit on the gradient norm (earlier checkpoints are"
                     + " intact)";
 
     DivergedException(long iteration, int epoch, double loss, double lr) {

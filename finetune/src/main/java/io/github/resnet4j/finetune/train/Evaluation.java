@@ -23,6 +23,7 @@ import java.util.function.LongConsumer;
 public record Evaluation(
         double loss, double top1, double top5, long[][] confusion, List<Answer> answers, double seconds) {
     private static final double SMALLEST = 1e-12;
+    private static final int TOP = 5;
 
     /**
      * The network's answer for one image.
@@ -82,7 +83,7 @@ public record Evaluation(
                     loss += answer.loss();
                     int rank = rank(probabilities, i * classes, classes, actual);
                     right += rank == 0 ? 1 : 0;
-                    inTop5 += rank < 5 ? 1 : 0;
+                    inTop5 += rank < TOP ? 1 : 0;
                 }
                 progress.accept(answers.size());
             }
@@ -93,6 +94,11 @@ public record Evaluation(
         double count = answers.size();
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
+    }
+
+    /** Whether top-5 says anything: of five classes, every one is among the five most probable. */
+    public static boolean tellsTop5(int classes) {
+        return classes > TOP;
     }
 
     /** Images evaluated; those that were left out do not count. */

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -477,6 +476,9 @@ final class BadConfigTest {
 
     private ConfigException failure(String file, String... overrides) {
         return catchThrowableOfType(
-                ConfigException.class, () -> ConfigLoader.load(folder.resolve(file), Arrays.asList(overrides)));
+                ConfigException.class,
+                () -> ConfigLoader.load(
+                        folder.resolve(file),
+                        Stream.of(overrides).map(Setting::set).toList()));
     }
 }

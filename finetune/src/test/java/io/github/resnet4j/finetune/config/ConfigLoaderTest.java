@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -265,7 +266,7 @@ final class ConfigLoaderTest {
                 """);
         ConfigLoader.Loaded loaded = ConfigLoader.load(
                 folder.resolve("x.yaml"),
-                List.of("expect.top1=91.25", "expect.tolerance=0.5", "expect.source=He et al. 2015"));
+                set("expect.top1=91.25", "expect.tolerance=0.5", "expect.source=He et al. 2015"));
         assertThat(loaded.resolvedYaml())
                 .isEqualTo("""
                         name: t
@@ -334,8 +335,7 @@ final class ConfigLoaderTest {
                         .config()
                         .schedule())
                 .isEqualTo(new ScheduleConfig.Cosine(0, Optional.empty()));
-        assertThat(ConfigLoader.load(
-                                folder.resolve("base.yaml"), List.of("schedule.min-lr=0.5", "schedule.type=cosine"))
+        assertThat(ConfigLoader.load(folder.resolve("base.yaml"), set("schedule.min-lr=0.5", "schedule.type=cosine"))
                         .config()
                         .schedule())
                 .isEqualTo(new ScheduleConfig.Cosine(0.5, Optional.empty()));
@@ -346,7 +346,7 @@ final class ConfigLoaderTest {
         write("x.yaml", SMALLEST);
         RunConfig config = ConfigLoader.load(
                         folder.resolve("x.yaml"),
-                        List.of(
+                        set(
                                 "train.epochs=5",
                                 "train.epochs=6",
                                 "train={batch-size: 8}",
@@ -423,6 +423,10 @@ final class ConfigLoaderTest {
         }
     }
 
+    private static List<Setting> set(String... assignments) {
+        return Stream.of(assignments).map(Setting::set).toList();
+    }
+
     private RunConfig load(String yaml) throws IOException {
         write("loaded.yaml", yaml);
         return ConfigLoader.load(folder.resolve("loaded.yaml"), List.of()).config();
@@ -436,14 +440,14 @@ final class ConfigLoaderTest {
     void optionsHaveShortFormsAndTheCommandLineWins() throws IOException {
         String model = "model: {name: resnet50, shortcut: a, options: {stride-on: first-1x1, shortcut: a}}\n";
         write("x.yaml", SMALLEST.replaceFirst("model: .*\n", model));
-        List<String> overrides = ModelConfig.overrides(Map.of("shortcut", "c", "groups", "2"));
+        List<Setting> settings = ModelConfig.settings(Map.of("shortcut", "c", "groups", "2"));
 
         assertThat(ConfigLoader.load(folder.resolve("x.yaml"), List.of())
                         .config()
                         .model()
                         .chosenOptions())
                 .isEqualTo(Map.of("shortcut", "a", "stride-on", "first-1x1"));
-        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("x.yaml"), overrides);
+        ConfigLoader.Loaded loaded = ConfigLoader.load(folder.resolve("x.yaml"), settings);
         assertThat(loaded.config().model().chosenOptions())
                 .isEqualTo(Map.of("shortcut", "c", "stride-on", "first-1x1", "groups", "2"));
         assertThat(loaded.resolvedYaml())

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -63,6 +64,7 @@ final class RecipesTest {
                         "cifar10/preresnet32.yaml",
                         "cifar10/preresnet44.yaml",
                         "cifar10/preresnet56.yaml",
+                        "cifar10/resnet110-stochastic-depth.yaml",
                         "cifar10/resnet110.yaml",
                         "cifar10/resnet1202.yaml",
                         "cifar10/resnet20.yaml",
@@ -141,6 +143,23 @@ final class RecipesTest {
         assertThat(config.data()).isEqualTo(residual.data());
         assertThat(config.train()).isEqualTo(residual.train());
         assertThat(config.optimizer()).isEqualTo(residual.optimizer());
+    }
+
+    /** Huang et al. 2016, section 4 and table 1; their main.lua. */
+    @Test
+    void stochasticDepthIsThePapers() {
+        RunConfig config = load("cifar10/resnet110-stochastic-depth.yaml");
+        RunConfig constant = load("cifar10/resnet110.yaml");
+        assertThat(config.model().chosenOptions())
+                .isEqualTo(Map.of(
+                        "shortcut", "a-end",
+                        "stochastic-depth", "0.5",
+                        "stochastic-depth-scaling", "at-test",
+                        "stochastic-depth-per", "batch"));
+        assertThat(config.data()).isEqualTo(constant.data());
+        assertThat(config.train().epochs()).isEqualTo(500);
+        assertThat(((ScheduleConfig.MultiStep) config.schedule()).milestones()).containsExactly(250.0, 375.0);
+        assertThat(config.expect().orElseThrow().top1()).isEqualTo(100 - 5.23);
     }
 
     @ParameterizedTest

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.download.DownloadProgress;
 import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
-import io.github.resnet4j.zoo.pretrained.FileHash;
+import io.github.resnet4j.files.FileHash;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;
 import java.io.IOException;
@@ -15,9 +16,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Assumptions;
@@ -42,7 +40,7 @@ final class PretrainedFetchTest {
     void layOut() throws IOException {
         mirror = Files.createDirectory(folder.resolve("mirror"));
         cache = new CacheFolder(folder.resolve("cache"));
-        options = DownloadOptions.standard().withMirror(mirror.toUri()).withOffline(true);
+        options = offline(mirror);
     }
 
     /** Many publishers call their files the same. */
@@ -118,8 +116,7 @@ final class PretrainedFetchTest {
         PretrainedWeights row = Pretrained.find(name);
         Path file = SHARED.resolve(row.fileName());
         Assumptions.assumeTrue(Files.exists(file), file + " is not here");
-        DownloadOptions shared = options.withMirror(SHARED.toUri());
-        assertThat(PretrainedFetch.fetch(row, cache, shared)).hasSameBinaryContentAs(file);
+        assertThat(PretrainedFetch.fetch(row, cache, offline(SHARED))).hasSameBinaryContentAs(file);
     }
 
     /** A row of a file that the mirror has on its shelf. */
@@ -158,13 +155,14 @@ final class PretrainedFetchTest {
                 row.page());
     }
 
+    private static DownloadOptions offline(Path mirror) {
+        return new DownloadOptions(
+                DownloadOptions.Patience.STANDARD, Optional.of(mirror.toUri()), true, DownloadProgress.SILENT);
+    }
+
     private static FileHash hash(FileHash.Algorithm algorithm, String content) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance(algorithm.jdkName());
-            return new FileHash(
-                    algorithm, HexFormat.of().formatHex(digest.digest(content.getBytes(StandardCharsets.UTF_8))));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+        return new FileHash(
+                algorithm,
+                algorithm.digest().add(content.getBytes(StandardCharsets.UTF_8)).hex());
     }
 }

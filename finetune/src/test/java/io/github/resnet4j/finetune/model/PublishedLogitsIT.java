@@ -55,7 +55,7 @@ final class PublishedLogitsIT {
                 Optional.of(List.of(63.0 / 255, 62.1 / 255, 66.7 / 255)),
                 Optional.empty());
         SourceModel model = open(folder.resolve("pretrained_densenet_4012BC.pth.tar"), new ArrayList<>(), preparation);
-        assertThat(model.architecture().name()).isEqualTo("densenet-bc-40-12");
+        assertThat(model.card().architecture()).isEqualTo("densenet-bc-40-12");
         assertThat(rightAsPyTorch(model, folder.resolve("densenet_bc_40_12.lossless1017.logits.f32le")))
                 .isEqualTo(950);
     }

@@ -111,7 +111,8 @@ final class TorchvisionParityIT {
 
     /** With {@code -Dparity.all=true} also those whose files take gigabytes, of the same structure. */
     static List<String> deepNetworks() {
-        List<String> networks = new ArrayList<>(List.of("resnet101", "resnet152", "densenet161", "densenet169", "densenet201"));
+        List<String> networks =
+                new ArrayList<>(List.of("resnet101", "resnet152", "densenet161", "densenet169", "densenet201"));
         if (Boolean.getBoolean("parity.all")) {
             networks.addAll(List.of("wide-resnet101-2", "resnext101-32x8d", "resnext101-64x4d"));
         }
@@ -160,7 +161,14 @@ final class TorchvisionParityIT {
             Map<String, INDArray> maps = graph.feedForward(input, false);
             for (String stage : network.stages()) {
                 if (!stage.equals(Network.STEM) && !stage.equals(Network.HEAD)) {
-                    assertNear(name, stage, i, count, maps.get(network.lastOf(stage).name()), 1e-4, 1e-3);
+                    assertNear(
+                            name,
+                            stage,
+                            i,
+                            count,
+                            maps.get(network.lastOf(stage).name()),
+                            1e-4,
+                            1e-3);
                 }
             }
             assertNear(name, "logits", i, count, maps.get(logits(network)), 1e-4, 1e-3);

@@ -76,7 +76,7 @@ class ChartsTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> Charts.curves(List.of(), file.resolve("curves.png")))
-                .withMessageContaining("cannot write")
+                .withMessageContaining("cannot be written")
                 .withMessageContaining("curves.png");
     }
 

@@ -124,7 +124,7 @@ class CsvLogTest {
         Files.writeString(folder.resolve("file"), "");
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> CsvLog.create(folder.resolve("file/log.csv")))
-                .withMessageContaining("cannot write")
+                .withMessageContaining("cannot be written")
                 .withMessageContaining("log.csv");
     }
 
@@ -132,7 +132,7 @@ class CsvLogTest {
     void saysThatThereIsNoLog() {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> CsvLog.read(log()))
-                .withMessageEndingWith("log.csv: no such file");
+                .withMessageEndingWith("log.csv: cannot be read: no such file or folder");
     }
 
     @Test

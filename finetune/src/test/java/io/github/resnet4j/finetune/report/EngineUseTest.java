@@ -34,4 +34,16 @@ final class EngineUseTest {
         assertThat(resumed.mixed()).isEqualTo(mixed);
         assertThat(resumed.running()).isEqualTo(Engine.ONEDNN);
     }
+
+    /** Either may be able to do only one of the two. */
+    @Test
+    void namesBothWhereTheyDiffer() {
+        EngineUse dl4j = new EngineUse(Engine.DL4J, Optional.of("cut: not known"));
+        assertThat(ONEDNN.evaluatedBy(ONEDNN)).isEqualTo(ONEDNN);
+        assertThat(ONEDNN.evaluatedBy(dl4j).words())
+                .isEqualTo("oneDNN engine for training, DL4J (cut: not known) for evaluation");
+        assertThat(dl4j.evaluatedBy(ONEDNN).words())
+                .isEqualTo("DL4J (cut: not known) for training, oneDNN engine for evaluation");
+        assertThat(ONEDNN.evaluatedBy(dl4j).after("dl4j").evaluation()).contains(dl4j);
+    }
 }

@@ -12,8 +12,11 @@ import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -88,6 +91,20 @@ final class EnginesTest {
         assertThatExceptionOfType(UnsupportedGraphException.class)
                 .isThrownBy(() -> Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.ONEDNN))
                 .withMessageContaining("cut: ");
+    }
+
+    @Test
+    void namesBothEnginesWhereOneCannotDoBoth() {
+        assumeOneDnn();
+        ComputationGraph graph =
+                NetworkGraph.create(Zoo.find("resnet8-mlperf").network(), NetworkGraph.Options.seeded(1));
+        Shape image = Shape.square(3, 32);
+        try (Engines engines = new Engines(
+                TrainingStep.of(graph, image, 2, Sgd.paper(), Engine.ONEDNN),
+                Inference.of(graph, image, 2, Engine.DL4J))) {
+            assertThat(engines.use().running()).isEqualTo(Engine.ONEDNN);
+            assertThat(engines.use().words()).contains("oneDNN engine for training", "DL4J", "for evaluation");
+        }
     }
 
     @Test

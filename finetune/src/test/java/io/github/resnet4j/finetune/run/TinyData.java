@@ -4,7 +4,9 @@ import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.report.ProgressView;
 import java.awt.image.BufferedImage;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 
@@ -60,13 +63,15 @@ final class TinyData {
                 schedule: {type: cosine, warmup: {epochs: 1, factor: 0.1}}
                 output: {dir: '%s'}
                 """.formatted(data, runs);
-        return ConfigLoader.parse(yaml, "tiny.yaml", List.of(overrides));
+        return ConfigLoader.parse(
+                yaml, "tiny.yaml", Stream.of(overrides).map(Setting::set).toList());
     }
 
     /** What a run of {@code config} begins with. */
     static PreparedRun start(RunConfig config) {
         return PreparedRun.of(
-                ResolvedRun.open(config, DownloadOptions.standard().withOffline(true), remark -> {}), config);
+                ResolvedRun.open(config, DownloadOptions.standard().withOffline(true), KeyNames.NONE, remark -> {}),
+                config);
     }
 
     /** The parameters of a model, as they are stored. */
@@ -129,7 +134,8 @@ final class TinyData {
                     resume,
                     overwrite,
                     List.of("resnet4j", "train"),
-                    DownloadOptions.standard().withOffline(true));
+                    DownloadOptions.standard().withOffline(true),
+                    KeyNames.NONE);
             ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
             return TrainingRun.execute(config, options, view, stop);
         }

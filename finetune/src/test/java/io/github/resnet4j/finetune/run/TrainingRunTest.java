@@ -9,6 +9,7 @@ import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
@@ -25,6 +26,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Assumptions;
@@ -103,6 +106,44 @@ final class TrainingRunTest {
         assertThat(runs.resolve("tiny/report.html")).content().contains("DL4J (as requested)");
     }
 
+    /** Nothing of such a batch is ever allocated: the refusal comes before the folder of the run. */
+    @Test
+    void aBatchOf2GiBIsRefusedFirst() {
+        long most = (1L << 31) / 4 / (3 * 8 * 8);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(data, runs, "train.batch-size=" + (most + 1)))
+                        .run())
+                .withMessage("train.batch-size: a batch of " + (most + 1)
+                        + " images of 3x8x8 exceeds 2 GiB, the limit of one batch; use at most " + most);
+        assertThat(runs).isEmptyDirectory();
+    }
+
+    /** PyTorch: Expected more than 1 value per channel when training. */
+    @Test
+    void aBatchOfOneImageIsRefusedWhereItsMapsAreOneValue() throws IOException {
+        Path points = TinyData.write(runs.resolve("points"), 4, 4, CLASSES);
+        for (String alone : List.of("train.batch-size=1", "data.limit=1")) {
+            assertThatExceptionOfType(UsageException.class)
+                    .isThrownBy(() -> run(TinyData.config(points, runs, "data.image-size=4", alone))
+                            .run())
+                    .withMessageContaining("layer3.0.bn1 normalises maps of 1×1")
+                    .withMessageContaining("at least 2 images");
+        }
+    }
+
+    @Test
+    void aLastBatchOfOneImageIsLeftOutWhereItsMapsAreOneValue() throws IOException {
+        Path points = TinyData.write(runs.resolve("points"), 4, 4, CLASSES);
+        TinyData.Runner runner =
+                run(TinyData.config(points, runs, "data.image-size=4", "train.batch-size=23", "train.epochs=1"));
+        assertThat(runner.run().iterations()).isEqualTo(1);
+        assertThat(runner.said()).contains("one image is left out of every epoch", "layer3.0.bn1");
+        TinyData.Runner larger =
+                run(TinyData.config(data, runs, "name=larger", "train.batch-size=23", "train.epochs=1"));
+        assertThat(larger.run().iterations()).isEqualTo(2);
+        assertThat(larger.said()).doesNotContain("left out");
+    }
+
     @Test
     void resumesWithAnotherEngineAndSaysSo() throws IOException {
         String constant = "schedule={type: constant}";
@@ -159,10 +200,10 @@ final class TrainingRunTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            schedule={type: constant} | train.epochs: saved 1, now 2
-            schedule={type: multi-step, milestones: [1]} | train.epochs: saved 1, now 2
-            schedule={type: cosine} | train.epochs: saved 1, now 2: the schedule now spans all of these
-            schedule={type: one-cycle} | train.epochs: saved 1, now 2: the schedule now spans all of these
+            schedule={type: constant} | epochs 2 (was 1)
+            schedule={type: multi-step, milestones: [1]} | epochs 2 (was 1)
+            schedule={type: cosine} | epochs 2 (was 1): the schedule now spans all of these
+            schedule={type: one-cycle} | epochs 2 (was 1): the schedule now spans all of these
             """)
     void resumingAFinishedRunWithMoreEpochsGoesOnAndSaysWhatThatMeans(String schedule, String remark)
             throws IOException {
@@ -172,7 +213,7 @@ final class TrainingRunTest {
                 run(TinyData.config(data, runs, "train.epochs=2", schedule)).resume();
         TrainingRun.Summary result = two.run();
         assertThat(two.said().lines()).contains("resumed at iteration 4 (epoch 2)");
-        assertThat(two.said().lines().filter(line -> line.startsWith("train.epochs")))
+        assertThat(two.said().lines().filter(line -> line.startsWith("epochs 2")))
                 .singleElement()
                 .asString()
                 .startsWith(remark)
@@ -204,7 +245,8 @@ final class TrainingRunTest {
                 .resume();
         assertThat(resumed.run().images()).isEqualTo(3 * TinyData.VAL - 1);
         assertThat(resumed.said())
-                .contains("data.eval: saved [], now [Resize[size=8, interpolation=BILINEAR]]: from here on, accuracies")
+                .contains(
+                        "evaluation steps resize (size 8, interpolation bilinear) (was none): from here on, accuracies")
                 .contains("the validation images have changed");
     }
 
@@ -253,10 +295,10 @@ final class TrainingRunTest {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(
                         () -> run(TinyData.config(data, runs, other)).resume().run())
-                .withMessageContaining("model.weights: saved crc32c ");
+                .withMessageContaining("the initial weights are not those that it began with");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(data, runs)).resume().run())
-                .withMessageContaining("now random");
+                .withMessageContaining("the initial weights are not those that it began with");
     }
 
     /** Found in the evaluation: the epoch is in the checkpoint and the log, and once the file is whole the run goes on. */
@@ -348,20 +390,20 @@ final class TrainingRunTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            train.seed=7                      | train.seed: saved 1, now 7
-            train.batch-size=8                | train.batch-size: saved 6, now 8
-            train.label-smoothing=0.1         | train.label-smoothing: saved 0.0, now 0.1
-            train.clip-norm=1                 | train.clip-norm: saved (nothing), now 1.0
-            optimizer.lr=0.1                  | optimizer: saved Sgd[lr=0.05
-            schedule={type: constant}         | schedule: saved Cosine[
-            data.augment=[]                   | data.augment: saved [HorizontalFlip
-            data.normalize=none               | data.normalize: saved NormalizeConfig[
-            data.limit=12                     | data: 12 images fewer than when it was saved (then 24, now 12)
-            data.image-size=16                | input: saved 3x8x8, now 3x16x16
-            model.name=resnet32-cifar         | model: saved resnet20-cifar, now resnet32-cifar
-            model.shortcut=b                  | model.shortcut: saved
-            model.zero-init-residual=true     | model.zero-init-residual: saved false, now true
-            model.freeze=layer1               | model.freeze: saved nothing, now layer1
+            train.seed=7                      | seed 7 (was 1)
+            train.batch-size=8                | batch size 8 (was 6)
+            train.label-smoothing=0.1         | label smoothing 0.1 (was 0)
+            train.clip-norm=1                 | largest gradient norm 1 (was none)
+            optimizer.lr=0.1                  | learning rate 0.1 (was 0.05);
+            schedule={type: constant}         | schedule constant (was cosine)
+            data.augment=[]                   | augmentation none (was horizontal-flip (p 0.5))
+            data.normalize=none               | mean 0, 0, 0 (was 0.4914, 0.4822, 0.4465); standard deviation 1, 1, 1 (was
+            data.limit=12                     | data: 12 images fewer than when it was saved (then 24, now 12), with limit 12 (was none)
+            data.image-size=16                | input size 3x16x16 (was 3x8x8)
+            model.name=resnet32-cifar         | network resnet32-cifar (was resnet20-cifar)
+            model.shortcut=b                  | shortcut b (was a)
+            model.zero-init-residual=true     | zero-init-residual true (was false)
+            model.freeze=layer1               | frozen part layer1 (was none)
             """)
     void refusesToResumeAnotherRunAndLeavesItAsItIs(String override, String difference) throws IOException {
         String before = Files.readString(base.resolve("config.yaml"));
@@ -383,9 +425,9 @@ final class TrainingRunTest {
                                 data, shared.resolve("runs"), "train.seed=7", "optimizer.lr=0.1", "model.freeze=stem"))
                         .resume()
                         .run())
-                .withMessageContaining("train.seed: saved 1, now 7")
-                .withMessageContaining("optimizer: ")
-                .withMessageContaining("model.freeze: ");
+                .withMessageContaining("seed 7 (was 1)")
+                .withMessageContaining("learning rate 0.1 (was 0.05)")
+                .withMessageContaining("frozen part stem (was none)");
     }
 
     @Test
@@ -555,6 +597,159 @@ final class TrainingRunTest {
                                         + start.network().classes() + " classes"));
     }
 
+    /** Nothing is left to do: the results are told, not computed, and no file is touched. */
+    @Test
+    void resumingACompleteRunLeavesItAsItIs() throws IOException {
+        Path folder = copyOfBase();
+        Map<Path, String> before = contents(folder);
+        TinyData.Runner again = run(TinyData.config(data, runs)).resume();
+        TrainingRun.Summary result = again.run();
+        assertThat(result.alreadyComplete()).isTrue();
+        assertThat(summary.alreadyComplete()).isFalse();
+        assertThat(result)
+                .usingRecursiveComparison()
+                .ignoringFields("folder", "alreadyComplete", "seconds", "imagesPerSecond", "dataWaitShare", "engine")
+                .withEqualsForType(Double::equals, Double.class)
+                .isEqualTo(summary);
+        assertThat(result.engine().running()).isEqualTo(summary.engine().running());
+        assertThat(result.imagesPerSecond()).isPositive();
+        assertThat(again.said()).doesNotContain("resumed", "epoch");
+        assertThat(contents(folder)).isEqualTo(before);
+    }
+
+    @Test
+    void aChangedEvaluationHasNoEffectOnACompleteRunAndThatIsSaid() throws IOException {
+        Path folder = copyOfBase();
+        Map<Path, String> before = contents(folder);
+        TinyData.Runner again = run(TinyData.config(data, runs, "data.eval=[{resize: {size: 8}}]"))
+                .resume();
+        assertThat(again.run().alreadyComplete()).isTrue();
+        assertThat(again.said()).contains("without effect on a complete run: evaluation steps resize");
+        assertThat(contents(folder)).isEqualTo(before);
+    }
+
+    /** Killed after the last evaluation: before the model was written, or before the report was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model.zip", "report.html"})
+    void resumingARunThatLacksOnlyItsResultsWritesThem(String missing) throws IOException {
+        Path folder = copyOfBase();
+        Files.delete(folder.resolve(missing));
+        Files.deleteIfExists(folder.resolve("report.html"));
+        TinyData.Runner again = run(TinyData.config(data, runs)).resume();
+        TrainingRun.Summary result = again.run();
+        assertThat(again.said())
+                .contains("resumed after the last epoch, 2: only the model and the report are missing")
+                .doesNotContain("epoch 3");
+        assertThat(result.alreadyComplete()).isFalse();
+        assertThat(result.loss()).isEqualTo(summary.loss());
+        assertThat(folder.resolve("report.html")).isRegularFile();
+        assertSameResult(folder);
+    }
+
+    /** The report of a shorter run must not make a longer one look complete. */
+    @Test
+    void aLongerRunHasNoReportUntilItIsComplete() throws IOException {
+        Path folder = copyOfBase();
+        ConfigLoader.Loaded longer = TinyData.config(data, runs, "train.epochs=3");
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() -> run(longer).resume().stopAfter(5).run());
+        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(2);
+        assertThat(folder.resolve("report.html")).doesNotExist();
+        assertThat(folder.resolve("model.zip")).exists();
+        TrainingRun.Summary result = run(longer).resume().run();
+        assertThat(result.alreadyComplete()).isFalse();
+        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(3);
+    }
+
+    @Test
+    void keepsAsManyCheckpointsAfterAResumptionAsBefore() throws IOException {
+        run(TinyData.config(data, runs, "train.epochs=1", "train.checkpoint-every=1"))
+                .run();
+        Path checkpoints = runs.resolve("tiny/checkpoints");
+        assertThat(names(checkpoints)).containsExactlyInAnyOrder("ckpt-000000003", "ckpt-000000004");
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() ->
+                        run(TinyData.config(data, runs)).resume().stopAfter(1).run());
+        assertThat(names(checkpoints)).containsExactlyInAnyOrder("ckpt-000000004", "ckpt-000000005");
+    }
+
+    /** What has no effect on the training is told with its meaning. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            data.val-fraction=0.4   | val-fraction 0.4 (was 0.2): the training images are the same as before
+            data.follow-links=true  | follow-links true (was false): the training images are the same as before
+            data.max-pixels=1000000 | max-pixels 1000000 (was 89478485): from here on, this decides which images
+            """)
+    void saysWhatAChangeInTheReadingOfTheDataMeans(String override, String remark) throws IOException {
+        Path folder = copyOfBase();
+        TinyData.Runner again =
+                run(TinyData.config(data, runs, "train.epochs=3", override)).resume();
+        again.run();
+        assertThat(again.said()).contains(remark);
+        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(3);
+    }
+
+    @Test
+    void refusesAnotherSplitAndSaysWhatMadeIt() throws IOException {
+        Path flat = data.resolve("train");
+        run(TinyData.config(flat, runs, "train.epochs=1")).run();
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(flat, runs, "data.val-fraction=0.5"))
+                        .resume()
+                        .run())
+                .withMessageContaining("data: 6 images fewer than when it was saved (then 18, now 12), with"
+                        + " val-fraction 0.5 (was 0.2)");
+    }
+
+    /** Checkpoints of earlier versions hold some values in another form, which is no difference. */
+    @Test
+    void resumesFromACheckpointOfAnEarlierVersion() {
+        Map<String, String> now = Identity.of(
+                TinyData.config(data, runs, "data.eval=[]").config(),
+                TinyData.start(TinyData.config(data, runs, "data.eval=[]").config()));
+        Map<String, String> saved = new TreeMap<>(now);
+        saved.keySet().removeIf(key -> key.startsWith("optimizer.") || key.startsWith("data.normalize."));
+        saved.keySet().removeAll(List.of("data.val-fraction", "data.follow-links", "data.max-pixels", "data.limit"));
+        saved.put("optimizer", "Sgd[lr=0.05, momentum=0.9, nesterov=false, weightDecay=1.0E-4, decayOn=ALL]");
+        saved.put("data.eval", "[]");
+        Identity.requireSame(saved, now);
+        assertThat(Identity.changes(saved, now, new ScheduleConfig.Constant(Optional.empty())))
+                .containsExactly("warning: an earlier version saved the checkpoint, so it is not checked whether these"
+                        + " are still the same: data.eval, optimizer");
+        saved.put("train.seed", "9");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> Identity.requireSame(saved, now))
+                .withMessageContaining("another run: seed 1 (was 9);");
+    }
+
+    private Path copyOfBase() throws IOException {
+        try (Stream<Path> files = Files.walk(base)) {
+            for (Path file : files.toList()) {
+                Path copy = runs.resolve("tiny").resolve(base.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        return runs.resolve("tiny");
+    }
+
+    /** Every file's time and bytes, but for the lock's. */
+    private static Map<Path, String> contents(Path folder) throws IOException {
+        Map<Path, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.endsWith(".lock")) {
+                    contents.put(
+                            file, Files.getLastModifiedTime(file) + " " + Arrays.hashCode(Files.readAllBytes(file)));
+                }
+            }
+        }
+        return contents;
+    }
+
     private static void assertSameResult(Path folder) throws IOException {
         assertThat(Files.mismatch(folder.resolve("model.zip"), base.resolve("model.zip")))
                 .isEqualTo(-1);
@@ -563,6 +758,7 @@ final class TrainingRunTest {
         assertThat(rows)
                 .usingRecursiveComparison()
                 .ignoringFields("seconds", "imagesPerSecond", "dataWaitShare")
+                .withEqualsForType(Double::equals, Double.class)
                 .isEqualTo(expected);
     }
 

@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
@@ -46,7 +47,10 @@ final class WeightsPreprocessingTest {
     private static RunConfig recipe(Optional<Integer> imageSize, ModelCard card, String... overrides) {
         List<String> all = new ArrayList<>(List.of("data.dir=photos"));
         all.addAll(List.of(overrides));
-        return ConfigLoader.parse(FinetuneRecipe.of(card, imageSize).yaml(), "recipe", all)
+        return ConfigLoader.parse(
+                        FinetuneRecipe.of(card, imageSize).yaml(),
+                        "recipe",
+                        all.stream().map(Setting::set).toList())
                 .config();
     }
 

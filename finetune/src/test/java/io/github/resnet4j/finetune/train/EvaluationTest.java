@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.loader.BadImages;
@@ -126,6 +127,25 @@ final class EvaluationTest {
                 .withMessageStartingWith("stub: the outputs for 3 of 4 images are NaN or infinite");
     }
 
+    /** Nor does a batch of which nothing is left end the evaluation. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void imagesThatWereLeftOutDoNotCount(int batchSize) {
+        Predicted unreadable = new Predicted(1);
+        List<Predicted> said = List.of(new Predicted(0, 0.7, 0.3), unreadable, new Predicted(1, 0.6, 0.4));
+        List<Long> progress = new ArrayList<>();
+        try (BatchLoader loader = loader(said, 2, batchSize, BadImages.LEAVE_OUT)) {
+            Evaluation result = Evaluation.of(stub(2), loader, 2, "stub", progress::add, () -> false);
+
+            assertThat(result.images()).isEqualTo(2);
+            assertThat(result.answers()).extracting(Evaluation.Answer::index).containsExactly(0, 2);
+            assertThat(result.top1()).isEqualTo(0.5);
+            assertThat(result.loss()).isCloseTo(-(Math.log(0.7) + Math.log(0.4)) / 2, within(FLOAT));
+            assertThat(result.confusion()).isDeepEqualTo(new long[][] {{1, 0}, {1, 0}});
+        }
+        assertThat(progress).last().isEqualTo(2L);
+    }
+
     @Test
     void stopsBetweenBatches() {
         List<Long> progress = new ArrayList<>();
@@ -146,6 +166,10 @@ final class EvaluationTest {
     }
 
     private static BatchLoader loader(List<Predicted> said, int classes, int batchSize) {
+        return loader(said, classes, batchSize, BadImages.FAIL);
+    }
+
+    private static BatchLoader loader(List<Predicted> said, int classes, int batchSize, BadImages bad) {
         return new BatchLoader(
                 new Numbered(said, classes),
                 (image, random, out, offset) -> {
@@ -157,7 +181,7 @@ final class EvaluationTest {
                 classes,
                 1,
                 1,
-                new LoaderOptions(batchSize, 0, 1, 2, false, BadImages.FAIL));
+                new LoaderOptions(batchSize, 0, 1, 2, false, bad));
     }
 
     private static Inference stub(int classes) {
@@ -202,6 +226,9 @@ final class EvaluationTest {
 
         @Override
         public Rgb8Image image(int index) {
+            if (said.get(index).probabilities().length == 0) {
+                throw new BadDataException(name(index) + " cannot be read");
+            }
             return new Rgb8Image(1, 1, new byte[] {(byte) index, 0, 0});
         }
 

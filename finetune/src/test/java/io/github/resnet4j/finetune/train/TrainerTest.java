@@ -209,10 +209,17 @@ final class TrainerTest {
 
     @Test
     void evaluatesEveryFewEpochsAndAfterTheLast() {
-        Session session = new Session(config(5, 0, 2));
+        Session session = new Session(config(7, 0, 3));
         session.run();
         assertThat(session.events.stream().filter(event -> event.startsWith("epoch")))
-                .containsExactly("epoch 0", "epoch 1 evaluated", "epoch 2", "epoch 3 evaluated", "epoch 4 evaluated");
+                .containsExactly(
+                        "epoch 0",
+                        "epoch 1",
+                        "epoch 2 evaluated",
+                        "epoch 3",
+                        "epoch 4",
+                        "epoch 5 evaluated",
+                        "epoch 6 evaluated");
     }
 
     @Test
@@ -239,7 +246,45 @@ final class TrainerTest {
                                 .mapToDouble(step -> step.loss() * step.images())
                                 .sum(),
                         within(1e-9));
+        assertThat(sums.seconds())
+                .isCloseTo(
+                        session.steps.stream()
+                                .mapToDouble(Trainer.Step::seconds)
+                                .sum(),
+                        within(1e-9));
+        assertThat(sums.waited())
+                .isCloseTo(
+                        session.steps.stream().mapToDouble(Trainer.Step::waited).sum(), within(1e-9));
         assertThat(session.epochs.get(0).lr()).isEqualTo(session.steps.get(3).lr());
+    }
+
+    /** Waiting is part of a step, and steps and evaluation of the run, in one unit. */
+    @Test
+    void secondsArePartsOfTheRuns() {
+        Session session = new Session(config(1, 0, 1));
+        long start = System.nanoTime();
+        Evaluation evaluation = session.run();
+        double whole = (System.nanoTime() - start) / 1e9;
+
+        assertThat(session.steps).allSatisfy(step -> {
+            assertThat(step.waited()).isPositive();
+            assertThat(step.seconds()).isGreaterThan(step.waited());
+        });
+        assertThat(evaluation.seconds()).isPositive();
+        assertThat(session.epochs.get(0).training().seconds() + evaluation.seconds())
+                .isLessThan(whole);
+    }
+
+    /** From the end of the last epoch only the evaluation is missing. */
+    @Test
+    void aFinishedRunIsEvaluatedAgain() {
+        Session session = new Session(config(2, 0, 1));
+        Evaluation last = session.run();
+        Evaluation again = session.run(new Position(2 * PER_EPOCH, 2, 0), EpochProgress.NONE);
+
+        assertThat(again.answers()).isEqualTo(last.answers());
+        assertThat(session.epochs).hasSize(2);
+        assertThat(session.checkpoints).hasSize(2);
     }
 
     /** From within an epoch, from the end of one before its evaluation, from within the next, and from the end of the run. */
@@ -387,7 +432,7 @@ final class TrainerTest {
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining("weights of epoch 1: the outputs for 7 of 7 images are NaN or infinite")
-                .withMessageContaining("lower optimizer.lr");
+                .withMessageContaining("a lower learning rate");
         assertThat(session.epochs).hasSize(1);
         assertThat(session.epochs.get(0).evaluation()).isEmpty();
     }
@@ -416,7 +461,8 @@ final class TrainerTest {
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining("the loss became NaN at iteration 3 (epoch 1, learning rate 0.0427)")
-                .withMessageContaining("lower optimizer.lr, add a warm-up or set train.clip-norm, and start over");
+                .withMessageContaining(
+                        "start over with a lower learning rate, a warm-up or a limit on the gradient norm");
         assertThat(session.events).containsExactly("step 1", "checkpoint 1 in 0.1", "step 2");
     }
 

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param shortcut how the blocks' inputs reach their sums
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
+ * @param depth whether training drops blocks; a plain network has no shortcuts around them
  * @param conventions whose biases, BN constants and padding
  */
 public record ResNetSpec(
@@ -37,6 +38,7 @@ public record ResNetSpec(
         Shortcut shortcut,
         StrideOn strideOn,
         boolean zeroInitResidual,
+        StochasticDepth depth,
         Conventions conventions)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
@@ -164,6 +166,9 @@ public record ResNetSpec(
             throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
                     + " cannot have " + groups + " groups of width " + widthPerGroup);
         }
+        if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
+            throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
+        }
     }
 
     /** By torchvision's conventions, with one group, and projections where the shape changes. */
@@ -178,6 +183,7 @@ public record ResNetSpec(
                 Shortcut.PROJECTION,
                 StrideOn.MIDDLE_3X3,
                 false,
+                StochasticDepth.OFF,
                 Conventions.TORCHVISION);
     }
 
@@ -199,25 +205,55 @@ public record ResNetSpec(
     /** The same network with grouped convolutions in its bottlenecks, or wider ones. */
     public ResNetSpec withGroups(int parts, int widthOfEach) {
         return new ResNetSpec(
-                stem, width, block, stages, parts, widthOfEach, shortcut, strideOn, zeroInitResidual, conventions);
+                stem,
+                width,
+                block,
+                stages,
+                parts,
+                widthOfEach,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                conventions);
     }
 
     /** The same network with other shortcuts. */
     public ResNetSpec withShortcut(Shortcut other) {
         return new ResNetSpec(
-                stem, width, block, stages, groups, widthPerGroup, other, strideOn, zeroInitResidual, conventions);
+                stem,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                other,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                conventions);
     }
 
     /** The same network with the stride of its bottlenecks elsewhere. */
     public ResNetSpec withStrideOn(StrideOn other) {
         return new ResNetSpec(
-                stem, width, block, stages, groups, widthPerGroup, shortcut, other, zeroInitResidual, conventions);
+                stem,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                shortcut,
+                other,
+                zeroInitResidual,
+                depth,
+                conventions);
     }
 
     /** The same network by the conventions of another framework. */
     public ResNetSpec withConventions(Conventions other) {
         return new ResNetSpec(
-                stem, width, block, stages, groups, widthPerGroup, shortcut, strideOn, zeroInitResidual, other);
+                stem, width, block, stages, groups, widthPerGroup, shortcut, strideOn, zeroInitResidual, depth, other);
     }
 
     @Override
@@ -230,6 +266,9 @@ public record ResNetSpec(
             options.put(GROUPS, String.valueOf(groups));
             options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
         }
+        if (shortcut != Shortcut.NONE) {
+            depth.addTo(options);
+        }
         return options;
     }
 
@@ -237,16 +276,21 @@ public record ResNetSpec(
     public ResNetSpec with(Map<String, String> options) {
         OptionReader read = new OptionReader(options);
         boolean bottleneck = block == Block.BOTTLENECK;
+        int parts = bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups;
+        int widthOfEach =
+                bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup;
+        Shortcut identity = read.choice(SHORTCUT, shortcut, Shortcut.class);
         ResNetSpec made = new ResNetSpec(
                 stem,
                 width,
                 block,
                 stages,
-                bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups,
-                bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup,
-                read.choice(SHORTCUT, shortcut, Shortcut.class),
+                parts,
+                widthOfEach,
+                identity,
                 read.choice(STRIDE_ON, strideOn, StrideOn.class),
                 read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
+                identity == Shortcut.NONE ? StochasticDepth.OFF : depth.with(read),
                 conventions);
         read.verify();
         return made;
@@ -266,13 +310,14 @@ public record ResNetSpec(
                 shortcut,
                 strideOn,
                 zeroInitResidual,
+                depth,
                 conventions);
     }
 
-    /** The kinds of projection. */
+    /** The kinds of projection; ResNet-C, which is ResNet-D with others, has rows of its own. */
     @Override
     public List<Map<String, String>> alternatives() {
-        return shortcut == Shortcut.NONE
+        return shortcut == Shortcut.NONE || shortcut == Shortcut.POOLED_PROJECTION
                 ? List.of()
                 : options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN);
     }
@@ -305,12 +350,14 @@ public record ResNetSpec(
         }
         NetworkWriter net = new NetworkWriter(name, input, conventions);
         String x = stem(net);
+        int number = 0;
         for (int s = 0; s < stages.size(); s++) {
             Stage stage = stages.get(s);
             String layer = "layer" + (s + 1);
             net.stage(layer);
             for (int b = 0; b < stage.blocks(); b++) {
-                x = block(net, layer + "." + b, x, stage.planes(), b == 0 ? stage.stride() : 1);
+                int stride = b == 0 ? stage.stride() : 1;
+                x = block(net, layer + "." + b, x, stage.planes(), stride, ++number);
             }
         }
         net.stage(Network.HEAD);
@@ -338,11 +385,13 @@ public record ResNetSpec(
         return net.conv("conv1.6", x, width, 3, 1);
     }
 
-    private String block(NetworkWriter net, String name, String in, int planes, int stride) {
+    private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
         String x =
                 block == Block.BASIC ? basic(net, name, in, planes, stride) : bottleneck(net, name, in, planes, stride);
         if (shortcut != Shortcut.NONE) {
-            x = net.sum(name + ".add", x, shortcut(net, name, in, planes * block.expansion, stride));
+            String identity = shortcut(net, name, in, planes * block.expansion, stride);
+            int blocks = stages.stream().mapToInt(Stage::blocks).sum();
+            x = depth.sum(net, name + ".add", x, identity, number, blocks);
         }
         return net.relu(name + ".relu", x);
     }

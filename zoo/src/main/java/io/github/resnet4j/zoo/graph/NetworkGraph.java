@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.Network;
@@ -109,6 +110,7 @@ public final class NetworkGraph {
             vertex(Op.Upsample.class, up -> new UpsamplingVertex(up.factor(), up.interpolation())),
             layer(Op.Dense.class, NetworkGraph::dense),
             vertex(Op.Add.class, add -> new ElementWiseVertex(ElementWiseVertex.Op.Add)),
+            vertex(Op.StochasticSum.class, sum -> new StochasticSumVertex(sum.survival(), sum.scaling(), sum.per())),
             vertex(Op.Multiply.class, multiply -> new MultiplyVertex()),
             vertex(Op.Concat.class, concat -> new MergeVertex()));
 

@@ -1,11 +1,14 @@
 package io.github.resnet4j.zoo.layers;
 
+import io.github.resnet4j.zoo.network.Draws;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -18,6 +21,9 @@ final class MapFunction extends BaseGraphVertex {
     private static final long serialVersionUID = 1L;
 
     private final MapVertex conf;
+
+    /** Those of the last forward pass, if it was one of training. */
+    private transient Draws draws;
 
     MapFunction(ComputationGraph graph, String name, int index, MapVertex conf, DataType dataType) {
         super(graph, name, index, null, null, dataType);
@@ -39,7 +45,12 @@ final class MapFunction extends BaseGraphVertex {
         INDArray[] in = maps();
         Shape shape = conf.outShape(in);
         INDArray out = workspaces.create(ArrayType.ACTIVATIONS, in[0].dataType(), batch(in, shape), 'c');
-        conf.forward(in, out);
+        draws = training && !frozen() ? draws() : null;
+        if (draws == null) {
+            conf.forward(in, out);
+        } else {
+            conf.forward(in, out, draws);
+        }
         return inputs[0].rank() == 2 && MapVertex.isVector(shape) ? out.reshape('c', out.size(0), out.size(1)) : out;
     }
 
@@ -51,11 +62,26 @@ final class MapFunction extends BaseGraphVertex {
         for (int i = 0; i < back.length; i++) {
             back[i] = workspaces.create(ArrayType.ACTIVATION_GRAD, in[i].dataType(), in[i].shape(), 'c');
         }
-        conf.backward(in, gradient, back);
+        if (draws == null) {
+            conf.backward(in, gradient, back);
+        } else {
+            conf.backward(in, gradient, back, draws);
+        }
         for (int i = 0; i < back.length; i++) {
             back[i] = back[i].reshape('c', inputs[i].shape());
         }
         return new Pair<>(null, back);
+    }
+
+    /** DL4J tells a frozen vertex that it trains, unlike a frozen layer. */
+    private boolean frozen() {
+        return graph.getVertex(vertexName) instanceof FrozenVertex;
+    }
+
+    private Draws draws() {
+        ComputationGraphConfiguration configuration = graph.getConfiguration();
+        return Draws.of(
+                configuration.getDefaultConfiguration().getSeed(), configuration.getIterationCount(), vertexName);
     }
 
     private static long[] batch(INDArray[] in, Shape shape) {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.layers;
 
+import io.github.resnet4j.zoo.network.Draws;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.ShapeException;
@@ -46,6 +47,16 @@ abstract class MapVertex extends GraphVertex {
      * @param back zeros, in the inputs' shapes and C order, to be filled
      */
     abstract void backward(INDArray[] in, INDArray gradient, INDArray[] back);
+
+    /** As {@link #forward(INDArray[], INDArray)}, in training: for what draws random numbers there. */
+    void forward(INDArray[] in, INDArray out, Draws draws) {
+        forward(in, out);
+    }
+
+    /** As {@link #backward(INDArray[], INDArray, INDArray[])}, behind a forward pass with the same draws. */
+    void backward(INDArray[] in, INDArray gradient, INDArray[] back, Draws draws) {
+        backward(in, gradient, back);
+    }
 
     /** The shape of the output for {@code in}, N×C×H×W each, for one sample. */
     final Shape outShape(INDArray[] in) {

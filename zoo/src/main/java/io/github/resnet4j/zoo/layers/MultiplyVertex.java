@@ -40,13 +40,13 @@ public final class MultiplyVertex extends MapVertex {
         back[1].assign(
                 in[1].equalShapes(in[0])
                         ? products
-                        : byChannel(in[1]) ? products.sum(true, 2, 3) : products.sum(true, 1));
+                        : byChannel(in[0], in[1]) ? products.sum(true, 2, 3) : products.sum(true, 1));
     }
 
     private static void multiply(INDArray map, INDArray factors, INDArray into) {
         if (factors.equalShapes(map)) {
             map.muli(factors, into);
-        } else if (byChannel(factors)) {
+        } else if (byChannel(map, factors)) {
             INDArray flat = factors.reshape('c', factors.size(0), factors.size(1));
             Nd4j.exec(new BroadcastMulOp(map, flat, into, BY_CHANNEL));
         } else {
@@ -55,8 +55,9 @@ public final class MultiplyVertex extends MapVertex {
         }
     }
 
-    private static boolean byChannel(INDArray factors) {
-        return factors.size(2) == 1 && factors.size(3) == 1;
+    /** Factors of another shape than the map are either for its channels, then as many, or one for all of them. */
+    private static boolean byChannel(INDArray map, INDArray factors) {
+        return factors.size(1) == map.size(1);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.github.resnet4j.zoo.network;
 
 import io.github.resnet4j.zoo.Suggest;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +29,9 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
 
     /** Every tensor the network keeps, node by node: the keys and shapes of its PyTorch state dict. */
     public List<Slot> slots() {
-        return nodes.stream().flatMap(node -> node.slots().stream()).toList();
+        List<Slot> slots = new ArrayList<>();
+        nodes.forEach(node -> node.addSlots(slots));
+        return Collections.unmodifiableList(slots);
     }
 
     /** Trained values; equals PyTorch's count of parameters. */

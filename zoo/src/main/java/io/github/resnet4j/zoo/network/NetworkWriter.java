@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Writes a network node by node, by one framework's {@link Conventions}, and works out the shapes. Every method returns
@@ -227,7 +226,10 @@ public final class NetworkWriter {
         if (nodes.containsKey(node) || node.equals(Network.INPUT)) {
             throw new IllegalArgumentException(name + " has two nodes named " + node);
         }
-        List<Shape> shapes = Stream.of(inputs).map(this::shape).toList();
+        List<Shape> shapes = new ArrayList<>(inputs.length);
+        for (String input : inputs) {
+            shapes.add(shape(input));
+        }
         try {
             nodes.put(node, new Node(node, op, List.of(inputs), stage, shapes));
         } catch (ShapeException.TooSmall e) {

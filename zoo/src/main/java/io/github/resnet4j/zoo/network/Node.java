@@ -1,5 +1,7 @@
 package io.github.resnet4j.zoo.network;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -32,7 +34,16 @@ public record Node(String name, Op op, List<String> inputs, String stage, List<S
 
     /** The tensors that it keeps, in PyTorch's order. */
     public List<Slot> slots() {
-        return op.slots(inputShapes).stream().map(kind -> new Slot(this, kind)).toList();
+        List<Slot> slots = new ArrayList<>();
+        addSlots(slots);
+        return Collections.unmodifiableList(slots);
+    }
+
+    /** Adds them to {@code all}; a guess of what a file holds goes through those of the whole zoo. */
+    void addSlots(List<Slot> all) {
+        for (Slot.Kind kind : op.slots(inputShapes)) {
+            all.add(new Slot(this, kind));
+        }
     }
 
     /** Trained values: weights, biases, BN's gamma and beta. */

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.network;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -525,6 +526,95 @@ public sealed interface Op {
         @Override
         public String label() {
             return "add";
+        }
+    }
+
+    /**
+     * Sum of a residual branch and its shortcut, in this order, of equal shapes; training drops the branch at random
+     * (stochastic depth: Huang et al. 2016, arXiv:1603.09382, section 3).
+     *
+     * <p>{@link Draws} of the graph's seed, the iteration and the node's name decide.
+     *
+     * @param survival probability of the branch to count in a step of training, above 0 and at most 1
+     * @param scaling what keeps the sum's mean the same in training and afterwards
+     * @param per what is dropped together
+     */
+    record StochasticSum(double survival, Scaling scaling, Per per) implements Op {
+
+        /** What keeps the mean the same. */
+        public enum Scaling {
+            /** The paper's: the branch as it is in training, and {@code survival} times the branch afterwards. */
+            AT_TEST("at-test"),
+            /** torchvision's {@code StochasticDepth}: the branch divided by {@code survival} in training. */
+            IN_TRAINING("in-training");
+
+            private final String option;
+
+            Scaling(String option) {
+                this.option = option;
+            }
+
+            /** As users write it. */
+            @Override
+            public String toString() {
+                return option;
+            }
+        }
+
+        /** What shares one draw. */
+        public enum Per {
+            /** All images of a step, so that a dropped branch need not be computed: the paper's. */
+            BATCH("batch"),
+            /** One image: torchvision's mode {@code row}, timm's {@code DropPath}. */
+            IMAGE("image");
+
+            private final String option;
+
+            Per(String option) {
+                this.option = option;
+            }
+
+            /** As users write it. */
+            @Override
+            public String toString() {
+                return option;
+            }
+        }
+
+        public StochasticSum {
+            if (!(survival > 0 && survival <= 1)) {
+                throw new IllegalArgumentException(
+                        "a stochastic sum needs a survival probability above 0 and at most 1, got " + survival);
+            }
+        }
+
+        /** Whether the branch of image {@code image} of a batch counts, by the draws of this node in this step. */
+        public boolean keeps(Draws draws, long image) {
+            return draws.get(per == Per.BATCH ? 0 : image) < survival;
+        }
+
+        /** What a branch that counts is multiplied by in training. */
+        public double inTraining() {
+            return scaling == Scaling.AT_TEST ? 1 : 1 / survival;
+        }
+
+        /** What the branch is multiplied by outside training. */
+        public double atTest() {
+            return scaling == Scaling.AT_TEST ? survival : 1;
+        }
+
+        @Override
+        public Shape out(List<Shape> in) {
+            if (in.size() != 2) {
+                throw new ShapeException(
+                        "a stochastic sum takes a branch and its shortcut, got " + in.size() + " inputs");
+            }
+            return new Add().out(in);
+        }
+
+        @Override
+        public String label() {
+            return String.format(Locale.ROOT, "add, survival %.4g", survival);
         }
     }
 

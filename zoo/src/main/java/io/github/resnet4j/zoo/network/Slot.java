@@ -51,7 +51,9 @@ public record Slot(Node node, Role role, String name, List<Long> shape) {
 
         /** A tensor that plays this role and has this shape. */
         Kind of(long... shape) {
-            return new Kind(this, Arrays.stream(shape).boxed().toList());
+            Long[] boxed = new Long[shape.length];
+            Arrays.setAll(boxed, i -> shape[i]);
+            return new Kind(this, List.of(boxed));
         }
     }
 

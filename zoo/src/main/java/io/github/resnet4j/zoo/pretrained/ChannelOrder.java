@@ -2,7 +2,7 @@ package io.github.resnet4j.zoo.pretrained;
 
 /**
  * The order of the colours that the first convolution of a file expects. Images are red, green, blue everywhere in
- * resnet4j; whoever loads weights of the other order reverses the input channels of that convolution.
+ * resnet4j; loading weights of the other order reverses the input channels of that convolution.
  */
 public enum ChannelOrder {
     /** Red, green, blue: PyTorch's networks. */

@@ -1,15 +1,14 @@
 package io.github.resnet4j.zoo.pretrained;
 
+import io.github.resnet4j.files.Digest;
+import io.github.resnet4j.files.FileHash;
 import io.github.resnet4j.zoo.NamePattern;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,26 +96,17 @@ public final class Pretrained {
     }
 
     private static Map<FileHash.Algorithm, String> digests(FileBytes file, List<PretrainedWeights> candidates) {
-        Map<FileHash.Algorithm, MessageDigest> digests = new EnumMap<>(FileHash.Algorithm.class);
-        candidates.forEach(row -> digests.computeIfAbsent(row.hash().algorithm(), Pretrained::digest));
+        Map<FileHash.Algorithm, Digest> digests = new EnumMap<>(FileHash.Algorithm.class);
+        candidates.forEach(row -> digests.computeIfAbsent(row.hash().algorithm(), FileHash.Algorithm::digest));
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         for (long at = 0; at < file.size() && !digests.isEmpty(); at += chunk.limit()) {
             chunk.clear().limit((int) Math.min(CHUNK, file.size() - at));
             file.copy(at, chunk);
-            digests.values().forEach(digest -> digest.update(chunk.array(), 0, chunk.limit()));
+            digests.values().forEach(digest -> digest.add(chunk.array(), 0, chunk.limit()));
         }
         Map<FileHash.Algorithm, String> texts = new EnumMap<>(FileHash.Algorithm.class);
-        digests.forEach(
-                (algorithm, digest) -> texts.put(algorithm, HexFormat.of().formatHex(digest.digest())));
+        digests.forEach((algorithm, digest) -> texts.put(algorithm, digest.hex()));
         return texts;
-    }
-
-    private static MessageDigest digest(FileHash.Algorithm algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm.jdkName());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has " + algorithm.jdkName(), e);
-        }
     }
 
     private static List<PretrainedWeights> of(String architecture) {

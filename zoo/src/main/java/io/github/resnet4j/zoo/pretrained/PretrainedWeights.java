@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.pretrained;
 
+import io.github.resnet4j.files.FileHash;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.Preprocessing;

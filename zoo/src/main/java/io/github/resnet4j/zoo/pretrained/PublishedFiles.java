@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.pretrained;
 
+import io.github.resnet4j.files.FileHash;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights;
 
+import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -81,7 +82,7 @@ public final class FileBytes {
         } catch (AccessDeniedException e) {
             throw unreadable(path, "may not be read by this user; change its permissions", e);
         } catch (IOException e) {
-            throw unreadable(path, "cannot be read: " + e.getMessage(), e);
+            throw unreadable(path, "cannot be read: " + FileProblem.reason(e), e);
         }
     }
 
@@ -146,7 +147,7 @@ public final class FileBytes {
         } catch (ClosedChannelException e) {
             throw unreadable(path, "was closed by a thread that was interrupted; open it again", e);
         } catch (IOException e) {
-            throw unreadable(path, "cannot be read: " + e.getMessage(), e);
+            throw unreadable(path, "cannot be read: " + FileProblem.reason(e), e);
         }
     }
 

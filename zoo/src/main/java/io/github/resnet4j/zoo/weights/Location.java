@@ -1,5 +1,7 @@
 package io.github.resnet4j.zoo.weights;
 
+import io.github.resnet4j.files.Printable;
+
 /** Where in a weight file something is wrong. */
 public sealed interface Location {
     /** The file as a whole. */
@@ -22,7 +24,7 @@ public sealed interface Location {
     record Entry(String name, long offset) implements Location {
         @Override
         public String toString() {
-            return Printable.text(name) + " byte " + offset;
+            return Printable.brief(name) + " byte " + offset;
         }
     }
 
@@ -30,7 +32,7 @@ public sealed interface Location {
     record Named(String tensor) implements Location {
         @Override
         public String toString() {
-            return Printable.text(tensor);
+            return Printable.brief(tensor);
         }
     }
 

@@ -10,6 +10,8 @@ public enum WeightFormat {
     TORCH_LEGACY("PyTorch before 1.6"),
     /** Keras' HDF5 files. */
     KERAS_H5("Keras HDF5"),
+    /** NumPy's {@code .npz}: a zip archive of arrays. */
+    NPZ("NumPy archive"),
     /** Our own {@code model.zip}. */
     ARCHIVE("resnet4j archive"),
     /** None of these. */

@@ -32,8 +32,7 @@ class DenseNetTest {
                 .allSatisfy(node -> assertThat(node.op()).isEqualTo(new Op.Dropout(0.2)))
                 .flatExtracting(Node::inputs)
                 .containsExactlyElementsOf(convolutions.subList(1, convolutions.size()));
-        assertThat(network.parameters())
-                .isEqualTo(Zoo.find(name).network().parameters());
+        assertThat(network.parameters()).isEqualTo(Zoo.find(name).network().parameters());
         assertThat(Zoo.find(name).network().nodes()).noneMatch(node -> node.op() instanceof Op.Dropout);
     }
 

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.OptionException;
@@ -16,6 +17,8 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Per;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Scaling;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,10 +123,11 @@ class ResNetSpecTest {
     @Test
     void saysItsOptionsInOrder() {
         assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
-                .hasToString(
-                        "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64]");
+                .hasToString("[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
+                        + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
         assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
-                .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false]");
+                .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
+                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
     }
 
     @Test
@@ -133,7 +137,10 @@ class ResNetSpecTest {
                 "stride-on", "first-1x1",
                 "zero-init-residual", "true",
                 "groups", "4",
-                "width-per-group", "32"));
+                "width-per-group", "32",
+                "stochastic-depth", "0.5",
+                "stochastic-depth-scaling", "in-training",
+                "stochastic-depth-per", "image"));
 
         assertThat(other)
                 .isEqualTo(new ResNetSpec(
@@ -146,6 +153,7 @@ class ResNetSpecTest {
                         Shortcut.ZERO_PAD_END,
                         ResNetSpec.StrideOn.FIRST_1X1,
                         true,
+                        new StochasticDepth(0.5, Scaling.IN_TRAINING, Per.IMAGE),
                         BOTTLENECK.conventions()));
         assertThat(BOTTLENECK.with(other.options())).isEqualTo(other);
         assertThat(other.with(BOTTLENECK.options())).isEqualTo(BOTTLENECK);
@@ -170,13 +178,14 @@ class ResNetSpecTest {
 
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnet50").with(options))
-                .withMessage("resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
-                        + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
-                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
-                        + " option zero-init-residual: \"yes\" is not true or false;"
-                        + " unknown option \"shortcuts\"; did you mean shortcut?;"
-                        + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
-                        + " stride-on, zero-init-residual")
+                .withMessage(
+                        "resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
+                                + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
+                                + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
+                                + " option zero-init-residual: \"yes\" is not true or false;"
+                                + " unknown option \"shortcuts\"; did you mean shortcut?;"
+                                + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
+                                + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per")
                 .satisfies(e -> assertThat(e.problems()).hasSize(6));
     }
 
@@ -199,6 +208,53 @@ class ResNetSpecTest {
                 .extracting(node -> (Op.Convolution) node.op())
                 .extracting(Op.Convolution::outChannels, Op.Convolution::groups)
                 .hasToString("[(32, 1), (32, 4), (64, 1)]");
+    }
+
+    /** Linear decay over all blocks (Huang et al. 2016, equation 4), and nothing else changes. */
+    @Test
+    void laterBlocksSurviveLessOften() {
+        Architecture row = Zoo.find("resnet20-cifar");
+        Network network = row.with(Map.of("stochastic-depth", "0.5", "stochastic-depth-per", "image"))
+                .network();
+
+        List<Op.StochasticSum> sums = network.nodes().stream()
+                .map(Node::op)
+                .filter(Op.StochasticSum.class::isInstance)
+                .map(Op.StochasticSum.class::cast)
+                .toList();
+        assertThat(sums).hasSize(9);
+        for (int l = 1; l <= 9; l++) {
+            assertThat(sums.get(l - 1).survival()).isCloseTo(1 - l / 18.0, within(1e-15));
+        }
+        assertThat(sums).allMatch(sum -> sum.scaling() == Scaling.AT_TEST && sum.per() == Per.IMAGE);
+        assertThat(network.nodes().stream().map(Node::name))
+                .containsExactlyElementsOf(
+                        row.network().nodes().stream().map(Node::name).toList());
+        assertThat(network.parameters()).isEqualTo(row.network().parameters());
+        assertThat(row.with(Map.of("stochastic-depth", "1", "stochastic-depth-per", "image"))
+                        .network())
+                .isEqualTo(row.network());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-0.5", "1.01", "NaN", "half", "1e-9"})
+    void refusesSurvivalThatIsNoProbability(String survival) {
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> BASIC.with(Map.of("stochastic-depth", survival)))
+                .withMessage("option stochastic-depth: \"" + survival + "\" is not a number from 0.001 to 1.0");
+    }
+
+    @Test
+    void plainNetworksCannotDropBlocks() {
+        ResNetSpec dropping = BASIC.with(Map.of("stochastic-depth", "0.5"));
+
+        assertThat(dropping.with(Map.of("shortcut", "none"))).isEqualTo(BASIC.withShortcut(Shortcut.NONE));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dropping.withShortcut(Shortcut.NONE))
+                .withMessage("a plain network cannot drop blocks: they have no shortcuts");
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("plain20-cifar").with(Map.of("stochastic-depth", "0.5")))
+                .withMessageContaining("unknown option \"stochastic-depth\"");
     }
 
     @Test

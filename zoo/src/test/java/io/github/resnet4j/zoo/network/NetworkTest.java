@@ -26,6 +26,30 @@ class NetworkTest {
         assertThat(RESNET18.lastOf(stage).name()).isEqualTo(node);
     }
 
+    @Test
+    void lastNodeOfNoStageIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RESNET18.lastOf("layer5"))
+                .withMessageStartingWith("resnet18 has no stage, block or layer \"layer5\"; did you mean layer1?");
+    }
+
+    /** A block is what the stage numbers: {@code layer1.relu} or a node of another name is in none. */
+    @Test
+    void blocksAreInOrder() {
+        NetworkWriter net = new NetworkWriter("toy", new Shape(4, 8, 8), Conventions.TORCHVISION);
+        net.relu("layer1.0.relu", Network.INPUT);
+        net.stage("layer1");
+        net.relu("layer1.0.relu1", "layer1.0.relu");
+        net.relu("layer1.0.downsample.1", "layer1.0.relu1");
+        net.relu("layer1.10.relu", "layer1.0.downsample.1");
+        net.relu("layer1.relu", "layer1.10.relu");
+        net.relu("layer10.0.relu", "layer1.relu");
+        net.stage("layer2");
+        net.relu("layer2.0.relu", "layer10.0.relu");
+
+        assertThat(net.finish().blocks()).containsExactly("layer1.0", "layer1.10", "layer2.0");
+    }
+
     @Nested
     class UpTo {
 
@@ -61,6 +85,22 @@ class NetworkTest {
                     .isThrownBy(() -> RESNET18.upTo(part))
                     .withMessageStartingWith("resnet18 has no stage, block or layer \"" + part + "\"")
                     .withMessageEndingWith(" Its stages are stem, layer1, layer2, layer3, layer4, head.");
+        }
+
+        @Test
+        void namesNoneThatIsFar() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RESNET18.upTo("transformer"))
+                    .withMessage("resnet18 has no stage, block or layer \"transformer\". Its stages are stem, layer1,"
+                            + " layer2, layer3, layer4, head.");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"layre2, layer2", "layer3.2, layer3.0", "layer2.0.bm1, layer2.0.bn1", "maxpol, maxpool"})
+        void namesTheNearestPart(String part, String nearest) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RESNET18.upTo(part))
+                    .withMessageContaining("\"" + part + "\"; did you mean " + nearest + "? Its stages are");
         }
     }
 
@@ -185,11 +225,12 @@ class NetworkTest {
                     .withMessage("toy has two nodes named relu");
         }
 
-        @Test
-        void namesHaveNoUnderscores() {
+        @ParameterizedTest
+        @ValueSource(strings = {"relu_1", "_relu", "relu_"})
+        void namesHaveNoUnderscores(String name) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> net.relu("relu_1", Network.INPUT))
-                    .withMessage("node name \"relu_1\": DL4J splits keys at underscores; use another character");
+                    .isThrownBy(() -> net.relu(name, Network.INPUT))
+                    .withMessage("node name \"" + name + "\": DL4J splits keys at underscores; use another character");
         }
     }
 
@@ -248,6 +289,12 @@ class NetworkTest {
                 .withMessage("BN's eps must be positive, got " + eps);
     }
 
+    @Test
+    void normalisationMayForgetAtOnce() {
+        assertThat(new Conventions(true, 1e-5, 0, Conventions.Padding.SYMMETRIC).bnDecay())
+                .isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1, Double.NaN})
     void normalisationDecaysByPartOnly(double decay) {
@@ -265,6 +312,13 @@ class NetworkTest {
         assertThat(network.nodes())
                 .allSatisfy(node -> assertThat(node.out().height()).isEqualTo(1));
         assertThat(network.lastOf(Network.HEAD).out()).isEqualTo(new Shape(2, 1, 1));
+    }
+
+    @Test
+    void shapesCountTheirValues() {
+        assertThat(Shape.square(3, 5)).isEqualTo(new Shape(3, 5, 5));
+        assertThat(new Shape(2, 3, 5).elements()).isEqualTo(30);
+        assertThat(new Shape(1 << 20, 1 << 10, 1 << 10).elements()).isEqualTo(1L << 40);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -9,6 +10,7 @@ import io.github.resnet4j.zoo.network.Op.Pooling;
 import io.github.resnet4j.zoo.network.Window.Axis;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -94,6 +96,72 @@ class OpTest {
                         kernel, stride, dilation, padding);
     }
 
+    static List<Arguments> shapes() {
+        Shape place = new Shape(1, 5, 7);
+        Shape vector = new Shape(8, 1, 1);
+        return List.of(
+                Arguments.of(new Op.Convolution(4, Window.square(3, 2, 1), 2, false), List.of(MAP), "4x3x4"),
+                Arguments.of(new Op.BatchNorm(false, 1e-5, 0.9), List.of(MAP), "8x5x7"),
+                Arguments.of(new Op.ZeroPad(1, 2, 3, 4), List.of(MAP), "8x8x14"),
+                Arguments.of(new Op.MaxPool(Window.square(3, 2, 1)), List.of(MAP), "8x3x4"),
+                Arguments.of(new Op.AvgPool(Window.square(2, 2, 0), true), List.of(MAP), "8x2x3"),
+                Arguments.of(new Op.GlobalAvgPool(), List.of(MAP), "8x1x1"),
+                Arguments.of(new Op.ChannelPool(Pooling.MAX), List.of(MAP), "8x1x1"),
+                Arguments.of(new Op.SpatialPool(Pooling.MAX), List.of(MAP), "1x5x7"),
+                Arguments.of(new Op.ZeroPadShortcut(16, 2, ChannelPadding.END), List.of(MAP), "16x3x4"),
+                Arguments.of(new Op.ZeroPadShortcut(8, 1, ChannelPadding.END), List.of(MAP), "8x5x7"),
+                Arguments.of(new Op.DepthToSpace(2), List.of(MAP), "2x10x14"),
+                Arguments.of(new Op.Upsample(3, Interpolation.NEAREST), List.of(MAP), "8x15x21"),
+                Arguments.of(new Op.Dense(10), List.of(MAP), "10x1x1"),
+                Arguments.of(new Op.Add(), List.of(MAP, MAP, MAP), "8x5x7"),
+                Arguments.of(new Op.Multiply(), List.of(MAP, MAP), "8x5x7"),
+                Arguments.of(new Op.Multiply(), List.of(MAP, vector), "8x5x7"),
+                Arguments.of(new Op.Multiply(), List.of(MAP, place), "8x5x7"),
+                Arguments.of(new Op.Concat(), List.of(place, MAP, MAP), "17x5x7"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void knowTheirOutput(Op op, List<Shape> in, String out) {
+        assertThat(op.out(in)).hasToString(out);
+    }
+
+    /** Tensors in PyTorch's order, and multiply-adds. */
+    static List<Arguments> costs() {
+        return List.of(
+                Arguments.of(new Op.Convolution(4, Window.square(3, 2, 1), 2, false), "WEIGHT [4, 4, 3, 3]", 36 * 48),
+                Arguments.of(new Op.Dense(10), "WEIGHT [10, 280], BIAS [10]", 2800),
+                Arguments.of(new Op.Dense(10, false), "WEIGHT [10, 280]", 2800),
+                Arguments.of(
+                        new Op.BatchNorm(true, 1e-5, 0.9), "GAMMA [8], BETA [8], RUNNING_MEAN [8], RUNNING_VAR [8]", 0),
+                Arguments.of(new Op.Prelu(false), "SLOPE [8]", 0),
+                Arguments.of(new Op.Prelu(true), "SLOPE [1]", 0),
+                Arguments.of(new Op.Relu(), "", 0),
+                Arguments.of(new Op.Add(), "", 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("costs")
+    void knowTheirTensorsAndMultiplyAdds(Op op, String slots, long macs) {
+        assertThat(op.slots(List.of(MAP)).stream()
+                        .map(slot -> slot.role() + " " + slot.shape())
+                        .collect(Collectors.joining(", ")))
+                .isEqualTo(slots);
+        assertThat(op.macs(List.of(MAP))).isEqualTo(macs);
+    }
+
+    @Test
+    void runningStatisticsAreNotTrained() {
+        Node norm =
+                new Node("bn1", new Op.BatchNorm(false, 1e-5, 0.9), List.of(Network.INPUT), Network.STEM, List.of(MAP));
+
+        assertThat(norm.slots())
+                .extracting(slot -> slot.name() + " " + slot.role().trained())
+                .containsExactly("bn1.weight true", "bn1.bias true", "bn1.running_mean false", "bn1.running_var false");
+        assertThat(norm.parameters()).isEqualTo(16);
+        assertThat(norm.statistics()).isEqualTo(16);
+    }
+
     static List<Arguments> illegal() {
         return List.of(
                 illegal(() -> new Op.MaxPool(Window.square(3, 1, 2)), "got kernel 3, padding 2, dilation 1"),
@@ -103,12 +171,22 @@ class OpTest {
                 illegal(() -> new Op.Dropout(Double.NaN), "at least 0 and below 1, got NaN"),
                 illegal(() -> new Op.LeakyRelu(-1), "a slope of at least 0, got -1.0"),
                 illegal(() -> new Op.LeakyRelu(Double.NaN), "a slope of at least 0, got NaN"),
+                illegal(() -> new Op.LeakyRelu(Double.POSITIVE_INFINITY), "a slope of at least 0, got Infinity"),
+                illegal(
+                        () -> new Op.MaxPool(new Window(new Axis(3, 1, 1, 1), new Axis(3, 1, 2, 1))),
+                        "got kernel 3, padding 2, dilation 1"),
                 illegal(() -> new Op.Scale(Double.POSITIVE_INFINITY), "a finite factor, got Infinity"),
                 illegal(() -> new Op.DepthToSpace(0), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.Upsample(0, Interpolation.NEAREST), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.LocalResponseNorm(4, 1, 1, 1), "got size 4, alpha 1.0, beta 1.0, k 1.0"),
                 illegal(() -> new Op.LocalResponseNorm(5, 1, 1, 0), "got size 5, alpha 1.0, beta 1.0, k 0.0"),
                 illegal(() -> new Op.LocalResponseNorm(5, -1, 1, 1), "got size 5, alpha -1.0, beta 1.0, k 1.0"),
+                illegal(() -> new Op.LocalResponseNorm(5, 1, -1, 1), "got size 5, alpha 1.0, beta -1.0, k 1.0"),
+                illegal(() -> new Op.LocalResponseNorm(-1, 1, 1, 1), "got size -1, alpha 1.0, beta 1.0, k 1.0"),
+                illegal(
+                        () -> new Op.LocalResponseNorm(5, Double.POSITIVE_INFINITY, 1, 1),
+                        "got size 5, alpha Infinity, beta 1.0, k 1.0"),
+                illegal(() -> new Op.ZeroPadShortcut(1, 0, ChannelPadding.END), "got 1 channels, stride 0"),
                 illegal(() -> new Op.ZeroPadShortcut(0, 1, ChannelPadding.END), "got 0 channels, stride 1"));
     }
 
@@ -120,6 +198,25 @@ class OpTest {
     @MethodSource("illegal")
     void refuseNumbersOutOfRange(Supplier<Op> op, String message) {
         assertThatIllegalArgumentException().isThrownBy(op::get).withMessageEndingWith(message);
+    }
+
+    static List<Supplier<Op>> extremes() {
+        return List.of(
+                () -> new Op.MaxPool(Window.square(2, 2, 1)),
+                () -> new Op.AvgPool(new Window(new Axis(4, 1, 2, 1), new Axis(1, 1, 0, 1)), true),
+                () -> new Op.Dropout(0),
+                () -> new Op.LeakyRelu(0),
+                () -> new Op.Scale(-Double.MAX_VALUE),
+                () -> new Op.DepthToSpace(1),
+                () -> new Op.Upsample(1, Interpolation.NEAREST),
+                () -> new Op.LocalResponseNorm(1, 0, 0, Double.MIN_VALUE),
+                () -> new Op.ZeroPadShortcut(1, 1, ChannelPadding.END));
+    }
+
+    @ParameterizedTest
+    @MethodSource("extremes")
+    void takeTheEndsOfTheirRanges(Supplier<Op> op) {
+        assertThatCode(op::get).doesNotThrowAnyException();
     }
 
     static List<Arguments> misfits() {
@@ -135,6 +232,10 @@ class OpTest {
                         new Op.Concat(),
                         List.of(MAP, other),
                         "a concatenation takes maps of one height and width, got 8x5x7, 3x5x6"),
+                Arguments.of(
+                        new Op.Concat(),
+                        List.of(MAP, new Shape(3, 4, 7)),
+                        "a concatenation takes maps of one height and width, got 8x5x7, 3x4x7"),
                 Arguments.of(
                         new Op.Multiply(),
                         List.of(MAP, other),
@@ -152,6 +253,14 @@ class OpTest {
                         new Op.ZeroPadShortcut(4, 1, ChannelPadding.END),
                         List.of(MAP),
                         "a zero-pad shortcut cannot go from 8 down to 4 channels"),
+                Arguments.of(
+                        new Op.StochasticSum(0.5, Op.StochasticSum.Scaling.AT_TEST, Op.StochasticSum.Per.BATCH),
+                        List.of(MAP, MAP, MAP),
+                        "a stochastic sum takes a branch and its shortcut, got 3 inputs"),
+                Arguments.of(
+                        new Op.StochasticSum(0.5, Op.StochasticSum.Scaling.AT_TEST, Op.StochasticSum.Per.BATCH),
+                        List.of(MAP, new Shape(8, 5, 6)),
+                        "a sum takes equal shapes, got 8x5x7, 8x5x6"),
                 Arguments.of(
                         new Op.AvgPool(Window.square(6, 1, 0), true),
                         List.of(MAP),

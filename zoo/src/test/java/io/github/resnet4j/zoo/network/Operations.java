@@ -3,6 +3,8 @@ package io.github.resnet4j.zoo.network;
 import io.github.resnet4j.zoo.layers.Golden;
 import io.github.resnet4j.zoo.network.Op.Interpolation;
 import io.github.resnet4j.zoo.network.Op.Pooling;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Per;
+import io.github.resnet4j.zoo.network.Op.StochasticSum.Scaling;
 import io.github.resnet4j.zoo.network.Window.Axis;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,8 +160,16 @@ public final class Operations {
                 " by channel, batch 1",
                 " by place, batch 1",
                 " one channel",
-                " one row")) {
+                " one row",
+                " one place")) {
             ops.put("multiply" + factors, new Op.Multiply());
+        }
+        for (Scaling scaling : Scaling.values()) {
+            String how = scaling == Scaling.AT_TEST ? ", at test" : ", in training";
+            ops.put("stochastic sum kept" + how, new Op.StochasticSum(0.75, scaling, Per.BATCH));
+            ops.put("stochastic sum dropped" + how, new Op.StochasticSum(0.125, scaling, Per.BATCH));
+            ops.put("stochastic sum by image" + how, new Op.StochasticSum(0.75, scaling, Per.IMAGE));
+            ops.put("stochastic sum by image, batch 1" + how, new Op.StochasticSum(0.125, scaling, Per.IMAGE));
         }
         ops.put("concat", new Op.Concat());
         ops.put("concat, batch 1", new Op.Concat());

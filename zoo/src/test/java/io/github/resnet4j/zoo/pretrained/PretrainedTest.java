@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.resnet4j.files.FileHash;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every row of the registry, and the names users may type. */
 class PretrainedTest {
@@ -214,25 +214,6 @@ class PretrainedTest {
                 .isEmpty();
         assertThat(Pretrained.recognise(FileBytes.of(path, new byte[1_099_231])))
                 .isEmpty();
-    }
-
-    @Test
-    void comparesHashes() {
-        FileHash prefix = new FileHash(FileHash.Algorithm.SHA_256, "0676ba61");
-        assertThat(prefix.isWhole()).isFalse();
-        assertThat(prefix.matches("0676BA61" + "0".repeat(56))).isTrue();
-        assertThat(prefix.matches("0676ba60" + "0".repeat(56))).isFalse();
-        assertThat(prefix.matches("0676ba61")).as("the prefix itself").isFalse();
-        assertThat(prefix).hasToString("SHA-256 0676ba61…");
-        FileHash whole = new FileHash(FileHash.Algorithm.MD5, "2cb95161c43110f7111970584f804107");
-        assertThat(whole.isWhole()).isTrue();
-        assertThat(whole).hasToString("MD5 2cb95161c43110f7111970584f804107");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "0676ba6", "0676BA61", "0676ba6x"})
-    void refusesWhatIsNoHash(String hex) {
-        assertThatIllegalArgumentException().isThrownBy(() -> new FileHash(FileHash.Algorithm.SHA_256, hex));
     }
 
     @Test

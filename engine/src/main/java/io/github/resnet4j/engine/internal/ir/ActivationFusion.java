@@ -3,9 +3,9 @@ package io.github.resnet4j.engine.internal.ir;
 import java.util.Optional;
 
 /**
- * An activation is applied before its input is written, by what computes that, if nobody else reads the input.
+ * The node that computes an activation's input applies the activation itself, if no other node reads that input.
  *
- * <p>Where a gradient comes back, only the activation's value is there. That of a plain ReLU tells where its input was
+ * <p>In the backward pass, only the activation's value is there. That of a plain ReLU tells where its input was
  * positive, and batch normalisation, sum and product need no more than that; other activations stay, and so do those
  * behind convolutions and dense layers, which have no gradient of an activation. oneDNN's batch normalisation has no
  * other activation than the plain ReLU.
@@ -39,7 +39,7 @@ final class ActivationFusion implements Pass {
         if (op instanceof Operation.Convolution || op instanceof Operation.Dense) {
             return !backward;
         }
-        if (op instanceof Operation.Add || op instanceof Operation.Multiply) {
+        if (op instanceof Operation.Add || op instanceof Operation.StochasticSum || op instanceof Operation.Multiply) {
             return plain || !backward;
         }
         return op instanceof Operation.BatchNorm && plain;

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Batch normalisation with fixed statistics behind a convolution becomes part of it: it is one factor and one summand
  * for each channel, and a convolution is linear, so its weights can be multiplied by the factor before it runs. The
- * convolution's own value is then written nowhere: nobody else may read it, and no gradient may need it.
+ * convolution's own value is then never written: no other node may read it, and no gradient may need it.
  */
 final class NormFolding implements Pass {
     @Override

@@ -115,6 +115,17 @@ public sealed interface Operation {
     record Add() implements Operation {}
 
     /**
+     * In training, the sum of a branch, its first input, and a shortcut of the same extent; sometimes the shortcut alone
+     * (stochastic depth: Huang et al. 2016, arXiv:1603.09382). Elsewhere, it is an {@link Add}.
+     *
+     * @param name whose draws decide, whatever the node is called
+     * @param survival probability of the branch to count
+     * @param factor of a branch that counts
+     * @param perImage each image is drawn for by itself; otherwise one draw is for all
+     */
+    record StochasticSum(String name, double survival, double factor, boolean perImage) implements Operation {}
+
+    /**
      * Element-wise product of two or more inputs. The first has the product's extent; each other one has it too, or one
      * channel, which multiplies all, or one row and column, whose values multiply a channel each.
      */
@@ -146,7 +157,7 @@ public sealed interface Operation {
     record DepthToSpace(int factor) implements Operation {}
 
     /**
-     * So many times the rows and columns.
+     * Up-sampling: {@code factor} times as many rows and columns.
      *
      * @param bilinear interpolates between the middles of the values, as PyTorch does with {@code align_corners=False};
      *     otherwise each place has the nearest value

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Zeros around a map become the padding of the window that moves over it, with or without a way back.
+ * Zeros around a map become the padding of the window that moves over it, with or without a backward pass.
  *
  * <ul>
  *   <li>A convolution pads with zeros itself.

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Rewrites a program into one of fewer nodes and the same outputs: paddings go into the windows behind them, fixed batch
  * normalisations into the convolutions before them, activations and sums into what computes their input, and what no
- * output depends on goes. {@link Program#backward()} says what must keep a way back; so a program for inference and the
+ * output depends on goes. {@link Program#backward()} says what must keep its backward pass; so a program for inference and the
  * frozen prefix of one for training are treated alike.
  */
 public final class Passes {
@@ -23,6 +23,18 @@ public final class Passes {
     public static Program optimise(Program program) {
         Program result = live(program);
         for (Pass pass : PASSES) {
+            result = live(apply(pass, result));
+        }
+        return result;
+    }
+
+    /**
+     * Without those passes that fuse activations and sums: every value that {@link #optimise} leaves out behind an
+     * activation is there.
+     */
+    public static Program unfused(Program program) {
+        Program result = live(program);
+        for (Pass pass : List.of(new IdleDropout(), new PaddingFusion(), new NormFolding())) {
             result = live(apply(pass, result));
         }
         return result;

@@ -49,7 +49,7 @@ public record Program(List<ProgramNode> nodes, List<Integer> outputs) {
 
     /**
      * For each node, whether a step of training must send gradients into its operation: it or something it depends on
-     * is trained. Everything else is a frozen prefix, or a program for inference, and may be fused without a way back.
+     * is trained. Everything else is a frozen prefix, or a program for inference, and may be fused without a backward pass.
      */
     public boolean[] backward() {
         boolean[] backward = new boolean[nodes.size()];

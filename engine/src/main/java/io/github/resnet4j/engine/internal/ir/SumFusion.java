@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A sum of two values one of which is a convolution's that nobody else reads: the convolution adds the other value to
+ * A sum of two values, one of them a convolution's that no other node reads: the convolution adds the other value to
  * its result before it writes it. It then runs where the sum stood, for only there the other value is sure to exist. No
  * gradient may come back through the sum: it would have to reach the other value by way of the convolution.
  */

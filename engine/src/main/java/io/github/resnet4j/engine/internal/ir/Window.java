@@ -49,11 +49,15 @@ public record Window(
                 dilationWidth);
     }
 
-    /** Number of positions over a map of {@code in}, C×H×W: the last that do not fit are left out. */
+    /**
+     * Number of positions over a map of {@code in}, C×H×W: the last that do not fit are left out.
+     *
+     * @throws IllegalArgumentException if it does not fit once
+     */
     public Extent over(Extent in, int channels) {
         int rows = in.height() + padding.top() + padding.bottom() - dilationHeight * (kernelHeight - 1) - 1;
         int columns = in.width() + padding.left() + padding.right() - dilationWidth * (kernelWidth - 1) - 1;
-        return new Extent(channels, rows / strideHeight + 1, columns / strideWidth + 1);
+        return new Extent(channels, Math.floorDiv(rows, strideHeight) + 1, Math.floorDiv(columns, strideWidth) + 1);
     }
 
     /** Whether at each position over a map of this size at least one value of it is in the window. */

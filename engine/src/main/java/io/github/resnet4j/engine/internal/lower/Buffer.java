@@ -1,6 +1,6 @@
 package io.github.resnet4j.engine.internal.lower;
 
-/** Memory of one or more tensors: a part of the arena, or memory that somebody else owns. */
+/** Memory of one or more tensors: a part of the arena, or memory that another object owns. */
 final class Buffer {
     private static final int UNUSED = Integer.MAX_VALUE;
 

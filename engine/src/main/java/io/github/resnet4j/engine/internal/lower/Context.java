@@ -1,7 +1,9 @@
 package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.OneDnnException;
+import io.github.resnet4j.engine.internal.ir.Branch;
 import io.github.resnet4j.engine.internal.ir.Extent;
+import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.engine.internal.ir.ProgramNode;
@@ -11,8 +13,11 @@ import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import io.github.resnet4j.engine.internal.onednn.Scope;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What the operations of one program share while it is lowered: the tape, the values so far, the gradients so far. */
 final class Context {
@@ -26,6 +31,8 @@ final class Context {
     private final Winograd.Room room = new Winograd.Room();
     private final List<List<Integer>> readers;
     private final boolean[] backward;
+    private final DropoutMask draw;
+    private final Map<Integer, BitSet> branches = new TreeMap<>();
     private final LoweredTensor[] values;
     private final LoweredTensor[] gradients;
     private final boolean[] owned;
@@ -37,7 +44,8 @@ final class Context {
             Order order,
             Tape tape,
             Lowering.FlatArrays flat,
-            Prepared prepared) {
+            Prepared prepared,
+            DropoutMask draw) {
         this.program = program;
         this.batch = batch;
         this.use = use;
@@ -50,6 +58,35 @@ final class Context {
         this.values = new LoweredTensor[program.nodes().size()];
         this.gradients = new LoweredTensor[values.length];
         this.owned = new boolean[values.length];
+        this.draw = draw;
+        for (int i = 0; i < values.length; i++) {
+            if (node(i).op() instanceof Operation.StochasticSum sum && !sum.perImage()) {
+                branches.put(
+                        i,
+                        Branch.of(readers, program.outputs(), node(i).inputs().get(0), i));
+            }
+        }
+    }
+
+    /** The nodes that the stochastic sum at {@code position} may do without. */
+    BitSet branch(int position) {
+        return branches.get(position);
+    }
+
+    /** Whether the branch of {@code sum} counts. */
+    Coin coin(Operation.StochasticSum sum) {
+        return new Coin(sum, draw);
+    }
+
+    /** The coins of all branches that the node at {@code position} is in. */
+    List<Coin> coins(int position) {
+        List<Coin> coins = new ArrayList<>();
+        branches.forEach((sum, branch) -> {
+            if (branch.get(position)) {
+                coins.add(coin((Operation.StochasticSum) node(sum).op()));
+            }
+        });
+        return coins;
     }
 
     Program program() {
@@ -72,7 +109,7 @@ final class Context {
         return prepared;
     }
 
-    /** Whether one thread executes the program, so that what Java does leaves nobody waiting. */
+    /** Whether one thread executes the program, so that no other thread waits while Java computes. */
     boolean alone() {
         return use == Lowering.Use.INFERENCE_ALONE;
     }
@@ -98,13 +135,18 @@ final class Context {
         if (!buffer.arena()) {
             return false;
         }
-        // A value that another one hands on lies where that one does.
+        // A value that an operation hands on lies where its input does.
         for (int i = 0; i < reader; i++) {
             if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Positions of the nodes that read the value at {@code position}. */
+    List<Integer> readers(int position) {
+        return readers.get(position);
     }
 
     private boolean isNeededAfter(int position, int reader) {
@@ -209,15 +251,30 @@ final class Context {
     }
 
     /**
-     * Adds to the gradient of the value at {@code position}.
+     * Adds to the gradient of the value at {@code position}. Where that is outside the branch of a stochastic sum and its
+     * reader inside, the gradient is there, and without the reader's share, when the branch does not count.
      *
-     * @param own nobody else reads the tensor
+     * @param own nothing else reads the tensor
      */
     void addGradient(int position, String from, LoweredTensor tensor, boolean own) {
+        List<Coin> outside = coins(position);
+        List<Coin> left = new ArrayList<>(tape.condition().kept());
+        left.removeAll(outside);
+        Condition otherwise = new Condition(outside, left);
+        boolean always = left.isEmpty();
         LoweredTensor before = gradients[position];
         if (before == null) {
-            gradients[position] = alike(tensor, values[position], node(position).extent(), from);
-            owned[position] = own || gradients[position].buffer() != tensor.buffer();
+            LoweredTensor first = alike(tensor, values[position], node(position).extent(), from);
+            boolean free = own || first.buffer() != tensor.buffer();
+            LoweredTensor target = always || free ? first : tape.tensor(first.layout());
+            if (target != first) {
+                tape.copy(from, "copy", first, target);
+            }
+            if (!always) {
+                tape.when(otherwise, () -> tape.host(from, "zeros", List.of(target), target::clear));
+            }
+            gradients[position] = target;
+            owned[position] = free || !always;
             return;
         }
         LoweredTensor other = alike(tensor, before, node(position).extent(), from);
@@ -230,6 +287,9 @@ final class Context {
                 "add gradients",
                 Descriptor.add(scope(), before.layout(), PostOps.NONE),
                 Map.of(Argument.SOURCE, base, Argument.SOURCE_1, added, Argument.DESTINATION, target));
+        if (!always && target != before) {
+            tape.when(otherwise, () -> tape.copy(from, "copy", before, target));
+        }
         gradients[position] = target;
         owned[position] = true;
     }

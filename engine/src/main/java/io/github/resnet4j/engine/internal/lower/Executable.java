@@ -51,6 +51,19 @@ final class Executable {
         for (Instruction instruction : instructions) {
             LoweringException.naming(instruction.node(), () -> compile(scope, stream, instruction));
         }
+        for (int i = 0; i < steps.size(); i++) {
+            Runnable step = tape.conditions().get(i).guard(steps.get(i));
+            steps.set(i, step);
+            List<Runnable> before = i == 0 ? tape.watches(-1) : List.of();
+            List<Runnable> after = tape.watches(i);
+            if (!before.isEmpty() || !after.isEmpty()) {
+                steps.set(i, () -> {
+                    before.forEach(Runnable::run);
+                    step.run();
+                    after.forEach(Runnable::run);
+                });
+            }
+        }
     }
 
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
@@ -71,7 +84,7 @@ final class Executable {
         }
     }
 
-    /** Moves all tensors that are in the arena, which begins at {@code base} now. */
+    /** Moves all tensors in the arena, which now begins at {@code base}. */
     void moveTo(long base) {
         for (int i = 0; i < inArena.size(); i++) {
             place(inArena.get(i), base + offsets[i]);
@@ -101,7 +114,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction. */
+    /** Runs every instruction whose condition holds. */
     void run() {
         arena.ensure(arenaBytes);
         for (Runnable step : steps) {
@@ -109,7 +122,7 @@ final class Executable {
         }
     }
 
-    /** Runs every instruction, and says how many nanoseconds each took. */
+    /** As {@link #run}, and says how many nanoseconds each instruction took. */
     long[] timedRun() {
         long[] nanoseconds = new long[steps.size()];
         for (int i = 0; i < nanoseconds.length; i++) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A node of a program on its way to the tape. Between the two ways it remembers what the way back needs. */
+/** A node of a program as it is put on the tape. From its forward pass it keeps what its backward pass needs. */
 abstract class Lowered {
     final Context context;
     final int position;
@@ -40,6 +40,26 @@ abstract class Lowered {
         context.tape().call(node.name(), what, descriptor, tensors);
     }
 
+    /** A new tensor: {@code tensor} times a constant. */
+    LoweredTensor scaled(LoweredTensor tensor, double factor) {
+        LoweredTensor result = context.tape().tensor(tensor.layout());
+        record(
+                "scale",
+                Descriptor.eltwise(context.scope(), false, Eltwise.LINEAR, factor, tensor.layout()),
+                Map.of(Argument.SOURCE, tensor, Argument.DESTINATION, result));
+        return result;
+    }
+
+    /** A new tensor: {@code a} times {@code b}, which oneDNN repeats where it has one channel or one place. */
+    LoweredTensor multiplied(String what, LoweredTensor a, LoweredTensor b, PostOps postOps) {
+        LoweredTensor result = context.tape().tensor(a.layout());
+        record(
+                what,
+                Descriptor.multiply(context.scope(), a.layout(), b.layout(), postOps),
+                Map.of(Argument.SOURCE, a, Argument.SOURCE_1, b, Argument.DESTINATION, result));
+        return result;
+    }
+
     /** {@code what}, and what is fused into the node. */
     String fused(String what) {
         return what
@@ -63,7 +83,7 @@ abstract class Lowered {
                 activation.map(Operation.Activation::slope).orElse(0.0));
     }
 
-    /** The gradient before the fused activation, given that behind it: in place where nobody else reads it. */
+    /** The gradient before the fused activation, given that behind it; in place, if nothing else reads it. */
     LoweredTensor beforeActivation(LoweredTensor gradient) {
         if (node.epilogue().activation().isEmpty()) {
             return gradient;

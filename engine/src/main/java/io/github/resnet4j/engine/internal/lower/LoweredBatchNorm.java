@@ -85,7 +85,7 @@ final class LoweredBatchNorm extends Lowered {
         }
     }
 
-    /** oneDNN always wants room for the gradients of scale and shift; those of frozen ones nobody reads. */
+    /** oneDNN always needs room for the gradients of scale and shift; those of frozen ones are not read. */
     private LoweredTensor parameterGradient(Parameter parameter) {
         return node.frozen()
                 ? context.tape().tensor(Layout.of(context.scope(), Order.PLAIN, channels))

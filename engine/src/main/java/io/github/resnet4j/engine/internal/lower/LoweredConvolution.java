@@ -108,8 +108,8 @@ final class LoweredConvolution extends Lowered {
 
     /**
      * The descriptor on its first implementation that is neither the reference nor over matrices, if it has one. Nor is
-     * it {@code jit_uni_ncsp}, which is for the plain order: in oneDNN 3.11, it takes maps of one channel that runs
-     * fastest for such, and writes all but the first image of a batch to wrong places.
+     * it {@code jit_uni_ncsp}, which is for the plain order: in oneDNN 3.11, it mistakes maps of one channel, channels
+     * last, for plain ones, and writes all but the first image of a batch to wrong places.
      */
     private static Optional<Descriptor> fast(Supplier<Descriptor> create) {
         return fast(create, implementation -> true);
@@ -147,8 +147,8 @@ final class LoweredConvolution extends Lowered {
     }
 
     /**
-     * In oneDNN 3.11, {@code jit_1x1} takes every few places of maps whose channels run fastest whole vectors at a time,
-     * and of fewer channels adds what lies behind them.
+     * In oneDNN 3.11, a {@code jit_1x1} with strides reads maps in channels-last order a whole vector at a time. If their
+     * channels are no multiple of a vector, it adds whatever lies behind them.
      */
     private boolean countsWeights(String implementation) {
         boolean strides = op.window().strideHeight() > 1 || op.window().strideWidth() > 1;
@@ -162,7 +162,7 @@ final class LoweredConvolution extends Lowered {
                 : context.tape().convert(node.name(), context.parameter(op.weight(), weightShape), layout);
     }
 
-    /** The tensor that the result is added to: the last input itself where nobody needs it any more. */
+    /** The tensor that the result is added to: the last input itself, if nothing else needs it. */
     private LoweredTensor addend(Layout layout) {
         int last = input(node.inputs().size() - 1);
         LoweredTensor value = context.mapValue(last, node.name());

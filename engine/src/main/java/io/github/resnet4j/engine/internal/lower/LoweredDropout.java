@@ -1,11 +1,8 @@
 package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.internal.ir.Operation;
-import io.github.resnet4j.engine.internal.onednn.Call.Argument;
-import io.github.resnet4j.engine.internal.onednn.Descriptor;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import java.util.List;
-import java.util.Map;
 
 /** Multiplication by a random mask, the same both ways; nothing if it is frozen. */
 final class LoweredDropout extends Lowered {
@@ -33,12 +30,7 @@ final class LoweredDropout extends Lowered {
     }
 
     private LoweredTensor masked(LoweredTensor tensor) {
-        LoweredTensor result = context.tape().tensor(tensor.layout());
-        record(
-                "dropout",
-                Descriptor.multiply(context.scope(), tensor.layout(), mask.layout(), PostOps.NONE),
-                Map.of(Argument.SOURCE, tensor, Argument.SOURCE_1, mask, Argument.DESTINATION, result));
-        return result;
+        return multiplied("dropout", tensor, mask, PostOps.NONE);
     }
 
     @Override

@@ -1,12 +1,9 @@
 package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.internal.ir.Extent;
-import io.github.resnet4j.engine.internal.onednn.Call.Argument;
-import io.github.resnet4j.engine.internal.onednn.Descriptor;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Product of two or more inputs, with a fused activation. oneDNN repeats factors of one channel or of one place by
@@ -30,18 +27,9 @@ final class LoweredProduct extends Lowered {
         int last = factors.size() - 1;
         for (int i = 1; i <= last; i++) {
             result = i == last
-                    ? multiply(fused("multiply"), result, factors.get(i), postOps(false))
-                    : multiply("multiply", result, factors.get(i), PostOps.NONE);
+                    ? multiplied(fused("multiply"), result, factors.get(i), postOps(false))
+                    : multiplied("multiply", result, factors.get(i), PostOps.NONE);
         }
-        return result;
-    }
-
-    private LoweredTensor multiply(String what, LoweredTensor a, LoweredTensor b, PostOps postOps) {
-        LoweredTensor result = context.tape().tensor(a.layout());
-        record(
-                what,
-                Descriptor.multiply(context.scope(), a.layout(), b.layout(), postOps),
-                Map.of(Argument.SOURCE, a, Argument.SOURCE_1, b, Argument.DESTINATION, result));
         return result;
     }
 
@@ -52,7 +40,7 @@ final class LoweredProduct extends Lowered {
             if (needsGradient(i)) {
                 LoweredTensor share = gradient;
                 for (int j = 0; j < factors.size(); j++) {
-                    share = j == i ? share : multiply("multiply", share, factors.get(j), PostOps.NONE);
+                    share = j == i ? share : multiplied("multiply", share, factors.get(j), PostOps.NONE);
                 }
                 Extent extent = context.node(input(i)).extent();
                 context.addGradient(input(i), node.name(), summed(share, extent), true);

@@ -47,7 +47,7 @@ final class LoweredResponseNorm extends Lowered {
         return result;
     }
 
-    /** In oneDNN 3.11, the way back of {@code lrn_jit} ends the process for some other sizes of windows. */
+    /** In oneDNN 3.11, the backward pass of {@code lrn_jit} crashes the process for some other window sizes. */
     private boolean isSafe(String implementation) {
         boolean usual = norm.size() == USUAL_SIZE && node.extent().channels() % VECTOR == 0;
         return usual || !implementation.startsWith("lrn_jit");

@@ -89,7 +89,7 @@ final class LoweredSoftmax extends Lowered {
         return largest;
     }
 
-    /** Begins the way back: there is no gradient above the loss. */
+    /** Begins the backward pass: there is no gradient above the loss. */
     @Override
     void backward(LoweredTensor none) {
         LoweredTensor result = context.tape().tensor(logits.layout());

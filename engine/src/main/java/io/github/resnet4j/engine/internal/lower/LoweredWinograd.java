@@ -23,13 +23,13 @@ final class LoweredWinograd extends Lowered {
     /** With fewer channels the transforms take longer than they save. */
     private static final int LEAST_CHANNELS = 32;
 
-    /** With fewer the matrices of kernels, four times as large as the kernels, are read for too little. */
+    /** With fewer, reading the kernels' matrices, four times as large as the kernels, does not pay. */
     private static final int LEAST_TILES = 32;
 
-    /** So many go through together, as long as caches can hold them. */
+    /** Tiles that are transformed together, as many as caches can hold. */
     private static final int TILES = 128;
 
-    /** Tiles that stand out beyond a small map too far leave no gain. */
+    /** On a small map, tiles reach too far beyond its edge to leave a gain. */
     private static final double LEAST_GAIN = 2.5;
 
     private final Operation.Convolution op;

@@ -24,7 +24,9 @@ public final class Lowering implements AutoCloseable {
         /** On all OpenMP threads of the calling thread. */
         INFERENCE,
         /** On the calling thread alone. */
-        INFERENCE_ALONE
+        INFERENCE_ALONE,
+        /** Forward only, and {@link #mayHideOverflow} looks at all values. */
+        CHECK
     }
 
     private static final Rows ROWS = new Rows()
@@ -36,6 +38,11 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.LocalResponseNorm.class, (l, i, op) -> new LoweredResponseNorm(l.context, i, op))
             .row(Operation.Prelu.class, (l, i, op) -> new LoweredPrelu(l.context, i, op))
             .row(Operation.Add.class, (l, i, op) -> new LoweredSum(l.context, i))
+            .row(
+                    Operation.StochasticSum.class,
+                    (l, i, op) -> op.perImage()
+                            ? new LoweredMaskedSum(l.context, i, op, l.dropout)
+                            : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
             .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
@@ -54,6 +61,10 @@ public final class Lowering implements AutoCloseable {
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
     private final DropoutMask dropout;
+    private final Use use;
+    private Magnitudes magnitudes;
+    private int refreshes = -1;
+    private boolean exceeded;
     private final Context context;
     private final Executable executable;
 
@@ -67,7 +78,7 @@ public final class Lowering implements AutoCloseable {
      * @param prepared parameters of the frozen nodes
      * @param arena where its tensors are while it runs; outlives it
      * @param use what for
-     * @param seed of dropout
+     * @param seed of dropout and stochastic depth
      * @throws LoweringException if oneDNN has no code for a node
      * @throws OutOfMemoryError if the arena cannot grow as large as this needs
      */
@@ -81,16 +92,23 @@ public final class Lowering implements AutoCloseable {
             Use use,
             long seed) {
         this.dropout = new DropoutMask(seed);
+        this.use = use;
         try {
             Tape tape = new Tape(scope);
             boolean training = use == Use.TRAINING;
-            context = new Context(program, batch, use, order, tape, flat, prepared);
+            context = new Context(program, batch, use, order, tape, flat, prepared, dropout);
             List<Lowered> lowered = new ArrayList<>();
             for (int i = 0; i < program.nodes().size(); i++) {
                 int position = i;
                 LoweringException.naming(context.node(i).name(), () -> {
                     Lowered step = ROWS.lowered(this, position);
-                    context.value(position, step.forward());
+                    tape.when(present(position), () -> {
+                        LoweredTensor value = step.forward();
+                        context.value(position, value);
+                        if (!training || isUnseen(position)) {
+                            tape.watch(value, () -> look(position, value));
+                        }
+                    });
                     lowered.add(step);
                 });
             }
@@ -98,10 +116,11 @@ public final class Lowering implements AutoCloseable {
                 outputs.add(readable(output));
             }
             if (training) {
-                back(lowered);
+                back(lowered, tape);
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
+            bound();
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -109,14 +128,38 @@ public final class Lowering implements AutoCloseable {
     }
 
     /**
-     * Addresses of DL4J's flat arrays.
+     * The addresses of DL4J's flat arrays.
      *
      * @param parameters of the parameters
      * @param gradients of their gradients; 0 in inference
      */
     public record FlatArrays(long parameters, long gradients) {}
 
-    private void back(List<Lowered> lowered) {
+    /** That the node at {@code position} is in no branch that does not count. */
+    private Condition present(int position) {
+        return Condition.kept(context.coins(position));
+    }
+
+    /** Whether an activation may read the value, and hide a NaN, before a batch's statistics or the loss show it. */
+    private boolean isUnseen(int position) {
+        Operation op = context.node(position).op();
+        return context.backward(position)
+                && (op instanceof Operation.Convolution || op instanceof Operation.Dense)
+                && context.readers(position).stream()
+                        .map(reader -> context.node(reader).op())
+                        .anyMatch(reader -> !(reader instanceof Operation.SoftmaxCrossEntropy)
+                                && !(reader instanceof Operation.BatchNorm norm && norm.batchStatistics()));
+    }
+
+    private void look(int position, LoweredTensor value) {
+        boolean every = use == Use.CHECK || use == Use.TRAINING;
+        if (every || magnitudes.watched(position)) {
+            float limit = every ? Float.MAX_VALUE : Magnitudes.USUAL;
+            exceeded |= Floats.exceeds(value.buffer().address(), value.count(), limit);
+        }
+    }
+
+    private void back(List<Lowered> lowered, Tape tape) {
         int last = lowered.size() - 1;
         if (!(context.node(last).op() instanceof Operation.SoftmaxCrossEntropy)) {
             throw new IllegalArgumentException("a program for training must end with its loss, this one ends with "
@@ -126,7 +169,9 @@ public final class Lowering implements AutoCloseable {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
                 int position = i;
                 LoweringException.naming(
-                        context.node(i).name(), () -> lowered.get(position).backward(context.gradient(position)));
+                        context.node(i).name(),
+                        () -> tape.when(
+                                present(position), () -> lowered.get(position).backward(context.gradient(position))));
             }
         }
     }
@@ -149,7 +194,7 @@ public final class Lowering implements AutoCloseable {
                         node.extent().width()));
     }
 
-    /** The operations that can be lowered, there and back. */
+    /** The operations that can be lowered, each with its forward and backward pass. */
     static Set<Class<?>> operations() {
         return Set.copyOf(ROWS.rows.keySet());
     }
@@ -204,8 +249,27 @@ public final class Lowering implements AutoCloseable {
 
     /** Runs on the images at {@code address}, N×C×H×W. */
     public void run(long address) {
+        bound();
+        exceeded = false;
         executable.place(images, address);
         executable.run();
+    }
+
+    /** Finds out what to look at, with the parameters as they are now. */
+    private void bound() {
+        boolean inference = use == Use.INFERENCE || use == Use.INFERENCE_ALONE;
+        if (inference && refreshes != context.prepared().refreshes()) {
+            refreshes = context.prepared().refreshes();
+            magnitudes = new Magnitudes(context.program(), context.prepared(), Magnitudes.USUAL);
+        }
+    }
+
+    /**
+     * Whether an activation may have hidden in the last run that a value overflowed. In inference, that is not sure: values
+     * were large. After a {@link Use#CHECK} it is: a value is not finite.
+     */
+    public boolean mayHideOverflow() {
+        return exceeded || magnitudes != null && !magnitudes.bounded();
     }
 
     /** Runs on the images at {@code address} once to warm up and then {@code rounds} times with a clock. */
@@ -225,16 +289,21 @@ public final class Lowering implements AutoCloseable {
      * Says what the next run of a program for training is.
      *
      * @param rows labels, N×classes, row by row
-     * @param iteration the number of the step, which dropout depends on
+     * @param iteration the number of the step, which dropout and stochastic depth depend on
      */
     public void next(java.nio.FloatBuffer rows, long iteration) {
         loss.labels(rows);
         dropout.iteration(iteration);
     }
 
+    /** Whether the next run computes the node at {@code position} of the program: a dropped branch is left out. */
+    public boolean computes(int position) {
+        return present(position).holds();
+    }
+
     /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return isBroken() ? Double.NaN : loss.sum();
+        return exceeded || isBroken() ? Double.NaN : loss.sum();
     }
 
     /** Whether a parameter of a frozen node is not finite, so that no result means anything. */
@@ -258,7 +327,7 @@ public final class Lowering implements AutoCloseable {
         return outputs.get(i).layout().shape();
     }
 
-    /** Steps of every run, each of which takes some memory of oneDNN's beside the arena. */
+    /** Steps of every run; each takes some memory of oneDNN's besides the arena. */
     public int steps() {
         return executable.size();
     }

@@ -42,6 +42,8 @@ public final class Prepared implements AutoCloseable {
     private final Map<Operation, Map<Argument, LoweredTensor>> norms = new HashMap<>();
     private final List<Runnable> fillings = new ArrayList<>();
     private final Set<Operation> broken = ConcurrentHashMap.newKeySet();
+    private final Map<Operation, Gain> gains = new ConcurrentHashMap<>();
+    private volatile int refreshes;
     private long bytes;
 
     /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
@@ -69,7 +71,7 @@ public final class Prepared implements AutoCloseable {
         copied.forEach(part -> copy.put(part.offset(), flat, part.offset(), part.length()));
     }
 
-    /** The layout of the operation's weights, if there are any yet: others do well to share it. */
+    /** The layout of the operation's weights, if there are any yet: sharing it saves memory. */
     Optional<Layout> layout(Operation op) {
         return Optional.ofNullable(weights.get(op))
                 .map(tensors -> tensors.get(0).layout());
@@ -149,10 +151,86 @@ public final class Prepared implements AutoCloseable {
         }
     }
 
+    /** How often the parameters were read again. */
+    int refreshes() {
+        return refreshes;
+    }
+
+    /**
+     * Bounds what an operation makes of its input.
+     *
+     * @param slope of values of magnitude 1, no value is larger
+     * @param offset of zeros, no value is larger
+     */
+    record Gain(double slope, double offset) {}
+
+    /** What a convolution, dense layer, batch normalisation with fixed statistics or prelu can make of its input. */
+    Gain gain(Operation op) {
+        return gains.computeIfAbsent(op, this::newGain);
+    }
+
+    private Gain newGain(Operation op) {
+        double slope = 0;
+        double offset = 0;
+        if (op instanceof Operation.Convolution convolution) {
+            int each = convolution.weight().length() / convolution.outChannels();
+            for (int i = 0; i < convolution.outChannels(); i++) {
+                int channel = i;
+                double factor =
+                        convolution.norm().map(norm -> factor(norm, channel)).orElse(1.0);
+                slope = Math.max(slope, Math.abs(factor) * magnitude(convolution.weight(), i * each, each));
+                offset = Math.max(offset, Math.abs(bias(op, i)));
+            }
+        } else if (op instanceof Operation.Dense dense) {
+            int each = dense.weight().length() / dense.outputs();
+            for (int i = 0; i < dense.outputs(); i++) {
+                slope = Math.max(slope, magnitude(dense.weight(), i * each, each));
+                offset = Math.max(offset, Math.abs(bias(op, i)));
+            }
+        } else if (op instanceof Operation.BatchNorm norm) {
+            for (int i = 0; i < norm.gamma().length(); i++) {
+                double factor = Math.abs(factor(norm, i));
+                slope = Math.max(slope, factor);
+                offset = Math.max(offset, Math.abs(value(norm.beta(), i)) + factor * Math.abs(value(norm.mean(), i)));
+            }
+        } else if (op instanceof Operation.Prelu prelu) {
+            slope = 1;
+            for (int i = 0; i < prelu.slopes().length(); i++) {
+                slope = Math.max(slope, Math.abs(value(prelu.slopes(), i)));
+            }
+        } else {
+            throw new IllegalArgumentException("no parameters of " + op);
+        }
+        return new Gain(slope, offset);
+    }
+
+    /** Sum of the magnitudes of some values of a parameter. */
+    private double magnitude(Parameter parameter, int from, int count) {
+        float[] block = new float[count];
+        copy.get(parameter.offset() + from, block);
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < count; i += 4) {
+            a += Math.abs(block[i]);
+            b += Math.abs(block[i + 1]);
+            c += Math.abs(block[i + 2]);
+            d += Math.abs(block[i + 3]);
+        }
+        for (; i < count; i++) {
+            a += Math.abs(block[i]);
+        }
+        return a + b + c + d;
+    }
+
     /** Reads the flat parameters again. */
     public void refresh() {
         copy();
         broken.clear();
+        gains.replaceAll((op, gain) -> newGain(op));
+        refreshes++;
         fillings.forEach(Runnable::run);
     }
 
@@ -264,16 +342,17 @@ public final class Prepared implements AutoCloseable {
     }
 
     private void fillBias(Operation op, FloatBuffer target) {
+        for (int i = 0; i < target.limit(); i++) {
+            target.put(i, finite(op, bias(op, i)));
+        }
+    }
+
+    private double bias(Operation op, int channel) {
         Optional<Parameter> bias = op instanceof Operation.Convolution c ? c.bias() : ((Operation.Dense) op).bias();
         Optional<Operation.BatchNorm> norm = op instanceof Operation.Convolution c ? c.norm() : Optional.empty();
-        for (int i = 0; i < target.limit(); i++) {
-            int channel = i;
-            double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
-            double folded = norm.map(
-                            n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
-                    .orElse(value);
-            target.put(i, finite(op, folded));
-        }
+        double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
+        return norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
+                .orElse(value);
     }
 
     private double factor(Operation.BatchNorm norm, int channel) {

@@ -69,7 +69,7 @@ public final class SharedArena implements AutoCloseable {
         }
     }
 
-    /** Another thread may have taken what was given back; then whoever runs next asks again. */
+    /** Another thread may have taken what was given back; then the next run asks again. */
     private void restore(long bytes, OutOfMemoryError failure) {
         try {
             allocate(bytes);

@@ -13,7 +13,7 @@ import io.github.resnet4j.engine.internal.onednn.Layout.Order;
 import java.util.Map;
 
 /**
- * Sums of maps by way of oneDNN's mean poolings: its reductions have no fast code for the orders of maps and take a
+ * Sums of maps by way of oneDNN's mean poolings: its reductions have no fast code for the layouts of maps and take a
  * hundred times as long.
  */
 final class Sums {
@@ -96,13 +96,13 @@ final class Sums {
             return context.convert(reader, plain, context.map(new Extent(1, extent.height(), extent.width())));
         }
 
-        /** The other way: 1×H×W as what a pooling leaves. */
+        /** The reverse: 1×H×W in the layout that a pooling leaves. */
         LoweredTensor pooled(LoweredTensor map, String reader) {
             return new LoweredTensor(
                     pooled(), context.convert(reader, map, plain(1)).buffer());
         }
 
-        /** The other way: what goes into a pooling, C×H×W in the common order. */
+        /** The reverse: what goes into a pooling, as C×H×W in the common order. */
         LoweredTensor unpooled(LoweredTensor columns, String reader) {
             return context.convert(
                     reader, new LoweredTensor(plain(extent.channels()), columns.buffer()), context.map(extent));

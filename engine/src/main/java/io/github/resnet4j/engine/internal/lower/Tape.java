@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Scope;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,10 @@ import java.util.Map;
 final class Tape {
     private final Scope scope;
     private final List<Instruction> instructions = new ArrayList<>();
+    private final List<Condition> conditions = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private final Map<Integer, List<Runnable>> watches = new HashMap<>();
+    private Condition condition = Condition.ALWAYS;
 
     /** @param scope owner of what is made on the way */
     Tape(Scope scope) {
@@ -27,6 +31,27 @@ final class Tape {
 
     List<Instruction> instructions() {
         return instructions;
+    }
+
+    /** When each instruction runs. */
+    List<Condition> conditions() {
+        return conditions;
+    }
+
+    /** When what is appended now runs. */
+    Condition condition() {
+        return condition;
+    }
+
+    /** Runs {@code body}, and what it appends runs when {@code other} holds. */
+    void when(Condition other, Runnable body) {
+        Condition before = condition;
+        condition = other;
+        try {
+            body.run();
+        } finally {
+            condition = before;
+        }
     }
 
     /** Those in the arena. */
@@ -62,11 +87,29 @@ final class Tape {
     void append(Instruction instruction) {
         instruction.touched().forEach(tensor -> tensor.buffer().use(instructions.size()));
         instructions.add(instruction);
+        conditions.add(condition);
     }
 
     /** Appends a step in Java. */
     void host(String node, String what, List<LoweredTensor> tensors, Runnable body) {
         append(new Instruction.Host(node, what, tensors, body));
+    }
+
+    /**
+     * Looks at a tensor when the instructions so far have run, if what is appended now runs. That is no instruction: it takes
+     * no time worth a line.
+     */
+    void watch(LoweredTensor tensor, Runnable look) {
+        int last = instructions.size() - 1;
+        if (last >= 0) {
+            tensor.buffer().use(last);
+        }
+        watches.computeIfAbsent(last, time -> new ArrayList<>()).add(condition.guard(look));
+    }
+
+    /** Those behind the instruction at {@code time}; at -1, before the first. */
+    List<Runnable> watches(int time) {
+        return watches.getOrDefault(time, List.of());
     }
 
     /** Keeps the tensor's values until the end of the execution. */

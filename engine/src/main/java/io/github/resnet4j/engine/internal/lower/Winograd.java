@@ -332,7 +332,7 @@ final class Winograd {
         }
     }
 
-    /** One dimension of the way back, into {@code results[first]} and every {@code step}-th behind it. */
+    /** One dimension of the inverse transform, into {@code results[first]} and every {@code step}-th behind it. */
     private static void back(
             float[] m0,
             float[] m1,

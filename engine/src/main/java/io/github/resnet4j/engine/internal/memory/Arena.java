@@ -39,11 +39,6 @@ public final class Arena {
                         "value " + id + " of " + bytes + " bytes cannot be alive from " + first + " to " + last);
             }
         }
-
-        /** A value that is alive during the whole run. */
-        public static Value pinned(int id, long bytes) {
-            return new Value(id, bytes, 0, Integer.MAX_VALUE);
-        }
     }
 
     /**

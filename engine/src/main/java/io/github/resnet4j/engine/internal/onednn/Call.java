@@ -48,7 +48,7 @@ public final class Call {
         }
     }
 
-    /** Compiles the primitive; oneDNN keeps compiled ones, so that the same once more is quick. */
+    /** Compiles the primitive; oneDNN caches compiled ones, so an equal one is quick. */
     public Call(Scope scope, Descriptor descriptor, Map<Argument, Memory> tensors) {
         Dnnl.check("compile", dnnl.dnnl_primitive_create(primitive, descriptor.handle()));
         scope.onClose(() -> dnnl.dnnl_primitive_destroy(primitive));

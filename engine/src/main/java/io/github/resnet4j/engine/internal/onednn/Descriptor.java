@@ -464,9 +464,9 @@ public final class Descriptor {
     /** Kinds of pooling. */
     public enum Pooling {
         MAX(dnnl.dnnl_pooling_max),
-        /** The mean of the values alone. */
+        /** The mean of the values, without the padding. */
         AVERAGE(dnnl.dnnl_pooling_avg_exclude_padding),
-        /** The zeros around count as values. */
+        /** The mean of the values and the padding. */
         AVERAGE_WITH_PADDING(dnnl.dnnl_pooling_avg_include_padding);
 
         private final int algorithm;
@@ -626,7 +626,7 @@ public final class Descriptor {
         }
     }
 
-    /** Goes on to the next implementation; false if there is none, and then this one is no longer usable. */
+    /** Moves on to the next implementation; false if there is none, and then this descriptor is no longer usable. */
     public boolean next() {
         return dnnl.dnnl_primitive_desc_next_impl(handle) == dnnl.dnnl_success;
     }

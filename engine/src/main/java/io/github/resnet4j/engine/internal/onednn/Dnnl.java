@@ -9,7 +9,7 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /** The oneDNN library of this process. */
 public final class Dnnl {
-    /** Says to JavaCPP where warnings go; without it, one about its version would be on every user's screen. */
+    /** Tells JavaCPP where its warnings go; otherwise every user would see one about its version. */
     private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
 
     private static final Loaded LOADED = load();
@@ -50,7 +50,7 @@ public final class Dnnl {
         return loaded().engine;
     }
 
-    /** A stream of its own for each thread that executes primitives. */
+    /** One stream for each thread that executes primitives. */
     static dnnl_stream stream(Scope scope) {
         dnnl_stream stream = new dnnl_stream();
         check("create a stream", dnnl.dnnl_stream_create(stream, engine(), dnnl.dnnl_stream_default_flags));

@@ -76,7 +76,7 @@ public final class Layout {
         return new Layout(handle, shape);
     }
 
-    /** A copy of a descriptor that belongs to somebody else. */
+    /** A copy of a descriptor that another object owns. */
     static Layout copy(Scope scope, dnnl_memory_desc borrowed) {
         dnnl_memory_desc handle = new dnnl_memory_desc();
         Dnnl.check("copy a layout", dnnl.dnnl_memory_desc_clone(handle, borrowed));

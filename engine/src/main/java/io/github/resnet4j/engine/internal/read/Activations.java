@@ -65,7 +65,7 @@ final class Activations {
         return in -> vertex.emit("activation", new Operation.Activation(function, slope), in);
     }
 
-    /** Whatever it is, its value has the size of its input. */
+    /** The value of any activation has the size of its input. */
     private static UnaryOperator<VertexOutput> unknown(String reason, Vertex vertex) {
         vertex.obstacle(reason);
         return UnaryOperator.identity();

@@ -77,7 +77,7 @@ public enum Demand {
     /**
      * Everything that {@code graph}, which is initialised, asks for beyond what is honoured.
      *
-     * @param honoured what whoever trains it does
+     * @param honoured what the trainer does
      */
     public static List<UnsupportedReason> unmet(ComputationGraph graph, Set<Demand> honoured) {
         List<UnsupportedReason> unmet = new ArrayList<>();

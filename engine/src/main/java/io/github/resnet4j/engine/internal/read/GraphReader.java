@@ -54,7 +54,7 @@ public final class GraphReader {
         return new Reading(graph, honoured).read(image);
     }
 
-    /** As {@link #training(ComputationGraph, Extent, Set)}, for whoever leaves the update to the graph's own updater. */
+    /** As {@link #training(ComputationGraph, Extent, Set)}, for trainers that use the graph's own updater. */
     public static Program training(ComputationGraph graph, Extent image) {
         return training(graph, image, Demand.OF_THE_GRAPHS_UPDATER);
     }

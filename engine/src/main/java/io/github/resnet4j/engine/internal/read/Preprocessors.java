@@ -7,7 +7,7 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 
 /**
- * What DL4J puts in front of a layer to change the form of its input, one row each. DL4J flattens maps in C order, which
+ * DL4J's preprocessors, which change the form of a layer's input, one row each. DL4J flattens maps in C order, which
  * is how they are stored, so that these only change what a value is called.
  */
 final class Preprocessors {

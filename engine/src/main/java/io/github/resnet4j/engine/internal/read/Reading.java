@@ -44,7 +44,7 @@ final class Reading {
         this(graph, outputs, false, EnumSet.allOf(Demand.class));
     }
 
-    /** For training by somebody who honours these. */
+    /** For training by a trainer that honours these. */
     Reading(ComputationGraph graph, Set<Demand> honoured) {
         this(graph, List.of(), true, honoured);
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * How things of DL4J's are read, one row for each class. Only the exact class counts: a subclass may compute something
+ * How DL4J's classes are read, one row for each. Only the exact class counts: a subclass may compute something
  * else.
  *
  * @param <T> what is read

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * too, for {@code setLayerAsFrozen} leaves the configuration alone.
  */
 final class Vertex {
-    /** Stands for the vertex in reasons that no vertex has. */
+    /** Stands for the vertex in reasons that concern none. */
     static final String GRAPH = "graph";
 
     private final ComputationGraph graph;
@@ -73,6 +73,10 @@ final class Vertex {
                 || unwrapped(vertex.getLayer()) != vertex.getLayer();
     }
 
+    String name() {
+        return name;
+    }
+
     /** What it is, without the {@link FrozenVertex} around it. */
     GraphVertex configuration() {
         return configuration;
@@ -91,7 +95,7 @@ final class Vertex {
         return frozenVertex && layer != null && !frozenLayer;
     }
 
-    /** Whether DL4J ends the way back here. */
+    /** Whether DL4J ends the backward pass here. */
     boolean stopsGradient() {
         return stopsGradient;
     }

@@ -7,9 +7,11 @@ import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
+import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.ChannelPadding;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Op.Interpolation;
 import io.github.resnet4j.zoo.network.Op.Pooling;
 import java.util.List;
@@ -33,6 +35,7 @@ final class Vertices {
             .row(ScaleVertex.class, Vertices::scale)
             .row(PreprocessorVertex.class, Vertices::preprocessor)
             .row(MultiplyVertex.class, Vertices::multiply)
+            .row(StochasticSumVertex.class, Vertices::stochasticSum)
             .row(LeakyReluVertex.class, Vertices::leakyRelu)
             .row(LocalResponseNormVertex.class, Vertices::responseNorm)
             .row(SpatialPoolVertex.class, Vertices::spatialPool)
@@ -157,6 +160,26 @@ final class Vertices {
                     "it multiplies " + map + " by " + factors
                             + ", which are neither one factor per channel nor one per position");
             return vertex.emit("product", new Operation.Multiply(), inputs, all, map.flat());
+        };
+    }
+
+    private static Step stochasticSum(StochasticSumVertex configuration, Vertex vertex) {
+        Op.StochasticSum sum = configuration.op();
+        return inputs -> {
+            VertexOutput branch = inputs.get(0);
+            VertexOutput shortcut = inputs.get(1);
+            vertex.require(
+                    branch.extent().equals(shortcut.extent()) && branch.flat() == shortcut.flat(),
+                    "its inputs differ in size, " + branch + " and " + shortcut + "; the engine does not broadcast");
+            if (vertex.learns() && sum.survival() < 1) {
+                Operation drawn = new Operation.StochasticSum(
+                        vertex.name(), sum.survival(), sum.inTraining(), sum.per() == Op.StochasticSum.Per.IMAGE);
+                return vertex.emit("sum", drawn, inputs, shortcut.extent(), shortcut.flat());
+            }
+            VertexOutput scaled =
+                    sum.atTest() == 1 ? branch : vertex.emit("scale", new Operation.Scale(sum.atTest()), branch);
+            return vertex.emit(
+                    "sum", new Operation.Add(), List.of(scaled, shortcut), shortcut.extent(), shortcut.flat());
         };
     }
 

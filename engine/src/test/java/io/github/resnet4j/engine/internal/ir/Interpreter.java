@@ -67,6 +67,12 @@ public final class Interpreter {
         } else if (op instanceof Operation.Add) {
             out.fill((n, c, h, w) ->
                     inputs.stream().mapToDouble(in -> in.get(n, c, h, w)).sum());
+        } else if (op instanceof Operation.StochasticSum s) {
+            if (s.survival() < 1) {
+                throw new IllegalArgumentException(node.name() + " draws numbers");
+            }
+            out.fill((n, c, h, w) ->
+                    s.factor() * inputs.get(0).get(n, c, h, w) + inputs.get(1).get(n, c, h, w));
         } else if (op instanceof Operation.Multiply) {
             out.fill((n, c, h, w) ->
                     inputs.stream().mapToDouble(in -> in.repeated(n, c, h, w)).reduce(1, (x, y) -> x * y));

@@ -101,6 +101,7 @@ class PassesPropertyTest {
                         Operation.Dense.class,
                         Operation.BatchNorm.class,
                         Operation.Add.class,
+                        Operation.StochasticSum.class,
                         Operation.Multiply.class);
     }
 

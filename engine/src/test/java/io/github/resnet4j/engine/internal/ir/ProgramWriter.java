@@ -162,6 +162,12 @@ public final class ProgramWriter {
         return add(new Operation.Dropout(retain), extent(input), input);
     }
 
+    /** One whose branch always counts. */
+    public int stochasticSum(int branch, int shortcut, boolean perImage) {
+        Operation op = new Operation.StochasticSum("sum" + nodes.size(), 1, 1.25, perImage);
+        return add(op, extent(shortcut), branch, shortcut);
+    }
+
     public int softmax(int input) {
         return add(new Operation.SoftmaxCrossEntropy(List.of()), extent(input), input);
     }

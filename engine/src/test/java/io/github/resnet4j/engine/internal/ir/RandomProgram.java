@@ -62,7 +62,8 @@ public final class RandomProgram {
             case 9:
                 return w.activation(input, function, function == Function.RELU ? 0.1 : 0);
             case 10:
-                return w.sum(input, partner(w, random, input, last));
+                int other = partner(w, random, input, last);
+                return last % 3 == 0 ? w.stochasticSum(input, other, last % 2 == 0) : w.sum(input, other);
             case 11:
                 return w.sum(w.convolution(input), partner(w, random, input, last));
             case 12:

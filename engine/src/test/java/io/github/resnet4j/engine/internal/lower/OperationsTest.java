@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class OperationsTest {
     private static final Path GOLDENS = Path.of("../zoo/src/test/resources/golden/operations/operations.txt");
+
+    /** Under which the goldens draw. */
+    private static final long SEED = 3;
 
     /** What a golden's operation is here, given the extents of its inputs and where its parameters begin. */
     private interface Made {
@@ -102,11 +106,25 @@ class OperationsTest {
                 "multiply by channel, batch 1",
                 "multiply by place, batch 1",
                 "multiply one channel",
-                "multiply one row")) {
+                "multiply one row",
+                "multiply one place")) {
             MADE.put(name, (in, out, from) -> new Operation.Multiply());
         }
+        drawn("at test", survival -> 1);
+        drawn("in training", survival -> 1 / survival);
         MADE.put("concat", (in, out, from) -> new Operation.Concat());
         MADE.put("concat, batch 1", (in, out, from) -> new Operation.Concat());
+    }
+
+    private static void drawn(String scaling, DoubleUnaryOperator factor) {
+        MADE.put("stochastic sum kept, " + scaling, drawn(0.75, factor, false));
+        MADE.put("stochastic sum dropped, " + scaling, drawn(0.125, factor, false));
+        MADE.put("stochastic sum by image, " + scaling, drawn(0.75, factor, true));
+        MADE.put("stochastic sum by image, batch 1, " + scaling, drawn(0.125, factor, true));
+    }
+
+    private static Made drawn(double survival, DoubleUnaryOperator factor, boolean perImage) {
+        return (in, out, from) -> new Operation.StochasticSum("op", survival, factor.applyAsDouble(survival), perImage);
     }
 
     private static Made convolution(Window window, int groups, boolean bias) {
@@ -232,7 +250,7 @@ class OperationsTest {
                         prepared,
                         arena,
                         Lowering.Use.TRAINING,
-                        0)) {
+                        SEED)) {
             lowering.next(labels.asBuffer(), 0);
             lowering.run(images.address());
             float[] out = LoweringTest.output(lowering, 0, y.values().length);

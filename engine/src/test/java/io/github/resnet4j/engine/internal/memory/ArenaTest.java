@@ -84,9 +84,10 @@ class ArenaTest {
     }
 
     @Test
-    void pinnedValuesAreSharedWithNobody() {
+    void valuesOfTheWholeRunShareTheirPlaceWithNone() {
         Plan plan = Arena.plan(
-                List.of(Value.pinned(0, 64), new Value(1, 64, 0, 5), new Value(2, 64, 6, 1_000_000)), Arena.CACHE_LINE);
+                List.of(new Value(0, 64, 0, Integer.MAX_VALUE), new Value(1, 64, 0, 5), new Value(2, 64, 6, 1_000_000)),
+                Arena.CACHE_LINE);
 
         assertThat(plan.offsets()).containsExactly(0, 64, 64);
         assertThat(plan.total()).isEqualTo(128);
@@ -143,7 +144,7 @@ class ArenaTest {
             long bytes = random.nextBoolean() ? 4096L * (1 + random.nextInt(3)) : 1 + random.nextInt(50_000);
             values.add(
                     random.nextInt(20) == 0
-                            ? Value.pinned(id, bytes)
+                            ? new Value(id, bytes, 0, Integer.MAX_VALUE)
                             : new Value(id, bytes, first, first + random.nextInt(random.nextBoolean() ? 3 : count)));
         }
         return values;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -12,17 +13,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,7 +58,7 @@ public final class Checkpoints {
     private final int keep;
     private final Disk disk;
 
-    /** By name: whether a checkpoint was found whole. Those that were not looked at are not in here. */
+    /** By name: whether a checkpoint was found whole, as far as anybody asked. */
     private final Map<String, Boolean> verified = new HashMap<>();
 
     private record Generation(Path path, long iteration, int revision) {
@@ -88,8 +86,7 @@ public final class Checkpoints {
         this.keep = keep;
         this.disk = disk;
         try {
-            Files.createDirectories(this.folder);
-            disk.force(this.folder.getParent());
+            disk.createFolders(this.folder);
             for (Path path : list()) {
                 if (path.getFileName().toString().startsWith(TEMPORARY)) {
                     discard(path);
@@ -164,20 +161,6 @@ public final class Checkpoints {
         }
     }
 
-    /**
-     * What differs between the saved run and the one that would resume it, one line each: {@code model: saved
-     * resnet20-cifar, now resnet32-cifar}.
-     */
-    public static List<String> differences(Map<String, String> saved, Map<String, String> now) {
-        TreeSet<String> keys = new TreeSet<>(saved.keySet());
-        keys.addAll(now.keySet());
-        return keys.stream()
-                .filter(key -> !Optional.ofNullable(saved.get(key)).equals(Optional.ofNullable(now.get(key))))
-                .map(key -> key + ": saved " + saved.getOrDefault(key, "(nothing)") + ", now "
-                        + now.getOrDefault(key, "(nothing)"))
-                .toList();
-    }
-
     private void write(Path temporary, Snapshot snapshot) throws IOException {
         disk.createFolder(temporary);
         Map<String, Manifest.Content> files = new TreeMap<>();
@@ -190,7 +173,7 @@ public final class Checkpoints {
     }
 
     private Manifest.Content write(Path file, FloatBuffer values) throws IOException {
-        MessageDigest digest = Manifest.digest();
+        Digest digest = Digest.sha256();
         FloatBuffer rest = values.duplicate();
         ByteBuffer chunk = chunkOf(4L * values.remaining());
         do {
@@ -198,11 +181,11 @@ public final class Checkpoints {
             chunk.clear().asFloatBuffer().put(rest.slice(rest.position(), count));
             rest.position(rest.position() + count);
             chunk.limit(4 * count);
-            digest.update(chunk.array(), 0, 4 * count);
+            digest.add(chunk.array(), 0, 4 * count);
             disk.append(file, chunk);
         } while (rest.hasRemaining());
         disk.force(file);
-        return new Manifest.Content(4L * values.remaining(), HexFormat.of().formatHex(digest.digest()));
+        return new Manifest.Content(4L * values.remaining(), digest.hex());
     }
 
     private Snapshot read(Generation generation) throws IOException {
@@ -262,8 +245,11 @@ public final class Checkpoints {
             throw new IOException("the manifest does not know " + name);
         }
         long bytes = Files.size(checkpoint.resolve(name));
-        if (bytes != content.bytes() || bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+        if (bytes != content.bytes()) {
             throw new IOException(name + " has " + bytes + " bytes instead of " + content.bytes());
+        }
+        if (bytes % 4 != 0 || bytes / 4 > Integer.MAX_VALUE) {
+            throw new IOException(name + " has " + bytes + " bytes, which no array of floats has");
         }
         return content;
     }
@@ -271,7 +257,7 @@ public final class Checkpoints {
     private static void hash(Path checkpoint, String name, Manifest manifest, Consumer<ByteBuffer> each)
             throws IOException {
         Manifest.Content content = manifest.files().get(name);
-        MessageDigest digest = Manifest.digest();
+        Digest digest = Digest.sha256();
         ByteBuffer chunk = chunkOf(content.bytes());
         try (FileChannel channel = FileChannel.open(checkpoint.resolve(name))) {
             for (long rest = content.bytes(); rest > 0; rest -= chunk.limit()) {
@@ -282,11 +268,11 @@ public final class Checkpoints {
                     }
                 }
                 chunk.flip();
-                digest.update(chunk.array(), 0, chunk.limit());
+                digest.add(chunk.array(), 0, chunk.limit());
                 each.accept(chunk);
             }
         }
-        if (!HexFormat.of().formatHex(digest.digest()).equals(content.sha256())) {
+        if (!digest.hex().equals(content.sha256())) {
             throw new IOException(name + " is damaged (checksum)");
         }
     }
@@ -295,7 +281,7 @@ public final class Checkpoints {
         return ByteBuffer.allocate((int) Math.min(CHUNK, bytes)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Deletes what is older than the {@code keep}-th checkpoint known to be whole. */
+    /** Deletes what is older than the {@code keep}-th whole checkpoint; those of an earlier process are verified once. */
     private void prune() {
         int whole = 0;
         try {
@@ -306,7 +292,7 @@ public final class Checkpoints {
                     disk.move(generation.path(), temporary);
                     discard(temporary);
                     verified.remove(generation.name());
-                } else if (verified.getOrDefault(generation.name(), false)) {
+                } else if (isWhole(generation)) {
                     whole++;
                 }
             }

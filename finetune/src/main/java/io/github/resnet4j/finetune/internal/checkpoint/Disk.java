@@ -1,6 +1,6 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
-import java.io.File;
+import io.github.resnet4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What saving a checkpoint does to a disk, operation by operation, so that tests can lose power between any two. */
 interface Disk {
@@ -29,14 +31,7 @@ interface Disk {
 
         @Override
         public void force(Path path) throws IOException {
-            boolean folder = Files.isDirectory(path);
-            if (folder && File.separatorChar != '/') {
-                return; // Windows cannot open a folder, and keeps its entries without being asked
-            }
-            try (FileChannel channel =
-                    FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
+            AtomicFile.force(path);
         }
 
         @Override
@@ -49,6 +44,24 @@ interface Disk {
             Files.deleteIfExists(path);
         }
     };
+
+    /**
+     * Creates a folder and those above it that are missing. When this returns, their names would survive a loss of
+     * power, and so would that of a folder which was there already.
+     */
+    default void createFolders(Path folder) throws IOException {
+        List<Path> holders = new ArrayList<>();
+        for (Path above = folder.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+            holders.add(above);
+            if (Files.isDirectory(above)) {
+                break;
+            }
+        }
+        Files.createDirectories(folder);
+        for (Path holder : holders) {
+            force(holder);
+        }
+    }
 
     void createFolder(Path folder) throws IOException;
 

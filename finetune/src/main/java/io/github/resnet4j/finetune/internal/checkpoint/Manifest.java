@@ -1,14 +1,12 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -103,15 +101,7 @@ record Manifest(
         }
     }
 
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
     private static String hash(byte[] bytes) {
-        return HexFormat.of().formatHex(digest().digest(bytes));
+        return Digest.sha256().add(bytes).hex();
     }
 }

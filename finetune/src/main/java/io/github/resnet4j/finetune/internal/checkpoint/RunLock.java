@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -40,7 +39,7 @@ public final class RunLock implements AutoCloseable {
      */
     public static RunLock acquire(Path runFolder) {
         try {
-            Files.createDirectories(runFolder);
+            Disk.REAL.createFolders(runFolder);
             Path file = runFolder.toRealPath().resolve(FILE);
             if (!HELD.add(file)) {
                 throw new RunLockedException(runFolder, "this process");
@@ -53,7 +52,7 @@ public final class RunLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new CheckpointException(
-                    runFolder + ": cannot be used as a run's folder; choose another with --set output.dir=...", e);
+                    runFolder + ": cannot be used as a run's folder; choose one that you can write to", e);
         }
     }
 

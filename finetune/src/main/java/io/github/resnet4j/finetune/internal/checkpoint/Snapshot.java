@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param parameters all parameters and statistics from the buffer's position to its limit; read, never changed
  * @param velocity the optimiser's state, one value per parameter
  * @param identity what the run is, and what must be equal for it to go on: model, classes, optimiser, data, batch size,
- *     seed and the like
+ *     seed and so on
  */
 public record Snapshot(
         Position position,

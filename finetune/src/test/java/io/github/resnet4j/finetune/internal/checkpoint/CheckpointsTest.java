@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -22,8 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
@@ -149,6 +148,19 @@ class CheckpointsTest {
     }
 
     @Test
+    void aDamagedOneOfALaterRunIsNoHindrance() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1000));
+        Files.write(folder.resolve("ckpt-000001000").resolve("velocity.f32"), new byte[1200]);
+
+        new Checkpoints(folder, 2).save(snapshot(10));
+        assertThat(newest()).isEqualTo(snapshot(10));
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("ckpt-000001000", "velocity.f32 is damaged (checksum)");
+    }
+
+    @Test
     void removesLeftoversAtTheStartAndNothingElse() throws IOException {
         new Checkpoints(folder, 2).save(snapshot(1));
         Files.createDirectories(folder.resolve("tmp-ckpt-000000002").resolve("deep"));
@@ -182,6 +194,8 @@ class CheckpointsTest {
         FloatBuffer one = FloatBuffer.allocate(1);
         Position position = new Position(0, 0, 0);
         assertThatIllegalArgumentException().isThrownBy(() -> new Position(-1, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, -1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, 0, -1));
         assertThatIllegalArgumentException().isThrownBy(() -> new EpochProgress(1, 2, Double.NaN, 0, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Snapshot(position, EpochProgress.NONE, one, FloatBuffer.allocate(2), Map.of()));
@@ -278,25 +292,61 @@ class CheckpointsTest {
                         warning -> assertThat(warning).contains("a position is not negative"));
     }
 
-    static Stream<Arguments> changes() {
-        Map<String, String> saved =
-                Map.of("model", "resnet20-cifar", "classes", "10", "optimizer", "sgd", "data", "ab");
-        return Stream.of(
-                Arguments.of(saved, saved, List.of()),
-                Arguments.of(Map.of(), Map.of(), List.of()),
-                Arguments.of(
-                        saved,
-                        Map.of("model", "resnet32-cifar", "classes", "100", "optimizer", "sgd", "data", "ab"),
-                        List.of("classes: saved 10, now 100", "model: saved resnet20-cifar, now resnet32-cifar")),
-                Arguments.of(
-                        Map.of("seed", "1"),
-                        Map.of("threads", "2"),
-                        List.of("seed: saved 1, now (nothing)", "threads: saved (nothing), now 2")));
+    @Test
+    void readsNoManifestThatIsTooLarge() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1));
+        Files.write(folder.resolve("ckpt-000000001").resolve("manifest.json"), new byte[(1 << 20) + 1]);
+
+        assertThat(new Checkpoints(folder, 2).newestValid(warnings::add)).isEmpty();
+        assertThat(warnings).singleElement().asString().contains("the manifest is larger than 1048576 bytes");
     }
 
-    @ParameterizedTest
-    @MethodSource("changes")
-    void namesEveryDifference(Map<String, String> saved, Map<String, String> now, List<String> differences) {
-        assertThat(Checkpoints.differences(saved, now)).isEqualTo(differences);
+    @Test
+    void aStateIsWholeFloats() throws IOException {
+        new Checkpoints(folder, 2).save(snapshot(1));
+        Path checkpoint = folder.resolve("ckpt-000000001");
+        byte[] bytes = new byte[6];
+        Manifest.Content content =
+                new Manifest.Content(6, Digest.sha256().add(bytes).hex());
+        Map<String, Manifest.Content> files = Map.of("parameters.f32", content, "velocity.f32", content);
+        for (String file : files.keySet()) {
+            Files.write(checkpoint.resolve(file), bytes);
+        }
+        Files.write(
+                checkpoint.resolve("manifest.json"),
+                Manifest.of(snapshot(1), files).toBytes());
+
+        assertThat(new Checkpoints(folder, 2).newestValid(warnings::add)).isEmpty();
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("parameters.f32 has 6 bytes, which no array of floats has");
+    }
+
+    /** A new process knows nothing about the checkpoints of the one before. */
+    @Test
+    void keepsNoMoreThanAskedForInAnotherProcess() {
+        Checkpoints first = new Checkpoints(folder, 2);
+        first.save(snapshot(1));
+        first.save(snapshot(2));
+        Checkpoints second = new Checkpoints(folder, 2);
+        second.newestValid(warnings::add);
+        second.save(snapshot(3));
+        assertThat(folder).isDirectoryNotContaining("glob:**/ckpt-000000001");
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000002");
+        new Checkpoints(folder, 2).save(snapshot(4));
+        assertThat(folder).isDirectoryNotContaining("glob:**/ckpt-000000002");
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000003");
+    }
+
+    /** A damaged one is no second that survives the loss of the newest. */
+    @Test
+    void countsOnlyWholeOnesOfAnotherProcess() throws IOException {
+        Checkpoints first = new Checkpoints(folder, 2);
+        first.save(snapshot(1));
+        first.save(snapshot(2));
+        Files.write(folder.resolve("ckpt-000000002").resolve("parameters.f32"), new byte[4]);
+        new Checkpoints(folder, 2).save(snapshot(3));
+        assertThat(folder).isDirectoryContaining("glob:**/ckpt-000000001");
     }
 }

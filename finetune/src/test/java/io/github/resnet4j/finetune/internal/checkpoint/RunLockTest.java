@@ -81,14 +81,14 @@ class RunLockTest {
                 .hasCauseInstanceOf(IOException.class);
     }
 
-    /** A process that takes a lock and keeps it until it is killed. */
+    /** A process that takes a lock and keeps it until it is killed, or its parent ends. */
     static final class Holder {
         private Holder() {}
 
         public static void main(String[] arguments) throws Exception {
             try (RunLock lock = RunLock.acquire(Path.of(arguments[0]))) {
                 System.out.println("held");
-                Thread.sleep(Long.MAX_VALUE);
+                System.in.read();
             } catch (RunLockedException e) {
                 System.out.println("locked by " + e.getMessage().replaceAll(".*process (\\d+).*", "$1"));
             }

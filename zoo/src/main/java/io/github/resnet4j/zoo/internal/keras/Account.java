@@ -6,23 +6,23 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What has been read of a file, and ends it where no network is so large: so that time and memory are bounded whatever
- * refers to what. A ResNet-50 has 1,200 objects and links, 1,600 messages and 700 texts in 0.2 MiB.
+ * Counts what is read from a file and stops where no network is so large. That bounds time and memory, whatever the
+ * file's references look like. A ResNet-50 has 1,200 objects and links, 1,600 messages and 700 texts in 0.2 MiB.
  */
 final class Account {
     private static final long STRUCTURES = 8L << 20;
 
-    /** A large file in chunks may have more: a hundred bytes for each, which are thousands. */
+    /** A large chunked file may have more: it takes a hundred bytes for each chunk of thousands. */
     private static final int STRUCTURES_RATIO = 64;
 
     private static final int OBJECTS = 1 << 16;
     private static final int MESSAGES = 1 << 17;
     private static final int TEXTS = 1 << 16;
 
-    /** Of arrays as they are in the file, times its size: each is there once. */
+    /** Bytes of arrays as stored, as a multiple of the file's size: each is stored once. */
     private static final int STORED_RATIO = 2;
 
-    /** Of arrays that are compressed, times the file's size, and so many bytes more: honest ones shrink by a half. */
+    /** Bytes of arrays once decompressed: a multiple of the file's size, and a constant. Real ones shrink by half. */
     private static final int DECODED_RATIO = 8;
 
     private static final long DECODED = 256L << 20;
@@ -40,7 +40,7 @@ final class Account {
         this.file = file;
     }
 
-    /** A structure of so many bytes. */
+    /** Counts a structure. */
     void structure(long bytes, Location place) {
         structures += bytes;
         if (structures > STRUCTURES + file.file().size() / STRUCTURES_RATIO) {
@@ -48,21 +48,21 @@ final class Account {
         }
     }
 
-    /** An object or a link. */
+    /** Counts an object or a link. */
     void object() {
         if (++objects > OBJECTS) {
             throw file.hostile(Fault.LIMIT, Location.WHOLE, "has more than " + OBJECTS + " groups, arrays and links");
         }
     }
 
-    /** A message of an object, if it is of use. */
+    /** Counts a message of an object that is read. */
     void message() {
         if (++messages > MESSAGES) {
             throw file.hostile(Fault.LIMIT, Location.WHOLE, "has objects with more than " + MESSAGES + " messages");
         }
     }
 
-    /** A text of an attribute, or an attribute that is read. */
+    /** Counts a text of an attribute, or an attribute that is read. */
     void text() {
         if (++texts > TEXTS) {
             throw file.hostile(
@@ -70,14 +70,14 @@ final class Account {
         }
     }
 
-    /** An array, which no writer gives two names. */
+    /** Counts an array. No writer gives one two names. */
     void array(long address, Location place) {
         if (!arrays.add(address)) {
             throw file.hostile(Fault.AMPLIFY, place, "has an array under two names");
         }
     }
 
-    /** Bytes of an array or a chunk as they are in the file. */
+    /** Counts bytes of an array or a chunk as stored. */
     void stored(long bytes, Location place) {
         stored += bytes;
         if (stored > STORED_RATIO * file.file().size()) {
@@ -85,7 +85,7 @@ final class Account {
         }
     }
 
-    /** Bytes of an array that come out of its chunks; at most 2^59, so that the sum is one, too. */
+    /** Counts bytes of an array once decompressed; at most 2^59, so that the sum cannot overflow. */
     void decoded(long bytes, Location place) {
         decoded += bytes;
         if (decoded > DECODED + DECODED_RATIO * file.file().size()) {

@@ -1,7 +1,7 @@
 package io.github.resnet4j.zoo.internal.keras;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The small values that belong to an object. Keras has its names in lists of texts; the values of others are not looked
- * at.
+ * The small values that belong to an object. Keras keeps its names in lists of texts; other attributes are not read.
  */
 final class Attributes {
     private final Hdf5 file;
@@ -54,7 +53,7 @@ final class Attributes {
         } else if ((shared & 3) != 0) {
             throw message.unread(Fault.ATTR, "shares its description with others, which Keras does not write");
         }
-        Cursor rest = message.part("the attribute " + Printable.text(name), message.remaining());
+        Cursor rest = message.part("the attribute " + Printable.brief(name), message.remaining());
         if (byName.putIfAbsent(name, new Attribute(version, typeBytes, shapeBytes, rest)) != null) {
             throw rest.bad(Fault.ATTR, "occurs twice");
         }
@@ -90,7 +89,7 @@ final class Attributes {
             file.account().text();
             texts.add(text(type, rest));
         }
-        if (rest.remaining() >= Long.BYTES) { // what is less is padding
+        if (rest.remaining() >= Long.BYTES) { // anything shorter is padding
             throw rest.bad(Fault.ATTR, "has more strings than it declares");
         }
         return Optional.of(texts);

@@ -20,10 +20,10 @@ final class BTree {
 
     private BTree() {}
 
-    /** Takes what the lowest nodes hold. */
+    /** Receives the children of leaf nodes. */
     interface Leaves {
         /**
-         * One child of a lowest node.
+         * One child of a leaf node.
          *
          * @param key stands at the key before it, which is not greater than any key in the child
          * @param next stands at the key behind it, which is greater
@@ -34,7 +34,7 @@ final class BTree {
     private record HdfNode(long address, int level) {}
 
     /**
-     * Goes through all the children of the lowest nodes, in order.
+     * Visits all children of leaf nodes, in order.
      *
      * @param kind of the tree
      * @param keyBytes of a key

@@ -172,7 +172,7 @@ final class Chunks implements Tensor.Elements {
     }
 
     /**
-     * Takes the checksum and the compression off a chunk.
+     * Checks a chunk's checksum and decompresses it.
      *
      * @param into filled from its begin, and from its begin again where it is shorter than the chunk
      */
@@ -218,7 +218,7 @@ final class Chunks implements Tensor.Elements {
         return done + length;
     }
 
-    /** Inflates what the inflater has; gives how many bytes have come out of the chunk so far. */
+    /** Inflates what the inflater has; returns how many bytes of the chunk are inflated so far. */
     private int inflate(Inflater inflater, byte[] into, int before) {
         int done = before;
         try {

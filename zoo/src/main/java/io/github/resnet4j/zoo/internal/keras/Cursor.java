@@ -130,7 +130,7 @@ final class Cursor {
         return bytes.slice(0, bytes.position());
     }
 
-    /** Text of {@code length} bytes that ends at its first NUL; {@code fault} is what it is if it is not UTF-8. */
+    /** Text of {@code length} bytes that ends at its first NUL; {@code fault} if it is not UTF-8. */
     String text(int length, Fault fault) {
         need(length);
         ByteBuffer text = bytes.slice(bytes.position(), length);
@@ -159,7 +159,7 @@ final class Cursor {
         throw bad(Fault.NAME, "contains an unterminated name");
     }
 
-    /** A problem of the structure; {@code problem} goes on after its name: "is of version 9". */
+    /** A problem with the structure; {@code problem} continues the sentence after its name: "is of version 9". */
     BadWeightsException bad(Fault fault, String problem) {
         return new BadWeightsException(
                 file,
@@ -169,7 +169,7 @@ final class Cursor {
                 "is damaged: " + what + " " + problem + Hdf5.COPY);
     }
 
-    /** Something that is sound, and not read. */
+    /** The structure is sound, but this reader does not support it. */
     BadWeightsException unread(Fault fault, String problem) {
         return new BadWeightsException(
                 file,

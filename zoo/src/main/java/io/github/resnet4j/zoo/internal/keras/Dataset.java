@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
-/** An array of the file as a tensor. All that can be wrong with it is found before it is one. */
+/** An array of the file as a tensor. Everything that can be wrong with it is found first. */
 final class Dataset {
     private static final long LARGEST = 1L << 31;
     private static final int LARGEST_RATIO = 100;
@@ -134,7 +134,7 @@ final class Dataset {
         }
     }
 
-    /** Elements whose first byte is the highest, turned round. */
+    /** Big-endian elements, with their bytes reversed. */
     private static Tensor.Elements swapped(Tensor.Elements elements, int width) {
         return (from, into) -> {
             int begin = into.position();

@@ -45,7 +45,7 @@ record Dataspace(List<Long> sizes, long count) {
         }
         for (int i = 0; growing && i < rank; i++) {
             long most = from.i64();
-            if (most >= 0 && most < sizes[i]) { // -1: as much as you like
+            if (most >= 0 && most < sizes[i]) { // -1: unlimited
                 throw from.bad(Fault.HDF5, "has a size of " + sizes[i] + " and may have at most " + most);
             }
         }

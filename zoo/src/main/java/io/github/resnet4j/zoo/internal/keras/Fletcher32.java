@@ -2,7 +2,7 @@ package io.github.resnet4j.zoo.internal.keras;
 
 /** HDF5's checksum of chunks: Fletcher's over pairs of bytes, the first the higher. */
 final class Fletcher32 {
-    /** So many pairs are added before the sums could pass 32 bits. */
+    /** Pairs that can be added before the sums might overflow 32 bits. */
     private static final int PAIRS = 360;
 
     private int sum1;

@@ -45,7 +45,7 @@ record Grid(int[] sizes, int[] box, int width) {
         return number;
     }
 
-    /** Copies what of a box is in the array to its place there. */
+    /** Copies the part of a box that lies in the array to its place. */
     void put(int number, byte[] from, byte[] array) {
         int rank = sizes.length;
         int[] first = new int[rank];

@@ -13,16 +13,16 @@ import java.util.OptionalLong;
  * An HDF5 file: finds its objects, and reads each only once.
  */
 final class Hdf5 {
-    /** The address of what is not there. */
+    /** The address that means "absent". */
     static final long NOWHERE = -1;
 
-    /** So many bytes are copied at once. */
+    /** Bytes to copy at a time. */
     static final int WINDOW = 1 << 16;
 
-    /** What to do about damage. */
+    /** Advice about damage. */
     static final String COPY = "; copy or download it again";
 
-    /** What to do about what is sound, and written in a way that is not read here. */
+    /** Advice about files that are sound but written in a way that this reader does not support. */
     static final String SAVE = "; open the model in Keras and save its weights again";
 
     private static final long SIGNATURE = 0x0A1A_0A0D_4644_4889L; // 89 H D F \r \n 1A \n
@@ -157,7 +157,7 @@ final class Hdf5 {
         return known;
     }
 
-    /** Room for what is looked at while the file is opened, and not kept: the first for what goes in, the second out. */
+    /** Scratch buffers for checking chunks while the file is opened: for compressed bytes, and for plain ones. */
     byte[] scratch(int which) {
         if (scratch[which] == null) {
             scratch[which] = new byte[WINDOW];
@@ -187,17 +187,17 @@ final class Hdf5 {
         return new BadWeightsException(file.path(), WeightFormat.KERAS_H5, fault, place, problem);
     }
 
-    /** Something is not as it was written. */
+    /** The file is damaged. */
     BadWeightsException damaged(Fault fault, Location place, String problem) {
         return bad(fault, place, "is damaged: " + problem + COPY);
     }
 
-    /** Something is sound, and not read. */
+    /** The file is sound, but this reader does not support it. */
     BadWeightsException unread(Fault fault, Location place, String problem) {
         return bad(fault, place, problem + SAVE);
     }
 
-    /** Something was made on purpose. */
+    /** The file was made to mislead. */
     BadWeightsException hostile(Fault fault, Location place, String problem) {
         return bad(fault, place, problem + "; it may be malicious, do not use it");
     }

@@ -20,7 +20,7 @@ record HdfNode(Hdf5 file, List<Long> way) {
         return new HdfNode(file, List.of(address));
     }
 
-    /** By which the object is known, whatever the way to it. */
+    /** Identifies the object, whatever path leads to it. */
     long address() {
         return way.get(way.size() - 1);
     }

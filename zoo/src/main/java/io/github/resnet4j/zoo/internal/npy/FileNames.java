@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.internal.npy;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * Tensors' names as names of files on any system. Letters, digits, dots, dashes and underscores stay; all else becomes
- * {@code %} and two hex digits per byte of UTF-8, as in addresses of the web: separators, control characters and letters
+ * {@code %} and two hex digits per byte of UTF-8, as in URLs: separators, control characters and letters
  * that systems spell in several ways. So does a dot at the beginning, the first letter of a name that means a device to
  * Windows ({@code aux.weight}), and all capitals of names that differ in nothing but case. Decoding gives the tensor's
  * name back.
@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class FileNames {
     static final String SUFFIX = ".npy";
 
-    /** Bytes of a file's name; systems allow 255, and archives and folders take some of them. */
+    /** Bytes of a file's name; systems allow 255, and archives and folders need some of them. */
     private static final int LONGEST = 200;
 
     private static final String DEVICES = "(?is)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?";
@@ -40,7 +40,7 @@ final class FileNames {
                 file = encoded(name, true);
             }
             if (file.isEmpty() || file.length() + SUFFIX.length() > LONGEST) {
-                throw new IllegalArgumentException("the tensor \"" + Printable.text(name) + "\" has "
+                throw new IllegalArgumentException("the tensor \"" + Printable.brief(name) + "\" has "
                         + (file.isEmpty() ? "no name" : "too long a name for a file"));
             }
             files.put(name, file + SUFFIX);
@@ -55,7 +55,7 @@ final class FileNames {
     private static String encoded(String name, boolean capitals) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
             throw new IllegalArgumentException(
-                    "the tensor \"" + Printable.text(name) + "\" has an unpaired surrogate in its name");
+                    "the tensor \"" + Printable.brief(name) + "\" has an unpaired surrogate in its name");
         }
         StringBuilder file = new StringBuilder();
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {

@@ -20,7 +20,7 @@ final class Npy {
     /** NumPy's own limit, before its version 2. */
     static final int MAX_RANK = 32;
 
-    /** Elements begin at a multiple. */
+    /** Elements begin at a multiple of this. */
     private static final int ALIGNMENT = 64;
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -82,7 +82,7 @@ final class Npy {
         return normal;
     }
 
-    /** Writes other bytes than it is given. Tensors give it whole elements. */
+    /** Converts elements as they are written. Tensors pass it whole elements. */
     private static final class Converted extends FilterOutputStream {
         private final UnaryOperator<byte[]> conversion;
 

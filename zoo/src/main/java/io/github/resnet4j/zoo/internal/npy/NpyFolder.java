@@ -1,7 +1,8 @@
 package io.github.resnet4j.zoo.internal.npy;
 
+import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.io.BufferedOutputStream;
@@ -10,9 +11,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.nd4j.shade.jackson.core.JsonFactory;
 import org.nd4j.shade.jackson.core.JsonGenerator;
@@ -23,9 +22,9 @@ import org.nd4j.shade.jackson.core.util.DefaultPrettyPrinter;
  * A folder with one {@code .npy} file per tensor and {@code index.json}, which says of every tensor its {@code file},
  * {@code dtype} and {@code shape}.
  *
- * <p>A file is named like its tensor; what cannot be in a name of a file on some system is written as in addresses of
- * the web, {@code conv1/kernel:0} as {@code conv1%2Fkernel%3A0.npy}. Types are kept, by safetensors' names; only BF16,
- * which NumPy does not know, is written as {@code float32}, exactly.
+ * <p>A file is named like its tensor. Characters that some system forbids in file names are percent-encoded as in URLs:
+ * {@code conv1/kernel:0} becomes {@code conv1%2Fkernel%3A0.npy}. Types are kept, by safetensors' names; only BF16, which
+ * NumPy does not know, is written as {@code float32}, exactly.
  */
 public final class NpyFolder {
     private static final int BUFFER = 1 << 16;
@@ -43,13 +42,10 @@ public final class NpyFolder {
      * @throws BadWeightsException if a tensor comes from a file that has changed; nothing is left behind
      */
     public static void write(Path folder, StateDict weights) throws IOException {
-        Path target = folder.toAbsolutePath().normalize();
         requireFree(folder);
         Map<String, String> files = FileNames.of(weights.tensors().keySet());
         weights.tensors().forEach(NpyFolder::requireRank);
-        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            Files.createDirectory(part);
+        AtomicFile.writeFolder(folder, part -> {
             for (Map.Entry<String, Tensor> tensor : weights.tensors().entrySet()) {
                 Path file = part.resolve(files.get(tensor.getKey()));
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
@@ -59,11 +55,7 @@ public final class NpyFolder {
             try (OutputStream out = Files.newOutputStream(part.resolve("index.json"))) {
                 writeIndex(out, weights.tensors(), files);
             }
-            Files.deleteIfExists(target); // empty: not every system puts a folder in place of another
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            delete(part);
-        }
+        });
     }
 
     private static void requireFree(Path folder) throws IOException {
@@ -82,7 +74,7 @@ public final class NpyFolder {
 
     private static void requireRank(String name, Tensor tensor) {
         if (tensor.shape().size() > Npy.MAX_RANK) {
-            throw new IllegalArgumentException("the tensor \"" + Printable.text(name) + "\" has "
+            throw new IllegalArgumentException("the tensor \"" + Printable.brief(name) + "\" has "
                     + tensor.shape().size() + " dimensions, NumPy allows at most " + Npy.MAX_RANK);
         }
     }
@@ -105,17 +97,6 @@ public final class NpyFolder {
             }
             json.writeEndObject();
             json.writeRaw('\n');
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
         }
     }
 }

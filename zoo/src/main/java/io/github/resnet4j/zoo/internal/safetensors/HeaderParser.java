@@ -1,11 +1,11 @@
 package io.github.resnet4j.zoo.internal.safetensors;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ final class HeaderParser {
             }
             if (metadata.put(key, value) != null) {
                 throw bad(
-                        Fault.DUP_KEY, here(), "has metadata with " + Printable.text(key) + " twice; do not trust it");
+                        Fault.DUP_KEY, here(), "has metadata with " + Printable.brief(key) + " twice; do not trust it");
             }
         }
     }
@@ -186,7 +186,7 @@ final class HeaderParser {
                     throw bad(
                             Fault.FIELD,
                             new Location.Named(name),
-                            "has a tensor with the field " + Printable.text(field) + ", which the format does not have"
+                            "has a tensor with the field " + Printable.brief(field) + ", which the format does not have"
                                     + SAVE_AGAIN);
             }
         }
@@ -220,7 +220,7 @@ final class HeaderParser {
                         new Location.Named(name),
                         OTHER_TYPES.contains(type)
                                 ? "has a tensor of " + type + ", which resnet4j does not read; convert it to F32"
-                                : "has a tensor of the unknown dtype " + Printable.text(type) + SAVE_AGAIN));
+                                : "has a tensor of the unknown dtype " + Printable.brief(type) + SAVE_AGAIN));
     }
 
     /** A list of at most {@code most} integers, and the faults of one that is longer, no such list, or too large. */
@@ -294,7 +294,7 @@ final class HeaderParser {
         return bad(
                 Fault.JSON,
                 at(index),
-                "has a header that is not JSON: " + Printable.text(message) + "; copy or download it again");
+                "has a header that is not JSON: " + Printable.brief(message) + "; copy or download it again");
     }
 
     private Location here() {

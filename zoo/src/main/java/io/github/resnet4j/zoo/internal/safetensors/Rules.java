@@ -7,7 +7,7 @@ import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.util.Optional;
 
-/** What a header may say, whether read or written. */
+/** What a header may contain, whether it is read or written. */
 final class Rules {
     /** Bytes of the header's length before it. */
     static final int PREFIX = Long.BYTES;

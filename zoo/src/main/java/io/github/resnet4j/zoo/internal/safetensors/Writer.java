@@ -1,57 +1,33 @@
 package io.github.resnet4j.zoo.internal.safetensors;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.Tensor;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.nd4j.shade.jackson.core.JsonFactory;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 
 /** Writes files that {@link Safetensors#open} accepts. */
 final class Writer {
-    private static final int BUFFER = 1 << 16;
-
-    /** The header's end, and with it the first tensor, lies at a multiple. */
+    /** The header ends, and the first tensor begins, at a multiple of this. */
     private static final int ALIGNMENT = 8;
 
     private Writer() {}
 
     static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
-        Path target = file.toAbsolutePath();
-        if (Files.isDirectory(target)) {
-            throw new FileSystemException(file.toString(), null, "is a folder; name a file in it");
-        }
-        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-                write(out, tensors, metadata);
-                out.flush();
-                channel.force(true);
-            }
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        AtomicFile.write(file, out -> write(out, tensors, metadata));
     }
 
     static void write(OutputStream out, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
@@ -112,7 +88,7 @@ final class Writer {
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             if (!Rules.isText(entry.getKey()) || !Rules.isText(entry.getValue())) {
                 throw new IllegalArgumentException(
-                        "an unpaired surrogate in the metadata \"" + Printable.text(entry.getKey()) + "\"");
+                        "an unpaired surrogate in the metadata \"" + Printable.brief(entry.getKey()) + "\"");
             }
             text += entry.getKey().length() + entry.getValue().length();
         }
@@ -123,7 +99,7 @@ final class Writer {
     }
 
     private static void requireReadable(String name, Tensor tensor) {
-        String which = "the tensor \"" + Printable.text(name) + "\" ";
+        String which = "the tensor \"" + Printable.brief(name) + "\" ";
         Rules.nameProblem(name).ifPresent(problem -> {
             throw new IllegalArgumentException(which + "cannot be written, its name " + problem);
         });

@@ -1,14 +1,16 @@
 package io.github.resnet4j.zoo.internal.torch;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.torch.Value.Atom;
 import io.github.resnet4j.zoo.internal.torch.Value.Dict;
+import io.github.resnet4j.zoo.internal.torch.Value.Items;
 import io.github.resnet4j.zoo.internal.torch.Value.Strided;
 import io.github.resnet4j.zoo.internal.torch.Value.Text;
+import io.github.resnet4j.zoo.internal.torch.Value.Tuple;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -94,11 +96,12 @@ final class Checkpoint {
     }
 
     private StateDict read(Value value, ToLongFunction<String> starts) {
-        if (!(value instanceof Dict dict)) {
+        if (!(paired(value) instanceof Dict dict)) {
             throw bad(
                     Fault.NOT_STATE_DICT,
                     Location.WHOLE,
-                    "holds " + value.what() + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
+                    "holds " + value.what() + (isUnnamed(value) ? " of tensors without names" : "")
+                            + ", not a state dict: in Python, torch.save(model.state_dict(), FILE)");
         }
         Map<String, Strided> all = tensors(unwrapped(dict));
         Map<String, Strided> named = set == WeightSet.AVERAGED && !averaged ? underAverage(all) : all;
@@ -121,6 +124,37 @@ final class Checkpoint {
                     + listed(leftOut));
         }
         return new StateDict(file.path(), format, tensors, metadata, notes);
+    }
+
+    /** As a dict, what {@code list(model.named_parameters())} and {@code list(state_dict.items())} give. */
+    private Value paired(Value value) {
+        if (!(value instanceof Items items)
+                || items.values().isEmpty()
+                || items.values().size() > MAX_ENTRIES
+                || !items.values().stream().allMatch(Checkpoint::isNamedTensor)) {
+            return value;
+        }
+        Dict dict = new Dict(true);
+        for (Value item : items.values()) {
+            Tuple pair = (Tuple) item;
+            dict.put(pair.get(0), pair.get(1));
+        }
+        notes.add("read a list of names and tensors");
+        return dict;
+    }
+
+    private static boolean isNamedTensor(Value value) {
+        return value instanceof Tuple pair
+                && pair.size() == 2
+                && pair.get(0) instanceof Text
+                && pair.get(1) instanceof Strided;
+    }
+
+    /** As {@code list(model.parameters())} gives them. */
+    private static boolean isUnnamed(Value value) {
+        return value instanceof Items items
+                && !items.values().isEmpty()
+                && items.values().stream().allMatch(Strided.class::isInstance);
     }
 
     private void requireRoom(Map<String, Strided> tensors) {
@@ -176,8 +210,8 @@ final class Checkpoint {
             dict = (Dict) dict.value(taken);
         }
         if (!path.isEmpty()) {
-            notes.add("used the entry " + Printable.text(path.substring(0, path.length() - 1)) + kind
-                    + (other.isEmpty() ? "" : ", not " + Printable.text(other))
+            notes.add("used the entry " + Printable.brief(path.substring(0, path.length() - 1)) + kind
+                    + (other.isEmpty() ? "" : ", not " + Printable.brief(other))
                     + (other.isEmpty() || averaged ? "" : AVERAGE + "; use --ema for that"));
         }
         return dict;
@@ -252,7 +286,7 @@ final class Checkpoint {
                 throw bad(
                         Fault.DUP_NAME,
                         new Location.Named(key.value()),
-                        "has two entries named " + Printable.text(key.value()) + "; do not trust it");
+                        "has two entries named " + Printable.brief(key.value()) + "; do not trust it");
             }
         }
     }
@@ -373,7 +407,7 @@ final class Checkpoint {
     private static String listed(List<String> names) {
         String first = String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())));
         int more = names.size() - MAX_LISTED;
-        return Printable.text(first) + (more > 0 ? " and " + more + " more" : "");
+        return Printable.brief(first) + (more > 0 ? " and " + more + " more" : "");
     }
 
     private BadWeightsException bad(Fault fault, Location place, String problem) {

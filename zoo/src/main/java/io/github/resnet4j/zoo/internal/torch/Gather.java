@@ -59,7 +59,7 @@ final class Gather implements Tensor.Elements {
         while (outermost < sizes.length - 1 && first[outermost] == last[outermost]) {
             outermost++;
         }
-        // Everything lies between these two: inside of the outermost index that changes, any index may occur.
+        // Everything lies between these two: within the outermost index that changes, any index may occur.
         long low = 0;
         long high = 0;
         for (int i = 0; i < sizes.length; i++) {

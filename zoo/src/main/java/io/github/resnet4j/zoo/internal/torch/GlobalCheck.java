@@ -1,8 +1,8 @@
 package io.github.resnet4j.zoo.internal.torch;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Printable;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +53,7 @@ final class GlobalCheck {
         if (names.stream().anyMatch(name -> name.startsWith("torch.nn."))) {
             return bytes.bad(
                     Fault.NOT_STATE_DICT,
-                    "holds a whole pickled model (class " + Printable.text(first)
+                    "holds a whole pickled model (class " + Printable.brief(first)
                             + "), not a state dict: in Python, if you trust it, run"
                             + " torch.save(model.state_dict(), FILE)"
                             + " and use that file");
@@ -63,7 +63,7 @@ final class GlobalCheck {
                 && names.stream().allMatch(name -> Global.unsupported(name).isPresent())) {
             return bytes.bad(
                     Fault.UNSUPPORTED,
-                    "has " + unsupported.get() + " (" + Printable.text(first)
+                    "has " + unsupported.get() + " (" + Printable.brief(first)
                             + "), which resnet4j does not read; in Python, convert them to plain dense tensors"
                             + " and save those");
         }
@@ -74,7 +74,7 @@ final class GlobalCheck {
                 list.append(" and ").append(names.size() - listed).append(" more");
                 break;
             }
-            list.append(listed++ == 0 ? "" : ", ").append(Printable.text(name));
+            list.append(listed++ == 0 ? "" : ", ").append(Printable.brief(name));
         }
         return refused(bytes, list.toString());
     }

@@ -88,7 +88,7 @@ final class PickleBytes {
     }
 
     /**
-     * The byte of the next instruction, whether there is such a one or not.
+     * The byte of the next instruction, whether or not there is such an instruction.
      *
      * @throws BadWeightsException with {@link Fault#PKL_END} if there is none, with {@link Fault#LIMIT_OPS} if there
      *     were too many
@@ -132,7 +132,7 @@ final class PickleBytes {
 
     /**
      * {@code length} bytes as text, which must be UTF-8. Nothing if it is longer than any name: the bytes of a NumPy array
-     * are such a text, and nobody needs them.
+     * are stored as such a text, and are not needed.
      */
     Optional<String> text(long length) {
         if (length > end - position()) {

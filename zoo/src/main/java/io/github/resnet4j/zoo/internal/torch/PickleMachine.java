@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.internal.torch;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.torch.Value.Atom;
 import io.github.resnet4j.zoo.internal.torch.Value.Container;
 import io.github.resnet4j.zoo.internal.torch.Value.Dict;
@@ -15,7 +16,6 @@ import io.github.resnet4j.zoo.internal.torch.Value.Tuple;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
-import io.github.resnet4j.zoo.weights.Printable;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -291,7 +291,7 @@ final class PickleMachine {
         String module = bytes.line();
         String path = module + "." + bytes.line();
         // The names were checked before anything was run.
-        return Global.of(path).orElseThrow(() -> GlobalCheck.refused(bytes, Printable.text(path)));
+        return Global.of(path).orElseThrow(() -> GlobalCheck.refused(bytes, Printable.brief(path)));
     }
 
     private void append(Value[] items) {

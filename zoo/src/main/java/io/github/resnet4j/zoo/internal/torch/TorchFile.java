@@ -77,7 +77,7 @@ public final class TorchFile {
 
     /**
      * Whether {@link #open} should be asked: it is a pickle, a tar archive, or a zip archive. Other formats are zip
-     * archives too; who knows them asks for those first.
+     * archives too; try those first.
      */
     public static boolean matches(FileBytes file) {
         return StrictZip.matches(file) || matchesLegacy(file) || matchesTar(file);

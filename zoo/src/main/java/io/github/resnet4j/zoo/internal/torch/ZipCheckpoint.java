@@ -1,11 +1,11 @@
 package io.github.resnet4j.zoo.internal.torch;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import io.github.resnet4j.zoo.weights.WeightSet;
@@ -108,13 +108,13 @@ final class ZipCheckpoint {
             if (!entry.name().startsWith(folder)) {
                 throw bad(
                         Fault.AMBIGUOUS,
-                        "has the entry " + Printable.text(entry.name()) + " outside " + Printable.text(folder)
+                        "has the entry " + Printable.brief(entry.name()) + " outside " + Printable.brief(folder)
                                 + "; unpack it if it is an archive of other files");
             }
             if (!entry.stored()) {
                 throw bad(
                         Fault.ZIP_METHOD,
-                        "has a compressed entry " + Printable.text(entry.name())
+                        "has a compressed entry " + Printable.brief(entry.name())
                                 + ", which torch.save never writes; save it again with torch.save");
             }
         }

@@ -1,10 +1,10 @@
 package io.github.resnet4j.zoo.internal.zip;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -78,7 +78,7 @@ public final class StrictZip {
                         format,
                         Fault.ZIP_DUP,
                         new Location.Named(entry.name()),
-                        "has two entries named " + Printable.text(entry.name())
+                        "has two entries named " + Printable.brief(entry.name())
                                 + "; programs disagree about which one to use; do not trust it");
             }
         }
@@ -198,6 +198,6 @@ public final class StrictZip {
                 format,
                 fault,
                 new Location.Entry(entry.name(), 0),
-                "has an entry " + Printable.text(entry.name()) + " that " + problem);
+                "has an entry " + Printable.brief(entry.name()) + " that " + problem);
     }
 }

@@ -1,10 +1,10 @@
 package io.github.resnet4j.zoo.internal.zip;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -382,7 +382,7 @@ final class Structure {
         return bad(
                 Fault.ZIP_MISMATCH,
                 at,
-                "has an entry " + Printable.text(name) + " whose " + what
+                "has an entry " + Printable.brief(name) + " whose " + what
                         + " differs from what the directory says; do not trust it");
     }
 
@@ -390,7 +390,7 @@ final class Structure {
     private void requireDescriptor(Central central, boolean described, String name, long from, long to) {
         long length = to - from;
         if (described && length == 0) {
-            throw bad(Fault.ZIP_CORRUPT, from, "has no sizes after " + Printable.text(name) + "; download it again");
+            throw bad(Fault.ZIP_CORRUPT, from, "has no sizes after " + Printable.brief(name) + "; download it again");
         }
         if (!described && length == 0) {
             return;
@@ -429,7 +429,7 @@ final class Structure {
             throw bad(
                     Fault.ZIP_NAME,
                     at,
-                    "has an entry \"" + Printable.text(name)
+                    "has an entry \"" + Printable.brief(name)
                             + "\", which is not a plain relative path; do not trust it");
         } catch (CharacterCodingException e) {
             throw bad(Fault.ZIP_NAME, at, "has an entry whose name is not text; pack it again");

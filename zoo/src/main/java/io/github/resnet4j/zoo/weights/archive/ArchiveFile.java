@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights.archive;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.internal.zip.StrictZip;
 import io.github.resnet4j.zoo.network.Network;
@@ -7,7 +8,6 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +101,7 @@ final class ArchiveFile {
                 throw bad(
                         Fault.FORBIDDEN_ENTRY,
                         new Location.Entry(name, 0),
-                        "has an entry " + Printable.text(name)
+                        "has an entry " + Printable.brief(name)
                                 + ", which lets DL4J run code that the file chooses; do not trust it");
             }
         }
@@ -120,7 +120,7 @@ final class ArchiveFile {
                 throw bad(
                         Fault.FORBIDDEN_ENTRY,
                         new Location.Entry(name, 0),
-                        "has an entry " + Printable.text(name) + ", which resnet4j does not write; do not trust it");
+                        "has an entry " + Printable.brief(name) + ", which resnet4j does not write; do not trust it");
             }
         }
     }
@@ -153,7 +153,7 @@ final class ArchiveFile {
                 WeightFormat.ARCHIVE,
                 Fault.CARD,
                 new Location.Entry(CARD, 0),
-                "has an unusable " + CARD + ": " + Printable.text(e.getMessage()),
+                "has an unusable " + CARD + ": " + Printable.brief(e.getMessage()),
                 e);
     }
 

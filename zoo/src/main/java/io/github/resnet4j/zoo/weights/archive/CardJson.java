@@ -1,9 +1,9 @@
 package io.github.resnet4j.zoo.weights.archive;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
-import io.github.resnet4j.zoo.weights.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -179,7 +179,7 @@ final class CardJson {
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!keys.contains(name)) {
-                throw new IllegalArgumentException("unknown key of " + where + " \"" + Printable.text(name) + "\""
+                throw new IllegalArgumentException("unknown key of " + where + " \"" + Printable.brief(name) + "\""
                         + Suggest.nearest(name, keys)
                                 .map(near -> "; did you mean " + near + "?")
                                 .orElse("; the keys are " + String.join(", ", keys)));
@@ -252,11 +252,11 @@ final class CardJson {
     }
 
     private static IllegalArgumentException mismatch(String key, String wanted, JsonNode got) {
-        return new IllegalArgumentException("\"" + Printable.text(key) + "\" must be " + wanted + ", got "
+        return new IllegalArgumentException("\"" + Printable.brief(key) + "\" must be " + wanted + ", got "
                 + got.getNodeType().name().toLowerCase(Locale.ROOT));
     }
 
     private static String firstLine(String message) {
-        return Printable.text(message.lines().findFirst().orElse("not JSON"));
+        return Printable.brief(message.lines().findFirst().orElse("not JSON"));
     }
 }

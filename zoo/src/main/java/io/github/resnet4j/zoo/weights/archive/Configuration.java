@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights.archive;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
@@ -7,7 +8,6 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,6 +59,7 @@ final class Configuration {
             "io.github.resnet4j.zoo.layers.MultiplyVertex",
             "io.github.resnet4j.zoo.layers.Prelu",
             "io.github.resnet4j.zoo.layers.SpatialPoolVertex",
+            "io.github.resnet4j.zoo.layers.StochasticSumVertex",
             "io.github.resnet4j.zoo.layers.UpsamplingVertex",
             "io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex",
             "org.deeplearning4j.nn.conf.distribution.NormalDistribution",
@@ -188,7 +189,7 @@ final class Configuration {
                     Fault.JSON,
                     at,
                     "is not JSON: "
-                            + Printable.text(
+                            + Printable.brief(
                                     e.getOriginalMessage().lines().findFirst().orElse("")));
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory do not fail", e);
@@ -235,7 +236,7 @@ final class Configuration {
             throw unknownVertex(key);
         }
         if (!frame.keys.add(key)) {
-            throw bad(Fault.JSON_LIMIT, "has the key \"" + Printable.text(key) + "\" twice");
+            throw bad(Fault.JSON_LIMIT, "has the key \"" + Printable.brief(key) + "\" twice");
         }
         if (!graph && frame.keys.size() > MAX_KEYS) {
             throw bad(Fault.JSON_LIMIT, "has an object of more than " + MAX_KEYS + " keys");
@@ -258,7 +259,7 @@ final class Configuration {
     private BadWeightsException unknownVertex(String name) {
         return bad(
                 Fault.CONF_GRAPH,
-                "has a vertex \"" + Printable.text(name) + "\", which is not part of " + network.name());
+                "has a vertex \"" + Printable.brief(name) + "\", which is not part of " + network.name());
     }
 
     private void end(Frame ended) {
@@ -281,7 +282,7 @@ final class Configuration {
             case "@class", "type" -> requireKnown(text, !frame.list && CLASSES.contains(text));
             case "layerName" -> {
                 if (frame.list || !text.equals(vertex)) {
-                    throw bad(Fault.CONF_GRAPH, "has a layer \"" + Printable.text(text) + "\" in another vertex");
+                    throw bad(Fault.CONF_GRAPH, "has a layer \"" + Printable.brief(text) + "\" in another vertex");
                 }
             }
             case "variables" -> requireKnown(text, isWord(afterVertex(text)));
@@ -300,7 +301,7 @@ final class Configuration {
 
     private void requireKnown(String text, boolean known) {
         if (!known) {
-            throw bad(Fault.FORBIDDEN_CLASS, "has \"" + Printable.text(text) + "\", which DL4J might load as a class");
+            throw bad(Fault.FORBIDDEN_CLASS, "has \"" + Printable.brief(text) + "\", which DL4J might load as a class");
         }
     }
 
@@ -393,7 +394,7 @@ final class Configuration {
     private BadWeightsException notIn(Range range, String key, String value) {
         return bad(
                 Fault.CONF_RANGE,
-                "has " + key + " " + Printable.text(value) + " in " + vertex + ", not "
+                "has " + key + " " + Printable.brief(value) + " in " + vertex + ", not "
                         + (range.from() == range.to() ? range.from() : range.from() + " to " + range.to()));
     }
 

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights.archive;
 
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
@@ -8,17 +9,11 @@ import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.WeightFormat;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.FloatBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,16 +78,8 @@ public final class ModelArchive {
         CheckedOutputStream crc = new CheckedOutputStream(OutputStream.nullOutputStream(), new CRC32());
         Coefficients.write(values, crc);
 
-        Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling(
-                target.getFileName() + ".tmp-" + ProcessHandle.current().pid());
-        try {
-            try (FileChannel channel = FileChannel.open(
-                            temporary,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE);
-                    ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(channel))) {
+        AtomicFile.write(file, out -> {
+            try (ZipOutputStream zip = new ZipOutputStream(out)) {
                 zip.putNextEntry(entry(ArchiveFile.CARD));
                 zip.write(description);
                 zip.putNextEntry(entry(Configuration.NAME));
@@ -104,18 +91,8 @@ public final class ModelArchive {
                 coefficients.setCrc(crc.getChecksum().getValue());
                 zip.putNextEntry(coefficients);
                 Coefficients.write(values, zip);
-                zip.finish();
-                channel.force(true);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        if (File.separatorChar == '/') { // Windows cannot open a folder
-            try (FileChannel folder = FileChannel.open(target.getParent())) {
-                folder.force(true);
-            }
-        }
+        });
     }
 
     /**

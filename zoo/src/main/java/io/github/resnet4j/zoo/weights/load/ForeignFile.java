@@ -24,7 +24,7 @@ final class ForeignFile implements WeightReader {
     private static final String DOWNLOAD = "; download it again";
     private static final String UNPACK = "; unpack it and name the weight file in it";
     private static final String KNOWN =
-            "; name a safetensors, PyTorch (.pth), Keras (.h5) or resnet4j (model.zip) file";
+            "; name a safetensors, PyTorch (.pth), Keras (.h5), NumPy (.npz) or resnet4j (model.zip) file";
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
 
     private record Kind(Fault fault, String is, Predicate<String> begins) {}
@@ -55,7 +55,9 @@ final class ForeignFile implements WeightReader {
                     "is an ONNX model; use the checkpoint (.pth, .safetensors) that it was exported from",
                     start -> start.matches("(?s)\u0008[\u0002-\u0020][\u0012\u001A\"*2:B].*")),
             format("GGUF", "is a GGUF language model, not a network for images"),
-            format("\u0093NUMPY", "is a NumPy array; save all arrays together with safetensors.numpy.save_file"),
+            format(
+                    "\u0093NUMPY",
+                    "is a single NumPy array; save all arrays together with numpy.savez(FILE, **{name: array})"),
             format(
                     "\u0012\1\0\0\0\0\0\0",
                     "is an MXNet parameter file (GluonCV); in Python, load it with mx.nd.load and save the arrays with"
@@ -63,10 +65,6 @@ final class ForeignFile implements WeightReader {
 
     /** Zip archives, by their entries. */
     private static final List<Kind> ARCHIVES = List.of(
-            new Kind(
-                    Fault.FORMAT,
-                    "is an archive of NumPy arrays; in Python, safetensors.numpy.save_file(dict(numpy.load(FILE)), OTHER)",
-                    entry -> entry.endsWith(".npy")),
             new Kind(
                     Fault.FORMAT,
                     "is a Keras model; unzip it and name the model.weights.h5 in it",
@@ -78,7 +76,7 @@ final class ForeignFile implements WeightReader {
 
     @Override
     public List<String> extensions() {
-        return List.of("keras", "onnx", "tflite", "pb", "npz");
+        return List.of("keras", "onnx", "tflite", "pb");
     }
 
     @Override

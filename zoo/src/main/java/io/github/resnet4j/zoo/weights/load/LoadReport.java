@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.weights.load;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +92,7 @@ public record LoadReport(
         public String text() {
             boolean inFile = !source.isEmpty();
             StringBuilder line =
-                    new StringBuilder(Printable.text(inFile && status == Status.UNEXPECTED ? source : name));
+                    new StringBuilder(Printable.brief(inFile && status == Status.UNEXPECTED ? source : name));
             line.append(' ').append(status == Status.UNEXPECTED ? fileShape : shape);
             if (status == Status.SHAPE_MISMATCH) {
                 line.append(" is ").append(fileShape).append(" in the file");
@@ -101,13 +101,13 @@ public record LoadReport(
                 String other = status == Status.UNEXPECTED ? name : source;
                 line.append(", in ")
                         .append(status == Status.UNEXPECTED ? "the zoo's naming " : "the file ")
-                        .append(Printable.text(other));
+                        .append(Printable.brief(other));
             }
             if (!detail.isEmpty()) {
                 line.append("; ").append(detail);
             }
             if (!nearest.isEmpty()) {
-                line.append("; nearest: ").append(Printable.text(nearest));
+                line.append("; nearest: ").append(Printable.brief(nearest));
             }
             return line.toString();
         }
@@ -122,6 +122,11 @@ public record LoadReport(
     public LoadReport {
         entries = List.copyOf(entries);
         notes = List.copyOf(notes);
+    }
+
+    /** The same without the notes, for whoever has told them already. */
+    public LoadReport withoutNotes() {
+        return new LoadReport(file, format, network, convention, entries, List.of());
     }
 
     /** The entries of one status. */

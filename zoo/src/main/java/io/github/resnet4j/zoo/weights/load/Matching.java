@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
@@ -10,7 +11,6 @@ import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Entry;
 import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
@@ -333,7 +333,7 @@ public final class Matching {
                                 : entry.fileShape())
                         + " for " + entry.shape()
                 : "";
-        return Printable.text(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
+        return Printable.brief(name.length() > MAX_BRIEF ? name.substring(0, MAX_BRIEF) + "…" : name) + shapes;
     }
 
     private String advice() {
@@ -348,6 +348,11 @@ public final class Matching {
         });
     }
 
+    private static boolean isMissingStatistic(Entry entry) {
+        return entry.status() == Status.MISSING
+                && (entry.name().endsWith(".running_mean") || entry.name().endsWith(".running_var"));
+    }
+
     /** What the differences mean, if they are of a known kind. */
     private Optional<String> hint() {
         String head = head(network).name() + ".";
@@ -357,6 +362,14 @@ public final class Matching {
                 .allMatch(entry ->
                         entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
             return Optional.of("; use --head new to give the network a new classifier");
+        }
+        long statistics =
+                network.slots().stream().filter(slot -> !slot.role().trained()).count();
+        if (statistics > 0
+                && report.problems().size() == statistics
+                && report.problems().stream().allMatch(Matching::isMissingStatistic)) {
+            return Optional.of("; it has the trained parameters alone, as named_parameters() gives them, without batch"
+                    + " normalisation's running statistics: in Python, torch.save(model.state_dict(), FILE)");
         }
         if (lacksHeadOnly()) {
             return Optional.of("; it is a backbone without the classifier of " + network.name()

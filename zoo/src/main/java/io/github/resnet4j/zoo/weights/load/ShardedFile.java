@@ -1,11 +1,11 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.WeightFormat;
@@ -192,11 +192,11 @@ final class ShardedFile implements WeightReader {
                     require(
                             index,
                             json.nextToken() == JsonToken.VALUE_STRING,
-                            "names no file for " + Printable.text(tensor));
+                            "names no file for " + Printable.brief(tensor));
                     require(
                             index,
                             map.put(tensor, json.getText()) == null,
-                            "lists " + Printable.text(tensor) + " twice");
+                            "lists " + Printable.brief(tensor) + " twice");
                     require(index, map.size() <= MAX_TENSORS, "lists more tensors than any network has");
                     shards.add(json.getText());
                 }

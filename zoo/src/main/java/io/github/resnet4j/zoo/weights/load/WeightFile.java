@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.internal.keras.KerasFile;
 import io.github.resnet4j.zoo.internal.npy.NpyFolder;
+import io.github.resnet4j.zoo.internal.npz.NpzFile;
 import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.internal.torch.TorchFile;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
@@ -34,6 +35,7 @@ public final class WeightFile {
             Safetensors.READER,
             new ForeignFile(),
             new OwnArchive(),
+            NpzFile.READER,
             TorchFile.READER,
             KerasFile.READER);
 

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * Keras layers with default names: {@code conv2d}, {@code conv2d_1}, {@code batch_normalization}, … {@code dense}.
- * {@link LayerOrder} finds out which is which, kind by kind.
+ * {@link LayerOrder} finds out which is which, kind by kind. They may be in a model within the model, but all of one kind
+ * in the same, as each model counts anew.
  */
 final class KerasOrder {
     private static final String CONVENTION = "Keras, matched by order and shape";
@@ -35,7 +36,7 @@ final class KerasOrder {
 
         Kind(String title, String name, Class<? extends Op> op) {
             this.title = title;
-            this.tensor = Pattern.compile("(?<layer>(?:" + name + ")(?:_(?<number>\\d{1,9}))?)\\."
+            this.tensor = Pattern.compile("(?<layer>(?<model>(?:[^./]+/)*)(?:" + name + ")(?:_(?<number>\\d{1,9}))?)\\."
                     + "(?<tensor>weight|bias|running_mean|running_var)");
             this.op = op;
         }
@@ -46,7 +47,8 @@ final class KerasOrder {
         }
     }
 
-    private record Part(Kind kind, String layer, int number, String tensor, Named named) {}
+    /** @param model the models that the layer is nested in, {@code functional/} */
+    private record Part(Kind kind, String model, String layer, int number, String tensor, Named named) {}
 
     private KerasOrder() {}
 
@@ -63,6 +65,7 @@ final class KerasOrder {
                 String number = name.group("number");
                 return Optional.of(new Part(
                         kind,
+                        name.group("model"),
                         name.group("layer"),
                         number == null ? 0 : Integer.parseInt(number),
                         name.group("tensor"),
@@ -79,6 +82,15 @@ final class KerasOrder {
         Map<String, Node> nodes = new HashMap<>();
         List<String> refusals = new ArrayList<>();
         for (Kind kind : Kind.values()) {
+            List<String> models = parts.stream()
+                    .filter(part -> part.kind() == kind)
+                    .map(Part::model)
+                    .distinct()
+                    .toList();
+            if (models.size() > 1) {
+                refusals.add(kind.title + ": they are in " + models.size() + " models, each with an order of its own");
+                continue;
+            }
             Outcome outcome = LayerOrder.assign(
                     network,
                     node -> kind.op.isInstance(node.op()),

@@ -40,7 +40,7 @@ final class LayerOrder {
         record Refused(String why) implements Outcome {}
     }
 
-    /** A set of layers that are done, and all the ways there. */
+    /** A set of layers that are done, and all the orders that lead to it. */
     private record State(BitSet done, List<Step> steps) {}
 
     private record Step(State from, int node) {}

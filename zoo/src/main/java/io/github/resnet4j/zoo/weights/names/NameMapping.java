@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.weights.names;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -82,7 +83,7 @@ public final class NameMapping {
         } catch (AccessDeniedException e) {
             throw BadNameMapException.of(file, "may not be read by this user; change its permissions");
         } catch (IOException e) {
-            throw BadNameMapException.of(file, "cannot be read: " + e.getMessage());
+            throw BadNameMapException.of(file, "cannot be read: " + FileProblem.reason(e));
         }
         if (bytes.length > MAX_BYTES) {
             throw BadNameMapException.of(
@@ -170,7 +171,7 @@ public final class NameMapping {
                     becomes = rule.replacement().of(match.get());
                     renamed.put(name, becomes);
                 } catch (IllegalArgumentException e) {
-                    problems.add(at(line) + Printable.text(name) + ": " + e.getMessage());
+                    problems.add(at(line) + Printable.brief(name) + ": " + e.getMessage());
                 }
                 if (rule.replacement().drops()) {
                     renamed.remove(name);
@@ -180,8 +181,8 @@ public final class NameMapping {
             }
             String other = dropped.containsKey(name) ? null : taken.putIfAbsent(becomes, name);
             if (other != null) {
-                problems.add(at(line) + Printable.text(name) + " and " + Printable.text(other) + " both become "
-                        + Printable.text(becomes));
+                problems.add(at(line) + Printable.brief(name) + " and " + Printable.brief(other) + " both become "
+                        + Printable.brief(becomes));
             }
         }
         if (!problems.isEmpty()) {

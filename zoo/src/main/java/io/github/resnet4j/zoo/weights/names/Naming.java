@@ -1,12 +1,12 @@
 package io.github.resnet4j.zoo.weights.names;
 
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Location;
-import io.github.resnet4j.zoo.weights.Printable;
 import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.Tensor;
 import java.util.ArrayList;
@@ -192,8 +192,8 @@ public final class Naming {
                         file.format(),
                         Fault.MISMATCH,
                         new Location.Named(source),
-                        "has two tensors for " + Printable.text(torch.get(i)) + ": " + Printable.text(other) + " and "
-                                + Printable.text(source) + "; leave one of them out with a rule");
+                        "has two tensors for " + Printable.brief(torch.get(i)) + ": " + Printable.brief(other) + " and "
+                                + Printable.brief(source) + "; leave one of them out with a rule");
             }
             boolean keras = NameTable.isKerasKernel(source) || NameTable.isKerasKernel(layers.get(i));
             tensors.add(new Named(
@@ -336,12 +336,12 @@ public final class Naming {
                 .map(Subset::prefix)
                 .limit(MAX_LISTED)
                 .collect(Collectors.joining(", "));
-        return "used the tensors under " + Printable.text(taken.prefix())
-                + (several.isEmpty() ? "" : ", not those under " + Printable.text(several) + ", which fit as well")
+        return "used the tensors under " + Printable.brief(taken.prefix())
+                + (several.isEmpty() ? "" : ", not those under " + Printable.brief(several) + ", which fit as well")
                 + (left.isEmpty()
                         ? ""
                         : "; left out " + left.size() + (left.size() == 1 ? " other: " : " others: ")
-                                + Printable.text(String.join(", ", left.subList(0, Math.min(MAX_LISTED, left.size()))))
+                                + Printable.brief(String.join(", ", left.subList(0, Math.min(MAX_LISTED, left.size()))))
                                 + (left.size() > MAX_LISTED ? ", …" : ""));
     }
 

@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.weights.names;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,7 +74,7 @@ final class Patience {
 
     private BadNameMapException lost(Path file, String problem) {
         return new BadNameMapException(List.of(file + ":" + attempt.rule().line() + ": " + problem + " "
-                + Printable.text(attempt.name()) + "; simplify the regular expression"));
+                + Printable.brief(attempt.name()) + "; simplify the regular expression"));
     }
 
     private final class Watched implements CharSequence {

@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.weights.names;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -120,12 +120,12 @@ final class Replacement {
 
     private static int number(String text, Part.Count count) {
         if (!(count.letter() ? LETTER : NUMBER).matcher(text).matches()) {
-            throw new IllegalArgumentException("group " + count.group() + " is \"" + Printable.text(text) + "\" there, "
-                    + (count.letter() ? "not a letter from a to z" : "not a number"));
+            throw new IllegalArgumentException("group " + count.group() + " is \"" + Printable.brief(text)
+                    + "\" there, " + (count.letter() ? "not a letter from a to z" : "not a number"));
         }
         int number = (count.letter() ? text.charAt(0) - 'a' : Integer.parseInt(text)) + count.shift();
         if (number < 0) {
-            throw new IllegalArgumentException("group " + count.group() + " is \"" + Printable.text(text)
+            throw new IllegalArgumentException("group " + count.group() + " is \"" + Printable.brief(text)
                     + "\" there, which plus " + count.shift() + " is negative");
         }
         return number;

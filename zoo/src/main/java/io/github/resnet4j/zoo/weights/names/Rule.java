@@ -1,6 +1,6 @@
 package io.github.resnet4j.zoo.weights.names;
 
-import io.github.resnet4j.zoo.weights.Printable;
+import io.github.resnet4j.files.Printable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -43,7 +43,7 @@ record Rule(int line, Pattern regex, Replacement replacement) {
         try {
             return Pattern.compile(regex);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("not a regular expression: " + Printable.text(e.getDescription())
+            throw new IllegalArgumentException("not a regular expression: " + Printable.brief(e.getDescription())
                     + (e.getIndex() < 0 ? "" : ", at character " + (e.getIndex() + 1)));
         }
     }

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -139,7 +139,9 @@ class NpyFolderTest {
                 .isInstanceOf(FileAlreadyExistsException.class)
                 .hasMessage(file + ": is a file; name a new folder");
         assertThatThrownBy(() -> NpyFolder.write(temporary.resolve("missing/npy"), weights))
-                .isInstanceOf(NoSuchFileException.class);
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("missing/npy: cannot be written: the folder ")
+                .hasMessageEndingWith("missing does not exist; create it first");
         assertOnly(empty);
     }
 

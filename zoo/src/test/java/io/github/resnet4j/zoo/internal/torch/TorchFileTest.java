@@ -230,6 +230,36 @@ class TorchFileTest {
                 .hasMessageContaining("torch.save(torch.load(FILE)[NAME], OTHER)");
     }
 
+    /** What {@code list(model.named_parameters())} and {@code list(state_dict.items())} are. */
+    @Test
+    void readsListsOfPairs() {
+        StateDict dict = read(List.of(
+                Pickle.tuple("module.fc.weight", floats("0", 4)), Pickle.tuple("module.fc.bias", floats("0", 4))));
+        assertThat(dict.tensors()).containsOnlyKeys("fc.weight", "fc.bias");
+        assertThat(dict.tensors().get("fc.bias").floats()).containsExactly(0, 1, 2, 3);
+        assertThat(dict.notes())
+                .containsExactly("read a list of names and tensors", "removed the prefix module. from all names");
+    }
+
+    @Test
+    void refusesOtherLists() {
+        Object pair = Pickle.tuple("w", floats("0", 4));
+        refuses(List.of(pair, pair), Fault.DUP_NAME, "two entries named w");
+        refuses(
+                List.of(floats("0", 4)),
+                Fault.NOT_STATE_DICT,
+                "holds a list of tensors without names, not a state dict");
+        refuses(List.of(pair, "x"), Fault.NOT_STATE_DICT, "holds a list, not a state dict");
+        refuses(List.of(Pickle.tuple("w", 1)), Fault.NOT_STATE_DICT, "holds a list, not a state dict");
+        refuses(List.of(Pickle.tuple(1, floats("0", 4))), Fault.NOT_STATE_DICT, "holds a list, not a state dict");
+    }
+
+    private static void refuses(Object value, Fault fault, String message) {
+        byte[] bytes = Saved.zip(Pickle.of(value), counting(4)).bytes();
+        assertThat(Hostile.rejected(fault, bytes.length, () -> Saved.read(bytes)))
+                .hasMessageContaining(message);
+    }
+
     @Test
     void namesArraysOfNumPy() {
         Object array = Pickle.call(new Name("numpy.core.multiarray", "_reconstruct"), "any");

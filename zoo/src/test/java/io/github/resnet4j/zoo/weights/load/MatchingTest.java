@@ -86,7 +86,9 @@ class MatchingTest {
                         "W-9.07 statistics missing",
                         tensors -> tensors.keySet().removeIf(name -> name.contains("running")),
                         Map.of(Status.MISSING, 38),
-                        "38 missing (bn1.running_mean, bn1.running_var, layer1.0.bn1.running_mean, …)"),
+                        "38 missing (bn1.running_mean, bn1.running_var, layer1.0.bn1.running_mean, …); it has the trained"
+                                + " parameters alone, as named_parameters() gives them, without batch normalisation's"
+                                + " running statistics: in Python, torch.save(model.state_dict(), FILE)"),
                 bad(
                         "W-9.08 no classifier",
                         tensors -> tensors.keySet().removeIf(name -> name.startsWith("fc.")),

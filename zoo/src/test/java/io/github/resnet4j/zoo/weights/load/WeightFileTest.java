@@ -97,7 +97,7 @@ class WeightFileTest {
                 Arguments.of("ONNX, no producer", latin1("\b\b:\u00F4\u0003\n&"), Fault.FORMAT, "is an ONNX model"),
                 Arguments.of("SavedModel", latin1("\b\1\u0012\u00E0\u0085\1"), Fault.FORMAT, "SavedModel"),
                 Arguments.of("GGUF", latin1("GGUF\3\0\0\0" + rest), Fault.FORMAT, "GGUF"),
-                Arguments.of("NumPy", latin1("\u0093NUMPY\1\0v\0{'descr'"), Fault.FORMAT, "is a NumPy array"),
+                Arguments.of("NumPy", latin1("\u0093NUMPY\1\0v\0{'descr'"), Fault.FORMAT, "is a single NumPy array"),
                 Arguments.of(
                         "MXNet", latin1("\u0012\1\0\0\0\0\0\0" + rest), Fault.FORMAT, "is an MXNet parameter file"),
                 Arguments.of("text", latin1("Hello, weights\n"), Fault.FORMAT, "is text, not weights"),
@@ -107,8 +107,6 @@ class WeightFileTest {
                 Arguments.of("a JSON list", latin1("[1, 2]"), Fault.FORMAT, "is JSON"),
                 Arguments.of(
                         "noise", latin1("\1\2\3\4" + rest), Fault.BAD_MAGIC, "is not a weight file in a known format"),
-                Arguments.of("npz", zip("conv1.weight.npy", "fc.npy"), Fault.FORMAT, "NumPy arrays"),
-                Arguments.of("npz in folders", zip("a/b.npy"), Fault.FORMAT, "safetensors.numpy.save_file"),
                 Arguments.of(
                         "a Keras 3 model",
                         zip("metadata.json", "config.json", "model.weights.h5"),

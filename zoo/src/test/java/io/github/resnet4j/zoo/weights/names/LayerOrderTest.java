@@ -166,6 +166,38 @@ class LayerOrderTest {
                         .contains("model.save(\"model.h5\")"));
     }
 
+    /** Keras 3, of a model that has the network as a layer: {@code functional/conv2d_1} beside {@code dense}. */
+    @Test
+    void layersOfANestedModelAreMatchedLikeOthers() {
+        Map<String, Tensor> nested = new LinkedHashMap<>();
+        file(RESNET8, names(RESNET8))
+                .forEach((name, tensor) -> nested.put(name.startsWith("dense") ? name : "functional/" + name, tensor));
+
+        assertThat(read(nested, RESNET8))
+                .containsEntry("functional/conv2d_5/bias", "layer2.0.downsample.0.bias")
+                .containsEntry("functional/batch_normalization_4/moving_variance", "layer2.0.bn2.running_var")
+                .containsEntry("dense/kernel", "fc.weight")
+                .hasSize(RESNET8.slots().size());
+    }
+
+    /** Their numbers begin anew in every model, and the file does not order the models. */
+    @Test
+    void layersOfSeveralModelsAreRefused() {
+        Map<String, Tensor> several = new LinkedHashMap<>();
+        file(RESNET8, names(RESNET8)).forEach((name, tensor) -> {
+            boolean first = name.matches("conv2d(_[1-4])?/.*");
+            several.put((first ? "functional/" : "functional_1/") + name, tensor);
+        });
+
+        assertThat(Naming.of(Dicts.of(several), NameMapping.NONE)
+                        .reading(RESNET8)
+                        .refusal())
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("the file does not name its layers")
+                        .contains("convolutions: they are in 2 models, each with an order of its own")
+                        .contains("model.save(\"model.h5\")"));
+    }
+
     @Test
     void namedLayersAreNotMatchedByOrder() {
         Map<String, Tensor> file = file(RESNET8, names(RESNET8));

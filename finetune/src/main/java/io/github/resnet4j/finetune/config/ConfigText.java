@@ -1,19 +1,21 @@
-package io.github.resnet4j.finetune.run;
+package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.finetune.report.Numbers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Configuration values as a report says them: {@code pad-crop (padding 4)}. */
-final class ConfigText {
+public final class ConfigText {
     private ConfigText() {}
 
     /** A record with its components, a list with its elements, anything else as text. */
-    static String of(Object value) {
+    public static String of(Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(ConfigText::of).collect(Collectors.joining(", "));
         }
@@ -21,7 +23,10 @@ final class ConfigText {
             return optional.map(ConfigText::of).orElse("none");
         }
         if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return Scalars.kebab(constant);
+        }
+        if (value instanceof Double number) {
+            return Numbers.decimal(number);
         }
         if (!value.getClass().isRecord()) {
             return value.toString();
@@ -30,11 +35,23 @@ final class ConfigText {
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             Object part = read(component, value);
             if (!(part instanceof Optional<?> optional) || optional.isPresent()) {
-                parts.add(kebab(component.getName()) + " " + of(part));
+                String text = of(part);
+                String name = Scalars.kebab(component.getName());
+                parts.add(text.startsWith(name + " (") ? text : name + " " + text); // a warmup is called just that
             }
         }
-        String name = kebab(value.getClass().getSimpleName());
+        String name = Scalars.kebab(value.getClass().getSimpleName());
         return parts.isEmpty() ? name : name + " (" + String.join(", ", parts) + ")";
+    }
+
+    /** A record's kind under {@code key}, and each component under {@code key.component}. */
+    public static Map<String, String> parts(String key, Object value) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put(key, Scalars.kebab(value.getClass().getSimpleName()));
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            parts.put(key + "." + Scalars.kebab(component.getName()), of(read(component, value)));
+        }
+        return parts;
     }
 
     private static Object read(RecordComponent component, Object owner) {
@@ -43,9 +60,5 @@ final class ConfigText {
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("records of configurations are public", e);
         }
-    }
-
-    private static String kebab(String name) {
-        return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 }

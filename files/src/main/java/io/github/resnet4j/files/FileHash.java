@@ -1,9 +1,13 @@
-package io.github.resnet4j.zoo.pretrained;
+package io.github.resnet4j.files;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The published hash of a file of weights.
+ * The published hash of a file.
  *
  * @param algorithm the hash function
  * @param hex the hash in lower-case hexadecimal, or its first digits, at least 8, if no more is known: PyTorch's file
@@ -11,12 +15,13 @@ import java.util.Locale;
  */
 public record FileHash(Algorithm algorithm, String hex) {
     private static final int SHORTEST_PREFIX = 8;
+    private static final int BUFFER = 1 << 16;
 
-    /** The hash functions that publishers of weights use. */
+    /** The hash functions that publishers use. */
     public enum Algorithm {
         /** Finds damage and malice; of a prefix of 8 digits, damage only. */
         SHA_256("SHA-256", 64),
-        /** Finds damage, not malice: safe only over https. Keras' choice. */
+        /** Finds damage, not malice: safe only over https. */
         MD5("MD5", 32);
 
         private final String jdkName;
@@ -27,9 +32,9 @@ public record FileHash(Algorithm algorithm, String hex) {
             this.digits = digits;
         }
 
-        /** What Java calls it. */
-        public String jdkName() {
-            return jdkName;
+        /** A hash of bytes that are still to come. */
+        public Digest digest() {
+            return new Digest(jdkName);
         }
     }
 
@@ -39,6 +44,18 @@ public record FileHash(Algorithm algorithm, String hex) {
                     "\"" + hex + "\" is not a " + algorithm.jdkName + " or its beginning: give " + SHORTEST_PREFIX
                             + " to " + algorithm.digits + " lower-case hex digits");
         }
+    }
+
+    /** The full hash of {@code file} by the same hash function. */
+    public FileHash of(Path file) throws IOException {
+        Digest digest = algorithm.digest();
+        byte[] buffer = new byte[BUFFER];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.add(buffer, 0, n);
+            }
+        }
+        return new FileHash(algorithm, digest.hex());
     }
 
     /** Whether all digits are known. */

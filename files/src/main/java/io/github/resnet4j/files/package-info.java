@@ -1,0 +1,11 @@
+/**
+ * What every module needs of files: writing them whole or not at all, hashing them, and speaking of them in one plain
+ * line. Needs nothing but the JDK.
+ *
+ * <p>Public packages:
+ *
+ * <ul>
+ *   <li>{@code files}
+ * </ul>
+ */
+package io.github.resnet4j.files;
