@@ -199,6 +199,7 @@ public record ResNetSpec(
                 shortcut,
                 strideOn,
                 zeroInitResidual,
+                depth,
                 conventions);
     }
 
