@@ -298,15 +298,15 @@ public record ResNetSpec(
     }
 
     /**
-     * A stem of 4 filters, a deep one of 16: with fewer, rounding decides much of what it learns. A stage of one block and
-     * one of two that halves the map; two groups, if there are groups.
+     * A stem of 4 filters, or a deep one of 6; a stage of one block and one of two that halves the map; two groups, if
+     * there are groups.
      */
     @Override
     public ResNetSpec reduced() {
         int planes = block == Block.BASIC ? 4 : 2;
         return new ResNetSpec(
                 stem,
-                stem == Stem.DEEP ? 16 : 4,
+                stem == Stem.DEEP ? 6 : 4,
                 block,
                 List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
                 Math.min(groups, 2),
