@@ -153,7 +153,8 @@ public record ResNetSpec(
         boolean deep = stem == Stem.DEEP;
         if (width < (deep ? 2 : 1)) {
             throw new IllegalArgumentException(
-                    (deep ? "a deep stem needs at least 2 filters, got " : "a stem needs at least 1 filter, got ") + width);
+                    (deep ? "a deep stem needs at least 2 filters, got " : "a stem needs at least 1 filter, got ")
+                            + width);
         }
         if (stages.isEmpty()) {
             throw new IllegalArgumentException("a residual network needs at least one stage");
