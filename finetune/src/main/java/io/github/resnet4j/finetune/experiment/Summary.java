@@ -107,8 +107,9 @@ final class Summary {
                 .forEach(limit -> warnings.add("Only " + Numbers.count(limit)
                         + " images of each part were used (data.limit); published figures are for all."));
         if (hasJpegs()) {
-            warnings.add("The images bear the traces of JPEG compression, which costs several points; published figures are"
-                    + " for images without.");
+            warnings.add(
+                    "The images bear the traces of JPEG compression, which costs several points; published figures are"
+                            + " for images without.");
         }
         if (fingerprints().size() > 1) {
             warnings.add("Not all runs were trained on the same images, so that their errors cannot be compared: "
@@ -169,7 +170,10 @@ final class Summary {
         facts.put("Source", config.source());
         facts.put("Data", distinct(run -> Optional.of(data(run))));
         facts.put("Seeds", config.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
-        facts.put("CPU", provenance(p -> p.machine().cpu() + ", " + Numbers.count(p.machine().threads(), "thread", "threads")));
+        facts.put(
+                "CPU",
+                provenance(p ->
+                        p.machine().cpu() + ", " + Numbers.count(p.machine().threads(), "thread", "threads")));
         facts.put("Java", provenance(p -> p.machine().java()));
         facts.put(
                 "resnet4j",

@@ -96,10 +96,9 @@ final class ExperimentsTest {
     void constantDepthDropsNothing() {
         for (String name : List.of("stochastic-depth", "stochastic-depth-56")) {
             Map<String, String> survival = load(name).runs().stream()
-                    .collect(Collectors.toMap(ExperimentConfig.Run::label, run -> run.config()
-                            .model()
-                            .chosenOptions()
-                            .getOrDefault("stochastic-depth", "1")));
+                    .collect(Collectors.toMap(
+                            ExperimentConfig.Run::label,
+                            run -> run.config().model().chosenOptions().getOrDefault("stochastic-depth", "1")));
             assertThat(survival).isEqualTo(Map.of("constant", "1", "stochastic", "0.5"));
         }
     }
