@@ -1,7 +1,10 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.AlexNet;
+import io.github.resnet4j.zoo.family.CifarResNeXt;
 import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.CifarStemResNet;
+import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.GoogLeNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
@@ -31,6 +34,9 @@ public final class Zoo {
             new WideResNet(),
             new ResidualUnits(),
             new DenseNet(),
+            new DeepStemResNet(),
+            new CifarStemResNet(),
+            new CifarResNeXt(),
             new Vgg(),
             new AlexNet(),
             new GoogLeNet());
