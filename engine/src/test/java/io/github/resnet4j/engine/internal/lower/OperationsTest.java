@@ -79,6 +79,20 @@ class OperationsTest {
         MADE.put("avg pool, padding counts", (in, out, from) -> new Operation.AvgPool(Window.square(3, 2, 1), true));
         MADE.put("avg pool, padding does not", (in, out, from) -> new Operation.AvgPool(Window.square(3, 2, 1), false));
         MADE.put("avg pool, rows left over", (in, out, from) -> new Operation.AvgPool(Window.square(2, 2, 0), false));
+        for (String odd : List.of("", " nothing", " rows")) {
+            MADE.put(
+                    "avg pool, rounding up" + odd,
+                    (in, out, from) -> new Operation.AvgPool(
+                            new Window(
+                                    2,
+                                    2,
+                                    2,
+                                    2,
+                                    new Window.Padding(0, in.height() % 2, 0, in.width() % 2),
+                                    1,
+                                    1),
+                            false));
+        }
         MADE.put("avg pool, overlapping", (in, out, from) -> new Operation.AvgPool(Window.square(3, 1, 1), false));
         MADE.put(
                 "avg pool, rectangular",
