@@ -7,6 +7,7 @@
  *   <li>{@code finetune.run}: whole runs: data and weights in, a folder with the model and its report out
  *   <li>{@code finetune.train}: the training loop, learning rates, evaluation
  *   <li>{@code finetune.model}: models by name or file, and predictions with them
+ *   <li>{@code finetune.lesion}: studies of trained networks with parts removed or swapped
  *   <li>{@code finetune.report}: progress, charts, the HTML report
  * </ul>
  *
