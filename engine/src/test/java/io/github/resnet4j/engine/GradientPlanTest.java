@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.NetworkWriter;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +88,22 @@ class GradientPlanTest {
 
     private static double largest(INDArray values) {
         return values.amaxNumber().doubleValue();
+    }
+
+    /** An activation right behind the images, of channels that fill no block, whose value is the output. */
+    @Test
+    void anActivationAloneHasAGradient() {
+        NetworkWriter net = new NetworkWriter("relu", new Shape(3, 5, 4), Conventions.TORCHVISION);
+        net.relu("relu", Network.INPUT);
+        Network network = net.finish();
+        INDArray images = Seeded.images("relu", 2, network);
+        INDArray behind = random("relu/behind", images.shape());
+        try (GradientPlan plan = GradientPlan.compile(
+                NetworkGraph.part(network, NetworkGraph.Options.seeded(1)), network.input(), 2)) {
+            INDArray output = plan.output(images);
+            assertThat(plan.gradient(behind))
+                    .isEqualTo(behind.mul(output.gt(0).castTo(DataType.FLOAT)));
+        }
     }
 
     /** Going back leaves everything as it was: the second time, and after another gradient, it gives the same bytes. */

@@ -277,7 +277,9 @@ public final class Lowering implements AutoCloseable {
                     node.extent().channels(),
                     node.extent().height(),
                     node.extent().width());
-            return new LoweredTensor(layout, buffer);
+            LoweredTensor plain = new LoweredTensor(layout, buffer);
+            // Gradients are in the common order, and a value is where its gradient is.
+            return context.backward(position) ? context.convert(node.name(), plain, context.map(node.extent())) : plain;
         }
 
         @Override
