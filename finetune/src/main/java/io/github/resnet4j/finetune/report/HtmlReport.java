@@ -5,16 +5,16 @@ import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
-/**
- * The run as one HTML page: charts and images are embedded, with no scripts and no external resources, so that it can
- * be mailed and still opens in ten years. It follows the reader's light or dark setting, fits a phone and prints.
- */
+/** The run as one HTML page with charts and images embedded. */
 public final class HtmlReport {
     private static final int MOST_PAIRS = 12;
     private static final int MOST_CLASSES_IN_FULL = 50;
@@ -27,13 +27,11 @@ public final class HtmlReport {
     private static final int SMALL_THUMBNAIL = 64;
 
     private final RunReport report;
-    private final Page page;
-    private final Html html;
+    private final Page html;
 
     private HtmlReport(RunReport report) {
         this.report = report;
-        this.page = new Page(report.facts().title());
-        this.html = page.html();
+        this.html = new Page(report.facts().title());
     }
 
     /** Writes the page, replacing one that is there. */
@@ -43,8 +41,7 @@ public final class HtmlReport {
 
     private String page() {
         header();
-        html.add("<main>\n");
-        page.warnings(report.warnings());
+        html.warnings(report.warnings());
         curves();
         confusion();
         classes();
@@ -52,17 +49,21 @@ public final class HtmlReport {
         topLosses();
         facts();
         sources();
-        return page.finished();
+        return html.end();
     }
 
     private void header() {
-        html.add(
-                "<header>\n<h1>{}</h1>\n<div class=\"tiles\">\n", report.facts().title());
+        html.openHeader(report.facts().title());
         headline();
-        html.add("</div>\n<nav aria-label=\"Sections\">");
-        html.add("<a href=\"#curves\">Curves</a><a href=\"#confusion\">Confusion</a><a href=\"#classes\">Classes</a>");
-        html.add("<a href=\"#gallery\">Predictions</a><a href=\"#losses\">Top losses</a>");
-        html.add("<a href=\"#facts\">Facts</a><a href=\"#sources\">Configuration</a></nav>\n</header>\n");
+        Map<String, String> sections = new LinkedHashMap<>();
+        sections.put("curves", "Curves");
+        sections.put("confusion", "Confusion");
+        sections.put("classes", "Classes");
+        sections.put("gallery", "Predictions");
+        sections.put("losses", "Top losses");
+        sections.put("facts", "Facts");
+        sections.put("sources", "Configuration");
+        html.closeHeader(sections);
     }
 
     private void headline() {
@@ -74,20 +75,21 @@ public final class HtmlReport {
         if (confusion.total() > 0) {
             String of = "%s of %s"
                     .formatted(Numbers.count(confusion.correct()), Numbers.count(confusion.total(), "image", "images"));
-            page.tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
+            html.tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
         } else {
-            page.tile("Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
+            html.tile(
+                    "Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
         }
         row.filter(r -> !Double.isNaN(r.valTop5()))
-                .ifPresent(r -> page.tile("Top-5 accuracy", Numbers.percent(r.valTop5()), when));
-        row.ifPresent(r -> page.tile("Validation loss", Numbers.loss(r.valLoss()), when));
+                .ifPresent(r -> html.tile("Top-5 accuracy", Numbers.percent(r.valTop5()), when));
+        row.ifPresent(r -> html.tile("Validation loss", Numbers.loss(r.valLoss()), when));
         if (!report.epochs().isEmpty()) {
             long updates = report.epochs().get(report.epochs().size() - 1).iterations();
             String length =
                     Numbers.count(epochs, "epoch", "epochs") + ", " + Numbers.count(updates, "update", "updates");
-            page.tile("Time", Numbers.duration(total(EpochRow::seconds)), length);
+            html.tile("Time", Numbers.duration(total(EpochRow::seconds)), length);
             double wait = mean(EpochRow::dataWaitShare);
-            page.tile(
+            html.tile(
                     "Images per second",
                     Numbers.fixed(mean(EpochRow::imagesPerSecond), 0),
                     Double.isNaN(wait) ? "in training" : Numbers.wholePercent(wait) + " of the time waiting for data");
@@ -110,7 +112,7 @@ public final class HtmlReport {
     }
 
     private void curves() {
-        page.section("curves", "Training curves");
+        html.openSection("curves", "Training curves");
         html.add("<div class=\"charts\">\n");
         chart("Loss", Numbers::loss, 300, train(EpochRow::trainLoss), validation(EpochRow::valLoss));
         chart("Top-1 accuracy", Numbers::percent, 300, train(EpochRow::trainTop1), validation(EpochRow::valTop1));
@@ -132,7 +134,7 @@ public final class HtmlReport {
         if (!report.epochs().isEmpty()) {
             epochTable();
         }
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private Series train(ToDoubleFunction<EpochRow> measure) {
@@ -159,7 +161,7 @@ public final class HtmlReport {
 
     private void epochTable() {
         html.add("<details><summary>Every epoch</summary>\n");
-        page.openTable("Measurements by epoch");
+        html.openTable("Measurements by epoch");
         html.add("<thead><tr><th>Epoch</th><th>Updates</th><th>Rate</th><th>Train loss</th><th>Train top-1</th>");
         boolean top5 = report.epochs().stream().anyMatch(row -> !Double.isNaN(row.valTop5()));
         html.add("<th>Val loss</th><th>Val top-1</th>{}", Html.trusted(top5 ? "<th>Val top-5</th>" : ""));
@@ -187,7 +189,7 @@ public final class HtmlReport {
 
     private void confusion() {
         Confusion confusion = report.confusion();
-        page.section("confusion", "Confusion matrix");
+        html.openSection("confusion", "Confusion matrix");
         html.add("<p>{}.", Charts.caption(confusion));
         if (confusion.total() == 0) {
             html.add("</p>\n</section>\n");
@@ -202,13 +204,13 @@ public final class HtmlReport {
             html.add(
                     "<img class=\"heatmap\" alt=\"{}\" src=\"{}\">\n",
                     "Heat map of the confusion matrix, " + Charts.caption(confusion),
-                    Page.pngUri(Png.encode(Charts.heatMap(confusion, cell))));
+                    pngUri(Png.encode(Charts.heatMap(confusion, cell))));
         }
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void matrix(Confusion confusion) {
-        page.openTable("Confusion matrix", "matrix");
+        html.openTable("Confusion matrix", "matrix");
         html.add("<thead><tr><td class=\"corner\">actual ↓ predicted →</td>");
         confusion.classes().forEach(name -> html.add("<th scope=\"col\"><bdi title=\"{}\">{}</bdi></th>", name, name));
         html.add("</tr></thead>\n<tbody>\n");
@@ -231,11 +233,11 @@ public final class HtmlReport {
             }
             html.add("</tr>\n");
         }
-        html.add("</tbody></table></div>\n");
+        html.closeTable();
     }
 
     private void classes() {
-        page.section("classes", "Classes");
+        html.openSection("classes", "Classes");
         Confusion confusion = report.confusion();
         if (confusion.total() == 0) {
             html.add("<p class=\"none\">No image was evaluated.</p>\n</section>\n");
@@ -276,7 +278,7 @@ public final class HtmlReport {
     }
 
     private void scoreTable(List<Confusion.ClassScore> scores) {
-        page.openTable("Scores by class");
+        html.openTable("Scores by class");
         html.add(
                 "<thead><tr><th>Class</th><th>Images</th><th>Precision</th><th>Recall</th><th>F1</th></tr></thead>\n<tbody>\n");
         for (Confusion.ClassScore score : scores) {
@@ -289,7 +291,7 @@ public final class HtmlReport {
             bar(score.f1());
             html.add("</tr>\n");
         }
-        html.add("</tbody></table></div>\n");
+        html.closeTable();
     }
 
     private void bar(double fraction) {
@@ -298,16 +300,16 @@ public final class HtmlReport {
     }
 
     private void gallery() {
-        page.section("gallery", "Predictions");
+        html.openSection("gallery", "Predictions");
         shots(report.gallery(), "No predictions were recorded.");
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void topLosses() {
-        page.section("losses", "Top losses");
+        html.openSection("losses", "Top losses");
         html.add("<p>The images the network got most wrong, worst first. Mislabelled images often show up here.</p>\n");
         shots(report.topLosses(), "No losses were recorded.");
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void shots(List<Prediction> predictions, String none) {
@@ -325,7 +327,7 @@ public final class HtmlReport {
                         "<img class=\"{}\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
                         p.thumbnailWidth() < SMALL_THUMBNAIL ? "pixels" : "smooth",
                         "Image " + p.file(),
-                        Page.pngUri(p.thumbnailPng()));
+                        pngUri(p.thumbnailPng()));
             }
             html.add("<figcaption><span class=\"verdict\">{}</span> ", p.right() ? "✓ right" : "✗ wrong");
             html.add("<span class=\"share\">{}</span>", Numbers.wholePercent(p.probability()));
@@ -339,25 +341,29 @@ public final class HtmlReport {
     }
 
     private void facts() {
-        page.section("facts", "Facts");
+        html.openSection("facts", "Facts");
         html.add("<div class=\"cards\">\n");
-        page.card("Model", report.facts().model());
-        page.card("Dataset", report.facts().dataset());
-        page.card("Recipe", report.facts().recipe());
-        page.card("Environment", report.facts().environment());
+        html.card("Model", report.facts().model());
+        html.card("Dataset", report.facts().dataset());
+        html.card("Recipe", report.facts().recipe());
+        html.card("Environment", report.facts().environment());
         html.add("</div>\n");
         if (!report.facts().notes().isEmpty()) {
             html.add("<h3>Notes</h3>\n<ul>\n");
             report.facts().notes().forEach(note -> html.add("<li>{}</li>\n", note));
             html.add("</ul>\n");
         }
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void sources() {
-        page.section("sources", "Configuration and provenance");
+        html.openSection("sources", "Configuration and provenance");
         html.add("<details><summary>config.yaml</summary>\n<pre>{}</pre>\n</details>\n", report.configYaml());
         html.add("<details><summary>provenance.json</summary>\n<pre>{}</pre>\n</details>\n", report.provenanceJson());
-        html.add("</section>\n");
+        html.closeSection();
+    }
+
+    private static Html pngUri(byte[] png) {
+        return Html.trusted("data:image/png;base64," + Base64.getEncoder().encodeToString(png));
     }
 }

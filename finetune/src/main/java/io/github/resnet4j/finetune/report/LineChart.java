@@ -31,6 +31,7 @@ record LineChart(
     private static final int LEFT = 62;
     private static final int RIGHT = 14;
     private static final int TOP = 34;
+    private static final int TOP_WITHOUT_LEGEND = 10;
     private static final int BOTTOM = 40;
     /** Enough for any step that can be seen, and too few for the error of a multiplication. */
     private static final int TICK_DIGITS = 10;
@@ -78,7 +79,17 @@ record LineChart(
         }
     }
 
+    /** With a legend, if there are several lines. */
     Html svg() {
+        return svg(series.size() > 1);
+    }
+
+    /** Without a legend, for lines that are named beside it. */
+    Html plot() {
+        return svg(false);
+    }
+
+    private Html svg(boolean withLegend) {
         List<Series> drawn = series.stream()
                 .map(s -> logarithmic ? positive(s) : s)
                 .filter(s -> !s.points.isEmpty())
@@ -98,7 +109,8 @@ record LineChart(
         Scale across = new Scale(first - room, last + room, LEFT, (double) width - RIGHT);
         double low = heights(drawn).min().getAsDouble();
         double high = heights(drawn).max().getAsDouble();
-        Scale y = logarithmic ? decades(low, high) : verticalScale(low, high);
+        int top = withLegend ? TOP : TOP_WITHOUT_LEGEND;
+        Scale y = logarithmic ? decades(low, high, top) : verticalScale(low, high, top);
         grid(svg, y);
         axis(svg, across, first, last);
         for (Series s : drawn) {
@@ -110,7 +122,7 @@ record LineChart(
             }
             svg.add("</g>");
         }
-        if (series.size() > 1) {
+        if (withLegend) {
             legend(svg, drawn);
         }
         return svg.add("</svg>");
@@ -123,18 +135,19 @@ record LineChart(
         }
     }
 
-    private Scale verticalScale(double low, double high) {
+    private Scale verticalScale(double low, double high, int top) {
         double span = high - low;
         double room = span > 0 ? 0.06 * span : Math.max(1e-9, Math.abs(high) * 0.1);
         double step = step(span > 0 ? span : 2 * room);
         double from = Math.floor((low - room) / step) * step;
         // What cannot be negative is not given an axis that is.
-        return new Scale(low >= 0 ? Math.max(0, from) : from, high + room, (double) height - BOTTOM, TOP);
+        return new Scale(low >= 0 ? Math.max(0, from) : from, high + room, (double) height - BOTTOM, top);
     }
 
     /** Whole powers of ten. */
-    private Scale decades(double low, double high) {
-        return new Scale(Math.floor(low), Math.max(Math.floor(low) + 1, Math.ceil(high)), (double) height - BOTTOM, TOP);
+    private Scale decades(double low, double high, int top) {
+        return new Scale(
+                Math.floor(low), Math.max(Math.floor(low) + 1, Math.ceil(high)), (double) height - BOTTOM, top);
     }
 
     private static Series positive(Series s) {

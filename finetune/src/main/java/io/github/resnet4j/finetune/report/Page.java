@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A page in the making, and what all pages have: one file with no scripts and no external resources. It follows the
- * reader's light or dark setting, fits a phone and prints.
+ * An HTML page in the making, with what all reports share: the style sheet is embedded, and there are no scripts and no
+ * external resources, so that it can be mailed and still opens in ten years. It follows the reader's light or dark
+ * setting, fits a phone and prints.
  */
 final class Page {
     private final Html html = new Html();
 
-    /** A page with its head, up to the beginning of its body. */
+    /** Begins the page, up to its body. */
     Page(String title) {
         html.add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         // A second lock behind the escaping: the page may neither run nor load anything, whatever got into it.
@@ -26,54 +26,73 @@ final class Page {
         html.add("<style>\n{}</style>\n</head>\n<body>\n", Html.trusted(styleSheet()));
     }
 
-    /** What is there so far; add to it. */
-    Html html() {
-        return html;
-    }
-
-    /** All of it, if its {@code main} is open. */
-    String finished() {
+    /** Ends the page and gives all of it. */
+    String end() {
         html.add("</main>\n<footer>Written by resnet4j. This file is self-contained.</footer>\n</body>\n</html>\n");
         return html.toString();
     }
 
-    void tile(String name, String value, String remark) {
-        html.add(
+    /** Appends to the page; see {@link Html#add}. */
+    Page add(String template, Object... values) {
+        html.add(template, values);
+        return this;
+    }
+
+    /** The heading, and the tiles that {@code headline} adds. */
+    Page openHeader(String title) {
+        return add("<header>\n<h1>{}</h1>\n<div class=\"tiles\">\n", title);
+    }
+
+    Page tile(String name, String value, String remark) {
+        return add(
                 "<div class=\"tile\"><div class=\"label\">{}</div><div class=\"value\">{}</div><div>{}</div></div>\n",
                 name,
                 value,
                 remark);
     }
 
-    void warnings(List<String> warnings) {
+    /** Ends the heading with links to sections, names by id, and begins the sections. */
+    Page closeHeader(Map<String, String> sections) {
+        add("</div>\n<nav aria-label=\"Sections\">");
+        sections.forEach((id, name) -> add("<a href=\"#{}\">{}</a>", id, name));
+        return add("</nav>\n</header>\n<main>\n");
+    }
+
+    /** What the reader must know before trusting the numbers; nothing if there is nothing. */
+    Page warnings(List<String> warnings) {
         if (warnings.isEmpty()) {
-            return;
+            return this;
         }
-        html.add(
+        add(
                 "<aside class=\"warnings\" aria-label=\"Warnings\">\n<h2><span aria-hidden=\"true\">⚠ </span>{}</h2>\n<ul>\n",
                 Numbers.count(warnings.size(), "warning", "warnings"));
-        warnings.forEach(warning -> html.add("<li>{}</li>\n", warning));
-        html.add("</ul>\n</aside>\n");
+        warnings.forEach(warning -> add("<li>{}</li>\n", warning));
+        return add("</ul>\n</aside>\n");
     }
 
-    void section(String id, String title) {
-        html.add("<section id=\"{}\">\n<h2>{}</h2>\n", id, title);
+    Page openSection(String id, String title) {
+        return add("<section id=\"{}\">\n<h2>{}</h2>\n", id, title);
     }
 
-    void card(String title, Map<String, String> facts) {
-        html.add("<div class=\"card\"><h3>{}</h3>\n<dl>\n", title);
-        facts.forEach((name, value) -> html.add("<dt>{}</dt><dd>{}</dd>\n", name, value));
-        html.add("</dl></div>\n");
+    Page closeSection() {
+        return add("</section>\n");
     }
 
-    void openTable(String label, String... style) {
-        // Focusable, so that a table wider than the screen scrolls by keyboard too.
-        html.add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", label);
-        html.add("<table class=\"{}\">\n", String.join(" ", style));
+    /** Focusable, so that a table wider than the screen scrolls by keyboard too. */
+    Page openTable(String label, String... style) {
+        add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", label);
+        return add("<table class=\"{}\">\n", String.join(" ", style));
     }
 
-    static Html pngUri(byte[] png) {
-        return Html.trusted("data:image/png;base64," + Base64.getEncoder().encodeToString(png));
+    Page closeTable() {
+        return add("</tbody></table></div>\n");
+    }
+
+    /** Names and values in a card of their own. */
+    Page card(String title, Map<String, String> facts) {
+        add("<div class=\"card\"><h3>{}</h3>\n<dl>\n", title);
+        facts.forEach((name, value) -> add("<dt>{}</dt><dd>{}</dd>\n", name, value));
+        return add("</dl></div>\n");
     }
 
     private static String styleSheet() {

@@ -52,34 +52,31 @@ public record StudyPage(
     }
 
     private String page() {
-        Page page = new Page(title);
-        Html html = page.html();
-        html.add("<header>\n<h1>{}</h1>\n<div class=\"tiles\">\n", title);
+        Page page = new Page(title).openHeader(title);
         tiles.forEach(tile -> page.tile(tile.name, tile.value, tile.remark));
-        html.add("</div>\n<nav aria-label=\"Sections\">");
-        figures.forEach(figure -> html.add("<a href=\"#{}\">{}</a>", figure.id(), figure.title()));
-        html.add("<a href=\"#facts\">Facts</a></nav>\n</header>\n<main>\n");
-        page.warnings(warnings);
+        Map<String, String> sections = new LinkedHashMap<>();
+        figures.forEach(figure -> sections.put(figure.id(), figure.title()));
+        sections.put("facts", "Facts");
+        page.closeHeader(sections).warnings(warnings);
         figures.forEach(figure -> section(page, figure));
-        page.section("facts", "Facts");
-        html.add("<div class=\"cards\">\n");
+        page.openSection("facts", "Facts").add("<div class=\"cards\">\n");
         facts.forEach(page::card);
-        html.add("</div>\n");
+        page.add("</div>\n");
         if (!notes.isEmpty()) {
-            html.add("<h3>Notes</h3>\n<ul>\n");
-            notes.forEach(note -> html.add("<li>{}</li>\n", note));
-            html.add("</ul>\n");
+            page.add("<h3>Notes</h3>\n<ul>\n");
+            notes.forEach(note -> page.add("<li>{}</li>\n", note));
+            page.add("</ul>\n");
         }
-        html.add("<details><summary>All of it as JSON</summary>\n<pre>{}</pre>\n</details>\n</section>\n", json);
-        return page.finished();
+        page.add("<details><summary>All of it as JSON</summary>\n<pre>{}</pre>\n</details>\n", json);
+        return page.closeSection().end();
     }
 
     private static void section(Page page, Figure figure) {
-        page.section(figure.id(), figure.title());
-        page.html().add("<figure class=\"plot\">{}\n", svg(figure));
-        page.html().add("<figcaption class=\"caption\">{}</figcaption></figure>\n", figure.caption());
+        page.openSection(figure.id(), figure.title());
+        page.add("<figure class=\"plot\">{}\n", svg(figure));
+        page.add("<figcaption class=\"caption\">{}</figcaption></figure>\n", figure.caption());
         numbers(page, figure);
-        page.html().add("</section>\n");
+        page.closeSection();
     }
 
     private static Html svg(Figure figure) {
@@ -100,7 +97,7 @@ public record StudyPage(
     private static LineChart.Series series(Figure.Series series, int number) {
         return new LineChart.Series(
                 series.name(),
-                series.mark() == Mark.LEVEL ? "level" : "s" + number % Charts.SERIES_COLOURS,
+                series.mark() == Mark.LEVEL ? "level" : "series s" + number % Charts.SERIES_COLOURS,
                 series.mark(),
                 series.points().stream()
                         .map(point -> new LineChart.Point(point.x(), point.y(), point.label()))
@@ -108,8 +105,7 @@ public record StudyPage(
     }
 
     private static void numbers(Page page, Figure figure) {
-        Html html = page.html();
-        html.add("<details><summary>The numbers</summary>\n");
+        page.add("<details><summary>The numbers</summary>\n");
         DoubleFunction<String> written = written(figure.y().scale());
         for (Figure.Series series : figure.series()) {
             if (series.mark() == Mark.LEVEL) {
@@ -117,32 +113,32 @@ public record StudyPage(
             }
             page.openTable(figure.title() + ", " + series.name());
             if (series.mark() == Mark.BOXES) {
-                html.add(
+                page.add(
                         "<thead><tr><th>{}</th><th>Least</th><th>Quartile</th><th>Median</th><th>Quartile</th>"
                                 + "<th>Largest</th></tr></thead>\n<tbody>\n",
                         figure.x().label());
                 Figure.boxes(series.points()).forEach((x, box) -> {
-                    html.add("<tr><th scope=\"row\">{}</th>", Numbers.significant(x, 6));
+                    page.add("<tr><th scope=\"row\">{}</th>", Numbers.significant(x, 6));
                     for (double value : values(box)) {
-                        html.add("<td>{}</td>", written.apply(value));
+                        page.add("<td>{}</td>", written.apply(value));
                     }
-                    html.add("</tr>\n");
+                    page.add("</tr>\n");
                 });
             } else {
-                html.add("<thead><tr><th>{}</th><th>{}</th><th></th></tr></thead>\n<tbody>\n",
+                page.add("<thead><tr><th>{}</th><th>{}</th><th></th></tr></thead>\n<tbody>\n",
                         figure.x().label(),
                         series.name());
                 for (Figure.Point point : series.points()) {
-                    html.add(
+                    page.add(
                             "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
                             Numbers.significant(point.x(), 4),
                             written.apply(point.y()),
                             point.label());
                 }
             }
-            html.add("</tbody></table></div>\n");
+            page.closeTable();
         }
-        html.add("</details>\n");
+        page.add("</details>\n");
     }
 
     private static double[] values(Box box) {
