@@ -50,7 +50,11 @@ public final class Lowering implements AutoCloseable {
                             : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
-            .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
+            .row(
+                    Operation.Concat.class,
+                    (l, i, op) -> l.context.growing(i) == null
+                            ? LoweredPlacement.concat(l.context, i)
+                            : new LoweredGrowth(l.context, i, l.context.growing(i)))
             .row(Operation.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
             .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
             .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
