@@ -79,8 +79,7 @@ final class EvalCommand implements Callable<Integer> {
                     + "; " + what);
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
-            LoaderOptions loading =
-                    new LoaderOptions(batchSize, 0, workers, 2 * workers, false, data.badImages());
+            LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, data.badImages());
             Evaluation result;
             List<String> skipped;
             try (BatchLoader loader = new BatchLoader(

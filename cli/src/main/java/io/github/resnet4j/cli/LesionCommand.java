@@ -34,9 +34,10 @@ import picocli.CommandLine.Spec;
         name = "lesion",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Studies a trained network with parts of it removed or swapped (Veit et al. 2016): the error without"
-                + " each block, without several, with blocks in another order, the gradients along its paths, and how"
-                + " strongly its layers respond.")
+        description =
+                "Studies a trained network with parts of it removed or swapped (Veit et al. 2016): the error without"
+                        + " each block, without several, with blocks in another order, the gradients along its paths, and how"
+                        + " strongly its layers respond.")
 final class LesionCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
@@ -134,8 +135,8 @@ final class LesionCommand implements Callable<Integer> {
         List<SourceModel> others =
                 beside.stream().map(other -> model.other(other, view::line)).toList();
         others.forEach(other -> data.labelled(other, all, remark -> {}));
-        LesionFolder folder = new LesionFolder(
-                output.orElseGet(() -> Path.of("runs", "lesion-" + name(source))), commandLine());
+        LesionFolder folder =
+                new LesionFolder(output.orElseGet(() -> Path.of("runs", "lesion-" + name(source))), commandLine());
         Set<LesionPart> parts = new LinkedHashSet<>(only);
         LesionStudy.Options options = new LesionStudy.Options(
                 parts,

@@ -92,7 +92,8 @@ public final class GradientPlan implements AutoCloseable {
         synchronized (compiled) {
             compiled.requireOpen();
             InputArrays.require(features, image);
-            images = features.castTo(DataType.FLOAT).dup('c'); // the caller's may change before the gradients are wanted
+            images =
+                    features.castTo(DataType.FLOAT).dup('c'); // the caller's may change before the gradients are wanted
             last = compiled.lowering(program, Math.toIntExact(images.size(0)));
             last.run(GraphState.address(images));
             INDArray output = Nd4j.createUninitialized(DataType.FLOAT, last.outputShape(0), 'c');
@@ -137,8 +138,9 @@ public final class GradientPlan implements AutoCloseable {
             compiled.requireOpen();
             requireOutput();
             if (!Arrays.equals(outputGradient.shape(), last.outputShape(0))) {
-                throw new IllegalArgumentException("the gradient of an output of " + Arrays.toString(last.outputShape(0))
-                        + " must have its shape, got " + Arrays.toString(outputGradient.shape()));
+                throw new IllegalArgumentException(
+                        "the gradient of an output of " + Arrays.toString(last.outputShape(0))
+                                + " must have its shape, got " + Arrays.toString(outputGradient.shape()));
             }
             INDArray from = outputGradient.castTo(DataType.FLOAT).dup('c');
             INDArray to = Nd4j.createUninitialized(DataType.FLOAT, images.shape(), 'c');

@@ -55,9 +55,10 @@ class GradientPlanTest {
     void pointsWhereTheOutputGrows(ParityCase parity) {
         ComputationGraph graph = logits(parity);
         INDArray images = parity.images();
-        INDArray behind = random(parity.name() + "/behind", images.size(0), parity.network().classes());
-        ComputationGraph exact =
-                NetworkGraph.part(parity.network(), NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE));
+        INDArray behind = random(
+                parity.name() + "/behind", images.size(0), parity.network().classes());
+        ComputationGraph exact = NetworkGraph.part(
+                parity.network(), NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE));
         exact.setParams(graph.params().castTo(DataType.DOUBLE));
         try (GradientPlan plan = GradientPlan.compile(graph, parity.image(), 1)) {
             INDArray output = plan.output(images);
@@ -67,9 +68,11 @@ class GradientPlanTest {
             INDArray gradient = plan.gradient(behind).castTo(DataType.DOUBLE);
             assertThat(gradient.shape()).isEqualTo(images.shape());
             for (int i = 0; i < 3; i++) {
-                INDArray step = random(parity.name() + "/step" + i, images.shape()).castTo(DataType.DOUBLE);
+                INDArray step =
+                        random(parity.name() + "/step" + i, images.shape()).castTo(DataType.DOUBLE);
                 double said = gradient.mul(step).sumNumber().doubleValue();
-                double size = gradient.norm2Number().doubleValue() * step.norm2Number().doubleValue();
+                double size = gradient.norm2Number().doubleValue()
+                        * step.norm2Number().doubleValue();
                 assertThat(said).isCloseTo(difference(exact, images, step, behind), within(1e-4 * size));
             }
         }
@@ -79,11 +82,7 @@ class GradientPlanTest {
         INDArray at = images.castTo(DataType.DOUBLE);
         INDArray after = exact.outputSingle(at.add(step.mul(EPSILON))).dup();
         INDArray before = exact.outputSingle(at.sub(step.mul(EPSILON))).dup();
-        return after.sub(before)
-                        .mul(behind.castTo(DataType.DOUBLE))
-                        .sumNumber()
-                        .doubleValue()
-                / (2 * EPSILON);
+        return after.sub(before).mul(behind.castTo(DataType.DOUBLE)).sumNumber().doubleValue() / (2 * EPSILON);
     }
 
     private static double largest(INDArray values) {
@@ -98,11 +97,10 @@ class GradientPlanTest {
         Network network = net.finish();
         INDArray images = Seeded.images("relu", 2, network);
         INDArray behind = random("relu/behind", images.shape());
-        try (GradientPlan plan = GradientPlan.compile(
-                NetworkGraph.part(network, NetworkGraph.Options.seeded(1)), network.input(), 2)) {
+        try (GradientPlan plan =
+                GradientPlan.compile(NetworkGraph.part(network, NetworkGraph.Options.seeded(1)), network.input(), 2)) {
             INDArray output = plan.output(images);
-            assertThat(plan.gradient(behind))
-                    .isEqualTo(behind.mul(output.gt(0).castTo(DataType.FLOAT)));
+            assertThat(plan.gradient(behind)).isEqualTo(behind.mul(output.gt(0).castTo(DataType.FLOAT)));
         }
     }
 
@@ -157,8 +155,7 @@ class GradientPlanTest {
         assertThatExceptionOfType(UnsupportedGraphException.class)
                 .isThrownBy(() -> GradientPlan.compile(CASE.graph(), CASE.image(), 1))
                 .withMessageContaining("softmax");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> GradientPlan.compile(logits(CASE), CASE.image(), 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> GradientPlan.compile(logits(CASE), CASE.image(), 0));
     }
 
     @Test

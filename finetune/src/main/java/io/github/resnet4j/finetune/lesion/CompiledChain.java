@@ -117,7 +117,8 @@ final class CompiledChain implements AutoCloseable {
 
     private Compiled compile(Step step) {
         Network part = network(step);
-        ComputationGraph graph = graph(part, trained, step.unit() == chain.units().size() - 1);
+        ComputationGraph graph =
+                graph(part, trained, step.unit() == chain.units().size() - 1);
         try {
             return new Compiled(graph, Inference.of(graph, part.input(), batch, engine));
         } catch (RuntimeException | Error e) {

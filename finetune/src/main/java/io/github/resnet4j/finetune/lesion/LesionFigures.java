@@ -52,8 +52,7 @@ final class LesionFigures {
     }
 
     private Series baseline() {
-        return new Series(
-                "whole network", Mark.LEVEL, List.of(new Point(0, result.baseline(), "whole network")));
+        return new Series("whole network", Mark.LEVEL, List.of(new Point(0, result.baseline(), "whole network")));
     }
 
     private Figure single() {
@@ -137,9 +136,11 @@ final class LesionFigures {
     }
 
     private List<Figure> paths() {
-        String gradient = "One path at a time goes back from the loss to the image: through the branches of as many blocks,"
-                + " chosen at random, and through the shortcuts of all others. The norm of the gradient that arrives, root mean"
-                + " square over " + Numbers.count(result.pathImages(), "image", "images") + ", mean over the draws";
+        String gradient =
+                "One path at a time goes back from the loss to the image: through the branches of as many blocks,"
+                        + " chosen at random, and through the shortcuts of all others. The norm of the gradient that arrives, root mean"
+                        + " square over " + Numbers.count(result.pathImages(), "image", "images")
+                        + ", mean over the draws";
         return List.of(
                 path(
                         "path-numbers",
@@ -214,7 +215,8 @@ final class LesionFigures {
                 .filter(response -> response.model().equals(model))
                 .sorted(
                         sorted
-                                ? Comparator.comparingDouble(Response::deviation).reversed()
+                                ? Comparator.comparingDouble(Response::deviation)
+                                        .reversed()
                                 : Comparator.comparingInt(Response::position))
                 .toList();
         return IntStream.range(0, of.size())

@@ -31,7 +31,14 @@ public final class LesionFolder {
     private static final String NUMBERS = "lesion.json";
     /** Measurements and figures; nothing else is ever deleted. */
     private static final List<String> NAMES = List.of(
-            "single", "random", "permuted", "paths", "path-numbers", "path-gradients", "path-products", "responses",
+            "single",
+            "random",
+            "permuted",
+            "paths",
+            "path-numbers",
+            "path-gradients",
+            "path-products",
+            "responses",
             "responses-sorted");
 
     private final Path folder;
@@ -66,8 +73,8 @@ public final class LesionFolder {
     void prepare(boolean overwrite) throws IOException {
         List<Path> earlier = contents().filter(Files::exists).toList();
         if (!earlier.isEmpty() && !overwrite) {
-            throw new UsageException(folder + " holds an earlier study: replace it (--overwrite) or choose another folder"
-                    + " (--output)");
+            throw new UsageException(folder
+                    + " holds an earlier study: replace it (--overwrite) or choose another folder" + " (--output)");
         }
         for (Path file : earlier) {
             Files.delete(file);
@@ -149,7 +156,8 @@ public final class LesionFolder {
 
     private static List<String> notes(LesionResult result) {
         List<String> notes = new ArrayList<>();
-        notes.add("Nothing was trained: batch normalisation uses the trained statistics, whatever is removed or swapped.");
+        notes.add(
+                "Nothing was trained: batch normalisation uses the trained statistics, whatever is removed or swapped.");
         if (!result.kept().isEmpty()) {
             notes.add("Not removed: "
                     + result.kept().entrySet().stream()

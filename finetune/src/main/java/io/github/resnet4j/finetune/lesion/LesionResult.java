@@ -199,7 +199,10 @@ public record LesionResult(
 
     private String responsesLine() {
         return "responses (standard deviation): "
-                + responses.stream().map(Response::model).distinct().map(this::medianResponse)
+                + responses.stream()
+                        .map(Response::model)
+                        .distinct()
+                        .map(this::medianResponse)
                         .collect(Collectors.joining("; "));
     }
 

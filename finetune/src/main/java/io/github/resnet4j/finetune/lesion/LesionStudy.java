@@ -188,8 +188,8 @@ public final class LesionStudy {
                 works.stream().mapToLong(Work::cost).sum());
         for (Work work : works) {
             work.body.run();
-            EngineUse engine =
-                    new EngineUse(subject.compiled().engine(), subject.compiled().fallback());
+            EngineUse engine = new EngineUse(
+                    subject.compiled().engine(), subject.compiled().fallback());
             result = found.result(engine.words(), List.copyOf(skipped), (System.nanoTime() - start) / 1e9);
             if (parts.contains(work.part) && !left.contains(work.part)) {
                 view.line(result.line(work.part));
@@ -233,7 +233,9 @@ public final class LesionStudy {
     /** Multiply-adds, and something for reading and writing maps. */
     private long cost(Step step) {
         Network network = subject.compiled().network(step);
-        return network.nodes().isEmpty() ? 0 : network.macs() + 8 * network.input().elements();
+        return network.nodes().isEmpty()
+                ? 0
+                : network.macs() + 8 * network.input().elements();
     }
 
     private void requireGoingOn() {

@@ -133,15 +133,14 @@ final class Lesions {
         List<Lesion<Several>> lesions = new ArrayList<>();
         for (int count : counts((int) Math.round(MOST * from.length))) {
             for (int draw = 1; draw <= draws; draw++) {
-                Set<Integer> removed = Arrays.stream(new Draw(seed, LesionPart.RANDOM, count, draw)
-                                .set(count, from.length))
+                Set<Integer> removed = Arrays.stream(
+                                new Draw(seed, LesionPart.RANDOM, count, draw).set(count, from.length))
                         .mapToObj(i -> from[i])
                         .collect(Collectors.toSet());
                 List<String> names =
                         removed.stream().sorted().map(i -> unit(i).name()).toList();
                 int number = draw;
-                lesions.add(new Lesion<>(
-                        without(removed), error -> new Several(count, number, names, error)));
+                lesions.add(new Lesion<>(without(removed), error -> new Several(count, number, names, error)));
             }
         }
         return lesions;
@@ -189,14 +188,13 @@ final class Lesions {
                 List<Step> route =
                         Arrays.stream(places).mapToObj(i -> new Step(i, false)).toList();
                 double tau = KendallTau.of(order);
-                double tauOfAll = KendallTau.of(
-                        Arrays.stream(units).map(i -> places[i]).toArray());
+                double tauOfAll =
+                        KendallTau.of(Arrays.stream(units).map(i -> places[i]).toArray());
                 List<String> names = Arrays.stream(units)
                         .mapToObj(i -> unit(places[i]).name())
                         .toList();
                 int number = draw;
-                lesions.add(new Lesion<>(
-                        route, error -> new Permuted(swaps, number, tau, tauOfAll, names, error)));
+                lesions.add(new Lesion<>(route, error -> new Permuted(swaps, number, tau, tauOfAll, names, error)));
             }
         }
         return lesions;

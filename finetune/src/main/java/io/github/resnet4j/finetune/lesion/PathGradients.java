@@ -149,7 +149,8 @@ final class PathGradients implements AutoCloseable {
         }
 
         private static INDArray through(Optional<Part> part, Network network, INDArray gradient) {
-            return part.map(some -> PathGradients.through(some, network, gradient)).orElse(gradient);
+            return part.map(some -> PathGradients.through(some, network, gradient))
+                    .orElse(gradient);
         }
 
         @Override

@@ -157,7 +157,8 @@ public final class Charts {
                     case LINE -> line(chart, series.name(), points, factor, colour, true);
                     case DOTS -> line(chart, series.name(), points, factor, colour, false);
                     case BOXES -> boxes(chart, series.name(), points, factor, colour);
-                    case LEVEL -> level(chart, figure, series.name(), points.get(0).y() * factor);
+                    case LEVEL ->
+                        level(chart, figure, series.name(), points.get(0).y() * factor);
                 }
             }
         }
@@ -221,7 +222,10 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 name,
-                new double[] {Arrays.stream(ends).min().getAsDouble(), Arrays.stream(ends).max().getAsDouble()},
+                new double[] {
+                    Arrays.stream(ends).min().getAsDouble(),
+                    Arrays.stream(ends).max().getAsDouble()
+                },
                 new double[] {y, y});
         series.setLineColor(MUTED);
         series.setLineStyle(dashes(2));

@@ -92,8 +92,8 @@ public record Figure(String id, String title, String caption, Axis x, Axis y, Li
         Map<Double, Box> boxes = new TreeMap<>();
         points.stream()
                 .collect(Collectors.groupingBy(Point::x))
-                .forEach((x, all) -> boxes.put(
-                        x, Box.of(all.stream().mapToDouble(Point::y).toArray())));
+                .forEach((x, all) ->
+                        boxes.put(x, Box.of(all.stream().mapToDouble(Point::y).toArray())));
         return boxes;
     }
 

@@ -152,7 +152,10 @@ record LineChart(
 
     private static Series positive(Series s) {
         return new Series(
-                s.name, s.style, s.mark, s.points.stream().filter(p -> p.value > 0).toList());
+                s.name,
+                s.style,
+                s.mark,
+                s.points.stream().filter(p -> p.value > 0).toList());
     }
 
     /** Where a value is on the vertical axis, before it is scaled. */

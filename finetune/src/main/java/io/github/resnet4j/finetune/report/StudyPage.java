@@ -84,7 +84,8 @@ public record StudyPage(
                 .mapToObj(i -> series(figure.series().get(i), i))
                 .toList();
         return new LineChart(
-                        figure.title() + ", " + figure.y().label() + " by " + figure.x().label(),
+                        figure.title() + ", " + figure.y().label() + " by "
+                                + figure.x().label(),
                         series,
                         written(figure.y().scale()),
                         WIDTH,
@@ -125,7 +126,8 @@ public record StudyPage(
                     page.add("</tr>\n");
                 });
             } else {
-                page.add("<thead><tr><th>{}</th><th>{}</th><th></th></tr></thead>\n<tbody>\n",
+                page.add(
+                        "<thead><tr><th>{}</th><th>{}</th><th></th></tr></thead>\n<tbody>\n",
                         figure.x().label(),
                         series.name());
                 for (Figure.Point point : series.points()) {

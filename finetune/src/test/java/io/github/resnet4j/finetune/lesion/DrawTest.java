@@ -43,7 +43,8 @@ class DrawTest {
         int[] kinds = {0, 0, 0, 1, 1, 2};
         for (int swaps = 0; swaps < 20; swaps++) {
             int[] order = new Draw(1, LesionPart.PERMUTED, swaps, 1).swapped(swaps, kinds);
-            assertThat(Arrays.stream(order).sorted().toArray()).isEqualTo(IntStream.range(0, 6).toArray());
+            assertThat(Arrays.stream(order).sorted().toArray())
+                    .isEqualTo(IntStream.range(0, 6).toArray());
             for (int i = 0; i < order.length; i++) {
                 assertThat(kinds[order[i]]).isEqualTo(kinds[i]);
             }

@@ -71,8 +71,7 @@ class LesionStudyTest {
     private SourceModel model(String name, Map<String, String> options, Consumer<ComputationGraph> change)
             throws IOException {
         Architecture row = Zoo.find(name).with(options);
-        ModelCard card = ModelCard.of(
-                row, Shape.square(3, MemoryImages.SIDE), CLASSES, PLAIN, Map.of());
+        ModelCard card = ModelCard.of(row, Shape.square(3, MemoryImages.SIDE), CLASSES, PLAIN, Map.of());
         ComputationGraph graph = NetworkGraph.create(card.network(), NetworkGraph.Options.seeded(11));
         change.accept(graph);
         Path file = folder.resolve(name + "-" + System.nanoTime() + ".zip");
@@ -94,12 +93,18 @@ class LesionStudyTest {
         return run(model, options, () -> false);
     }
 
-    private LesionResult run(SourceModel model, LesionStudy.Options options, BooleanSupplier stop)
-            throws IOException {
+    private LesionResult run(SourceModel model, LesionStudy.Options options, BooleanSupplier stop) throws IOException {
         ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
         return LesionStudy.run(
-                model, List.of(), IMAGES, "noise", options, new LesionFolder(folder.resolve("study"), List.of("test")),
-                true, view, stop);
+                model,
+                List.of(),
+                IMAGES,
+                "noise",
+                options,
+                new LesionFolder(folder.resolve("study"), List.of("test")),
+                true,
+                view,
+                stop);
     }
 
     /** The error of a model as a whole, by another way. */
@@ -133,8 +138,8 @@ class LesionStudyTest {
         for (Single single : result.single()) {
             assertThat(single.error())
                     .as(single.unit())
-                    .isEqualTo(error(
-                            model("resnet20-cifar", Map.of(), graph -> silence(graph, single.unit() + ".bn2"))));
+                    .isEqualTo(
+                            error(model("resnet20-cifar", Map.of(), graph -> silence(graph, single.unit() + ".bn2"))));
         }
     }
 
@@ -148,10 +153,8 @@ class LesionStudyTest {
             assertThat(several.units()).hasSize(several.removed());
             assertThat(several.error())
                     .as(several.toString())
-                    .isEqualTo(error(model(
-                            "resnet20-cifar",
-                            Map.of(),
-                            graph -> several.units().forEach(unit -> silence(graph, unit + ".bn2")))));
+                    .isEqualTo(error(model("resnet20-cifar", Map.of(), graph -> several.units()
+                            .forEach(unit -> silence(graph, unit + ".bn2")))));
         }
     }
 
@@ -171,7 +174,8 @@ class LesionStudyTest {
         List<String> blocks = IntStream.range(0, 9)
                 .mapToObj(i -> "layer" + (i / 3 + 1) + "." + i % 3)
                 .toList();
-        assertThat(result.permuted()).isNotEmpty().allSatisfy(one -> assertThat(one.tau()).isLessThan(1));
+        assertThat(result.permuted()).isNotEmpty().allSatisfy(one -> assertThat(one.tau())
+                .isLessThan(1));
         for (Permuted permuted : result.permuted()) {
             assertThat(permuted.order()).containsExactlyInAnyOrderElementsOf(blocks);
             assertThat(permuted.order().get(3)).isEqualTo("layer2.0");
@@ -181,9 +185,12 @@ class LesionStudyTest {
                         ComputationGraph before = graph.clone();
                         for (int i = 0; i < blocks.size(); i++) {
                             for (String layer : List.of("conv1", "bn1", "conv2", "bn2")) {
-                                INDArray moved = before.getLayer(permuted.order().get(i) + "." + layer)
+                                INDArray moved = before.getLayer(
+                                                permuted.order().get(i) + "." + layer)
                                         .params();
-                                graph.getLayer(blocks.get(i) + "." + layer).params().assign(moved);
+                                graph.getLayer(blocks.get(i) + "." + layer)
+                                        .params()
+                                        .assign(moved);
                             }
                         }
                     })));
@@ -216,8 +223,11 @@ class LesionStudyTest {
     @Test
     void pathsAndResponsesAreMeasured() throws IOException {
         LesionResult result = run(model("preresnet20-cifar"), options(LesionPart.PATHS, LesionPart.RESPONSES));
-        assertThat(result.paths()).hasSize(10).allSatisfy(path -> assertThat(path.gradient()).isPositive());
-        assertThat(result.paths().stream().mapToDouble(LesionResult.PathLength::share).sum())
+        assertThat(result.paths()).hasSize(10).allSatisfy(path -> assertThat(path.gradient())
+                .isPositive());
+        assertThat(result.paths().stream()
+                        .mapToDouble(LesionResult.PathLength::share)
+                        .sum())
                 .isCloseTo(1, within(1e-9));
         assertThat(result.pathImages()).isEqualTo(8);
         assertThat(result.effective()).isPresent();
@@ -239,9 +249,12 @@ class LesionStudyTest {
             for (int i = 0; i < IMAGES.size(); i++) {
                 System.arraycopy(predictor.prepare(IMAGES.image(i)), 0, all, i * each, each);
             }
-            INDArray images = Nd4j.create(
-                    all, new long[] {IMAGES.size(), 3, MemoryImages.SIDE, MemoryImages.SIDE}, 'c');
-            INDArray maps = predictor.inference().featureMaps(images, List.of("layer2.1.bn2")).get("layer2.1.bn2");
+            INDArray images =
+                    Nd4j.create(all, new long[] {IMAGES.size(), 3, MemoryImages.SIDE, MemoryImages.SIDE}, 'c');
+            INDArray maps = predictor
+                    .inference()
+                    .featureMaps(images, List.of("layer2.1.bn2"))
+                    .get("layer2.1.bn2");
             assertThat(response.deviation())
                     .isCloseTo(maps.stdNumber(false).doubleValue(), within(1e-4 * response.deviation()));
         }
@@ -255,7 +268,14 @@ class LesionStudyTest {
         LesionResult two = run(
                 model,
                 new LesionStudy.Options(
-                        Set.of(LesionPart.RANDOM, LesionPart.PERMUTED), 3, 1, false, 7, 8, Engine.AUTO, BadImages.FAIL));
+                        Set.of(LesionPart.RANDOM, LesionPart.PERMUTED),
+                        3,
+                        1,
+                        false,
+                        7,
+                        8,
+                        Engine.AUTO,
+                        BadImages.FAIL));
         assertThat(two.random()).containsAll(one.random());
         assertThat(two.permuted()).containsAll(one.permuted());
         LesionResult other = run(
@@ -274,7 +294,13 @@ class LesionStudyTest {
             assertThat(study.resolve(name + ".csv")).exists();
         }
         for (String name : List.of(
-                "single", "random", "permuted", "path-numbers", "path-gradients", "path-products", "responses",
+                "single",
+                "random",
+                "permuted",
+                "path-numbers",
+                "path-gradients",
+                "path-products",
+                "responses",
                 "responses-sorted")) {
             assertThat(study.resolve(name + ".png")).exists();
             assertThat(study.resolve("report.html")).content().contains("<section id=\"" + name + "\">");
@@ -282,7 +308,12 @@ class LesionStudyTest {
         assertThat(Files.readString(study.resolve("single.csv")))
                 .startsWith("position,block,down_sampling,error\n1,layer1.0,false,0.");
         assertThat(said.toString(StandardCharsets.UTF_8))
-                .contains("baseline ", "worst single block layer", "median ", "without 1 block: median ", "after 1 swap: ")
+                .contains(
+                        "baseline ",
+                        "worst single block layer",
+                        "median ",
+                        "without 1 block: median ",
+                        "after 1 swap: ")
                 .contains("bring 95 % of the gradient", "responses (standard deviation): ");
     }
 
@@ -345,8 +376,9 @@ class LesionStudyTest {
     @ValueSource(strings = {"resnet20-exclusive-gating-cifar", "wrn-16-4", "resnet8-mlperf"})
     void dl4jFindsTheSame(String name) throws IOException {
         SourceModel model = model(name);
-        LesionStudy.Options dl4j = new LesionStudy.Options(
-                Set.of(LesionPart.SINGLE), 2, 1, false, 32, 8, Engine.DL4J, BadImages.FAIL);
-        assertThat(run(model, dl4j).single()).isEqualTo(run(model, options(LesionPart.SINGLE)).single());
+        LesionStudy.Options dl4j =
+                new LesionStudy.Options(Set.of(LesionPart.SINGLE), 2, 1, false, 32, 8, Engine.DL4J, BadImages.FAIL);
+        assertThat(run(model, dl4j).single())
+                .isEqualTo(run(model, options(LesionPart.SINGLE)).single());
     }
 }

@@ -41,7 +41,8 @@ class PathGradientsTest {
     }
 
     private static INDArray array(Tensor tensor) {
-        return Nd4j.create(tensor.floats(), tensor.shape().stream().mapToLong(size -> size).toArray(), 'c');
+        return Nd4j.create(
+                tensor.floats(), tensor.shape().stream().mapToLong(size -> size).toArray(), 'c');
     }
 
     private static void requireClose(INDArray actual, INDArray expected, double bound) {
@@ -128,7 +129,8 @@ class PathGradientsTest {
     void allPathsTogetherAreTheGradient(Network network) {
         ComputationGraph graph = NetworkGraph.create(network, NetworkGraph.Options.seeded(7));
         Nd4j.getRandom().setSeed(5);
-        INDArray images = Nd4j.randn(DataType.FLOAT, 2, 3, network.input().height(), network.input().width());
+        INDArray images = Nd4j.randn(
+                DataType.FLOAT, 2, 3, network.input().height(), network.input().width());
         Chain chain = Chain.of(network);
         int blocks = (int) chain.units().stream()
                 .filter(unit -> unit.kind() == Chain.Kind.BLOCK)

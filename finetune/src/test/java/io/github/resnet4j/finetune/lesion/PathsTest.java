@@ -27,7 +27,11 @@ class PathsTest {
     void measuresAllLengthsOrManyEvenly() {
         assertThat(Paths.lengths(3)).containsExactly(0, 1, 2, 3);
         assertThat(Paths.lengths(64)).hasSize(65);
-        assertThat(Paths.lengths(333)).hasSize(65).startsWith(0, 5, 10).endsWith(333).doesNotHaveDuplicates();
+        assertThat(Paths.lengths(333))
+                .hasSize(65)
+                .startsWith(0, 5, 10)
+                .endsWith(333)
+                .doesNotHaveDuplicates();
     }
 
     @Test

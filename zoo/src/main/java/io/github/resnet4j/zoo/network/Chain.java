@@ -48,8 +48,7 @@ public record Chain(Network network, List<Unit> units) {
      *     absent where a removal would change the shape, or leave no logits
      * @param residual its parts, if it is a block
      */
-    public record Unit(
-            String name, Kind kind, Network whole, Optional<Network> without, Optional<Residual> residual) {
+    public record Unit(String name, Kind kind, Network whole, Optional<Network> without, Optional<Residual> residual) {
         /** Whether its output has the shape of its input; a down-sampling block's has another. */
         public boolean keepsShape() {
             return whole.input().equals(whole.out());
@@ -120,7 +119,11 @@ public record Chain(Network network, List<Unit> units) {
             Network whole = piece.network(network.name(), exit.name(), Map.of());
             Optional<Unit> block = run.block.flatMap(name -> block(network, name, piece, whole, exit));
             units.add(block.orElseGet(() -> new Unit(
-                    run.block.orElse(run.nodes.get(0).stage()), Kind.OTHER, whole, Optional.empty(), Optional.empty())));
+                    run.block.orElse(run.nodes.get(0).stage()),
+                    Kind.OTHER,
+                    whole,
+                    Optional.empty(),
+                    Optional.empty())));
             entry = exit.name();
             in = exit.out();
         }
@@ -192,7 +195,10 @@ public record Chain(Network network, List<Unit> units) {
         nodes.add(new Node(
                 sum.name() + ".survival",
                 new Op.Scale(stochastic.atTest()),
-                List.of(nodes.isEmpty() ? Network.INPUT : nodes.get(nodes.size() - 1).name()),
+                List.of(
+                        nodes.isEmpty()
+                                ? Network.INPUT
+                                : nodes.get(nodes.size() - 1).name()),
                 sum.stage(),
                 List.of(branch.out())));
         return new Network(branch.name(), branch.input(), branch.classes(), nodes);
@@ -228,7 +234,9 @@ public record Chain(Network network, List<Unit> units) {
                     layer.orElse(group.get(0)).name(),
                     layer.isPresent() ? Kind.LAYER : Kind.OTHER,
                     whole,
-                    removable ? Optional.of(new Network(network.name(), in, in.channels(), List.of())) : Optional.empty(),
+                    removable
+                            ? Optional.of(new Network(network.name(), in, in.channels(), List.of()))
+                            : Optional.empty(),
                     Optional.empty()));
             entry = last.name();
             in = last.out();

@@ -73,7 +73,9 @@ class ChainTest {
         }
         assertThat(names).containsExactlyInAnyOrderElementsOf(names(network));
         assertThat(map).isEqualTo(new Shape(row.classes(), 1, 1));
-        assertThat(chain.units().stream().mapToLong(unit -> unit.whole().parameters()).sum())
+        assertThat(chain.units().stream()
+                        .mapToLong(unit -> unit.whole().parameters())
+                        .sum())
                 .isEqualTo(network.parameters());
     }
 
@@ -108,8 +110,7 @@ class ChainTest {
         assertThat(block.without().orElseThrow().nodes().get(0).inputs()).containsExactly(Network.INPUT);
         Residual parts = block.residual().orElseThrow();
         assertThat(names(parts.branch()))
-                .containsExactly(
-                        "layer1.1.conv1", "layer1.1.bn1", "layer1.1.relu1", "layer1.1.conv2", "layer1.1.bn2");
+                .containsExactly("layer1.1.conv1", "layer1.1.bn1", "layer1.1.relu1", "layer1.1.conv2", "layer1.1.bn2");
         assertThat(parts.shortcut().nodes()).isEmpty();
         assertThat(names(parts.tail())).containsExactly("layer1.1.relu");
     }
@@ -127,7 +128,8 @@ class ChainTest {
     void aPreActivationBlockLeavesTheIdentity() {
         Chain chain = chain("preresnet20-cifar");
         assertThat(unit(chain, "layer1.1").without().orElseThrow().nodes()).isEmpty();
-        assertThat(unit(chain, "layer1.1").residual().orElseThrow().tail().nodes()).isEmpty();
+        assertThat(unit(chain, "layer1.1").residual().orElseThrow().tail().nodes())
+                .isEmpty();
         Unit first = unit(chain, "layer2.0");
         assertThat(names(first.residual().orElseThrow().shortcut()))
                 .containsExactly("layer2.0.bn1", "layer2.0.relu1", "layer2.0.shortcut");
@@ -187,7 +189,8 @@ class ChainTest {
                 .containsExactly("conv1", "layer2.0.conv1", "layer3.0.conv1", "fc");
         assertThat(names(unit(chain, "layer1.0.conv1").whole()))
                 .containsExactly("layer1.0.conv1", "layer1.0.bn1", "layer1.0.relu1");
-        assertThat(unit(chain, "layer1.0.conv1").without().orElseThrow().nodes()).isEmpty();
+        assertThat(unit(chain, "layer1.0.conv1").without().orElseThrow().nodes())
+                .isEmpty();
         assertThat(unit(chain, "avgpool").kind()).isEqualTo(Kind.OTHER);
     }
 

@@ -55,8 +55,8 @@ public record Program(List<ProgramNode> nodes, List<Integer> outputs) {
         boolean[] backward = new boolean[nodes.size()];
         for (int i = 0; i < backward.length; i++) {
             ProgramNode node = nodes.get(i);
-            backward[i] = !node.trained().isEmpty()
-                    || node.op() instanceof Operation.Input images && images.differentiated();
+            backward[i] =
+                    !node.trained().isEmpty() || node.op() instanceof Operation.Input images && images.differentiated();
             for (int input : node.inputs()) {
                 backward[i] |= backward[input];
             }
