@@ -37,11 +37,10 @@ class GroupFormsTest {
                 .withGroups(3, 128);
         ResNetSpec many = ResNetSpec.of(Stem.CIFAR, 8, Block.BOTTLENECK, List.of(new Stage(1, 64, 1)))
                 .withGroups(32, 4);
-        return Stream.of(Form.EARLY_CONCATENATION, Form.BRANCHES)
-                .flatMap(form -> Stream.of(Engine.DL4J, Engine.ONEDNN)
-                        .flatMap(engine -> Stream.of(
-                                Arguments.of(form, engine, three, new Shape(3, 9, 7)),
-                                Arguments.of(form, engine, many, Shape.square(3, 8)))));
+        return Stream.of(Form.EARLY_CONCATENATION, Form.BRANCHES).flatMap(form -> Stream.of(Engine.DL4J, Engine.ONEDNN)
+                .flatMap(engine -> Stream.of(
+                        Arguments.of(form, engine, three, new Shape(3, 9, 7)),
+                        Arguments.of(form, engine, many, Shape.square(3, 8)))));
     }
 
     @ParameterizedTest(name = "{0}, {1}, {3}")

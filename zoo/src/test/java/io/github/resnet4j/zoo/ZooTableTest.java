@@ -281,9 +281,11 @@ class ZooTableTest {
     @MethodSource("rows")
     void takesOtherChannelsAndClasses(Architecture row) {
         Network published = row.network();
-        Network other = row.network(new Shape(1, row.input().height(), row.input().width()), 7);
+        Network other =
+                row.network(new Shape(1, row.input().height(), row.input().width()), 7);
         long features = published.lastOf(Network.HEAD).in().elements();
-        long weightsOfAChannel = published.slots().get(0).elements() / row.input().channels();
+        long weightsOfAChannel =
+                published.slots().get(0).elements() / row.input().channels();
         long fewer = (row.input().channels() - 1) * weightsOfAChannel + (published.classes() - 7) * (features + 1);
 
         assertThat(other.classes()).isEqualTo(7);

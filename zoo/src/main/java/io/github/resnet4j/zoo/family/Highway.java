@@ -163,7 +163,9 @@ public final class Highway implements Family {
             boolean wider = stages.get(1).width() > stages.get(0).width();
             return new Convolutional(
                     stem,
-                    List.of(new Stage(4, 1, 0, 0), new Stage(wider ? 6 : 4, 2, stages.get(1).pooling(), 0)),
+                    List.of(
+                            new Stage(4, 1, 0, 0),
+                            new Stage(wider ? 6 : 4, 2, stages.get(1).pooling(), 0)),
                     Math.min(features, 5),
                     0,
                     gateBias,
@@ -223,8 +225,7 @@ public final class Highway implements Family {
             Shape map = net.shape(in);
             int rows = missing(map.height(), kernel);
             int columns = missing(map.width(), kernel);
-            String padded =
-                    rows + columns == 0 ? in : net.add(prefix + "pad", new Op.ZeroPad(0, rows, 0, columns), in);
+            String padded = rows + columns == 0 ? in : net.add(prefix + "pad", new Op.ZeroPad(0, rows, 0, columns), in);
             return net.maxPool(prefix + "maxpool", padded, kernel, 2, 0);
         }
 

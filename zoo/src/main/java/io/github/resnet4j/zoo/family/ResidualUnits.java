@@ -389,8 +389,8 @@ public final class ResidualUnits implements Family {
                 net.stage(layer);
                 for (int b = 0; b < blocks.get(s); b++) {
                     int stride = s > 0 && b == 0 ? 2 : 1;
-                    Place at = new Place(
-                            net, layer + "." + b, x, width << s, stride, ++number, units(), b == 0, dropped);
+                    Place at =
+                            new Place(net, layer + "." + b, x, width << s, stride, ++number, units(), b == 0, dropped);
                     x = unit.write(at);
                 }
             }

@@ -97,7 +97,8 @@ public final class Tensor {
         return new Tensor(type, smaller, (from, into) -> {
             for (long next = from; into.hasRemaining(); ) {
                 int now = (int) Math.min(run - next % run, into.remaining() / type.bytes());
-                ByteBuffer room = into.slice(into.position(), now * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer room =
+                        into.slice(into.position(), now * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
                 elements.copy(next / run * inner * size + index * run + next % run, room);
                 into.position(into.position() + room.position());
                 next += now;

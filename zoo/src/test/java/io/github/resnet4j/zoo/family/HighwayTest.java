@@ -84,7 +84,8 @@ class HighwayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"highway-19-cifar, 14, -2", "highway-10-mnist, 8, -1", "highway-mlp-10, 9, -2", "highway-mlp-10, 9, -10"})
+    @CsvSource({"highway-19-cifar, 14, -2", "highway-10-mnist, 8, -1", "highway-mlp-10, 9, -2", "highway-mlp-10, 9, -10"
+    })
     void gatesStartAlmostClosed(String name, int layers, float bias) {
         Network network =
                 Zoo.find(name).with(Map.of("gate-bias", String.valueOf(bias))).network();
@@ -103,7 +104,13 @@ class HighwayTest {
 
     /** The layers that the names count: all that have weights, but for fully connected networks the classifier. */
     @ParameterizedTest
-    @CsvSource({"highway-19-cifar, 19", "highway-32-cifar, 32", "highway-10-mnist, 10", "highway-mlp-10, 11", "highway-mlp-100, 101"})
+    @CsvSource({
+        "highway-19-cifar, 19",
+        "highway-32-cifar, 32",
+        "highway-10-mnist, 10",
+        "highway-mlp-10, 11",
+        "highway-mlp-100, 101"
+    })
     void areAsDeepAsTheirNames(String name, int layers) {
         assertThat(Zoo.find(name).network().nodes())
                 .filteredOn(node -> node.parameters() > 0 && !node.name().endsWith(".gate"))

@@ -254,13 +254,22 @@ class ResNetSpecTest {
                 .withMessageContaining("unknown option \"form\"");
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnext50-32x4d").with(Map.of("form", "b")))
-                .withMessage("resnext50-32x4d: option form: \"b\" is not one of grouped, early-concatenation, branches");
+                .withMessage(
+                        "resnext50-32x4d: option form: \"b\" is not one of grouped, early-concatenation, branches");
     }
 
     /** Linear decay over all blocks (Huang et al. 2016, equation 4), and nothing else changes. */
     @ParameterizedTest
-    @CsvSource({"resnet20-cifar, 9", "resnet50, 16", "preresnet20-cifar, 9", "preresnet50, 16", "wrn-16-4, 6",
-        "resnet20-constant-scaling-cifar, 9", "resnet20-exclusive-gating-cifar, 9", "resnet20-relu-only-cifar, 9"})
+    @CsvSource({
+        "resnet20-cifar, 9",
+        "resnet50, 16",
+        "preresnet20-cifar, 9",
+        "preresnet50, 16",
+        "wrn-16-4, 6",
+        "resnet20-constant-scaling-cifar, 9",
+        "resnet20-exclusive-gating-cifar, 9",
+        "resnet20-relu-only-cifar, 9"
+    })
     void laterBlocksSurviveLessOften(String name, int blocks) {
         Architecture row = Zoo.find(name);
         Network network = row.with(Map.of("stochastic-depth", "0.5", "stochastic-depth-per", "image"))

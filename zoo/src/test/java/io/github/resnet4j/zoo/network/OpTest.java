@@ -178,7 +178,9 @@ class OpTest {
                         "got kernel 3, padding 2, dilation 1"),
                 illegal(() -> new Op.Scale(Double.POSITIVE_INFINITY), "a finite factor, got Infinity"),
                 illegal(() -> new Op.Dense(3, false, -1), "a dense layer without a bias cannot start with one of -1.0"),
-                illegal(() -> new Op.Dense(3, true, Double.NaN), "a dense layer with a bias cannot start with one of NaN"),
+                illegal(
+                        () -> new Op.Dense(3, true, Double.NaN),
+                        "a dense layer with a bias cannot start with one of NaN"),
                 illegal(() -> new Op.DepthToSpace(0), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.Upsample(0, Interpolation.NEAREST), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.LocalResponseNorm(4, 1, 1, 1), "got size 4, alpha 1.0, beta 1.0, k 1.0"),
