@@ -107,7 +107,8 @@ final class Conditioning {
     private void shift(Map<String, Lever> beforeRelu) {
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
-            if (segment.kind() != ParameterLayout.Kind.NORM) {
+            boolean bias = segment.kind() == ParameterLayout.Kind.BIAS && beforeRelu.containsKey(segment.vertex());
+            if (segment.kind() != ParameterLayout.Kind.NORM && !bias) {
                 continue;
             }
             float[] values = Seeded.uniform("conditioning/" + segment, segment.length(), 0, 1);

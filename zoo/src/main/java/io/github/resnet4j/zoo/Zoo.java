@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.family.CifarStemResNet;
 import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.GoogLeNet;
+import io.github.resnet4j.zoo.family.Highway;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
@@ -37,6 +38,7 @@ public final class Zoo {
             new DeepStemResNet(),
             new CifarStemResNet(),
             new CifarResNeXt(),
+            new Highway(),
             new Vgg(),
             new AlexNet(),
             new GoogLeNet());
