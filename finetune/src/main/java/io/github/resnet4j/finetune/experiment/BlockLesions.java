@@ -44,7 +44,8 @@ final class BlockLesions {
                     || Files.getLastModifiedTime(numbers).compareTo(Files.getLastModifiedTime(model)) < 0) {
                 return OptionalDouble.empty();
             }
-            JsonNode single = JsonMapper.shared().readTree(Files.readString(numbers)).path("single");
+            JsonNode single =
+                    JsonMapper.shared().readTree(Files.readString(numbers)).path("single");
             return Spread.median(StreamSupport.stream(single.spliterator(), false)
                     .mapToDouble(unit -> unit.path("error").asDouble(Double.NaN))
                     .filter(Double::isFinite)
@@ -66,7 +67,14 @@ final class BlockLesions {
                 data.val(),
                 "the validation images of " + run.name(),
                 new LesionStudy.Options(
-                        Set.of(LesionPart.SINGLE), 1, run.seed(), false, BATCH_SIZE, 1, run.config().engine(), BadImages.FAIL),
+                        Set.of(LesionPart.SINGLE),
+                        1,
+                        run.seed(),
+                        false,
+                        BATCH_SIZE,
+                        1,
+                        run.config().engine(),
+                        BadImages.FAIL),
                 new LesionFolder(folder(run), options.commandLine()),
                 true,
                 view,

@@ -161,7 +161,8 @@ public final class ExperimentPage {
     private void table() {
         page.openSection("table", "Results");
         page.openTable("Results by run");
-        boolean lesions = report.lines().stream().anyMatch(line -> line.lesionError().count() > 0);
+        boolean lesions =
+                report.lines().stream().anyMatch(line -> line.lesionError().count() > 0);
         page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th>");
         page.add(lesions ? "<th>Without a block</th>" : "");
         page.add("<th>Epochs</th><th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
@@ -197,7 +198,9 @@ public final class ExperimentPage {
         page.add(
                 "<p>Errors after the last epoch{}.{} Time to train on one image, in the median epoch.{}</p>\n",
                 severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "",
-                lesions ? " Without a block, or a layer where there are none: the median over all that can be removed." : "",
+                lesions
+                        ? " Without a block, or a layer where there are none: the median over all that can be removed."
+                        : "",
                 published());
         page.closeSection();
     }
