@@ -353,6 +353,7 @@ public final class NetworkGraph {
                 .nIn(in.elements())
                 .nOut(d.out())
                 .hasBias(d.bias())
+                .biasInit(d.initialBias())
                 .activation(Activation.IDENTITY)
                 .weightInit(new WeightInitDistribution(new UniformDistribution(-bound, bound)))
                 .build();
