@@ -147,7 +147,10 @@ final class Conditioning {
         INDArray shift = graph.getVertex(lever.vertex()).getLayer().getParam(lever.parameter());
         int channels = (int) maps.size(1);
         int each = (int) (maps.length() / maps.size(0) / channels);
-        float[] values = (lever.normed() ? maps : normalised(maps, lever.vertex())).dup('c').data().asFloat();
+        float[] values = (lever.normed() ? maps : normalised(maps, lever.vertex()))
+                .dup('c')
+                .data()
+                .asFloat();
         for (int channel = 0; channel < channels; channel++) {
             float middle = gap(values, channel * each, channels * each, each);
             shift.putScalar(channel, shift.getFloat(channel) - middle / lever.factor());
@@ -171,7 +174,8 @@ final class Conditioning {
         for (int channel = 0; channel < drawn.length; channel++) {
             INDArray part = divided.get(NDArrayIndex.all(), NDArrayIndex.point(channel));
             double spread = part.std().getDouble(0);
-            double by = (drawn[channel] < UP ? shift : -shift) * spread - part.mean().getDouble(0);
+            double by = (drawn[channel] < UP ? shift : -shift) * spread
+                    - part.mean().getDouble(0);
             part.addi(by);
             bias.putScalar(channel, bias.getDouble(channel) + by);
         }

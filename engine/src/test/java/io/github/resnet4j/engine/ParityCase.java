@@ -181,7 +181,9 @@ record ParityCase(String name, Network network, int batch) {
             cases.computeIfAbsent(row.spec().reduced(), reduced -> {
                 Network network = reduced.network(name, Shape.square(3, size), 5);
                 return new ParityCase(
-                        name, normsSeePlaces(network) ? network : reduced.network(name, Shape.square(3, 3 * size), 5), 8);
+                        name,
+                        normsSeePlaces(network) ? network : reduced.network(name, Shape.square(3, 3 * size), 5),
+                        8);
             });
         }
         return cases.values().stream().filter(parity -> !parity.random()).toList();

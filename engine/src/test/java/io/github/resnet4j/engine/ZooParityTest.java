@@ -61,7 +61,8 @@ class ZooParityTest {
     private static ParityCase parity(Architecture row) {
         Network published = row.network();
         boolean pooled = published.nodes().stream().anyMatch(node -> node.op() instanceof Op.MaxPool);
-        int size = pooled ? Math.min(64, row.input().height()) : published.nodes().size() > 2000 ? 8 : 16;
+        int size =
+                pooled ? Math.min(64, row.input().height()) : published.nodes().size() > 2000 ? 8 : 16;
         return new ParityCase(row.name(), row.network(Shape.square(3, size), 7), BATCH);
     }
 

@@ -106,13 +106,14 @@ final class TorchvisionParityIT {
     }
 
     static List<String> networks() {
-        return List.of("resnet18", "resnet34", "resnet50", "wide-resnet50-2", "resnext50-32x4d", "densenet121", "googlenet");
+        return List.of(
+                "resnet18", "resnet34", "resnet50", "wide-resnet50-2", "resnext50-32x4d", "densenet121", "googlenet");
     }
 
     /** With {@code -Dparity.all=true} also those whose files take gigabytes, of the same structure. */
     static List<String> deepNetworks() {
-        List<String> networks =
-                new ArrayList<>(List.of("resnet101", "resnet152", "densenet161", "densenet169", "densenet201", "alexnet"));
+        List<String> networks = new ArrayList<>(
+                List.of("resnet101", "resnet152", "densenet161", "densenet169", "densenet201", "alexnet"));
         if (Boolean.getBoolean("parity.all")) {
             networks.addAll(List.of("wide-resnet101-2", "resnext101-32x8d", "resnext101-64x4d"));
             networks.addAll(List.of("vgg11", "vgg13", "vgg16", "vgg19"));

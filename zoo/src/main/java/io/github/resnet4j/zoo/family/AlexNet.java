@@ -35,8 +35,8 @@ public final class AlexNet implements Family {
      * @param hidden outputs of each of the two dense layers before the classifier
      * @param dropout probability of being dropped, from 0 and below 1, before each of those two
      */
-    private record Convolutions(
-            int kernel, int stride, List<Integer> filters, int pooled, int hidden, double dropout) implements Spec {
+    private record Convolutions(int kernel, int stride, List<Integer> filters, int pooled, int hidden, double dropout)
+            implements Spec {
         private static final String DROPOUT = "dropout";
         private static final double MAX_DROPOUT = 0.99;
         /** Where the convolutions stand in {@code features}; ReLUs and poolings count. */

@@ -63,8 +63,8 @@ public final class GoogLeNet implements Family {
         private static final String DROPOUT = "dropout";
         private static final double MAX_DROPOUT = 0.99;
         private static final int FIRST_STAGE = 3;
-        private static final Conventions CONVENTIONS = new Conventions(
-                false, 1e-3, Conventions.TORCHVISION.bnDecay(), Conventions.Padding.SYMMETRIC);
+        private static final Conventions CONVENTIONS =
+                new Conventions(false, 1e-3, Conventions.TORCHVISION.bnDecay(), Conventions.Padding.SYMMETRIC);
 
         @Override
         public Map<String, String> options() {

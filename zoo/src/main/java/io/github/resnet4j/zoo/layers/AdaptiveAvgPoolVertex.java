@@ -19,8 +19,7 @@ public final class AdaptiveAvgPoolVertex extends AxisWeightsVertex {
      * @param outWidth columns of the output, at least 1
      * @throws IllegalArgumentException if one is less
      */
-    public AdaptiveAvgPoolVertex(
-            @JsonProperty("outHeight") int outHeight, @JsonProperty("outWidth") int outWidth) {
+    public AdaptiveAvgPoolVertex(@JsonProperty("outHeight") int outHeight, @JsonProperty("outWidth") int outWidth) {
         this.outHeight = outHeight;
         this.outWidth = outWidth;
         op();

@@ -19,7 +19,11 @@ abstract class AxisWeightsVertex extends MapVertex {
 
     @Override
     final void backward(INDArray[] in, INDArray gradient, INDArray[] back) {
-        apply(weights(in[0], gradient, 2).transpose(), gradient, weights(in[0], gradient, 3).transpose(), back[0]);
+        apply(
+                weights(in[0], gradient, 2).transpose(),
+                gradient,
+                weights(in[0], gradient, 3).transpose(),
+                back[0]);
     }
 
     private INDArray weights(INDArray in, INDArray out, int axis) {

@@ -33,8 +33,9 @@ class VggTest {
                 .filteredOn(node -> node.op() instanceof Op.Convolution)
                 .allSatisfy(node -> assertThat(node.slots()).hasSize(2))
                 .extracting(Node::name)
-                .containsExactlyElementsOf(
-                        Arrays.stream(places.split(" ")).map("features."::concat).toList());
+                .containsExactlyElementsOf(Arrays.stream(places.split(" "))
+                        .map("features."::concat)
+                        .toList());
     }
 
     @ParameterizedTest

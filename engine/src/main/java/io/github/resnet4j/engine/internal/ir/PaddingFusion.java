@@ -45,7 +45,9 @@ final class PaddingFusion implements Pass {
         }
         if (node.op() instanceof Operation.MaxPool pool && isRectified(program, map)) {
             Window window = pool.window().padded(zeros);
-            return window.seesEverywhere(program.node(map).extent()) ? Optional.of(new Operation.MaxPool(window)) : Optional.empty();
+            return window.seesEverywhere(program.node(map).extent())
+                    ? Optional.of(new Operation.MaxPool(window))
+                    : Optional.empty();
         }
         return Optional.empty();
     }

@@ -64,7 +64,8 @@ final class LoweredAdaptiveAvgPool extends Lowered {
     /** What every place of the value takes of every place of the input, or the other way round. */
     private LoweredTensor weights(boolean back) {
         double[][] rows = Op.AdaptiveAvgPool.weights(in.height(), node.extent().height());
-        double[][] columns = Op.AdaptiveAvgPool.weights(in.width(), node.extent().width());
+        double[][] columns =
+                Op.AdaptiveAvgPool.weights(in.width(), node.extent().width());
         long outs = places(node.extent());
         long ins = places(in);
         FloatPointer values = new FloatPointer(outs * ins);

@@ -83,14 +83,7 @@ class OperationsTest {
             MADE.put(
                     "avg pool, rounding up" + odd,
                     (in, out, from) -> new Operation.AvgPool(
-                            new Window(
-                                    2,
-                                    2,
-                                    2,
-                                    2,
-                                    new Window.Padding(0, in.height() % 2, 0, in.width() % 2),
-                                    1,
-                                    1),
+                            new Window(2, 2, 2, 2, new Window.Padding(0, in.height() % 2, 0, in.width() % 2), 1, 1),
                             false));
         }
         MADE.put("avg pool, overlapping", (in, out, from) -> new Operation.AvgPool(Window.square(3, 1, 1), false));

@@ -133,7 +133,8 @@ class FitTest {
     @Test
     void auxiliaryClassifiersAreLeftOutAndThatIsSaid() {
         Network network = Zoo.find("googlenet").network();
-        Map<String, Tensor> tensors = new LinkedHashMap<>(dict(network, name -> name).tensors());
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(dict(network, name -> name).tensors());
         tensors.put("aux1.conv.conv.weight", Dicts.unread(128L, 512L, 1L, 1L));
         tensors.put("aux2.fc2.bias", Dicts.unread(1000L));
 
