@@ -224,7 +224,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                 if (slot.node().equals(head) || network.isHead(slot.node())) {
                     shape.set(0, (long) classes);
                 }
-                common++;
+                common += Matching.isNeedless(slot.name()) ? 0 : 1; // which is not among the others below
                 matched += tensor.torchShape().equals(shape) && Matching.hasFractions(tensor) ? 1 : 0;
             }
         }

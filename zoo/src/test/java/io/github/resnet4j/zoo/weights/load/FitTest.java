@@ -159,6 +159,10 @@ class FitTest {
         Network network = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
         StateDict published = dict(network, name -> name);
 
+        Fit.Inferred inferred = Fit.infer(published, NameMapping.NONE, true, Map.of("auxiliary-heads", "true"));
+        assertThat(inferred.fit().network()).isEqualTo(network);
+        assertThat(inferred.fit().complete()).isTrue();
+        assertThat(infer(published).fit().network()).isEqualTo(Zoo.find("googlenet").network());
         assertThat(Matching.of(published, network, LoadOptions.STRICT).report().complete()).isTrue();
         assertThat(Matching.of(
                                 without(published, "aux"),
