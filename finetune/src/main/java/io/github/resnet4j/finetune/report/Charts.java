@@ -31,6 +31,7 @@ public final class Charts {
     private static final int CURVES_WIDTH = 1400;
     private static final int CURVES_HEIGHT = 900;
     private static final int LR_HEIGHT = 220;
+    private static final int MOST_EPOCH_LABELS = 18;
     private static final int FIGURE_HEIGHT = 800;
     private static final int MOST_MARKERS = 40;
     /** Up to so many classes the matrix shows its counts. */
@@ -91,6 +92,10 @@ public final class Charts {
         Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
             XYChart chart = chart(report.title() + ": training error (thin) and test error (bold)", "0.##'%'");
             chart.setXAxisTitle("epoch");
+            chart.getStyler().setXAxisMaxLabelCount(MOST_EPOCH_LABELS);
+            // At the top on the right there is nothing: errors fall.
+            chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+            chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
             for (int i = 0; i < report.lines().size(); i++) {
                 ExperimentReport.Line line = report.lines().get(i);
                 Color colour = RUNS.get(i % RUNS.size());
