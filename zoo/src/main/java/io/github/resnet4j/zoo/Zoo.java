@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo;
 
+import io.github.resnet4j.zoo.family.CbamResNet;
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
@@ -7,6 +8,7 @@ import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
+import io.github.resnet4j.zoo.family.SeResNet;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,8 @@ public final class Zoo {
             new PreActResNet(),
             new WideResNet(),
             new ResidualUnits(),
+            new SeResNet(),
+            new CbamResNet(),
             new DenseNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 

@@ -62,11 +62,25 @@ final class NameTable {
                     classifier\\.1\\.(weight|bias) -> fc.$1
                     """),
 
-            // osmr's pytorchcv: its pre-activation and Wide ResNets for CIFAR.
+            // moskomule's senet.pytorch, whose dense layers stand in a Sequential.
+            Convention.of("senet.pytorch", """
+                    (.+)\\.se\\.fc\\.0\\.(weight|bias) -> $1.se.fc1.$2
+                    (.+)\\.se\\.fc\\.2\\.(weight|bias) -> $1.se.fc2.$2
+                    """),
+
+            // osmr's pytorchcv: for CIFAR its pre-activation and Wide ResNets, and those with squeeze-and-excitation; its
+            // CBAM-ResNets.
             Convention.of("pytorchcv", """
                     features\\.init_block\\.(weight) -> conv1.$1
+                    features\\.init_block\\.(?:conv\\.)?(conv|bn)\\.(.+) -> ${1}1.$2
                     features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
+                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.bn\\.(.+) -> layer$1.${2-1}.downsample.1.$3
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.se\\.conv([12])\\.(.+) -> layer$1.${2-1}.se.fc$3.$4
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc1\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.1.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc2\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.3.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.sp_gate\\.conv\\.(.+) -> layer$1.${2-1}.cbam.SpatialGate.spatial.$3
                     features\\.post_activ\\.bn\\.(.+) -> bn.$1
                     output\\.(weight|bias) -> fc.$1
                     """),
@@ -144,7 +158,9 @@ final class NameTable {
             Foreign.of(
                     "conv1\\.[0-9]+\\.weight",
                     "a stem of three 3x3 convolutions (ResNet-C, ResNet-D, timm's deep stem)"),
-            Foreign.of(".+\\.se\\.(?:fc|conv)[12]?\\..+|.+\\.(?:se_module|attn)\\..+", "channel attention (SE-ResNet)"),
+            Foreign.of(
+                    ".+\\.(?:se_module|attn)\\..+",
+                    "another kind of channel attention (the authors' SE-ResNets in Caffe, ECA-ResNets)"),
             Foreign.of(".+_preact_bn\\..+|block\\d+\\.unit\\d+\\..+", "pre-activation blocks (ResNet v2, BiT)"),
             Foreign.of("dense(?:_\\d+)?\\.weight", "a dense layer before the classifier"),
             Foreign.of("(?:blocks|encoder\\.layers?)\\.[0-9]+\\..+", "the blocks of a transformer or mobile network"));
