@@ -118,7 +118,8 @@ public record Attention(Kind kind, int ratio, int divisor, boolean bias, Placeme
         }
         boolean usual = divisor == 1 && bias && placement == Placement.STANDARD && gate == Gate.SIGMOID;
         if (kind != Kind.SE && !usual) {
-            throw new IllegalArgumentException("only squeeze-and-excitation has a divisor, bias, placement or gate to choose");
+            throw new IllegalArgumentException(
+                    "only squeeze-and-excitation has a divisor, bias, placement or gate to choose");
         }
     }
 
@@ -214,7 +215,8 @@ public record Attention(Kind kind, int ratio, int divisor, boolean bias, Placeme
         return switch (kind) {
             case NONE -> x;
             case SE -> squeezeExcitation(net, block + ".se", x);
-            case CBAM -> spatialGate(net, block + ".cbam.SpatialGate", channelGate(net, block + ".cbam.ChannelGate", x));
+            case CBAM ->
+                spatialGate(net, block + ".cbam.SpatialGate", channelGate(net, block + ".cbam.ChannelGate", x));
         };
     }
 

@@ -29,7 +29,9 @@ public final class SeResNet implements Family {
                 imageNet("se-resnet50", ResNet.spec(BOTTLENECK, 3, 4, 6, 3)),
                 imageNet("se-resnet101", ResNet.spec(BOTTLENECK, 3, 4, 23, 3)),
                 imageNet("se-resnet152", ResNet.spec(BOTTLENECK, 3, 8, 36, 3)),
-                imageNet("se-resnext50-32x4d", ResNet.spec(BOTTLENECK, 3, 4, 6, 3).withGroups(32, 4)),
+                imageNet(
+                        "se-resnext50-32x4d",
+                        ResNet.spec(BOTTLENECK, 3, 4, 6, 3).withGroups(32, 4)),
                 cifar("se-preresnet110-cifar", PreActResNet.basicSpec(110).withAttention(Attention.SE)),
                 cifar("se-preresnet164-cifar", PreActResNet.bottleneckSpec(164).withAttention(Attention.SE)),
                 cifar("se-wrn-16-8", WideResNet.spec(16, 8).withAttention(Attention.SE)),
@@ -40,8 +42,7 @@ public final class SeResNet implements Family {
     }
 
     private static Architecture imageNet(String name, ResNetSpec spec) {
-        return new Architecture(
-                name, "se-resnet", spec.withAttention(Attention.SE), Shape.square(3, 224), 1000, PAPER);
+        return new Architecture(name, "se-resnet", spec.withAttention(Attention.SE), Shape.square(3, 224), 1000, PAPER);
     }
 
     private static Architecture cifar(String name, Spec spec) {

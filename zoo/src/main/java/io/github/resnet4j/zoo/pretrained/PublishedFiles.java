@@ -360,7 +360,8 @@ final class PublishedFiles {
                 top1,
                 top5,
                 source,
-                "https://huggingface.co/timm/" + architecture.replace("se-", "se").replace('-', '_') + "." + tag);
+                "https://huggingface.co/timm/"
+                        + architecture.replace("se-", "se").replace('-', '_') + "." + tag);
     }
 
     /** GluonCV's "v1b", the structure of torchvision's, ported by timm. Neither names a licence for the ported files. */

@@ -52,10 +52,7 @@ class AttentionTest {
     void squeezeAndExcitationHasTimmsTensors() {
         assertThat(tensors("se-resnet50", "layer1.0.se."))
                 .containsExactly(
-                        "fc1.weight [16, 256, 1, 1]",
-                        "fc1.bias [16]",
-                        "fc2.weight [256, 16, 1, 1]",
-                        "fc2.bias [256]");
+                        "fc1.weight [16, 256, 1, 1]", "fc1.bias [16]", "fc2.weight [256, 16, 1, 1]", "fc2.bias [256]");
     }
 
     @Test
@@ -102,9 +99,8 @@ class AttentionTest {
 
         assertThat(inputs(network, "layer1.0.conv1")).isEqualTo(branch);
         assertThat(inputs(network, "layer1.0.add")).isEqualTo(sum);
-        assertThat(node(network, second).inputs()).endsWith(placement.equals("identity") && row.equals("se-resnet18")
-                ? "layer1.1.se.scale"
-                : next);
+        assertThat(node(network, second).inputs())
+                .endsWith(placement.equals("identity") && row.equals("se-resnet18") ? "layer1.1.se.scale" : next);
         assertThat(inputs(network, "layer1.0.se.scale")).isEqualTo(scaled + " layer1.0.se.gate");
         assertThat(inputs(network, "layer1.0.se.pool")).isEqualTo(scaled);
     }
@@ -116,7 +112,8 @@ class AttentionTest {
 
         assertThat(network.blocks()).allSatisfy(block -> assertThat(network.nodes())
                 .filteredOn(node -> node.name().startsWith(block + "."))
-                .filteredOn(node -> node.name().endsWith(".se.scale") || node.name().endsWith("SpatialGate.scale"))
+                .filteredOn(
+                        node -> node.name().endsWith(".se.scale") || node.name().endsWith("SpatialGate.scale"))
                 .hasSize(1));
     }
 
@@ -193,8 +190,10 @@ class AttentionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PreActResNet.basicSpec(20)
                         .withAttention(new Attention(Kind.SE, 32, 1, true, Placement.STANDARD, Gate.SIGMOID)))
-                .withMessage("attention with a ratio of 32 leaves none of 16 channels; the nearest that does not is 16");
-        assertThat(network("se-preresnet110-cifar", Map.of("attention-ratio", "64", "se-divisor", "4")).parameters())
+                .withMessage(
+                        "attention with a ratio of 32 leaves none of 16 channels; the nearest that does not is 16");
+        assertThat(network("se-preresnet110-cifar", Map.of("attention-ratio", "64", "se-divisor", "4"))
+                        .parameters())
                 .isPositive();
     }
 
@@ -203,10 +202,12 @@ class AttentionTest {
         assertThat(Zoo.find("resnet50").spec().options()).containsEntry("attention", "none");
         assertThat(Zoo.find("resnet50").spec().options().keySet())
                 .noneMatch(key -> key.startsWith("se-") || key.equals("attention-ratio"));
-        assertThat(List.copyOf(Zoo.find("se-resnet50").spec().options().entrySet()).toString())
+        assertThat(List.copyOf(Zoo.find("se-resnet50").spec().options().entrySet())
+                        .toString())
                 .endsWith("attention=se, attention-ratio=16, se-divisor=1, se-bias=true, se-placement=standard,"
                         + " se-gate=sigmoid]");
-        assertThat(List.copyOf(Zoo.find("cbam-resnet50").spec().options().entrySet()).toString())
+        assertThat(List.copyOf(Zoo.find("cbam-resnet50").spec().options().entrySet())
+                        .toString())
                 .endsWith("attention=cbam, attention-ratio=16]");
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnet50").with(Map.of("attention-ratio", "8")))

@@ -68,7 +68,8 @@ final class NameTable {
                     (.+)\\.se\\.fc\\.2\\.(weight|bias) -> $1.se.fc2.$2
                     """),
 
-            // osmr's pytorchcv: for CIFAR its pre-activation and Wide ResNets, and those with squeeze-and-excitation; its
+            // osmr's pytorchcv: for CIFAR its pre-activation and Wide ResNets, and those with squeeze-and-excitation;
+            // its
             // CBAM-ResNets.
             Convention.of("pytorchcv", """
                     features\\.init_block\\.(weight) -> conv1.$1

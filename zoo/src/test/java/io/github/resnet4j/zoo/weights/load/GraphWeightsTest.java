@@ -81,8 +81,7 @@ class GraphWeightsTest {
     /** The authors of CBAM and moskomule have dense layers where timm and the zoo have 1×1 convolutions. */
     @Test
     void matricesOfDenseLayersFitPointwiseConvolutions() {
-        Network network =
-                Zoo.find("cbam-resnet18").spec().reduced().network("cbam", Shape.square(3, 16), 5);
+        Network network = Zoo.find("cbam-resnet18").spec().reduced().network("cbam", Shape.square(3, 16), 5);
         StateDict dict = Dicts.random(network, 5);
         Map<String, Tensor> matrices = new LinkedHashMap<>(dict.tensors());
         matrices.replaceAll((name, tensor) -> name.contains(".mlp.") && name.endsWith("weight")
@@ -92,10 +91,8 @@ class GraphWeightsTest {
         GraphWeights.Loaded loaded = GraphWeights.load(Dicts.of(matrices), network, OPTIONS, LoadOptions.STRICT);
 
         assertSame(GraphWeights.stateDict(loaded.graph(), network), dict);
-        assertThat(loaded.report().entries(Status.CONVERTED))
-                .hasSize(6)
-                .allSatisfy(entry -> assertThat(entry.detail())
-                        .isEqualTo(entry.fileShape() + " to " + entry.shape()));
+        assertThat(loaded.report().entries(Status.CONVERTED)).hasSize(6).allSatisfy(entry -> assertThat(entry.detail())
+                .isEqualTo(entry.fileShape() + " to " + entry.shape()));
         matrices.put("layer1.0.cbam.ChannelGate.mlp.1.weight", Dicts.unread(4L, 2L));
         assertThatThrownBy(() -> load(Dicts.of(matrices), network))
                 .hasMessageContaining("layer1.0.cbam.ChannelGate.mlp.1.weight [4, 2] for [2, 4, 1, 1]");
