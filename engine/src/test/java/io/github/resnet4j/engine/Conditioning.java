@@ -4,10 +4,14 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -30,6 +34,11 @@ final class Conditioning {
     private static final float UP = 0.9f;
     /** How far zero may move to the middle of a gap. */
     private static final float WINDOW = 0.1f;
+    /** How near to zero no value may be behind a gate, and by how much a channel that has one is shifted. */
+    private static final float MARGIN = 2e-5f;
+
+    private static final float NUDGE = 2e-4f;
+    private static final int TRIALS = 20;
 
     /**
      * What moves a value.
@@ -51,14 +60,17 @@ final class Conditioning {
     static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
         Map<String, Lever> beforeRelu = new HashMap<>();
+        Map<String, String> gated = new HashMap<>();
         for (Node node : network.nodes()) {
             if (node.op() instanceof Op.Relu) {
                 Node sum = conditioning.nodes.get(node.inputs().get(0));
                 conditioning.lever(sum).ifPresent(lever -> beforeRelu.put(sum.name(), lever));
+                conditioning.gated(sum).ifPresent(norm -> gated.put(sum.name(), norm));
             }
         }
+        gated.keySet().removeAll(beforeRelu.keySet());
         conditioning.shift(beforeRelu);
-        conditioning.openGaps(network, beforeRelu, images);
+        conditioning.openGaps(network, beforeRelu, gated, images);
     }
 
     /**
@@ -78,6 +90,21 @@ final class Conditioning {
                     .map(lever -> new Lever(lever.norm(), lever.factor() * scale.factor()));
         }
         return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), 1)) : Optional.empty();
+    }
+
+    /** The BN whose map is multiplied by factors and, perhaps, added to something. */
+    private Optional<String> gated(Node node) {
+        if (node.op() instanceof Op.Add) {
+            return node.inputs().stream()
+                    .map(nodes::get)
+                    .filter(summand -> summand.op() instanceof Op.Multiply)
+                    .flatMap(summand -> gated(summand).stream())
+                    .findFirst();
+        }
+        Node map = node.op() instanceof Op.Multiply ? nodes.get(node.inputs().get(0)) : node;
+        return map.op() instanceof Op.BatchNorm
+                ? Optional.of(map.name())
+                : map.op() instanceof Op.Multiply ? gated(map) : Optional.empty();
     }
 
     private void shift(Map<String, Lever> beforeRelu) {
@@ -100,22 +127,66 @@ final class Conditioning {
         }
     }
 
-    private void openGaps(Network network, Map<String, Lever> beforeRelu, INDArray images) {
-        LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+    private void openGaps(
+            Network network, Map<String, Lever> beforeRelu, Map<String, String> gated, INDArray images) {
         Map<String, INDArray> values = new HashMap<>();
         values.put(Network.INPUT, images.dup());
+        List<Node> done = new ArrayList<>();
         for (Node node : network.nodes()) {
-            GraphVertex vertex = graph.getVertex(node.name());
-            for (int i = 0; i < node.inputs().size(); i++) {
-                vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
-            }
-            INDArray value = vertex.doForward(true, everywhere);
+            done.add(node);
+            INDArray value = forward(node, values);
             Lever lever = beforeRelu.get(node.name());
             values.put(node.name(), lever == null ? value : withGaps(value, lever));
+            if (gated.containsKey(node.name())) {
+                Node norm = nodes.get(gated.get(node.name()));
+                keepAway(norm, done.subList(done.indexOf(norm), done.size()), values);
+            }
         }
         for (GraphVertex vertex : graph.getVertices()) {
             vertex.clear();
         }
+    }
+
+    private INDArray forward(Node node, Map<String, INDArray> values) {
+        LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+        GraphVertex vertex = graph.getVertex(node.name());
+        for (int i = 0; i < node.inputs().size(); i++) {
+            vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
+        }
+        return vertex.doForward(true, everywhere);
+    }
+
+    /**
+     * Shifts the channels of a BN that have values near zero behind their gates, until none has or only those are left that
+     * a gate has all but closed. A shift moves the gates, and with them all channels a little, so that there is no telling
+     * where the gaps will be.
+     *
+     * @param nodes from the BN to those values
+     */
+    private void keepAway(Node norm, List<Node> nodes, Map<String, INDArray> values) {
+        INDArray shift = graph.getVertex(norm.name()).getLayer().getParam("beta");
+        String last = nodes.get(nodes.size() - 1).name();
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Set<Integer> near = near(values.get(last));
+            if (near.isEmpty()) {
+                return;
+            }
+            near.forEach(channel -> shift.putScalar(channel, shift.getFloat(channel) + NUDGE));
+            nodes.forEach(node -> values.put(node.name(), forward(node, values)));
+        }
+    }
+
+    private static Set<Integer> near(INDArray maps) {
+        float[] values = maps.dup('c').data().asFloat();
+        int channels = (int) maps.size(1);
+        int each = (int) (maps.size(2) * maps.size(3));
+        Set<Integer> near = new TreeSet<>();
+        for (int i = 0; i < values.length; i++) {
+            if (Math.abs(values[i]) < MARGIN) {
+                near.add(i / each % channels);
+            }
+        }
+        return near;
     }
 
     /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */
