@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -56,7 +57,10 @@ final class Conditioning {
         this.graph = graph;
     }
 
-    /** Sets scale and shift of all BN, for a pass in training mode over {@code images}. */
+    /**
+     * Sets scale and shift of all BN, for a pass in training mode over {@code images}, and the statistics of those that are
+     * frozen to the images', lest the ReLU behind them puts out nothing but zeros.
+     */
     static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
         Map<String, Lever> beforeRelu = new HashMap<>();
@@ -152,6 +156,11 @@ final class Conditioning {
         GraphVertex vertex = graph.getVertex(node.name());
         for (int i = 0; i < node.inputs().size(); i++) {
             vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
+        }
+        if (vertex.getLayer() instanceof FrozenLayer frozen && node.op() instanceof Op.BatchNorm) {
+            INDArray map = values.get(node.inputs().get(0));
+            frozen.getParam("mean").assign(map.mean(0, 2, 3));
+            frozen.getParam("var").assign(map.var(false, 0, 2, 3));
         }
         return vertex.doForward(true, everywhere);
     }
