@@ -93,6 +93,8 @@ final class Cli {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx1g",
                     "-XX:+UseSerialGC",
+                    // Most commands end before the optimising compiler has paid for itself.
+                    "-XX:TieredStopAtLevel=1",
                     "-Djava.awt.headless=true"));
             command.addAll(jvm);
             String classPath = System.getProperty("java.class.path");

@@ -27,6 +27,7 @@ class CommandLineIT {
             "list",
             "info",
             "train",
+            "experiment",
             "finetune",
             "eval",
             "predict",
@@ -48,6 +49,7 @@ class CommandLineIT {
         Files.createDirectories(folder.resolve("nothing"));
         Files.writeString(folder.resolve("file"), "in the way");
         TinyRun.write(folder, folder.resolve("absent"));
+        TinyRun.writeExperiment(folder);
     }
 
     /** Runs without native code, or fails. */
@@ -161,6 +163,18 @@ class CommandLineIT {
                 mistake(2, "predict --model m.zip x.jpg --top 0", "--top"),
                 mistake(2, "eval --model m.zip --data nothing --batch-size 0", "--batch-size"),
                 mistake(2, "preview -c tiny.yaml --count 0", "--count"),
+                mistake(2, "experiment", "experiment needs FILE; see"),
+                mistake(2, "experiment to.yaml", "to.yaml: no such file", "did you mean two.yaml?"),
+                mistake(2, "experiment tiny.yaml", "tiny.yaml:1: this configures one run; train it with"),
+                mistake(2, "experiment two.yaml --plan --report", "--plan and --report exclude each other"),
+                mistake(2, "experiment two.yaml --only residul", "no run residul; did you mean residual?"),
+                mistake(2, "experiment two.yaml --epochs 3", "cannot shorten plain to 3 epochs: choose 1 to 2"),
+                mistake(2, "experiment two.yaml --seeds 1,x", "--seeds 1,x: expected a whole number, found 'x'"),
+                mistake(2, "experiment two.yaml --name a/b", "--name a/b: must be a folder name"),
+                mistake(2, "experiment two.yaml --set train.seed=3", "every run its own; use --seeds"),
+                mistake(2, "experiment two.yaml --set train.epoch=3", "did you mean epochs?"),
+                mistake(2, "experiment two.yaml --set model.name=x", "residual would train the same as plain"),
+                mistake(2, "experiment two.yaml --report", "nothing is trained yet"),
                 mistake(2, "eval --model m.zip --data file", "file is a file", "--dataset cifar10 or cifar100"),
                 mistake(3, "train -c tiny.yaml", "absent: does not exist"),
                 mistake(3, "train -c tiny.yaml --data nothing", "nothing: no class folders"),
@@ -205,6 +219,18 @@ class CommandLineIT {
                         line -> assertThat(line).contains("bad.yaml:7: train.batchsize", "did you mean batch-size?"),
                         line -> assertThat(line).contains("bad.yaml:7: train.epochs", "at least 1"),
                         line -> assertThat(line).contains("bad.yaml:8: optimizer.type", "did you mean sgd?"));
+    }
+
+    @Test
+    void aPlanNeedsNeitherDataNorNativeCode() {
+        assertThat(run("experiment", "two.yaml", "--plan", "--epochs", "1")
+                        .succeeds()
+                        .out())
+                .contains("plain-seed1", "residual-seed1", "missing", "0/1", "unknown time");
+        assertThat(run("experiment", "two.yaml", "--plan", "--set", "data.dataset=cifar10")
+                        .succeeds()
+                        .out())
+                .contains("a guess from the multiply-adds");
     }
 
     @Test

@@ -43,6 +43,10 @@ class ReadmeIT {
     private static final List<String> TINY =
             List.of("--set", "train.epochs=1", "--set", "data.limit=32", "--set", "train.batch-size=16");
 
+    /** Two of the runs, on a few images. */
+    private static final List<String> SMALL = List.of(
+            "--epochs", "1", "--only", "plain20,resnet20", "--set", "data.limit=32", "--set", "train.batch-size=16");
+
     @TempDir
     static Path folder;
 
@@ -137,6 +141,12 @@ class ReadmeIT {
             words.addAll(List.of("--data", "DIR", "--set", "train.epochs=2"));
         } else if (words.get(0).equals("train")) {
             words.addAll(TINY);
+        } else if (words.get(0).equals("experiment")) {
+            int length = words.indexOf("--epochs");
+            if (length >= 0) {
+                words.subList(length, length + 2).clear();
+            }
+            words.addAll(SMALL);
         } else if (words.get(0).equals("finetune")) {
             words.addAll(SHORT);
         }

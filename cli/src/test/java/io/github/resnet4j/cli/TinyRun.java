@@ -38,6 +38,25 @@ final class TinyRun {
         }
     }
 
+    /** Writes {@code two.yaml}, an experiment with a plain network and {@code tiny.yaml}. */
+    static void writeExperiment(Path folder) {
+        try {
+            Files.writeString(folder.resolve("two.yaml"), """
+                    name: two
+                    title: Two networks
+                    source: nobody
+                    question: Does depth help?
+                    runs:
+                      - {label: plain, config: {base: tiny.yaml, model: {name: plain20-cifar}}}
+                      - {label: residual, config: tiny.yaml, published: {error: 8.75, source: table 6}}
+                    claims:
+                      - {type: comparison, run: residual, has: lower, measure: training-error, than: plain}
+                    """);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The arguments that train it as {@code name}. */
     static String[] train(String name, String... more) {
         List<String> all = new ArrayList<>(List.of("train", "-c", "tiny.yaml", "--set", "name=" + name));

@@ -12,6 +12,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -37,6 +38,7 @@ record ParityCase(String name, Network network, int batch) {
             "aend", ResNetSpec.Shortcut.ZERO_PAD_END,
             "b", ResNetSpec.Shortcut.PROJECTION,
             "bnobn", ResNetSpec.Shortcut.PROJECTION_NO_BN,
+            "d", ResNetSpec.Shortcut.POOLED_PROJECTION,
             "c", ResNetSpec.Shortcut.PROJECTION_ALL);
 
     /**
@@ -70,6 +72,10 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(row("densenet-40-12_1x9x7", Map.of()));
         cases.add(row("densenet-bc-40-12_3x7x10", Map.of()));
         cases.addAll(attention());
+        cases.add(reduced("basic_d_deep_1x17x15"));
+        cases.add(reduced("bottleneck_d_deep_3x21x14"));
+        cases.add(reduced("bottleneck_b_deep_1x17x15"));
+        cases.add(reduced("basic_d_cifar_1x9x7"));
         return cases;
     }
 
@@ -149,7 +155,7 @@ record ParityCase(String name, Network network, int batch) {
         String[] parts = name.split("_");
         ResNetSpec.Block block = parts[0].equals("basic") ? ResNetSpec.Block.BASIC : ResNetSpec.Block.BOTTLENECK;
         ResNetSpec spec = ResNetSpec.of(
-                        parts[2].equals("imagenet") ? ResNetSpec.Stem.IMAGENET : ResNetSpec.Stem.CIFAR,
+                        ResNetSpec.Stem.valueOf(parts[2].toUpperCase(Locale.ROOT)),
                         4,
                         block,
                         List.of(new ResNetSpec.Stage(1, 1, 1)))

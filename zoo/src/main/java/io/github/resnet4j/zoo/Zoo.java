@@ -1,7 +1,10 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.CbamResNet;
+import io.github.resnet4j.zoo.family.CifarResNeXt;
 import io.github.resnet4j.zoo.family.CifarResNet;
+import io.github.resnet4j.zoo.family.CifarStemResNet;
+import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
@@ -31,7 +34,10 @@ public final class Zoo {
             new ResidualUnits(),
             new SeResNet(),
             new CbamResNet(),
-            new DenseNet());
+            new DenseNet(),
+            new DeepStemResNet(),
+            new CifarStemResNet(),
+            new CifarResNeXt());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

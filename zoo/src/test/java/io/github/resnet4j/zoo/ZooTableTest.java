@@ -55,7 +55,9 @@ class ZooTableTest {
      * Pre-activation: in basic blocks the post-activation counts, as the stem's BN only moves to the end; bottlenecks and
      * Wide ResNets as pytorchcv asserts, for ImageNet less the 128 parameters of a BN that fb.resnet.torch's first block
      * does not have.
-     * DenseNets: as torchvision and pytorchcv assert, and for what those lack by the paper's arithmetic.
+     * DenseNets: as torchvision and pytorchcv assert, and for what those lack by the paper's arithmetic. Stems of three
+     * convolutions: timm's; ResNeXts for CIFAR: pytorchcv's; ResNets with CIFAR's stem: pytorch-cifar's, and for 34 layers
+     * torchvision's less 64·3·(7² - 3²) weights of the stem and 990 classes of 513.
      * Squeeze-and-excitation: as pytorchcv asserts or lists, for pre-activation and Wide ResNets by the paper's
      * arithmetic: 2C²/16 weights, C/16 and C biases for every block of C channels. CBAM: as pytorchcv asserts, which is the
      * same and 98 weights and a BN for every block.
@@ -151,7 +153,21 @@ class ZooTableTest {
             Map.entry("densenet-bc-40-12", new Published(176_122, 181_210, 72.4e6)),
             Map.entry("densenet-bc-100-12", new Published(769_162, 793_150, 287.9e6)),
             Map.entry("densenet-bc-250-24", new Published(15_324_406, 15_582_382, 5.419e9)),
-            Map.entry("densenet-bc-190-40", new Published(25_624_430, 25_881_390, 9.302e9)));
+            Map.entry("densenet-bc-190-40", new Published(25_624_430, 25_881_390, 9.302e9)),
+            Map.entry("resnet50c", new Published(25_576_264, 25_629_512, 4.329e9)),
+            Map.entry("resnet101c", new Published(44_568_392, 44_673_864, 8.041e9)),
+            Map.entry("resnet152c", new Published(60_212_040, 60_363_592, 11.753e9)),
+            Map.entry("resnet18d", new Published(11_708_744, 11_718_472, 2.054e9)),
+            Map.entry("resnet34d", new Published(21_816_904, 21_834_056, 3.903e9)),
+            Map.entry("resnet50d", new Published(25_576_264, 25_629_512, 4.329e9)),
+            Map.entry("resnet101d", new Published(44_568_392, 44_673_864, 8.041e9)),
+            Map.entry("resnet152d", new Published(60_212_040, 60_363_592, 11.753e9)),
+            Map.entry("resnet18-cifar-stem", new Published(11_173_962, 11_183_562, 0.555e9)),
+            Map.entry("resnet34-cifar-stem", new Published(21_282_122, 21_299_146, 1.159e9)),
+            Map.entry("resnet50-cifar-stem", new Published(23_520_842, 23_573_962, 1.298e9)),
+            Map.entry("resnext29-32x4d", new Published(4_775_754, 4_800_970, 0.774e9)),
+            Map.entry("resnext29-8x64d", new Published(34_426_698, 34_484_170, 5.387e9)),
+            Map.entry("resnext29-16x64d", new Published(68_155_210, 68_255_690, 10.689e9)));
 
     static List<Architecture> rows() {
         return Zoo.list();

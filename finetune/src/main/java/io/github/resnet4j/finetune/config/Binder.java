@@ -24,14 +24,21 @@ import java.util.stream.Collectors;
 /** Binds a tree to records, strictly: every key known, every value of its type. Notes problems and continues. */
 final class Binder {
     private final ConfigProblems problems;
+    private final Map<String, RunLabel> labels;
 
     Binder(ConfigProblems problems) {
+        this(problems, Map.of());
+    }
+
+    /** @param labels what a {@link RunLabel} may be */
+    Binder(ConfigProblems problems, Map<String, RunLabel> labels) {
         this.problems = problems;
+        this.labels = labels;
     }
 
     /** The configuration; empty only where a problem was noted. */
-    Optional<RunConfig> bind(YamlNode.Mapping root) {
-        return record(RunConfig.class, root, root.where(), "").map(RunConfig.class::cast);
+    <T extends Record> Optional<T> bind(Class<T> type, YamlNode.Mapping root) {
+        return record(type, root, root.where(), "").map(type::cast);
     }
 
     /** The path of a key in the map at {@code path}. */
@@ -41,6 +48,9 @@ final class Binder {
     }
 
     private Optional<?> value(Type type, YamlNode node, Where where, String path) {
+        if (node instanceof YamlNode.Unreadable) {
+            return Optional.empty();
+        }
         boolean isNull = node instanceof YamlNode.Scalar scalar && scalar.isNull();
         if (type instanceof ParameterizedType generic) {
             Type element = generic.getActualTypeArguments()[0];
@@ -63,6 +73,12 @@ final class Binder {
         }
         if (plain == Transform.class) {
             return transform(node, where, path);
+        }
+        if (plain == RunLabel.class && node instanceof YamlNode.Scalar label) {
+            return choice(label, labels, where, path);
+        }
+        if (plain == RunConfig.class && node instanceof YamlNode.Mapping run) {
+            return record(plain, run, run.where(), ""); // its keys stand in a file of its own
         }
         if (plain.isSealed() && !plain.isEnum()) {
             return variant(plain, node, where, path);
@@ -107,7 +123,8 @@ final class Binder {
                 double number = Double.parseDouble(text);
                 return Double.isFinite(number) ? Optional.of(number) : problem(where, path, "too large a number");
             }
-            return type == long.class ? Optional.of(Long.valueOf(text)) : Optional.of(Integer.valueOf(text));
+            boolean wide = type == long.class || type == Long.class;
+            return wide ? Optional.of(Long.valueOf(text)) : Optional.of(Integer.valueOf(text));
         } catch (NumberFormatException e) {
             return problem(where, path, "too large a whole number: " + Printable.brief(text));
         }
@@ -245,9 +262,9 @@ final class Binder {
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof Requirements.Failed complaint) {
                 complaint.faults().stream()
-                        .filter(fault -> fault.key().isEmpty() ? failed.isEmpty() : !failed.contains(fault.key()))
+                        .filter(fault -> fault.key().isEmpty() ? failed.isEmpty() : !failed.contains(first(fault)))
                         .forEach(fault -> problems.add(
-                                map.get(fault.key()).map(YamlNode.Entry::where).orElse(where),
+                                map.place(fault.key()).orElse(where),
                                 fault.key().isEmpty() ? path : child(path, fault.key()),
                                 fault.message()));
             } else if (!failed.isEmpty()) {
@@ -262,6 +279,11 @@ final class Binder {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make a " + type.getSimpleName(), e);
         }
+    }
+
+    /** The component that a fault is in: {@code runs} for {@code runs[1].label}. */
+    private static String first(Requirements.Fault fault) {
+        return fault.key().split("[.\\[]", 2)[0];
     }
 
     private static Object placeholder(Class<?> type) {

@@ -18,19 +18,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Reads a run's configuration: YAML 1.2, at most 1 MiB, without anchors, aliases and tags.
  *
  * <p>A file may name another as {@code base:}, relative to itself: maps merge, everything else is replaced, a list as a
- * whole, and a map for which another {@code type} is chosen. the settings of the command line come last, by the same rules. A
+ * whole, and a map for which another {@code type} is chosen. The settings of the command line come last, by the same rules. A
  * value {@code null} removes an optional key that the base sets.
  */
 public final class ConfigLoader {
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_BASES = 16;
     private static final int MOST_NAMES = 1000;
+
+    private static final String BASE = "base";
+    private static final String RUNS = "runs";
+    private static final String CONFIG = "config";
+    private static final String FULL_EPOCHS = "full-epochs";
+    private static final Pattern EPOCHS = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final ConfigProblems problems = new ConfigProblems();
 
@@ -62,9 +69,81 @@ public final class ConfigLoader {
         return loader.bind(node.filter(YamlNode.Mapping.class::isInstance).map(YamlNode.Mapping.class::cast), settings);
     }
 
+    /**
+     * Reads an experiment, which is written and checked as a run's configuration is, and the configurations of its runs.
+     * Throws {@link ConfigException} with every problem found in any of them.
+     *
+     * @param own override the experiment's keys
+     * @param ofRuns override those of every run's configuration
+     */
+    public static ExperimentConfig loadExperiment(Path file, List<Setting> own, List<Setting> ofRuns) {
+        ConfigLoader loader = new ConfigLoader();
+        YamlNode.Mapping set = loader.merged(own);
+        YamlNode.Mapping setInRuns = loader.merged(ofRuns);
+        Optional<ExperimentConfig> config = loader.read(file, Where.file(shown(file), 0), "", new ArrayList<>())
+                .flatMap(root -> loader.experiment(file, root.merged(set), setInRuns));
+        loader.problems.throwIfAny();
+        return config.orElseThrow();
+    }
+
+    private Optional<ExperimentConfig> experiment(Path file, YamlNode.Mapping root, YamlNode.Mapping set) {
+        if (root.get(RUNS).isEmpty() && root.get("model").isPresent()) {
+            problems.add(root.where(), "", "this configures one run; train it with `resnet4j train -c`");
+            return Optional.empty();
+        }
+        Map<String, RunLabel> labels = new LinkedHashMap<>();
+        YamlNode.Mapping whole = root;
+        Optional<YamlNode.Entry> entry = root.get(RUNS);
+        if (entry.isPresent() && entry.get().value() instanceof YamlNode.Sequence runs) {
+            List<YamlNode> complete = new ArrayList<>();
+            for (YamlNode item : runs.items()) {
+                String path = RUNS + "[" + complete.size() + "]";
+                complete.add(item instanceof YamlNode.Mapping run ? withConfig(file, run, path, set) : item);
+                if (item instanceof YamlNode.Mapping run
+                        && run.get("label").map(YamlNode.Entry::value).orElse(item) instanceof YamlNode.Scalar label) {
+                    labels.put(label.text(), new RunLabel(label.text()));
+                }
+            }
+            whole = root.with(
+                    RUNS, new YamlNode.Entry(entry.get().where(), new YamlNode.Sequence(runs.where(), complete)));
+        }
+        return new Binder(problems, labels).bind(ExperimentConfig.class, whole);
+    }
+
+    /** A run with its configuration in place of the name of the file, and the length that the files give it. */
+    private YamlNode.Mapping withConfig(Path file, YamlNode.Mapping run, String path, YamlNode.Mapping set) {
+        Optional<YamlNode.Entry> config = run.get(CONFIG);
+        if (config.isEmpty()) {
+            return run;
+        }
+        Optional<YamlNode.Mapping> written = config(file, config.get(), path + "." + CONFIG);
+        YamlNode value = written.<YamlNode>map(map -> map.merged(set))
+                .orElseGet(() -> new YamlNode.Unreadable(config.get().where()));
+        YamlNode.Mapping complete =
+                run.with(CONFIG, new YamlNode.Entry(config.get().where(), value));
+        Optional<YamlNode.Entry> epochs = written.flatMap(map -> map.get("train"))
+                .map(YamlNode.Entry::value)
+                .flatMap(train -> train instanceof YamlNode.Mapping map ? map.get("epochs") : Optional.empty())
+                .filter(number -> number.value() instanceof YamlNode.Scalar scalar && scalar.matches(EPOCHS));
+        return run.get(FULL_EPOCHS).isPresent() || epochs.isEmpty()
+                ? complete
+                : complete.with(FULL_EPOCHS, epochs.get());
+    }
+
+    private Optional<YamlNode.Mapping> config(Path file, YamlNode.Entry entry, String path) {
+        List<Path> chain = new ArrayList<>(List.of(identity(file)));
+        if (!(entry.value() instanceof YamlNode.Mapping map)) {
+            return base(file, entry, path, chain);
+        }
+        return map.get(BASE)
+                .map(base -> base(file, base, path + "." + BASE, chain).map(lower -> lower.merged(map.without(BASE))))
+                .orElse(Optional.of(map));
+    }
+
     private Loaded bind(Optional<YamlNode.Mapping> written, List<Setting> settings) {
         YamlNode.Mapping set = merged(settings);
-        Optional<RunConfig> config = written.flatMap(root -> new Binder(problems).bind(root.merged(set)));
+        Optional<RunConfig> config =
+                written.flatMap(root -> new Binder(problems).bind(RunConfig.class, root.merged(set)));
         problems.throwIfAny();
         RunConfig complete = config.orElseThrow();
         return new Loaded(complete, complete.toYaml());
@@ -83,26 +162,26 @@ public final class ConfigLoader {
             problems.add(node.get().where(), "", "expected a map of keys such as model, data and train");
             return Optional.empty();
         }
-        Optional<YamlNode.Entry> base = map.get("base");
+        Optional<YamlNode.Entry> base = map.get(BASE);
         if (base.isEmpty()) {
             return Optional.of(map);
         }
         chain.add(identity(file));
-        return base(file, base.get(), chain).map(lower -> lower.merged(map.without("base")));
+        return base(file, base.get(), BASE, chain).map(lower -> lower.merged(map.without(BASE)));
     }
 
-    private Optional<YamlNode.Mapping> base(Path file, YamlNode.Entry entry, List<Path> chain) {
+    private Optional<YamlNode.Mapping> base(Path file, YamlNode.Entry entry, String path, List<Path> chain) {
         if (!(entry.value() instanceof YamlNode.Scalar name)
                 || name.isNull()
                 || name.text().isBlank()) {
-            problems.add(entry.where(), "base", "expected the path of a file, relative to this one");
+            problems.add(entry.where(), path, "expected the path of a file, relative to this one");
             return Optional.empty();
         }
         Path base;
         try {
             base = file.resolveSibling(name.text()).normalize();
         } catch (InvalidPathException e) {
-            problems.add(entry.where(), "base", "not a path: " + Printable.brief(e.getReason()));
+            problems.add(entry.where(), path, "not a path: " + Printable.brief(e.getReason()));
             return Optional.empty();
         }
         if (chain.contains(identity(base))) {
@@ -110,14 +189,14 @@ public final class ConfigLoader {
                     .skip(chain.indexOf(identity(base)))
                     .map(link -> shown(link.getFileName()) + " -> ")
                     .collect(Collectors.joining());
-            problems.add(entry.where(), "base", "leads back to itself: " + names + shown(base.getFileName()));
+            problems.add(entry.where(), path, "leads back to itself: " + names + shown(base.getFileName()));
             return Optional.empty();
         }
         if (chain.size() > MOST_BASES) {
-            problems.add(entry.where(), "base", "more than " + MOST_BASES + " bases");
+            problems.add(entry.where(), path, "more than " + MOST_BASES + " bases");
             return Optional.empty();
         }
-        return read(base, entry.where(), "base", chain);
+        return read(base, entry.where(), path, chain);
     }
 
     private Optional<String> text(Path file, Where asked, String path) {

@@ -16,9 +16,13 @@ final class ConfigProblems {
     private int count;
 
     void add(Where where, String path, String message) {
+        Problem problem = new Problem(where, where.problem(path, message));
+        if (found.contains(problem)) {
+            return; // of a file, or an argument, that several runs of an experiment share
+        }
         count++;
         if (found.size() < MOST) {
-            found.add(new Problem(where, where.problem(path, message)));
+            found.add(problem);
             if (!sources.contains(where.source())) {
                 sources.add(where.source());
             }

@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 
 /** What a compact constructor demands of its components; {@link #verify} reports all that is wrong in one exception. */
 final class Requirements {
-    /** One demand that is not met; {@code key} is empty where it concerns several components. */
+    /**
+     * One demand that is not met; {@code key} is empty where it concerns several components, and {@code runs[1].label}
+     * where it concerns a part of one.
+     */
     record Fault(String key, String message) {
         @Override
         public String toString() {

@@ -2,6 +2,8 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Engine;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -32,20 +34,49 @@ public record RunConfig(
         Optional<ExpectConfig> expect) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
+    static final String NOT_A_FOLDER_NAME =
+            "must be a folder name: at most 100 letters, digits, '.', '_', '-', beginning with a letter or digit";
+
     /** Throws {@link IllegalArgumentException} for a name that is not a portable folder name. */
     public RunConfig {
-        new Requirements()
-                .that(
-                        NAME.matcher(name).matches(),
-                        "name",
-                        "must be a folder name: at most 100 letters, digits, '.', '_', '-', beginning with a letter or"
-                                + " digit")
-                .verify();
+        new Requirements().that(isFolderName(name), "name", NOT_A_FOLDER_NAME).verify();
+    }
+
+    static boolean isFolderName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** The same with other data. */
     public RunConfig withData(DataConfig other) {
         return new RunConfig(name, model, other, train, optimizer, schedule, engine, output, expect);
+    }
+
+    /** The same training with another seed, in the folder {@code name} of {@code dir}. */
+    public RunConfig in(Path dir, String name, long seed) {
+        return new RunConfig(
+                name, model, data, train.withSeed(seed), optimizer, schedule, engine, new OutputConfig(dir), expect);
+    }
+
+    /** The same for so many epochs, with the epochs that the schedule names moved in proportion. */
+    public RunConfig shortened(int epochs) {
+        return new RunConfig(
+                name,
+                model,
+                data,
+                train.withEpochs(epochs),
+                optimizer,
+                schedule.scaled(epochs, train.epochs()),
+                engine,
+                output,
+                expect);
+    }
+
+    /**
+     * What makes this training another than that of {@code other}, in words: {@code train.epochs 164 (there 12)}. Names,
+     * folders, threads, the engine and what is kept and measured on the way do not.
+     */
+    public List<String> differences(RunConfig other) {
+        return ConfigDifferences.of(this, other);
     }
 
     /** This configuration as YAML with every default written out; {@link ConfigLoader#load} reads an equal one back. */

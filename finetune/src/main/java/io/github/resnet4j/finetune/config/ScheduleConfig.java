@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.finetune.report.Numbers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,20 @@ public sealed interface ScheduleConfig {
     /** The warm-up before it; key {@code warmup}. */
     Optional<Warmup> warmup();
 
+    /** The same for a run of {@code epochs} instead of {@code of}. */
+    ScheduleConfig scaled(int epochs, int of);
+
     /**
      * {@code type: constant}: the optimizer's learning rate throughout.
      *
      * @param warmup key {@code warmup}, default none
      */
-    record Constant(Optional<Warmup> warmup) implements ScheduleConfig {}
+    record Constant(Optional<Warmup> warmup) implements ScheduleConfig {
+        @Override
+        public Constant scaled(int epochs, int of) {
+            return new Constant(warmup.map(start -> start.scaled(epochs, of)));
+        }
+    }
 
     /**
      * {@code type: multi-step}: the learning rate is multiplied by {@code gamma} at every milestone.
@@ -37,6 +46,18 @@ public sealed interface ScheduleConfig {
                             "must be epochs greater than 0, each later than the one before")
                     .positive("gamma", gamma)
                     .verify();
+        }
+
+        /** Milestones are rounded to whole epochs, and each is later than the one before. */
+        @Override
+        public MultiStep scaled(int epochs, int of) {
+            List<Double> scaled = new ArrayList<>();
+            double last = 0;
+            for (double milestone : milestones) {
+                last = Math.max(last + 1, Math.round(milestone * epochs / of));
+                scaled.add(last);
+            }
+            return new MultiStep(scaled, gamma, warmup.map(start -> start.scaled(epochs, of)));
         }
 
         private static boolean growing(List<Double> milestones) {
@@ -62,6 +83,11 @@ public sealed interface ScheduleConfig {
         /** Throws {@link IllegalArgumentException} for a negative learning rate. */
         public Cosine {
             new Requirements().atLeast("min-lr", minLr, 0.0).verify();
+        }
+
+        @Override
+        public Cosine scaled(int epochs, int of) {
+            return new Cosine(minLr, warmup.map(start -> start.scaled(epochs, of)));
         }
     }
 
@@ -91,6 +117,11 @@ public sealed interface ScheduleConfig {
                     .atLeast("div", div, 1.0)
                     .atLeast("final-div", finalDiv, 1.0)
                     .verify();
+        }
+
+        @Override
+        public OneCycle scaled(int epochs, int of) {
+            return this;
         }
 
         /** None: the rising phase already is a warm-up. */

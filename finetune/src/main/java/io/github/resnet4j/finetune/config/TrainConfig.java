@@ -38,4 +38,14 @@ public record TrainConfig(
                 .atLeast("keep-checkpoints", keepCheckpoints, 1)
                 .verify();
     }
+
+    TrainConfig withSeed(long other) {
+        return new TrainConfig(
+                epochs, batchSize, other, labelSmoothing, clipNorm, checkpointEvery, evalEvery, keepCheckpoints);
+    }
+
+    TrainConfig withEpochs(int other) {
+        return new TrainConfig(
+                other, batchSize, seed, labelSmoothing, clipNorm, checkpointEvery, evalEvery, keepCheckpoints);
+    }
 }

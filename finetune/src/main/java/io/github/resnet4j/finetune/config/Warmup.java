@@ -39,6 +39,11 @@ public record Warmup(
                 .verify();
     }
 
+    /** For a run of {@code epochs} instead of {@code of}: a warm-up in epochs shrinks, one in iterations stays. */
+    Warmup scaled(int epochs, int of) {
+        return new Warmup(kind, this.epochs.map(length -> length * epochs / of), iterations, lr, factor);
+    }
+
     /** How long, in iterations, at least 1. */
     public long iterations(int iterationsPerEpoch) {
         return iterations

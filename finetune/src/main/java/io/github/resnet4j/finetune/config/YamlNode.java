@@ -22,6 +22,9 @@ sealed interface YamlNode {
         }
     }
 
+    /** Stands for what was in a file that could not be read, which is noted already. */
+    record Unreadable(Where where) implements YamlNode {}
+
     /** A list. */
     record Sequence(Where where, List<YamlNode> items) implements YamlNode {
         public Sequence {
@@ -39,10 +42,34 @@ sealed interface YamlNode {
             return Optional.ofNullable(entries.get(key));
         }
 
+        /** Where a key is, or a part of its value: {@code runs[1].label}; as far down as there is something. */
+        Optional<Where> place(String path) {
+            Optional<Where> place = Optional.empty();
+            YamlNode node = this;
+            for (String step : path.split("\\.|(?=\\[)")) {
+                if (node instanceof Sequence list && step.startsWith("[")) {
+                    node = list.items.get(Integer.parseInt(step.substring(1, step.length() - 1)));
+                    place = Optional.of(node.where());
+                } else if (node instanceof Mapping map && map.get(step).isPresent()) {
+                    place = map.get(step).map(Entry::where);
+                    node = map.get(step).orElseThrow().value();
+                } else {
+                    return place;
+                }
+            }
+            return place;
+        }
+
         Mapping without(String key) {
             Map<String, Entry> rest = new LinkedHashMap<>(entries);
             rest.remove(key);
             return new Mapping(where, rest);
+        }
+
+        Mapping with(String key, Entry entry) {
+            Map<String, Entry> all = new LinkedHashMap<>(entries);
+            all.put(key, entry);
+            return new Mapping(where, all);
         }
 
         /**

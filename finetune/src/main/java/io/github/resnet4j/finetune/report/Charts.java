@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.finetune.report.ExperimentReport.EpochErrors;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -39,6 +40,17 @@ public final class Charts {
     private static final Color VERMILION = new Color(0xd55e00);
     private static final Color BLUE = new Color(0x0072b2);
     private static final Color GREEN = new Color(0x009e73);
+    /** Of an experiment's runs, as in the page's style sheet. */
+    private static final List<Color> RUNS = List.of(
+            BLUE,
+            VERMILION,
+            GREEN,
+            new Color(0x9b4f88),
+            new Color(0x8f6a00),
+            new Color(0x2b2f36),
+            new Color(0x2f8fc6),
+            new Color(0xb3446c));
+
     private static final Color HEAT = new Color(0x084081);
     private static final int HEAT_STEPS = 64;
 
@@ -62,6 +74,53 @@ public final class Charts {
             paint(g, top1, half, 0, half, height);
             paint(g, lr, 0, height, CURVES_WIDTH, LR_HEIGHT);
         });
+    }
+
+    /**
+     * Draws an experiment's {@code curves.png}, 1400 x 900: for each run, training error thin and test error bold in one
+     * colour, as in the figures of He et al. 2015.
+     */
+    public static void errors(ExperimentReport report, Path png) throws IOException {
+        Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
+            XYChart chart = chart(report.title() + ": training error (thin) and test error (bold)", "0.##'%'");
+            chart.setXAxisTitle("epoch");
+            for (int i = 0; i < report.lines().size(); i++) {
+                ExperimentReport.Line line = report.lines().get(i);
+                Color colour = RUNS.get(i % RUNS.size());
+                boolean dashed = i >= RUNS.size();
+                errors(chart, line, " (training)", EpochErrors::training, colour, dashed, 1.3f);
+                errors(chart, line, "", EpochErrors::test, colour, dashed, 3.5f);
+            }
+            paint(g, chart, 0, 0, CURVES_WIDTH, CURVES_HEIGHT);
+        });
+    }
+
+    private static void errors(
+            XYChart chart,
+            ExperimentReport.Line line,
+            String suffix,
+            ToDoubleFunction<EpochErrors> measure,
+            Color colour,
+            boolean dashed,
+            float width) {
+        List<EpochErrors> measured = line.curve().stream()
+                .filter(point -> Double.isFinite(measure.applyAsDouble(point)))
+                .toList();
+        if (measured.isEmpty()) {
+            return;
+        }
+        XYSeries series = chart.addSeries(
+                line.label() + suffix,
+                measured.stream().mapToDouble(EpochErrors::epoch).toArray(),
+                measured.stream()
+                        .mapToDouble(point -> 100 * measure.applyAsDouble(point))
+                        .toArray());
+        series.setLineColor(colour);
+        series.setLineWidth(width);
+        series.setLineStyle(new BasicStroke(
+                width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashed ? new float[] {8, 5} : null, 0));
+        series.setMarker(SeriesMarkers.NONE);
+        series.setShowInLegend(suffix.isEmpty());
     }
 
     private static XYChart chart(String title, String pattern) {

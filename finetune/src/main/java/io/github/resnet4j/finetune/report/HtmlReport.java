@@ -4,22 +4,17 @@ import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
-/**
- * The run as one HTML page: charts and images are embedded, with no scripts and no external resources, so that it can
- * be mailed and still opens in ten years. It follows the reader's light or dark setting, fits a phone and prints.
- */
+/** The run as one HTML page with charts and images embedded. */
 public final class HtmlReport {
     private static final int MOST_PAIRS = 12;
     private static final int MOST_CLASSES_IN_FULL = 50;
@@ -32,10 +27,11 @@ public final class HtmlReport {
     private static final int SMALL_THUMBNAIL = 64;
 
     private final RunReport report;
-    private final Html html = new Html();
+    private final Page html;
 
     private HtmlReport(RunReport report) {
         this.report = report;
+        this.html = new Page(report.facts().title());
     }
 
     /** Writes the page, replacing one that is there. */
@@ -44,18 +40,8 @@ public final class HtmlReport {
     }
 
     private String page() {
-        html.add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        // A second lock behind the escaping: the page may neither run nor load anything, whatever got into it.
-        html.add("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                + "style-src 'unsafe-inline'\">\n");
-        html.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.add(
-                "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n",
-                report.facts().title());
-        html.add("<style>\n{}</style>\n</head>\n<body>\n", Html.trusted(styleSheet()));
         header();
-        html.add("<main>\n");
-        warnings();
+        html.warnings(report.warnings());
         curves();
         confusion();
         classes();
@@ -63,18 +49,21 @@ public final class HtmlReport {
         topLosses();
         facts();
         sources();
-        html.add("</main>\n<footer>Written by resnet4j. This file is self-contained.</footer>\n</body>\n</html>\n");
-        return html.toString();
+        return html.end();
     }
 
     private void header() {
-        html.add(
-                "<header>\n<h1>{}</h1>\n<div class=\"tiles\">\n", report.facts().title());
+        html.openHeader(report.facts().title());
         headline();
-        html.add("</div>\n<nav aria-label=\"Sections\">");
-        html.add("<a href=\"#curves\">Curves</a><a href=\"#confusion\">Confusion</a><a href=\"#classes\">Classes</a>");
-        html.add("<a href=\"#gallery\">Predictions</a><a href=\"#losses\">Top losses</a>");
-        html.add("<a href=\"#facts\">Facts</a><a href=\"#sources\">Configuration</a></nav>\n</header>\n");
+        Map<String, String> sections = new LinkedHashMap<>();
+        sections.put("curves", "Curves");
+        sections.put("confusion", "Confusion");
+        sections.put("classes", "Classes");
+        sections.put("gallery", "Predictions");
+        sections.put("losses", "Top losses");
+        sections.put("facts", "Facts");
+        sections.put("sources", "Configuration");
+        html.closeHeader(sections);
     }
 
     private void headline() {
@@ -86,32 +75,25 @@ public final class HtmlReport {
         if (confusion.total() > 0) {
             String of = "%s of %s"
                     .formatted(Numbers.count(confusion.correct()), Numbers.count(confusion.total(), "image", "images"));
-            tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
+            html.tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
         } else {
-            tile("Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
+            html.tile(
+                    "Top-1 accuracy", row.map(r -> Numbers.percent(r.valTop1())).orElse(Numbers.NONE), when);
         }
         row.filter(r -> !Double.isNaN(r.valTop5()))
-                .ifPresent(r -> tile("Top-5 accuracy", Numbers.percent(r.valTop5()), when));
-        row.ifPresent(r -> tile("Validation loss", Numbers.loss(r.valLoss()), when));
+                .ifPresent(r -> html.tile("Top-5 accuracy", Numbers.percent(r.valTop5()), when));
+        row.ifPresent(r -> html.tile("Validation loss", Numbers.loss(r.valLoss()), when));
         if (!report.epochs().isEmpty()) {
             long updates = report.epochs().get(report.epochs().size() - 1).iterations();
             String length =
                     Numbers.count(epochs, "epoch", "epochs") + ", " + Numbers.count(updates, "update", "updates");
-            tile("Time", Numbers.duration(total(EpochRow::seconds)), length);
+            html.tile("Time", Numbers.duration(total(EpochRow::seconds)), length);
             double wait = mean(EpochRow::dataWaitShare);
-            tile(
+            html.tile(
                     "Images per second",
                     Numbers.fixed(mean(EpochRow::imagesPerSecond), 0),
                     Double.isNaN(wait) ? "in training" : Numbers.wholePercent(wait) + " of the time waiting for data");
         }
-    }
-
-    private void tile(String name, String value, String remark) {
-        html.add(
-                "<div class=\"tile\"><div class=\"label\">{}</div><div class=\"value\">{}</div><div>{}</div></div>\n",
-                name,
-                value,
-                remark);
     }
 
     private double total(ToDoubleFunction<EpochRow> measure) {
@@ -129,19 +111,8 @@ public final class HtmlReport {
                 .orElse(Double.NaN);
     }
 
-    private void warnings() {
-        if (report.warnings().isEmpty()) {
-            return;
-        }
-        html.add(
-                "<aside class=\"warnings\" aria-label=\"Warnings\">\n<h2><span aria-hidden=\"true\">⚠ </span>{}</h2>\n<ul>\n",
-                Numbers.count(report.warnings().size(), "warning", "warnings"));
-        report.warnings().forEach(warning -> html.add("<li>{}</li>\n", warning));
-        html.add("</ul>\n</aside>\n");
-    }
-
     private void curves() {
-        section("curves", "Training curves");
+        html.openSection("curves", "Training curves");
         html.add("<div class=\"charts\">\n");
         chart("Loss", Numbers::loss, 300, train(EpochRow::trainLoss), validation(EpochRow::valLoss));
         chart("Top-1 accuracy", Numbers::percent, 300, train(EpochRow::trainTop1), validation(EpochRow::valTop1));
@@ -163,7 +134,7 @@ public final class HtmlReport {
         if (!report.epochs().isEmpty()) {
             epochTable();
         }
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private Series train(ToDoubleFunction<EpochRow> measure) {
@@ -190,7 +161,7 @@ public final class HtmlReport {
 
     private void epochTable() {
         html.add("<details><summary>Every epoch</summary>\n");
-        openTable("Measurements by epoch");
+        html.openTable("Measurements by epoch");
         html.add("<thead><tr><th>Epoch</th><th>Updates</th><th>Rate</th><th>Train loss</th><th>Train top-1</th>");
         boolean top5 = report.epochs().stream().anyMatch(row -> !Double.isNaN(row.valTop5()));
         html.add("<th>Val loss</th><th>Val top-1</th>{}", Html.trusted(top5 ? "<th>Val top-5</th>" : ""));
@@ -218,7 +189,7 @@ public final class HtmlReport {
 
     private void confusion() {
         Confusion confusion = report.confusion();
-        section("confusion", "Confusion matrix");
+        html.openSection("confusion", "Confusion matrix");
         html.add("<p>{}.", Charts.caption(confusion));
         if (confusion.total() == 0) {
             html.add("</p>\n</section>\n");
@@ -235,11 +206,11 @@ public final class HtmlReport {
                     "Heat map of the confusion matrix, " + Charts.caption(confusion),
                     pngUri(Png.encode(Charts.heatMap(confusion, cell))));
         }
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void matrix(Confusion confusion) {
-        openTable("Confusion matrix", "matrix");
+        html.openTable("Confusion matrix", "matrix");
         html.add("<thead><tr><td class=\"corner\">actual ↓ predicted →</td>");
         confusion.classes().forEach(name -> html.add("<th scope=\"col\"><bdi title=\"{}\">{}</bdi></th>", name, name));
         html.add("</tr></thead>\n<tbody>\n");
@@ -262,11 +233,11 @@ public final class HtmlReport {
             }
             html.add("</tr>\n");
         }
-        html.add("</tbody></table></div>\n");
+        html.closeTable();
     }
 
     private void classes() {
-        section("classes", "Classes");
+        html.openSection("classes", "Classes");
         Confusion confusion = report.confusion();
         if (confusion.total() == 0) {
             html.add("<p class=\"none\">No image was evaluated.</p>\n</section>\n");
@@ -307,7 +278,7 @@ public final class HtmlReport {
     }
 
     private void scoreTable(List<Confusion.ClassScore> scores) {
-        openTable("Scores by class");
+        html.openTable("Scores by class");
         html.add(
                 "<thead><tr><th>Class</th><th>Images</th><th>Precision</th><th>Recall</th><th>F1</th></tr></thead>\n<tbody>\n");
         for (Confusion.ClassScore score : scores) {
@@ -320,7 +291,7 @@ public final class HtmlReport {
             bar(score.f1());
             html.add("</tr>\n");
         }
-        html.add("</tbody></table></div>\n");
+        html.closeTable();
     }
 
     private void bar(double fraction) {
@@ -329,16 +300,16 @@ public final class HtmlReport {
     }
 
     private void gallery() {
-        section("gallery", "Predictions");
+        html.openSection("gallery", "Predictions");
         shots(report.gallery(), "No predictions were recorded.");
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void topLosses() {
-        section("losses", "Top losses");
+        html.openSection("losses", "Top losses");
         html.add("<p>The images the network got most wrong, worst first. Mislabelled images often show up here.</p>\n");
         shots(report.topLosses(), "No losses were recorded.");
-        html.add("</section>\n");
+        html.closeSection();
     }
 
     private void shots(List<Prediction> predictions, String none) {
@@ -370,56 +341,29 @@ public final class HtmlReport {
     }
 
     private void facts() {
-        section("facts", "Facts");
+        html.openSection("facts", "Facts");
         html.add("<div class=\"cards\">\n");
-        card("Model", report.facts().model());
-        card("Dataset", report.facts().dataset());
-        card("Recipe", report.facts().recipe());
-        card("Environment", report.facts().environment());
+        html.card("Model", report.facts().model());
+        html.card("Dataset", report.facts().dataset());
+        html.card("Recipe", report.facts().recipe());
+        html.card("Environment", report.facts().environment());
         html.add("</div>\n");
         if (!report.facts().notes().isEmpty()) {
             html.add("<h3>Notes</h3>\n<ul>\n");
             report.facts().notes().forEach(note -> html.add("<li>{}</li>\n", note));
             html.add("</ul>\n");
         }
-        html.add("</section>\n");
-    }
-
-    private void card(String title, Map<String, String> facts) {
-        html.add("<div class=\"card\"><h3>{}</h3>\n<dl>\n", title);
-        facts.forEach((name, value) -> html.add("<dt>{}</dt><dd>{}</dd>\n", name, value));
-        html.add("</dl></div>\n");
+        html.closeSection();
     }
 
     private void sources() {
-        section("sources", "Configuration and provenance");
+        html.openSection("sources", "Configuration and provenance");
         html.add("<details><summary>config.yaml</summary>\n<pre>{}</pre>\n</details>\n", report.configYaml());
         html.add("<details><summary>provenance.json</summary>\n<pre>{}</pre>\n</details>\n", report.provenanceJson());
-        html.add("</section>\n");
-    }
-
-    private void section(String id, String title) {
-        html.add("<section id=\"{}\">\n<h2>{}</h2>\n", id, title);
-    }
-
-    private void openTable(String label, String... style) {
-        // Focusable, so that a table wider than the screen scrolls by keyboard too.
-        html.add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", label);
-        html.add("<table class=\"{}\">\n", String.join(" ", style));
+        html.closeSection();
     }
 
     private static Html pngUri(byte[] png) {
         return Html.trusted("data:image/png;base64," + Base64.getEncoder().encodeToString(png));
-    }
-
-    private static String styleSheet() {
-        try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
-            if (css == null) {
-                throw new IllegalStateException("report.css is missing from the program");
-            }
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

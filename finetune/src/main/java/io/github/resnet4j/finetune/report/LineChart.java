@@ -22,6 +22,7 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
     private static final int LEFT = 62;
     private static final int RIGHT = 14;
     private static final int TOP = 34;
+    private static final int TOP_WITHOUT_LEGEND = 10;
     private static final int BOTTOM = 40;
     /** Enough for any step that can be seen, and too few for the error of a multiplication. */
     private static final int TICK_DIGITS = 10;
@@ -42,7 +43,17 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
 
     record Point(int epoch, double value) {}
 
+    /** With a legend, if there are several lines. */
     Html svg() {
+        return svg(series.size() > 1);
+    }
+
+    /** Without a legend, for lines that are named beside it. */
+    Html plot() {
+        return svg(false);
+    }
+
+    private Html svg(boolean withLegend) {
         List<Series> drawn = series.stream().filter(s -> !s.points.isEmpty()).toList();
         if (drawn.isEmpty()) {
             return new Html().add("<p class=\"none\">{}: nothing measured.</p>", title);
@@ -56,13 +67,13 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
         Scale x = first == last
                 ? new Scale(first - 1, last + 1, LEFT, width - RIGHT)
                 : new Scale(first, last, LEFT, width - RIGHT);
-        Scale y = verticalScale(low, high);
+        Scale y = verticalScale(low, high, withLegend ? TOP : TOP_WITHOUT_LEGEND);
         grid(svg, y);
         epochAxis(svg, x, first, last);
         for (Series s : drawn) {
             line(svg, s, x, y);
         }
-        if (series.size() > 1) {
+        if (withLegend) {
             legend(svg, drawn);
         }
         return svg.add("</svg>");
@@ -75,13 +86,13 @@ record LineChart(String title, List<Series> series, DoubleFunction<String> forma
         }
     }
 
-    private Scale verticalScale(double low, double high) {
+    private Scale verticalScale(double low, double high, int top) {
         double span = high - low;
         double room = span > 0 ? 0.06 * span : Math.max(1e-9, Math.abs(high) * 0.1);
         double step = step(span > 0 ? span : 2 * room);
         double from = Math.floor((low - room) / step) * step;
         // What cannot be negative is not given an axis that is.
-        return new Scale(low >= 0 ? Math.max(0, from) : from, high + room, (double) height - BOTTOM, TOP);
+        return new Scale(low >= 0 ? Math.max(0, from) : from, high + room, (double) height - BOTTOM, top);
     }
 
     private void grid(Html svg, Scale y) {

@@ -121,8 +121,8 @@ final class BadConfigTest {
                         List.of("x.yaml:7: engine: unknown value 'onednm'; did you mean onednn?")),
                 row(
                         2,
-                        "model: {name: resnet18.tv_in1k, shortcut: d}",
-                        "model.shortcut: option shortcut: \"d\" is not one of none, a, a-end, b, c, b-nobn"),
+                        "model: {name: resnet18.tv_in1k, shortcut: e}",
+                        "model.shortcut: option shortcut: \"e\" is not one of none, a, a-end, b, c, d, b-nobn"),
                 row(
                         2,
                         "model: {name: resnet18, options: {groups: 2, shortcuts: a}}",
@@ -164,7 +164,7 @@ final class BadConfigTest {
                         "model: {name: resnet18, freeze: \"\", shortcut: \"\\e[2J\"}",
                         List.of(
                                 "x.yaml:2: model.freeze: must not be blank",
-                                "x.yaml:2: model.shortcut: option shortcut: \"?[2J\" is not one of none, a, a-end, b, c, b-nobn")),
+                                "x.yaml:2: model.shortcut: option shortcut: \"?[2J\" is not one of none, a, a-end, b, c, d, b-nobn")),
                 // Lists
                 row(
                         6,

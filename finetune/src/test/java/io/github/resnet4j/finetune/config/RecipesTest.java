@@ -18,13 +18,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every file in {@code configs/}. */
+/** Every run in {@code configs/}; {@link ExperimentsTest} reads the experiments. */
 final class RecipesTest {
     private static final Path CONFIGS = Path.of("..", "configs");
     private static final int CIFAR_ITERATIONS_PER_EPOCH = (50_000 + 127) / 128;
 
     static List<Path> recipes() throws IOException {
-        return files().filter(file -> !file.getParent().endsWith("_base")).toList();
+        return files().filter(file -> !file.getParent().endsWith("_base"))
+                .filter(file -> !file.getParent().endsWith("experiments"))
+                .toList();
     }
 
     private static Stream<Path> files() throws IOException {

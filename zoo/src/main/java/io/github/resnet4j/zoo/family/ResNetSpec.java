@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A residual network, or without shortcuts a plain one, written with torchvision's names.
  *
  * @param stem what stands before the first block
- * @param width filters of the stem, at least 1
+ * @param width filters of the stem, at least 1, of a deep one 2
  * @param block basic or bottleneck
  * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
  * @param groups groups of the middle convolution of a bottleneck, at least 1 (Xie et al. 2017, figure 3c); 1 in a basic
@@ -59,6 +59,11 @@ public record ResNetSpec(
     public enum Stem {
         /** 7×7 convolution with stride 2, BN, ReLU, 3×3 max pooling with stride 2 (He et al. 2015, table 1). */
         IMAGENET,
+        /**
+         * The same with three 3×3 convolutions in place of the 7×7 one, the first two half as wide, each but the last with
+         * BN and ReLU behind it: "ResNet-C" (He et al. 2019, arXiv:1812.01187, figure 2).
+         */
+        DEEP,
         /** 3×3 convolution, BN, ReLU (He et al. 2015, section 4.2). */
         CIFAR
     }
@@ -110,6 +115,11 @@ public record ResNetSpec(
         PROJECTION("b"),
         /** Option C, a 1×1 convolution on every shortcut. */
         PROJECTION_ALL("c"),
+        /**
+         * Option B with average pooling over 2×2 in place of its convolution's stride: "ResNet-D" (He et al. 2019,
+         * arXiv:1812.01187, figure 2), for stages of stride 1 or 2.
+         */
+        POOLED_PROJECTION("d"),
         /** Option B without the BN after its convolution; MLPerf Tiny's. */
         PROJECTION_NO_BN("b-nobn");
 
@@ -148,11 +158,17 @@ public record ResNetSpec(
 
     public ResNetSpec {
         stages = List.copyOf(stages);
-        if (width < 1) {
-            throw new IllegalArgumentException("a stem needs at least 1 filter, got " + width);
+        boolean deep = stem == Stem.DEEP;
+        if (width < (deep ? 2 : 1)) {
+            throw new IllegalArgumentException(
+                    (deep ? "a deep stem needs at least 2 filters, got " : "a stem needs at least 1 filter, got ")
+                            + width);
         }
         if (stages.isEmpty()) {
             throw new IllegalArgumentException("a residual network needs at least one stage");
+        }
+        if (shortcut == Shortcut.POOLED_PROJECTION && stages.stream().anyMatch(stage -> stage.stride() > 2)) {
+            throw new IllegalArgumentException("shortcut d takes stages of stride 1 or 2, got " + stages);
         }
         boolean usual = groups == 1 && widthPerGroup == BASE_PLANES;
         if (groups < 1 || widthPerGroup < 1 || block == Block.BASIC && !usual) {
@@ -183,6 +199,23 @@ public record ResNetSpec(
                 StochasticDepth.OFF,
                 Attention.NONE,
                 Conventions.TORCHVISION);
+    }
+
+    /** The same network with another stem. */
+    public ResNetSpec withStem(Stem other) {
+        return new ResNetSpec(
+                other,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                attention,
+                conventions);
     }
 
     /** The same network with grouped convolutions in its bottlenecks, or wider ones. */
@@ -312,13 +345,16 @@ public record ResNetSpec(
         return made;
     }
 
-    /** A stem of 4 filters, a stage of one block and one of two that halves the map; two groups, if there are groups. */
+    /**
+     * A stem of 4 filters, or a deep one of 6; a stage of one block and one of two that halves the map; two groups, if
+     * there are groups.
+     */
     @Override
     public ResNetSpec reduced() {
         int planes = block == Block.BASIC ? 4 : 2;
         return new ResNetSpec(
                 stem,
-                4,
+                stem == Stem.DEEP ? 6 : 4,
                 block,
                 List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
                 Math.min(groups, 2),
@@ -331,10 +367,10 @@ public record ResNetSpec(
                 conventions);
     }
 
-    /** The kinds of projection, and those of attention. */
+    /** The kinds of projection, and those of attention; ResNet-C, which is ResNet-D with others, has rows of its own. */
     @Override
     public List<Map<String, String>> alternatives() {
-        return shortcut == Shortcut.NONE
+        return shortcut == Shortcut.NONE || shortcut == Shortcut.POOLED_PROJECTION
                 ? List.of()
                 : Stream.concat(
                                 options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN)
@@ -388,10 +424,22 @@ public record ResNetSpec(
     }
 
     private String stem(NetworkWriter net) {
-        boolean imageNet = stem == Stem.IMAGENET;
-        String x = net.conv("conv1", Network.INPUT, width, imageNet ? 7 : 3, imageNet ? 2 : 1);
+        String x =
+                switch (stem) {
+                    case IMAGENET -> net.conv("conv1", Network.INPUT, width, 7, 2);
+                    case DEEP -> deepStem(net);
+                    case CIFAR -> net.conv("conv1", Network.INPUT, width, 3, 1);
+                };
         x = net.relu("relu1", net.bn("bn1", x));
-        return imageNet ? net.maxPool("maxpool", x, 3, 2, 1) : x;
+        return stem == Stem.CIFAR ? x : net.maxPool("maxpool", x, 3, 2, 1);
+    }
+
+    private String deepStem(NetworkWriter net) {
+        String x = net.conv("conv1.0", Network.INPUT, width / 2, 3, 2);
+        x = net.relu("conv1.2", net.bn("conv1.1", x));
+        x = net.conv("conv1.3", x, width / 2, 3, 1);
+        x = net.relu("conv1.5", net.bn("conv1.4", x));
+        return net.conv("conv1.6", x, width, 3, 1);
     }
 
     private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
@@ -436,6 +484,11 @@ public record ResNetSpec(
             case ZERO_PAD_END -> net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.END);
             case PROJECTION, PROJECTION_ALL ->
                 net.bn(name + ".downsample.1", net.conv(name + ".downsample.0", in, outChannels, 1, stride));
+            case POOLED_PROJECTION -> {
+                // timm's indices: 0 is the pooling, which stage 1 does without
+                String pooled = stride == 1 ? in : net.halvingAvgPool(name + ".downsample.0", in);
+                yield net.bn(name + ".downsample.2", net.conv(name + ".downsample.1", pooled, outChannels, 1, 1));
+            }
             case PROJECTION_NO_BN -> net.conv(name + ".downsample.0", in, outChannels, 1, stride);
             case NONE -> throw new IllegalStateException("a plain block has no shortcut");
         };

@@ -93,6 +93,13 @@ public final class NetworkGraph {
                     .build()),
             layer(Op.MaxPool.class, (pool, in) -> pooling(PoolingType.MAX, pool.window(), false)),
             layer(Op.AvgPool.class, (pool, in) -> pooling(PoolingType.AVG, pool.window(), pool.paddingCounts())),
+            layer(Op.HalvingAvgPool.class, (pool, in) -> new SubsamplingLayer.Builder(PoolingType.AVG)
+                    .kernelSize(2, 2)
+                    .stride(2, 2)
+                    .convolutionMode(ConvolutionMode.Same)
+                    .avgPoolIncludePadInDivisor(false)
+                    .helperAllowFallback(false)
+                    .build()),
             layer(Op.GlobalAvgPool.class, (pool, in) -> new GlobalPoolingLayer(PoolingType.AVG)),
             layer(Op.ChannelPool.class, (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
                     .collapseDimensions(false)

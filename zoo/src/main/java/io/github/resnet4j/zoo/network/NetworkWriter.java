@@ -151,6 +151,11 @@ public final class NetworkWriter {
         return add(name, new Op.AvgPool(Window.square(kernel, stride, padding), paddingCounts), from);
     }
 
+    /** Average pooling to half the rows and columns, rounded up. */
+    public String halvingAvgPool(String name, String from) {
+        return add(name, new Op.HalvingAvgPool(), from);
+    }
+
     /** Global average pooling, to a vector. */
     public String globalAvgPool(String name, String from) {
         return add(name, new Op.GlobalAvgPool(), from);

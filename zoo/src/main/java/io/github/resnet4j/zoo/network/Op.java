@@ -358,6 +358,22 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Mean over squares of 2×2, those at an odd end over what there is of them, to half the rows and columns rounded up:
+     * PyTorch's {@code AvgPool2d(2, ceil_mode=True, count_include_pad=False)} and TensorFlow's {@code same}.
+     */
+    record HalvingAvgPool() implements OfOne {
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), (in.height() + 1) / 2, (in.width() + 1) / 2);
+        }
+
+        @Override
+        public String label() {
+            return "avg pool 2x2/2, rounding up";
+        }
+    }
+
     /** Mean over all rows and columns: C×H×W to a vector, C×1×1. */
     record GlobalAvgPool() implements OfOne {
         @Override

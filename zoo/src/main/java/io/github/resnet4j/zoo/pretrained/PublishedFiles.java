@@ -78,6 +78,7 @@ final class PublishedFiles {
         rows.addAll(resnext50());
         rows.addAll(resnext101());
         rows.addAll(seResNet());
+        rows.addAll(deepStem());
         rows.addAll(denseNet());
         rows.addAll(keras());
         rows.addAll(cifar());
@@ -239,9 +240,29 @@ final class PublishedFiles {
                 gluon("se-resnext50-32x4d", "gluon_seresnext50_32x4d-90cf2d6e.pth", 79.910, 94.824));
     }
 
+    private static List<PretrainedWeights> deepStem() {
+        Preprocessing large = crop(320, 320, "bicubic");
+        return List.of(
+                gluon("resnet50c", "gluon_resnet50_v1c-48092f55.pth", 78.012, 93.988),
+                gluon("resnet101c", "gluon_resnet101_v1c-1f26822a.pth", 79.542, 94.586),
+                gluon("resnet152c", "gluon_resnet152_v1c-a3bb0b98.pth", 79.910, 94.844),
+                timm("resnet18d", "ra2", "resnet18d_ra2-48a79e06.pth", 73.794, 91.838),
+                timm("resnet34d", "ra2", "resnet34d_ra2-f8dcfcaf.pth", 78.436, 94.344),
+                timm("resnet50d", "ra2", "resnet50d_ra2-464e36ba.pth", 81.356, 95.738),
+                strikesBack("resnet50d", "a1", "resnet50d_a1_0-e20cff14.pth", 81.450, 95.218),
+                strikesBack("resnet50d", "a2", "resnet50d_a2_0-a3adc64d.pth", 81.164, 95.084),
+                gluon("resnet50d", "gluon_resnet50_v1d-818a1b1b.pth", 79.078, 94.468)
+                        .size(102_573_346),
+                timm("resnet101d", "ra2", "resnet101d_ra2-2803ffab.pth", large, 83.016, 96.452),
+                gluon("resnet101d", "gluon_resnet101_v1d-0f9c8644.pth", 80.426, 95.024),
+                timm("resnet152d", "ra2", "resnet152d_ra2-5cac0439.pth", large, 83.684, 96.740),
+                gluon("resnet152d", "gluon_resnet152_v1d-bd354e12.pth", 80.476, 95.202));
+    }
+
     private static List<PretrainedWeights> denseNet() {
         return List.of(
                 torchvision1(DENSE_PORT, "densenet121-a639ec97.pth", 74.434, 91.972),
+                timm("densenet121", "ra", "densenet121_ra-50efcf5c.pth", 76.500, 93.368),
                 torchvision1(DENSE_PORT, "densenet169-b2777c0a.pth", 75.600, 92.806),
                 torchvision1(DENSE_PORT, "densenet201-c1103571.pth", 76.896, 93.370),
                 torchvision1(DENSE_PORT, "densenet161-8d451a50.pth", 77.138, 93.560));
@@ -364,7 +385,7 @@ final class PublishedFiles {
                         + architecture.replace("se-", "se").replace('-', '_') + "." + tag);
     }
 
-    /** GluonCV's "v1b", the structure of torchvision's, ported by timm. Neither names a licence for the ported files. */
+    /** GluonCV's "v1b", "v1c" and "v1d", ported by timm. Neither names a licence for the ported files. */
     private static PretrainedWeights gluon(String architecture, String file, double top1, double top5) {
         return imageNet(
                 architecture,
@@ -374,7 +395,7 @@ final class PublishedFiles {
                 crop(256, 224, "bicubic"),
                 top1,
                 top5,
-                "GluonCV v1b, ported by timm",
+                "GluonCV, ported by timm",
                 "https://cv.gluon.ai/model_zoo/classification.html");
     }
 

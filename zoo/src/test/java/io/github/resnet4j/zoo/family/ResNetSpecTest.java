@@ -19,6 +19,7 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Op.StochasticSum.Per;
 import io.github.resnet4j.zoo.network.Op.StochasticSum.Scaling;
 import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.network.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,48 @@ class ResNetSpecTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResNetSpec.of(Stem.IMAGENET, width, Block.BASIC, BASIC.stages()))
                 .withMessage("a stem needs at least 1 filter, got " + width);
+    }
+
+    @Test
+    void rejectsADeepStemOfOneFilter() {
+        ResNetSpec narrow = ResNetSpec.of(Stem.CIFAR, 1, Block.BASIC, BASIC.stages());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> narrow.withStem(Stem.DEEP))
+                .withMessage("a deep stem needs at least 2 filters, got 1");
+    }
+
+    @Test
+    void averagesOverNoMoreThanTwo() {
+        ResNetSpec coarse = ResNetSpec.of(Stem.CIFAR, 16, Block.BASIC, List.of(new Stage(1, 16, 3)));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> coarse.withShortcut(Shortcut.POOLED_PROJECTION))
+                .withMessageStartingWith("shortcut d takes stages of stride 1 or 2, got ");
+    }
+
+    /** timm's indices: a stem of three convolutions, and shortcuts whose pooling is number 0 also where there is none. */
+    @Test
+    void deepStemsAndPooledShortcutsHaveTimmsNames() {
+        assertThat(Zoo.find("resnet50d").network().slots())
+                .extracting(Slot::name)
+                .startsWith("conv1.0.weight", "conv1.1.weight", "conv1.1.bias")
+                .contains(
+                        "conv1.3.weight",
+                        "conv1.4.running_var",
+                        "conv1.6.weight",
+                        "bn1.weight",
+                        "layer1.0.downsample.1.weight",
+                        "layer1.0.downsample.2.running_mean",
+                        "layer4.0.downsample.1.weight")
+                .noneMatch(name -> name.contains("downsample.0"));
+        assertThat(Zoo.find("resnet50c").network().slots())
+                .extracting(Slot::name)
+                .contains("conv1.6.weight", "layer1.0.downsample.0.weight", "layer1.0.downsample.1.weight");
+        assertThat(Zoo.find("resnet18d").network().nodes())
+                .filteredOn(node -> node.op() instanceof Op.HalvingAvgPool)
+                .extracting(Node::name)
+                .containsExactly("layer2.0.downsample.0", "layer3.0.downsample.0", "layer4.0.downsample.0");
     }
 
     @Test
@@ -139,7 +182,7 @@ class ResNetSpecTest {
                 .isThrownBy(() -> Zoo.find("resnet50").with(options))
                 .withMessage("resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
                         + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
-                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, b-nobn;"
+                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
                         + " option zero-init-residual: \"yes\" is not true or false;"
                         + " unknown option \"shortcuts\"; did you mean shortcut?;"
                         + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"

@@ -41,6 +41,7 @@ class OpTest {
                 Arguments.of(new Op.ZeroPad(0, 1, 2, 3), "pad 0,1,2,3"),
                 Arguments.of(new Op.MaxPool(Window.square(3, 2, 1)), "max pool 3x3/2"),
                 Arguments.of(new Op.AvgPool(Window.square(2, 2, 0), true), "avg pool 2x2/2"),
+                Arguments.of(new Op.HalvingAvgPool(), "avg pool 2x2/2, rounding up"),
                 Arguments.of(new Op.GlobalAvgPool(), "global avg pool"),
                 Arguments.of(new Op.ChannelPool(Pooling.MAX), "channel max pool"),
                 Arguments.of(new Op.SpatialPool(Pooling.MEAN), "spatial avg pool"),

@@ -131,6 +131,9 @@ public final class Operations {
         ops.put("avg pool, rows left over", new Op.AvgPool(Window.square(2, 2, 0), true));
         ops.put("avg pool, overlapping", new Op.AvgPool(Window.square(3, 1, 1), false));
         ops.put("avg pool, rectangular", new Op.AvgPool(new Window(new Axis(4, 2, 2, 1), new Axis(3, 3, 1, 1)), true));
+        ops.put("avg pool, rounding up", new Op.HalvingAvgPool());
+        ops.put("avg pool, rounding up nothing", new Op.HalvingAvgPool());
+        ops.put("avg pool, rounding up rows", new Op.HalvingAvgPool());
         ops.put("global avg pool", new Op.GlobalAvgPool());
         ops.put("channel avg pool", new Op.ChannelPool(Pooling.MEAN));
         ops.put("channel max pool", new Op.ChannelPool(Pooling.MAX));

@@ -51,7 +51,7 @@ class PretrainedTest {
             assertThat(preprocessing.resize()).isEmpty();
             assertThat(preprocessing.crop()).isEmpty();
         } else {
-            assertThat(preprocessing.crop().getAsInt()).isIn(224, 288);
+            assertThat(preprocessing.crop().getAsInt()).isIn(224, 288, 320);
             assertThat(preprocessing.resize().getAsInt())
                     .isBetween(
                             preprocessing.crop().getAsInt(),

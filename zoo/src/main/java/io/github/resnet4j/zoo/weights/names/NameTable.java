@@ -68,9 +68,20 @@ final class NameTable {
                     (.+)\\.se\\.fc\\.2\\.(weight|bias) -> $1.se.fc2.$2
                     """),
 
-            // osmr's pytorchcv: for CIFAR its pre-activation and Wide ResNets, and those with squeeze-and-excitation;
-            // its
-            // CBAM-ResNets.
+            // P. Rodríguez' ResNeXt.pytorch, and W. Yang's pytorch-classification.
+            Convention.of("ResNeXt.pytorch", """
+                    conv_1_3x3\\.(.+) -> conv1.$1
+                    bn_1\\.(.+) -> bn1.$1
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.(conv|bn)_reduce\\.(.+) -> layer$1.$2.${3}1.$4
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.conv_conv\\.(.+) -> layer$1.$2.conv2.$3
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.bn\\.(.+) -> layer$1.$2.bn2.$3
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.(conv|bn)_expand\\.(.+) -> layer$1.$2.${3}3.$4
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.shortcut\\.shortcut_conv\\.(.+) -> layer$1.$2.downsample.0.$3
+                    stage_(\\d)\\.stage_\\d_bottleneck_(\\d+)\\.shortcut\\.shortcut_bn\\.(.+) -> layer$1.$2.downsample.1.$3
+                    classifier\\.(weight|bias) -> fc.$1
+                    """),
+
+            // osmr's pytorchcv: its pre-activation and Wide ResNets for CIFAR, SE-ResNets and CBAM-ResNets.
             Convention.of("pytorchcv", """
                     features\\.init_block\\.(weight) -> conv1.$1
                     features\\.init_block\\.(?:conv\\.)?(conv|bn)\\.(.+) -> ${1}1.$2
@@ -156,9 +167,6 @@ final class NameTable {
 
     /** Names that betray a network the zoo does not have, and which it is: regular expression to words. */
     static final List<Foreign> FOREIGN = List.of(
-            Foreign.of(
-                    "conv1\\.[0-9]+\\.weight",
-                    "a stem of three 3x3 convolutions (ResNet-C, ResNet-D, timm's deep stem)"),
             Foreign.of(
                     ".+\\.(?:se_module|attn)\\..+",
                     "another kind of channel attention (the authors' SE-ResNets in Caffe, ECA-ResNets)"),

@@ -363,19 +363,19 @@ class MatchingTest {
 
     @Test
     void aForeignNetworkIsCalledByWhatItHas() {
-        StateDict dict = Dicts.of(Map.of("conv1.0.weight", ofType(DType.F32, 32L, 3L, 3L, 3L)));
+        StateDict dict = Dicts.of(Map.of("blocks.0.norm1.weight", ofType(DType.F32, 32L)));
 
         LoadReport report = Matching.of(dict, RESNET20, LoadOptions.STRICT).report();
 
         assertThat(report.notes())
                 .singleElement()
                 .asString()
-                .contains("deep stem")
+                .contains("transformer")
                 .contains("the zoo does not have");
         BadWeightsException bad =
                 Hostile.rejected(Fault.MISMATCH, 0, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
                         .orThrow());
-        assertThat(bad).hasMessageContaining("the file has a stem of three 3x3 convolutions");
+        assertThat(bad).hasMessageContaining("the file has the blocks of a transformer or mobile network");
     }
 
     @Test

@@ -395,6 +395,24 @@ class NamingTest {
         assertRead("pytorchcv DenseNet", renamed(network, theirs), network);
     }
 
+    /** Names from the code of P. Rodríguez' ResNeXt.pytorch. */
+    @Test
+    void resNeXtsForCifarAreKnown() {
+        Network network = Zoo.find("resnext29-8x64d").network();
+        UnaryOperator<String> theirs = name -> name.replaceFirst("^conv1\\.", "conv_1_3x3.")
+                .replaceFirst("^bn1\\.", "bn_1.")
+                .replaceFirst("^layer(\\d)\\.(\\d)", "stage_$1.stage_$1_bottleneck_$2")
+                .replaceFirst("(conv|bn)1\\.(?=\\w+$)", "$1_reduce.")
+                .replaceFirst("conv2\\.", "conv_conv.")
+                .replaceFirst("bn2\\.", "bn.")
+                .replaceFirst("(conv|bn)3\\.(?=\\w+$)", "$1_expand.")
+                .replaceFirst("downsample\\.0", "shortcut.shortcut_conv")
+                .replaceFirst("downsample\\.1", "shortcut.shortcut_bn")
+                .replaceFirst("^fc\\.", "classifier.");
+
+        assertRead("ResNeXt.pytorch", renamed(network, theirs), network);
+    }
+
     @Test
     void usersRulesComeBeforeTheBuiltInOnes() {
         NameMapping map = NameMapping.parse(
@@ -448,7 +466,6 @@ class NamingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "conv1.0.weight, deep stem",
         "layer1.0.se_module.fc1.weight, channel attention",
         "conv2_block1_preact_bn/gamma, pre-activation",
         "block1.unit01.conv1.weight, pre-activation",
