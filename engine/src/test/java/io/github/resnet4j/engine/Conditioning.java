@@ -131,8 +131,7 @@ final class Conditioning {
         }
     }
 
-    private void openGaps(
-            Network network, Map<String, Lever> beforeRelu, Map<String, String> gated, INDArray images) {
+    private void openGaps(Network network, Map<String, Lever> beforeRelu, Map<String, String> gated, INDArray images) {
         Map<String, INDArray> values = new HashMap<>();
         values.put(Network.INPUT, images.dup());
         List<Node> done = new ArrayList<>();

@@ -89,8 +89,7 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
                 .max()
                 .orElse(0);
         Map<String, Double> ofLayer = new TreeMap<>();
-        reference.gradients.forEach(
-                (name, values) -> ofLayer.merge(vertex(name), Golden.norm(values), Math::max));
+        reference.gradients.forEach((name, values) -> ofLayer.merge(vertex(name), Golden.norm(values), Math::max));
         return deviations(
                 gradients,
                 reference.gradients,
