@@ -29,6 +29,59 @@ class CifarBlock(nn.Module):
         return F.relu(y, inplace=True)
 
 
+class PreActBlock(nn.Module):
+    """Two 3x3 convolutions behind their BN and ReLU; He et al. 2016b, figure 4e.
+
+    A projection, if there is one, begins behind the first BN and ReLU, and so does the shortcut of a stage's first block.
+    Without a projection, zeros are appended to the channels.
+    """
+
+    def __init__(self, inputs, outputs, stride, activated, projects):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.stride = stride
+        self.activated = activated
+        self.missing = outputs - inputs
+        self.projection = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if projects else None
+
+    def forward(self, x):
+        y = F.relu(self.bn1(x), inplace=True)
+        if self.activated:
+            x = y
+        y = self.conv1(y)
+        y = self.conv2(F.relu(self.bn2(y), inplace=True))
+        if self.projection:
+            x = self.projection(x)
+        elif self.missing:
+            x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.missing))
+        return y + x
+
+
+class PreActNet(nn.Module):
+    """Pre-activation blocks in three stages; Wide ResNets (Zagoruyko and Komodakis 2016) have projections."""
+
+    def __init__(self, blocks, widening, projects, channels, classes):
+        super().__init__()
+        layers = [nn.Conv2d(channels, 16, 3, 1, 1, bias=False)]
+        inputs = 16
+        for stage in range(3):
+            outputs = (16 << stage) * widening
+            for block in range(blocks):
+                first = block == 0
+                stride = 2 if first and stage > 0 else 1
+                layers.append(PreActBlock(inputs, outputs, stride, first, projects and inputs != outputs))
+                inputs = outputs
+        layers += [nn.BatchNorm2d(inputs), nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        self.features = nn.Sequential(*layers)
+        self.fc = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        return self.fc(self.features(x))
+
+
 class CifarNet(nn.Module):
     """6n+2 layers in three stages of 16, 32 and 64 channels."""
 
@@ -59,14 +112,33 @@ def build(name, channels, classes):
     cifar = re.fullmatch(r"(resnet|plain)(\d+)-cifar", name)
     if cifar:
         return CifarNet(int(cifar[2]), cifar[1] == "resnet", channels, classes)
+    preact = re.fullmatch(r"preresnet(\d+)-cifar", name)
+    if preact:
+        return PreActNet((int(preact[1]) - 2) // 6, 1, False, channels, classes)
+    wide = re.fullmatch(r"wrn-(\d+)-(\d+)", name)
+    if wide:
+        return PreActNet((int(wide[1]) - 4) // 6, int(wide[2]), True, channels, classes)
     try:
         import torchvision
     except ImportError:
         raise Absent("%s needs torchvision; Debian: apt-get install python3-torchvision" % name)
+    dense = re.fullmatch(r"densenet-bc-(\d+)-(\d+)", name)
+    if dense:
+        return cifar_densenet(torchvision, (int(dense[1]) - 4) // 6, int(dense[2]), channels, classes)
     builder = getattr(torchvision.models, name.replace("-", "_"), None)
-    if re.fullmatch(r"resnet\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2", name) and builder:
+    if re.fullmatch(r"(resnet|densenet)\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2", name) and builder:
         return builder(num_classes=classes)
     raise Absent("torchvision has no %s" % name)
+
+
+def cifar_densenet(torchvision, layers, growth, channels, classes):
+    """torchvision's DenseNet with the stem for CIFAR, a convolution alone (Huang et al. 2017, section 4.2)."""
+    width = 2 * growth
+    model = torchvision.models.DenseNet(growth, (layers,) * 3, width, num_classes=classes)
+    model.features.conv0 = nn.Conv2d(channels, width, 3, 1, 1, bias=False)
+    for rest in ("norm0", "relu0", "pool0"):
+        delattr(model.features, rest)
+    return model
 
 
 def parameters(model):

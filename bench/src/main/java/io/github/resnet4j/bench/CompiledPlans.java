@@ -20,6 +20,7 @@ final class CompiledPlans implements JvmContestant {
     @Override
     public Work infer(Network network, int batch) {
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
+        dl4j.settle();
         InferencePlan plan = InferencePlan.compile(dl4j.graph(), network.input(), batch);
         return dl4j.work("InferencePlan, oneDNN " + OneDnn.version(), () -> plan.output(dl4j.images()));
     }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.bench;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -129,11 +130,20 @@ final class DjlNetwork extends AbstractBlock {
                     pair(p.window(), Window.Axis::stride),
                     pair(p.window(), Window.Axis::padding));
         }
+        if (op instanceof Op.AvgPool p) {
+            return Pool.avgPool2dBlock(
+                    pair(p.window(), Window.Axis::kernel),
+                    pair(p.window(), Window.Axis::stride),
+                    pair(p.window(), Window.Axis::padding));
+        }
         if (op instanceof Op.GlobalAvgPool) {
             return Pool.globalAvgPool2dBlock();
         }
         if (op instanceof Op.Add) {
             return new LambdaBlock(inputs -> new NDList(inputs.get(0).add(inputs.get(1))));
+        }
+        if (op instanceof Op.Concat) {
+            return new LambdaBlock(inputs -> new NDList(NDArrays.concat(inputs, 1)));
         }
         if (op instanceof Op.ZeroPadShortcut s) {
             return new LambdaBlock(inputs -> new NDList(shortcut(inputs.head(), s)));

@@ -2,6 +2,8 @@ package io.github.resnet4j.bench;
 
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
@@ -10,6 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
@@ -35,6 +38,21 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
             labels.putScalar(i, i % network.classes(), 1);
         }
         return new Dl4jBatch(graph, network, images, labels);
+    }
+
+    /**
+     * Gives the graph's BN running statistics that are like those of its maps, as a trained network has them. Those that a
+     * graph begins with let values grow from block to block, until the engine looks for overflow in every single image.
+     */
+    void settle() {
+        long few = Math.min(images.size(0), 4);
+        INDArray someImages = few == 1 ? Nd4j.concat(0, images, images) : images.get(NDArrayIndex.interval(0, few));
+        INDArray someLabels = few == 1 ? Nd4j.concat(0, labels, labels) : labels.get(NDArrayIndex.interval(0, few));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, network.input(), Sgd.paper())) {
+            for (int i = 0; i < 10; i++) {
+                plan.step(someImages, someLabels, 0);
+            }
+        }
     }
 
     /** Describes {@code method} and whether DL4J's layers use oneDNN in it. */

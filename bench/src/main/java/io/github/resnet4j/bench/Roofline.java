@@ -70,6 +70,7 @@ public final class Roofline {
 
     private static PlanProfile inference(Dl4jBatch dl4j) {
         int batch = Math.toIntExact(dl4j.images().size(0));
+        dl4j.settle();
         try (InferencePlan plan =
                 InferencePlan.compile(dl4j.graph(), dl4j.network().input(), batch)) {
             return plan.profile(dl4j.images(), ROUNDS);

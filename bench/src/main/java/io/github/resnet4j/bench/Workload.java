@@ -30,7 +30,16 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("resnext50-32x4d", Mode.INFER, 1),
             new Workload("wide-resnet50-2", Mode.TRAIN, 16),
             new Workload("wide-resnet50-2", Mode.INFER, 32),
-            new Workload("wide-resnet50-2", Mode.INFER, 1));
+            new Workload("wide-resnet50-2", Mode.INFER, 1),
+            new Workload("preresnet110-cifar", Mode.TRAIN, 128),
+            new Workload("preresnet110-cifar", Mode.INFER, 128),
+            new Workload("wrn-16-4", Mode.TRAIN, 128),
+            new Workload("wrn-16-4", Mode.INFER, 128),
+            new Workload("densenet-bc-100-12", Mode.TRAIN, 64),
+            new Workload("densenet-bc-100-12", Mode.INFER, 64),
+            new Workload("densenet121", Mode.TRAIN, 16),
+            new Workload("densenet121", Mode.INFER, 32),
+            new Workload("densenet121", Mode.INFER, 1));
 
     /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;

@@ -44,10 +44,11 @@ final class Conditioning {
     /**
      * What moves a value.
      *
-     * @param norm a BN
-     * @param factor how far the value moves where the BN's shift moves by 1
+     * @param node a BN, or a convolution or dense layer with biases
+     * @param shift DL4J's name of what shifts there
+     * @param factor how far the value moves where that moves by 1
      */
-    private record Lever(String norm, double factor) {}
+    private record Lever(String node, String shift, double factor) {}
 
     private final Map<String, Node> nodes = new HashMap<>();
     private final ComputationGraph graph;
@@ -58,8 +59,8 @@ final class Conditioning {
     }
 
     /**
-     * Sets scale and shift of all BN, for a pass in training mode over {@code images}, and the statistics of those that are
-     * frozen to the images', lest the ReLU behind them puts out nothing but zeros.
+     * Sets scale and shift of all BN, and biases before ReLUs, for a pass in training mode over {@code images}; and the
+     * statistics of frozen BN to those of the images, lest the ReLU behind puts out nothing but zeros.
      */
     static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
@@ -78,8 +79,8 @@ final class Conditioning {
     }
 
     /**
-     * The BN whose shift moves what goes into a ReLU: that in front of it, or a summand, perhaps scaled. There is none
-     * behind a gate, which lets another part through at every place.
+     * The BN, or the biases, that move what goes into a ReLU: what stands in front of it, or a summand, perhaps scaled.
+     * There is none behind a gate, which lets another part through at every place.
      */
     private Optional<Lever> lever(Node node) {
         if (node.op() instanceof Op.Add) {
@@ -91,9 +92,16 @@ final class Conditioning {
         }
         if (node.op() instanceof Op.Scale scale) {
             return lever(nodes.get(node.inputs().get(0)))
-                    .map(lever -> new Lever(lever.norm(), lever.factor() * scale.factor()));
+                    .map(lever -> new Lever(lever.node(), lever.shift(), lever.factor() * scale.factor()));
         }
-        return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), 1)) : Optional.empty();
+        if (node.op() instanceof Op.BatchNorm) {
+            return Optional.of(new Lever(node.name(), "beta", 1));
+        }
+        return biased(node.op()) ? Optional.of(new Lever(node.name(), "b", 1)) : Optional.empty();
+    }
+
+    private static boolean biased(Op op) {
+        return op instanceof Op.Convolution c && c.bias() || op instanceof Op.Dense d && d.bias();
     }
 
     /** The BN whose map is multiplied by factors and, perhaps, added to something. */
@@ -114,7 +122,8 @@ final class Conditioning {
     private void shift(Map<String, Lever> beforeRelu) {
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
-            if (segment.kind() != ParameterLayout.Kind.NORM) {
+            boolean bias = segment.kind() == ParameterLayout.Kind.BIAS && beforeRelu.containsKey(segment.vertex());
+            if (segment.kind() != ParameterLayout.Kind.NORM && !bias) {
                 continue;
             }
             float[] values = Seeded.uniform("conditioning/" + segment, segment.length(), 0, 1);
@@ -199,10 +208,10 @@ final class Conditioning {
 
     /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */
     private INDArray withGaps(INDArray maps, Lever lever) {
-        INDArray shift = graph.getVertex(lever.norm()).getLayer().getParam("beta");
+        INDArray shift = graph.getVertex(lever.node()).getLayer().getParam(lever.shift());
         float[] values = maps.dup('c').data().asFloat();
         int channels = (int) maps.size(1);
-        int each = (int) (maps.size(2) * maps.size(3));
+        int each = (int) (maps.length() / maps.size(0) / channels);
         for (int channel = 0; channel < channels; channel++) {
             float middle = gap(values, channel * each, channels * each, each);
             shift.putScalar(channel, shift.getFloat(channel) - middle / lever.factor());

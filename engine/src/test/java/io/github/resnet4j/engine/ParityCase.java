@@ -61,6 +61,10 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(reduced("bottleneckwide_b_cifar_1x9x7"));
         cases.add(reduced("bottleneckgrouped_b_imagenet_3x21x14"));
         cases.add(reduced("bottleneckgrouped_b_cifar_3x8x8"));
+        cases.add(reduced("bottleneckearly_b_imagenet_3x21x14"));
+        cases.add(reduced("bottleneckearly_c_cifar_1x9x7"));
+        cases.add(reduced("bottleneckbranches_b_imagenet_1x17x15"));
+        cases.add(reduced("bottleneckbranches_b_cifar_3x7x10"));
         cases.add(reduced("bottleneckv1_b_imagenet_3x16x16_kerasapps"));
         cases.add(reduced("bottleneckv1_b_cifar_1x9x8_kerasapps"));
         cases.add(reduced("basic_bnobn_cifar_3x8x8_keras"));
@@ -76,6 +80,9 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(reduced("bottleneck_d_deep_3x21x14"));
         cases.add(reduced("bottleneck_b_deep_1x17x15"));
         cases.add(reduced("basic_d_cifar_1x9x7"));
+        cases.add(row("highway-19-cifar_1x9x7", Map.of()));
+        cases.add(row("highway-10-mnist_3x13x11", Map.of()));
+        cases.add(row("highway-mlp-10_1x9x7", Map.of()));
         return cases;
     }
 
@@ -167,6 +174,10 @@ record ParityCase(String name, Network network, int batch) {
             spec = spec.withGroups(1, 128);
         } else if (parts[0].endsWith("grouped")) {
             spec = spec.withGroups(2, 64);
+        } else if (parts[0].endsWith("early")) {
+            spec = spec.with(Map.of("groups", "2", "form", "early-concatenation"));
+        } else if (parts[0].endsWith("branches")) {
+            spec = spec.with(Map.of("groups", "2", "form", "branches"));
         }
         Matcher drops = DROPS.matcher(parts[parts.length - 1]);
         if (drops.matches()) {

@@ -6,6 +6,7 @@ import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.CifarStemResNet;
 import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
+import io.github.resnet4j.zoo.family.Highway;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
@@ -37,7 +38,8 @@ public final class Zoo {
             new DenseNet(),
             new DeepStemResNet(),
             new CifarStemResNet(),
-            new CifarResNeXt());
+            new CifarResNeXt(),
+            new Highway());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

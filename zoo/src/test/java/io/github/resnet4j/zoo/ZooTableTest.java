@@ -61,6 +61,8 @@ class ZooTableTest {
      * Squeeze-and-excitation: as pytorchcv asserts or lists, for pre-activation and Wide ResNets by the paper's
      * arithmetic: 2C²/16 weights, C/16 and C biases for every block of C channels. CBAM: as pytorchcv asserts, which is the
      * same and 98 weights and a BN for every block.
+     * Highway networks: the authors' prototxt by hand, 18w² + 2w for a layer of w channels; fully connected, 2·50·51 for a
+     * layer ("about 5,000"), 785·50 before and 51·10 behind them; no BN.
      */
     private static final Map<String, Published> PUBLISHED = Map.ofEntries(
             Map.entry("resnet18", new Published(11_689_512, 11_699_112, 1.814e9)),
@@ -167,7 +169,14 @@ class ZooTableTest {
             Map.entry("resnet50-cifar-stem", new Published(23_520_842, 23_573_962, 1.298e9)),
             Map.entry("resnext29-32x4d", new Published(4_775_754, 4_800_970, 0.774e9)),
             Map.entry("resnext29-8x64d", new Published(34_426_698, 34_484_170, 5.387e9)),
-            Map.entry("resnext29-16x64d", new Published(68_155_210, 68_255_690, 10.689e9)));
+            Map.entry("resnext29-16x64d", new Published(68_155_210, 68_255_690, 10.689e9)),
+            Map.entry("highway-19-cifar", new Published(2_256_838, 2_256_838, 330.8e6)),
+            Map.entry("highway-32-cifar", new Published(1_242_310, 1_242_310, 233.2e6)),
+            Map.entry("highway-10-mnist", new Published(151_690, 151_690, 31.65e6)),
+            Map.entry("highway-mlp-10", new Published(85_660, 85_660, 84_700)),
+            Map.entry("highway-mlp-20", new Published(136_660, 136_660, 134_700)),
+            Map.entry("highway-mlp-50", new Published(289_660, 289_660, 284_700)),
+            Map.entry("highway-mlp-100", new Published(544_660, 544_660, 534_700)));
 
     static List<Architecture> rows() {
         return Zoo.list();
@@ -256,9 +265,13 @@ class ZooTableTest {
                         "fc [avgpool] " + new Op.Dense(10));
     }
 
-    /** Rows that halve with padded windows; transitions of DenseNets round down. */
+    /**
+     * Rows that halve with padded windows: transitions of DenseNets round down, a highway network begins without padding,
+     * and fully connected ones have no maps.
+     */
     static Stream<Architecture> paddedRows() {
         return Zoo.list().stream()
+                .filter(row -> !row.name().matches("highway-(10-mnist|mlp-\\d+)"))
                 .filter(row -> row.network().nodes().stream().noneMatch(node -> node.op() instanceof Op.AvgPool));
     }
 
@@ -288,10 +301,12 @@ class ZooTableTest {
     @MethodSource("rows")
     void takesOtherChannelsAndClasses(Architecture row) {
         Network published = row.network();
-        Network other = row.network(new Shape(1, 64, 64), 7);
-        Op.Convolution first = (Op.Convolution) published.nodes().get(0).op();
-        long features = published.lastOf(Network.HEAD).in().channels();
-        long fewer = 2L * first.window().taps() * first.outChannels() + (published.classes() - 7) * (features + 1);
+        Network other =
+                row.network(new Shape(1, row.input().height(), row.input().width()), 7);
+        long features = published.lastOf(Network.HEAD).in().elements();
+        long weightsOfAChannel =
+                published.slots().get(0).elements() / row.input().channels();
+        long fewer = (row.input().channels() - 1) * weightsOfAChannel + (published.classes() - 7) * (features + 1);
 
         assertThat(other.classes()).isEqualTo(7);
         assertThat(other.input().channels()).isEqualTo(1);

@@ -9,10 +9,12 @@ import io.github.resnet4j.finetune.report.ExperimentReport.Trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** An experiment as one HTML page: the verdict, all curves on one axis, and a table beside the published figures. */
 public final class ExperimentPage {
@@ -38,8 +40,7 @@ public final class ExperimentPage {
         page.tile("Done", report.progress(), length());
         report.lines().stream()
                 .filter(line -> line.testError().count() > 0)
-                .min((a, b) ->
-                        Double.compare(a.testError().mean(), b.testError().mean()))
+                .min(Comparator.comparingDouble(line -> line.testError().mean()))
                 .ifPresent(best -> page.tile(
                         "Lowest test error", Numbers.percent(best.testError().mean()), best.label()));
         page.tile("Training time", Numbers.duration(seconds()), "of all runs together");
@@ -128,6 +129,21 @@ public final class ExperimentPage {
         page.closeSection();
     }
 
+    /** Where the published figures are from. */
+    private String published() {
+        Map<String, List<String>> sources = new LinkedHashMap<>();
+        report.lines().forEach(line -> line.source()
+                .ifPresent(source -> sources.computeIfAbsent(source, any -> new ArrayList<>())
+                        .add(line.label())));
+        return sources.isEmpty()
+                ? ""
+                : " Published: "
+                        + sources.entrySet().stream()
+                                .map(entry -> entry.getKey() + " (" + String.join(", ", entry.getValue()) + ")")
+                                .collect(Collectors.joining("; "))
+                        + ".";
+    }
+
     private boolean severalSeeds() {
         return report.lines().stream().anyMatch(line -> line.trials().size() > 1);
     }
@@ -174,8 +190,9 @@ public final class ExperimentPage {
         }
         page.closeTable();
         page.add(
-                "<p>After the last epoch{}. Time to train on one image, in the median epoch.</p>\n",
-                severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "");
+                "<p>Errors after the last epoch{}. Time to train on one image, in the median epoch.{}</p>\n",
+                severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "",
+                published());
         page.closeSection();
     }
 }

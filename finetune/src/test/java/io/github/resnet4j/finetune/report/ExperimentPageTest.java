@@ -107,6 +107,7 @@ class ExperimentPageTest {
                 "<strong>missing</strong>",
                 "15.00% ± 7.07",
                 "<td title=\"table 6\">8.75%</td>",
+                "Published: table 6 (a, b, c, d).",
                 "<td>3 of 164</td>",
                 "<a href=\"d-seed2/report.html\">2</a>",
                 "mean ± standard deviation",

@@ -7,7 +7,9 @@ import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.NetworkWriter;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  * @param groups groups of the middle convolution of a bottleneck, at least 1 (Xie et al. 2017, figure 3c); 1 in a basic
  *     block
  * @param widthPerGroup channels of each group in a stage of 64 planes, at least 1; 64 in a basic block
+ * @param form how a bottleneck with several groups is written; {@link Form#GROUPED} with one
  * @param shortcut how the blocks' inputs reach their sums
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
@@ -37,6 +40,7 @@ public record ResNetSpec(
         List<Stage> stages,
         int groups,
         int widthPerGroup,
+        Form form,
         Shortcut shortcut,
         StrideOn strideOn,
         boolean zeroInitResidual,
@@ -49,6 +53,7 @@ public record ResNetSpec(
     private static final String ZERO_INIT_RESIDUAL = "zero-init-residual";
     private static final String GROUPS = "groups";
     private static final String WIDTH_PER_GROUP = "width-per-group";
+    private static final String FORM = "form";
 
     private static final int MAX_GROUPS = 1024;
     private static final int MAX_WIDTH_PER_GROUP = 4096;
@@ -100,6 +105,32 @@ public record ResNetSpec(
                 throw new IllegalArgumentException("a stage needs at least one block, plane and stride 1, got " + blocks
                         + " blocks, " + planes + " planes, stride " + stride);
             }
+        }
+    }
+
+    /**
+     * How a bottleneck of C groups is written (Xie et al. 2017, figure 3). All three compute the same of the same weights,
+     * but for the order in which they sum: path i has the i-th part of the filters of both first convolutions, and of the
+     * channels that the last one reads. They differ in speed.
+     */
+    public enum Form {
+        /** Three convolutions, the middle one in C groups: figure 3c, and what is published. */
+        GROUPED("grouped"),
+        /** C paths of two convolutions each, {@code conv1.0} and {@code conv2.0} of the first; concatenated: figure 3b. */
+        EARLY_CONCATENATION("early-concatenation"),
+        /** C paths of three convolutions each, summed before the last BN: figure 3a. */
+        BRANCHES("branches");
+
+        private final String option;
+
+        Form(String option) {
+            this.option = option;
+        }
+
+        /** As users write it. */
+        @Override
+        public String toString() {
+            return option;
         }
     }
 
@@ -175,6 +206,9 @@ public record ResNetSpec(
             throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
                     + " cannot have " + groups + " groups of width " + widthPerGroup);
         }
+        if (groups == 1 && form != Form.GROUPED) {
+            throw new IllegalArgumentException("form " + form + " needs at least 2 groups, got 1");
+        }
         if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
             throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
         }
@@ -193,6 +227,7 @@ public record ResNetSpec(
                 stages,
                 1,
                 BASE_PLANES,
+                Form.GROUPED,
                 Shortcut.PROJECTION,
                 StrideOn.MIDDLE_3X3,
                 false,
@@ -210,6 +245,7 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
@@ -227,6 +263,7 @@ public record ResNetSpec(
                 stages,
                 parts,
                 widthOfEach,
+                parts > 1 ? form : Form.GROUPED,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
@@ -244,6 +281,7 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 other,
                 strideOn,
                 zeroInitResidual,
@@ -261,6 +299,7 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 other,
                 zeroInitResidual,
@@ -278,6 +317,7 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
@@ -295,6 +335,7 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
@@ -313,6 +354,9 @@ public record ResNetSpec(
             options.put(GROUPS, String.valueOf(groups));
             options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
         }
+        if (groups > 1) {
+            options.put(FORM, form.toString());
+        }
         if (shortcut != Shortcut.NONE) {
             depth.addTo(options);
             attention.addTo(options);
@@ -327,6 +371,7 @@ public record ResNetSpec(
         int parts = bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups;
         int widthOfEach =
                 bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup;
+        Form written = parts > 1 ? read.choice(FORM, form, Form.class) : Form.GROUPED;
         Shortcut identity = read.choice(SHORTCUT, shortcut, Shortcut.class);
         ResNetSpec made = new ResNetSpec(
                 stem,
@@ -335,6 +380,7 @@ public record ResNetSpec(
                 stages,
                 parts,
                 widthOfEach,
+                written,
                 identity,
                 read.choice(STRIDE_ON, strideOn, StrideOn.class),
                 read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
@@ -359,6 +405,7 @@ public record ResNetSpec(
                 List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
                 Math.min(groups, 2),
                 groups > 1 ? BASE_PLANES : widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
@@ -463,14 +510,32 @@ public record ResNetSpec(
     }
 
     private String bottleneck(NetworkWriter net, String name, String in, int planes, int stride) {
-        boolean early = strideOn == StrideOn.FIRST_1X1;
-        int inner = groups * Math.max(1, planes * widthPerGroup / BASE_PLANES);
-        String x = net.conv(name + ".conv1", in, inner, 1, early ? stride : 1);
-        x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
-        x = net.groupedConv(name + ".conv2", x, inner, 3, early ? 1 : stride, groups);
-        x = net.relu(name + ".relu2", net.bn(name + ".bn2", x));
-        x = net.conv(name + ".conv3", x, planes * block.expansion, 1, 1);
+        int group = Math.max(1, planes * widthPerGroup / BASE_PLANES);
+        int outChannels = planes * block.expansion;
+        String x;
+        if (form == Form.GROUPED) {
+            x = net.conv(name + ".conv3", inner(net, name, "", in, groups * group, stride, groups), outChannels, 1, 1);
+        } else {
+            List<String> paths = new ArrayList<>();
+            for (int i = 0; i < groups; i++) {
+                String path = inner(net, name, "." + i, in, group, stride, 1);
+                paths.add(form == Form.BRANCHES ? net.conv(name + ".conv3." + i, path, outChannels, 1, 1) : path);
+            }
+            x = form == Form.BRANCHES
+                    ? net.add(name + ".paths", new Op.Add(), paths.toArray(String[]::new))
+                    : net.conv(name + ".conv3", net.concat(name + ".paths", paths), outChannels, 1, 1);
+        }
         return net.lastBn(name + ".bn3", x, zeroInitResidual);
+    }
+
+    /** The first two convolutions of a bottleneck, or of its path {@code path}. */
+    private String inner(
+            NetworkWriter net, String name, String path, String in, int channels, int stride, int groupsOfPath) {
+        boolean early = strideOn == StrideOn.FIRST_1X1;
+        String x = net.conv(name + ".conv1" + path, in, channels, 1, early ? stride : 1);
+        x = net.relu(name + ".relu1" + path, net.bn(name + ".bn1" + path, x));
+        x = net.groupedConv(name + ".conv2" + path, x, channels, 3, early ? 1 : stride, groupsOfPath);
+        return net.relu(name + ".relu2" + path, net.bn(name + ".bn2" + path, x));
     }
 
     private String shortcut(NetworkWriter net, String name, String in, int outChannels, int stride) {

@@ -122,10 +122,7 @@ public sealed interface Op {
      */
     record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) implements OfOne {
         public Convolution {
-            if (!Double.isFinite(initialBias) || !bias && initialBias != 0) {
-                throw new IllegalArgumentException("a convolution " + (bias ? "with" : "without")
-                        + " a bias cannot start with one of " + initialBias);
-            }
+            requireBias("a convolution", bias, initialBias);
         }
 
         /** With a bias that starts at zero, or none. */
@@ -496,12 +493,21 @@ public sealed interface Op {
      * Fully connected layer. It reads a map of C×H×W as a vector, channel by channel and row by row.
      *
      * @param bias whether every output has a trained constant
+     * @param initialBias what these constants start at; a gate's may start closed
      */
-    record Dense(int out, boolean bias) implements OfOne {
+    record Dense(int out, boolean bias, double initialBias) implements OfOne {
+        public Dense {
+            requireBias("a dense layer", bias, initialBias);
+        }
 
         /** A dense layer with bias. */
         public Dense(int out) {
             this(out, true);
+        }
+
+        /** With a bias that starts at zero, or none. */
+        public Dense(int out, boolean bias) {
+            this(out, bias, 0);
         }
 
         @Override
@@ -522,7 +528,7 @@ public sealed interface Op {
 
         @Override
         public String label() {
-            return bias ? "dense" : "dense, no bias";
+            return "dense" + (bias ? "" : ", no bias") + (initialBias == 0 ? "" : ", bias from " + initialBias);
         }
     }
 
@@ -693,6 +699,13 @@ public sealed interface Op {
 
     private static Shape larger(Shape in, int channels, int factor) {
         return new Shape(channels, Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
+    }
+
+    private static void requireBias(String what, boolean bias, double initial) {
+        if (!Double.isFinite(initial) || !bias && initial != 0) {
+            throw new IllegalArgumentException(
+                    what + (bias ? " with" : " without") + " a bias cannot start with one of " + initial);
+        }
     }
 
     private static void requireFactor(int factor) {

@@ -542,7 +542,43 @@ final class PublishedFiles {
                         "9fedfe5fd643e7355f1062a6db68da310c8962be"),
                 pytorchcv("wrn-16-10", Map.of(), "166/wrn16_10", 2.93, "ce810d8a17a2deb73eddb5bec8709f93278bc53e"),
                 pytorchcv("wrn-28-10", Map.of(), "166/wrn28_10", 2.39, "fe97dcd6d0dd8dda8e9e38e6cfa320cffb9955ce"),
-                pytorchcv("wrn-40-8", Map.of(), "166/wrn40_8", 2.37, "8dc84ec730f35c4b8968a022bc045c0665410840"));
+                pytorchcv("wrn-40-8", Map.of(), "166/wrn40_8", 2.37, "8dc84ec730f35c4b8968a022bc045c0665410840"),
+                pytorchcv(
+                        "resnext29-32x4d",
+                        Map.of(),
+                        "169/resnext29_32x4d",
+                        3.15,
+                        "30413525cd4466dbef759294eda9b702bc39648f"),
+                pytorchcv(
+                        "resnext29-16x64d",
+                        Map.of(),
+                        "176/resnext29_16x64d",
+                        2.41,
+                        "4133d3d04f9b10b132dcb959601d36f10123f8c2"),
+                pytorchcv(
+                        "densenet-bc-40-12",
+                        Map.of(),
+                        "231/densenet40_k12_bc",
+                        6.43,
+                        "6dc86a2ea1d088f088462f5cbac06cc0f37348c0"),
+                pytorchcv(
+                        "densenet-bc-100-12",
+                        Map.of(),
+                        "189/densenet100_k12_bc",
+                        4.16,
+                        "b9232829b13c3f3f2ea15f4be97f500b7912c3c2"),
+                pytorchcv(
+                        "densenet-bc-190-40",
+                        Map.of(),
+                        "286/densenet190_k40_bc",
+                        2.52,
+                        "2896fa088aeaef36fcf395d404d97ff172d78943"),
+                pytorchcv(
+                        "densenet-bc-250-24",
+                        Map.of(),
+                        "290/densenet250_k24_bc",
+                        2.67,
+                        "f8f9d3052bae1fea7e33bb1ce143c38b4aa5622b"));
     }
 
     /**

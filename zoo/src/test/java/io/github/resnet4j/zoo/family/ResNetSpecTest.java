@@ -10,6 +10,7 @@ import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Form;
 import io.github.resnet4j.zoo.family.ResNetSpec.Shortcut;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
@@ -139,6 +140,7 @@ class ResNetSpecTest {
                 "zero-init-residual", "true",
                 "groups", "4",
                 "width-per-group", "32",
+                "form", "branches",
                 "stochastic-depth", "0.5",
                 "stochastic-depth-scaling", "in-training",
                 "stochastic-depth-per", "image"));
@@ -151,6 +153,7 @@ class ResNetSpecTest {
                         BOTTLENECK.stages(),
                         4,
                         32,
+                        Form.BRANCHES,
                         Shortcut.ZERO_PAD_END,
                         ResNetSpec.StrideOn.FIRST_1X1,
                         true,
@@ -212,9 +215,63 @@ class ResNetSpecTest {
                 .hasToString("[(32, 1), (32, 4), (64, 1)]");
     }
 
+    /** Xie et al. 2017, figure 3: a sum of paths, a concatenation of paths, a grouped convolution. */
+    @Test
+    void allFormsOfGroupsCountTheSame() {
+        Network grouped = Zoo.find("resnext29-32x4d").network();
+        Network early = Zoo.find("resnext29-32x4d")
+                .with(Map.of("form", "early-concatenation"))
+                .network();
+        Network branches =
+                Zoo.find("resnext29-32x4d").with(Map.of("form", "branches")).network();
+
+        assertThat(List.of(early, branches)).allSatisfy(network -> {
+            assertThat(network.parameters()).isEqualTo(grouped.parameters());
+            assertThat(network.statistics()).isEqualTo(grouped.statistics());
+            assertThat(network.macs()).isEqualTo(grouped.macs());
+            assertThat(network.stages()).isEqualTo(grouped.stages());
+            assertThat(network.blocks()).isEqualTo(grouped.blocks());
+        });
+        assertThat(early.nodes())
+                .filteredOn(node -> node.op() instanceof Op.Concat)
+                .hasSize(9)
+                .allSatisfy(node -> assertThat(node.inputs()).hasSize(32));
+        assertThat(branches.nodes())
+                .filteredOn(node -> node.name().equals("layer2.0.paths"))
+                .allSatisfy(node -> assertThat(node.inputs())
+                        .hasSize(32)
+                        .startsWith("layer2.0.conv3.0", "layer2.0.conv3.1")
+                        .endsWith("layer2.0.conv3.31"));
+    }
+
+    @Test
+    void oneGroupHasOneForm() {
+        ResNetSpec branches = BOTTLENECK.with(Map.of("groups", "2", "form", "branches"));
+
+        assertThat(branches.form()).isEqualTo(Form.BRANCHES);
+        assertThat(branches.with(Map.of("groups", "1"))).isEqualTo(BOTTLENECK);
+        assertThat(branches.withGroups(1, 64)).isEqualTo(BOTTLENECK);
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnet50").with(Map.of("form", "branches")))
+                .withMessageContaining("unknown option \"form\"");
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnext50-32x4d").with(Map.of("form", "b")))
+                .withMessage(
+                        "resnext50-32x4d: option form: \"b\" is not one of grouped, early-concatenation, branches");
+    }
+
     /** Linear decay over all blocks (Huang et al. 2016, equation 4), and nothing else changes. */
     @ParameterizedTest
-    @CsvSource({"resnet20-cifar, 9", "resnet50, 16", "preresnet20-cifar, 9", "preresnet50, 16", "wrn-16-4, 6"})
+    @CsvSource({
+        "resnet20-cifar, 9",
+        "resnet50, 16",
+        "preresnet20-cifar, 9",
+        "preresnet50, 16",
+        "wrn-16-4, 6",
+        "resnet20-constant-scaling-cifar, 9",
+        "resnet20-exclusive-gating-cifar, 9",
+        "resnet20-relu-only-cifar, 9"
+    })
     void laterBlocksSurviveLessOften(String name, int blocks) {
         Architecture row = Zoo.find(name);
         Network network = row.with(Map.of("stochastic-depth", "0.5", "stochastic-depth-per", "image"))

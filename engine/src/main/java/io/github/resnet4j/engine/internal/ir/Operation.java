@@ -12,8 +12,17 @@ public sealed interface Operation {
         return List.of();
     }
 
-    /** The images. */
-    record Input() implements Operation {}
+    /**
+     * The images.
+     *
+     * @param differentiated whether gradients go back to them
+     */
+    record Input(boolean differentiated) implements Operation {
+        /** Images that need no gradient. */
+        public Input() {
+            this(false);
+        }
+    }
 
     /**
      * Convolution; weights are outChannels × inChannels/groups × kernel height × kernel width.

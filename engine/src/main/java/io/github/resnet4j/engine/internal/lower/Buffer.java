@@ -6,6 +6,8 @@ final class Buffer {
 
     private final long bytes;
     private final boolean arena;
+    private final Buffer whole;
+    private final long offset;
     private int first = UNUSED;
     private int last = -1;
     private long address;
@@ -14,6 +16,15 @@ final class Buffer {
         this.bytes = bytes;
         this.arena = arena;
         this.address = address;
+        this.whole = this;
+        this.offset = 0;
+    }
+
+    private Buffer(Buffer whole, long offset) {
+        this.bytes = 0;
+        this.arena = whole.arena;
+        this.whole = whole;
+        this.offset = offset;
     }
 
     /** A part of the arena, placed when the tape is finished. */
@@ -26,10 +37,25 @@ final class Buffer {
         return new Buffer(0, false, address);
     }
 
+    /** The part of this one that begins {@code from} bytes behind its beginning. It moves along, and keeps it alive. */
+    Buffer from(long from) {
+        return from == 0 ? this : new Buffer(whole, offset + from);
+    }
+
+    /** What it is a part of; itself, if it is none. */
+    Buffer whole() {
+        return whole;
+    }
+
+    /** Bytes between the beginning of {@link #whole} and its own. */
+    long offset() {
+        return offset;
+    }
+
     /** Notes that the instruction at {@code time} reads or writes it. */
     void use(int time) {
-        first = Math.min(first, time);
-        last = Math.max(last, time);
+        whole.first = Math.min(whole.first, time);
+        whole.last = Math.max(whole.last, time);
     }
 
     boolean arena() {
@@ -53,7 +79,7 @@ final class Buffer {
     }
 
     long address() {
-        return address;
+        return whole.address + offset;
     }
 
     void place(long where) {

@@ -33,6 +33,7 @@ final class Context {
     private final boolean[] backward;
     private final DropoutMask draw;
     private final Map<Integer, BitSet> branches = new TreeMap<>();
+    private final Map<Integer, GrowingMap> growing;
     private final LoweredTensor[] values;
     private final LoweredTensor[] gradients;
     private final boolean[] owned;
@@ -59,6 +60,7 @@ final class Context {
         this.gradients = new LoweredTensor[values.length];
         this.owned = new boolean[values.length];
         this.draw = draw;
+        this.growing = GrowingMap.all(this);
         for (int i = 0; i < values.length; i++) {
             if (node(i).op() instanceof Operation.StochasticSum sum && !sum.perImage()) {
                 branches.put(
@@ -126,18 +128,18 @@ final class Context {
 
     /** Whether gradients must go into the operation at {@code position}. */
     boolean backward(int position) {
-        return use == Lowering.Use.TRAINING && backward[position];
+        return (use == Lowering.Use.TRAINING || use == Lowering.Use.GRADIENT) && backward[position];
     }
 
     /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */
     boolean lastUse(int position, int reader) {
-        Buffer buffer = values[position].buffer();
+        Buffer buffer = values[position].buffer().whole();
         if (!buffer.arena()) {
             return false;
         }
         // A value that an operation hands on lies where its input does.
         for (int i = 0; i < reader; i++) {
-            if (values[i].buffer() == buffer && isNeededAfter(i, reader)) {
+            if (values[i].buffer().whole() == buffer && isNeededAfter(i, reader)) {
                 return false;
             }
         }
@@ -158,8 +160,35 @@ final class Context {
         return program.nodes().get(position);
     }
 
+    /** The value at {@code position}: a map, in whatever order it is, or vectors. */
     LoweredTensor value(int position) {
+        LoweredTensor value = values[position];
+        return isStack(value)
+                ? asMap(value, node(position).extent(), node(position).name())
+                : value;
+    }
+
+    /** The value at {@code position}, which may also be a {@link Layout#stack}: for those who can do with one. */
+    LoweredTensor anyValue(int position) {
         return values[position];
+    }
+
+    /** The map that grows at the concatenation at {@code position}, or null. */
+    GrowingMap growing(int position) {
+        return growing.get(position);
+    }
+
+    /**
+     * Where the node at {@code position} puts its value: a new tensor, or a place where a growing map will read it.
+     *
+     * @param layout of the value
+     */
+    LoweredTensor result(int position, Layout layout) {
+        List<Integer> all = readers.get(position);
+        GrowingMap map = all.size() == 1 && !program.outputs().contains(position) ? growing.get(all.get(0)) : null;
+        LoweredTensor place =
+                map != null && layout.same(stack(node(position).extent())) ? map.reserve(all.get(0), position) : null;
+        return place == null ? tape.tensor(layout) : place;
     }
 
     void value(int position, LoweredTensor tensor) {
@@ -169,6 +198,30 @@ final class Context {
     /** The layout of maps between operations. */
     Layout map(Extent extent) {
         return Layout.of(scope(), order, batch, extent.channels(), extent.height(), extent.width());
+    }
+
+    /** The layout of maps that stand one behind the other, 1×C×N×H×W; only in an order with blocks. */
+    Layout stack(Extent extent) {
+        return Layout.stack(scope(), order, batch, extent.channels(), extent.height(), extent.width());
+    }
+
+    private static boolean isStack(LoweredTensor tensor) {
+        return tensor.layout().shape().length == 5;
+    }
+
+    /** {@code tensor}, of {@code extent} for each image, as a stack. */
+    LoweredTensor asStack(LoweredTensor tensor, Extent extent, String reader) {
+        if (isStack(tensor)) {
+            return convert(reader, tensor, stack(extent));
+        }
+        return tape.convert(reader, stackedView(asMap(tensor, extent, reader), extent), stack(extent));
+    }
+
+    /** A map in the common order, described as what goes into a stack. */
+    LoweredTensor stackedView(LoweredTensor map, Extent extent) {
+        return new LoweredTensor(
+                Layout.stacked(scope(), order, batch, extent.channels(), extent.height(), extent.width()),
+                map.buffer());
     }
 
     /** The layout of vectors between operations. */
@@ -184,6 +237,11 @@ final class Context {
 
     /** {@code tensor}, of {@code extent} for each image, as a map in the common layout. */
     LoweredTensor asMap(LoweredTensor tensor, Extent extent, String reader) {
+        if (isStack(tensor)) {
+            LoweredTensor map = tape.tensor(map(extent));
+            tape.copy(reader, "reorder", convert(reader, tensor, stack(extent)), stackedView(map, extent));
+            return map;
+        }
         LoweredTensor plain = tensor;
         if (tensor.layout().shape().length == 2) {
             plain = new LoweredTensor(
@@ -203,16 +261,19 @@ final class Context {
         if (tensor.layout().shape().length == 2) {
             return tensor;
         }
+        LoweredTensor map = isStack(tensor) ? asMap(tensor, extent, reader) : tensor;
         Layout plain = Layout.of(scope(), Order.PLAIN, batch, extent.channels(), extent.height(), extent.width());
-        LoweredTensor flatValues = convert(reader, tensor, plain);
+        LoweredTensor flatValues = convert(reader, map, plain);
         return new LoweredTensor(vector(extent.elements()), flatValues.buffer());
     }
 
-    /** Like {@code reference}: as vectors if it has vectors, else as maps. */
+    /** Like {@code reference}: as vectors if it has vectors, as a stack if it is one, else as maps. */
     LoweredTensor alike(LoweredTensor tensor, LoweredTensor reference, Extent extent, String reader) {
-        return reference.layout().shape().length == 2
-                ? asVector(tensor, extent, reader)
-                : asMap(tensor, extent, reader);
+        return switch (reference.layout().shape().length) {
+            case 2 -> asVector(tensor, extent, reader);
+            case 5 -> asStack(tensor, extent, reader);
+            default -> asMap(tensor, extent, reader);
+        };
     }
 
     /** The same values in another layout. */

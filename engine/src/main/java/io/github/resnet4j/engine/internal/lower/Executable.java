@@ -19,7 +19,7 @@ import java.util.Map;
 final class Executable {
     private final List<Runnable> steps = new ArrayList<>();
     private final List<Instruction> instructions;
-    private final Map<Buffer, List<Memory>> memories = new IdentityHashMap<>();
+    private final Map<Buffer, List<Placed>> memories = new IdentityHashMap<>();
     private final List<Buffer> inArena;
     private final long[] offsets;
     private final SharedArena arena;
@@ -66,6 +66,9 @@ final class Executable {
         }
     }
 
+    /** A tensor, and how far behind the beginning of its buffer it is. */
+    private record Placed(Memory memory, long offset) {}
+
     private void compile(Scope scope, Call.Stream stream, Instruction instruction) {
         if (instruction instanceof Instruction.Primitive primitive) {
             Call call = call(scope, primitive);
@@ -100,8 +103,8 @@ final class Executable {
         tensors.forEach((argument, tensor) -> {
             Memory memory = new Memory(scope, tensor.layout(), tensor.buffer().address());
             placed.put(argument, memory);
-            memories.computeIfAbsent(tensor.buffer(), buffer -> new ArrayList<>())
-                    .add(memory);
+            memories.computeIfAbsent(tensor.buffer().whole(), whole -> new ArrayList<>())
+                    .add(new Placed(memory, tensor.buffer().offset()));
         });
         return placed;
     }
@@ -110,14 +113,20 @@ final class Executable {
     void place(Buffer buffer, long address) {
         if (buffer.address() != address) {
             buffer.place(address);
-            memories.getOrDefault(buffer, List.of()).forEach(memory -> memory.moveTo(address));
+            memories.getOrDefault(buffer, List.of())
+                    .forEach(placed -> placed.memory().moveTo(address + placed.offset()));
         }
     }
 
     /** Runs every instruction whose condition holds. */
     void run() {
+        run(0, steps.size());
+    }
+
+    /** Runs those from {@code from} on and before {@code to}. */
+    void run(int from, int to) {
         arena.ensure(arenaBytes);
-        for (Runnable step : steps) {
+        for (Runnable step : steps.subList(from, to)) {
             step.run();
         }
     }

@@ -88,7 +88,7 @@ abstract class Lowered {
         if (node.epilogue().activation().isEmpty()) {
             return gradient;
         }
-        LoweredTensor result = context.value(position);
+        LoweredTensor result = context.anyValue(position);
         return activationGradient(node.epilogue().activation().get(), Argument.DESTINATION, result, gradient);
     }
 

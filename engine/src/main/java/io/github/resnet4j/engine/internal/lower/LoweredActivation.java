@@ -17,7 +17,7 @@ final class LoweredActivation extends Lowered {
 
     @Override
     LoweredTensor forward() {
-        source = context.value(input(0));
+        source = context.anyValue(input(0));
         LoweredTensor result = context.tape().tensor(source.layout());
         record(
                 name(op),
@@ -34,7 +34,7 @@ final class LoweredActivation extends Lowered {
     @Override
     void backward(LoweredTensor gradient) {
         LoweredTensor before = eltwise(op.function()).invertible(op.slope())
-                ? activationGradient(op, Argument.DESTINATION, context.value(position), gradient)
+                ? activationGradient(op, Argument.DESTINATION, context.anyValue(position), gradient)
                 : activationGradient(op, Argument.SOURCE, source, gradient);
         context.addGradient(input(0), node.name(), before, true);
     }

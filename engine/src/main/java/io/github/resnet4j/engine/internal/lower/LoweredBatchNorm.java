@@ -31,7 +31,7 @@ final class LoweredBatchNorm extends Lowered {
 
     @Override
     LoweredTensor forward() {
-        LoweredTensor source = context.value(input(0));
+        LoweredTensor source = context.anyValue(input(0));
         if (source.layout().shape().length == 4) {
             source = context.mapValue(input(0), node.name());
         }

@@ -11,12 +11,14 @@ import io.github.resnet4j.engine.internal.onednn.Descriptor.PostOps;
 import io.github.resnet4j.engine.internal.onednn.Descriptor.Role;
 import io.github.resnet4j.engine.internal.onednn.Layout;
 import io.github.resnet4j.engine.internal.onednn.Layout.Order;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** Convolution, with what is folded and fused into it. */
 final class LoweredConvolution extends Lowered {
@@ -26,16 +28,34 @@ final class LoweredConvolution extends Lowered {
     private static final List<String> SLOW_OR_WRONG = List.of("ref", "gemm", "ncsp");
 
     private final Operation.Convolution op;
-    private final Geometry window;
-    private final long[] weightShape;
+    private Geometry window;
+    private long[] weightShape;
+    private boolean stack;
     private Descriptor forward;
     private LoweredTensor source;
 
     LoweredConvolution(Context context, int position, Operation.Convolution op) {
         super(context, position);
         this.op = op;
-        this.window = geometry(op.window());
-        this.weightShape = weightShape(op, context.node(input(0)).extent().channels());
+    }
+
+    /** Of what comes in as a stack, each image is at a depth of its own, which windows of depth 1 do not mix. */
+    private void shape(boolean deep) {
+        stack = deep;
+        Geometry flat = geometry(op.window());
+        long[] shape = weightShape(op, context.node(input(0)).extent().channels());
+        window = deep ? flat.deep() : flat;
+        weightShape = deep
+                ? LongStream.concat(
+                                Arrays.stream(shape, 0, shape.length - 2),
+                                LongStream.concat(
+                                        LongStream.of(1), Arrays.stream(shape, shape.length - 2, shape.length)))
+                        .toArray()
+                : shape;
+    }
+
+    private Layout layout(Extent extent) {
+        return stack ? context.stack(extent) : context.map(extent);
     }
 
     static Geometry geometry(Window w) {
@@ -60,25 +80,27 @@ final class LoweredConvolution extends Lowered {
 
     @Override
     LoweredTensor forward() {
-        LoweredTensor given = context.value(input(0));
-        Layout destination = context.map(node.extent());
         boolean sum = node.epilogue().addsLastInput();
+        LoweredTensor given = sum ? context.value(input(0)) : context.anyValue(input(0));
+        shape(given.layout().shape().length == 5);
+        Layout destination = layout(node.extent());
         boolean training = context.backward(position);
         boolean biased = op.bias().isPresent() || op.norm().isPresent();
         Layout bias = biased ? Layout.of(context.scope(), Order.PLAIN, op.outChannels()) : null;
         Layout any = Layout.of(context.scope(), Order.ANY, weightShape);
-        Layout weights = node.frozen() ? context.prepared().layout(op).orElse(any) : any;
+        Layout weights = node.frozen()
+                ? context.prepared().layout(op, weightShape.length).orElse(any)
+                : any;
         Extent in = context.node(input(0)).extent();
-        Layout anySource =
-                Layout.of(context.scope(), Order.ANY, context.batch(), in.channels(), in.height(), in.width());
-        Layout anyDestination = Layout.of(context.scope(), Order.ANY, destination.shape());
-        boolean map = given.layout().shape().length == 4;
+        Layout anySource = any(layout(in));
+        Layout anyDestination = any(destination);
+        boolean map = given.layout().shape().length > 2;
         Supplier<Descriptor> anyhow = () -> create(training, anySource, any, bias, anyDestination, postOps(sum));
         forward = fast(
                         () -> map ? create(training, given.layout(), weights, bias, destination, postOps(sum)) : null,
                         this::staysInside)
                 .or(() -> fast(
-                        () -> create(training, context.map(in), weights, bias, destination, postOps(sum)),
+                        () -> create(training, layout(in), weights, bias, destination, postOps(sum)),
                         this::staysInside))
                 .or(() -> fast(anyhow, this::staysInside))
                 .orElseGet(() -> first(anyhow.get(), this::staysInside).orElseThrow());
@@ -86,7 +108,7 @@ final class LoweredConvolution extends Lowered {
                 node.name(), map ? given : context.asMap(given, in, node.name()), forward.layout(Role.SOURCE));
         LoweredTensor result = sum
                 ? addend(forward.layout(Role.DESTINATION))
-                : context.tape().tensor(forward.layout(Role.DESTINATION));
+                : context.result(position, forward.layout(Role.DESTINATION));
         Map<Argument, LoweredTensor> tensors = new EnumMap<>(Argument.class);
         tensors.put(Argument.SOURCE, source);
         tensors.put(Argument.WEIGHTS, weights(forward.layout(Role.WEIGHTS)));
@@ -183,7 +205,7 @@ final class LoweredConvolution extends Lowered {
         Layout anyWeights = Layout.of(context.scope(), Order.ANY, weightShape);
         if (needsGradient(0)) {
             Descriptor descriptor =
-                    gradientDescriptor(context.mapValue(input(0), node.name()).layout(), anyWeights, gradient.layout());
+                    gradientDescriptor(layout(context.node(input(0)).extent()), anyWeights, gradient.layout());
             LoweredTensor result = context.tape().tensor(descriptor.layout(Role.SOURCE_GRADIENT));
             record(
                     "convolution backward",
@@ -199,9 +221,7 @@ final class LoweredConvolution extends Lowered {
                     input(0),
                     node.name(),
                     context.convert(
-                            node.name(),
-                            result,
-                            context.map(context.node(input(0)).extent())),
+                            node.name(), result, layout(context.node(input(0)).extent())),
                     true);
         }
         if (!node.trained().isEmpty()) {

@@ -28,7 +28,7 @@ final class LoweredDense extends Lowered {
         Layout destination = context.vector(op.outputs());
         Layout bias = biasLayout();
         Layout weights = node.frozen()
-                ? context.prepared().layout(op).orElse(Layout.of(context.scope(), Order.ANY, op.outputs(), inputs))
+                ? context.prepared().layout(op, 2).orElse(Layout.of(context.scope(), Order.ANY, op.outputs(), inputs))
                 : Layout.of(context.scope(), Order.PLAIN, op.outputs(), inputs);
         forward = Descriptor.innerProduct(
                 context.scope(),

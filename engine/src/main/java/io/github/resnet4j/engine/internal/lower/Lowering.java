@@ -26,7 +26,12 @@ public final class Lowering implements AutoCloseable {
         /** On the calling thread alone. */
         INFERENCE_ALONE,
         /** Forward only, and {@link #mayHideOverflow} looks at all values. */
-        CHECK
+        CHECK,
+        /**
+         * Forward, and back to the images from a gradient of the program's only output, as often as that is wanted. {@link
+         * #mayHideOverflow} looks at all values.
+         */
+        GRADIENT
     }
 
     private static final Rows ROWS = new Rows()
@@ -45,7 +50,11 @@ public final class Lowering implements AutoCloseable {
                             : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
-            .row(Operation.Concat.class, (l, i, op) -> LoweredPlacement.concat(l.context, i))
+            .row(
+                    Operation.Concat.class,
+                    (l, i, op) -> l.context.growing(i) == null
+                            ? LoweredPlacement.concat(l.context, i)
+                            : new LoweredGrowth(l.context, i, l.context.growing(i)))
             .row(Operation.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
             .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
             .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
@@ -58,6 +67,7 @@ public final class Lowering implements AutoCloseable {
 
     private final Scope scope = new Scope();
     private final Buffer images = Buffer.at(0);
+    private final Buffer outputGradient = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
     private final DropoutMask dropout;
@@ -67,6 +77,10 @@ public final class Lowering implements AutoCloseable {
     private boolean exceeded;
     private final Context context;
     private final Executable executable;
+    /** Instructions of the forward pass. */
+    private final int forward;
+
+    private LoweredTensor imageGradient;
 
     /**
      * Lowers {@code program}.
@@ -115,8 +129,11 @@ public final class Lowering implements AutoCloseable {
             for (int output : program.outputs()) {
                 outputs.add(readable(output));
             }
+            forward = tape.instructions().size();
             if (training) {
                 back(lowered, tape);
+            } else if (use == Use.GRADIENT) {
+                backToTheImages(lowered, tape);
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
@@ -152,7 +169,7 @@ public final class Lowering implements AutoCloseable {
     }
 
     private void look(int position, LoweredTensor value) {
-        boolean every = use == Use.CHECK || use == Use.TRAINING;
+        boolean every = use == Use.CHECK || use == Use.TRAINING || use == Use.GRADIENT;
         if (every || magnitudes.watched(position)) {
             float limit = every ? Float.MAX_VALUE : Magnitudes.USUAL;
             exceeded |= Floats.exceeds(value.buffer().address(), value.count(), limit);
@@ -167,18 +184,42 @@ public final class Lowering implements AutoCloseable {
         }
         for (int i = last; i > 0; i--) {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
-                int position = i;
-                LoweringException.naming(
-                        context.node(i).name(),
-                        () -> tape.when(
-                                present(position), () -> lowered.get(position).backward(context.gradient(position))));
+                backward(lowered, i, tape);
             }
         }
     }
 
+    private void backward(List<Lowered> lowered, int position, Tape tape) {
+        LoweringException.naming(
+                context.node(position).name(),
+                () -> tape.when(present(position), () -> lowered.get(position).backward(context.gradient(position))));
+    }
+
+    /** What the forward pass leaves is kept, so that the way back can be gone again. */
+    private void backToTheImages(List<Lowered> lowered, Tape tape) {
+        List<Buffer> left = tape.buffers().stream().filter(Buffer::used).toList();
+        int output = context.program().outputs().get(0);
+        context.addGradient(
+                output,
+                context.node(output).name(),
+                new LoweredTensor(outputs.get(0).layout(), outputGradient),
+                false);
+        for (int i = output; i > 0; i--) {
+            if (context.gradient(i) != null) {
+                backward(lowered, i, tape);
+            }
+        }
+        imageGradient = readable(0, context.gradient(0));
+        tape.keep(imageGradient);
+        left.forEach(buffer -> buffer.use(Math.max(0, tape.instructions().size() - 1)));
+    }
+
     private LoweredTensor readable(int position) {
+        return readable(position, context.value(position));
+    }
+
+    private LoweredTensor readable(int position, LoweredTensor value) {
         ProgramNode node = context.node(position);
-        LoweredTensor value = context.value(position);
         if (value.layout().shape().length == 2) {
             return value;
         }
@@ -240,7 +281,9 @@ public final class Lowering implements AutoCloseable {
                     node.extent().channels(),
                     node.extent().height(),
                     node.extent().width());
-            return new LoweredTensor(layout, buffer);
+            LoweredTensor plain = new LoweredTensor(layout, buffer);
+            // Gradients are in the common order, and a value is where its gradient is.
+            return context.backward(position) ? context.convert(node.name(), plain, context.map(node.extent())) : plain;
         }
 
         @Override
@@ -252,7 +295,20 @@ public final class Lowering implements AutoCloseable {
         bound();
         exceeded = false;
         executable.place(images, address);
-        executable.run();
+        executable.run(0, use == Use.GRADIENT ? forward : executable.size());
+    }
+
+    /**
+     * After a run for {@link Use#GRADIENT}, goes back from the gradient of the output, whose shape it has, and copies that of
+     * the images, N×C×H×W. The images must still be where they were.
+     *
+     * @param from address of the output's gradient
+     * @param to address for the images'
+     */
+    public void back(long from, long to) {
+        executable.place(outputGradient, from);
+        executable.run(forward, executable.size());
+        Floats.copy(imageGradient.buffer().address(), to, imageGradient.count());
     }
 
     /** Finds out what to look at, with the parameters as they are now. */

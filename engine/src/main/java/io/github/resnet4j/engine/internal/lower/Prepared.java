@@ -48,7 +48,7 @@ public final class Prepared implements AutoCloseable {
 
     /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
     public Prepared(FloatBuffer flat) {
-        this(flat, List.of(new Parameter(0, flat.limit())));
+        this(flat, flat.limit() == 0 ? List.of() : List.of(new Parameter(0, flat.limit())));
     }
 
     /**
@@ -71,10 +71,12 @@ public final class Prepared implements AutoCloseable {
         copied.forEach(part -> copy.put(part.offset(), flat, part.offset(), part.length()));
     }
 
-    /** The layout of the operation's weights, if there are any yet: sharing it saves memory. */
-    Optional<Layout> layout(Operation op) {
-        return Optional.ofNullable(weights.get(op))
-                .map(tensors -> tensors.get(0).layout());
+    /** A layout of {@code rank} dimensions that the operation's weights are in already, if any: sharing it saves memory. */
+    Optional<Layout> layout(Operation op, int rank) {
+        return weights.getOrDefault(op, List.of()).stream()
+                .map(LoweredTensor::layout)
+                .filter(layout -> layout.shape().length == rank)
+                .findFirst();
     }
 
     /**

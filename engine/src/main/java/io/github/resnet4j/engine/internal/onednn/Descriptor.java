@@ -79,7 +79,25 @@ public final class Descriptor {
     }
 
     /** Windows of convolutions and poolings: height, then width. */
-    public record Geometry(long[] kernel, long[] strides, long[] dilation, long[] paddingBefore, long[] paddingAfter) {}
+    public record Geometry(long[] kernel, long[] strides, long[] dilation, long[] paddingBefore, long[] paddingAfter) {
+
+        /** The same windows for maps that stand one behind the other, of which each sees one: depth, height, width. */
+        public Geometry deep() {
+            return new Geometry(
+                    behind(1, kernel),
+                    behind(1, strides),
+                    behind(0, dilation),
+                    behind(0, paddingBefore),
+                    behind(0, paddingAfter));
+        }
+
+        private static long[] behind(long first, long[] others) {
+            long[] all = new long[others.length + 1];
+            all[0] = first;
+            System.arraycopy(others, 0, all, 1, others.length);
+            return all;
+        }
+    }
 
     private interface Create {
         int into(dnnl_primitive_desc handle, dnnl_primitive_attr attributes);

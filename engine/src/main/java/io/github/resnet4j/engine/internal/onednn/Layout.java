@@ -17,18 +17,31 @@ public final class Layout {
         PLAIN(0),
         /** Channels run fastest. */
         NHWC(dnnl.dnnl_nhwc),
-        NCHW8C(dnnl.dnnl_nChw8c),
-        NCHW16C(dnnl.dnnl_nChw16c);
+        NCHW8C(dnnl.dnnl_nChw8c, dnnl.dnnl_nCdhw8c, 8),
+        NCHW16C(dnnl.dnnl_nChw16c, dnnl.dnnl_nCdhw16c, 16);
 
         private final int tag;
+        private final int deepTag;
+        private final int block;
 
         Order(int tag) {
+            this(tag, 0, 1);
+        }
+
+        Order(int tag, int deepTag, int block) {
             this.tag = tag;
+            this.deepTag = deepTag;
+            this.block = block;
+        }
+
+        /** Channels that lie together at a place; 1 if there are no blocks. */
+        public int block() {
+            return block;
         }
     }
 
     private static final int[] PLAIN_TAGS = {
-        0, dnnl.dnnl_a, dnnl.dnnl_ab, dnnl.dnnl_abc, dnnl.dnnl_abcd, dnnl.dnnl_abcde
+        0, dnnl.dnnl_a, dnnl.dnnl_ab, dnnl.dnnl_abc, dnnl.dnnl_abcd, dnnl.dnnl_abcde, dnnl.dnnl_abcdef
     };
 
     private final dnnl_memory_desc handle;
@@ -41,12 +54,37 @@ public final class Layout {
 
     /** Values of {@code shape} in {@code order}. */
     public static Layout of(Scope scope, Order order, long... shape) {
-        int tag = order == Order.PLAIN ? PLAIN_TAGS[shape.length] : order.tag;
+        return tagged(scope, order, order == Order.PLAIN ? PLAIN_TAGS[shape.length] : order.tag, shape);
+    }
+
+    private static Layout tagged(Scope scope, Order order, int tag, long... shape) {
         dnnl_memory_desc handle = new dnnl_memory_desc();
         Dnnl.check(
                 "describe " + Arrays.toString(shape) + " as " + order,
                 dnnl.dnnl_memory_desc_create_with_tag(handle, shape.length, shape, dnnl.dnnl_f32, tag));
         return owned(scope, handle, shape);
+    }
+
+    /**
+     * A batch of maps as one image, whose depth are the images of the batch: 1×C×N×H×W. Each block of channels is in one
+     * piece then, and so are the first few blocks of a map.
+     *
+     * @param order one with blocks
+     */
+    public static Layout stack(Scope scope, Order order, long batch, long channels, long height, long width) {
+        return tagged(scope, order, order.deepTag, 1, channels, batch, height, width);
+    }
+
+    /** Maps N×C×H×W as they lie in an order with blocks, described as 1×C×N×H×W: what goes into a {@link #stack}. */
+    public static Layout stacked(Scope scope, Order order, long batch, long channels, long height, long width) {
+        try (Scope passing = new Scope()) {
+            Layout images = tagged(passing, order, order.deepTag, batch, channels, 1, height, width);
+            dnnl_memory_desc handle = new dnnl_memory_desc();
+            Dnnl.check(
+                    "describe the stack of " + images,
+                    dnnl.dnnl_memory_desc_permute_axes(handle, images.handle, new int[] {2, 1, 0, 3, 4}));
+            return owned(scope, handle, new long[] {1, channels, batch, height, width});
+        }
     }
 
     /** Values of {@code shape}, {@code strides} values apart. */

@@ -134,7 +134,7 @@ public final class Matching {
     }
 
     private LoadReport compare() {
-        Map<String, Named> rest = new LinkedHashMap<>(reading.tensors());
+        Map<String, Named> rest = Paths.cut(reading.tensors(), network);
         Node head = head(network);
         List<Entry> entries = new ArrayList<>();
         for (Slot slot : network.slots()) {

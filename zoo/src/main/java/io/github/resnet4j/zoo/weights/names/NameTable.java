@@ -97,6 +97,15 @@ final class NameTable {
                     output\\.(weight|bias) -> fc.$1
                     """),
 
+            // And its ResNets and ResNeXts for CIFAR.
+            Convention.of("pytorchcv ResNet", """
+                    features\\.init_block\\.(conv|bn)\\.(.+) -> ${1}1.$2
+                    features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
+                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.bn\\.(.+) -> layer$1.${2-1}.downsample.1.$3
+                    output\\.(weight|bias) -> fc.$1
+                    """),
+
             // xternalz's WideResNet-pytorch and the many that follow it: the normalisation before the pooling is bn1.
             Convention.of("WideResNet-pytorch", """
                     block(\\d)\\.layer\\.(\\d+)\\.convShortcut\\.(.+) -> layer$1.$2.downsample.0.$3

@@ -122,6 +122,20 @@ class NamingTest {
         assertRead("wide-residual-networks", renamed(wide, NamingTest::zagoruyko), wide);
     }
 
+    /** Names from the code of pytorchcv: its post-activation networks for CIFAR. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20-cifar", "resnext29-32x4d"})
+    void pytorchcvsResNetsForCifarAreKnown(String name) {
+        Network network = Zoo.find(name).with(Map.of("shortcut", "b")).network();
+        UnaryOperator<String> theirs = slot -> pytorchcv(slot)
+                .replaceFirst("^features\\.init_block\\.", "features.init_block.conv.")
+                .replaceFirst("^bn1\\.", "features.init_block.bn.")
+                .replace("identity_conv.", "identity_conv.conv.")
+                .replace("downsample.1.", "identity_conv.bn.");
+
+        assertRead("pytorchcv ResNet", renamed(network, theirs), network);
+    }
+
     private static String pytorchcv(String name) {
         Matcher unit = BLOCK.matcher(name);
         if (!unit.matches()) {
