@@ -81,28 +81,25 @@ final class NameTable {
                     classifier\\.(weight|bias) -> fc.$1
                     """),
 
-            // osmr's pytorchcv: its pre-activation and Wide ResNets for CIFAR, SE-ResNets and CBAM-ResNets.
+            // osmr's pytorchcv: its pre-activation and Wide ResNets for CIFAR.
             Convention.of("pytorchcv", """
                     features\\.init_block\\.(weight) -> conv1.$1
-                    features\\.init_block\\.(?:conv\\.)?(conv|bn)\\.(.+) -> ${1}1.$2
                     features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
-                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
-                    features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.bn\\.(.+) -> layer$1.${2-1}.downsample.1.$3
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
-                    features\\.stage(\\d)\\.unit(\\d+)\\.se\\.conv([12])\\.(.+) -> layer$1.${2-1}.se.fc$3.$4
-                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc1\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.1.$3
-                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc2\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.3.$3
-                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.sp_gate\\.conv\\.(.+) -> layer$1.${2-1}.cbam.SpatialGate.spatial.$3
                     features\\.post_activ\\.bn\\.(.+) -> bn.$1
                     output\\.(weight|bias) -> fc.$1
                     """),
 
-            // And its ResNets and ResNeXts for CIFAR.
+            // And its ResNets and ResNeXts for CIFAR, its SE-ResNets and CBAM-ResNets.
             Convention.of("pytorchcv ResNet", """
-                    features\\.init_block\\.(conv|bn)\\.(.+) -> ${1}1.$2
+                    features\\.init_block\\.(?:conv\\.)?(conv|bn)\\.(.+) -> ${1}1.$2
                     features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.bn\\.(.+) -> layer$1.${2-1}.downsample.1.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.se\\.conv([12])\\.(.+) -> layer$1.${2-1}.se.fc$3.$4
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc1\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.1.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc2\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.3.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.sp_gate\\.conv\\.(.+) -> layer$1.${2-1}.cbam.SpatialGate.spatial.$3
                     output\\.(weight|bias) -> fc.$1
                     """),
 

@@ -122,20 +122,6 @@ class NamingTest {
         assertRead("wide-residual-networks", renamed(wide, NamingTest::zagoruyko), wide);
     }
 
-    /** Names from the code of pytorchcv: its post-activation networks for CIFAR. */
-    @ParameterizedTest
-    @ValueSource(strings = {"resnet20-cifar", "resnext29-32x4d"})
-    void pytorchcvsResNetsForCifarAreKnown(String name) {
-        Network network = Zoo.find(name).with(Map.of("shortcut", "b")).network();
-        UnaryOperator<String> theirs = slot -> pytorchcv(slot)
-                .replaceFirst("^features\\.init_block\\.", "features.init_block.conv.")
-                .replaceFirst("^bn1\\.", "features.init_block.bn.")
-                .replace("identity_conv.", "identity_conv.conv.")
-                .replace("downsample.1.", "identity_conv.bn.");
-
-        assertRead("pytorchcv ResNet", renamed(network, theirs), network);
-    }
-
     private static String pytorchcv(String name) {
         Matcher unit = BLOCK.matcher(name);
         if (!unit.matches()) {
@@ -149,13 +135,19 @@ class NamingTest {
                         .replaceFirst("^(conv|bn)(\\d)", "body.conv$2.$1");
     }
 
-    /** Names from the code of pytorchcv, of moskomule and of the authors of CBAM. */
+    /** Names from the code of pytorchcv: its post-activation networks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"resnet20-cifar", "resnext29-32x4d", "se-resnet20-cifar", "se-resnet164-cifar", "cbam-resnet50"})
+    void pytorchcvsResNetsAreKnown(String row) {
+        Network network = Zoo.find(row).with(Map.of("shortcut", "b")).network();
+        String stem = network.input().height() == 32 ? "features.init_block." : "features.init_block.conv.";
+        assertRead("pytorchcv ResNet", renamed(network, name -> pytorchcv(stem, name)), network);
+    }
+
+    /** Names from the code of moskomule and of the authors of CBAM. */
     @Test
     void namesOfNetworksWithAttentionAreKnown() {
-        for (String row : List.of("se-resnet20-cifar", "se-resnet164-cifar", "cbam-resnet50")) {
-            Network network = Zoo.find(row).network();
-            assertRead("pytorchcv", renamed(network, name -> pytorchcv(row, name)), network);
-        }
         Network se = Zoo.find("se-resnet50").with(Map.of("se-bias", "false")).network();
         assertRead(
                 "senet.pytorch",
@@ -165,10 +157,9 @@ class NamingTest {
         assertRead("torchvision and timm", renamed(cbam, name -> "module." + name), cbam);
     }
 
-    private static String pytorchcv(String row, String name) {
+    private static String pytorchcv(String stem, String name) {
         Matcher unit = BLOCK.matcher(name);
         if (!unit.matches()) {
-            String stem = row.endsWith("-cifar") ? "features.init_block." : "features.init_block.conv.";
             return name.replaceFirst("^(conv|bn)1\\.", stem + "$1.").replace("fc.", "output.");
         }
         return "features.stage" + unit.group(1) + ".unit" + (1 + Integer.parseInt(unit.group(2))) + "."
