@@ -34,6 +34,9 @@ class ZooParityTest {
 
     private static final long WIDE = 1_000_000_000;
 
+    /** Those of more parameters take gigabytes of DL4J's and of arrays to compare. */
+    private static final long LARGE = 100_000_000;
+
     static List<ParityCase> rows() {
         return Zoo.list().stream()
                 .map(ZooParityTest::parity)
@@ -49,7 +52,9 @@ class ZooParityTest {
     }
 
     private static boolean deep(ParityCase row) {
-        return row.network().nodes().size() > DEEP || row.network().macs() > WIDE;
+        return row.network().nodes().size() > DEEP
+                || row.network().macs() > WIDE
+                || row.network().parameters() > LARGE;
     }
 
     /** Small images, of which the last normalisation still sees at least 2×2 places. */
