@@ -1,21 +1,11 @@
 package io.github.resnet4j.cli;
 
-import io.github.resnet4j.datasets.CifarDataset;
-import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.ImageFolder;
-import io.github.resnet4j.datasets.ImageFolders;
-import io.github.resnet4j.datasets.ImageNet;
-import io.github.resnet4j.datasets.Split;
-import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.DataConfig;
-import io.github.resnet4j.finetune.config.DatasetKind;
-import io.github.resnet4j.finetune.model.ModelLabels;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.Charts;
@@ -26,14 +16,12 @@ import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Shape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,31 +37,8 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of class folders (if split into parts, the validation or test part is used;"
-                    + " otherwise all images, also those that a model was trained on), folder of"
-                    + " CIFAR batches, or one CIFAR batch file.")
-    private Path data;
-
-    @Option(
-            names = "--dataset",
-            paramLabel = "KIND",
-            defaultValue = "folder",
-            description = "What DIR holds: cifar10, cifar100, folder or imagenet.")
-    private DatasetKind dataset;
-
     @Mixin
-    private FolderReading reading;
-
-    @Option(
-            names = "--on-bad-image",
-            paramLabel = "fail|skip",
-            defaultValue = "fail",
-            description = "What to do about unreadable images.")
-    private DataConfig.OnBadImage onBadImage;
+    private EvaluationData data;
 
     @Option(names = "--batch-size", paramLabel = "N", defaultValue = "64", description = "Images per batch.")
     private int batchSize;
@@ -95,16 +60,12 @@ final class EvalCommand implements Callable<Integer> {
         if (batchSize < 1) {
             throw new UsageException("--batch-size must be at least 1, got " + batchSize);
         }
-        ImageDataset images = open();
+        ImageDataset images = data.open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
             SourceModel source = model.open(remarks::add);
             BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
-            ImageDataset labelled = labelled(source, images, remarks::add);
-            evaluate(
-                    source,
-                    labelled,
-                    where(images) + ": " + images.size() + " images of " + images.classSummary(),
-                    remarks);
+            ImageDataset labelled = data.labelled(source, images, remarks::add);
+            evaluate(source, labelled, data.words(images), remarks);
         }
         return ExitCode.OK;
     }
@@ -118,13 +79,7 @@ final class EvalCommand implements Callable<Integer> {
                     + "; " + what);
             Shape in = predictor.network().input();
             int workers = Runtime.getRuntime().availableProcessors();
-            LoaderOptions loading = new LoaderOptions(
-                    batchSize,
-                    0,
-                    workers,
-                    2 * workers,
-                    false,
-                    onBadImage == DataConfig.OnBadImage.FAIL ? BadImages.FAIL : BadImages.LEAVE_OUT);
+            LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, data.badImages());
             Evaluation result;
             List<String> skipped;
             try (BatchLoader loader = new BatchLoader(
@@ -138,19 +93,6 @@ final class EvalCommand implements Callable<Integer> {
                 Charts.confusion(new Confusion(images.classes(), result.confusion()), confusionPng);
             }
             print(result, skipped, images, predictor, source.origin());
-        }
-    }
-
-    /** ImageNet's folders are WordNet identifiers; every ImageNet model uses their order. */
-    private ImageDataset labelled(SourceModel source, ImageDataset images, Consumer<String> remarks) {
-        List<String> known = source.card().classes();
-        try {
-            if (source.classesNamed() && dataset != DatasetKind.IMAGENET) {
-                return ModelLabels.byName(images, known, remarks);
-            }
-            return ModelLabels.inOrder(images, known.size(), dataset == DatasetKind.IMAGENET ? order -> {} : remarks);
-        } catch (UsageException e) {
-            throw new UsageException(data + ": " + e.getMessage());
         }
     }
 
@@ -187,30 +129,5 @@ final class EvalCommand implements Callable<Integer> {
                             skipped.isEmpty() ? "" : " (left out " + skipped.size() + " unreadable)",
                             speed);
         }
-    }
-
-    private ImageDataset open() {
-        if (dataset == DatasetKind.FOLDER && Files.isRegularFile(data)) {
-            throw new UsageException(
-                    data + " is a file: name a folder that holds one folder for each class, or say what"
-                            + " the file is with --dataset cifar10 or cifar100");
-        }
-        return switch (dataset) {
-            case CIFAR10 -> cifar(CifarVariant.CIFAR10);
-            case CIFAR100 -> cifar(CifarVariant.CIFAR100);
-            case IMAGENET -> ImageNet.open(data, Split.VAL, reading.options());
-            case FOLDER -> ImageFolders.evaluation(data, reading.options());
-        };
-    }
-
-    /** The part of the data that is evaluated. */
-    private Path where(ImageDataset images) {
-        return images instanceof ImageFolder folder ? folder.root() : data;
-    }
-
-    private ImageDataset cifar(CifarVariant variant) {
-        return Files.isRegularFile(data)
-                ? CifarDataset.readFile(data, variant)
-                : CifarDataset.read(data, variant, Split.VAL);
     }
 }

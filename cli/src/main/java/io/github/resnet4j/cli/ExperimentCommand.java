@@ -137,7 +137,14 @@ final class ExperimentCommand implements Callable<Integer> {
             print(outcome, writer);
         }
         writer.flush();
-        return outcome.diverged().isEmpty() ? ExitCode.OK : ExitCode.DIVERGED;
+        if (!outcome.diverged().isEmpty()) {
+            Failures.say(
+                    spec.commandLine(),
+                    "diverged: " + String.join(", ", outcome.diverged().keySet())
+                            + "; the other runs are done, and the report says at which iteration");
+            return ExitCode.DIVERGED;
+        }
+        return ExitCode.OK;
     }
 
     private ExperimentConfig config() {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             FinetuneCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            LesionCommand.class,
             FetchCommand.class,
             ConvertCommand.class,
             PreviewCommand.class,

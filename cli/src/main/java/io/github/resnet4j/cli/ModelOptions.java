@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import java.nio.file.Path;
@@ -49,7 +50,19 @@ final class ModelOptions {
      * @param remarks receives what was done or assumed
      */
     SourceModel open(Consumer<String> remarks) {
-        ModelRequest request = ModelRequest.of(model)
+        return open(Optional.empty(), remarks);
+    }
+
+    /**
+     * The model, which may also be named without an option.
+     *
+     * @throws UsageException if it is named twice
+     */
+    SourceModel open(Optional<String> named, Consumer<String> remarks) {
+        if (named.isPresent() && model.isPresent()) {
+            throw new UsageException("two models, " + named.get() + " and --model " + model.get() + "; name one");
+        }
+        ModelRequest request = ModelRequest.of(named.or(() -> model))
                 .withWeights(weights)
                 .withSet(reading.set())
                 .withMap(reading.map())
@@ -60,5 +73,11 @@ final class ModelOptions {
                 SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
         source.assumed().ifPresent(assumed -> remarks.accept(assumed + PreparationOptions.HINT));
         return source;
+    }
+
+    /** Another model with its own preprocessing, by its file or published name. */
+    SourceModel other(String file, Consumer<String> remarks) {
+        return SourceModel.open(
+                ModelRequest.of(file), Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
     }
 }

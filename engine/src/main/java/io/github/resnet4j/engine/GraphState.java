@@ -25,7 +25,7 @@ final class GraphState {
         this.graph = graph;
         this.configuration = graph.getConfiguration();
         this.layers = layers(graph);
-        this.address = address(graph.params());
+        this.address = graph.numParams() == 0 ? 0 : address(graph.params());
         this.gradients = gradients;
     }
 
@@ -49,7 +49,10 @@ final class GraphState {
 
     /** The parameters, as they are. */
     FloatBuffer parameters() {
-        return graph.params().data().asNioFloat();
+        // DL4J's array of no parameters has no memory.
+        return graph.numParams() == 0
+                ? FloatBuffer.allocate(0)
+                : graph.params().data().asNioFloat();
     }
 
     /** The gradients, as they are. */
@@ -79,6 +82,9 @@ final class GraphState {
 
     /** @throws StalePlanException if the graph has changed since */
     void require() {
+        if (address == 0 && graph.numParams() == 0) {
+            return; // there is nothing that could change
+        }
         if (isClosed(graph.params()) || gradients.isPresent() && isClosed(graph.getFlattenedGradients())) {
             throw new StalePlanException("the graph was closed");
         }

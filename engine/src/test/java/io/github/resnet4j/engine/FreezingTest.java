@@ -64,7 +64,7 @@ class FreezingTest {
         OneDnn.enable();
     }
 
-    /** The zoo's networks, and the shortcuts that a configuration can give them instead of their own. */
+    /** The zoo's networks, and the shortcuts and forms of groups that a configuration can give them instead of their own. */
     static Stream<ParityCase> networks() {
         return Stream.concat(
                 ParityCase.zoo().stream(),
@@ -72,7 +72,9 @@ class FreezingTest {
                                 "basic_aend_imagenet_3x21x14",
                                 "basic_c_cifar_1x9x7",
                                 "bottleneck_a_cifar_3x8x8",
-                                "bottleneck_c_imagenet_3x16x16")
+                                "bottleneck_c_imagenet_3x16x16",
+                                "bottleneckearly_c_cifar_1x9x7",
+                                "bottleneckbranches_b_cifar_3x7x10")
                         .map(name -> ParityCase.reduced(name).withBatch(8)));
     }
 

@@ -70,12 +70,11 @@ final class Seeded {
     static void fill(String name, Network network, ComputationGraph graph) {
         Map<String, Integer> fanIns = new HashMap<>();
         for (Node node : network.nodes()) {
-            int channels = node.in().channels();
             fanIns.put(
                     node.name(),
                     node.op() instanceof Op.Convolution c
-                            ? Math.toIntExact(c.window().taps()) * (channels / c.groups())
-                            : channels);
+                            ? Math.toIntExact(c.window().taps()) * (node.in().channels() / c.groups())
+                            : Math.toIntExact(node.in().elements()));
         }
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {

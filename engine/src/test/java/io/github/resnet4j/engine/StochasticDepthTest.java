@@ -122,7 +122,13 @@ class StochasticDepthTest {
 
     static List<ParityCase> networks() {
         List<ParityCase> networks = new ArrayList<>(pyTorchs());
-        for (String name : List.of("preresnet20-cifar", "preresnet164-cifar")) {
+        for (String name : List.of(
+                "preresnet20-cifar",
+                "preresnet164-cifar",
+                "resnet20-constant-scaling-cifar",
+                "resnet20-exclusive-gating-cifar",
+                "resnet20-bn-after-add-cifar",
+                "resnet20-relu-only-cifar")) {
             Spec spec = Zoo.find(name)
                     .with(Map.of("stochastic-depth", "0.5"))
                     .spec()

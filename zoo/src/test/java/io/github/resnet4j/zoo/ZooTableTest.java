@@ -58,6 +58,12 @@ class ZooTableTest {
      * DenseNets: as torchvision and pytorchcv assert, and for what those lack by the paper's arithmetic. Stems of three
      * convolutions: timm's; ResNeXts for CIFAR: pytorchcv's; ResNets with CIFAR's stem: pytorch-cifar's, and for 34 layers
      * torchvision's less 64·3·(7² - 3²) weights of the stem and 990 classes of 513.
+     * Squeeze-and-excitation: as pytorchcv asserts or lists, for pre-activation and Wide ResNets by the paper's
+     * arithmetic: 2C²/16 weights, C/16 and C biases for every block of C channels. CBAM: as pytorchcv asserts, which is the
+     * same and 98 weights and a BN for every block.
+     * Highway networks: the authors' prototxt by hand, 18w² + 2w for a layer of w channels; fully connected, 2·50·51 for a
+     * layer ("about 5,000"), 785·50 before and 51·10 behind them; no BN.
+     * VGG, AlexNet, GoogLeNet: torchvision's; for CIFAR-10 those of kuangliu's networks.
      */
     private static final Map<String, Published> PUBLISHED = Map.ofEntries(
             Map.entry("resnet18", new Published(11_689_512, 11_699_112, 1.814e9)),
@@ -123,6 +129,23 @@ class ZooTableTest {
             Map.entry("resnet110-bn-after-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
             Map.entry("resnet110-relu-before-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
             Map.entry("resnet110-relu-only-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("se-resnet18", new Published(11_778_592, 11_788_192, 1.814e9)),
+            Map.entry("se-resnet34", new Published(21_958_868, 21_975_892, 3.664e9)),
+            Map.entry("se-resnet50", new Published(28_088_024, 28_141_144, 4.092e9)),
+            Map.entry("se-resnet101", new Published(49_326_872, 49_432_216, 7.806e9)),
+            Map.entry("se-resnet152", new Published(66_821_848, 66_973_272, 11.520e9)),
+            Map.entry("se-resnext50-32x4d", new Published(27_559_896, 27_628_120, 4.233e9)),
+            Map.entry("se-preresnet110-cifar", new Published(1_742_200, 1_750_296, 252.9e6)),
+            Map.entry("se-preresnet164-cifar", new Published(1_905_362, 1_929_586, 244.7e6)),
+            Map.entry("se-wrn-16-8", new Published(11_049_290, 11_056_490, 1.548e9)),
+            Map.entry("se-resnet20-cifar", new Published(274_847, 276_415, 40.8e6)),
+            Map.entry("se-resnet56-cifar", new Published(862_889, 867_145, 125.7e6)),
+            Map.entry("se-resnet110-cifar", new Published(1_744_952, 1_753_240, 253.1e6)),
+            Map.entry("se-resnet164-cifar", new Published(1_906_258, 1_931_378, 247.8e6)),
+            Map.entry("cbam-resnet18", new Published(11_779_392, 11_789_008, 1.815e9)),
+            Map.entry("cbam-resnet34", new Published(21_960_468, 21_977_524, 3.665e9)),
+            Map.entry("cbam-resnet50", new Published(28_089_624, 28_142_776, 4.096e9)),
+            Map.entry("cbam-resnet101", new Published(49_330_172, 49_435_582, 7.813e9)),
             Map.entry("densenet121", new Published(7_978_856, 8_062_504, 2.834e9)),
             Map.entry("densenet169", new Published(14_149_480, 14_307_880, 3.360e9)),
             Map.entry("densenet201", new Published(20_013_928, 20_242_984, 4.291e9)),
@@ -147,7 +170,26 @@ class ZooTableTest {
             Map.entry("resnet50-cifar-stem", new Published(23_520_842, 23_573_962, 1.298e9)),
             Map.entry("resnext29-32x4d", new Published(4_775_754, 4_800_970, 0.774e9)),
             Map.entry("resnext29-8x64d", new Published(34_426_698, 34_484_170, 5.387e9)),
-            Map.entry("resnext29-16x64d", new Published(68_155_210, 68_255_690, 10.689e9)));
+            Map.entry("resnext29-16x64d", new Published(68_155_210, 68_255_690, 10.689e9)),
+            Map.entry("highway-19-cifar", new Published(2_256_838, 2_256_838, 330.8e6)),
+            Map.entry("highway-32-cifar", new Published(1_242_310, 1_242_310, 233.2e6)),
+            Map.entry("highway-10-mnist", new Published(151_690, 151_690, 31.65e6)),
+            Map.entry("highway-mlp-10", new Published(85_660, 85_660, 84_700)),
+            Map.entry("highway-mlp-20", new Published(136_660, 136_660, 134_700)),
+            Map.entry("highway-mlp-50", new Published(289_660, 289_660, 284_700)),
+            Map.entry("highway-mlp-100", new Published(544_660, 544_660, 534_700)),
+            Map.entry("vgg11", new Published(132_863_336, 132_863_336, 7.609e9)),
+            Map.entry("vgg13", new Published(133_047_848, 133_047_848, 11.308e9)),
+            Map.entry("vgg16", new Published(138_357_544, 138_357_544, 15.470e9)),
+            Map.entry("vgg19", new Published(143_667_240, 143_667_240, 19.632e9)),
+            Map.entry("vgg11-bn", new Published(132_868_840, 132_874_344, 7.609e9)),
+            Map.entry("vgg13-bn", new Published(133_053_736, 133_059_624, 11.308e9)),
+            Map.entry("vgg16-bn", new Published(138_365_992, 138_374_440, 15.470e9)),
+            Map.entry("vgg19-bn", new Published(143_678_248, 143_689_256, 19.632e9)),
+            Map.entry("vgg16-bn-cifar", new Published(14_728_266, 14_736_714, 0.313e9)),
+            Map.entry("vgg19-bn-cifar", new Published(20_040_522, 20_051_530, 0.398e9)),
+            Map.entry("alexnet", new Published(61_100_840, 61_100_840, 0.714e9)),
+            Map.entry("googlenet", new Published(6_624_904, 6_639_464, 1.498e9)));
 
     static List<Architecture> rows() {
         return Zoo.list();
@@ -236,10 +278,18 @@ class ZooTableTest {
                         "fc [avgpool] " + new Op.Dense(10));
     }
 
-    /** Rows that halve with padded windows; transitions of DenseNets round down. */
+    /**
+     * Rows that halve with padded windows: transitions of DenseNets and the poolings of plain classics round down, a highway
+     * network begins without padding, and fully connected ones have no maps.
+     */
     static Stream<Architecture> paddedRows() {
         return Zoo.list().stream()
-                .filter(row -> row.network().nodes().stream().noneMatch(node -> node.op() instanceof Op.AvgPool));
+                .filter(row -> !row.name().matches("highway-(10-mnist|mlp-\\d+)"))
+                .filter(row -> row.network().nodes().stream()
+                        .noneMatch(node -> node.op() instanceof Op.AvgPool
+                                || node.op() instanceof Op.MaxPool pool
+                                        && pool.window().rows().padding() == 0
+                                        && !row.name().startsWith("highway")));
     }
 
     @ParameterizedTest
@@ -268,10 +318,12 @@ class ZooTableTest {
     @MethodSource("rows")
     void takesOtherChannelsAndClasses(Architecture row) {
         Network published = row.network();
-        Network other = row.network(new Shape(1, 64, 64), 7);
-        Op.Convolution first = (Op.Convolution) published.nodes().get(0).op();
-        long features = published.lastOf(Network.HEAD).in().channels();
-        long fewer = 2L * first.window().taps() * first.outChannels() + (published.classes() - 7) * (features + 1);
+        Network other =
+                row.network(new Shape(1, row.input().height(), row.input().width()), 7);
+        long features = published.lastOf(Network.HEAD).in().elements();
+        long weightsOfAChannel =
+                published.slots().get(0).elements() / row.input().channels();
+        long fewer = (row.input().channels() - 1) * weightsOfAChannel + (published.classes() - 7) * (features + 1);
 
         assertThat(other.classes()).isEqualTo(7);
         assertThat(other.input().channels()).isEqualTo(1);

@@ -21,6 +21,10 @@ public record NormalizeConfig(List<Double> mean, List<Double> std) {
     public static final NormalizeConfig CIFAR10 =
             new NormalizeConfig(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
 
+    /** {@code cifar100}: of the 50,000 training images. */
+    public static final NormalizeConfig CIFAR100 =
+            new NormalizeConfig(List.of(0.5071, 0.4865, 0.4409), List.of(0.2673, 0.2564, 0.2762));
+
     /** {@code none}: 0 .. 1 as it is. */
     public static final NormalizeConfig NONE = new NormalizeConfig(List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
@@ -54,6 +58,7 @@ public record NormalizeConfig(List<Double> mean, List<Double> std) {
         Map<String, NormalizeConfig> named = new LinkedHashMap<>();
         named.put("imagenet", IMAGENET);
         named.put("cifar10", CIFAR10);
+        named.put("cifar100", CIFAR100);
         named.put("none", NONE);
         return named;
     }

@@ -7,6 +7,7 @@ import io.github.resnet4j.datasets.JpegTraces;
 import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
+import io.github.resnet4j.finetune.config.Measure;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ExperimentReport;
 import io.github.resnet4j.finetune.report.ExperimentReport.Line;
@@ -69,7 +70,8 @@ final class Summary {
                 trials,
                 spread(trials, trial -> 1 - last(trial).valTop1()),
                 spread(trials, trial -> 1 - last(trial).trainTop1()),
-                spread(trials, trial -> trial.secondsPerImage().orElse(Double.NaN)));
+                spread(trials, trial -> trial.secondsPerImage().orElse(Double.NaN)),
+                spread(trials, trial -> trial.lesionError().orElse(Double.NaN)));
     }
 
     private Trial trial(PlannedRun run) {
@@ -79,7 +81,8 @@ final class Summary {
                 run.name(),
                 state.stage() == RunState.Stage.DONE,
                 diverged.containsKey(run.name()) ? "diverged" : state.stage().words(),
-                state.epochs());
+                state.epochs(),
+                BlockLesions.error(run));
     }
 
     private static EpochRow last(Trial trial) {
@@ -116,6 +119,11 @@ final class Summary {
                     + fingerprints().values().stream()
                             .map(names -> String.join(", ", names))
                             .collect(Collectors.joining("; others are ")));
+        }
+        boolean timed = config.claims().stream().anyMatch(claim -> claim.measure() == Measure.TRAINING_TIME);
+        if (timed && machines().size() > 1) {
+            warnings.add("The runs were not timed alike, so that their times cannot be compared: "
+                    + String.join("; ", machines()));
         }
         diverged.forEach((run, why) -> warnings.add(run + " diverged: " + why));
         return warnings;
@@ -163,6 +171,15 @@ final class Summary {
                 .ifPresent(provenance -> runs.computeIfAbsent(provenance.dataFingerprint(), any -> new ArrayList<>())
                         .add(run.name())));
         return runs;
+    }
+
+    /** What the runs that are done were timed on. */
+    private Set<String> machines() {
+        return states.values().stream()
+                .flatMap(state -> state.provenance().stream())
+                .map(run -> run.machine().cpu() + ", "
+                        + Numbers.count(run.machine().threads(), "thread", "threads") + ", " + run.engine())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Map<String, String> facts() {

@@ -1,7 +1,6 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
-import io.github.resnet4j.datasets.transform.Normalize;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.engine.Engine;
@@ -11,7 +10,6 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ public final class Predictor implements AutoCloseable {
         this.network = card.network();
         this.graph = graph;
         this.inference = inference;
-        this.pipeline = pipeline(card);
+        this.pipeline = EvaluationSteps.pipeline(card);
     }
 
     /**
@@ -158,22 +156,6 @@ public final class Predictor implements AutoCloseable {
         if (broken > 0) {
             throw new NonFiniteOutputException(origin, broken, images);
         }
-    }
-
-    /** The preprocessing of the card. */
-    private static Pipeline pipeline(ModelCard card) {
-        Preprocessing steps = card.preprocessing();
-        Shape in = card.input();
-        Normalize normalize = new Normalize(floats(steps.mean()), floats(steps.std()));
-        return new Pipeline(EvaluationSteps.of(card, in.height()), normalize).producing(in.height(), in.width());
-    }
-
-    private static float[] floats(List<Double> values) {
-        float[] floats = new float[values.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values.get(i).floatValue();
-        }
-        return floats;
     }
 
     @Override

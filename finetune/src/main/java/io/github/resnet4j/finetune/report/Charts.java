@@ -11,9 +11,12 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -29,6 +32,9 @@ public final class Charts {
     private static final int CURVES_WIDTH = 1400;
     private static final int CURVES_HEIGHT = 900;
     private static final int LR_HEIGHT = 220;
+    private static final int MOST_EPOCHS_OF_EQUAL_STEPS = 30;
+    private static final int FIGURE_HEIGHT = 800;
+    private static final int MOST_MARKERS = 40;
     /** Up to so many classes the matrix shows its counts. */
     static final int MOST_CLASSES_WITH_COUNTS = 20;
 
@@ -40,7 +46,7 @@ public final class Charts {
     private static final Color VERMILION = new Color(0xd55e00);
     private static final Color BLUE = new Color(0x0072b2);
     private static final Color GREEN = new Color(0x009e73);
-    /** Of an experiment's runs, as in the page's style sheet. */
+    /** Of an experiment's runs and of a figure's series, as in the pages' style sheet. */
     private static final List<Color> RUNS = List.of(
             BLUE,
             VERMILION,
@@ -50,6 +56,9 @@ public final class Charts {
             new Color(0x2b2f36),
             new Color(0x2f8fc6),
             new Color(0xb3446c));
+
+    /** Series of a figure that have colours of their own. */
+    static final int SERIES_COLOURS = RUNS.size();
 
     private static final Color HEAT = new Color(0x084081);
     private static final int HEAT_STEPS = 64;
@@ -84,6 +93,9 @@ public final class Charts {
         Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
             XYChart chart = chart(report.title() + ": training error (thin) and test error (bold)", "0.##'%'");
             chart.setXAxisTitle("epoch");
+            // At the top on the right there is nothing: errors fall.
+            chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+            chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
             for (int i = 0; i < report.lines().size(); i++) {
                 ExperimentReport.Line line = report.lines().get(i);
                 Color colour = RUNS.get(i % RUNS.size());
@@ -111,7 +123,7 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 line.label() + suffix,
-                measured.stream().mapToDouble(EpochErrors::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochErrors::epoch)),
                 measured.stream()
                         .mapToDouble(point -> 100 * measure.applyAsDouble(point))
                         .toArray());
@@ -121,6 +133,112 @@ public final class Charts {
                 width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashed ? new float[] {8, 5} : null, 0));
         series.setMarker(SeriesMarkers.NONE);
         series.setShowInLegend(suffix.isEmpty());
+    }
+
+    /** Draws a figure of a study, 1400 x 800. */
+    public static void figure(Figure figure, Path png) throws IOException {
+        Png.draw(png, CURVES_WIDTH, FIGURE_HEIGHT, g -> paint(g, plot(figure), 0, 0, CURVES_WIDTH, FIGURE_HEIGHT));
+    }
+
+    private static XYChart plot(Figure figure) {
+        Figure.Scale scale = figure.y().scale();
+        XYChart chart = chart(figure.title(), scale == Figure.Scale.PERCENT ? "0.##'%'" : "0.####");
+        chart.setXAxisTitle(figure.x().label());
+        chart.setYAxisTitle(figure.y().label());
+        chart.getStyler().setXAxisDecimalPattern(figure.x().scale() == Figure.Scale.WHOLE ? "0" : "0.###");
+        if (scale == Figure.Scale.LOGARITHMIC) {
+            chart.getStyler().setYAxisLogarithmic(true);
+            chart.getStyler().setYAxisDecimalPattern("0E0");
+        }
+        double factor = scale == Figure.Scale.PERCENT ? 100 : 1;
+        int number = 0;
+        for (Figure.Series series : figure.series()) {
+            Color colour = RUNS.get(number++ % SERIES_COLOURS);
+            List<Figure.Point> points = series.points().stream()
+                    .filter(point -> scale != Figure.Scale.LOGARITHMIC || point.y() > 0)
+                    .toList();
+            if (!points.isEmpty()) {
+                switch (series.mark()) {
+                    case LINE -> line(chart, series.name(), points, factor, colour, true);
+                    case DOTS -> line(chart, series.name(), points, factor, colour, false);
+                    case BOXES -> boxes(chart, series.name(), points, factor, colour);
+                    case LEVEL ->
+                        level(chart, figure, series.name(), points.get(0).y() * factor);
+                }
+            }
+        }
+        return chart;
+    }
+
+    private static void line(
+            XYChart chart, String name, List<Figure.Point> points, double factor, Color colour, boolean joined) {
+        XYSeries series = chart.addSeries(
+                name,
+                points.stream().mapToDouble(Figure.Point::x).toArray(),
+                points.stream().mapToDouble(point -> factor * point.y()).toArray());
+        series.setLineColor(colour);
+        series.setLineWidth(2.5f);
+        series.setMarkerColor(colour);
+        series.setMarker(joined && points.size() > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+        if (!joined) {
+            series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+        }
+    }
+
+    /** XChart's own boxes stand in a chart without numbers across; these are lines, lifted where a NaN is. */
+    private static void boxes(XYChart chart, String name, List<Figure.Point> points, double factor, Color colour) {
+        Map<Double, Figure.Box> boxes = Figure.boxes(points);
+        double half = Figure.halfWidth(boxes);
+        List<double[]> path = new ArrayList<>();
+        boxes.forEach((x, box) -> {
+            path.addAll(List.of(
+                    new double[] {x, box.low()},
+                    new double[] {x, box.first()},
+                    new double[] {x - half, box.first()},
+                    new double[] {x - half, box.third()},
+                    new double[] {x, box.third()},
+                    new double[] {x, box.high()},
+                    new double[] {x, box.third()},
+                    new double[] {x + half, box.third()},
+                    new double[] {x + half, box.first()},
+                    new double[] {x, box.first()},
+                    new double[] {x, Double.NaN},
+                    new double[] {x - half, box.median()},
+                    new double[] {x + half, box.median()},
+                    new double[] {x, Double.NaN}));
+        });
+        XYSeries series = chart.addSeries(
+                name,
+                path.stream().mapToDouble(point -> point[0]).toArray(),
+                path.stream().mapToDouble(point -> factor * point[1]).toArray());
+        series.setLineColor(colour);
+        series.setLineWidth(2.5f);
+        series.setMarker(SeriesMarkers.NONE);
+    }
+
+    private static void level(XYChart chart, Figure figure, String name, double y) {
+        double[] ends = figure.series().stream()
+                .filter(series -> series.mark() != Figure.Mark.LEVEL)
+                .flatMap(series -> series.points().stream())
+                .mapToDouble(Figure.Point::x)
+                .toArray();
+        if (ends.length == 0) {
+            return;
+        }
+        XYSeries series = chart.addSeries(
+                name,
+                new double[] {
+                    Arrays.stream(ends).min().getAsDouble(),
+                    Arrays.stream(ends).max().getAsDouble()
+                },
+                new double[] {y, y});
+        series.setLineColor(MUTED);
+        series.setLineStyle(dashes(2));
+        series.setMarker(SeriesMarkers.NONE);
+    }
+
+    private static BasicStroke dashes(float width) {
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 5}, 0);
     }
 
     private static XYChart chart(String title, String pattern) {
@@ -165,16 +283,24 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 name,
-                measured.stream().mapToDouble(EpochRow::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochRow::epoch)),
                 measured.stream().mapToDouble(measure).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
         if (dashed) {
-            series.setLineStyle(
-                    new BasicStroke(2.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 5}, 0));
+            series.setLineStyle(dashes(2.5f));
         }
         series.setMarkerColor(colour);
-        series.setMarker(measured.size() > 40 ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+        series.setMarker(measured.size() > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    }
+
+    /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
+    private static double[] epochs(IntStream epochs) {
+        double[] values = epochs.asDoubleStream().toArray();
+        if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
+            values[0] += 0.001;
+        }
+        return values;
     }
 
     private static void paint(Graphics2D g, XYChart chart, int x, int y, int width, int height) {

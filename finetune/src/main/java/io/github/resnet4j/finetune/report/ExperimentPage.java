@@ -9,10 +9,12 @@ import io.github.resnet4j.finetune.report.ExperimentReport.Trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** An experiment as one HTML page: the verdict, all curves on one axis, and a table beside the published figures. */
 public final class ExperimentPage {
@@ -35,11 +37,10 @@ public final class ExperimentPage {
     private String text() {
         page.openHeader(report.title());
         page.tile("Verdict", word(report.answer()), report.claimsThatHold());
-        page.tile("Done", report.progress(), length());
+        page.tile("Runs done", report.progress().replaceFirst(" runs?$", ""), length());
         report.lines().stream()
                 .filter(line -> line.testError().count() > 0)
-                .min((a, b) ->
-                        Double.compare(a.testError().mean(), b.testError().mean()))
+                .min(Comparator.comparingDouble(line -> line.testError().mean()))
                 .ifPresent(best -> page.tile(
                         "Lowest test error", Numbers.percent(best.testError().mean()), best.label()));
         page.tile("Training time", Numbers.duration(seconds()), "of all runs together");
@@ -128,6 +129,21 @@ public final class ExperimentPage {
         page.closeSection();
     }
 
+    /** Where the published figures are from. */
+    private String published() {
+        Map<String, List<String>> sources = new LinkedHashMap<>();
+        report.lines().forEach(line -> line.source()
+                .ifPresent(source -> sources.computeIfAbsent(source, any -> new ArrayList<>())
+                        .add(line.label())));
+        return sources.isEmpty()
+                ? ""
+                : " Published: "
+                        + sources.entrySet().stream()
+                                .map(entry -> entry.getKey() + " (" + String.join(", ", entry.getValue()) + ")")
+                                .collect(Collectors.joining("; "))
+                        + ".";
+    }
+
     private boolean severalSeeds() {
         return report.lines().stream().anyMatch(line -> line.trials().size() > 1);
     }
@@ -145,8 +161,11 @@ public final class ExperimentPage {
     private void table() {
         page.openSection("table", "Results");
         page.openTable("Results by run");
-        page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th><th>Epochs</th>"
-                + "<th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
+        boolean lesions =
+                report.lines().stream().anyMatch(line -> line.lesionError().count() > 0);
+        page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th>");
+        page.add(lesions ? "<th>Without a block</th>" : "");
+        page.add("<th>Epochs</th><th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
         for (Line line : report.lines()) {
             page.add("<tr><th scope=\"row\" title=\"{}\">{}</th>", line.network(), line.label());
             page.add(
@@ -158,24 +177,31 @@ public final class ExperimentPage {
                     "<td title=\"{}\">{}</td>",
                     line.source().orElse("not published"),
                     line.published().orElse(Numbers.NONE));
+            page.add("<td>{}</td>", line.trainingError().percent());
+            if (lesions) {
+                page.add("<td>{}</td>", line.lesionError().percent());
+            }
             page.add(
-                    "<td>{}</td><td>{}</td><td>{}</td><td>",
-                    line.trainingError().percent(),
+                    "<td>{}</td><td>{}</td><td>",
                     line.length(),
                     line.secondsPerImage().millis());
             for (Trial trial : line.trials()) {
                 if (trial.done()) {
                     page.add("<a href=\"{}/report.html\">{}</a> ", trial.folder(), trial.seed());
                 } else {
-                    page.add("{} ({}) ", trial.seed(), trial.state());
+                    page.add("<span class=\"none\" title=\"{}\">{}</span> ", trial.state(), trial.seed());
                 }
             }
             page.add("</td></tr>\n");
         }
         page.closeTable();
         page.add(
-                "<p>After the last epoch{}. Time to train on one image, in the median epoch.</p>\n",
-                severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "");
+                "<p>Errors after the last epoch{}.{} Time to train on one image, in the median epoch.{}</p>\n",
+                severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "",
+                lesions
+                        ? " Without a block, or a layer where there are none: the median over all that can be removed."
+                        : "",
+                published());
         page.closeSection();
     }
 }

@@ -4,7 +4,8 @@ package io.github.resnet4j.finetune.train;
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    StoppedException() {
+    /** Of a run that has left everything as it should be. */
+    public StoppedException() {
         super("stopped");
     }
 }

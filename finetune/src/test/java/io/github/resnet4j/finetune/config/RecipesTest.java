@@ -1,7 +1,9 @@
 package io.github.resnet4j.finetune.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.resnet4j.engine.Sgd.DecayOn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,7 @@ final class RecipesTest {
                         "cifar10/densenet-bc-100-12.yaml",
                         "cifar10/densenet-bc-190-40.yaml",
                         "cifar10/densenet-bc-250-24.yaml",
+                        "cifar10/highway-19.yaml",
                         "cifar10/plain110.yaml",
                         "cifar10/plain20.yaml",
                         "cifar10/plain32.yaml",
@@ -67,6 +70,7 @@ final class RecipesTest {
                         "cifar10/preresnet44.yaml",
                         "cifar10/preresnet56.yaml",
                         "cifar10/resnet110-bn-after-add.yaml",
+                        "cifar10/resnet110-constant-depth.yaml",
                         "cifar10/resnet110-constant-scaling.yaml",
                         "cifar10/resnet110-conv-shortcut.yaml",
                         "cifar10/resnet110-dropout-shortcut.yaml",
@@ -77,10 +81,18 @@ final class RecipesTest {
                         "cifar10/resnet110-stochastic-depth.yaml",
                         "cifar10/resnet110.yaml",
                         "cifar10/resnet1202.yaml",
+                        "cifar10/resnet18-cifar-stem.yaml",
                         "cifar10/resnet20.yaml",
                         "cifar10/resnet32.yaml",
+                        "cifar10/resnet34-cifar-stem.yaml",
                         "cifar10/resnet44.yaml",
+                        "cifar10/resnet50-cifar-stem.yaml",
                         "cifar10/resnet56.yaml",
+                        "cifar10/resnext29-16x64d.yaml",
+                        "cifar10/resnext29-8x64d.yaml",
+                        "cifar10/se-preresnet110.yaml",
+                        "cifar10/se-preresnet164.yaml",
+                        "cifar10/se-wrn-16-8.yaml",
                         "cifar10/wrn-16-4.yaml",
                         "cifar10/wrn-16-8.yaml",
                         "cifar10/wrn-22-8.yaml",
@@ -90,14 +102,32 @@ final class RecipesTest {
                         "cifar10/wrn-40-10.yaml",
                         "cifar10/wrn-40-2.yaml",
                         "cifar10/wrn-40-4.yaml",
+                        "cifar100/densenet-100-12.yaml",
+                        "cifar100/densenet-100-24.yaml",
+                        "cifar100/densenet-40-12.yaml",
+                        "cifar100/densenet-bc-100-12.yaml",
+                        "cifar100/densenet-bc-190-40.yaml",
+                        "cifar100/densenet-bc-250-24.yaml",
+                        "cifar100/highway-19.yaml",
+                        "cifar100/preresnet1001.yaml",
+                        "cifar100/preresnet164.yaml",
+                        "cifar100/resnet110-constant-depth.yaml",
+                        "cifar100/resnet110-stochastic-depth.yaml",
+                        "cifar100/resnext29-16x64d.yaml",
+                        "cifar100/resnext29-8x64d.yaml",
+                        "cifar100/wrn-28-10-dropout.yaml",
+                        "cifar100/wrn-28-10.yaml",
+                        "cifar100/wrn-40-10-dropout.yaml",
                         "finetune/full.yaml",
                         "finetune/last-stage.yaml",
                         "finetune/linear-probe.yaml",
+                        "imagenet/cbam-resnet50.yaml",
                         "imagenet/resnet101.yaml",
                         "imagenet/resnet152.yaml",
                         "imagenet/resnet18.yaml",
                         "imagenet/resnet34.yaml",
-                        "imagenet/resnet50.yaml");
+                        "imagenet/resnet50.yaml",
+                        "imagenet/se-resnet50.yaml");
     }
 
     @Test
@@ -170,6 +200,68 @@ final class RecipesTest {
         assertThat(config.train().epochs()).isEqualTo(500);
         assertThat(((ScheduleConfig.MultiStep) config.schedule()).milestones()).containsExactly(250.0, 375.0);
         assertThat(config.expect().orElseThrow().top1()).isEqualTo(100 - 5.23);
+    }
+
+    /** Hu et al. 2018, table 4: trained as without attention. */
+    @ParameterizedTest
+    @CsvSource({"preresnet110, 5.21", "preresnet164, 4.39", "wrn-16-8, 3.88"})
+    void attentionChangesNothingInTraining(String without, double error) {
+        RunConfig config = load("cifar10/se-" + without + ".yaml");
+        RunConfig other = load("cifar10/" + without + ".yaml");
+        assertThat(config.model().name()).isEqualTo("se-" + other.model().name());
+        assertThat(config.data()).isEqualTo(other.data());
+        assertThat(config.train()).isEqualTo(other.train());
+        assertThat(config.optimizer()).isEqualTo(other.optimizer());
+        assertThat(config.schedule()).isEqualTo(other.schedule());
+        assertThat(config.expect().orElseThrow().top1()).isCloseTo(100 - error, within(1e-9));
+    }
+
+    /** The papers' errors on CIFAR-100, trained as on CIFAR-10. */
+    @ParameterizedTest
+    @CsvSource({
+        "preresnet164, 24.33",
+        "preresnet1001, 22.71",
+        "wrn-28-10, 19.25",
+        "wrn-28-10-dropout, 18.85",
+        "wrn-40-10-dropout, 18.3",
+        "densenet-40-12, 24.42",
+        "densenet-100-12, 20.20",
+        "densenet-100-24, 19.25",
+        "densenet-bc-100-12, 22.27",
+        "densenet-bc-250-24, 17.60",
+        "densenet-bc-190-40, 17.18",
+        "resnet110-stochastic-depth, 24.58",
+        "resnet110-constant-depth, 27.22",
+        "resnext29-8x64d, 17.77",
+        "resnext29-16x64d, 17.31",
+        "highway-19, 32.39"
+    })
+    void cifar100IsTrainedAsCifar10(String name, double error) {
+        RunConfig config = load("cifar100/" + name + ".yaml");
+        RunConfig ten = load("cifar10/" + name + ".yaml");
+        assertThat(config.expect().orElseThrow().top1()).isCloseTo(100 - error, within(1e-9));
+        assertThat(config.model().name()).isEqualTo(ten.model().name());
+        assertThat(config.model().chosenOptions()).isEqualTo(ten.model().chosenOptions());
+        assertThat(config.model().classes()).contains(100);
+        assertThat(config.data().dataset()).isEqualTo(DatasetKind.CIFAR100);
+        assertThat(config.data().normalize()).contains(NormalizeConfig.CIFAR100);
+        assertThat(config.data().augment()).isEqualTo(ten.data().augment());
+        assertThat(config.train()).isEqualTo(ten.train());
+        assertThat(config.optimizer()).isEqualTo(ten.optimizer());
+        assertThat(config.schedule()).isEqualTo(ten.schedule());
+        assertThat(config.output()).isNotEqualTo(ten.output());
+    }
+
+    /** The authors' cifar10_solver.prototxt, in iterations of 100 images. */
+    @Test
+    void highwayIsTrainedAsTheAuthorsDo() {
+        RunConfig config = load("cifar10/highway-19.yaml");
+        int iterations = 50_000 / config.train().batchSize();
+        ScheduleConfig.MultiStep steps = (ScheduleConfig.MultiStep) config.schedule();
+        assertThat(config.train().epochs() * iterations).isEqualTo(200_000);
+        assertThat(steps.milestones().stream().map(epoch -> epoch * iterations))
+                .containsExactly(100_000.0, 150_000.0, 175_000.0);
+        assertThat(config.optimizer()).isEqualTo(new OptimizerConfig.Sgd(0.025, 0.9, true, 1e-3, DecayOn.NO_NORM_BIAS));
     }
 
     @ParameterizedTest

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Random;
 
 /** Images of noise in memory, labelled 0, 1, …, 0, 1, …; the label's channel is brighter, so that there is something to learn. */
-final class MemoryImages implements ImageDataset {
-    static final int SIDE = 8;
+public final class MemoryImages implements ImageDataset {
+    public static final int SIDE = 8;
 
     private final List<String> classes;
     private final List<Rgb8Image> images = new ArrayList<>();
 
-    MemoryImages(List<String> classes, int size, long seed) {
+    public MemoryImages(List<String> classes, int size, long seed) {
         this.classes = classes;
         Random random = new Random(seed);
         for (int i = 0; i < size; i++) {

@@ -2,11 +2,14 @@ package io.github.resnet4j.zoo.family;
 
 import io.github.resnet4j.zoo.OptionReader;
 import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.family.Attention.Placement;
 import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.NetworkWriter;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +25,12 @@ import java.util.stream.Stream;
  * @param groups groups of the middle convolution of a bottleneck, at least 1 (Xie et al. 2017, figure 3c); 1 in a basic
  *     block
  * @param widthPerGroup channels of each group in a stage of 64 planes, at least 1; 64 in a basic block
+ * @param form how a bottleneck with several groups is written; {@link Form#GROUPED} with one
  * @param shortcut how the blocks' inputs reach their sums
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
  * @param depth whether training drops blocks; a plain network has no shortcuts around them
+ * @param attention to channels and places; a plain network has none
  * @param conventions whose biases, BN constants and padding
  */
 public record ResNetSpec(
@@ -35,10 +40,12 @@ public record ResNetSpec(
         List<Stage> stages,
         int groups,
         int widthPerGroup,
+        Form form,
         Shortcut shortcut,
         StrideOn strideOn,
         boolean zeroInitResidual,
         StochasticDepth depth,
+        Attention attention,
         Conventions conventions)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
@@ -46,6 +53,7 @@ public record ResNetSpec(
     private static final String ZERO_INIT_RESIDUAL = "zero-init-residual";
     private static final String GROUPS = "groups";
     private static final String WIDTH_PER_GROUP = "width-per-group";
+    private static final String FORM = "form";
 
     private static final int MAX_GROUPS = 1024;
     private static final int MAX_WIDTH_PER_GROUP = 4096;
@@ -77,6 +85,11 @@ public record ResNetSpec(
         Block(int expansion) {
             this.expansion = expansion;
         }
+
+        /** Channels that the narrowest of a network's blocks puts out. */
+        int narrowest(List<Stage> stages) {
+            return expansion * stages.stream().mapToInt(Stage::planes).min().orElseThrow();
+        }
     }
 
     /**
@@ -92,6 +105,32 @@ public record ResNetSpec(
                 throw new IllegalArgumentException("a stage needs at least one block, plane and stride 1, got " + blocks
                         + " blocks, " + planes + " planes, stride " + stride);
             }
+        }
+    }
+
+    /**
+     * How a bottleneck of C groups is written (Xie et al. 2017, figure 3). All three compute the same of the same weights,
+     * but for the order in which they sum: path i has the i-th part of the filters of both first convolutions, and of the
+     * channels that the last one reads. They differ in speed.
+     */
+    public enum Form {
+        /** Three convolutions, the middle one in C groups: figure 3c, and what is published. */
+        GROUPED("grouped"),
+        /** C paths of two convolutions each, {@code conv1.0} and {@code conv2.0} of the first; concatenated: figure 3b. */
+        EARLY_CONCATENATION("early-concatenation"),
+        /** C paths of three convolutions each, summed before the last BN: figure 3a. */
+        BRANCHES("branches");
+
+        private final String option;
+
+        Form(String option) {
+            this.option = option;
+        }
+
+        /** As users write it. */
+        @Override
+        public String toString() {
+            return option;
         }
     }
 
@@ -167,9 +206,16 @@ public record ResNetSpec(
             throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
                     + " cannot have " + groups + " groups of width " + widthPerGroup);
         }
+        if (groups == 1 && form != Form.GROUPED) {
+            throw new IllegalArgumentException("form " + form + " needs at least 2 groups, got 1");
+        }
         if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
             throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
         }
+        if (shortcut == Shortcut.NONE && !attention.equals(Attention.NONE)) {
+            throw new IllegalArgumentException("a plain network cannot have attention: it is one of residual branches");
+        }
+        attention.requireChannels(width, block.narrowest(stages));
     }
 
     /** By torchvision's conventions, with one group, and projections where the shape changes. */
@@ -181,10 +227,12 @@ public record ResNetSpec(
                 stages,
                 1,
                 BASE_PLANES,
+                Form.GROUPED,
                 Shortcut.PROJECTION,
                 StrideOn.MIDDLE_3X3,
                 false,
                 StochasticDepth.OFF,
+                Attention.NONE,
                 Conventions.TORCHVISION);
     }
 
@@ -197,10 +245,12 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -213,10 +263,12 @@ public record ResNetSpec(
                 stages,
                 parts,
                 widthOfEach,
+                parts > 1 ? form : Form.GROUPED,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -229,10 +281,12 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 other,
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -245,17 +299,49 @@ public record ResNetSpec(
                 stages,
                 groups,
                 widthPerGroup,
+                form,
                 shortcut,
                 other,
                 zeroInitResidual,
                 depth,
+                attention,
+                conventions);
+    }
+
+    /** The same network with other attention. */
+    public ResNetSpec withAttention(Attention other) {
+        return new ResNetSpec(
+                stem,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                form,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                other,
                 conventions);
     }
 
     /** The same network by the conventions of another framework. */
     public ResNetSpec withConventions(Conventions other) {
         return new ResNetSpec(
-                stem, width, block, stages, groups, widthPerGroup, shortcut, strideOn, zeroInitResidual, depth, other);
+                stem,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                form,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                attention,
+                other);
     }
 
     @Override
@@ -268,8 +354,12 @@ public record ResNetSpec(
             options.put(GROUPS, String.valueOf(groups));
             options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
         }
+        if (groups > 1) {
+            options.put(FORM, form.toString());
+        }
         if (shortcut != Shortcut.NONE) {
             depth.addTo(options);
+            attention.addTo(options);
         }
         return options;
     }
@@ -281,6 +371,7 @@ public record ResNetSpec(
         int parts = bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups;
         int widthOfEach =
                 bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup;
+        Form written = parts > 1 ? read.choice(FORM, form, Form.class) : Form.GROUPED;
         Shortcut identity = read.choice(SHORTCUT, shortcut, Shortcut.class);
         ResNetSpec made = new ResNetSpec(
                 stem,
@@ -289,10 +380,12 @@ public record ResNetSpec(
                 stages,
                 parts,
                 widthOfEach,
+                written,
                 identity,
                 read.choice(STRIDE_ON, strideOn, StrideOn.class),
                 read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
                 identity == Shortcut.NONE ? StochasticDepth.OFF : depth.with(read),
+                identity == Shortcut.NONE ? Attention.NONE : attention.with(read, width, block.narrowest(stages)),
                 conventions);
         read.verify();
         return made;
@@ -312,19 +405,25 @@ public record ResNetSpec(
                 List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
                 Math.min(groups, 2),
                 groups > 1 ? BASE_PLANES : widthPerGroup,
+                form,
                 shortcut,
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention.reduced(),
                 conventions);
     }
 
-    /** The kinds of projection; ResNet-C, which is ResNet-D with others, has rows of its own. */
+    /** The kinds of projection, and those of attention; ResNet-C, which is ResNet-D with others, has rows of its own. */
     @Override
     public List<Map<String, String>> alternatives() {
         return shortcut == Shortcut.NONE || shortcut == Shortcut.POOLED_PROJECTION
                 ? List.of()
-                : options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN);
+                : Stream.concat(
+                                options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN)
+                                        .stream(),
+                                attention.alternatives().stream())
+                        .toList();
     }
 
     /** Where option A has its channels of zeros. */
@@ -391,14 +490,16 @@ public record ResNetSpec(
     }
 
     private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
-        String x =
-                block == Block.BASIC ? basic(net, name, in, planes, stride) : bottleneck(net, name, in, planes, stride);
+        String x = attention.at(Placement.PRE, net, name, in);
+        x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
+        x = attention.at(Placement.STANDARD, net, name, x);
         if (shortcut != Shortcut.NONE) {
             String identity = shortcut(net, name, in, planes * block.expansion, stride);
+            identity = attention.at(Placement.IDENTITY, net, name, identity);
             int blocks = stages.stream().mapToInt(Stage::blocks).sum();
             x = depth.sum(net, name + ".add", x, identity, number, blocks);
         }
-        return net.relu(name + ".relu", x);
+        return attention.at(Placement.POST, net, name, net.relu(name + ".relu", x));
     }
 
     private String basic(NetworkWriter net, String name, String in, int planes, int stride) {
@@ -409,14 +510,32 @@ public record ResNetSpec(
     }
 
     private String bottleneck(NetworkWriter net, String name, String in, int planes, int stride) {
-        boolean early = strideOn == StrideOn.FIRST_1X1;
-        int inner = groups * Math.max(1, planes * widthPerGroup / BASE_PLANES);
-        String x = net.conv(name + ".conv1", in, inner, 1, early ? stride : 1);
-        x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
-        x = net.groupedConv(name + ".conv2", x, inner, 3, early ? 1 : stride, groups);
-        x = net.relu(name + ".relu2", net.bn(name + ".bn2", x));
-        x = net.conv(name + ".conv3", x, planes * block.expansion, 1, 1);
+        int group = Math.max(1, planes * widthPerGroup / BASE_PLANES);
+        int outChannels = planes * block.expansion;
+        String x;
+        if (form == Form.GROUPED) {
+            x = net.conv(name + ".conv3", inner(net, name, "", in, groups * group, stride, groups), outChannels, 1, 1);
+        } else {
+            List<String> paths = new ArrayList<>();
+            for (int i = 0; i < groups; i++) {
+                String path = inner(net, name, "." + i, in, group, stride, 1);
+                paths.add(form == Form.BRANCHES ? net.conv(name + ".conv3." + i, path, outChannels, 1, 1) : path);
+            }
+            x = form == Form.BRANCHES
+                    ? net.add(name + ".paths", new Op.Add(), paths.toArray(String[]::new))
+                    : net.conv(name + ".conv3", net.concat(name + ".paths", paths), outChannels, 1, 1);
+        }
         return net.lastBn(name + ".bn3", x, zeroInitResidual);
+    }
+
+    /** The first two convolutions of a bottleneck, or of its path {@code path}. */
+    private String inner(
+            NetworkWriter net, String name, String path, String in, int channels, int stride, int groupsOfPath) {
+        boolean early = strideOn == StrideOn.FIRST_1X1;
+        String x = net.conv(name + ".conv1" + path, in, channels, 1, early ? stride : 1);
+        x = net.relu(name + ".relu1" + path, net.bn(name + ".bn1" + path, x));
+        x = net.groupedConv(name + ".conv2" + path, x, channels, 3, early ? 1 : stride, groupsOfPath);
+        return net.relu(name + ".relu2" + path, net.bn(name + ".bn2" + path, x));
     }
 
     private String shortcut(NetworkWriter net, String name, String in, int outChannels, int stride) {

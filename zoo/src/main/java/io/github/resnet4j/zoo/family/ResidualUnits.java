@@ -45,7 +45,7 @@ public final class ResidualUnits implements Family {
     }
 
     private static Architecture row(int depth, String what, int table, Unit unit) {
-        UnitSpec spec = new UnitSpec(16, Collections.nCopies(3, (depth - 2) / 6), unit);
+        UnitSpec spec = new UnitSpec(16, Collections.nCopies(3, (depth - 2) / 6), unit, StochasticDepth.OFF);
         return new Architecture(
                 "resnet" + depth + "-" + what + "-cifar",
                 "residual-units",
@@ -247,8 +247,10 @@ public final class ResidualUnits implements Family {
      * @param name of the unit
      * @param in the node that enters it
      * @param planes width of its output
+     * @param number of the unit, from 1
+     * @param units how many the network has
      * @param opensStage whether it is the first of its stage
-     * @param opensNetwork whether it is the first of all
+     * @param depth whether training drops units
      */
     private record Place(
             NetworkWriter net,
@@ -256,8 +258,14 @@ public final class ResidualUnits implements Family {
             String in,
             int planes,
             int stride,
+            int number,
+            int units,
             boolean opensStage,
-            boolean opensNetwork) {
+            StochasticDepth depth) {
+        boolean opensNetwork() {
+            return number == 1;
+        }
+
         String node(String part) {
             return name + "." + part;
         }
@@ -288,7 +296,7 @@ public final class ResidualUnits implements Family {
         }
 
         String sum(String residual, String shortcut) {
-            return net.sum(node("add"), residual, shortcut);
+            return depth.sum(net, node("add"), residual, shortcut, number, units);
         }
 
         /** The end of the original unit. */
@@ -315,8 +323,9 @@ public final class ResidualUnits implements Family {
      * @param width of the stem and the first stage
      * @param blocks units of each stage
      * @param unit their kind
+     * @param dropped whether training drops units
      */
-    private record UnitSpec(int width, List<Integer> blocks, Unit unit) implements Spec {
+    private record UnitSpec(int width, List<Integer> blocks, Unit unit, StochasticDepth dropped) implements Spec {
         private static final String DEPTH = "depth";
         private static final int MAX_DEPTH = 1202;
 
@@ -326,7 +335,11 @@ public final class ResidualUnits implements Family {
 
         /** Layers with weights on the longest way: two of each unit, the stem's and the classifier. */
         private int depth() {
-            return 2 + 2 * blocks.stream().mapToInt(Integer::intValue).sum();
+            return 2 + 2 * units();
+        }
+
+        private int units() {
+            return blocks.stream().mapToInt(Integer::intValue).sum();
         }
 
         @Override
@@ -334,6 +347,7 @@ public final class ResidualUnits implements Family {
             Map<String, String> options = new LinkedHashMap<>();
             options.put(DEPTH, String.valueOf(depth()));
             options.putAll(unit.options());
+            dropped.addTo(options);
             return options;
         }
 
@@ -343,15 +357,16 @@ public final class ResidualUnits implements Family {
             int step = 2 * blocks.size();
             int depth = read.integer(DEPTH, depth(), 2 + step, MAX_DEPTH, step);
             Unit other = unit.with(read);
+            StochasticDepth dropping = dropped.with(read);
             read.verify();
             List<Integer> equal = Collections.nCopies(blocks.size(), (depth - 2) / step);
-            return new UnitSpec(width, depth == depth() ? blocks : equal, other);
+            return new UnitSpec(width, depth == depth() ? blocks : equal, other, dropping);
         }
 
         /** A stem of 4 filters, a stage of one unit and one of two. */
         @Override
         public UnitSpec reduced() {
-            return new UnitSpec(4, List.of(1, 2), unit);
+            return new UnitSpec(4, List.of(1, 2), unit, dropped);
         }
 
         /** Most have the tensors of the original unit, and all gates are alike. */
@@ -368,12 +383,15 @@ public final class ResidualUnits implements Family {
             NetworkWriter net = new NetworkWriter(name, input, Conventions.TORCHVISION);
             String x = net.conv("conv1", Network.INPUT, width, 3, 1);
             x = net.relu("relu1", net.bn("bn1", x));
+            int number = 0;
             for (int s = 0; s < blocks.size(); s++) {
                 String layer = "layer" + (s + 1);
                 net.stage(layer);
                 for (int b = 0; b < blocks.get(s); b++) {
                     int stride = s > 0 && b == 0 ? 2 : 1;
-                    x = unit.write(new Place(net, layer + "." + b, x, width << s, stride, b == 0, s == 0 && b == 0));
+                    Place at =
+                            new Place(net, layer + "." + b, x, width << s, stride, ++number, units(), b == 0, dropped);
+                    x = unit.write(at);
                 }
             }
             net.stage(Network.HEAD);

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
@@ -100,6 +101,7 @@ public final class NetworkGraph {
                     .avgPoolIncludePadInDivisor(false)
                     .helperAllowFallback(false)
                     .build()),
+            vertex(Op.AdaptiveAvgPool.class, pool -> new AdaptiveAvgPoolVertex(pool.height(), pool.width())),
             layer(Op.GlobalAvgPool.class, (pool, in) -> new GlobalPoolingLayer(PoolingType.AVG)),
             layer(Op.ChannelPool.class, (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
                     .collapseDimensions(false)
@@ -157,12 +159,36 @@ public final class NetworkGraph {
     }
 
     /**
+     * A graph that puts out the value of the last node as it is, without softmax and loss: of a part of a network, such as
+     * a block. Its weights are as new as those of {@link #create}.
+     *
+     * @throws IllegalArgumentException as {@link #configuration}
+     */
+    public static ComputationGraph part(Network part, Options options) {
+        String last = part.nodes().get(part.nodes().size() - 1).name();
+        ComputationGraph graph =
+                new ComputationGraph(finished(nodes(part, options).setOutputs(last), part));
+        graph.init();
+        return graph;
+    }
+
+    /**
      * The configuration alone.
      *
      * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network, or DL4J would compute something
      *     else: a sigmoid or tanh of a map that other nodes read as well
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
+        Node logits = network.nodes().get(network.nodes().size() - 1);
+        LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .build();
+        return finished(
+                nodes(network, options).addLayer(SOFTMAX, loss, logits.name()).setOutputs(SOFTMAX), network);
+    }
+
+    /** All nodes, and the image that they read. */
+    private static ComputationGraphConfiguration.GraphBuilder nodes(Network network, Options options) {
         ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
                 .seed(options.seed())
                 .dataType(options.dataType())
@@ -183,13 +209,12 @@ public final class NetworkGraph {
             Node safe = safe(node, readers.get(input) > 1, leaves);
             PARTS.get(safe.op().getClass()).addTo(builder, safe, frozen.contains(node.name()));
         }
-        Node logits = network.nodes().get(network.nodes().size() - 1);
-        LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                .activation(Activation.SOFTMAX)
-                .build();
-        ComputationGraphConfiguration configuration = builder.addLayer(SOFTMAX, loss, logits.name())
-                .setOutputs(SOFTMAX)
-                .setInputTypes(InputType.convolutional(
+        return builder;
+    }
+
+    private static ComputationGraphConfiguration finished(
+            ComputationGraphConfiguration.GraphBuilder builder, Network network) {
+        ComputationGraphConfiguration configuration = builder.setInputTypes(InputType.convolutional(
                         network.input().height(),
                         network.input().width(),
                         network.input().channels()))
@@ -330,6 +355,7 @@ public final class NetworkGraph {
                 .nIn(in.elements())
                 .nOut(d.out())
                 .hasBias(d.bias())
+                .biasInit(d.initialBias())
                 .activation(Activation.IDENTITY)
                 .weightInit(new WeightInitDistribution(new UniformDistribution(-bound, bound)))
                 .build();

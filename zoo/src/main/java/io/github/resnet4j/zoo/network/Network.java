@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -92,14 +93,20 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
      */
     public Set<String> blocks() {
         Set<String> blocks = new LinkedHashSet<>();
-        for (Node node : nodes) {
-            String prefix = node.stage() + ".";
-            int end = node.name().startsWith(prefix) ? node.name().indexOf('.', prefix.length()) : -1;
-            if (end > 0) {
-                blocks.add(node.name().substring(0, end));
-            }
-        }
+        nodes.forEach(node -> block(node).ifPresent(blocks::add));
         return blocks;
+    }
+
+    /** The block that a node is part of. */
+    Optional<String> block(Node node) {
+        String prefix = node.stage() + ".";
+        int end = node.name().startsWith(prefix) ? node.name().indexOf('.', prefix.length()) : -1;
+        return end > 0 ? Optional.of(node.name().substring(0, end)) : Optional.empty();
+    }
+
+    /** Shape of the output: that of the last node, or of the image if there are no nodes. */
+    public Shape out() {
+        return nodes.isEmpty() ? input : nodes.get(nodes.size() - 1).out();
     }
 
     private IllegalArgumentException unknownPart(String part) {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.network;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -122,10 +123,7 @@ public sealed interface Op {
      */
     record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) implements OfOne {
         public Convolution {
-            if (!Double.isFinite(initialBias) || !bias && initialBias != 0) {
-                throw new IllegalArgumentException("a convolution " + (bias ? "with" : "without")
-                        + " a bias cannot start with one of " + initialBias);
-            }
+            requireBias("a convolution", bias, initialBias);
         }
 
         /** With a bias that starts at zero, or none. */
@@ -374,6 +372,46 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Mean over windows that divide a map of any size into the same number of parts: PyTorch's {@code
+     * AdaptiveAvgPool2d}. Where the sizes do not divide, windows overlap by a row or column; a smaller map is repeated.
+     *
+     * @param height rows of the output, at least 1
+     * @param width columns of the output, at least 1
+     */
+    record AdaptiveAvgPool(int height, int width) implements OfOne {
+        public AdaptiveAvgPool {
+            if (height < 1 || width < 1) {
+                throw new IllegalArgumentException(
+                        "adaptive pooling needs at least 1 row and column, got " + height + "x" + width);
+            }
+        }
+
+        /**
+         * What every output along an axis takes of the inputs: {@code out} rows of {@code in} weights, each row a mean over
+         * the inputs from {@code floor(i in / out)} to below {@code ceil((i + 1) in / out)}.
+         */
+        public static double[][] weights(int in, int out) {
+            double[][] weights = new double[out][in];
+            for (int i = 0; i < out; i++) {
+                int from = Math.toIntExact((long) i * in / out);
+                int to = Math.toIntExact(((i + 1L) * in + out - 1) / out);
+                Arrays.fill(weights[i], from, to, 1.0 / (to - from));
+            }
+            return weights;
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), height, width);
+        }
+
+        @Override
+        public String label() {
+            return "avg pool to " + height + "x" + width;
+        }
+    }
+
     /** Mean over all rows and columns: C×H×W to a vector, C×1×1. */
     record GlobalAvgPool() implements OfOne {
         @Override
@@ -496,12 +534,21 @@ public sealed interface Op {
      * Fully connected layer. It reads a map of C×H×W as a vector, channel by channel and row by row.
      *
      * @param bias whether every output has a trained constant
+     * @param initialBias what these constants start at; a gate's may start closed
      */
-    record Dense(int out, boolean bias) implements OfOne {
+    record Dense(int out, boolean bias, double initialBias) implements OfOne {
+        public Dense {
+            requireBias("a dense layer", bias, initialBias);
+        }
 
         /** A dense layer with bias. */
         public Dense(int out) {
             this(out, true);
+        }
+
+        /** With a bias that starts at zero, or none. */
+        public Dense(int out, boolean bias) {
+            this(out, bias, 0);
         }
 
         @Override
@@ -522,7 +569,7 @@ public sealed interface Op {
 
         @Override
         public String label() {
-            return bias ? "dense" : "dense, no bias";
+            return "dense" + (bias ? "" : ", no bias") + (initialBias == 0 ? "" : ", bias from " + initialBias);
         }
     }
 
@@ -693,6 +740,13 @@ public sealed interface Op {
 
     private static Shape larger(Shape in, int channels, int factor) {
         return new Shape(channels, Math.multiplyExact(in.height(), factor), Math.multiplyExact(in.width(), factor));
+    }
+
+    private static void requireBias(String what, boolean bias, double initial) {
+        if (!Double.isFinite(initial) || !bias && initial != 0) {
+            throw new IllegalArgumentException(
+                    what + (bias ? " with" : " without") + " a bias cannot start with one of " + initial);
+        }
     }
 
     private static void requireFactor(int factor) {

@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  * The table: one row per file, one function per kind of recipe. Where the columns come from:
  *
  * <ul>
- *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on.
+ *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on. Without {@code
+ *       VGG16_Weights.IMAGENET1K_FEATURES}, whose classifier is NaN throughout. GoogLeNet's come with {@code
+ *       transform_input}, which makes of the usual normalisation one by a mean and deviation of 0.5.
  *   <li>timm: addresses, sizes and crops from {@code timm/models/resnet.py} (the test size and test crop where it has
  *       them), accuracies with those from {@code results/results-imagenet.csv}, bytes from {@code docs/models}. Weights
  *       that timm trained are under Apache-2.0, according to its model cards' metadata.
@@ -52,12 +54,15 @@ final class PublishedFiles {
     /** The authors' own weights, taken over from Lua. */
     private static final String DENSE_PORT = "pull/116";
 
+    private static final String CLASSIC_RECIPE = "tree/main/references/classification#alexnet-and-vgg";
     private static final String NEXT_RECIPE = "tree/main/references/classification#resnext";
 
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
 
     private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
     private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+    /** Makes [-1, 1] of [0, 1]. */
+    private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
     /** Undoes the scaling of pixels to [0, 1]. */
     private static final List<Double> UNSCALED = List.of(1 / 255.0, 1 / 255.0, 1 / 255.0);
@@ -77,12 +82,15 @@ final class PublishedFiles {
         rows.addAll(wide());
         rows.addAll(resnext50());
         rows.addAll(resnext101());
+        rows.addAll(seResNet());
         rows.addAll(deepStem());
         rows.addAll(denseNet());
+        rows.addAll(classics());
         rows.addAll(keras());
         rows.addAll(cifar());
         rows.add(mlperfTiny());
         rows.addAll(pytorchcv());
+        rows.addAll(pytorchcvWithAttention());
         return rows;
     }
 
@@ -228,6 +236,16 @@ final class PublishedFiles {
                 gluon("resnext101-64x4d", "gluon_resnext101_64x4d-f9a8e184.pth", 80.600, 94.992));
     }
 
+    private static List<PretrainedWeights> seResNet() {
+        return List.of(
+                timm("se-resnet50", "ra2", "seresnet50_ra_224-8efdb4bb.pth", 81.284, 95.652),
+                strikesBack("se-resnet50", "a1", "seresnet50_a1_0-ffa00869.pth", 81.102, 95.120),
+                strikesBack("se-resnet50", "a2", "seresnet50_a2_0-850de0d9.pth", 81.106, 95.222),
+                strikesBackA3("se-resnet50", "seresnet50_a3_0-317ecd56.pth", 77.028, 93.074),
+                timm("se-resnext50-32x4d", "racm", "seresnext50_32x4d_racm-a304a460.pth", 82.196, 96.148),
+                gluon("se-resnext50-32x4d", "gluon_seresnext50_32x4d-90cf2d6e.pth", 79.910, 94.824));
+    }
+
     private static List<PretrainedWeights> deepStem() {
         Preprocessing large = crop(320, 320, "bicubic");
         return List.of(
@@ -254,6 +272,33 @@ final class PublishedFiles {
                 torchvision1(DENSE_PORT, "densenet169-b2777c0a.pth", 75.600, 92.806),
                 torchvision1(DENSE_PORT, "densenet201-c1103571.pth", 76.896, 93.370),
                 torchvision1(DENSE_PORT, "densenet161-8d451a50.pth", 77.138, 93.560));
+    }
+
+    private static List<PretrainedWeights> classics() {
+        return List.of(
+                torchvision1(CLASSIC_RECIPE, "vgg11-8a719046.pth", 69.020, 88.628),
+                torchvision1(CLASSIC_RECIPE, "vgg13-19584684.pth", 69.928, 89.246),
+                torchvision1(CLASSIC_RECIPE, "vgg16-397923af.pth", 71.592, 90.382),
+                torchvision1(CLASSIC_RECIPE, "vgg19-dcbb9e9d.pth", 72.376, 90.876),
+                torchvision1(CLASSIC_RECIPE, "vgg11_bn-6002323d.pth", 70.370, 89.810),
+                torchvision1(CLASSIC_RECIPE, "vgg13_bn-abd245e5.pth", 71.586, 90.374),
+                torchvision1(CLASSIC_RECIPE, "vgg16_bn-6c64b313.pth", 73.360, 91.516),
+                torchvision1(CLASSIC_RECIPE, "vgg19_bn-c79401a0.pth", 74.218, 91.842),
+                torchvision1(CLASSIC_RECIPE, "alexnet-owt-7be5be79.pth", 56.522, 79.066),
+                googLeNet());
+    }
+
+    private static PretrainedWeights googLeNet() {
+        return imageNet(
+                "googlenet",
+                "tv_in1k",
+                TORCHVISION + "googlenet-1378be20.pth",
+                "BSD-3-Clause",
+                new Preprocessing(OptionalInt.of(256), OptionalInt.of(224), "bilinear", HALF, HALF),
+                69.778,
+                89.530,
+                "torchvision, IMAGENET1K_V1",
+                "https://github.com/pytorch/vision/tree/main/references/classification#googlenet");
     }
 
     private static List<PretrainedWeights> keras() {
@@ -369,7 +414,8 @@ final class PublishedFiles {
                 top1,
                 top5,
                 source,
-                "https://huggingface.co/timm/" + architecture.replace('-', '_') + "." + tag);
+                "https://huggingface.co/timm/"
+                        + architecture.replace("se-", "se").replace('-', '_') + "." + tag);
     }
 
     /** GluonCV's "v1b", "v1c" and "v1d", ported by timm. Neither names a licence for the ported files. */
@@ -529,7 +575,107 @@ final class PublishedFiles {
                         "9fedfe5fd643e7355f1062a6db68da310c8962be"),
                 pytorchcv("wrn-16-10", Map.of(), "166/wrn16_10", 2.93, "ce810d8a17a2deb73eddb5bec8709f93278bc53e"),
                 pytorchcv("wrn-28-10", Map.of(), "166/wrn28_10", 2.39, "fe97dcd6d0dd8dda8e9e38e6cfa320cffb9955ce"),
-                pytorchcv("wrn-40-8", Map.of(), "166/wrn40_8", 2.37, "8dc84ec730f35c4b8968a022bc045c0665410840"));
+                pytorchcv("wrn-40-8", Map.of(), "166/wrn40_8", 2.37, "8dc84ec730f35c4b8968a022bc045c0665410840"),
+                pytorchcv(
+                        "resnext29-32x4d",
+                        Map.of(),
+                        "169/resnext29_32x4d",
+                        3.15,
+                        "30413525cd4466dbef759294eda9b702bc39648f"),
+                pytorchcv(
+                        "resnext29-16x64d",
+                        Map.of(),
+                        "176/resnext29_16x64d",
+                        2.41,
+                        "4133d3d04f9b10b132dcb959601d36f10123f8c2"),
+                pytorchcv(
+                        "densenet-bc-40-12",
+                        Map.of(),
+                        "231/densenet40_k12_bc",
+                        6.43,
+                        "6dc86a2ea1d088f088462f5cbac06cc0f37348c0"),
+                pytorchcv(
+                        "densenet-bc-100-12",
+                        Map.of(),
+                        "189/densenet100_k12_bc",
+                        4.16,
+                        "b9232829b13c3f3f2ea15f4be97f500b7912c3c2"),
+                pytorchcv(
+                        "densenet-bc-190-40",
+                        Map.of(),
+                        "286/densenet190_k40_bc",
+                        2.52,
+                        "2896fa088aeaef36fcf395d404d97ff172d78943"),
+                pytorchcv(
+                        "densenet-bc-250-24",
+                        Map.of(),
+                        "290/densenet250_k24_bc",
+                        2.67,
+                        "f8f9d3052bae1fea7e33bb1ce143c38b4aa5622b"));
+    }
+
+    /**
+     * His networks with attention. Of those for CIFAR-10 the pre-activation ones are left out: they have a normalisation
+     * behind the stem and none before the pooling. The first CBAM file is his own, the second the authors', converted.
+     */
+    private static List<PretrainedWeights> pytorchcvWithAttention() {
+        return List.of(
+                pytorchcv(
+                        "se-resnet20-cifar",
+                        Map.of(),
+                        "362/seresnet20",
+                        6.01,
+                        "935d89433e803c8a3027c81f1267401e7caccce6"),
+                pytorchcv(
+                        "se-resnet56-cifar",
+                        Map.of(),
+                        "362/seresnet56",
+                        4.13,
+                        "b61c143989cb2901bec48dded4c6ddcae91aabc4"),
+                pytorchcv(
+                        "se-resnet110-cifar",
+                        Map.of(),
+                        "362/seresnet110",
+                        3.63,
+                        "1ddec2309ff61c2c0e14c96d51a1b846afdc2acc"),
+                pytorchcv(
+                        "se-resnet164-cifar",
+                        Map.of(),
+                        "362/seresnet164bn",
+                        3.39,
+                        "1085dab6467cb18e554123663816094f080fc626"),
+                cbam(
+                        "pytorchcv_in1k",
+                        "537/cbam_resnet50-0505",
+                        "d8cf8488efb97afecd6b3287a3ca9fa093fc3127",
+                        79.83,
+                        94.95,
+                        "pytorchcv"),
+                cbam(
+                        "authors_in1k",
+                        "125/cbam_resnet50-0605",
+                        "a1172fe679622224dcc88c00020936ad381806fb",
+                        77.622,
+                        93.948,
+                        "Jongchan/attention-module, converted by pytorchcv"));
+    }
+
+    private static PretrainedWeights cbam(
+            String tag, String file, String sha1, double top1, double top5, String source) {
+        return new PretrainedWeights(
+                "cbam-resnet50",
+                Map.of(),
+                tag,
+                URI.create(PYTORCHCV + "v0.0." + file + "-" + sha1.substring(0, 8) + ".pth.zip"),
+                OptionalLong.empty(),
+                new FileHash(FileHash.Algorithm.SHA_1, sha1),
+                "MIT",
+                crop(256, 224, "bilinear"),
+                ChannelOrder.RGB,
+                ClassNames.IMAGENET,
+                Optional.of(new Accuracy(top1, OptionalDouble.of(top5))),
+                source,
+                URI.create("https://github.com/osmr/imgclsmob"));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -73,6 +74,36 @@ public final class Tensor {
             throw new IllegalArgumentException(values.length + " values for the shape " + shape);
         }
         return tensor;
+    }
+
+    /**
+     * One of the equal parts along a dimension; it reads the same elements.
+     *
+     * @param axis the dimension
+     * @param index of the part, from 0
+     * @param parts how many there are
+     * @throws IllegalArgumentException if the dimension does not divide evenly, or there is no such part
+     */
+    public Tensor part(int axis, int index, int parts) {
+        long size = shape.get(axis);
+        if (parts < 1 || size % parts != 0 || index < 0 || index >= parts) {
+            throw new IllegalArgumentException(
+                    "no part " + index + " of " + parts + " along dimension " + axis + " of " + shape);
+        }
+        long inner = shape.subList(axis + 1, shape.size()).stream().reduce(1L, (a, b) -> a * b);
+        long run = inner * (size / parts);
+        List<Long> smaller = new ArrayList<>(shape);
+        smaller.set(axis, size / parts);
+        return new Tensor(type, smaller, (from, into) -> {
+            for (long next = from; into.hasRemaining(); ) {
+                int now = (int) Math.min(run - next % run, into.remaining() / type.bytes());
+                ByteBuffer room =
+                        into.slice(into.position(), now * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+                elements.copy(next / run * inner * size + index * run + next % run, room);
+                into.position(into.position() + room.position());
+                next += now;
+            }
+        });
     }
 
     /** The type of its elements in the file. */

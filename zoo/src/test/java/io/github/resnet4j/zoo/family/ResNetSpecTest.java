@@ -10,6 +10,7 @@ import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Form;
 import io.github.resnet4j.zoo.family.ResNetSpec.Shortcut;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
@@ -123,11 +124,12 @@ class ResNetSpecTest {
     @Test
     void saysItsOptionsInOrder() {
         assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
-                .hasToString("[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
-                        + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
+                .hasToString(
+                        "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
+                                + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
         assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
                 .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
-                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
+                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
     }
 
     @Test
@@ -138,6 +140,7 @@ class ResNetSpecTest {
                 "zero-init-residual", "true",
                 "groups", "4",
                 "width-per-group", "32",
+                "form", "branches",
                 "stochastic-depth", "0.5",
                 "stochastic-depth-scaling", "in-training",
                 "stochastic-depth-per", "image"));
@@ -150,10 +153,12 @@ class ResNetSpecTest {
                         BOTTLENECK.stages(),
                         4,
                         32,
+                        Form.BRANCHES,
                         Shortcut.ZERO_PAD_END,
                         ResNetSpec.StrideOn.FIRST_1X1,
                         true,
                         new StochasticDepth(0.5, Scaling.IN_TRAINING, Per.IMAGE),
+                        Attention.NONE,
                         BOTTLENECK.conventions()));
         assertThat(BOTTLENECK.with(other.options())).isEqualTo(other);
         assertThat(other.with(BOTTLENECK.options())).isEqualTo(BOTTLENECK);
@@ -178,14 +183,14 @@ class ResNetSpecTest {
 
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnet50").with(options))
-                .withMessage(
-                        "resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
-                                + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
-                                + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
-                                + " option zero-init-residual: \"yes\" is not true or false;"
-                                + " unknown option \"shortcuts\"; did you mean shortcut?;"
-                                + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
-                                + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per")
+                .withMessage("resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
+                        + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
+                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
+                        + " option zero-init-residual: \"yes\" is not true or false;"
+                        + " unknown option \"shortcuts\"; did you mean shortcut?;"
+                        + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
+                        + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per,"
+                        + " attention")
                 .satisfies(e -> assertThat(e.problems()).hasSize(6));
     }
 
@@ -210,9 +215,63 @@ class ResNetSpecTest {
                 .hasToString("[(32, 1), (32, 4), (64, 1)]");
     }
 
+    /** Xie et al. 2017, figure 3: a sum of paths, a concatenation of paths, a grouped convolution. */
+    @Test
+    void allFormsOfGroupsCountTheSame() {
+        Network grouped = Zoo.find("resnext29-32x4d").network();
+        Network early = Zoo.find("resnext29-32x4d")
+                .with(Map.of("form", "early-concatenation"))
+                .network();
+        Network branches =
+                Zoo.find("resnext29-32x4d").with(Map.of("form", "branches")).network();
+
+        assertThat(List.of(early, branches)).allSatisfy(network -> {
+            assertThat(network.parameters()).isEqualTo(grouped.parameters());
+            assertThat(network.statistics()).isEqualTo(grouped.statistics());
+            assertThat(network.macs()).isEqualTo(grouped.macs());
+            assertThat(network.stages()).isEqualTo(grouped.stages());
+            assertThat(network.blocks()).isEqualTo(grouped.blocks());
+        });
+        assertThat(early.nodes())
+                .filteredOn(node -> node.op() instanceof Op.Concat)
+                .hasSize(9)
+                .allSatisfy(node -> assertThat(node.inputs()).hasSize(32));
+        assertThat(branches.nodes())
+                .filteredOn(node -> node.name().equals("layer2.0.paths"))
+                .allSatisfy(node -> assertThat(node.inputs())
+                        .hasSize(32)
+                        .startsWith("layer2.0.conv3.0", "layer2.0.conv3.1")
+                        .endsWith("layer2.0.conv3.31"));
+    }
+
+    @Test
+    void oneGroupHasOneForm() {
+        ResNetSpec branches = BOTTLENECK.with(Map.of("groups", "2", "form", "branches"));
+
+        assertThat(branches.form()).isEqualTo(Form.BRANCHES);
+        assertThat(branches.with(Map.of("groups", "1"))).isEqualTo(BOTTLENECK);
+        assertThat(branches.withGroups(1, 64)).isEqualTo(BOTTLENECK);
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnet50").with(Map.of("form", "branches")))
+                .withMessageContaining("unknown option \"form\"");
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnext50-32x4d").with(Map.of("form", "b")))
+                .withMessage(
+                        "resnext50-32x4d: option form: \"b\" is not one of grouped, early-concatenation, branches");
+    }
+
     /** Linear decay over all blocks (Huang et al. 2016, equation 4), and nothing else changes. */
     @ParameterizedTest
-    @CsvSource({"resnet20-cifar, 9", "resnet50, 16", "preresnet20-cifar, 9", "preresnet50, 16", "wrn-16-4, 6"})
+    @CsvSource({
+        "resnet20-cifar, 9",
+        "resnet50, 16",
+        "preresnet20-cifar, 9",
+        "preresnet50, 16",
+        "wrn-16-4, 6",
+        "resnet20-constant-scaling-cifar, 9",
+        "resnet20-exclusive-gating-cifar, 9",
+        "resnet20-relu-only-cifar, 9"
+    })
     void laterBlocksSurviveLessOften(String name, int blocks) {
         Architecture row = Zoo.find(name);
         Network network = row.with(Map.of("stochastic-depth", "0.5", "stochastic-depth-per", "image"))

@@ -52,6 +52,7 @@ class OpTest {
                 Arguments.of(new Op.Upsample(4, Interpolation.BILINEAR), "upsample 4, bilinear"),
                 Arguments.of(new Op.Dense(10), "dense"),
                 Arguments.of(new Op.Dense(10, false), "dense, no bias"),
+                Arguments.of(new Op.Dense(10, true, -2), "dense, bias from -2.0"),
                 Arguments.of(new Op.Add(), "add"),
                 Arguments.of(new Op.Multiply(), "multiply"),
                 Arguments.of(new Op.Concat(), "concat"));
@@ -176,6 +177,10 @@ class OpTest {
                         () -> new Op.MaxPool(new Window(new Axis(3, 1, 1, 1), new Axis(3, 1, 2, 1))),
                         "got kernel 3, padding 2, dilation 1"),
                 illegal(() -> new Op.Scale(Double.POSITIVE_INFINITY), "a finite factor, got Infinity"),
+                illegal(() -> new Op.Dense(3, false, -1), "a dense layer without a bias cannot start with one of -1.0"),
+                illegal(
+                        () -> new Op.Dense(3, true, Double.NaN),
+                        "a dense layer with a bias cannot start with one of NaN"),
                 illegal(() -> new Op.DepthToSpace(0), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.Upsample(0, Interpolation.NEAREST), "a factor of at least 1, got 0"),
                 illegal(() -> new Op.LocalResponseNorm(4, 1, 1, 1), "got size 4, alpha 1.0, beta 1.0, k 1.0"),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,43 @@ class TensorTest {
             }
         });
         assertThat(tensor.floats()).containsExactly(value);
+    }
+
+    @Test
+    void partsReadTheSameElements() {
+        float[] values = new float[2 * 6 * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        Tensor whole = Tensor.of(List.of(2L, 6L, 3L), values);
+
+        assertThat(whole.part(0, 1, 2).floats()).containsExactly(Arrays.copyOfRange(values, 18, 36));
+        assertThat(whole.part(1, 2, 3).shape()).containsExactly(2L, 2L, 3L);
+        assertThat(whole.part(1, 2, 3).floats()).containsExactly(12, 13, 14, 15, 16, 17, 30, 31, 32, 33, 34, 35);
+        assertThat(whole.part(2, 0, 3).part(1, 5, 6).floats()).containsExactly(15, 33);
+        assertThat(whole.part(1, 0, 1).floats()).containsExactly(values);
+    }
+
+    /** More elements than are read at once. */
+    @Test
+    void partsOfLargeTensorsAreRead() {
+        float[] values = new float[3 * 50_000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 1000;
+        }
+
+        assertThat(Tensor.of(List.of(3L, 50_000L), values).part(1, 1, 2).floats())
+                .hasSize(75_000)
+                .startsWith(values[25_000], values[25_001])
+                .endsWith(values[149_999]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, 3", "1, 3, 3", "1, -1, 3", "1, 0, 0"})
+    void refusesPartsThatAreNone(int axis, int index, int parts) {
+        assertThatThrownBy(() -> Tensor.of(List.of(2L, 3L), new float[6]).part(axis, index, parts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no part " + index + " of " + parts + " along dimension " + axis + " of [2, 3]");
     }
 
     @Test

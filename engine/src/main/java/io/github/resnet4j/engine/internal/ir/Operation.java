@@ -12,8 +12,17 @@ public sealed interface Operation {
         return List.of();
     }
 
-    /** The images. */
-    record Input() implements Operation {}
+    /**
+     * The images.
+     *
+     * @param differentiated whether gradients go back to them
+     */
+    record Input(boolean differentiated) implements Operation {
+        /** Images that need no gradient. */
+        public Input() {
+            this(false);
+        }
+    }
 
     /**
      * Convolution; weights are outChannels × inChannels/groups × kernel height × kernel width.
@@ -153,6 +162,12 @@ public sealed interface Operation {
      * @param paddingCounts zeros of the padding count as values of the mean
      */
     record AvgPool(Window window, boolean paddingCounts) implements Operation {}
+
+    /**
+     * Mean over windows of a map's rows and columns, as many as the value has, that PyTorch's {@code AdaptiveAvgPool2d}
+     * chooses: they may overlap.
+     */
+    record AdaptiveAvgPool() implements Operation {}
 
     /** Mean or maximum over all channels at each place, 1×H×W; the gradient of a maximum goes to the first that has it. */
     record SpatialPool(boolean maximum) implements Operation {}

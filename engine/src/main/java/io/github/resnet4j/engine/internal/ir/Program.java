@@ -48,18 +48,30 @@ public record Program(List<ProgramNode> nodes, List<Integer> outputs) {
     }
 
     /**
-     * For each node, whether a step of training must send gradients into its operation: it or something it depends on
-     * is trained. Everything else is a frozen prefix, or a program for inference, and may be fused without a backward pass.
+     * For each node, whether gradients must go into its operation: it or something it depends on is trained, or the images
+     * are differentiated. Everything else is a frozen prefix, or a program for inference, and may be fused without a backward pass.
      */
     public boolean[] backward() {
         boolean[] backward = new boolean[nodes.size()];
         for (int i = 0; i < backward.length; i++) {
             ProgramNode node = nodes.get(i);
-            backward[i] = !node.trained().isEmpty();
+            backward[i] =
+                    !node.trained().isEmpty() || node.op() instanceof Operation.Input images && images.differentiated();
             for (int input : node.inputs()) {
                 backward[i] |= backward[input];
             }
         }
         return backward;
+    }
+
+    /** The same with gradients going back to the images. */
+    public Program differentiated() {
+        List<ProgramNode> all = new ArrayList<>(nodes);
+        ProgramNode images = nodes.get(0);
+        all.set(
+                0,
+                new ProgramNode(
+                        images.name(), new Operation.Input(true), images.inputs(), images.extent(), images.frozen()));
+        return new Program(all, outputs);
     }
 }

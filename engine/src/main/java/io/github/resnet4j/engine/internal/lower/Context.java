@@ -128,7 +128,7 @@ final class Context {
 
     /** Whether gradients must go into the operation at {@code position}. */
     boolean backward(int position) {
-        return use == Lowering.Use.TRAINING && backward[position];
+        return (use == Lowering.Use.TRAINING || use == Lowering.Use.GRADIENT) && backward[position];
     }
 
     /** Whether the value at {@code position} may be overwritten by its reader at {@code reader}. */

@@ -120,8 +120,13 @@ final class Executable {
 
     /** Runs every instruction whose condition holds. */
     void run() {
+        run(0, steps.size());
+    }
+
+    /** Runs those from {@code from} on and before {@code to}. */
+    void run(int from, int to) {
         arena.ensure(arenaBytes);
-        for (Runnable step : steps) {
+        for (Runnable step : steps.subList(from, to)) {
             step.run();
         }
     }

@@ -26,7 +26,12 @@ public final class Lowering implements AutoCloseable {
         /** On the calling thread alone. */
         INFERENCE_ALONE,
         /** Forward only, and {@link #mayHideOverflow} looks at all values. */
-        CHECK
+        CHECK,
+        /**
+         * Forward, and back to the images from a gradient of the program's only output, as often as that is wanted. {@link
+         * #mayHideOverflow} looks at all values.
+         */
+        GRADIENT
     }
 
     private static final Rows ROWS = new Rows()
@@ -53,6 +58,7 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
             .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
             .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
+            .row(Operation.AdaptiveAvgPool.class, (l, i, op) -> new LoweredAdaptiveAvgPool(l.context, i))
             .row(Operation.SpatialPool.class, (l, i, op) -> new LoweredSpatialPool(l.context, i, op))
             .row(Operation.DepthToSpace.class, (l, i, op) -> new LoweredDepthToSpace(l.context, i, op))
             .row(Operation.Upsample.class, (l, i, op) -> new LoweredUpsample(l.context, i, op))
@@ -62,6 +68,7 @@ public final class Lowering implements AutoCloseable {
 
     private final Scope scope = new Scope();
     private final Buffer images = Buffer.at(0);
+    private final Buffer outputGradient = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
     private final DropoutMask dropout;
@@ -71,6 +78,10 @@ public final class Lowering implements AutoCloseable {
     private boolean exceeded;
     private final Context context;
     private final Executable executable;
+    /** Instructions of the forward pass. */
+    private final int forward;
+
+    private LoweredTensor imageGradient;
 
     /**
      * Lowers {@code program}.
@@ -119,8 +130,11 @@ public final class Lowering implements AutoCloseable {
             for (int output : program.outputs()) {
                 outputs.add(readable(output));
             }
+            forward = tape.instructions().size();
             if (training) {
                 back(lowered, tape);
+            } else if (use == Use.GRADIENT) {
+                backToTheImages(lowered, tape);
             }
             outputs.forEach(tape::keep);
             executable = new Executable(tape, arena);
@@ -156,7 +170,7 @@ public final class Lowering implements AutoCloseable {
     }
 
     private void look(int position, LoweredTensor value) {
-        boolean every = use == Use.CHECK || use == Use.TRAINING;
+        boolean every = use == Use.CHECK || use == Use.TRAINING || use == Use.GRADIENT;
         if (every || magnitudes.watched(position)) {
             float limit = every ? Float.MAX_VALUE : Magnitudes.USUAL;
             exceeded |= Floats.exceeds(value.buffer().address(), value.count(), limit);
@@ -171,18 +185,42 @@ public final class Lowering implements AutoCloseable {
         }
         for (int i = last; i > 0; i--) {
             if (i == last || (context.backward(i) && context.gradient(i) != null)) {
-                int position = i;
-                LoweringException.naming(
-                        context.node(i).name(),
-                        () -> tape.when(
-                                present(position), () -> lowered.get(position).backward(context.gradient(position))));
+                backward(lowered, i, tape);
             }
         }
     }
 
+    private void backward(List<Lowered> lowered, int position, Tape tape) {
+        LoweringException.naming(
+                context.node(position).name(),
+                () -> tape.when(present(position), () -> lowered.get(position).backward(context.gradient(position))));
+    }
+
+    /** What the forward pass leaves is kept, so that the way back can be gone again. */
+    private void backToTheImages(List<Lowered> lowered, Tape tape) {
+        List<Buffer> left = tape.buffers().stream().filter(Buffer::used).toList();
+        int output = context.program().outputs().get(0);
+        context.addGradient(
+                output,
+                context.node(output).name(),
+                new LoweredTensor(outputs.get(0).layout(), outputGradient),
+                false);
+        for (int i = output; i > 0; i--) {
+            if (context.gradient(i) != null) {
+                backward(lowered, i, tape);
+            }
+        }
+        imageGradient = readable(0, context.gradient(0));
+        tape.keep(imageGradient);
+        left.forEach(buffer -> buffer.use(Math.max(0, tape.instructions().size() - 1)));
+    }
+
     private LoweredTensor readable(int position) {
+        return readable(position, context.value(position));
+    }
+
+    private LoweredTensor readable(int position, LoweredTensor value) {
         ProgramNode node = context.node(position);
-        LoweredTensor value = context.value(position);
         if (value.layout().shape().length == 2) {
             return value;
         }
@@ -244,7 +282,9 @@ public final class Lowering implements AutoCloseable {
                     node.extent().channels(),
                     node.extent().height(),
                     node.extent().width());
-            return new LoweredTensor(layout, buffer);
+            LoweredTensor plain = new LoweredTensor(layout, buffer);
+            // Gradients are in the common order, and a value is where its gradient is.
+            return context.backward(position) ? context.convert(node.name(), plain, context.map(node.extent())) : plain;
         }
 
         @Override
@@ -256,7 +296,20 @@ public final class Lowering implements AutoCloseable {
         bound();
         exceeded = false;
         executable.place(images, address);
-        executable.run();
+        executable.run(0, use == Use.GRADIENT ? forward : executable.size());
+    }
+
+    /**
+     * After a run for {@link Use#GRADIENT}, goes back from the gradient of the output, whose shape it has, and copies that of
+     * the images, N×C×H×W. The images must still be where they were.
+     *
+     * @param from address of the output's gradient
+     * @param to address for the images'
+     */
+    public void back(long from, long to) {
+        executable.place(outputGradient, from);
+        executable.run(forward, executable.size());
+        Floats.copy(imageGradient.buffer().address(), to, imageGradient.count());
     }
 
     /** Finds out what to look at, with the parameters as they are now. */

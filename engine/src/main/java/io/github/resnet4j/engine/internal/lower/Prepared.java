@@ -48,7 +48,7 @@ public final class Prepared implements AutoCloseable {
 
     /** @param flat DL4J's flat parameters, which only this and {@link #refresh()} read */
     public Prepared(FloatBuffer flat) {
-        this(flat, List.of(new Parameter(0, flat.limit())));
+        this(flat, flat.limit() == 0 ? List.of() : List.of(new Parameter(0, flat.limit())));
     }
 
     /**

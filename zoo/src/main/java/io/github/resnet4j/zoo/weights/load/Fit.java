@@ -225,12 +225,12 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     shape.set(0, (long) classes);
                 }
                 common++;
-                matched += tensor.torchShape().equals(shape) && Matching.hasFractions(tensor) ? 1 : 0;
+                matched += Matching.fits(tensor.torchShape(), shape) && Matching.hasFractions(tensor) ? 1 : 0;
             }
         }
         boolean headless = head.slots().stream().noneMatch(slot -> tensors.containsKey(slot.name()));
         long others = tensors.keySet().stream()
-                .filter(name -> !Matching.isCounter(name) && !(headless && Matching.isOfHead(name, head)))
+                .filter(name -> !Matching.isNeedless(name) && !(headless && Matching.isOfHead(name, head)))
                 .count();
         return new Fit(
                 row,

@@ -32,6 +32,7 @@ public final class Matching {
     private static final String GREY =
             "the weights take grey images of one channel; to use them on grey images with three channels,"
                     + " repeat them in Python: state[NAME] = state[NAME].repeat(1, 3, 1, 1) / 3";
+    private static final List<Long> ONE_BY_ONE = List.of(1L, 1L);
     private static final int MAX_NEAREST = 100;
     private static final int MAX_CANDIDATES = 1_000;
     private static final int MAX_NAME = 120;
@@ -107,9 +108,19 @@ public final class Matching {
                 .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
     }
 
+    /** Whether a network needs no such tensor unless it has one: it is a counter, or of an auxiliary classifier. */
+    static boolean isNeedless(String name) {
+        return isCounter(name) || isAuxiliary(name);
+    }
+
     /** Whether it is one of PyTorch's counters, which nothing needs: of a normalisation's steps, or of an average's. */
-    static boolean isCounter(String name) {
+    private static boolean isCounter(String name) {
         return name.endsWith(COUNTER) || name.equals("n_averaged");
+    }
+
+    /** Whether it is of GoogLeNet's auxiliary classifiers, which serve training alone, as torchvision names them. */
+    private static boolean isAuxiliary(String name) {
+        return name.startsWith("aux1.") || name.startsWith("aux2.");
     }
 
     /** Whether a tensor that the network does not have stands where its classifier does: of a projection, say. */
@@ -133,7 +144,7 @@ public final class Matching {
     }
 
     private LoadReport compare() {
-        Map<String, Named> rest = new LinkedHashMap<>(reading.tensors());
+        Map<String, Named> rest = Paths.cut(reading.tensors(), network);
         Node head = head(network);
         List<Entry> entries = new ArrayList<>();
         for (Slot slot : network.slots()) {
@@ -144,6 +155,11 @@ public final class Matching {
         for (Named tensor : rest.values()) {
             if (isCounter(tensor.name())) {
                 entries.add(other(Status.IGNORED, tensor, "counts of training steps"));
+            } else if (isAuxiliary(tensor.name())) {
+                entries.add(other(
+                        Status.IGNORED,
+                        tensor,
+                        "an auxiliary classifier, which serves training alone; the network has none"));
             } else if (options.newHead() && isOfHead(tensor.name(), head)) {
                 entries.add(other(Status.REPLACED, tensor, "the file's own head"));
             } else {
@@ -193,7 +209,7 @@ public final class Matching {
             return entry(Status.MISSING, slot, found, "");
         }
         Named tensor = found.get();
-        if (!tensor.torchShape().equals(slot.shape())) {
+        if (!fits(tensor.torchShape(), slot.shape())) {
             boolean otherClasses = slot.node().equals(head(network))
                     && tensor.torchShape().size() == slot.shape().size()
                     && tensor.torchShape()
@@ -222,13 +238,25 @@ public final class Matching {
             conversions.add(tensor.tensor().type() + " to F32");
         }
         if (tensor.layout().reordered(tensor.tensor().shape())) {
-            conversions.add(slot.shape().size() == 4 ? "HWIO to OIHW" : "transposed");
+            conversions.add(tensor.tensor().shape().size() == 4 ? "HWIO to OIHW" : "transposed");
+        }
+        if (!tensor.torchShape().equals(slot.shape())) {
+            conversions.add(tensor.torchShape() + " to " + slot.shape());
         }
         return entry(
                 conversions.isEmpty() ? Status.LOADED : Status.CONVERTED,
                 slot,
                 found,
                 String.join(" and ", conversions));
+    }
+
+    /** Whether a tensor of this shape has the values of a place: a dense layer's matrix is a 1×1 convolution, and back. */
+    static boolean fits(List<Long> shape, List<Long> wanted) {
+        return matrix(shape).equals(matrix(wanted));
+    }
+
+    private static List<Long> matrix(List<Long> shape) {
+        return shape.size() == 4 && shape.subList(2, 4).equals(ONE_BY_ONE) ? shape.subList(0, 2) : shape;
     }
 
     /** Whether it is a convolution of images of one channel, where the network's have three. */

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.family.ResNetSpec;
+import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
+import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
 import io.github.resnet4j.zoo.weights.Fault;
@@ -44,6 +49,48 @@ class MatchingTest {
         Map<String, Tensor> tensors = new LinkedHashMap<>(GOOD.tensors());
         change.accept(tensors);
         return Dicts.of(tensors);
+    }
+
+    /** Three groups, which other forms of the network write as paths. */
+    private static Network groups(String form) {
+        return ResNetSpec.of(Stem.CIFAR, 4, Block.BOTTLENECK, List.of(new Stage(1, 2, 1)))
+                .withGroups(3, 128)
+                .with(Map.of("form", form))
+                .network(form, Shape.square(3, 8), 2);
+    }
+
+    @Test
+    void groupsAreCutIntoPaths() {
+        StateDict grouped = Dicts.random(groups("grouped"), 1);
+        LoadReport report =
+                Matching.of(grouped, groups("branches"), LoadOptions.STRICT).report();
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.entries(Status.LOADED))
+                .extracting(Entry::name, Entry::source, Entry::fileShape)
+                .contains(
+                        tuple("layer1.0.conv1.2.weight", "layer1.0.conv1.weight", List.of(4L, 4L, 1L, 1L)),
+                        tuple("layer1.0.bn2.0.running_var", "layer1.0.bn2.running_var", List.of(4L)),
+                        tuple("layer1.0.conv3.1.weight", "layer1.0.conv3.weight", List.of(8L, 4L, 1L, 1L)),
+                        tuple("layer1.0.bn3.weight", "layer1.0.bn3.weight", List.of(8L)));
+        assertThat(Matching.of(grouped, groups("early-concatenation"), LoadOptions.STRICT)
+                        .report()
+                        .complete())
+                .isTrue();
+    }
+
+    @Test
+    void otherGroupsAreNotCut() {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(Dicts.random(groups("grouped"), 1).tensors());
+        tensors.put("layer1.0.conv2.weight", ofType(DType.F32, 12L, 3L, 3L, 3L));
+        LoadReport report = Matching.of(Dicts.of(tensors), groups("branches"), LoadOptions.STRICT)
+                .report();
+
+        assertThat(report.entries(Status.MISSING))
+                .extracting(Entry::name)
+                .containsExactly("layer1.0.conv2.0.weight", "layer1.0.conv2.1.weight", "layer1.0.conv2.2.weight");
+        assertThat(report.entries(Status.UNEXPECTED)).extracting(Entry::name).containsExactly("layer1.0.conv2.weight");
     }
 
     private static Tensor ofType(DType type, Long... shape) {

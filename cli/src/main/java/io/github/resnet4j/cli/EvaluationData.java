@@ -1,0 +1,98 @@
+package io.github.resnet4j.cli;
+
+import io.github.resnet4j.datasets.CifarDataset;
+import io.github.resnet4j.datasets.CifarVariant;
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.ImageFolder;
+import io.github.resnet4j.datasets.ImageFolders;
+import io.github.resnet4j.datasets.ImageNet;
+import io.github.resnet4j.datasets.Split;
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.model.ModelLabels;
+import io.github.resnet4j.finetune.model.SourceModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The labelled images that a trained model is measured on. */
+final class EvaluationData {
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of class folders (if split into parts, the validation or test part is used;"
+                    + " otherwise all images, also those that a model was trained on), folder of"
+                    + " CIFAR batches, or one CIFAR batch file.")
+    private Path data;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "KIND",
+            defaultValue = "folder",
+            description = "What DIR holds: cifar10, cifar100, folder or imagenet.")
+    private DatasetKind dataset;
+
+    @Mixin
+    private FolderReading reading;
+
+    @Option(
+            names = "--on-bad-image",
+            paramLabel = "fail|skip",
+            defaultValue = "fail",
+            description = "What to do about unreadable images.")
+    private DataConfig.OnBadImage onBadImage;
+
+    /** The images with the labels of their own classes. */
+    ImageDataset open() {
+        if (dataset == DatasetKind.FOLDER && Files.isRegularFile(data)) {
+            throw new UsageException(
+                    data + " is a file: name a folder that holds one folder for each class, or say what"
+                            + " the file is with --dataset cifar10 or cifar100");
+        }
+        return switch (dataset) {
+            case CIFAR10 -> cifar(CifarVariant.CIFAR10);
+            case CIFAR100 -> cifar(CifarVariant.CIFAR100);
+            case IMAGENET -> ImageNet.open(data, Split.VAL, reading.options());
+            case FOLDER -> ImageFolders.evaluation(data, reading.options());
+        };
+    }
+
+    private ImageDataset cifar(CifarVariant variant) {
+        return Files.isRegularFile(data)
+                ? CifarDataset.readFile(data, variant)
+                : CifarDataset.read(data, variant, Split.VAL);
+    }
+
+    /**
+     * The same with the labels of a model's classes. ImageNet's folders are WordNet identifiers; every ImageNet model uses
+     * their order.
+     */
+    ImageDataset labelled(SourceModel source, ImageDataset images, Consumer<String> remarks) {
+        List<String> known = source.card().classes();
+        try {
+            if (source.classesNamed() && dataset != DatasetKind.IMAGENET) {
+                return ModelLabels.byName(images, known, remarks);
+            }
+            return ModelLabels.inOrder(images, known.size(), dataset == DatasetKind.IMAGENET ? order -> {} : remarks);
+        } catch (UsageException e) {
+            throw new UsageException(data + ": " + e.getMessage());
+        }
+    }
+
+    /** What is measured on, in words. */
+    String words(ImageDataset images) {
+        Path where = images instanceof ImageFolder folder ? folder.root() : data;
+        return where + ": " + images.size() + " images of " + images.classSummary();
+    }
+
+    /** What happens to images that cannot be read. */
+    BadImages badImages() {
+        return onBadImage == DataConfig.OnBadImage.FAIL ? BadImages.FAIL : BadImages.LEAVE_OUT;
+    }
+}

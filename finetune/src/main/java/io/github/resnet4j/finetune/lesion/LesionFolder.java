@@ -1,0 +1,170 @@
+package io.github.resnet4j.finetune.lesion;
+
+import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.report.Charts;
+import io.github.resnet4j.finetune.report.Figure;
+import io.github.resnet4j.finetune.report.Machine;
+import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.StudyPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where a study leaves its results: a CSV file for each measurement, a PNG for each figure, {@code report.html} with all
+ * figures, and {@code lesion.json} with all numbers. Every file is replaced as a whole.
+ */
+public final class LesionFolder {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final String REPORT = "report.html";
+    private static final String NUMBERS = "lesion.json";
+    /** Measurements and figures; nothing else is ever deleted. */
+    private static final List<String> NAMES = List.of(
+            "single",
+            "random",
+            "permuted",
+            "paths",
+            "path-numbers",
+            "path-gradients",
+            "path-products",
+            "responses",
+            "responses-sorted");
+
+    private final Path folder;
+    private final List<String> commandLine;
+
+    /**
+     * A folder, which is made when there is something to write.
+     *
+     * @param commandLine the arguments, program first
+     */
+    public LesionFolder(Path folder, List<String> commandLine) {
+        this.folder = folder;
+        this.commandLine = List.copyOf(commandLine);
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return folder;
+    }
+
+    /** The page with all figures. */
+    public Path report() {
+        return folder.resolve(REPORT);
+    }
+
+    /**
+     * Makes room.
+     *
+     * @throws UsageException if the folder holds an earlier study, and that is not to be replaced
+     * @throws IOException if an earlier result cannot be deleted
+     */
+    void prepare(boolean overwrite) throws IOException {
+        List<Path> earlier = contents().filter(Files::exists).toList();
+        if (!earlier.isEmpty() && !overwrite) {
+            throw new UsageException(folder
+                    + " holds an earlier study: replace it (--overwrite) or choose another folder" + " (--output)");
+        }
+        for (Path file : earlier) {
+            Files.delete(file);
+        }
+        Files.createDirectories(folder);
+    }
+
+    private Stream<Path> contents() {
+        List<String> files = new ArrayList<>(List.of(REPORT, NUMBERS));
+        NAMES.forEach(name -> files.addAll(List.of(name + ".csv", name + ".png")));
+        return files.stream().map(folder::resolve);
+    }
+
+    /** Writes all that is measured. */
+    void write(LesionResult result) throws IOException {
+        for (LesionTable table : LesionTable.of(result)) {
+            AtomicFile.write(folder.resolve(table.name() + ".csv"), table.csv());
+        }
+        List<Figure> figures = LesionFigures.of(result);
+        for (Figure figure : figures) {
+            Charts.figure(figure, folder.resolve(figure.id() + ".png"));
+        }
+        String json = JSON.writeValueAsString(result) + "\n";
+        AtomicFile.write(folder.resolve(NUMBERS), json);
+        page(result, figures, json).write(report());
+    }
+
+    private StudyPage page(LesionResult result, List<Figure> figures, String json) {
+        List<StudyPage.Tile> tiles = new ArrayList<>();
+        tiles.add(new StudyPage.Tile(
+                "Error of the whole network",
+                Numbers.percent(result.baseline()),
+                Numbers.count(result.images(), "image", "images")));
+        result.worst().ifPresent(worst -> {
+            tiles.add(new StudyPage.Tile(
+                    "Worst single " + result.unit(), Numbers.percent(worst.error()), "without " + worst.unit()));
+            tiles.add(new StudyPage.Tile(
+                    "Median single " + result.unit(),
+                    Numbers.percent(result.medianSingle()),
+                    "of " + Numbers.count(result.single().size(), result.unit(), result.unit() + "s")));
+        });
+        tiles.add(new StudyPage.Tile("Time", Numbers.duration(result.seconds()), "so far measured"));
+        return new StudyPage(
+                "Lesion study of " + result.network(),
+                tiles,
+                result.skipped().stream()
+                        .map(name -> "skipped, cannot be read: " + name)
+                        .toList(),
+                figures,
+                facts(result),
+                notes(result),
+                json);
+    }
+
+    private Map<String, Map<String, String>> facts(LesionResult result) {
+        Map<String, String> model = new LinkedHashMap<>();
+        model.put("Model", result.model());
+        model.put("Architecture", result.network());
+        model.put("Parameters", Numbers.count(result.parameters()));
+        Map<String, String> how = new LinkedHashMap<>();
+        how.put("Data", result.data());
+        how.put("Images", Numbers.count(result.images()));
+        how.put("Seed", String.valueOf(result.seed()));
+        how.put("Engine", result.engine());
+        how.put("Command", String.join(" ", commandLine));
+        Backend backend = Backend.inspect();
+        Machine here = Machine.here(backend.threads(), backend.name());
+        Map<String, String> machine = new LinkedHashMap<>();
+        machine.put("resnet4j", here.resnet4j());
+        machine.put("Java", here.java());
+        machine.put("System", here.os());
+        machine.put("CPU", here.cpu() + ", " + here.cores() + " cores, " + here.threads() + " threads");
+        Map<String, Map<String, String>> facts = new LinkedHashMap<>();
+        facts.put("Model", model);
+        facts.put("Measurement", how);
+        facts.put("Environment", machine);
+        return facts;
+    }
+
+    private static List<String> notes(LesionResult result) {
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                "Nothing was trained: batch normalisation uses the trained statistics, whatever is removed or swapped.");
+        if (!result.kept().isEmpty()) {
+            notes.add("Not removed: "
+                    + result.kept().entrySet().stream()
+                            .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+                            .collect(Collectors.joining(", "))
+                    + ".");
+        }
+        return notes;
+    }
+}

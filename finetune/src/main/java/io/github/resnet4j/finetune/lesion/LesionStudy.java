@@ -1,0 +1,426 @@
+package io.github.resnet4j.finetune.lesion;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.loader.Batch;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.Batches;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.lesion.Lesions.Lesion;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.train.StoppedException;
+import io.github.resnet4j.zoo.network.Chain;
+import io.github.resnet4j.zoo.network.Network;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A lesion study of a trained network (Veit et al. 2016, arXiv:1605.06431): its error without each block, without several,
+ * with blocks swapped; the gradients that reach its images along paths of each length; the responses of its layers.
+ *
+ * <p>Everything is measured at test time: nothing is trained, and batch normalisation uses the trained statistics. Every
+ * number is a function of the model, the data, the options and the seed.
+ */
+public final class LesionStudy {
+    private final Options options;
+    private final Subject subject;
+    private final List<SourceModel> beside;
+    private final ImageDataset images;
+    private final ProgressView view;
+    private final BooleanSupplier stop;
+    private final Lesions lesions;
+    private final LesionResult.Builder found;
+    private final Set<String> skipped = new LinkedHashSet<>();
+    private final Set<LesionPart> left = EnumSet.noneOf(LesionPart.class);
+    private long done;
+
+    /**
+     * What is measured, and how.
+     *
+     * @param parts empty for all that the network allows
+     * @param draws random sets and orders of each size, at least 1
+     * @param seed of these
+     * @param spareDownSampling random sets leave out blocks that change the shape of their map
+     * @param batchSize images that run together, at least 1
+     * @param pathImages images whose gradients are measured by path, in one batch, at least 1
+     * @param engine what runs the network
+     * @param badImages what happens to images that cannot be read
+     */
+    public record Options(
+            Set<LesionPart> parts,
+            int draws,
+            long seed,
+            boolean spareDownSampling,
+            int batchSize,
+            int pathImages,
+            Engine engine,
+            BadImages badImages) {
+        public Options {
+            parts = Set.copyOf(parts);
+            if (draws < 1 || batchSize < 1 || pathImages < 1) {
+                throw new IllegalArgumentException("a study needs at least 1 draw and 1 image in a batch, got " + draws
+                        + " draws and batches of " + batchSize + " and " + pathImages);
+            }
+        }
+    }
+
+    /** A part of a study, which knows how much work it is. */
+    private record Work(LesionPart part, long cost, Runnable body) {}
+
+    private LesionStudy(
+            Subject subject,
+            Lesions lesions,
+            List<SourceModel> beside,
+            ImageDataset images,
+            String what,
+            Options options,
+            ProgressView view,
+            BooleanSupplier stop) {
+        this.options = options;
+        this.subject = subject;
+        this.beside = beside;
+        this.images = images;
+        this.view = view;
+        this.stop = stop;
+        this.lesions = lesions;
+        this.found = new LesionResult.Builder(subject.origin(), subject.chain(), what, options.seed(), lesions);
+    }
+
+    /**
+     * Measures, and says what it found, part by part. What is finished is in the folder, also if the study is stopped or
+     * fails.
+     *
+     * @param model what is studied
+     * @param beside models whose layers' responses are shown beside
+     * @param images labelled with the model's classes
+     * @param what the images are, in words
+     * @param folder takes the results
+     * @param overwrite whether an earlier study there is replaced
+     * @param stop polled often
+     * @throws UsageException if a model has neither residual blocks nor a chain of layers, or not what a part needs
+     * @throws StoppedException if {@code stop} says so
+     * @throws NonFiniteOutputException if the output of the whole network for any image is not finite
+     */
+    public static LesionResult run(
+            SourceModel model,
+            List<SourceModel> beside,
+            ImageDataset images,
+            String what,
+            Options options,
+            LesionFolder folder,
+            boolean overwrite,
+            ProgressView view,
+            BooleanSupplier stop)
+            throws IOException {
+        Chain chain = Subject.chain(model);
+        beside.forEach(Subject::chain);
+        Lesions lesions = new Lesions(chain, options.draws(), options.seed(), options.spareDownSampling());
+        Set<LesionPart> parts = parts(chain, lesions, options);
+        folder.prepare(overwrite);
+        try (Subject subject = Subject.open(model, options.batchSize(), options.engine())) {
+            return new LesionStudy(subject, lesions, beside, images, what, options, view, stop).run(parts, folder);
+        } finally {
+            view.end();
+        }
+    }
+
+    /** What was asked for, or all that the network allows. */
+    private static Set<LesionPart> parts(Chain chain, Lesions lesions, Options options) {
+        Set<LesionPart> asked = options.parts();
+        Set<LesionPart> possible = EnumSet.of(LesionPart.SINGLE, LesionPart.RANDOM, LesionPart.RESPONSES);
+        if (chain.residual() && lesions.canSwap()) {
+            possible.add(LesionPart.PERMUTED);
+        }
+        if (chain.residual() && options.engine() != Engine.DL4J) {
+            possible.add(LesionPart.PATHS);
+        }
+        Set<LesionPart> wanted = asked.isEmpty() ? possible : EnumSet.copyOf(asked);
+        Set<LesionPart> impossible = EnumSet.copyOf(wanted);
+        impossible.removeAll(possible);
+        if (!impossible.isEmpty()) {
+            String why = !chain.residual()
+                    ? " has no residual blocks"
+                    : impossible.contains(LesionPart.PATHS)
+                            ? " is to be run by DL4J, which has no gradients for fixed statistics of batch normalisation"
+                            : " has no two blocks of equal dimensions";
+            throw new UsageException(chain.network().name() + why + ", so that " + words(impossible)
+                    + " cannot be measured; choose from " + words(possible));
+        }
+        return wanted;
+    }
+
+    private static String words(Collection<LesionPart> parts) {
+        return parts.stream().map(LesionPart::toString).collect(Collectors.joining(", "));
+    }
+
+    private LesionResult run(Set<LesionPart> parts, LesionFolder folder) throws IOException {
+        List<Work> works = new ArrayList<>(List.of(single(parts.contains(LesionPart.SINGLE))));
+        for (LesionPart part : parts) {
+            switch (part) {
+                case SINGLE -> {} // first of all
+                case RANDOM -> works.add(several(part, lesions.random(), found::random));
+                case PERMUTED -> works.add(several(part, lesions.permuted(), found::permuted));
+                case PATHS -> works.add(paths());
+                case RESPONSES -> works.add(new Work(part, responseCost(), () -> found.responses(responses())));
+            }
+        }
+        long start = System.nanoTime();
+        LesionResult result = null;
+        view.begin(
+                "lesion " + subject.network().name(),
+                works.stream().mapToLong(Work::cost).sum());
+        for (Work work : works) {
+            work.body.run();
+            EngineUse engine = new EngineUse(
+                    subject.compiled().engine(), subject.compiled().fallback());
+            result = found.result(engine.words(), List.copyOf(skipped), (System.nanoTime() - start) / 1e9);
+            if (parts.contains(work.part) && !left.contains(work.part)) {
+                view.line(result.line(work.part));
+            }
+            folder.write(result);
+        }
+        return result;
+    }
+
+    /** The whole network is always measured, with each block removed or by itself. */
+    private Work single(boolean each) {
+        List<Lesion<LesionResult.Single>> single = each ? lesions.single() : List.of();
+        List<List<Step>> ways = new ArrayList<>(List.of(lesions.whole()));
+        single.forEach(lesion -> ways.add(lesion.route()));
+        Routes routes = new Routes(ways);
+        return new Work(LesionPart.SINGLE, cost(routes), () -> {
+            double[] errors = errors(routes, ways.size(), true);
+            found.baseline(errors[0]);
+            found.single(measured(single, errors, 1));
+        });
+    }
+
+    private <R> Work several(LesionPart part, List<Lesion<R>> several, Consumer<List<R>> measured) {
+        Routes routes = new Routes(several.stream().map(Lesion::route).toList());
+        return new Work(
+                part, cost(routes), () -> measured.accept(measured(several, errors(routes, several.size(), false), 0)));
+    }
+
+    private static <R> List<R> measured(List<Lesion<R>> lesions, double[] errors, int first) {
+        List<R> measured = new ArrayList<>();
+        for (int i = 0; i < lesions.size(); i++) {
+            measured.add(lesions.get(i).measured().apply(errors[first + i]));
+        }
+        return measured;
+    }
+
+    private long cost(Routes routes) {
+        return routes.cost(this::cost) * images.size();
+    }
+
+    /** Multiply-adds, and something for reading and writing maps. */
+    private long cost(Step step) {
+        Network network = subject.compiled().network(step);
+        return network.nodes().isEmpty()
+                ? 0
+                : network.macs() + 8 * network.input().elements();
+    }
+
+    private void requireGoingOn() {
+        if (stop.getAsBoolean()) {
+            throw new StoppedException();
+        }
+    }
+
+    private void advance(long cost) {
+        done += cost;
+        view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * The share of images that each route gets wrong.
+     *
+     * @param whole the first route is the whole network
+     */
+    private double[] errors(Routes routes, int count, boolean whole) {
+        long[] wrong = new long[count];
+        long[] broken = new long[count];
+        long total = 0;
+        try (BatchLoader loader = subject.loader(images, options.batchSize(), options.badImages())) {
+            loader.check(stop);
+            try (Batches batches = loader.epoch(0, 0)) {
+                while (batches.hasNext()) {
+                    Batch batch = batches.next();
+                    if (batch.size() > 0) {
+                        walk(routes, batch, wrong, broken);
+                        total += batch.size();
+                    }
+                }
+            }
+            skipped.addAll(loader.skipped());
+        }
+        if (whole && broken[0] > 0) {
+            throw new NonFiniteOutputException(subject.origin(), broken[0], total);
+        }
+        found.images(total);
+        double[] errors = new double[count];
+        for (int i = 0; i < count; i++) {
+            errors[i] = (double) wrong[i] / total;
+        }
+        return errors;
+    }
+
+    /** Adds the mistakes of a batch; an output that is not finite is one. */
+    private void walk(Routes routes, Batch batch, long[] wrong, long[] broken) {
+        INDArray features = features(batch);
+        routes.walk(
+                features,
+                (step, maps) -> {
+                    requireGoingOn();
+                    INDArray behind = subject.compiled().run(step, maps);
+                    advance(cost(step) * batch.size());
+                    return behind;
+                },
+                (route, output) -> {
+                    int[] predicted = predicted(output);
+                    for (int i = 0; i < predicted.length; i++) {
+                        wrong[route] += predicted[i] == batch.labels()[i] ? 0 : 1;
+                        broken[route] += predicted[i] < 0 ? 1 : 0;
+                    }
+                });
+        CompiledChain.release(features);
+    }
+
+    static INDArray features(Batch batch) {
+        long[] shape = Arrays.stream(batch.shape()).asLongStream().toArray();
+        return Nd4j.create(batch.features(), shape, 'c');
+    }
+
+    /** The most probable class of each image, the lowest of equals; -1 where a probability is not finite. */
+    static int[] predicted(INDArray output) {
+        int images = Math.toIntExact(output.size(0));
+        int classes = Math.toIntExact(output.length() / images);
+        float[] values = CompiledChain.floats(output);
+        int[] predicted = new int[images];
+        for (int i = 0; i < images; i++) {
+            int best = 0;
+            boolean finite = true;
+            for (int c = 0; c < classes; c++) {
+                float value = values[i * classes + c];
+                finite &= Float.isFinite(value);
+                best = value > values[i * classes + best] ? c : best;
+            }
+            predicted[i] = finite ? best : -1;
+        }
+        return predicted;
+    }
+
+    private Work paths() {
+        int[] blocks = lesions.units();
+        ImageDataset some = images.limit(options.pathImages());
+        long cost = 0;
+        for (int length : Paths.lengths(blocks.length)) {
+            cost += Paths.draws(length, blocks.length, options.draws()) * pathCost(length, blocks.length) * some.size();
+        }
+        return new Work(LesionPart.PATHS, cost, () -> measurePaths(some, blocks.length));
+    }
+
+    /** About: blocks are much alike, and the way back takes twice as long. */
+    private long pathCost(int length, int blocks) {
+        return subject.network().macs() * 2 * (length + 1) / (blocks + 1);
+    }
+
+    private void measurePaths(ImageDataset some, int blocks) {
+        try (PathGradients gradients = new PathGradients(subject.chain(), subject.graph(), some.size());
+                BatchLoader loader = subject.loader(some, some.size(), options.badImages());
+                Batches batches = loader.epoch(0, 0)) {
+            Batch batch = batches.next();
+            if (!gradients.forward(features(batch), batch.labels())) {
+                throw new NonFiniteOutputException(subject.origin(), batch.size(), batch.size());
+            }
+            List<LesionResult.PathLength> paths = new ArrayList<>();
+            for (int length : Paths.lengths(blocks)) {
+                double[] norms = new double[Paths.draws(length, blocks, options.draws())];
+                for (int draw = 0; draw < norms.length; draw++) {
+                    requireGoingOn();
+                    boolean[] path = new boolean[blocks];
+                    for (int block : new Draw(options.seed(), LesionPart.PATHS, length, draw + 1).set(length, blocks)) {
+                        path[block] = true;
+                    }
+                    INDArray gradient = gradients.along(path);
+                    norms[draw] = PathGradients.norm(gradient);
+                    CompiledChain.release(gradient);
+                    advance(pathCost(length, blocks) * some.size());
+                }
+                paths.add(pathLength(length, blocks, norms));
+            }
+            found.paths(paths, batch.size());
+        } catch (UnsupportedGraphException | EngineUnavailableException e) {
+            if (options.parts().contains(LesionPart.PATHS)) {
+                throw e;
+            }
+            left.add(LesionPart.PATHS);
+            view.line("paths are left out: " + e.getMessage());
+        }
+    }
+
+    private static LesionResult.PathLength pathLength(int length, int blocks, double[] norms) {
+        double mean = Arrays.stream(norms).average().orElseThrow();
+        double variance = Arrays.stream(norms)
+                .map(norm -> (norm - mean) * (norm - mean))
+                .average()
+                .orElseThrow();
+        double share = Paths.share(length, blocks);
+        return new LesionResult.PathLength(length, share, mean, Math.sqrt(variance), share * mean);
+    }
+
+    /** Looking at all values takes about as long as computing them. */
+    private static long responseCost(Network network) {
+        return 2 * network.macs();
+    }
+
+    private long responseCost() {
+        long others = beside.stream()
+                .mapToLong(model -> responseCost(model.card().network()))
+                .sum();
+        return (responseCost(subject.network()) + others) * images.size();
+    }
+
+    private List<LesionResult.Response> responses() {
+        List<LesionResult.Response> responses = new ArrayList<>(responses(subject));
+        for (SourceModel other : beside) {
+            try (Subject opened = Subject.open(other, options.batchSize(), options.engine())) {
+                responses.addAll(responses(opened));
+            }
+        }
+        return responses;
+    }
+
+    private List<LesionResult.Response> responses(Subject of) {
+        Responses responses = new Responses(of);
+        try (BatchLoader loader = of.loader(images, options.batchSize(), options.badImages());
+                Batches batches = loader.epoch(0, 0)) {
+            while (batches.hasNext()) {
+                requireGoingOn();
+                Batch batch = batches.next();
+                if (batch.size() > 0) {
+                    responses.add(features(batch));
+                }
+                advance(responseCost(of.network()) * batch.size());
+            }
+        }
+        return responses.deviations();
+    }
+}
