@@ -35,6 +35,9 @@ public final class Charts {
     private static final int MOST_EPOCHS_OF_EQUAL_STEPS = 30;
     private static final int FIGURE_HEIGHT = 800;
     private static final int MOST_MARKERS = 40;
+    /** Below, numbers at an axis have a power of ten. */
+    private static final double SMALL = 0.01;
+
     /** Up to so many classes the matrix shows its counts. */
     static final int MOST_CLASSES_WITH_COUNTS = 20;
 
@@ -151,6 +154,13 @@ public final class Charts {
             chart.getStyler().setYAxisDecimalPattern("0E0");
         }
         double factor = scale == Figure.Scale.PERCENT ? 100 : 1;
+        chart.getStyler().setXAxisMaxLabelCount(MOST_MARKERS / 2);
+        boolean small = figure.series().stream()
+                .flatMap(series -> series.points().stream())
+                .allMatch(point -> Math.abs(point.y()) < SMALL);
+        if (small && scale == Figure.Scale.NUMBER) {
+            chart.getStyler().setYAxisDecimalPattern("0.##E0");
+        }
         int number = 0;
         for (Figure.Series series : figure.series()) {
             Color colour = RUNS.get(number++ % SERIES_COLOURS);
