@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -8,11 +9,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Parameters with which any two right computations in single precision agree, however deep the network.
@@ -21,31 +24,49 @@ import org.nd4j.linalg.factory.Nd4j;
  * rounding decides on which side they are, and each of them moves the gradients below it by up to some percent. And the
  * more of a channel a ReLU cuts away, the more it and the normalisation magnify the rounding of the layers before (Yang
  * et al. 2019, arXiv:1902.08129): after a hundred layers without shortcuts nothing else is left. So most of a channel is
- * positive here, and zero lies in a gap between its values.
+ * positive here, and zero lies in a gap between its values. Layers without normalisation get weights and biases by which
+ * their values spread as if there were one.
  */
 final class Conditioning {
     /** Shift of a channel in units of its scale, and the part of the channels that are shifted up. */
     private static final float SHIFT = 1.25f;
 
     private static final float UP = 0.9f;
+
+    /**
+     * Where rectified maps are put together, as in GoogLeNet, 1×1 convolutions and a normalisation are next: of a channel
+     * that the ReLU lets through whole, that takes the shift away, and the gradients are rounding alone.
+     */
+    private static final float SMALL_SHIFT = 0.3f;
+
     /** How far zero may move to the middle of a gap. */
     private static final float WINDOW = 0.1f;
 
     /**
      * What moves a value.
      *
-     * @param node a BN, or a convolution or dense layer with biases
-     * @param shift DL4J's name of what shifts there
+     * @param vertex a BN, or a convolution or dense layer with biases
+     * @param parameter its shift, or the biases
      * @param factor how far the value moves where that moves by 1
      */
-    private record Lever(String node, String shift, double factor) {}
+    private record Lever(String vertex, String parameter, double factor) {
+        boolean normed() {
+            return parameter.equals("beta");
+        }
+    }
 
     private final Map<String, Node> nodes = new HashMap<>();
     private final ComputationGraph graph;
+    private final float shift;
 
     private Conditioning(Network network, ComputationGraph graph) {
         network.nodes().forEach(node -> nodes.put(node.name(), node));
         this.graph = graph;
+        boolean rectified = network.nodes().stream()
+                .filter(node -> node.op() instanceof Op.Concat)
+                .flatMap(node -> node.inputs().stream())
+                .anyMatch(input -> nodes.get(input).op() instanceof Op.Relu);
+        this.shift = rectified ? SMALL_SHIFT : SHIFT;
     }
 
     /** Sets scale and shift of all BN, and biases before ReLUs, for a pass in training mode over {@code images}. */
@@ -63,8 +84,8 @@ final class Conditioning {
     }
 
     /**
-     * The BN, or the biases, that move what goes into a ReLU: what stands in front of it, or a summand, perhaps scaled.
-     * There is none behind a gate, which lets another part through at every place.
+     * The BN whose shift moves what goes into a ReLU: that in front of it, or a summand, perhaps scaled; or the layer whose
+     * biases do. There is none behind a gate, which lets another part through at every place.
      */
     private Optional<Lever> lever(Node node) {
         if (node.op() instanceof Op.Add) {
@@ -76,16 +97,12 @@ final class Conditioning {
         }
         if (node.op() instanceof Op.Scale scale) {
             return lever(nodes.get(node.inputs().get(0)))
-                    .map(lever -> new Lever(lever.node(), lever.shift(), lever.factor() * scale.factor()));
+                    .map(lever -> new Lever(lever.vertex(), lever.parameter(), lever.factor() * scale.factor()));
         }
-        if (node.op() instanceof Op.BatchNorm) {
-            return Optional.of(new Lever(node.name(), "beta", 1));
+        if (node.op() instanceof Op.Convolution c && c.bias() || node.op() instanceof Op.Dense d && d.bias()) {
+            return Optional.of(new Lever(node.name(), "b", 1));
         }
-        return biased(node.op()) ? Optional.of(new Lever(node.name(), "b", 1)) : Optional.empty();
-    }
-
-    private static boolean biased(Op op) {
-        return op instanceof Op.Convolution c && c.bias() || op instanceof Op.Dense d && d.bias();
+        return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), "beta", 1)) : Optional.empty();
     }
 
     private void shift(Map<String, Lever> beforeRelu) {
@@ -100,7 +117,7 @@ final class Conditioning {
                 if (segment.key().equals("gamma")) {
                     values[i] = 0.5f + values[i] / 2;
                 } else if (beforeRelu.containsKey(segment.vertex())) {
-                    values[i] = values[i] < UP ? SHIFT : -SHIFT;
+                    values[i] = values[i] < UP ? shift : -shift;
                 } else {
                     values[i] = 0.4f * (values[i] - 0.5f);
                 }
@@ -111,6 +128,7 @@ final class Conditioning {
 
     private void openGaps(Network network, Map<String, Lever> beforeRelu, INDArray images) {
         LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+        graph.setInputs(images); // a dense layer behind a map asks for their number
         Map<String, INDArray> values = new HashMap<>();
         values.put(Network.INPUT, images.dup());
         for (Node node : network.nodes()) {
@@ -118,21 +136,31 @@ final class Conditioning {
             for (int i = 0; i < node.inputs().size(); i++) {
                 vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
             }
+            if (node.op() instanceof Op.BatchNorm && GraphReader.isFrozen(vertex)) {
+                keepStatistics(vertex.getLayer(), values.get(node.inputs().get(0)));
+            }
             INDArray value = vertex.doForward(true, everywhere);
             Lever lever = beforeRelu.get(node.name());
             values.put(node.name(), lever == null ? value : withGaps(value, lever));
         }
-        for (GraphVertex vertex : graph.getVertices()) {
-            vertex.clear();
-        }
+        graph.clear();
+    }
+
+    /** Those of {@code maps}: by others, a frozen norm may leave the ReLU behind it nothing, and norms behind that rounding. */
+    private static void keepStatistics(Layer norm, INDArray maps) {
+        norm.getParam("mean").assign(maps.mean(0, 2, 3).reshape(1, maps.size(1)));
+        norm.getParam("var").assign(maps.var(false, 0, 2, 3).reshape(1, maps.size(1)));
     }
 
     /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */
     private INDArray withGaps(INDArray maps, Lever lever) {
-        INDArray shift = graph.getVertex(lever.node()).getLayer().getParam(lever.shift());
-        float[] values = maps.dup('c').data().asFloat();
+        INDArray shift = graph.getVertex(lever.vertex()).getLayer().getParam(lever.parameter());
         int channels = (int) maps.size(1);
         int each = (int) (maps.length() / maps.size(0) / channels);
+        float[] values = (lever.normed() ? maps : normalised(maps, lever.vertex()))
+                .dup('c')
+                .data()
+                .asFloat();
         for (int channel = 0; channel < channels; channel++) {
             float middle = gap(values, channel * each, channels * each, each);
             shift.putScalar(channel, shift.getFloat(channel) - middle / lever.factor());
@@ -143,6 +171,25 @@ final class Conditioning {
             }
         }
         return Nd4j.createFromArray(values).reshape(maps.shape());
+    }
+
+    /** The values with other weights and biases: those of all channels with a deviation of 1, each channel shifted. */
+    private INDArray normalised(INDArray values, String vertex) {
+        double deviation = values.std().getDouble(0);
+        Layer layer = graph.getVertex(vertex).getLayer();
+        layer.getParam("W").divi(deviation);
+        INDArray bias = layer.getParam("b").divi(deviation);
+        INDArray divided = values.div(deviation);
+        float[] drawn = Seeded.uniform("conditioning/" + vertex, (int) values.size(1), 0, 1);
+        for (int channel = 0; channel < drawn.length; channel++) {
+            INDArray part = divided.get(NDArrayIndex.all(), NDArrayIndex.point(channel));
+            double spread = part.std().getDouble(0);
+            double by = (drawn[channel] < UP ? shift : -shift) * spread
+                    - part.mean().getDouble(0);
+            part.addi(by);
+            bias.putScalar(channel, bias.getDouble(channel) + by);
+        }
+        return divided;
     }
 
     private static float gap(float[] values, int first, int stride, int each) {

@@ -19,7 +19,7 @@ class GoldenFilesTest {
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
         StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
-        ParityCase.zoo().forEach(parity -> read.add(parity.name()));
+        ParityCase.trajectories().forEach(parity -> read.add(parity.name()));
         read.add("sgd");
 
         Set<String> there = new TreeSet<>();

@@ -42,15 +42,16 @@ final class Gradients {
 
     /**
      * Fails where a gradient is further from the reference than {@code bound} times its norm. Biases in front of BN have
-     * none, as BN takes their effect away: what either side has is rounding, and must be small.
+     * none, as BN takes their effect away: what either side has is rounding, and must be small. BN's own shifts have next
+     * to none where a max pooling and convolutions of 1×1 are between them and the next BN.
      */
     static void areNear(Network network, Map<String, float[]> actual, Map<String, float[]> reference, double bound) {
         assertThat(actual.keySet()).isEqualTo(reference.keySet());
         Set<String> cancelled = biasesBeforeNorms(network);
         actual.forEach((name, gradient) -> {
-            double allowed = cancelled.contains(name)
-                    ? ROUNDING * Golden.norm(reference.get(name.replace(".bias", ".weight")))
-                    : bound * Golden.norm(reference.get(name));
+            double rounding = ROUNDING * Golden.norm(reference.get(name.replace(".bias", ".weight")));
+            double allowed =
+                    cancelled.contains(name) ? rounding : Math.max(rounding, bound * Golden.norm(reference.get(name)));
             assertThat(Golden.distance(gradient, reference.get(name)))
                     .as("gradient of %s", name)
                     .isLessThanOrEqualTo(allowed);

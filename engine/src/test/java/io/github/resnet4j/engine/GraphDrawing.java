@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.RandomGraph.Reading;
 import io.github.resnet4j.engine.RandomGraph.Value;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Window;
+import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
@@ -98,6 +99,7 @@ final class GraphDrawing {
             new Kind(2, MAP, GraphDrawing::responseNorm),
             new Kind(2, MAP, GraphDrawing::gate),
             new Kind(2, MAP, GraphDrawing::spatialPool),
+            new Kind(1, MAP, GraphDrawing::adaptiveAvgPool),
             new Kind(2, SHUFFLED, GraphDrawing::depthToSpace),
             new Kind(2, TINY_MAP, GraphDrawing::upsampling),
             new Kind(2, ANY, GraphDrawing::merge),
@@ -417,6 +419,13 @@ final class GraphDrawing {
         Extent in = extent(input);
         Pooling pooling = any(List.of(Pooling.values()));
         add(input, map(new Extent(1, in.height(), in.width())), prefix(), () -> new SpatialPoolVertex(pooling));
+    }
+
+    private void adaptiveAvgPool(String input) {
+        int rows = from(1, 5);
+        int columns = from(1, 5);
+        Extent out = new Extent(extent(input).channels(), rows, columns);
+        add(input, map(out), prefix(), () -> new AdaptiveAvgPoolVertex(rows, columns));
     }
 
     private void depthToSpace(String input) {

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Fifty steps from the same parameters on the same batches: a plan, DL4J's layers and PyTorch have the same losses, in
- * every row of the zoo (see {@link ParityCase#zoo}) and frozen up to every stage.
+ * every row of the zoo (see {@link ParityCase#trajectories}) and frozen up to every stage.
  *
  * <p>Over so many steps no two right computations agree once a value comes so near to ReLU's kink that rounding decides
  * on which side it is. {@code make_golden.py} looks for batches on which that does not happen.
@@ -79,7 +79,7 @@ class TrajectoryTest {
     }
 
     static Stream<Run> runs() {
-        return ParityCase.zoo().stream().flatMap(parity -> Stream.concat(
+        return ParityCase.trajectories().stream().flatMap(parity -> Stream.concat(
                         Stream.of(Optional.<String>empty()),
                         parity.network().stages().stream()
                                 .filter(stage -> !stage.equals(Network.HEAD))

@@ -1,16 +1,19 @@
 package io.github.resnet4j.zoo;
 
+import io.github.resnet4j.zoo.family.AlexNet;
 import io.github.resnet4j.zoo.family.CifarResNeXt;
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.CifarStemResNet;
 import io.github.resnet4j.zoo.family.DeepStemResNet;
 import io.github.resnet4j.zoo.family.DenseNet;
+import io.github.resnet4j.zoo.family.GoogLeNet;
 import io.github.resnet4j.zoo.family.Highway;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
+import io.github.resnet4j.zoo.family.Vgg;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +38,10 @@ public final class Zoo {
             new DeepStemResNet(),
             new CifarStemResNet(),
             new CifarResNeXt(),
-            new Highway());
+            new Highway(),
+            new Vgg(),
+            new AlexNet(),
+            new GoogLeNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

@@ -10,7 +10,12 @@ public enum Measure {
      */
     TRAINING_ERROR("training error"),
     /** {@code training-time}: time to train on one image, in the median epoch. */
-    TRAINING_TIME("training time");
+    TRAINING_TIME("training time"),
+    /**
+     * {@code lesion-error}: test error of the trained network without one of its residual blocks, or of its layers if it has
+     * no blocks; the median over those that can be removed (Veit et al. 2016, section 4.1).
+     */
+    LESION_ERROR("test error without a block");
 
     private final String words;
 

@@ -4,6 +4,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.config.Measure;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.ExperimentPage;
@@ -158,7 +159,23 @@ public final class Experiment {
                 }
                 write(diverged);
             }
+            removeBlocks(only, options, view, stop);
             return write(diverged);
+        }
+    }
+
+    /** If claims ask for it: the errors of all trained models without their blocks. */
+    private void removeBlocks(Set<String> only, TrainingRun.Options options, ProgressView view, BooleanSupplier stop)
+            throws IOException {
+        if (config.claims().stream().noneMatch(claim -> claim.measure() == Measure.LESION_ERROR)) {
+            return;
+        }
+        for (PlannedRun run : chosen(only)) {
+            if (RunState.of(run).stage() == RunState.Stage.DONE
+                    && BlockLesions.error(run).isEmpty()) {
+                view.line("removing the blocks of " + run.name() + ", one at a time");
+                BlockLesions.measure(run, options, view, stop);
+            }
         }
     }
 

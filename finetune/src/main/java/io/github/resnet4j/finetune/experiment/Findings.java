@@ -172,6 +172,7 @@ final class Findings {
             case TEST_ERROR -> line.testError();
             case TRAINING_ERROR -> line.trainingError();
             case TRAINING_TIME -> line.secondsPerImage();
+            case LESION_ERROR -> line.lesionError();
         };
     }
 

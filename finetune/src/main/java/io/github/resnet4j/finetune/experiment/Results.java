@@ -25,7 +25,7 @@ final class Results {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final String HEADER =
             "label,seed,network,state,epochs,of_epochs,full_epochs,test_error,training_error,"
-                    + "test_loss,best_test_error,best_epoch,seconds_per_image,published,folder";
+                    + "test_loss,best_test_error,best_epoch,seconds_per_image,lesion_error,published,folder";
 
     private Results() {}
 
@@ -62,6 +62,9 @@ final class Results {
                                         Locale.ROOT,
                                         "%.6g",
                                         trial.secondsPerImage().getAsDouble())
+                                : "",
+                        trial.lesionError().isPresent()
+                                ? cell(trial.lesionError().getAsDouble())
                                 : "",
                         line.published().orElse(""),
                         trial.folder())
@@ -109,6 +112,9 @@ final class Results {
         json.put("testError", json(line.testError()));
         json.put("trainingError", json(line.trainingError()));
         json.put("secondsPerImage", json(line.secondsPerImage()));
+        if (line.lesionError().count() > 0) {
+            json.put("lesionError", json(line.lesionError()));
+        }
         json.put("published", line.published().orElse(null));
         json.put("publishedIn", line.source().orElse(null));
         List<Map<String, Object>> trials = new ArrayList<>();

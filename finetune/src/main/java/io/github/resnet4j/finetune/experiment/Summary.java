@@ -70,7 +70,8 @@ final class Summary {
                 trials,
                 spread(trials, trial -> 1 - last(trial).valTop1()),
                 spread(trials, trial -> 1 - last(trial).trainTop1()),
-                spread(trials, trial -> trial.secondsPerImage().orElse(Double.NaN)));
+                spread(trials, trial -> trial.secondsPerImage().orElse(Double.NaN)),
+                spread(trials, trial -> trial.lesionError().orElse(Double.NaN)));
     }
 
     private Trial trial(PlannedRun run) {
@@ -80,7 +81,8 @@ final class Summary {
                 run.name(),
                 state.stage() == RunState.Stage.DONE,
                 diverged.containsKey(run.name()) ? "diverged" : state.stage().words(),
-                state.epochs());
+                state.epochs(),
+                BlockLesions.error(run));
     }
 
     private static EpochRow last(Trial trial) {

@@ -161,8 +161,11 @@ public final class ExperimentPage {
     private void table() {
         page.openSection("table", "Results");
         page.openTable("Results by run");
-        page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th><th>Epochs</th>"
-                + "<th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
+        boolean lesions =
+                report.lines().stream().anyMatch(line -> line.lesionError().count() > 0);
+        page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th>");
+        page.add(lesions ? "<th>Without a block</th>" : "");
+        page.add("<th>Epochs</th><th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
         for (Line line : report.lines()) {
             page.add("<tr><th scope=\"row\" title=\"{}\">{}</th>", line.network(), line.label());
             page.add(
@@ -174,9 +177,12 @@ public final class ExperimentPage {
                     "<td title=\"{}\">{}</td>",
                     line.source().orElse("not published"),
                     line.published().orElse(Numbers.NONE));
+            page.add("<td>{}</td>", line.trainingError().percent());
+            if (lesions) {
+                page.add("<td>{}</td>", line.lesionError().percent());
+            }
             page.add(
-                    "<td>{}</td><td>{}</td><td>{}</td><td>",
-                    line.trainingError().percent(),
+                    "<td>{}</td><td>{}</td><td>",
                     line.length(),
                     line.secondsPerImage().millis());
             for (Trial trial : line.trials()) {
@@ -190,8 +196,11 @@ public final class ExperimentPage {
         }
         page.closeTable();
         page.add(
-                "<p>Errors after the last epoch{}. Time to train on one image, in the median epoch.{}</p>\n",
+                "<p>Errors after the last epoch{}.{} Time to train on one image, in the median epoch.{}</p>\n",
                 severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "",
+                lesions
+                        ? " Without a block, or a layer where there are none: the median over all that can be removed."
+                        : "",
                 published());
         page.closeSection();
     }

@@ -74,6 +74,7 @@ public record ExperimentReport(
      * @param testError after the last epoch, over the seeds that are done; so are the others
      * @param trainingError in the last epoch
      * @param secondsPerImage to train on one image, in the median epoch
+     * @param lesionError without one block, the median one; of no seeds if that was not measured
      */
     public record Line(
             String label,
@@ -85,7 +86,8 @@ public record ExperimentReport(
             List<Trial> trials,
             Spread testError,
             Spread trainingError,
-            Spread secondsPerImage) {
+            Spread secondsPerImage,
+            Spread lesionError) {
         public Line {
             trials = List.copyOf(trials);
         }
@@ -144,8 +146,10 @@ public record ExperimentReport(
      * @param done whether it is complete
      * @param state {@code done}, {@code half-done}, {@code missing} or {@code diverged}
      * @param epochs those that are done
+     * @param lesionError test error without one block, the median one, if that was measured
      */
-    public record Trial(long seed, String folder, boolean done, String state, List<EpochRow> epochs) {
+    public record Trial(
+            long seed, String folder, boolean done, String state, List<EpochRow> epochs, OptionalDouble lesionError) {
         public Trial {
             epochs = List.copyOf(epochs);
         }

@@ -36,6 +36,7 @@ final class ExperimentsTest {
                 .containsExactly(
                         "activations.yaml",
                         "degradation.yaml",
+                        "lesion.yaml",
                         "shortcuts-20.yaml",
                         "shortcuts.yaml",
                         "stochastic-depth-56.yaml",

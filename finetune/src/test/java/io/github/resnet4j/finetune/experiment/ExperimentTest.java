@@ -266,6 +266,28 @@ class ExperimentTest {
     }
 
     @Test
+    void removesBlocksOnceIfAClaimAsksForIt() throws IOException {
+        run(experiment());
+        assertThat(at("flat-seed1/lesion")).doesNotExist();
+        Files.writeString(
+                folder.resolve("x.yaml"),
+                Files.readString(folder.resolve("x.yaml")).replace("training-error", "lesion-error"));
+        assertThat(experiment().report().report().answer()).isEqualTo(Answer.OPEN);
+        Experiment.Outcome outcome = run(experiment());
+        assertThat(outcome.report().answer()).isNotEqualTo(Answer.OPEN);
+        assertThat(outcome.report().lines().get(0).lesionError().mean()).isBetween(0.0, 1.0);
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("removing the blocks of deep-seed1");
+        said.reset();
+        assertThat(run(experiment()).report()).isEqualTo(outcome.report());
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
+        Files.writeString(at("deep-seed1/lesion/lesion.json"), "{\"single\": ");
+        run(experiment());
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("removing the blocks of deep-seed1")
+                .doesNotContain("flat-seed1");
+    }
+
+    @Test
     void saysThatRunsSawDifferentImages() throws IOException {
         run(experiment(), "flat");
         byte[] records = Files.readAllBytes(folder.resolve("data/data_batch_1.bin"));

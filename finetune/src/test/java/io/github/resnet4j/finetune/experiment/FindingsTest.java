@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.experiment;
 
+import static io.github.resnet4j.finetune.config.Measure.LESION_ERROR;
 import static io.github.resnet4j.finetune.config.Measure.TEST_ERROR;
 import static io.github.resnet4j.finetune.config.Measure.TRAINING_ERROR;
 import static io.github.resnet4j.finetune.config.Measure.TRAINING_TIME;
@@ -30,7 +31,8 @@ class FindingsTest {
                 List.of(),
                 Spread.of(errors),
                 Spread.of(Arrays.stream(errors).map(error -> error / 2).toArray()),
-                Spread.of(Arrays.stream(errors).map(error -> error / 100).toArray()));
+                Spread.of(Arrays.stream(errors).map(error -> error / 100).toArray()),
+                Spread.of(Arrays.stream(errors).map(error -> 2 * error).toArray()));
     }
 
     private static RunLabel run(String label) {
@@ -54,6 +56,13 @@ class FindingsTest {
                 .isEqualTo("b has a lower test error than a: yes, 10.00% against 20.00%");
         assertThat(judge(LOWER, line("a", 0.1), line("b", 0.1)).answer()).isEqualTo(Answer.NO);
         assertThat(judge(HIGHER, line("a", 0.1), line("b", 0.1)).answer()).isEqualTo(Answer.NO);
+    }
+
+    @Test
+    void comparesNetworksWithoutABlock() {
+        Claim claim = new Claim.Comparison(run("b"), Claim.Relation.LOWER, LESION_ERROR, run("a"));
+        assertThat(judge(claim, line("a", 0.45), line("b", 0.1)).line())
+                .isEqualTo("b has a lower test error without a block than a: yes, 20.00% against 90.00%");
     }
 
     @Test

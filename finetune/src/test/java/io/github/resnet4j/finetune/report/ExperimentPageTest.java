@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class ExperimentPageTest {
                 done ? "done" : epochs == 0 ? "missing" : "half-done",
                 IntStream.rangeClosed(1, epochs)
                         .mapToObj(epoch -> row(epoch, error / epoch))
-                        .toList());
+                        .toList(),
+                OptionalDouble.empty());
     }
 
     private static Line line(String label, Trial... trials) {
@@ -57,7 +59,8 @@ class ExperimentPageTest {
                 List.of(trials),
                 Spread.of(errors),
                 Spread.of(errors),
-                Spread.of(new double[errors.length]));
+                Spread.of(new double[errors.length]),
+                label.equals("d") ? Spread.of(0.77) : Spread.of());
     }
 
     private static ExperimentReport report(Line... lines) {
@@ -108,6 +111,8 @@ class ExperimentPageTest {
                 "15.00% ± 7.07",
                 "<td title=\"table 6\">8.75%</td>",
                 "Published: table 6 (a, b, c, d).",
+                "<th>Without a block</th>",
+                "<td>77.00%</td>",
                 "<td>3 of 164</td>",
                 "<a href=\"d-seed2/report.html\">2</a>",
                 "mean ± standard deviation",

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
@@ -100,6 +101,7 @@ public final class NetworkGraph {
                     .avgPoolIncludePadInDivisor(false)
                     .helperAllowFallback(false)
                     .build()),
+            vertex(Op.AdaptiveAvgPool.class, pool -> new AdaptiveAvgPoolVertex(pool.height(), pool.width())),
             layer(Op.GlobalAvgPool.class, (pool, in) -> new GlobalPoolingLayer(PoolingType.AVG)),
             layer(Op.ChannelPool.class, (pool, in) -> new GlobalPoolingLayer.Builder(type(pool.pooling()))
                     .collapseDimensions(false)

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.network;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -368,6 +369,46 @@ public sealed interface Op {
         @Override
         public String label() {
             return "avg pool 2x2/2, rounding up";
+        }
+    }
+
+    /**
+     * Mean over windows that divide a map of any size into the same number of parts: PyTorch's {@code
+     * AdaptiveAvgPool2d}. Where the sizes do not divide, windows overlap by a row or column; a smaller map is repeated.
+     *
+     * @param height rows of the output, at least 1
+     * @param width columns of the output, at least 1
+     */
+    record AdaptiveAvgPool(int height, int width) implements OfOne {
+        public AdaptiveAvgPool {
+            if (height < 1 || width < 1) {
+                throw new IllegalArgumentException(
+                        "adaptive pooling needs at least 1 row and column, got " + height + "x" + width);
+            }
+        }
+
+        /**
+         * What every output along an axis takes of the inputs: {@code out} rows of {@code in} weights, each row a mean over
+         * the inputs from {@code floor(i in / out)} to below {@code ceil((i + 1) in / out)}.
+         */
+        public static double[][] weights(int in, int out) {
+            double[][] weights = new double[out][in];
+            for (int i = 0; i < out; i++) {
+                int from = Math.toIntExact((long) i * in / out);
+                int to = Math.toIntExact(((i + 1L) * in + out - 1) / out);
+                Arrays.fill(weights[i], from, to, 1.0 / (to - from));
+            }
+            return weights;
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            return new Shape(in.channels(), height, width);
+        }
+
+        @Override
+        public String label() {
+            return "avg pool to " + height + "x" + width;
         }
     }
 

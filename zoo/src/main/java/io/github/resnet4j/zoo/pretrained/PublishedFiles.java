@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  * The table: one row per file, one function per kind of recipe. Where the columns come from:
  *
  * <ul>
- *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on.
+ *   <li>torchvision: the weights' own description, {@code torchvision.models.ResNet50_Weights} and so on. Without {@code
+ *       VGG16_Weights.IMAGENET1K_FEATURES}, whose classifier is NaN throughout. GoogLeNet's come with {@code
+ *       transform_input}, which makes of the usual normalisation one by a mean and deviation of 0.5.
  *   <li>timm: addresses, sizes and crops from {@code timm/models/resnet.py} (the test size and test crop where it has
  *       them), accuracies with those from {@code results/results-imagenet.csv}, bytes from {@code docs/models}. Weights
  *       that timm trained are under Apache-2.0, according to its model cards' metadata.
@@ -52,12 +54,15 @@ final class PublishedFiles {
     /** The authors' own weights, taken over from Lua. */
     private static final String DENSE_PORT = "pull/116";
 
+    private static final String CLASSIC_RECIPE = "tree/main/references/classification#alexnet-and-vgg";
     private static final String NEXT_RECIPE = "tree/main/references/classification#resnext";
 
     private static final String CC_BY_NC = "CC-BY-NC-4.0";
 
     private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
     private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+    /** Makes [-1, 1] of [0, 1]. */
+    private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
     /** Undoes the scaling of pixels to [0, 1]. */
     private static final List<Double> UNSCALED = List.of(1 / 255.0, 1 / 255.0, 1 / 255.0);
@@ -79,6 +84,7 @@ final class PublishedFiles {
         rows.addAll(resnext101());
         rows.addAll(deepStem());
         rows.addAll(denseNet());
+        rows.addAll(classics());
         rows.addAll(keras());
         rows.addAll(cifar());
         rows.add(mlperfTiny());
@@ -254,6 +260,33 @@ final class PublishedFiles {
                 torchvision1(DENSE_PORT, "densenet169-b2777c0a.pth", 75.600, 92.806),
                 torchvision1(DENSE_PORT, "densenet201-c1103571.pth", 76.896, 93.370),
                 torchvision1(DENSE_PORT, "densenet161-8d451a50.pth", 77.138, 93.560));
+    }
+
+    private static List<PretrainedWeights> classics() {
+        return List.of(
+                torchvision1(CLASSIC_RECIPE, "vgg11-8a719046.pth", 69.020, 88.628),
+                torchvision1(CLASSIC_RECIPE, "vgg13-19584684.pth", 69.928, 89.246),
+                torchvision1(CLASSIC_RECIPE, "vgg16-397923af.pth", 71.592, 90.382),
+                torchvision1(CLASSIC_RECIPE, "vgg19-dcbb9e9d.pth", 72.376, 90.876),
+                torchvision1(CLASSIC_RECIPE, "vgg11_bn-6002323d.pth", 70.370, 89.810),
+                torchvision1(CLASSIC_RECIPE, "vgg13_bn-abd245e5.pth", 71.586, 90.374),
+                torchvision1(CLASSIC_RECIPE, "vgg16_bn-6c64b313.pth", 73.360, 91.516),
+                torchvision1(CLASSIC_RECIPE, "vgg19_bn-c79401a0.pth", 74.218, 91.842),
+                torchvision1(CLASSIC_RECIPE, "alexnet-owt-7be5be79.pth", 56.522, 79.066),
+                googLeNet());
+    }
+
+    private static PretrainedWeights googLeNet() {
+        return imageNet(
+                "googlenet",
+                "tv_in1k",
+                TORCHVISION + "googlenet-1378be20.pth",
+                "BSD-3-Clause",
+                new Preprocessing(OptionalInt.of(256), OptionalInt.of(224), "bilinear", HALF, HALF),
+                69.778,
+                89.530,
+                "torchvision, IMAGENET1K_V1",
+                "https://github.com/pytorch/vision/tree/main/references/classification#googlenet");
     }
 
     private static List<PretrainedWeights> keras() {

@@ -138,6 +138,10 @@ public final class Operations {
         ops.put("channel avg pool", new Op.ChannelPool(Pooling.MEAN));
         ops.put("channel max pool", new Op.ChannelPool(Pooling.MAX));
         ops.put("channel max pool, ties", new Op.ChannelPool(Pooling.MAX));
+        ops.put("adaptive avg pool, overlapping", new Op.AdaptiveAvgPool(4, 3));
+        ops.put("adaptive avg pool, side by side", new Op.AdaptiveAvgPool(3, 2));
+        ops.put("adaptive avg pool, larger", new Op.AdaptiveAvgPool(5, 4));
+        ops.put("adaptive avg pool, batch 1", new Op.AdaptiveAvgPool(2, 2));
         ops.put("spatial avg pool", new Op.SpatialPool(Pooling.MEAN));
         ops.put("spatial max pool", new Op.SpatialPool(Pooling.MAX));
         ops.put("spatial max pool, ties", new Op.SpatialPool(Pooling.MAX));

@@ -22,7 +22,7 @@ class TorchvisionTableTest {
         List<String> lines = torchvision();
         List<String> weights = lines.subList(0, lines.size() - CLASSES);
 
-        assertThat(weights).hasSize(21);
+        assertThat(weights).hasSize(31);
         for (String line : weights) {
             String[] column = line.split("\t");
             String tag = column[1].equals("IMAGENET1K_V1") ? ".tv_in1k" : ".tv2_in1k";

@@ -156,6 +156,12 @@ public sealed interface Operation {
      */
     record AvgPool(Window window, boolean paddingCounts) implements Operation {}
 
+    /**
+     * Mean over windows of a map's rows and columns, as many as the value has, that PyTorch's {@code AdaptiveAvgPool2d}
+     * chooses: they may overlap.
+     */
+    record AdaptiveAvgPool() implements Operation {}
+
     /** Mean or maximum over all channels at each place, 1×H×W; the gradient of a maximum goes to the first that has it. */
     record SpatialPool(boolean maximum) implements Operation {}
 

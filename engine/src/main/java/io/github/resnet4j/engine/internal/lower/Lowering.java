@@ -58,6 +58,7 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.ZeroPad.class, (l, i, op) -> LoweredPlacement.pad(l.context, i, op.padding()))
             .row(Operation.MaxPool.class, (l, i, op) -> new LoweredPool(l.context, i, Pooling.MAX, op.window()))
             .row(Operation.AvgPool.class, (l, i, op) -> LoweredPool.mean(l.context, i, op))
+            .row(Operation.AdaptiveAvgPool.class, (l, i, op) -> new LoweredAdaptiveAvgPool(l.context, i))
             .row(Operation.SpatialPool.class, (l, i, op) -> new LoweredSpatialPool(l.context, i, op))
             .row(Operation.DepthToSpace.class, (l, i, op) -> new LoweredDepthToSpace(l.context, i, op))
             .row(Operation.Upsample.class, (l, i, op) -> new LoweredUpsample(l.context, i, op))

@@ -2,6 +2,8 @@ package io.github.resnet4j.engine.internal.read;
 
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
+import io.github.resnet4j.engine.internal.ir.Window;
+import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
@@ -38,6 +40,7 @@ final class Vertices {
             .row(StochasticSumVertex.class, Vertices::stochasticSum)
             .row(LeakyReluVertex.class, Vertices::leakyRelu)
             .row(LocalResponseNormVertex.class, Vertices::responseNorm)
+            .row(AdaptiveAvgPoolVertex.class, Vertices::adaptiveAvgPool)
             .row(SpatialPoolVertex.class, Vertices::spatialPool)
             .row(DepthToSpaceVertex.class, Vertices::depthToSpace)
             .row(UpsamplingVertex.class, Vertices::upsampling)
@@ -192,6 +195,23 @@ final class Vertices {
         Operation op = new Operation.LocalResponseNorm(
                 configuration.size(), configuration.alpha(), configuration.beta(), configuration.k());
         return inputs -> vertex.emit("norm", op, vertex.mapOrVector(inputs.get(0)));
+    }
+
+    /** Windows of one size, side by side, are a pooling that oneDNN has. */
+    private static Step adaptiveAvgPool(AdaptiveAvgPoolVertex configuration, Vertex vertex) {
+        int height = configuration.outHeight();
+        int width = configuration.outWidth();
+        return inputs -> {
+            VertexOutput map = vertex.mapOrVector(inputs.get(0));
+            Extent in = map.extent();
+            Extent out = new Extent(in.channels(), height, width);
+            int rows = in.height() / height;
+            int columns = in.width() / width;
+            Operation op = in.height() == rows * height && in.width() == columns * width
+                    ? new Operation.AvgPool(new Window(rows, columns, rows, columns, Window.Padding.NONE, 1, 1), false)
+                    : new Operation.AdaptiveAvgPool();
+            return vertex.emit("pooling", op, inputs, out, map.flat() && height == 1 && width == 1);
+        };
     }
 
     private static Step spatialPool(SpatialPoolVertex configuration, Vertex vertex) {

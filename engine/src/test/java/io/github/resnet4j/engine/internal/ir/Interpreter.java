@@ -84,6 +84,8 @@ public final class Interpreter {
             maximum(p.window(), inputs.get(0), out);
         } else if (op instanceof Operation.AvgPool p) {
             mean(p, inputs.get(0), out);
+        } else if (op instanceof Operation.AdaptiveAvgPool) {
+            adaptiveMean(inputs.get(0), out);
         } else if (op instanceof Operation.SpatialPool p) {
             out.fill((n, c, h, w) -> p.maximum()
                     ? inputs.get(0).place(n, h, w).max().orElseThrow()
@@ -246,6 +248,24 @@ public final class Interpreter {
                 }
             }
             return sum / (op.paddingCounts() ? window.kernelHeight() * window.kernelWidth() : seen);
+        });
+    }
+
+    private static void adaptiveMean(Maps in, Maps out) {
+        int height = in.extent.height();
+        int width = in.extent.width();
+        out.fill((n, c, h, w) -> {
+            int rows = out.extent.height();
+            int columns = out.extent.width();
+            double sum = 0;
+            int seen = 0;
+            for (int y = h * height / rows; y < Math.ceil((h + 1.0) * height / rows); y++) {
+                for (int x = w * width / columns; x < Math.ceil((w + 1.0) * width / columns); x++) {
+                    sum += in.get(n, c, y, x);
+                    seen++;
+                }
+            }
+            return sum / seen;
         });
     }
 

@@ -44,6 +44,14 @@ class PassesTest {
                         w -> w.program(w.maxPool(w.zeroPad(w.relu(w.trained().norm(0)), 1), POOL)),
                         "BatchNorm+RELU(0) MaxPool(1)"),
                 row(
+                        "maximum of rectified values put together",
+                        w -> w.program(w.maxPool(w.zeroPad(w.concat(w.relu(0), w.relu(w.norm(0))), 0, 1, 0, 1), POOL)),
+                        "Activation(0) BatchNorm+RELU(0) Concat(1, 2) MaxPool(3)"),
+                row(
+                        "maximum of values of which some are rectified",
+                        w -> w.program(w.maxPool(w.zeroPad(w.concat(w.relu(0), 0), 0, 1, 0, 1), POOL)),
+                        "Activation(0) Concat(1, 0) ZeroPad(2) MaxPool(3)"),
+                row(
                         "maximum of values that may be negative",
                         w -> w.program(w.maxPool(w.zeroPad(0, 1), POOL)),
                         "ZeroPad(0) MaxPool(1)"),

@@ -109,6 +109,10 @@ public final class ProgramWriter {
                 inputs);
     }
 
+    public int adaptiveAvgPool(int input, int rows, int columns) {
+        return add(new Operation.AdaptiveAvgPool(), new Extent(extent(input).channels(), rows, columns), input);
+    }
+
     /** Over all channels. */
     public int spatialPool(int input, boolean maximum) {
         Extent in = extent(input);

@@ -73,7 +73,9 @@ public final class RandomProgram {
             case 14:
                 return w.maxPool(input, undilated(window(random, w.extent(input))));
             case 15:
-                return w.avgPool(input, undilated(window(random, w.extent(input))), random.nextBoolean());
+                return random.nextInt(3) == 0
+                        ? w.adaptiveAvgPool(input, 1 + random.nextInt(4), 1 + random.nextInt(4))
+                        : w.avgPool(input, undilated(window(random, w.extent(input))), random.nextBoolean());
             case 16:
                 return w.dropout(input, frozen ? 0.5 : 1);
             case 17:

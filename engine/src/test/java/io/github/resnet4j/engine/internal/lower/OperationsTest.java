@@ -79,6 +79,13 @@ class OperationsTest {
         MADE.put("avg pool, padding counts", (in, out, from) -> new Operation.AvgPool(Window.square(3, 2, 1), true));
         MADE.put("avg pool, padding does not", (in, out, from) -> new Operation.AvgPool(Window.square(3, 2, 1), false));
         MADE.put("avg pool, rows left over", (in, out, from) -> new Operation.AvgPool(Window.square(2, 2, 0), false));
+        for (String odd : List.of("", " nothing", " rows")) {
+            MADE.put(
+                    "avg pool, rounding up" + odd,
+                    (in, out, from) -> new Operation.AvgPool(
+                            new Window(2, 2, 2, 2, new Window.Padding(0, in.height() % 2, 0, in.width() % 2), 1, 1),
+                            false));
+        }
         MADE.put("avg pool, overlapping", (in, out, from) -> new Operation.AvgPool(Window.square(3, 1, 1), false));
         MADE.put(
                 "avg pool, rectangular",
@@ -87,6 +94,9 @@ class OperationsTest {
         MADE.put("global avg pool", (in, out, from) -> new Operation.AvgPool(whole(in), false));
         MADE.put("channel avg pool", (in, out, from) -> new Operation.AvgPool(whole(in), false));
         MADE.put("channel max pool", (in, out, from) -> new Operation.MaxPool(whole(in)));
+        for (String name : List.of("overlapping", "side by side", "larger", "batch 1")) {
+            MADE.put("adaptive avg pool, " + name, (in, out, from) -> new Operation.AdaptiveAvgPool());
+        }
         MADE.put("spatial avg pool", (in, out, from) -> new Operation.SpatialPool(false));
         for (String name : List.of("spatial max pool", "spatial max pool, ties", "spatial max pool, batch 1")) {
             MADE.put(name, (in, out, from) -> new Operation.SpatialPool(true));

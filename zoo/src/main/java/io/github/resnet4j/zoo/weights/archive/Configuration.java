@@ -52,6 +52,7 @@ final class Configuration {
     private static final int MAX_WINDOW = 256;
 
     static final Set<String> CLASSES = Set.of(
+            "io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex",
             "io.github.resnet4j.zoo.layers.DepthToSpaceVertex",
             "io.github.resnet4j.zoo.layers.GroupedConvolution",
             "io.github.resnet4j.zoo.layers.LeakyReluVertex",
@@ -357,6 +358,7 @@ final class Configuration {
             case "kernelSize", "stride", "dilation" -> Optional.of(new Range(1, MAX_WINDOW));
             case PADDING -> Optional.of(new Range(0, MAX_WINDOW));
             case "groups", "factor", "size" -> Optional.of(exactly(ofOperation()));
+            case "outHeight", "outWidth" -> Optional.of(exactly(pooled(key)));
             default -> Optional.empty();
         };
     }
@@ -389,6 +391,15 @@ final class Configuration {
             return larger.factor();
         }
         return op instanceof Op.LocalResponseNorm norm ? norm.size() : 1;
+    }
+
+    /** Rows or columns that an adaptive pooling makes. */
+    private long pooled(String key) {
+        Op op = nodes.containsKey(vertex) ? nodes.get(vertex).op() : null;
+        if (op instanceof Op.AdaptiveAvgPool pool) {
+            return key.equals("outHeight") ? pool.height() : pool.width();
+        }
+        return 1;
     }
 
     private BadWeightsException notIn(Range range, String key, String value) {

@@ -230,7 +230,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
         }
         boolean headless = head.slots().stream().noneMatch(slot -> tensors.containsKey(slot.name()));
         long others = tensors.keySet().stream()
-                .filter(name -> !Matching.isCounter(name) && !(headless && Matching.isOfHead(name, head)))
+                .filter(name -> !Matching.isNeedless(name) && !(headless && Matching.isOfHead(name, head)))
                 .count();
         return new Fit(
                 row,

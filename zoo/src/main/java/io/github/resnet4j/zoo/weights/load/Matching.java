@@ -107,9 +107,19 @@ public final class Matching {
                 .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
     }
 
+    /** Whether a network needs no such tensor unless it has one: it is a counter, or of an auxiliary classifier. */
+    static boolean isNeedless(String name) {
+        return isCounter(name) || isAuxiliary(name);
+    }
+
     /** Whether it is one of PyTorch's counters, which nothing needs: of a normalisation's steps, or of an average's. */
-    static boolean isCounter(String name) {
+    private static boolean isCounter(String name) {
         return name.endsWith(COUNTER) || name.equals("n_averaged");
+    }
+
+    /** Whether it is of GoogLeNet's auxiliary classifiers, which serve training alone, as torchvision names them. */
+    private static boolean isAuxiliary(String name) {
+        return name.startsWith("aux1.") || name.startsWith("aux2.");
     }
 
     /** Whether a tensor that the network does not have stands where its classifier does: of a projection, say. */
@@ -144,6 +154,11 @@ public final class Matching {
         for (Named tensor : rest.values()) {
             if (isCounter(tensor.name())) {
                 entries.add(other(Status.IGNORED, tensor, "counts of training steps"));
+            } else if (isAuxiliary(tensor.name())) {
+                entries.add(other(
+                        Status.IGNORED,
+                        tensor,
+                        "an auxiliary classifier, which serves training alone; the network has none"));
             } else if (options.newHead() && isOfHead(tensor.name(), head)) {
                 entries.add(other(Status.REPLACED, tensor, "the file's own head"));
             } else {

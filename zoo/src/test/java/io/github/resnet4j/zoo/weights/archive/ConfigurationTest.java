@@ -124,7 +124,9 @@ class ConfigurationTest {
         "depth to space 2, factor, 2",
         "nearest 3, factor, 3",
         "bilinear 2, factor, 2",
-        "local response norm 5, size, 5"
+        "local response norm 5, size, 5",
+        "'adaptive avg pool, overlapping', outHeight, 4",
+        "'adaptive avg pool, overlapping', outWidth, 3"
     })
     void refusesOtherSizes(String name, String key, int size) {
         Network network = Operations.all().stream()

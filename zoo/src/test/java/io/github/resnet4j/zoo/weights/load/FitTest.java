@@ -129,6 +129,31 @@ class FitTest {
                                 + " names with --map FILE");
     }
 
+    /** torchvision's files of GoogLeNet hold them. */
+    @Test
+    void auxiliaryClassifiersAreLeftOutAndThatIsSaid() {
+        Network network = Zoo.find("googlenet").network();
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(dict(network, name -> name).tensors());
+        tensors.put("aux1.conv.conv.weight", Dicts.unread(128L, 512L, 1L, 1L));
+        tensors.put("aux2.fc2.bias", Dicts.unread(1000L));
+
+        assertThat(infer(Dicts.of(tensors)).fit().architecture()).isEqualTo(Zoo.find("googlenet"));
+        Matching matching = Matching.of(Dicts.of(tensors), network, LoadOptions.STRICT);
+        assertThat(matching.report().complete()).isTrue();
+        assertThat(matching.report().entries(LoadReport.Status.IGNORED))
+                .allSatisfy(entry -> assertThat(entry.detail())
+                        .isEqualTo("an auxiliary classifier, which serves training alone; the network has none"))
+                .extracting(LoadReport.Entry::source)
+                .containsExactly("aux1.conv.conv.weight", "aux2.fc2.bias");
+
+        tensors.put("aux3.fc.bias", Dicts.unread(1000L));
+        assertThat(Matching.of(Dicts.of(tensors), network, LoadOptions.STRICT)
+                        .report()
+                        .complete())
+                .isFalse();
+    }
+
     private static StateDict without(StateDict dict, String part) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(dict.tensors());
         tensors.keySet().removeIf(name -> name.contains(part));
