@@ -1,17 +1,21 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -41,6 +45,11 @@ final class Conditioning {
 
     /** How far zero may move to the middle of a gap. */
     private static final float WINDOW = 0.1f;
+    /** How near to zero no value may be behind a gate, and by how much a channel that has one is shifted. */
+    private static final float MARGIN = 2e-5f;
+
+    private static final float NUDGE = 2e-4f;
+    private static final int TRIALS = 20;
 
     /**
      * What moves a value.
@@ -69,18 +78,24 @@ final class Conditioning {
         this.shift = rectified ? SMALL_SHIFT : SHIFT;
     }
 
-    /** Sets scale and shift of all BN, and biases before ReLUs, for a pass in training mode over {@code images}. */
+    /**
+     * Sets scale and shift of all BN, and biases before ReLUs, for a pass in training mode over {@code images}; and the
+     * statistics of frozen BN to those of the images, lest the ReLU behind puts out nothing but zeros.
+     */
     static void apply(Network network, ComputationGraph graph, INDArray images) {
         Conditioning conditioning = new Conditioning(network, graph);
         Map<String, Lever> beforeRelu = new HashMap<>();
+        Map<String, String> gated = new HashMap<>();
         for (Node node : network.nodes()) {
             if (node.op() instanceof Op.Relu) {
                 Node sum = conditioning.nodes.get(node.inputs().get(0));
                 conditioning.lever(sum).ifPresent(lever -> beforeRelu.put(sum.name(), lever));
+                conditioning.gated(sum).ifPresent(norm -> gated.put(sum.name(), norm));
             }
         }
+        gated.keySet().removeAll(beforeRelu.keySet());
         conditioning.shift(beforeRelu);
-        conditioning.openGaps(network, beforeRelu, images);
+        conditioning.openGaps(network, beforeRelu, gated, images);
     }
 
     /**
@@ -105,6 +120,21 @@ final class Conditioning {
         return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), "beta", 1)) : Optional.empty();
     }
 
+    /** The BN whose map is multiplied by factors and, perhaps, added to something. */
+    private Optional<String> gated(Node node) {
+        if (node.op() instanceof Op.Add) {
+            return node.inputs().stream()
+                    .map(nodes::get)
+                    .filter(summand -> summand.op() instanceof Op.Multiply)
+                    .flatMap(summand -> gated(summand).stream())
+                    .findFirst();
+        }
+        Node map = node.op() instanceof Op.Multiply ? nodes.get(node.inputs().get(0)) : node;
+        return map.op() instanceof Op.BatchNorm
+                ? Optional.of(map.name())
+                : map.op() instanceof Op.Multiply ? gated(map) : Optional.empty();
+    }
+
     private void shift(Map<String, Lever> beforeRelu) {
         FloatBuffer parameters = graph.params().data().asNioFloat();
         for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
@@ -126,30 +156,69 @@ final class Conditioning {
         }
     }
 
-    private void openGaps(Network network, Map<String, Lever> beforeRelu, INDArray images) {
-        LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+    private void openGaps(Network network, Map<String, Lever> beforeRelu, Map<String, String> gated, INDArray images) {
         graph.setInputs(images); // a dense layer behind a map asks for their number
         Map<String, INDArray> values = new HashMap<>();
         values.put(Network.INPUT, images.dup());
+        List<Node> done = new ArrayList<>();
         for (Node node : network.nodes()) {
-            GraphVertex vertex = graph.getVertex(node.name());
-            for (int i = 0; i < node.inputs().size(); i++) {
-                vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
-            }
-            if (node.op() instanceof Op.BatchNorm && GraphReader.isFrozen(vertex)) {
-                keepStatistics(vertex.getLayer(), values.get(node.inputs().get(0)));
-            }
-            INDArray value = vertex.doForward(true, everywhere);
+            done.add(node);
+            INDArray value = forward(node, values);
             Lever lever = beforeRelu.get(node.name());
             values.put(node.name(), lever == null ? value : withGaps(value, lever));
+            if (gated.containsKey(node.name())) {
+                Node norm = nodes.get(gated.get(node.name()));
+                keepAway(norm, done.subList(done.indexOf(norm), done.size()), values);
+            }
         }
         graph.clear();
     }
 
-    /** Those of {@code maps}: by others, a frozen norm may leave the ReLU behind it nothing, and norms behind that rounding. */
-    private static void keepStatistics(Layer norm, INDArray maps) {
-        norm.getParam("mean").assign(maps.mean(0, 2, 3).reshape(1, maps.size(1)));
-        norm.getParam("var").assign(maps.var(false, 0, 2, 3).reshape(1, maps.size(1)));
+    private INDArray forward(Node node, Map<String, INDArray> values) {
+        LayerWorkspaceMgr everywhere = LayerWorkspaceMgr.noWorkspaces();
+        GraphVertex vertex = graph.getVertex(node.name());
+        for (int i = 0; i < node.inputs().size(); i++) {
+            vertex.setInput(i, values.get(node.inputs().get(i)), everywhere);
+        }
+        if (vertex.getLayer() instanceof FrozenLayer frozen && node.op() instanceof Op.BatchNorm) {
+            INDArray map = values.get(node.inputs().get(0));
+            frozen.getParam("mean").assign(map.mean(0, 2, 3));
+            frozen.getParam("var").assign(map.var(false, 0, 2, 3));
+        }
+        return vertex.doForward(true, everywhere);
+    }
+
+    /**
+     * Shifts the channels of a BN that have values near zero behind their gates, until none has or only those are left that
+     * a gate has all but closed. A shift moves the gates, and with them all channels a little, so that there is no telling
+     * where the gaps will be.
+     *
+     * @param nodes from the BN to those values
+     */
+    private void keepAway(Node norm, List<Node> nodes, Map<String, INDArray> values) {
+        INDArray shift = graph.getVertex(norm.name()).getLayer().getParam("beta");
+        String last = nodes.get(nodes.size() - 1).name();
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Set<Integer> near = near(values.get(last));
+            if (near.isEmpty()) {
+                return;
+            }
+            near.forEach(channel -> shift.putScalar(channel, shift.getFloat(channel) + NUDGE));
+            nodes.forEach(node -> values.put(node.name(), forward(node, values)));
+        }
+    }
+
+    private static Set<Integer> near(INDArray maps) {
+        float[] values = maps.dup('c').data().asFloat();
+        int channels = (int) maps.size(1);
+        int each = (int) (maps.size(2) * maps.size(3));
+        Set<Integer> near = new TreeSet<>();
+        for (int i = 0; i < values.length; i++) {
+            if (Math.abs(values[i]) < MARGIN) {
+                near.add(i / each % channels);
+            }
+        }
+        return near;
     }
 
     /** {@code maps}, each channel moved so that zero lies in its widest gap around there. */

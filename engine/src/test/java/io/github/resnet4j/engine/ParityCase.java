@@ -75,6 +75,7 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(row("densenet121_1x35x27", Map.of()));
         cases.add(row("densenet-40-12_1x9x7", Map.of()));
         cases.add(row("densenet-bc-40-12_3x7x10", Map.of()));
+        cases.addAll(attention());
         cases.add(reduced("basic_d_deep_1x17x15"));
         cases.add(reduced("bottleneck_d_deep_3x21x14"));
         cases.add(reduced("bottleneck_b_deep_1x17x15"));
@@ -89,6 +90,31 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(row("googlenet_3x17x15", Map.of()));
         cases.add(row("googlenet_1x17x15", Map.of()));
         return cases;
+    }
+
+    private static List<ParityCase> attention() {
+        String placement = "se-placement";
+        return List.of(
+                row("se-resnet18_1x17x15", Map.of()),
+                row("se-resnet18_pre_3x21x14", Map.of(placement, "pre")),
+                row("se-resnet18_post_1x17x15", Map.of(placement, "post")),
+                row("se-resnet18_identity_3x21x14", Map.of(placement, "identity")),
+                row("se-resnet18_tanh_1x17x15", Map.of("se-gate", "tanh")),
+                row("se-resnet18_relu_3x21x14", Map.of("se-gate", "relu")),
+                row("se-resnet18_no-bias_1x17x15", Map.of("se-bias", "false")),
+                row("se-resnet18_divisor-8_3x21x14", Map.of("se-divisor", "8")),
+                row("se-resnet50_1x17x15", Map.of()),
+                row("se-resnext50-32x4d_3x21x14", Map.of()),
+                row("se-preresnet110-cifar_1x9x7", Map.of()),
+                row("se-preresnet110-cifar_pre_3x7x10", Map.of(placement, "pre")),
+                row("se-preresnet110-cifar_post_1x9x7", Map.of(placement, "post")),
+                row("se-preresnet110-cifar_identity_3x7x10", Map.of(placement, "identity")),
+                row("se-preresnet164-cifar_1x9x7", Map.of()),
+                row("se-wrn-16-8_3x7x10", Map.of()),
+                row("se-resnet20-cifar_1x9x7", Map.of()),
+                row("se-resnet164-cifar_3x7x10", Map.of()),
+                row("cbam-resnet18_1x17x15", Map.of()),
+                row("cbam-resnet50_3x21x14", Map.of()));
     }
 
     private static List<ParityCase> preActivation() {

@@ -20,8 +20,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param statistics BN's running averages as they are to become
  */
 record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> statistics) {
-    /** Part of its kernel's gradient below which that of a bias counts as none: BN behind it takes its effect away. */
-    private static final double NO_BIAS = 0.1;
+    /**
+     * Part of its layer's largest gradient below which a gradient counts as none: BN behind a bias takes its effect away, and
+     * of a single value's sum over all places little may be left.
+     */
+    private static final double NONE = 0.1;
 
     /**
      * By DL4J's layers; the graph may be in double precision. DL4J computes the branches that stochastic depth drops, and
@@ -85,11 +88,16 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
                 .mapToDouble(Golden::norm)
                 .max()
                 .orElse(0);
-        return deviations(gradients, reference.gradients, (name, norm) -> {
-            float[] kernel = name.endsWith("_b") ? reference.gradients.get(name.replaceAll("_b$", "_W")) : null;
-            double least = kernel == null ? 0 : NO_BIAS * Golden.norm(kernel);
-            return Math.max(Math.max(norm, least), floor * largest);
-        });
+        Map<String, Double> ofLayer = new TreeMap<>();
+        reference.gradients.forEach((name, values) -> ofLayer.merge(vertex(name), Golden.norm(values), Math::max));
+        return deviations(
+                gradients,
+                reference.gradients,
+                (name, norm) -> Math.max(Math.max(norm, NONE * ofLayer.get(vertex(name))), floor * largest));
+    }
+
+    private static String vertex(String name) {
+        return name.substring(0, name.lastIndexOf('_'));
     }
 
     /** Distance of each running average from the reference's, in parts of that one's norm. */

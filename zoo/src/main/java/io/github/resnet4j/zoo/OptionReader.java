@@ -57,6 +57,19 @@ public final class OptionReader {
     }
 
     /**
+     * The same for a number that must not be larger for a reason of its own.
+     *
+     * @param beyond what a larger one does, as the message is to say it: {@code leaves no channels}
+     */
+    public int integer(String key, int present, int least, int most, String beyond) {
+        String value = given.getOrDefault(key, "");
+        if (value.matches("[+]?[0-9]{1,9}") && Integer.parseInt(value) > most) {
+            return refuse(key, take(key), beyond + "; the nearest that does not is " + most, present);
+        }
+        return integer(key, present, least, most);
+    }
+
+    /**
      * One of {@code least}, {@code least + step}, {@code least + 2 step}, … up to {@code most}, or the present value: the
      * layers of a network of equal blocks, say.
      */

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.zoo.family.AlexNet;
+import io.github.resnet4j.zoo.family.CbamResNet;
 import io.github.resnet4j.zoo.family.CifarResNeXt;
 import io.github.resnet4j.zoo.family.CifarResNet;
 import io.github.resnet4j.zoo.family.CifarStemResNet;
@@ -13,6 +14,7 @@ import io.github.resnet4j.zoo.family.MlperfTiny;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
+import io.github.resnet4j.zoo.family.SeResNet;
 import io.github.resnet4j.zoo.family.Vgg;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
@@ -34,6 +36,8 @@ public final class Zoo {
             new PreActResNet(),
             new WideResNet(),
             new ResidualUnits(),
+            new SeResNet(),
+            new CbamResNet(),
             new DenseNet(),
             new DeepStemResNet(),
             new CifarStemResNet(),

@@ -58,6 +58,9 @@ class ZooTableTest {
      * DenseNets: as torchvision and pytorchcv assert, and for what those lack by the paper's arithmetic. Stems of three
      * convolutions: timm's; ResNeXts for CIFAR: pytorchcv's; ResNets with CIFAR's stem: pytorch-cifar's, and for 34 layers
      * torchvision's less 64·3·(7² - 3²) weights of the stem and 990 classes of 513.
+     * Squeeze-and-excitation: as pytorchcv asserts or lists, for pre-activation and Wide ResNets by the paper's
+     * arithmetic: 2C²/16 weights, C/16 and C biases for every block of C channels. CBAM: as pytorchcv asserts, which is the
+     * same and 98 weights and a BN for every block.
      * Highway networks: the authors' prototxt by hand, 18w² + 2w for a layer of w channels; fully connected, 2·50·51 for a
      * layer ("about 5,000"), 785·50 before and 51·10 behind them; no BN.
      * VGG, AlexNet, GoogLeNet: torchvision's; for CIFAR-10 those of kuangliu's networks.
@@ -126,6 +129,23 @@ class ZooTableTest {
             Map.entry("resnet110-bn-after-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
             Map.entry("resnet110-relu-before-add-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
             Map.entry("resnet110-relu-only-cifar", new Published(1_727_962, 1_736_058, 252.9e6)),
+            Map.entry("se-resnet18", new Published(11_778_592, 11_788_192, 1.814e9)),
+            Map.entry("se-resnet34", new Published(21_958_868, 21_975_892, 3.664e9)),
+            Map.entry("se-resnet50", new Published(28_088_024, 28_141_144, 4.092e9)),
+            Map.entry("se-resnet101", new Published(49_326_872, 49_432_216, 7.806e9)),
+            Map.entry("se-resnet152", new Published(66_821_848, 66_973_272, 11.520e9)),
+            Map.entry("se-resnext50-32x4d", new Published(27_559_896, 27_628_120, 4.233e9)),
+            Map.entry("se-preresnet110-cifar", new Published(1_742_200, 1_750_296, 252.9e6)),
+            Map.entry("se-preresnet164-cifar", new Published(1_905_362, 1_929_586, 244.7e6)),
+            Map.entry("se-wrn-16-8", new Published(11_049_290, 11_056_490, 1.548e9)),
+            Map.entry("se-resnet20-cifar", new Published(274_847, 276_415, 40.8e6)),
+            Map.entry("se-resnet56-cifar", new Published(862_889, 867_145, 125.7e6)),
+            Map.entry("se-resnet110-cifar", new Published(1_744_952, 1_753_240, 253.1e6)),
+            Map.entry("se-resnet164-cifar", new Published(1_906_258, 1_931_378, 247.8e6)),
+            Map.entry("cbam-resnet18", new Published(11_779_392, 11_789_008, 1.815e9)),
+            Map.entry("cbam-resnet34", new Published(21_960_468, 21_977_524, 3.665e9)),
+            Map.entry("cbam-resnet50", new Published(28_089_624, 28_142_776, 4.096e9)),
+            Map.entry("cbam-resnet101", new Published(49_330_172, 49_435_582, 7.813e9)),
             Map.entry("densenet121", new Published(7_978_856, 8_062_504, 2.834e9)),
             Map.entry("densenet169", new Published(14_149_480, 14_307_880, 3.360e9)),
             Map.entry("densenet201", new Published(20_013_928, 20_242_984, 4.291e9)),

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -31,6 +32,7 @@ public final class Charts {
     private static final int CURVES_WIDTH = 1400;
     private static final int CURVES_HEIGHT = 900;
     private static final int LR_HEIGHT = 220;
+    private static final int MOST_EPOCHS_OF_EQUAL_STEPS = 30;
     private static final int FIGURE_HEIGHT = 800;
     private static final int MOST_MARKERS = 40;
     /** Up to so many classes the matrix shows its counts. */
@@ -91,6 +93,9 @@ public final class Charts {
         Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
             XYChart chart = chart(report.title() + ": training error (thin) and test error (bold)", "0.##'%'");
             chart.setXAxisTitle("epoch");
+            // At the top on the right there is nothing: errors fall.
+            chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+            chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
             for (int i = 0; i < report.lines().size(); i++) {
                 ExperimentReport.Line line = report.lines().get(i);
                 Color colour = RUNS.get(i % RUNS.size());
@@ -118,7 +123,7 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 line.label() + suffix,
-                measured.stream().mapToDouble(EpochErrors::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochErrors::epoch)),
                 measured.stream()
                         .mapToDouble(point -> 100 * measure.applyAsDouble(point))
                         .toArray());
@@ -278,7 +283,7 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 name,
-                measured.stream().mapToDouble(EpochRow::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochRow::epoch)),
                 measured.stream().mapToDouble(measure).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
@@ -287,6 +292,15 @@ public final class Charts {
         }
         series.setMarkerColor(colour);
         series.setMarker(measured.size() > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    }
+
+    /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
+    private static double[] epochs(IntStream epochs) {
+        double[] values = epochs.asDoubleStream().toArray();
+        if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
+            values[0] += 0.001;
+        }
+        return values;
     }
 
     private static void paint(Graphics2D g, XYChart chart, int x, int y, int width, int height) {

@@ -90,6 +90,9 @@ final class RecipesTest {
                         "cifar10/resnet56.yaml",
                         "cifar10/resnext29-16x64d.yaml",
                         "cifar10/resnext29-8x64d.yaml",
+                        "cifar10/se-preresnet110.yaml",
+                        "cifar10/se-preresnet164.yaml",
+                        "cifar10/se-wrn-16-8.yaml",
                         "cifar10/wrn-16-4.yaml",
                         "cifar10/wrn-16-8.yaml",
                         "cifar10/wrn-22-8.yaml",
@@ -118,11 +121,13 @@ final class RecipesTest {
                         "finetune/full.yaml",
                         "finetune/last-stage.yaml",
                         "finetune/linear-probe.yaml",
+                        "imagenet/cbam-resnet50.yaml",
                         "imagenet/resnet101.yaml",
                         "imagenet/resnet152.yaml",
                         "imagenet/resnet18.yaml",
                         "imagenet/resnet34.yaml",
-                        "imagenet/resnet50.yaml");
+                        "imagenet/resnet50.yaml",
+                        "imagenet/se-resnet50.yaml");
     }
 
     @Test
@@ -195,6 +200,20 @@ final class RecipesTest {
         assertThat(config.train().epochs()).isEqualTo(500);
         assertThat(((ScheduleConfig.MultiStep) config.schedule()).milestones()).containsExactly(250.0, 375.0);
         assertThat(config.expect().orElseThrow().top1()).isEqualTo(100 - 5.23);
+    }
+
+    /** Hu et al. 2018, table 4: trained as without attention. */
+    @ParameterizedTest
+    @CsvSource({"preresnet110, 5.21", "preresnet164, 4.39", "wrn-16-8, 3.88"})
+    void attentionChangesNothingInTraining(String without, double error) {
+        RunConfig config = load("cifar10/se-" + without + ".yaml");
+        RunConfig other = load("cifar10/" + without + ".yaml");
+        assertThat(config.model().name()).isEqualTo("se-" + other.model().name());
+        assertThat(config.data()).isEqualTo(other.data());
+        assertThat(config.train()).isEqualTo(other.train());
+        assertThat(config.optimizer()).isEqualTo(other.optimizer());
+        assertThat(config.schedule()).isEqualTo(other.schedule());
+        assertThat(config.expect().orElseThrow().top1()).isCloseTo(100 - error, within(1e-9));
     }
 
     /** The papers' errors on CIFAR-100, trained as on CIFAR-10. */

@@ -37,16 +37,16 @@ public final class CifarResNet implements Family {
     }
 
     private static Architecture row(String name, String family, int depth, ResNetSpec.Shortcut shortcut) {
-        ResNetSpec spec = spec((depth - 2) / 6).withShortcut(shortcut);
+        ResNetSpec spec = spec(ResNetSpec.Block.BASIC, (depth - 2) / 6).withShortcut(shortcut);
         return new Architecture(name, family, spec, Shape.square(3, 32), 10, PAPER);
     }
 
-    /** Three stages of {@code blocks} basic blocks. */
-    static ResNetSpec spec(int blocks) {
+    /** Three stages of {@code blocks} blocks. */
+    static ResNetSpec spec(ResNetSpec.Block block, int blocks) {
         return ResNetSpec.of(
                 ResNetSpec.Stem.CIFAR,
                 16,
-                ResNetSpec.Block.BASIC,
+                block,
                 List.of(
                         new ResNetSpec.Stage(blocks, 16, 1),
                         new ResNetSpec.Stage(blocks, 32, 2),

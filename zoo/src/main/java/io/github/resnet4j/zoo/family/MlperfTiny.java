@@ -14,7 +14,7 @@ public final class MlperfTiny implements Family {
 
     @Override
     public List<Architecture> table() {
-        ResNetSpec resnet8 = CifarResNet.spec(1)
+        ResNetSpec resnet8 = CifarResNet.spec(ResNetSpec.Block.BASIC, 1)
                 .withShortcut(ResNetSpec.Shortcut.PROJECTION_NO_BN)
                 .withConventions(Conventions.KERAS);
         return List.of(new Architecture(

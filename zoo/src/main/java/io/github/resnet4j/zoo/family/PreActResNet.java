@@ -41,11 +41,19 @@ public final class PreActResNet implements Family {
     }
 
     private static Architecture basic(int depth) {
-        return cifar(depth, cifar(Block.BASIC, (depth - 2) / 6, 1).withShortcut(PreActSpec.Shortcut.ZERO_PAD_END));
+        return cifar(depth, basicSpec(depth));
     }
 
     private static Architecture bottleneck(int depth) {
-        return cifar(depth, cifar(Block.BOTTLENECK, (depth - 2) / 9, 1).withStrideOn(StrideOn.FIRST_1X1));
+        return cifar(depth, bottleneckSpec(depth));
+    }
+
+    static PreActSpec basicSpec(int depth) {
+        return cifar(Block.BASIC, (depth - 2) / 6, 1).withShortcut(PreActSpec.Shortcut.ZERO_PAD_END);
+    }
+
+    static PreActSpec bottleneckSpec(int depth) {
+        return cifar(Block.BOTTLENECK, (depth - 2) / 9, 1).withStrideOn(StrideOn.FIRST_1X1);
     }
 
     private static Architecture cifar(int depth, PreActSpec spec) {

@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.family;
 
 import io.github.resnet4j.zoo.OptionReader;
 import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.family.Attention.Placement;
 import io.github.resnet4j.zoo.family.ResNetSpec.Block;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
 import io.github.resnet4j.zoo.family.ResNetSpec.StrideOn;
@@ -31,6 +32,7 @@ import java.util.Map;
  * @param dropout probability of being dropped, from 0 and below 1, before the last convolution of a basic block
  *     (Zagoruyko and Komodakis 2016, section 3.3)
  * @param depth whether training drops blocks
+ * @param attention to channels and places
  */
 public record PreActSpec(
         Stem stem,
@@ -41,7 +43,8 @@ public record PreActSpec(
         Activated activated,
         StrideOn strideOn,
         double dropout,
-        StochasticDepth depth)
+        StochasticDepth depth,
+        Attention attention)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
     private static final String ACTIVATED = "activated-shortcuts";
@@ -120,6 +123,7 @@ public record PreActSpec(
             throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
                     + " cannot have a dropout of " + dropout);
         }
+        attention.requireChannels(width, block.narrowest(stages));
     }
 
     /** As in the paper's appendix: with projections, shared activations in first blocks, the stride on the 3×3. */
@@ -133,22 +137,28 @@ public record PreActSpec(
                 Activated.FIRST_BLOCKS,
                 StrideOn.MIDDLE_3X3,
                 0,
-                StochasticDepth.OFF);
+                StochasticDepth.OFF,
+                Attention.NONE);
     }
 
     /** The same network with other shortcuts. */
     public PreActSpec withShortcut(Shortcut other) {
-        return new PreActSpec(stem, width, block, stages, other, activated, strideOn, dropout, depth);
+        return new PreActSpec(stem, width, block, stages, other, activated, strideOn, dropout, depth, attention);
     }
 
     /** The same network with its shortcuts beginning elsewhere. */
     public PreActSpec withActivated(Activated other) {
-        return new PreActSpec(stem, width, block, stages, shortcut, other, strideOn, dropout, depth);
+        return new PreActSpec(stem, width, block, stages, shortcut, other, strideOn, dropout, depth, attention);
     }
 
     /** The same network with the stride of its bottlenecks elsewhere. */
     public PreActSpec withStrideOn(StrideOn other) {
-        return new PreActSpec(stem, width, block, stages, shortcut, activated, other, dropout, depth);
+        return new PreActSpec(stem, width, block, stages, shortcut, activated, other, dropout, depth, attention);
+    }
+
+    /** The same network with other attention. */
+    public PreActSpec withAttention(Attention other) {
+        return new PreActSpec(stem, width, block, stages, shortcut, activated, strideOn, dropout, depth, other);
     }
 
     @Override
@@ -162,6 +172,7 @@ public record PreActSpec(
             options.put(DROPOUT, String.valueOf(dropout));
         }
         depth.addTo(options);
+        attention.addTo(options);
         return options;
     }
 
@@ -178,7 +189,8 @@ public record PreActSpec(
                 read.choice(ACTIVATED, activated, Activated.class),
                 bottleneck ? read.choice(STRIDE_ON, strideOn, StrideOn.class) : strideOn,
                 bottleneck ? dropout : read.number(DROPOUT, dropout, 0, MAX_DROPOUT),
-                depth.with(read));
+                depth.with(read),
+                attention.with(read, width, block.narrowest(stages)));
         read.verify();
         return made;
     }
@@ -197,13 +209,18 @@ public record PreActSpec(
                 activated,
                 strideOn,
                 dropout,
-                depth);
+                depth,
+                attention.reduced());
     }
 
-    /** Projections instead of zeros. */
+    /** Projections instead of zeros, and kinds of attention. */
     @Override
     public List<Map<String, String>> alternatives() {
-        return shortcut == Shortcut.PROJECTION ? List.of() : List.of(option(SHORTCUT, Shortcut.PROJECTION));
+        List<Map<String, String>> others = new ArrayList<>(attention.alternatives());
+        if (shortcut != Shortcut.PROJECTION) {
+            others.add(option(SHORTCUT, Shortcut.PROJECTION));
+        }
+        return others;
     }
 
     /** Where shortcuts begin, where zeros stand, which convolution has the stride. */
@@ -289,10 +306,14 @@ public record PreActSpec(
                     case NONE -> false;
                 };
         String shortcut = shared ? x : in;
+        x = attention.at(Placement.PRE, net, name, x);
         x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
+        x = attention.at(Placement.STANDARD, net, name, x);
         String identity = changes ? shortcut(net, name, shortcut, channels, stride) : shortcut;
+        identity = attention.at(Placement.IDENTITY, net, name, identity);
         int blocks = stages.stream().mapToInt(Stage::blocks).sum();
-        return depth.sum(net, name + ".add", x, identity, number, blocks);
+        x = depth.sum(net, name + ".add", x, identity, number, blocks);
+        return attention.at(Placement.POST, net, name, x);
     }
 
     private static String activation(NetworkWriter net, String name, int number, String in) {

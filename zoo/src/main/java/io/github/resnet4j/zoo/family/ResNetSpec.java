@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.family;
 
 import io.github.resnet4j.zoo.OptionReader;
 import io.github.resnet4j.zoo.Spec;
+import io.github.resnet4j.zoo.family.Attention.Placement;
 import io.github.resnet4j.zoo.network.ChannelPadding;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  * @param strideOn which convolution of a bottleneck carries the stride
  * @param zeroInitResidual the last BN of every block starts at zero
  * @param depth whether training drops blocks; a plain network has no shortcuts around them
+ * @param attention to channels and places; a plain network has none
  * @param conventions whose biases, BN constants and padding
  */
 public record ResNetSpec(
@@ -43,6 +45,7 @@ public record ResNetSpec(
         StrideOn strideOn,
         boolean zeroInitResidual,
         StochasticDepth depth,
+        Attention attention,
         Conventions conventions)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
@@ -81,6 +84,11 @@ public record ResNetSpec(
 
         Block(int expansion) {
             this.expansion = expansion;
+        }
+
+        /** Channels that the narrowest of a network's blocks puts out. */
+        int narrowest(List<Stage> stages) {
+            return expansion * stages.stream().mapToInt(Stage::planes).min().orElseThrow();
         }
     }
 
@@ -204,6 +212,10 @@ public record ResNetSpec(
         if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
             throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
         }
+        if (shortcut == Shortcut.NONE && !attention.equals(Attention.NONE)) {
+            throw new IllegalArgumentException("a plain network cannot have attention: it is one of residual branches");
+        }
+        attention.requireChannels(width, block.narrowest(stages));
     }
 
     /** By torchvision's conventions, with one group, and projections where the shape changes. */
@@ -220,6 +232,7 @@ public record ResNetSpec(
                 StrideOn.MIDDLE_3X3,
                 false,
                 StochasticDepth.OFF,
+                Attention.NONE,
                 Conventions.TORCHVISION);
     }
 
@@ -237,6 +250,7 @@ public record ResNetSpec(
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -254,6 +268,7 @@ public record ResNetSpec(
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -271,6 +286,7 @@ public record ResNetSpec(
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 conventions);
     }
 
@@ -288,6 +304,25 @@ public record ResNetSpec(
                 other,
                 zeroInitResidual,
                 depth,
+                attention,
+                conventions);
+    }
+
+    /** The same network with other attention. */
+    public ResNetSpec withAttention(Attention other) {
+        return new ResNetSpec(
+                stem,
+                width,
+                block,
+                stages,
+                groups,
+                widthPerGroup,
+                form,
+                shortcut,
+                strideOn,
+                zeroInitResidual,
+                depth,
+                other,
                 conventions);
     }
 
@@ -305,6 +340,7 @@ public record ResNetSpec(
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention,
                 other);
     }
 
@@ -323,6 +359,7 @@ public record ResNetSpec(
         }
         if (shortcut != Shortcut.NONE) {
             depth.addTo(options);
+            attention.addTo(options);
         }
         return options;
     }
@@ -348,6 +385,7 @@ public record ResNetSpec(
                 read.choice(STRIDE_ON, strideOn, StrideOn.class),
                 read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
                 identity == Shortcut.NONE ? StochasticDepth.OFF : depth.with(read),
+                identity == Shortcut.NONE ? Attention.NONE : attention.with(read, width, block.narrowest(stages)),
                 conventions);
         read.verify();
         return made;
@@ -372,15 +410,20 @@ public record ResNetSpec(
                 strideOn,
                 zeroInitResidual,
                 depth,
+                attention.reduced(),
                 conventions);
     }
 
-    /** The kinds of projection; ResNet-C, which is ResNet-D with others, has rows of its own. */
+    /** The kinds of projection, and those of attention; ResNet-C, which is ResNet-D with others, has rows of its own. */
     @Override
     public List<Map<String, String>> alternatives() {
         return shortcut == Shortcut.NONE || shortcut == Shortcut.POOLED_PROJECTION
                 ? List.of()
-                : options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN);
+                : Stream.concat(
+                                options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN)
+                                        .stream(),
+                                attention.alternatives().stream())
+                        .toList();
     }
 
     /** Where option A has its channels of zeros. */
@@ -447,14 +490,16 @@ public record ResNetSpec(
     }
 
     private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
-        String x =
-                block == Block.BASIC ? basic(net, name, in, planes, stride) : bottleneck(net, name, in, planes, stride);
+        String x = attention.at(Placement.PRE, net, name, in);
+        x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
+        x = attention.at(Placement.STANDARD, net, name, x);
         if (shortcut != Shortcut.NONE) {
             String identity = shortcut(net, name, in, planes * block.expansion, stride);
+            identity = attention.at(Placement.IDENTITY, net, name, identity);
             int blocks = stages.stream().mapToInt(Stage::blocks).sum();
             x = depth.sum(net, name + ".add", x, identity, number, blocks);
         }
-        return net.relu(name + ".relu", x);
+        return attention.at(Placement.POST, net, name, net.relu(name + ".relu", x));
     }
 
     private String basic(NetworkWriter net, String name, String in, int planes, int stride) {

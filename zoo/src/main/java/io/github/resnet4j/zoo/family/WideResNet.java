@@ -28,9 +28,17 @@ public final class WideResNet implements Family {
     }
 
     private static Architecture row(int depth, int widening) {
-        PreActSpec spec = PreActResNet.cifar(ResNetSpec.Block.BASIC, (depth - 4) / 6, widening)
-                .withActivated(PreActSpec.Activated.CHANGES);
         return new Architecture(
-                "wrn-" + depth + "-" + widening, "wide-resnet-cifar", spec, Shape.square(3, 32), 10, PAPER);
+                "wrn-" + depth + "-" + widening,
+                "wide-resnet-cifar",
+                spec(depth, widening),
+                Shape.square(3, 32),
+                10,
+                PAPER);
+    }
+
+    static PreActSpec spec(int depth, int widening) {
+        return PreActResNet.cifar(ResNetSpec.Block.BASIC, (depth - 4) / 6, widening)
+                .withActivated(PreActSpec.Activated.CHANGES);
     }
 }

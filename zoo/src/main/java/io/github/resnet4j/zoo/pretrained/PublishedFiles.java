@@ -82,6 +82,7 @@ final class PublishedFiles {
         rows.addAll(wide());
         rows.addAll(resnext50());
         rows.addAll(resnext101());
+        rows.addAll(seResNet());
         rows.addAll(deepStem());
         rows.addAll(denseNet());
         rows.addAll(classics());
@@ -89,6 +90,7 @@ final class PublishedFiles {
         rows.addAll(cifar());
         rows.add(mlperfTiny());
         rows.addAll(pytorchcv());
+        rows.addAll(pytorchcvWithAttention());
         return rows;
     }
 
@@ -232,6 +234,16 @@ final class PublishedFiles {
                         83.156,
                         96.374),
                 gluon("resnext101-64x4d", "gluon_resnext101_64x4d-f9a8e184.pth", 80.600, 94.992));
+    }
+
+    private static List<PretrainedWeights> seResNet() {
+        return List.of(
+                timm("se-resnet50", "ra2", "seresnet50_ra_224-8efdb4bb.pth", 81.284, 95.652),
+                strikesBack("se-resnet50", "a1", "seresnet50_a1_0-ffa00869.pth", 81.102, 95.120),
+                strikesBack("se-resnet50", "a2", "seresnet50_a2_0-850de0d9.pth", 81.106, 95.222),
+                strikesBackA3("se-resnet50", "seresnet50_a3_0-317ecd56.pth", 77.028, 93.074),
+                timm("se-resnext50-32x4d", "racm", "seresnext50_32x4d_racm-a304a460.pth", 82.196, 96.148),
+                gluon("se-resnext50-32x4d", "gluon_seresnext50_32x4d-90cf2d6e.pth", 79.910, 94.824));
     }
 
     private static List<PretrainedWeights> deepStem() {
@@ -402,7 +414,8 @@ final class PublishedFiles {
                 top1,
                 top5,
                 source,
-                "https://huggingface.co/timm/" + architecture.replace('-', '_') + "." + tag);
+                "https://huggingface.co/timm/"
+                        + architecture.replace("se-", "se").replace('-', '_') + "." + tag);
     }
 
     /** GluonCV's "v1b", "v1c" and "v1d", ported by timm. Neither names a licence for the ported files. */
@@ -599,6 +612,70 @@ final class PublishedFiles {
                         "290/densenet250_k24_bc",
                         2.67,
                         "f8f9d3052bae1fea7e33bb1ce143c38b4aa5622b"));
+    }
+
+    /**
+     * His networks with attention. Of those for CIFAR-10 the pre-activation ones are left out: they have a normalisation
+     * behind the stem and none before the pooling. The first CBAM file is his own, the second the authors', converted.
+     */
+    private static List<PretrainedWeights> pytorchcvWithAttention() {
+        return List.of(
+                pytorchcv(
+                        "se-resnet20-cifar",
+                        Map.of(),
+                        "362/seresnet20",
+                        6.01,
+                        "935d89433e803c8a3027c81f1267401e7caccce6"),
+                pytorchcv(
+                        "se-resnet56-cifar",
+                        Map.of(),
+                        "362/seresnet56",
+                        4.13,
+                        "b61c143989cb2901bec48dded4c6ddcae91aabc4"),
+                pytorchcv(
+                        "se-resnet110-cifar",
+                        Map.of(),
+                        "362/seresnet110",
+                        3.63,
+                        "1ddec2309ff61c2c0e14c96d51a1b846afdc2acc"),
+                pytorchcv(
+                        "se-resnet164-cifar",
+                        Map.of(),
+                        "362/seresnet164bn",
+                        3.39,
+                        "1085dab6467cb18e554123663816094f080fc626"),
+                cbam(
+                        "pytorchcv_in1k",
+                        "537/cbam_resnet50-0505",
+                        "d8cf8488efb97afecd6b3287a3ca9fa093fc3127",
+                        79.83,
+                        94.95,
+                        "pytorchcv"),
+                cbam(
+                        "authors_in1k",
+                        "125/cbam_resnet50-0605",
+                        "a1172fe679622224dcc88c00020936ad381806fb",
+                        77.622,
+                        93.948,
+                        "Jongchan/attention-module, converted by pytorchcv"));
+    }
+
+    private static PretrainedWeights cbam(
+            String tag, String file, String sha1, double top1, double top5, String source) {
+        return new PretrainedWeights(
+                "cbam-resnet50",
+                Map.of(),
+                tag,
+                URI.create(PYTORCHCV + "v0.0." + file + "-" + sha1.substring(0, 8) + ".pth.zip"),
+                OptionalLong.empty(),
+                new FileHash(FileHash.Algorithm.SHA_1, sha1),
+                "MIT",
+                crop(256, 224, "bilinear"),
+                ChannelOrder.RGB,
+                ClassNames.IMAGENET,
+                Optional.of(new Accuracy(top1, OptionalDouble.of(top5))),
+                source,
+                URI.create("https://github.com/osmr/imgclsmob"));
     }
 
     /**

@@ -124,11 +124,12 @@ class ResNetSpecTest {
     @Test
     void saysItsOptionsInOrder() {
         assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
-                .hasToString("[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
-                        + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
+                .hasToString(
+                        "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
+                                + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
         assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
                 .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
-                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch]");
+                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
     }
 
     @Test
@@ -157,6 +158,7 @@ class ResNetSpecTest {
                         ResNetSpec.StrideOn.FIRST_1X1,
                         true,
                         new StochasticDepth(0.5, Scaling.IN_TRAINING, Per.IMAGE),
+                        Attention.NONE,
                         BOTTLENECK.conventions()));
         assertThat(BOTTLENECK.with(other.options())).isEqualTo(other);
         assertThat(other.with(BOTTLENECK.options())).isEqualTo(BOTTLENECK);
@@ -181,14 +183,14 @@ class ResNetSpecTest {
 
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnet50").with(options))
-                .withMessage(
-                        "resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
-                                + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
-                                + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
-                                + " option zero-init-residual: \"yes\" is not true or false;"
-                                + " unknown option \"shortcuts\"; did you mean shortcut?;"
-                                + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
-                                + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per")
+                .withMessage("resnet50: option groups: \"two\" is not a whole number from 1 to 1024;"
+                        + " option width-per-group: \"0\" is not a whole number from 1 to 4096;"
+                        + " option shortcut: \"A\" is not one of none, a, a-end, b, c, d, b-nobn;"
+                        + " option zero-init-residual: \"yes\" is not true or false;"
+                        + " unknown option \"shortcuts\"; did you mean shortcut?;"
+                        + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
+                        + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per,"
+                        + " attention")
                 .satisfies(e -> assertThat(e.problems()).hasSize(6));
     }
 

@@ -115,7 +115,7 @@ class PretrainedTest {
                 .containsEntry("activated-shortcuts", "changes");
         assertThat(Pretrained.find("preresnet1001-cifar").row().spec().options())
                 .containsEntry("stride-on", "middle-3x3");
-        assertThat(Pretrained.list("*.pytorchcv")).hasSize(14).allMatch(PretrainedWeights::isZipped);
+        assertThat(Pretrained.list("*.pytorchcv")).hasSize(18).allMatch(PretrainedWeights::isZipped);
         assertThat(Pretrained.find("resnet18").unzippedName()).isEqualTo("resnet18-f37072fd.pth");
     }
 

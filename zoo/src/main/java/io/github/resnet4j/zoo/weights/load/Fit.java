@@ -225,7 +225,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     shape.set(0, (long) classes);
                 }
                 common++;
-                matched += tensor.torchShape().equals(shape) && Matching.hasFractions(tensor) ? 1 : 0;
+                matched += Matching.fits(tensor.torchShape(), shape) && Matching.hasFractions(tensor) ? 1 : 0;
             }
         }
         boolean headless = head.slots().stream().noneMatch(slot -> tensors.containsKey(slot.name()));

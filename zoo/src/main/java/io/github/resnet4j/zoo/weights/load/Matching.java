@@ -32,6 +32,7 @@ public final class Matching {
     private static final String GREY =
             "the weights take grey images of one channel; to use them on grey images with three channels,"
                     + " repeat them in Python: state[NAME] = state[NAME].repeat(1, 3, 1, 1) / 3";
+    private static final List<Long> ONE_BY_ONE = List.of(1L, 1L);
     private static final int MAX_NEAREST = 100;
     private static final int MAX_CANDIDATES = 1_000;
     private static final int MAX_NAME = 120;
@@ -208,7 +209,7 @@ public final class Matching {
             return entry(Status.MISSING, slot, found, "");
         }
         Named tensor = found.get();
-        if (!tensor.torchShape().equals(slot.shape())) {
+        if (!fits(tensor.torchShape(), slot.shape())) {
             boolean otherClasses = slot.node().equals(head(network))
                     && tensor.torchShape().size() == slot.shape().size()
                     && tensor.torchShape()
@@ -237,13 +238,25 @@ public final class Matching {
             conversions.add(tensor.tensor().type() + " to F32");
         }
         if (tensor.layout().reordered(tensor.tensor().shape())) {
-            conversions.add(slot.shape().size() == 4 ? "HWIO to OIHW" : "transposed");
+            conversions.add(tensor.tensor().shape().size() == 4 ? "HWIO to OIHW" : "transposed");
+        }
+        if (!tensor.torchShape().equals(slot.shape())) {
+            conversions.add(tensor.torchShape() + " to " + slot.shape());
         }
         return entry(
                 conversions.isEmpty() ? Status.LOADED : Status.CONVERTED,
                 slot,
                 found,
                 String.join(" and ", conversions));
+    }
+
+    /** Whether a tensor of this shape has the values of a place: a dense layer's matrix is a 1×1 convolution, and back. */
+    static boolean fits(List<Long> shape, List<Long> wanted) {
+        return matrix(shape).equals(matrix(wanted));
+    }
+
+    private static List<Long> matrix(List<Long> shape) {
+        return shape.size() == 4 && shape.subList(2, 4).equals(ONE_BY_ONE) ? shape.subList(0, 2) : shape;
     }
 
     /** Whether it is a convolution of images of one channel, where the network's have three. */

@@ -62,6 +62,12 @@ final class NameTable {
                     classifier\\.1\\.(weight|bias) -> fc.$1
                     """),
 
+            // moskomule's senet.pytorch, whose dense layers stand in a Sequential.
+            Convention.of("senet.pytorch", """
+                    (.+)\\.se\\.fc\\.0\\.(weight|bias) -> $1.se.fc1.$2
+                    (.+)\\.se\\.fc\\.2\\.(weight|bias) -> $1.se.fc2.$2
+                    """),
+
             // P. Rodríguez' ResNeXt.pytorch, and W. Yang's pytorch-classification.
             Convention.of("ResNeXt.pytorch", """
                     conv_1_3x3\\.(.+) -> conv1.$1
@@ -84,12 +90,16 @@ final class NameTable {
                     output\\.(weight|bias) -> fc.$1
                     """),
 
-            // And its ResNets and ResNeXts for CIFAR.
+            // And its ResNets and ResNeXts for CIFAR, its SE-ResNets and CBAM-ResNets.
             Convention.of("pytorchcv ResNet", """
-                    features\\.init_block\\.(conv|bn)\\.(.+) -> ${1}1.$2
+                    features\\.init_block\\.(?:conv\\.)?(conv|bn)\\.(.+) -> ${1}1.$2
                     features\\.stage(\\d)\\.unit(\\d+)\\.body\\.conv(\\d)\\.(bn|conv)\\.(.+) -> layer$1.${2-1}.$4$3.$5
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.conv\\.(.+) -> layer$1.${2-1}.downsample.0.$3
                     features\\.stage(\\d)\\.unit(\\d+)\\.identity_conv\\.bn\\.(.+) -> layer$1.${2-1}.downsample.1.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.se\\.conv([12])\\.(.+) -> layer$1.${2-1}.se.fc$3.$4
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc1\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.1.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.ch_gate\\.mlp\\.fc2\\.(.+) -> layer$1.${2-1}.cbam.ChannelGate.mlp.3.$3
+                    features\\.stage(\\d)\\.unit(\\d+)\\.cbam\\.sp_gate\\.conv\\.(.+) -> layer$1.${2-1}.cbam.SpatialGate.spatial.$3
                     output\\.(weight|bias) -> fc.$1
                     """),
 
@@ -163,7 +173,9 @@ final class NameTable {
 
     /** Names that betray a network the zoo does not have, and which it is: regular expression to words. */
     static final List<Foreign> FOREIGN = List.of(
-            Foreign.of(".+\\.se\\.(?:fc|conv)[12]?\\..+|.+\\.(?:se_module|attn)\\..+", "channel attention (SE-ResNet)"),
+            Foreign.of(
+                    ".+\\.(?:se_module|attn)\\..+",
+                    "another kind of channel attention (the authors' SE-ResNets in Caffe, ECA-ResNets)"),
             Foreign.of(".+_preact_bn\\..+|block\\d+\\.unit\\d+\\..+", "pre-activation blocks (ResNet v2, BiT)"),
             Foreign.of("dense(?:_\\d+)?\\.weight", "a dense layer before the classifier"),
             Foreign.of("(?:blocks|encoder\\.layers?)\\.[0-9]+\\..+", "the blocks of a transformer or mobile network"));

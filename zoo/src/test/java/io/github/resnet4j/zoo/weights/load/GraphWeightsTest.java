@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
@@ -75,6 +76,26 @@ class GraphWeightsTest {
         assertThat(loaded.report().entries(Status.LOADED))
                 .hasSize(network.slots().size());
         assertSame(GraphWeights.stateDict(loaded.graph(), network), dict);
+    }
+
+    /** The authors of CBAM and moskomule have dense layers where timm and the zoo have 1×1 convolutions. */
+    @Test
+    void matricesOfDenseLayersFitPointwiseConvolutions() {
+        Network network = Zoo.find("cbam-resnet18").spec().reduced().network("cbam", Shape.square(3, 16), 5);
+        StateDict dict = Dicts.random(network, 5);
+        Map<String, Tensor> matrices = new LinkedHashMap<>(dict.tensors());
+        matrices.replaceAll((name, tensor) -> name.contains(".mlp.") && name.endsWith("weight")
+                ? Tensor.of(tensor.shape().subList(0, 2), tensor.floats())
+                : tensor);
+
+        GraphWeights.Loaded loaded = GraphWeights.load(Dicts.of(matrices), network, OPTIONS, LoadOptions.STRICT);
+
+        assertSame(GraphWeights.stateDict(loaded.graph(), network), dict);
+        assertThat(loaded.report().entries(Status.CONVERTED)).hasSize(6).allSatisfy(entry -> assertThat(entry.detail())
+                .isEqualTo(entry.fileShape() + " to " + entry.shape()));
+        matrices.put("layer1.0.cbam.ChannelGate.mlp.1.weight", Dicts.unread(4L, 2L));
+        assertThatThrownBy(() -> load(Dicts.of(matrices), network))
+                .hasMessageContaining("layer1.0.cbam.ChannelGate.mlp.1.weight [4, 2] for [2, 4, 1, 1]");
     }
 
     @ParameterizedTest

@@ -122,20 +122,6 @@ class NamingTest {
         assertRead("wide-residual-networks", renamed(wide, NamingTest::zagoruyko), wide);
     }
 
-    /** Names from the code of pytorchcv: its post-activation networks for CIFAR. */
-    @ParameterizedTest
-    @ValueSource(strings = {"resnet20-cifar", "resnext29-32x4d"})
-    void pytorchcvsResNetsForCifarAreKnown(String name) {
-        Network network = Zoo.find(name).with(Map.of("shortcut", "b")).network();
-        UnaryOperator<String> theirs = slot -> pytorchcv(slot)
-                .replaceFirst("^features\\.init_block\\.", "features.init_block.conv.")
-                .replaceFirst("^bn1\\.", "features.init_block.bn.")
-                .replace("identity_conv.", "identity_conv.conv.")
-                .replace("downsample.1.", "identity_conv.bn.");
-
-        assertRead("pytorchcv ResNet", renamed(network, theirs), network);
-    }
-
     private static String pytorchcv(String name) {
         Matcher unit = BLOCK.matcher(name);
         if (!unit.matches()) {
@@ -146,6 +132,44 @@ class NamingTest {
         return "features.stage" + unit.group(1) + ".unit" + (1 + Integer.parseInt(unit.group(2))) + "."
                 + unit.group(3)
                         .replace("downsample.0", "identity_conv")
+                        .replaceFirst("^(conv|bn)(\\d)", "body.conv$2.$1");
+    }
+
+    /** Names from the code of pytorchcv: its post-activation networks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"resnet20-cifar", "resnext29-32x4d", "se-resnet20-cifar", "se-resnet164-cifar", "cbam-resnet50"})
+    void pytorchcvsResNetsAreKnown(String row) {
+        Network network = Zoo.find(row).with(Map.of("shortcut", "b")).network();
+        String stem = network.input().height() == 32 ? "features.init_block." : "features.init_block.conv.";
+        assertRead("pytorchcv ResNet", renamed(network, name -> pytorchcv(stem, name)), network);
+    }
+
+    /** Names from the code of moskomule and of the authors of CBAM. */
+    @Test
+    void namesOfNetworksWithAttentionAreKnown() {
+        Network se = Zoo.find("se-resnet50").with(Map.of("se-bias", "false")).network();
+        assertRead(
+                "senet.pytorch",
+                renamed(se, name -> name.replace(".se.fc1", ".se.fc.0").replace(".se.fc2", ".se.fc.2")),
+                se);
+        Network cbam = Zoo.find("cbam-resnet18").network();
+        assertRead("torchvision and timm", renamed(cbam, name -> "module." + name), cbam);
+    }
+
+    private static String pytorchcv(String stem, String name) {
+        Matcher unit = BLOCK.matcher(name);
+        if (!unit.matches()) {
+            return name.replaceFirst("^(conv|bn)1\\.", stem + "$1.").replace("fc.", "output.");
+        }
+        return "features.stage" + unit.group(1) + ".unit" + (1 + Integer.parseInt(unit.group(2))) + "."
+                + unit.group(3)
+                        .replace("downsample.0", "identity_conv.conv")
+                        .replace("downsample.1", "identity_conv.bn")
+                        .replace("se.fc", "se.conv")
+                        .replace("ChannelGate.mlp.1", "ch_gate.mlp.fc1")
+                        .replace("ChannelGate.mlp.3", "ch_gate.mlp.fc2")
+                        .replace("SpatialGate.spatial", "sp_gate.conv")
                         .replaceFirst("^(conv|bn)(\\d)", "body.conv$2.$1");
     }
 
@@ -447,7 +471,7 @@ class NamingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "layer1.0.se.fc1.weight, channel attention",
+        "layer1.0.se_module.fc1.weight, channel attention",
         "conv2_block1_preact_bn/gamma, pre-activation",
         "block1.unit01.conv1.weight, pre-activation",
         "blocks.0.attn.qkv.weight, transformer",
