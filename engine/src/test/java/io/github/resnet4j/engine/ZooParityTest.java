@@ -104,7 +104,9 @@ class ZooParityTest {
             Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, images, parity.labels()));
             if (!parity.random()) {
                 // Of two values of a pooling window that are almost equal, DL4J's rounding may take the wrong one.
-                Pass right = isNear(pass, reference) ? reference : Pass.byDl4j(exact(parity, graph), images, parity.labels());
+                Pass right = isNear(pass, reference)
+                        ? reference
+                        : Pass.byDl4j(exact(parity, graph), images, parity.labels());
                 assertThat(pass.lossDeviation(right)).as("loss").isLessThan(1e-5);
                 assertThat(pass.gradientDeviations(right)).allSatisfy(Pass.within(GRADIENTS));
                 assertThat(pass.statisticsDeviations(right)).allSatisfy(Pass.within(1e-5));
