@@ -113,7 +113,7 @@ final class Layers {
             VertexOutput map = dropout.apply(vertex.map(in));
             vertex.requireChannels(map, layer.getNIn());
             Window window = sliding.over(map.extent(), vertex);
-            Operation op = new Operation.Convolution(filters, window, groups, weight, bias, Optional.empty());
+            Operation op = new Operation.Convolution(filters, window, groups, weight, bias);
             Extent extent = window.over(map.extent(), filters);
             return activation.apply(vertex.emit("convolution", op, List.of(map), extent, false));
         };
