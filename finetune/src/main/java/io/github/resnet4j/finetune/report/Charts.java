@@ -154,7 +154,6 @@ public final class Charts {
             chart.getStyler().setYAxisDecimalPattern("0E0");
         }
         double factor = scale == Figure.Scale.PERCENT ? 100 : 1;
-        chart.getStyler().setXAxisMaxLabelCount(MOST_MARKERS / 2);
         boolean small = figure.series().stream()
                 .flatMap(series -> series.points().stream())
                 .allMatch(point -> Math.abs(point.y()) < SMALL);
@@ -182,9 +181,10 @@ public final class Charts {
 
     private static void line(
             XYChart chart, String name, List<Figure.Point> points, double factor, Color colour, boolean joined) {
+        double[] across = points.stream().mapToDouble(Figure.Point::x).toArray();
         XYSeries series = chart.addSeries(
                 name,
-                points.stream().mapToDouble(Figure.Point::x).toArray(),
+                joined ? unequal(across) : across,
                 points.stream().mapToDouble(point -> factor * point.y()).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
@@ -306,7 +306,10 @@ public final class Charts {
 
     /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
     private static double[] epochs(IntStream epochs) {
-        double[] values = epochs.asDoubleStream().toArray();
+        return unequal(epochs.asDoubleStream().toArray());
+    }
+
+    private static double[] unequal(double[] values) {
         if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
             values[0] += 0.001;
         }
