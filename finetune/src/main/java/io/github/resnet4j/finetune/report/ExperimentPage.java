@@ -179,7 +179,14 @@ public final class ExperimentPage {
                     line.published().orElse(Numbers.NONE));
             page.add("<td>{}</td>", line.trainingError().percent());
             if (lesions) {
-                page.add("<td>{}</td>", line.lesionError().percent());
+                page.add("<td>{}", line.lesionError().percent());
+                line.trials().stream()
+                        .filter(trial -> trial.lesionError().isPresent())
+                        .forEach(trial -> page.add(
+                                " <a href=\"{}/lesion/report.html\" title=\"lesion study of seed {}\">↗</a>",
+                                trial.folder(),
+                                trial.seed()));
+                page.add("</td>");
             }
             page.add(
                     "<td>{}</td><td>{}</td><td>",
