@@ -34,9 +34,11 @@ class LesionIT {
         assertThat(found.path("folder").asString()).isEqualTo(study.toString());
         assertThat(found.path("images").asInt()).isEqualTo(24);
         assertThat(found.path("baseline").isNumber()).isTrue();
-        assertThat(found.path("worst").asDouble()).isGreaterThanOrEqualTo(found.path("median").asDouble());
+        assertThat(found.path("worst").asDouble())
+                .isGreaterThanOrEqualTo(found.path("median").asDouble());
         assertThat(folder.resolve(study).resolve("report.html")).exists();
-        assertThat(Files.readString(folder.resolve(study).resolve("lesion.json"))).contains("\"paths\"");
+        assertThat(Files.readString(folder.resolve(study).resolve("lesion.json")))
+                .contains("\"paths\"");
         assertThat(outcome.err()).contains("baseline ", "worst single block", "paths: those through", "responses (");
         lesion("--only", "single").failsWith(ExitCode.USAGE, "holds an earlier study", "--overwrite", "--output");
     }
@@ -49,8 +51,6 @@ class LesionIT {
         Cli.in(folder)
                 .run("lesion", "resnet56-cifar", "--data", Trained.images().toString())
                 .failsWith(ExitCode.USAGE, "names an architecture, not weights", "--weights FILE");
-        Cli.in(folder)
-                .run("lesion", "--data", Trained.images().toString())
-                .failsWith(ExitCode.USAGE, "no model given");
+        Cli.in(folder).run("lesion", "--data", Trained.images().toString()).failsWith(ExitCode.USAGE, "no model given");
     }
 }

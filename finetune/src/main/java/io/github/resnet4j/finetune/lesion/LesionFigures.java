@@ -122,7 +122,8 @@ final class LesionFigures {
                 "permuted",
                 "Blocks swapped",
                 "Random pairs of blocks of equal dimensions are swapped, one pair after the other; down-sampling blocks stay."
-                        + " Kendall's tau compares the order of the other blocks with the original one: 1 is the same order" + onImages()
+                        + " Kendall's tau compares the order of the other blocks with the original one: 1 is the same order"
+                        + onImages()
                         + " (Veit et al. 2016, figure 5b).",
                 new Axis("Kendall's tau", Scale.NUMBER),
                 ERROR,

@@ -165,8 +165,10 @@ class LesionStudyTest {
             assertThat(several.units()).hasSize(several.removed());
             assertThat(several.error())
                     .as(several.toString())
-                    .isEqualTo(error(model("resnet20-cifar", Map.of(), graph -> several.units()
-                            .forEach(unit -> silence(graph, unit + ".bn2"))), FEWER));
+                    .isEqualTo(error(
+                            model("resnet20-cifar", Map.of(), graph -> several.units()
+                                    .forEach(unit -> silence(graph, unit + ".bn2"))),
+                            FEWER));
         }
         assertThat(result.drawImages()).isEqualTo(60);
         assertThat(result.images()).isEqualTo(90);
@@ -196,19 +198,21 @@ class LesionStudyTest {
             assertThat(permuted.order().get(3)).isEqualTo("layer2.0");
             assertThat(permuted.error())
                     .as(permuted.toString())
-                    .isEqualTo(error(model("resnet20-cifar", Map.of(), graph -> {
-                        ComputationGraph before = graph.clone();
-                        for (int i = 0; i < blocks.size(); i++) {
-                            for (String layer : List.of("conv1", "bn1", "conv2", "bn2")) {
-                                INDArray moved = before.getLayer(
-                                                permuted.order().get(i) + "." + layer)
-                                        .params();
-                                graph.getLayer(blocks.get(i) + "." + layer)
-                                        .params()
-                                        .assign(moved);
-                            }
-                        }
-                    }), FEWER));
+                    .isEqualTo(error(
+                            model("resnet20-cifar", Map.of(), graph -> {
+                                ComputationGraph before = graph.clone();
+                                for (int i = 0; i < blocks.size(); i++) {
+                                    for (String layer : List.of("conv1", "bn1", "conv2", "bn2")) {
+                                        INDArray moved = before.getLayer(
+                                                        permuted.order().get(i) + "." + layer)
+                                                .params();
+                                        graph.getLayer(blocks.get(i) + "." + layer)
+                                                .params()
+                                                .assign(moved);
+                                    }
+                                }
+                            }),
+                            FEWER));
         }
     }
 
@@ -290,7 +294,8 @@ class LesionStudyTest {
         assertThat(two.permuted()).containsAll(one.permuted());
         LesionResult other = run(
                 model,
-                new LesionStudy.Options(Set.of(LesionPart.RANDOM), 2, 2, false, 32, 60, 8, Engine.AUTO, BadImages.FAIL));
+                new LesionStudy.Options(
+                        Set.of(LesionPart.RANDOM), 2, 2, false, 32, 60, 8, Engine.AUTO, BadImages.FAIL));
         assertThat(other.random().stream().map(Several::units).toList())
                 .isNotEqualTo(one.random().stream().map(Several::units).toList());
     }

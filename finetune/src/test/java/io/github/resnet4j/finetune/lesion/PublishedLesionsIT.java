@@ -39,8 +39,7 @@ class PublishedLesionsIT {
                 List.of(),
                 CifarDataset.readFile(DATA.resolve("cifar10").resolve("lossless_test_batch.bin"), CifarVariant.CIFAR10),
                 "lossless images",
-                new LesionStudy.Options(
-                        Set.of(LesionPart.SINGLE), 1, 1, false, 113, 1, 1, Engine.AUTO, BadImages.FAIL),
+                new LesionStudy.Options(Set.of(LesionPart.SINGLE), 1, 1, false, 113, 1, 1, Engine.AUTO, BadImages.FAIL),
                 new LesionFolder(folder.resolve("study"), List.of("test")),
                 false,
                 ProgressView.lines(new PrintStream(OutputStream.nullOutputStream())),
