@@ -55,11 +55,7 @@ final class GraphInference implements Inference {
         vertices.forEach(this::position);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (String vertex : vertices) {
-            maps.put(
-                    vertex,
-                    isInput(vertex)
-                            ? images.dup()
-                            : upTo(vertex, features));
+            maps.put(vertex, isInput(vertex) ? images.dup() : upTo(vertex, features));
         }
         InputArrays.markNotFinite(images, maps.values());
         for (GraphVertex vertex : graph.getVertices()) {

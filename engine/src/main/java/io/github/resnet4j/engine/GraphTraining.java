@@ -199,8 +199,9 @@ final class GraphTraining implements TrainingStep {
                         .map(logits -> InputArrays.finite(logits, logits.length))
                         .orElse(true);
             }
-            INDArray predicted =
-                    graph.getOutputLayer(0).activate(false, LayerWorkspaceMgr.noWorkspaces()).argMax(1);
+            INDArray predicted = graph.getOutputLayer(0)
+                    .activate(false, LayerWorkspaceMgr.noWorkspaces())
+                    .argMax(1);
             INDArray actual = labels.argMax(1);
             correct = 0;
             for (int i = 0; i < predicted.length(); i++) {

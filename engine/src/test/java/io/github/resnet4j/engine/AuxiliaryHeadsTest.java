@@ -26,11 +26,7 @@ class AuxiliaryHeadsTest {
 
     /** The mean over the batch of the cross-entropy with what a vertex puts out. */
     private static double crossEntropy(INDArray probabilities, INDArray labels) {
-        return -Transforms.log(probabilities)
-                        .mul(labels)
-                        .sumNumber()
-                        .doubleValue()
-                / labels.size(0);
+        return -Transforms.log(probabilities).mul(labels).sumNumber().doubleValue() / labels.size(0);
     }
 
     @ParameterizedTest
@@ -58,8 +54,12 @@ class AuxiliaryHeadsTest {
         INDArray expected = graph.output(false, PARITY.images())[0];
 
         try (Inference inference = Inference.of(graph, PARITY.image(), PARITY.batch(), engine)) {
-            assertThat(Pass.deviation(inference.output(PARITY.images()), expected)).isLessThan(1e-5);
-            assertThat(inference.featureMaps(PARITY.images(), List.of("aux1.fc2")).get("aux1.fc2").shape())
+            assertThat(Pass.deviation(inference.output(PARITY.images()), expected))
+                    .isLessThan(1e-5);
+            assertThat(inference
+                            .featureMaps(PARITY.images(), List.of("aux1.fc2"))
+                            .get("aux1.fc2")
+                            .shape())
                     .containsExactly(3, 5);
         }
     }
@@ -98,7 +98,9 @@ class AuxiliaryHeadsTest {
             ComputationGraph graph = PARITY.graph();
             graph.getLayer("aux1.fc2").getParam("b").putScalar(0, Float.NEGATIVE_INFINITY);
             try (TrainingStep step = TrainingStep.of(graph, PARITY.image(), STILL, engine)) {
-                assertThat(step.step(PARITY.images(), PARITY.labels(), 0).loss()).as(engine.toString()).isNaN();
+                assertThat(step.step(PARITY.images(), PARITY.labels(), 0).loss())
+                        .as(engine.toString())
+                        .isNaN();
             }
         }
     }

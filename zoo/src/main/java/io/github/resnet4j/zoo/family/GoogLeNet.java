@@ -82,8 +82,7 @@ public final class GoogLeNet implements Family {
      * @param dropout probability of being dropped, from 0 and below 1, before the classifier
      * @param auxiliaries further classifiers
      */
-    private record Inceptions(
-            List<Integer> stem, List<List<Inception>> stages, double dropout, Auxiliaries auxiliaries)
+    private record Inceptions(List<Integer> stem, List<List<Inception>> stages, double dropout, Auxiliaries auxiliaries)
             implements Spec {
         private static final String DROPOUT = "dropout";
         private static final String AUXILIARY = "auxiliary-heads";

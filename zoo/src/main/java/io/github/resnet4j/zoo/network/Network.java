@@ -37,8 +37,7 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
     public record Auxiliary(String logits, double weight) {
         public Auxiliary {
             if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "the loss of " + logits + " needs a weight above 0, got " + weight);
+                throw new IllegalArgumentException("the loss of " + logits + " needs a weight above 0, got " + weight);
             }
         }
     }

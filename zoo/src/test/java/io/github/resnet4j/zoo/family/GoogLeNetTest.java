@@ -59,7 +59,8 @@ class GoogLeNetTest {
     /** torchvision's {@code GoogLeNet()}, whose auxiliary classifiers belong to it unless told otherwise. */
     @Test
     void auxiliaryHeadsAreTorchvisions() {
-        Network network = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        Network network =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
 
         assertThat(network.parameters()).isEqualTo(13_004_888);
         assertThat(network.statistics()).isEqualTo(2 * 7536);

@@ -296,8 +296,7 @@ final class Layers {
             vertex.obstacle("it has a loss but is not the graph's output");
         }
         if (loss instanceof AuxiliaryLoss auxiliary && function instanceof ActivationSoftmax) {
-            return in -> Activations.softmax(
-                            Collections.nCopies(in.extent().channels(), auxiliary.weight()), vertex)
+            return in -> Activations.softmax(Collections.nCopies(in.extent().channels(), auxiliary.weight()), vertex)
                     .apply(in);
         }
         if (!(loss instanceof LossMCXENT entropy)

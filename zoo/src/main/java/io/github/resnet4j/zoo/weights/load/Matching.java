@@ -398,8 +398,8 @@ public final class Matching {
         List<Entry> shapes = report.entries(Status.SHAPE_MISMATCH);
         List<String> foreign = Naming.foreign(reading);
         if (report.problems().stream()
-                .allMatch(entry ->
-                        entry.status() == Status.SHAPE_MISMATCH && heads.stream().anyMatch(entry.name()::startsWith))) {
+                .allMatch(entry -> entry.status() == Status.SHAPE_MISMATCH
+                        && heads.stream().anyMatch(entry.name()::startsWith))) {
             return Optional.of("; use --head new to give the network a new classifier");
         }
         long statistics =

@@ -156,18 +156,18 @@ class FitTest {
 
     @Test
     void auxiliaryClassifiersAreLoadedWhereTheNetworkHasThem() {
-        Network network = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        Network network =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
         StateDict published = dict(network, name -> name);
 
         Fit.Inferred inferred = Fit.infer(published, NameMapping.NONE, true, Map.of("auxiliary-heads", "true"));
         assertThat(inferred.fit().network()).isEqualTo(network);
         assertThat(inferred.fit().complete()).isTrue();
-        assertThat(infer(published).fit().network()).isEqualTo(Zoo.find("googlenet").network());
-        assertThat(Matching.of(published, network, LoadOptions.STRICT).report().complete()).isTrue();
-        assertThat(Matching.of(
-                                without(published, "aux"),
-                                network,
-                                LoadOptions.STRICT)
+        assertThat(infer(published).fit().network())
+                .isEqualTo(Zoo.find("googlenet").network());
+        assertThat(Matching.of(published, network, LoadOptions.STRICT).report().complete())
+                .isTrue();
+        assertThat(Matching.of(without(published, "aux"), network, LoadOptions.STRICT)
                         .report()
                         .complete())
                 .isFalse();
@@ -180,8 +180,8 @@ class FitTest {
         StateDict published = dict(row.network(), name -> name);
         Network network = row.network(row.input(), 3);
 
-        LoadReport report =
-                Matching.of(published, network, new LoadOptions(NameMapping.NONE, true)).report();
+        LoadReport report = Matching.of(published, network, new LoadOptions(NameMapping.NONE, true))
+                .report();
         assertThat(report.complete()).isTrue();
         assertThat(report.entries(LoadReport.Status.REPLACED))
                 .extracting(LoadReport.Entry::name)
