@@ -142,7 +142,7 @@ final class Identity {
         differences.addAll(changed(others, own, key -> true));
         if (!differences.isEmpty()) {
             throw new UsageException("the checkpoint belongs to another run: " + String.join("; ", differences)
-                    + "; use the same configuration, or start over with --overwrite");
+                    + "; use the same configuration, or start over: with --overwrite, or in an empty folder");
         }
     }
 
