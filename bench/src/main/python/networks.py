@@ -112,6 +112,8 @@ def build(name, channels, classes):
     cifar = re.fullmatch(r"(resnet|plain)(\d+)-cifar", name)
     if cifar:
         return CifarNet(int(cifar[2]), cifar[1] == "resnet", channels, classes)
+    if name.startswith("se-"):
+        return squeezed(build(name[len("se-") :], channels, classes))
     preact = re.fullmatch(r"preresnet(\d+)-cifar", name)
     if preact:
         return PreActNet((int(preact[1]) - 2) // 6, 1, False, channels, classes)
@@ -126,9 +128,26 @@ def build(name, channels, classes):
     if dense:
         return cifar_densenet(torchvision, (int(dense[1]) - 4) // 6, int(dense[2]), channels, classes)
     builder = getattr(torchvision.models, name.replace("-", "_"), None)
-    if re.fullmatch(r"(resnet|densenet)\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2", name) and builder:
+    if re.fullmatch(r"(resnet|densenet)\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2|vgg\d+(-bn)?", name) and builder:
         return builder(num_classes=classes)
     raise Absent("torchvision has no %s" % name)
+
+
+def squeezed(model):
+    """The same with torchvision's squeeze-and-excitation behind every branch, before its sum (Hu et al. 2018)."""
+    try:
+        from torchvision.models.resnet import Bottleneck
+        from torchvision.ops import SqueezeExcitation
+    except ImportError:
+        raise Absent("squeeze-and-excitation needs torchvision 0.12; Debian: apt-get install python3-torchvision")
+    for block in list(model.modules()):
+        if isinstance(block, PreActBlock):
+            width = block.conv2.out_channels
+            block.conv2 = nn.Sequential(block.conv2, SqueezeExcitation(width, width // 16))
+        elif isinstance(block, Bottleneck):
+            width = block.bn3.num_features
+            block.bn3 = nn.Sequential(block.bn3, SqueezeExcitation(width, width // 16))
+    return model
 
 
 def cifar_densenet(torchvision, layers, growth, channels, classes):

@@ -87,7 +87,12 @@ final class Djl implements JvmContestant {
 
     private static Started start(Network network, int batch) throws AbsentException {
         load();
-        DjlNetwork block = new DjlNetwork(network);
+        DjlNetwork block;
+        try {
+            block = new DjlNetwork(network);
+        } catch (IllegalArgumentException e) {
+            throw new AbsentException(e.getMessage());
+        }
         Model model = Model.newInstance(network.name(), ENGINE);
         model.setBlock(block);
         NDManager manager = model.getNDManager();

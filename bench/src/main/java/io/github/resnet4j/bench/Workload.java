@@ -39,7 +39,15 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("densenet-bc-100-12", Mode.INFER, 64),
             new Workload("densenet121", Mode.TRAIN, 16),
             new Workload("densenet121", Mode.INFER, 32),
-            new Workload("densenet121", Mode.INFER, 1));
+            new Workload("densenet121", Mode.INFER, 1),
+            new Workload("se-preresnet110-cifar", Mode.TRAIN, 128),
+            new Workload("se-preresnet110-cifar", Mode.INFER, 128),
+            new Workload("se-resnet50", Mode.TRAIN, 16),
+            new Workload("se-resnet50", Mode.INFER, 32),
+            new Workload("se-resnet50", Mode.INFER, 1),
+            new Workload("vgg16-bn", Mode.TRAIN, 16),
+            new Workload("vgg16-bn", Mode.INFER, 32),
+            new Workload("vgg16-bn", Mode.INFER, 1));
 
     /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;

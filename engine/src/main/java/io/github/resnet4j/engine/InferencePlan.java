@@ -59,6 +59,9 @@ public final class InferencePlan implements Inference {
     /** Images go through in pieces that need about this much memory, for the caches' sake. */
     private static final long PIECE_BYTES = 192L << 20;
 
+    /** The same where maps grow unevenly: normalisations and 1×1 convolutions of narrow layers wait for memory. */
+    private static final long UNEVEN_PIECE_BYTES = 32L << 20;
+
     /** Sets of vertices whose programs are kept; what was lowered of them is bounded on its own. */
     private static final int MOST_BRANCHES = 64;
 
@@ -306,7 +309,8 @@ public final class InferencePlan implements Inference {
             }
             largest = Math.max(largest, alive * Float.BYTES);
         }
-        long fitting = Math.max(1, PIECE_BYTES / compiled.cores / largest);
+        long bytes = MemoryFormat.growsUnevenly(program) ? UNEVEN_PIECE_BYTES : PIECE_BYTES;
+        long fitting = Math.max(1, bytes / compiled.cores / largest);
         long most = (maxBatch + compiled.cores - 1L) / compiled.cores;
         return Math.toIntExact(fitting >= most ? most : Long.highestOneBit(fitting));
     }
@@ -436,7 +440,7 @@ public final class InferencePlan implements Inference {
                     return new Lowering(
                             program,
                             batch,
-                            MemoryFormat.inference(),
+                            MemoryFormat.inference(program),
                             new Lowering.FlatArrays(0, 0),
                             prepared,
                             arena,

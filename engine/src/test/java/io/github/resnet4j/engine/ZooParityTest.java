@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Every network of the zoo, in its full depth and width, runs as a plan as it runs in DL4J. */
 class ZooParityTest {
     private static final int BATCH = 8;
+    private static final double GRADIENTS = 1e-4;
 
     @BeforeAll
     static void enable() {
@@ -102,9 +103,13 @@ class ZooParityTest {
             // One thread: between a thousand small layers, two would mostly wait for each other.
             Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, images, parity.labels()));
             if (!parity.random()) {
-                assertThat(pass.lossDeviation(reference)).as("loss").isLessThan(1e-5);
-                assertThat(pass.gradientDeviations(reference)).allSatisfy(Pass.within(1e-4));
-                assertThat(pass.statisticsDeviations(reference)).allSatisfy(Pass.within(1e-5));
+                // Of two values of a pooling window that are almost equal, DL4J's rounding may take the wrong one.
+                Pass right = isNear(pass, reference)
+                        ? reference
+                        : Pass.byDl4j(exact(parity, graph), images, parity.labels());
+                assertThat(pass.lossDeviation(right)).as("loss").isLessThan(1e-5);
+                assertThat(pass.gradientDeviations(right)).allSatisfy(Pass.within(GRADIENTS));
+                assertThat(pass.statisticsDeviations(right)).allSatisfy(Pass.within(1e-5));
             }
         }
         putStatistics(graph, reference);
@@ -112,6 +117,10 @@ class ZooParityTest {
         try (InferencePlan plan = InferencePlan.compile(graph, parity.image(), BATCH)) {
             assertThat(Pass.deviation(plan.output(images), output)).isLessThan(1e-5);
         }
+    }
+
+    private static boolean isNear(Pass pass, Pass reference) {
+        return pass.gradientDeviations(reference).values().stream().allMatch(part -> part <= GRADIENTS);
     }
 
     /** Parameters of a seed and few images, so that rounding decides on which side of a ReLU's kink some values are. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -31,8 +32,12 @@ public final class Charts {
     private static final int CURVES_WIDTH = 1400;
     private static final int CURVES_HEIGHT = 900;
     private static final int LR_HEIGHT = 220;
+    private static final int MOST_EPOCHS_OF_EQUAL_STEPS = 30;
     private static final int FIGURE_HEIGHT = 800;
     private static final int MOST_MARKERS = 40;
+    /** Below, numbers at an axis have a power of ten. */
+    private static final double SMALL = 0.01;
+
     /** Up to so many classes the matrix shows its counts. */
     static final int MOST_CLASSES_WITH_COUNTS = 20;
 
@@ -91,6 +96,9 @@ public final class Charts {
         Png.draw(png, CURVES_WIDTH, CURVES_HEIGHT, g -> {
             XYChart chart = chart(report.title() + ": training error (thin) and test error (bold)", "0.##'%'");
             chart.setXAxisTitle("epoch");
+            // At the top on the right there is nothing: errors fall.
+            chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+            chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
             for (int i = 0; i < report.lines().size(); i++) {
                 ExperimentReport.Line line = report.lines().get(i);
                 Color colour = RUNS.get(i % RUNS.size());
@@ -118,7 +126,7 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 line.label() + suffix,
-                measured.stream().mapToDouble(EpochErrors::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochErrors::epoch)),
                 measured.stream()
                         .mapToDouble(point -> 100 * measure.applyAsDouble(point))
                         .toArray());
@@ -146,6 +154,12 @@ public final class Charts {
             chart.getStyler().setYAxisDecimalPattern("0E0");
         }
         double factor = scale == Figure.Scale.PERCENT ? 100 : 1;
+        boolean small = figure.series().stream()
+                .flatMap(series -> series.points().stream())
+                .allMatch(point -> Math.abs(point.y()) < SMALL);
+        if (small && scale == Figure.Scale.NUMBER) {
+            chart.getStyler().setYAxisDecimalPattern("0.##E0");
+        }
         int number = 0;
         for (Figure.Series series : figure.series()) {
             Color colour = RUNS.get(number++ % SERIES_COLOURS);
@@ -167,9 +181,10 @@ public final class Charts {
 
     private static void line(
             XYChart chart, String name, List<Figure.Point> points, double factor, Color colour, boolean joined) {
+        double[] across = points.stream().mapToDouble(Figure.Point::x).toArray();
         XYSeries series = chart.addSeries(
                 name,
-                points.stream().mapToDouble(Figure.Point::x).toArray(),
+                joined ? unequal(across) : across,
                 points.stream().mapToDouble(point -> factor * point.y()).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
@@ -278,7 +293,7 @@ public final class Charts {
         }
         XYSeries series = chart.addSeries(
                 name,
-                measured.stream().mapToDouble(EpochRow::epoch).toArray(),
+                epochs(measured.stream().mapToInt(EpochRow::epoch)),
                 measured.stream().mapToDouble(measure).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
@@ -287,6 +302,18 @@ public final class Charts {
         }
         series.setMarkerColor(colour);
         series.setMarker(measured.size() > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    }
+
+    /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
+    private static double[] epochs(IntStream epochs) {
+        return unequal(epochs.asDoubleStream().toArray());
+    }
+
+    private static double[] unequal(double[] values) {
+        if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
+            values[0] += 0.001;
+        }
+        return values;
     }
 
     private static void paint(Graphics2D g, XYChart chart, int x, int y, int width, int height) {

@@ -37,7 +37,7 @@ public final class ExperimentPage {
     private String text() {
         page.openHeader(report.title());
         page.tile("Verdict", word(report.answer()), report.claimsThatHold());
-        page.tile("Done", report.progress(), length());
+        page.tile("Runs done", report.progress().replaceFirst(" runs?$", ""), length());
         report.lines().stream()
                 .filter(line -> line.testError().count() > 0)
                 .min(Comparator.comparingDouble(line -> line.testError().mean()))
@@ -179,7 +179,14 @@ public final class ExperimentPage {
                     line.published().orElse(Numbers.NONE));
             page.add("<td>{}</td>", line.trainingError().percent());
             if (lesions) {
-                page.add("<td>{}</td>", line.lesionError().percent());
+                page.add("<td>{}", line.lesionError().percent());
+                line.trials().stream()
+                        .filter(trial -> trial.lesionError().isPresent())
+                        .forEach(trial -> page.add(
+                                " <a href=\"{}/lesion/report.html\" title=\"lesion study of seed {}\">↗</a>",
+                                trial.folder(),
+                                trial.seed()));
+                page.add("</td>");
             }
             page.add(
                     "<td>{}</td><td>{}</td><td>",
@@ -189,7 +196,7 @@ public final class ExperimentPage {
                 if (trial.done()) {
                     page.add("<a href=\"{}/report.html\">{}</a> ", trial.folder(), trial.seed());
                 } else {
-                    page.add("{} ({}) ", trial.seed(), trial.state());
+                    page.add("<span class=\"none\" title=\"{}\">{}</span> ", trial.state(), trial.seed());
                 }
             }
             page.add("</td></tr>\n");

@@ -297,6 +297,25 @@ class ExperimentTest {
                 .anyMatch(warning -> warning.startsWith("Not all runs were trained on the same images"));
     }
 
+    /** Test images without high frequencies, as compression leaves them; what is in them otherwise does not matter. */
+    @Test
+    void saysThatImagesWereJpegs() throws IOException {
+        assertThat(run(experiment(), "flat").report().warnings()).noneMatch(warning -> warning.contains("JPEG"));
+        Path batch = folder.resolve("data/test_batch.bin");
+        byte[] records = Files.readAllBytes(batch);
+        for (int i = 0; i < records.length; i++) {
+            if (i % 3073 > 0) {
+                int x = (i % 3073 - 1) % 32;
+                records[i] = (byte) Math.round(128 + 60 * Math.cos((2 * x + 1) * Math.PI / 16));
+            }
+        }
+        Files.write(batch, records);
+        assertThat(experiment().report().report().warnings())
+                .anyMatch(warning -> warning.startsWith("The images bear the traces of JPEG compression"));
+        Files.delete(batch);
+        assertThat(experiment().report().report().warnings()).noneMatch(warning -> warning.contains("JPEG"));
+    }
+
     @Test
     void twoAtOnceAreRefused() throws IOException {
         try (RunLock lock = RunLock.acquire(at(""))) {

@@ -18,12 +18,13 @@ final class NormFolding implements Pass {
         ProgramNode producer = program.node(input);
         if (!(producer.op() instanceof Operation.Convolution c)
                 || c.norm().isPresent()
+                || c.factor() != 1
                 || !producer.epilogue().equals(ProgramNode.Epilogue.NONE)
                 || !program.readOnce(input)) {
             return node;
         }
         Operation folded = new Operation.Convolution(
-                c.outChannels(), c.window(), c.groups(), c.weight(), c.bias(), Optional.of(norm));
+                c.outChannels(), c.window(), c.groups(), c.weight(), c.bias(), Optional.of(norm), c.factor());
         return new ProgramNode(
                 node.name(), folded, producer.inputs(), node.extent(), producer.frozen(), node.epilogue());
     }

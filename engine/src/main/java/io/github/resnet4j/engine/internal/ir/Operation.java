@@ -33,6 +33,7 @@ public sealed interface Operation {
      * @param weight the kernels
      * @param bias one value for each filter
      * @param norm a batch normalisation with fixed statistics whose scale and shift are multiplied into the weights
+     * @param factor of the result, multiplied into the weights too; 1 while they are trained
      */
     record Convolution(
             int outChannels,
@@ -40,8 +41,14 @@ public sealed interface Operation {
             int groups,
             Parameter weight,
             Optional<Parameter> bias,
-            Optional<BatchNorm> norm)
+            Optional<BatchNorm> norm,
+            double factor)
             implements Operation {
+        /** One with nothing folded into it. */
+        public Convolution(int outChannels, Window window, int groups, Parameter weight, Optional<Parameter> bias) {
+            this(outChannels, window, groups, weight, bias, Optional.empty(), 1);
+        }
+
         @Override
         public List<Parameter> trained() {
             return Stream.concat(Stream.of(weight), bias.stream()).toList();

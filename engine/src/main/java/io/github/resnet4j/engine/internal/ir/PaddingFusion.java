@@ -38,7 +38,7 @@ final class PaddingFusion implements Pass {
     private static Optional<Operation> padded(Analysis program, ProgramNode node, Window.Padding zeros, int map) {
         if (node.op() instanceof Operation.Convolution c) {
             return Optional.of(new Operation.Convolution(
-                    c.outChannels(), c.window().padded(zeros), c.groups(), c.weight(), c.bias(), c.norm()));
+                    c.outChannels(), c.window().padded(zeros), c.groups(), c.weight(), c.bias(), c.norm(), c.factor()));
         }
         if (node.op() instanceof Operation.AvgPool pool && pool.paddingCounts()) {
             return Optional.of(new Operation.AvgPool(pool.window().padded(zeros), true));

@@ -5,14 +5,19 @@ import java.util.List;
 
 /**
  * Rewrites a program into one of fewer nodes and the same outputs: paddings go into the windows behind them, fixed batch
- * normalisations into the convolutions before them, activations and sums into what computes their input, and what no
+ * normalisations and constant factors into the convolutions before them, activations and sums into what computes their input, and what no
  * output depends on goes. {@link Program#backward()} says what must keep its backward pass; so a program for inference and the
  * frozen prefix of one for training are treated alike.
  */
 public final class Passes {
     /** A pass makes room for those behind it: only a sum that has taken its activation is one for a convolution. */
-    private static final List<Pass> PASSES =
-            List.of(new IdleDropout(), new PaddingFusion(), new NormFolding(), new ActivationFusion(), new SumFusion());
+    private static final List<Pass> PASSES = List.of(
+            new IdleDropout(),
+            new PaddingFusion(),
+            new NormFolding(),
+            new ScaleFolding(),
+            new ActivationFusion(),
+            new SumFusion());
 
     private Passes() {}
 
@@ -34,7 +39,7 @@ public final class Passes {
      */
     public static Program unfused(Program program) {
         Program result = live(program);
-        for (Pass pass : List.of(new IdleDropout(), new PaddingFusion(), new NormFolding())) {
+        for (Pass pass : List.of(new IdleDropout(), new PaddingFusion(), new NormFolding(), new ScaleFolding())) {
             result = live(apply(pass, result));
         }
         return result;

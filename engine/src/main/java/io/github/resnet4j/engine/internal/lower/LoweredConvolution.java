@@ -102,6 +102,8 @@ final class LoweredConvolution extends Lowered {
                 .or(() -> fast(
                         () -> create(training, layout(in), weights, bias, destination, postOps(sum)),
                         this::staysInside))
+                .or(() -> fast(
+                        () -> create(training, layout(in), any, bias, destination, postOps(sum)), this::staysInside))
                 .or(() -> fast(anyhow, this::staysInside))
                 .orElseGet(() -> first(anyhow.get(), this::staysInside).orElseThrow());
         source = context.convert(

@@ -178,8 +178,8 @@ public final class Prepared implements AutoCloseable {
             int each = convolution.weight().length() / convolution.outChannels();
             for (int i = 0; i < convolution.outChannels(); i++) {
                 int channel = i;
-                double factor =
-                        convolution.norm().map(norm -> factor(norm, channel)).orElse(1.0);
+                double factor = convolution.factor()
+                        * convolution.norm().map(norm -> factor(norm, channel)).orElse(1.0);
                 slope = Math.max(slope, Math.abs(factor) * magnitude(convolution.weight(), i * each, each));
                 offset = Math.max(offset, Math.abs(bias(op, i)));
             }
@@ -336,7 +336,8 @@ public final class Prepared implements AutoCloseable {
         int each = op.weight().length() / op.outChannels();
         for (int out = 0; out < op.outChannels(); out++) {
             int channel = out;
-            float factor = op.norm().map(norm -> (float) factor(norm, channel)).orElse(1f);
+            float factor = (float)
+                    (op.factor() * op.norm().map(norm -> factor(norm, channel)).orElse(1.0));
             for (int i = out * each; i < (out + 1) * each; i++) {
                 plain.put(i, finite(op, factor * value(op.weight(), i)));
             }
@@ -353,8 +354,10 @@ public final class Prepared implements AutoCloseable {
         Optional<Parameter> bias = op instanceof Operation.Convolution c ? c.bias() : ((Operation.Dense) op).bias();
         Optional<Operation.BatchNorm> norm = op instanceof Operation.Convolution c ? c.norm() : Optional.empty();
         double value = bias.map(b -> (double) value(b, channel)).orElse(0.0);
-        return norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
-                .orElse(value);
+        double scale = op instanceof Operation.Convolution c ? c.factor() : 1;
+        return scale
+                * norm.map(n -> value(n.beta(), channel) + (value - value(n.mean(), channel)) * factor(n, channel))
+                        .orElse(value);
     }
 
     private double factor(Operation.BatchNorm norm, int channel) {

@@ -50,6 +50,8 @@ public final class Interpreter {
         } else if (op instanceof Operation.Convolution c) {
             convolve(c, inputs.get(0), out);
             c.norm().ifPresent(norm -> normalise(norm, out.copy(), out));
+            Maps plain = out.copy();
+            out.fill((n, k, h, w) -> c.factor() * plain.get(n, k, h, w));
         } else if (op instanceof Operation.Dense d) {
             dense(d, inputs.get(0), out);
         } else if (op instanceof Operation.BatchNorm norm) {

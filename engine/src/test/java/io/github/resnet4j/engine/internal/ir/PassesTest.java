@@ -133,6 +133,35 @@ class PassesTest {
                 row("behind something else", w -> w.program(w.norm(w.relu(0))), "Activation(0) BatchNorm(1)"));
     }
 
+    static Stream<Arguments> scales() {
+        return Stream.of(
+                row("convolution", w -> w.program(w.scale(w.convolution(0), 0.5)), "Convolution*0.5(0)"),
+                row("twice", w -> w.program(w.scale(w.scale(w.convolution(0), 0.5), 3)), "Convolution*0.5(0) Scale(1)"),
+                row(
+                        "a branch of stochastic depth",
+                        w -> w.program(w.relu(w.sum(w.scale(w.norm(w.convolution(0)), 0.5), 0))),
+                        "Convolution+norm*0.5+sum+RELU(0, 0)"),
+                row(
+                        "of zeros, and a norm behind it",
+                        w -> w.program(w.norm(w.scale(w.convolution(w.zeroPad(0, 1)), 2))),
+                        "Convolution*2.0(0) BatchNorm(1)"),
+                row(
+                        "with a way back",
+                        w -> w.program(w.scale(w.trained().convolution(0), 0.5)),
+                        "Convolution(0) Scale(1)"),
+                row(
+                        "behind an activation",
+                        w -> w.program(w.scale(w.relu(w.convolution(0)), 0.5)),
+                        "Convolution+RELU(0) Scale(1)"),
+                row(
+                        "one of several readers",
+                        w -> {
+                            int convolution = w.convolution(0);
+                            return w.program(w.concat(w.scale(convolution, 0.5), convolution));
+                        },
+                        "Convolution(0) Scale(1) Concat(2, 1)"));
+    }
+
     static Stream<Arguments> activations() {
         return Stream.of(
                 row("convolution", w -> w.program(w.relu(w.convolution(0))), "Convolution+RELU(0)"),
@@ -324,7 +353,7 @@ class PassesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"paddings", "norms", "activations", "sums", "dropouts", "deadNodes"})
+    @MethodSource({"paddings", "norms", "scales", "activations", "sums", "dropouts", "deadNodes"})
     void rewrites(String name, Network network, String expected) {
         Program program = network.write(new ProgramWriter(new Extent(2, 4, 4)));
 
@@ -370,6 +399,7 @@ class PassesTest {
     private static String described(ProgramNode node) {
         return node.op().getClass().getSimpleName()
                 + (node.op() instanceof Operation.Convolution c && c.norm().isPresent() ? "+norm" : "")
+                + (node.op() instanceof Operation.Convolution c && c.factor() != 1 ? "*" + c.factor() : "")
                 + (node.epilogue().addsLastInput() ? "+sum" : "")
                 + node.epilogue()
                         .activation()

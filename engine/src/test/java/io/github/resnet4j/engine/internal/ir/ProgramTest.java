@@ -77,9 +77,9 @@ class ProgramTest {
         Operation.BatchNorm norm = new Operation.BatchNorm(p[0], p[1], p[2], p[3], 1e-5, 0.9, false, true);
         Operation.BatchNorm fixed = new Operation.BatchNorm(p[2], p[3], p[2], p[3], 1e-5, 0.9, false, false);
         return List.of(
-                trained(new Operation.Convolution(1, window, 1, p[0], Optional.empty(), Optional.empty()), p[0]),
-                trained(new Operation.Convolution(1, window, 1, p[0], Optional.of(p[1]), Optional.empty()), p[0], p[1]),
-                trained(new Operation.Convolution(1, window, 1, p[0], Optional.empty(), Optional.of(fixed)), p[0]),
+                trained(new Operation.Convolution(1, window, 1, p[0], Optional.empty()), p[0]),
+                trained(new Operation.Convolution(1, window, 1, p[0], Optional.of(p[1])), p[0], p[1]),
+                trained(new Operation.Convolution(1, window, 1, p[0], Optional.empty(), Optional.of(fixed), 1), p[0]),
                 trained(new Operation.Dense(1, p[0], Optional.empty()), p[0]),
                 trained(new Operation.Dense(1, p[0], Optional.of(p[1])), p[0], p[1]),
                 trained(norm, p[0], p[1]),

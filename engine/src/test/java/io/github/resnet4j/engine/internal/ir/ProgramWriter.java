@@ -39,8 +39,7 @@ public final class ProgramWriter {
     public int convolution(int input, int channels, Window window, int groups, boolean bias) {
         int weights = channels * extent(input).channels() / groups * window.kernelHeight() * window.kernelWidth();
         Optional<Parameter> summand = bias ? Optional.of(parameter(channels)) : Optional.empty();
-        Operation op =
-                new Operation.Convolution(channels, window, groups, parameter(weights), summand, Optional.empty());
+        Operation op = new Operation.Convolution(channels, window, groups, parameter(weights), summand);
         return add(op, window.over(extent(input), channels), input);
     }
 

@@ -145,8 +145,7 @@ class OperationsTest {
                     window,
                     groups,
                     new Parameter(from, weights),
-                    bias ? Optional.of(new Parameter(from + weights, out.channels())) : Optional.empty(),
-                    Optional.empty());
+                    bias ? Optional.of(new Parameter(from + weights, out.channels())) : Optional.empty());
         };
     }
 
