@@ -93,6 +93,13 @@ final class LesionCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(
+            names = "--draw-images",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Most images for each random set and order, spread evenly over the data.")
+    private int drawImages;
+
+    @Option(
             names = "--path-images",
             paramLabel = "N",
             defaultValue = "32",
@@ -124,6 +131,7 @@ final class LesionCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireAtLeastOne("--batch-size", batchSize);
         requireAtLeastOne("--draws", draws);
+        requireAtLeastOne("--draw-images", drawImages);
         requireAtLeastOne("--path-images", pathImages);
         limit.ifPresent(images -> requireAtLeastOne("--images", images));
         ProgressView view = Terminal.view(!noProgress);
@@ -144,6 +152,7 @@ final class LesionCommand implements Callable<Integer> {
                 seed,
                 spareDownSampling,
                 batchSize,
+                drawImages,
                 pathImages,
                 engine.engine().orElse(Engine.AUTO),
                 data.badImages());

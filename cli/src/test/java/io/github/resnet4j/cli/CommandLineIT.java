@@ -89,7 +89,7 @@ class CommandLineIT {
                         "contradict each other; give only one"),
                 mistake(2, "info resnet18.tv_in1k --option shortcut=a", "not an architecture", "--option"),
                 mistake(2, "train -c tiny.yaml --option groups=2", "unknown option \"groups\"", "shortcut, stride-on"),
-                mistake(2, "finetune --data nothing --model resnet18 --option shortcut=d", "\"d\" is not one of"),
+                mistake(2, "finetune --data nothing --model resnet18 --option shortcut=e", "\"e\" is not one of"),
                 mistake(2, "info resnet18 --train", "--plan", "--train"),
                 mistake(2, "info resnet18 --plan --stages", "--stages"),
                 mistake(2, "info resnet18 --plan --batch-size 0", "--batch-size"),

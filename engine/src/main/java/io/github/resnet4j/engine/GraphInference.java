@@ -17,6 +17,7 @@ final class GraphInference implements Inference {
     private final int maxBatch;
     private final Optional<String> fallback;
     private final Shape image;
+    private final String main;
     private final Map<String, Integer> order = new HashMap<>();
     private boolean closed;
 
@@ -29,6 +30,7 @@ final class GraphInference implements Inference {
         this.fallback = fallback;
         this.image = image;
         Signature.of(graph);
+        this.main = graph.getConfiguration().getNetworkOutputs().get(0);
         int[] vertices = graph.topologicalSortOrder();
         for (int i = 0; i < vertices.length; i++) {
             order.put(graph.getVertices()[vertices[i]].getVertexName(), i);
@@ -38,7 +40,7 @@ final class GraphInference implements Inference {
     @Override
     public synchronized INDArray output(INDArray features) {
         INDArray images = checked(features);
-        INDArray output = graph.outputSingle(features);
+        INDArray output = graph.getNumOutputArrays() == 1 ? graph.outputSingle(features) : upTo(main, features);
         InputArrays.markNotFinite(images, List.of(output));
         return output;
     }
@@ -53,18 +55,18 @@ final class GraphInference implements Inference {
         vertices.forEach(this::position);
         Map<String, INDArray> maps = new LinkedHashMap<>();
         for (String vertex : vertices) {
-            maps.put(
-                    vertex,
-                    isInput(vertex)
-                            ? images.dup()
-                            : graph.feedForward(new INDArray[] {features}, position(vertex), false, true)
-                                    .get(vertex));
+            maps.put(vertex, isInput(vertex) ? images.dup() : upTo(vertex, features));
         }
         InputArrays.markNotFinite(images, maps.values());
         for (GraphVertex vertex : graph.getVertices()) {
             vertex.clear(); // those behind the last still hold their inputs
         }
         return maps;
+    }
+
+    private INDArray upTo(String vertex, INDArray features) {
+        return graph.feedForward(new INDArray[] {features}, position(vertex), false, true)
+                .get(vertex);
     }
 
     private boolean isInput(String vertex) {

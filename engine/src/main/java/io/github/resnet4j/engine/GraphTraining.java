@@ -6,6 +6,7 @@ import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,9 @@ final class GraphTraining implements TrainingStep {
         InputArrays.requireFinite(images);
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
-        graph.setLabels(labels);
+        INDArray[] each = new INDArray[graph.getNumOutputArrays()];
+        Arrays.fill(each, labels);
+        graph.setLabels(each);
         graph.addListeners(watch);
         try {
             watch.labels = labels;
@@ -184,16 +187,21 @@ final class GraphTraining implements TrainingStep {
 
         @Override
         public void onBackwardPass(Model model) {
-            Layer output = graph.getOutputLayer(0);
-            // Without the penalties of the graph's own updater, which does not run.
-            score = ((IOutputLayer) GraphReader.unwrapped(output))
-                    .computeScore(0, true, LayerWorkspaceMgr.noWorkspaces());
-            logitsAreFinite = logits(output)
-                    .map(logits -> logits.dup('c').data().asFloat())
-                    .map(logits -> InputArrays.finite(logits, logits.length))
-                    .orElse(true);
-            INDArray predicted =
-                    output.activate(false, LayerWorkspaceMgr.noWorkspaces()).argMax(1);
+            score = 0;
+            logitsAreFinite = true;
+            for (int i = 0; i < graph.getNumOutputArrays(); i++) {
+                Layer output = graph.getOutputLayer(i);
+                // Without the penalties of the graph's own updater, which does not run.
+                score += ((IOutputLayer) GraphReader.unwrapped(output))
+                        .computeScore(0, true, LayerWorkspaceMgr.noWorkspaces());
+                logitsAreFinite &= logits(output)
+                        .map(logits -> logits.dup('c').data().asFloat())
+                        .map(logits -> InputArrays.finite(logits, logits.length))
+                        .orElse(true);
+            }
+            INDArray predicted = graph.getOutputLayer(0)
+                    .activate(false, LayerWorkspaceMgr.noWorkspaces())
+                    .argMax(1);
             INDArray actual = labels.argMax(1);
             correct = 0;
             for (int i = 0; i < predicted.length(); i++) {

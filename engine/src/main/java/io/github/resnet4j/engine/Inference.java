@@ -18,7 +18,8 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
     /**
      * Prepares {@code graph} for batches of 1 to {@code maxBatch} images.
      *
-     * @param graph with one input and one output, in single precision
+     * @param graph with one input and one output, in single precision; outputs of auxiliary heads are not computed by
+     *     oneDNN and ignored by DL4J
      * @param image size of the images
      * @param engine which engine to use; {@link Engine#AUTO} falls back to DL4J if oneDNN cannot run the graph, with
      *     one warning that gives the reasons
@@ -34,7 +35,7 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
     }
 
     /**
-     * The graph's output for each image.
+     * The graph's output for each image, its first if it has auxiliary heads.
      *
      * @param features N×C×H×W, N at most the maximum
      * @return N×classes, as from {@code graph.outputSingle}: probabilities after a softmax; NaN for an image with a

@@ -23,13 +23,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 record Signature(OptionalLong outputs) {
 
     /**
-     * @throws UnsupportedGraphException if the graph has more than one input or output, is not in single precision, or
+     * @throws UnsupportedGraphException if the graph has more than one input, or output but auxiliary ones, is not in single precision, or
      *     has more parameters than arrays of Java's can show
      */
     static Signature of(ComputationGraph graph) {
         ComputationGraphConfiguration configuration = graph.getConfiguration();
         List<String> inputs = configuration.getNetworkInputs();
-        List<String> outputs = configuration.getNetworkOutputs();
+        List<String> outputs = GraphReader.outputs(configuration);
         List<UnsupportedReason> reasons = new ArrayList<>();
         if (configuration.getDataType() != DataType.FLOAT) {
             reasons.add(

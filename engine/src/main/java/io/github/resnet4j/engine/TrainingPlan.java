@@ -67,7 +67,7 @@ public final class TrainingPlan implements TrainingStep {
         Extent extent = new Extent(image.channels(), image.height(), image.width());
         Set<Demand> honoured = sgd.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
         this.program = Passes.optimise(GraphReader.training(graph, extent, honoured));
-        this.classes = program.nodes().get(program.nodes().size() - 1).extent().channels();
+        this.classes = program.nodes().get(program.losses().get(0)).extent().channels();
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
         this.normOfOneValue = program.nodes().stream()

@@ -18,9 +18,9 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     /**
      * The outcome of one step.
      *
-     * @param loss mean cross-entropy of the batch before the update, without weight decay or penalties of the graph's own
-     *     updater; NaN if training has diverged: a logit, a batch's statistics or a parameter are no longer finite
-     * @param correct images of the batch whose largest logit was at the largest label
+     * @param loss mean cross-entropy of the batch before the update, with the weighted ones of auxiliary heads and without
+     *     weight decay or penalties of the graph's own updater; NaN if training has diverged: a logit, a batch's statistics or a parameter are no longer finite
+     * @param correct images of the batch whose largest logit, not of an auxiliary head, was at the largest label
      */
     record Result(double loss, int correct) {}
 
@@ -28,7 +28,8 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * Prepares {@code graph} for training. The rule replaces the graph's own updater, with its learning rates and
      * penalties; the graph's constraints are applied after every step.
      *
-     * @param graph with one input and one output, in single precision; its parameters are changed in place
+     * @param graph with one input and one output besides those of auxiliary heads ({@link
+     *     io.github.resnet4j.zoo.layers.AuxiliaryLoss}), in single precision; its parameters are changed in place
      * @param image size of the images
      * @param batch images in the usual batch, which is prepared in advance; other sizes are allowed
      * @param sgd the update rule

@@ -66,16 +66,17 @@ class FreezingTest {
 
     /** The zoo's networks, and the shortcuts and forms of groups that a configuration can give them instead of their own. */
     static Stream<ParityCase> networks() {
+        Stream<ParityCase> others = Stream.of(
+                        "basic_aend_imagenet_3x21x14",
+                        "basic_c_cifar_1x9x7",
+                        "bottleneck_a_cifar_3x8x8",
+                        "bottleneck_c_imagenet_3x16x16",
+                        "bottleneckearly_c_cifar_1x9x7",
+                        "bottleneckbranches_b_cifar_3x7x10")
+                .map(ParityCase::reduced);
         return Stream.concat(
                 ParityCase.zoo().stream(),
-                Stream.of(
-                                "basic_aend_imagenet_3x21x14",
-                                "basic_c_cifar_1x9x7",
-                                "bottleneck_a_cifar_3x8x8",
-                                "bottleneck_c_imagenet_3x16x16",
-                                "bottleneckearly_c_cifar_1x9x7",
-                                "bottleneckbranches_b_cifar_3x7x10")
-                        .map(name -> ParityCase.reduced(name).withBatch(8)));
+                Stream.concat(others, Stream.of(ParityCase.auxiliary())).map(parity -> parity.withBatch(8)));
     }
 
     /** The nodes that have parameters; blocks and stages, which end with one that has none. */

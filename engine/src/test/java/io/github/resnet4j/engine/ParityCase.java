@@ -89,7 +89,13 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(row("alexnet_1x23x31", Map.of()));
         cases.add(row("googlenet_3x17x15", Map.of()));
         cases.add(row("googlenet_1x17x15", Map.of()));
+        cases.add(auxiliary());
         return cases;
+    }
+
+    /** GoogLeNet with its auxiliary classifiers. */
+    static ParityCase auxiliary() {
+        return row("googlenet_auxiliary_1x48x48", Map.of("auxiliary-heads", "true"));
     }
 
     private static List<ParityCase> attention() {

@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,7 +34,9 @@ record Pass(double loss, Map<String, float[]> gradients, Map<String, float[]> st
     static Pass byDl4j(ComputationGraph graph, INDArray images, INDArray labels) {
         DataType type = graph.params().dataType();
         graph.setInputs(images.castTo(type));
-        graph.setLabels(labels.castTo(type));
+        INDArray[] each = new INDArray[graph.getNumOutputArrays()];
+        Arrays.fill(each, labels.castTo(type));
+        graph.setLabels(each);
         graph.computeGradientAndScore();
         graph.clear();
         INDArray gradients = graph.getFlattenedGradients().reshape(graph.numParams());

@@ -73,6 +73,7 @@ final class BlockLesions {
                         false,
                         BATCH_SIZE,
                         1,
+                        1,
                         run.config().engine(),
                         BadImages.FAIL),
                 new LesionFolder(folder(run), options.commandLine()),

@@ -51,8 +51,13 @@ final class LesionFigures {
         return all;
     }
 
-    private Series baseline() {
-        return new Series("whole network", Mark.LEVEL, List.of(new Point(0, result.baseline(), "whole network")));
+    private static Series whole(double error) {
+        return new Series("whole network", Mark.LEVEL, List.of(new Point(0, error, "whole network")));
+    }
+
+    /** Random sets and orders may be measured on fewer images, with the whole network's error on those. */
+    private String onImages() {
+        return ", measured on " + Numbers.count(result.drawImages(), "image", "images");
     }
 
     private Figure single() {
@@ -69,7 +74,7 @@ final class LesionFigures {
         if (!changing.isEmpty()) {
             series.add(new Series("of these, down-sampling", Mark.DOTS, changing));
         }
-        series.add(baseline());
+        series.add(whole(result.baseline()));
         String caption = result.residual()
                 ? "The branch of one block is removed, its shortcut stays; that of a down-sampling block too"
                         + " (Veit et al. 2016, figure 3)."
@@ -93,7 +98,7 @@ final class LesionFigures {
         return new Figure(
                 "random",
                 "Several " + unit + "s removed",
-                "Random sets, drawn from " + result.removedTogether()
+                "Random sets, drawn from " + result.removedTogether() + onImages()
                         + ". Each box goes from the first to the third quartile of the draws, with the median, and its lines"
                         + " to the least and the largest (Veit et al. 2016, figure 5a).",
                 new Axis(unit + "s removed", Scale.WHOLE),
@@ -105,7 +110,7 @@ final class LesionFigures {
                                 result.random().stream()
                                         .map(one -> new Point(one.removed(), one.error(), label(one)))
                                         .toList()),
-                        baseline()));
+                        whole(result.drawBaseline())));
     }
 
     private static String label(Several one) {
@@ -118,6 +123,7 @@ final class LesionFigures {
                 "Blocks swapped",
                 "Random pairs of blocks of equal dimensions are swapped, one pair after the other; down-sampling blocks stay."
                         + " Kendall's tau compares the order of the other blocks with the original one: 1 is the same order"
+                        + onImages()
                         + " (Veit et al. 2016, figure 5b).",
                 new Axis("Kendall's tau", Scale.NUMBER),
                 ERROR,
@@ -128,7 +134,7 @@ final class LesionFigures {
                                 result.permuted().stream()
                                         .map(one -> new Point(one.tau(), one.error(), label(one)))
                                         .toList()),
-                        baseline()));
+                        whole(result.drawBaseline())));
     }
 
     private static String label(Permuted one) {

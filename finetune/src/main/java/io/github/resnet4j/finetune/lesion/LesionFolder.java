@@ -116,7 +116,7 @@ public final class LesionFolder {
                     Numbers.percent(result.medianSingle()),
                     "of " + Numbers.count(result.single().size(), result.unit(), result.unit() + "s")));
         });
-        tiles.add(new StudyPage.Tile("Time", Numbers.duration(result.seconds()), "so far measured"));
+        tiles.add(new StudyPage.Tile("Time", Numbers.duration(result.seconds()), "of measuring"));
         return new StudyPage(
                 "Lesion study of " + result.network(),
                 tiles,

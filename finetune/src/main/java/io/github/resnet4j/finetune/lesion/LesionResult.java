@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.lesion;
 
+import io.github.resnet4j.finetune.report.Spread;
 import io.github.resnet4j.zoo.network.Chain;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ import java.util.stream.IntStream;
  * @param baseline error of the whole network
  * @param single error without one unit, for each that can be removed
  * @param removedTogether which units the sets were drawn from
+ * @param drawImages images for random sets and orders
+ * @param drawBaseline error of the whole network on these; NaN if there are none
  * @param random errors without several units
  * @param permuted errors with units swapped
  * @param paths gradients at the input by path length
@@ -48,6 +51,8 @@ public record LesionResult(
         double baseline,
         List<Single> single,
         String removedTogether,
+        long drawImages,
+        double drawBaseline,
         List<Several> random,
         List<Permuted> permuted,
         List<PathLength> paths,
@@ -220,12 +225,8 @@ public record LesionResult(
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
-    static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length == 0
-                ? Double.NaN
-                : sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private static double median(DoubleStream values) {
+        return Spread.median(values.toArray()).orElse(Double.NaN);
     }
 
     /** What is known so far. */
@@ -240,6 +241,7 @@ public record LesionResult(
         private List<Single> single = List.of();
         private List<Several> random = List.of();
         private List<Permuted> permuted = List.of();
+        private LesionStudy.Whole draws = new LesionStudy.Whole(Double.NaN, 0);
         private List<PathLength> paths = List.of();
         private int pathImages;
         private List<Response> responses = List.of();
@@ -252,24 +254,23 @@ public record LesionResult(
             this.lesions = lesions;
         }
 
-        void images(long count) {
-            images = count;
-        }
-
-        void baseline(double error) {
+        void baseline(double error, long onImages) {
             baseline = error;
+            images = onImages;
         }
 
         void single(List<Single> all) {
             single = all;
         }
 
-        void random(List<Several> all) {
+        void random(List<Several> all, LesionStudy.Whole whole) {
             random = all;
+            draws = whole;
         }
 
-        void permuted(List<Permuted> all) {
+        void permuted(List<Permuted> all, LesionStudy.Whole whole) {
             permuted = all;
+            draws = whole;
         }
 
         void paths(List<PathLength> all, int ofImages) {
@@ -295,6 +296,8 @@ public record LesionResult(
                     baseline,
                     single,
                     lesions.removedTogether(),
+                    draws.images(),
+                    draws.error(),
                     random,
                     permuted,
                     paths,

@@ -14,6 +14,7 @@ import io.github.resnet4j.finetune.lesion.Lesions.Lesion;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.report.Spread;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.network.Chain;
 import io.github.resnet4j.zoo.network.Network;
@@ -25,8 +26,8 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -59,6 +60,7 @@ public final class LesionStudy {
      * @param seed of these
      * @param spareDownSampling random sets leave out blocks that change the shape of their map
      * @param batchSize images that run together, at least 1
+     * @param drawImages most images for each random set and order, spread evenly over the data, at least 1
      * @param pathImages images whose gradients are measured by path, in one batch, at least 1
      * @param engine what runs the network
      * @param badImages what happens to images that cannot be read
@@ -69,14 +71,16 @@ public final class LesionStudy {
             long seed,
             boolean spareDownSampling,
             int batchSize,
+            int drawImages,
             int pathImages,
             Engine engine,
             BadImages badImages) {
         public Options {
             parts = Set.copyOf(parts);
-            if (draws < 1 || batchSize < 1 || pathImages < 1) {
-                throw new IllegalArgumentException("a study needs at least 1 draw and 1 image in a batch, got " + draws
-                        + " draws and batches of " + batchSize + " and " + pathImages);
+            if (draws < 1 || batchSize < 1 || drawImages < 1 || pathImages < 1) {
+                throw new IllegalArgumentException("a study needs at least 1 draw and 1 image, got " + draws
+                        + " draws, batches of " + batchSize + ", " + drawImages + " images for draws and " + pathImages
+                        + " for paths");
             }
         }
     }
@@ -201,33 +205,41 @@ public final class LesionStudy {
 
     /** The whole network is always measured, with each block removed or by itself. */
     private Work single(boolean each) {
-        List<Lesion<LesionResult.Single>> single = each ? lesions.single() : List.of();
-        List<List<Step>> ways = new ArrayList<>(List.of(lesions.whole()));
-        single.forEach(lesion -> ways.add(lesion.route()));
-        Routes routes = new Routes(ways);
-        return new Work(LesionPart.SINGLE, cost(routes), () -> {
-            double[] errors = errors(routes, ways.size(), true);
-            found.baseline(errors[0]);
-            found.single(measured(single, errors, 1));
+        return lesions(LesionPart.SINGLE, images, each ? lesions.single() : List.of(), (single, whole) -> {
+            found.baseline(whole.error(), whole.images());
+            found.single(single);
         });
     }
 
-    private <R> Work several(LesionPart part, List<Lesion<R>> several, Consumer<List<R>> measured) {
-        Routes routes = new Routes(several.stream().map(Lesion::route).toList());
-        return new Work(
-                part, cost(routes), () -> measured.accept(measured(several, errors(routes, several.size(), false), 0)));
+    /** Random sets and orders differ more among each other than their errors among images. */
+    private <R> Work several(LesionPart part, List<Lesion<R>> several, BiConsumer<List<R>, Whole> measured) {
+        return lesions(part, images.limit(options.drawImages()), several, measured);
     }
 
-    private static <R> List<R> measured(List<Lesion<R>> lesions, double[] errors, int first) {
-        List<R> measured = new ArrayList<>();
-        for (int i = 0; i < lesions.size(); i++) {
-            measured.add(lesions.get(i).measured().apply(errors[first + i]));
+    /** Lesions, and the whole network on the same images. */
+    private <R> Work lesions(
+            LesionPart part, ImageDataset on, List<Lesion<R>> several, BiConsumer<List<R>, Whole> measured) {
+        List<List<Step>> ways = new ArrayList<>(List.of(lesions.whole()));
+        several.forEach(lesion -> ways.add(lesion.route()));
+        Routes routes = new Routes(ways);
+        return new Work(part, routes.cost(this::cost) * on.size(), () -> {
+            Wrong wrong = wrong(routes, ways.size(), on);
+            List<R> records = new ArrayList<>();
+            for (int i = 0; i < several.size(); i++) {
+                records.add(several.get(i).measured().apply(wrong.share(i + 1)));
+            }
+            measured.accept(records, new Whole(wrong.share(0), wrong.images));
+        });
+    }
+
+    /** The error of the whole network. */
+    record Whole(double error, long images) {}
+
+    /** How many images each route gets wrong. */
+    private record Wrong(long[] counts, long images) {
+        double share(int route) {
+            return (double) counts[route] / images;
         }
-        return measured;
-    }
-
-    private long cost(Routes routes) {
-        return routes.cost(this::cost) * images.size();
     }
 
     /** Multiply-adds, and something for reading and writing maps. */
@@ -249,16 +261,12 @@ public final class LesionStudy {
         view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
 
-    /**
-     * The share of images that each route gets wrong.
-     *
-     * @param whole the first route is the whole network
-     */
-    private double[] errors(Routes routes, int count, boolean whole) {
+    /** Takes images all ways, of which the first is the whole network. */
+    private Wrong wrong(Routes routes, int count, ImageDataset on) {
         long[] wrong = new long[count];
         long[] broken = new long[count];
         long total = 0;
-        try (BatchLoader loader = subject.loader(images, options.batchSize(), options.badImages())) {
+        try (BatchLoader loader = subject.loader(on, options.batchSize(), options.badImages())) {
             loader.check(stop);
             try (Batches batches = loader.epoch(0, 0)) {
                 while (batches.hasNext()) {
@@ -271,15 +279,10 @@ public final class LesionStudy {
             }
             skipped.addAll(loader.skipped());
         }
-        if (whole && broken[0] > 0) {
+        if (broken[0] > 0) {
             throw new NonFiniteOutputException(subject.origin(), broken[0], total);
         }
-        found.images(total);
-        double[] errors = new double[count];
-        for (int i = 0; i < count; i++) {
-            errors[i] = (double) wrong[i] / total;
-        }
-        return errors;
+        return new Wrong(wrong, total);
     }
 
     /** Adds the mistakes of a batch; an output that is not finite is one. */
@@ -377,13 +380,10 @@ public final class LesionStudy {
     }
 
     private static LesionResult.PathLength pathLength(int length, int blocks, double[] norms) {
-        double mean = Arrays.stream(norms).average().orElseThrow();
-        double variance = Arrays.stream(norms)
-                .map(norm -> (norm - mean) * (norm - mean))
-                .average()
-                .orElseThrow();
+        Spread gradient = Spread.of(norms);
         double share = Paths.share(length, blocks);
-        return new LesionResult.PathLength(length, share, mean, Math.sqrt(variance), share * mean);
+        double deviation = gradient.count() > 1 ? gradient.deviation() : 0;
+        return new LesionResult.PathLength(length, share, gradient.mean(), deviation, share * gradient.mean());
     }
 
     /** Looking at all values takes about as long as computing them. */

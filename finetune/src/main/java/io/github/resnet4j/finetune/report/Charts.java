@@ -35,6 +35,9 @@ public final class Charts {
     private static final int MOST_EPOCHS_OF_EQUAL_STEPS = 30;
     private static final int FIGURE_HEIGHT = 800;
     private static final int MOST_MARKERS = 40;
+    /** Below, numbers at an axis have a power of ten. */
+    private static final double SMALL = 0.01;
+
     /** Up to so many classes the matrix shows its counts. */
     static final int MOST_CLASSES_WITH_COUNTS = 20;
 
@@ -151,6 +154,12 @@ public final class Charts {
             chart.getStyler().setYAxisDecimalPattern("0E0");
         }
         double factor = scale == Figure.Scale.PERCENT ? 100 : 1;
+        boolean small = figure.series().stream()
+                .flatMap(series -> series.points().stream())
+                .allMatch(point -> Math.abs(point.y()) < SMALL);
+        if (small && scale == Figure.Scale.NUMBER) {
+            chart.getStyler().setYAxisDecimalPattern("0.##E0");
+        }
         int number = 0;
         for (Figure.Series series : figure.series()) {
             Color colour = RUNS.get(number++ % SERIES_COLOURS);
@@ -172,9 +181,10 @@ public final class Charts {
 
     private static void line(
             XYChart chart, String name, List<Figure.Point> points, double factor, Color colour, boolean joined) {
+        double[] across = points.stream().mapToDouble(Figure.Point::x).toArray();
         XYSeries series = chart.addSeries(
                 name,
-                points.stream().mapToDouble(Figure.Point::x).toArray(),
+                joined ? unequal(across) : across,
                 points.stream().mapToDouble(point -> factor * point.y()).toArray());
         series.setLineColor(colour);
         series.setLineWidth(2.5f);
@@ -296,7 +306,10 @@ public final class Charts {
 
     /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
     private static double[] epochs(IntStream epochs) {
-        double[] values = epochs.asDoubleStream().toArray();
+        return unequal(epochs.asDoubleStream().toArray());
+    }
+
+    private static double[] unequal(double[] values) {
         if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
             values[0] += 0.001;
         }

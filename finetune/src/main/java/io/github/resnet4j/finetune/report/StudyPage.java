@@ -32,8 +32,8 @@ public record StudyPage(
         Map<String, Map<String, String>> facts,
         List<String> notes,
         String json) {
-    private static final int WIDTH = 1000;
-    private static final int HEIGHT = 400;
+    private static final int WIDTH = 560;
+    private static final int HEIGHT = 270;
 
     public StudyPage {
         tiles = List.copyOf(tiles);
@@ -73,7 +73,15 @@ public record StudyPage(
 
     private static void section(Page page, Figure figure) {
         page.openSection(figure.id(), figure.title());
-        page.add("<figure class=\"plot\">{}\n", svg(figure));
+        page.add("<figure class=\"plot study\">{}\n", svg(figure));
+        if (figure.series().size() > 1) {
+            page.add("<ul class=\"legend\">\n");
+            for (int i = 0; i < figure.series().size(); i++) {
+                Figure.Series series = figure.series().get(i);
+                page.add("<li class=\"{}\">{}</li>\n", style(series, i), series.name());
+            }
+            page.add("</ul>\n");
+        }
         page.add("<figcaption class=\"caption\">{}</figcaption></figure>\n", figure.caption());
         numbers(page, figure);
         page.closeSection();
@@ -92,13 +100,17 @@ public record StudyPage(
                         HEIGHT,
                         new LineChart.Across(figure.x().label(), figure.x().scale() == Scale.WHOLE),
                         figure.y().scale() == Scale.LOGARITHMIC)
-                .svg();
+                .plot();
+    }
+
+    private static String style(Figure.Series series, int number) {
+        return series.mark() == Mark.LEVEL ? "level" : "series s" + number % Charts.SERIES_COLOURS;
     }
 
     private static LineChart.Series series(Figure.Series series, int number) {
         return new LineChart.Series(
                 series.name(),
-                series.mark() == Mark.LEVEL ? "level" : "series s" + number % Charts.SERIES_COLOURS,
+                style(series, number),
                 series.mark(),
                 series.points().stream()
                         .map(point -> new LineChart.Point(point.x(), point.y(), point.label()))

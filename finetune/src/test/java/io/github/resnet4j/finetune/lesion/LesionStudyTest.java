@@ -54,6 +54,9 @@ import org.nd4j.linalg.factory.Nd4j;
 class LesionStudyTest {
     private static final List<String> CLASSES = List.of("red", "green", "blue");
     private static final ImageDataset IMAGES = new MemoryImages(CLASSES, 90, 3);
+    /** What random sets and orders are measured on. */
+    private static final ImageDataset FEWER = IMAGES.limit(60);
+
     private static final Preprocessing PLAIN = new Preprocessing(
             OptionalInt.empty(), OptionalInt.empty(), "bilinear", List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
 
@@ -86,7 +89,7 @@ class LesionStudyTest {
     }
 
     private static LesionStudy.Options options(LesionPart... parts) {
-        return new LesionStudy.Options(Set.of(parts), 2, 1, false, 32, 8, Engine.AUTO, BadImages.FAIL);
+        return new LesionStudy.Options(Set.of(parts), 2, 1, false, 32, 60, 8, Engine.AUTO, BadImages.FAIL);
     }
 
     private LesionResult run(SourceModel model, LesionStudy.Options options) throws IOException {
@@ -109,17 +112,26 @@ class LesionStudyTest {
 
     /** The error of a model as a whole, by another way. */
     private static double error(SourceModel model) {
-        try (Predictor predictor = Predictor.open(model, 30, Engine.AUTO)) {
-            int wrong = 0;
-            for (int i = 0; i < IMAGES.size(); i++) {
-                INDArray image = Nd4j.create(
-                        predictor.prepare(IMAGES.image(i)),
-                        new long[] {1, 3, MemoryImages.SIDE, MemoryImages.SIDE},
-                        'c');
-                wrong += LesionStudy.predicted(predictor.inference().output(image))[0] == IMAGES.label(i) ? 0 : 1;
-            }
-            return (double) wrong / IMAGES.size();
+        return error(model, IMAGES);
+    }
+
+    private static double error(SourceModel model, ImageDataset images) {
+        try (Predictor predictor = Predictor.open(model, images.size(), Engine.AUTO)) {
+            int[] predicted = LesionStudy.predicted(predictor.inference().output(prepared(predictor, images)));
+            long wrong = IntStream.range(0, images.size())
+                    .filter(i -> predicted[i] != images.label(i))
+                    .count();
+            return (double) wrong / images.size();
         }
+    }
+
+    private static INDArray prepared(Predictor predictor, ImageDataset images) {
+        int each = 3 * MemoryImages.SIDE * MemoryImages.SIDE;
+        float[] all = new float[images.size() * each];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(predictor.prepare(images.image(i)), 0, all, i * each, each);
+        }
+        return Nd4j.create(all, new long[] {images.size(), 3, MemoryImages.SIDE, MemoryImages.SIDE}, 'c');
     }
 
     private static void silence(ComputationGraph graph, String norm) {
@@ -153,15 +165,20 @@ class LesionStudyTest {
             assertThat(several.units()).hasSize(several.removed());
             assertThat(several.error())
                     .as(several.toString())
-                    .isEqualTo(error(model("resnet20-cifar", Map.of(), graph -> several.units()
-                            .forEach(unit -> silence(graph, unit + ".bn2")))));
+                    .isEqualTo(error(
+                            model("resnet20-cifar", Map.of(), graph -> several.units()
+                                    .forEach(unit -> silence(graph, unit + ".bn2"))),
+                            FEWER));
         }
+        assertThat(result.drawImages()).isEqualTo(60);
+        assertThat(result.images()).isEqualTo(90);
+        assertThat(result.drawBaseline()).isEqualTo(error(model("resnet20-cifar"), FEWER));
     }
 
     @Test
     void downSamplingBlocksCanBeSpared() throws IOException {
         LesionStudy.Options options =
-                new LesionStudy.Options(Set.of(LesionPart.RANDOM), 9, 1, true, 32, 8, Engine.AUTO, BadImages.FAIL);
+                new LesionStudy.Options(Set.of(LesionPart.RANDOM), 9, 1, true, 32, 60, 8, Engine.AUTO, BadImages.FAIL);
         LesionResult result = run(model("resnet20-cifar"), options);
         assertThat(result.removedTogether()).isEqualTo("7 of 9 blocks, no down-sampling ones");
         assertThat(result.random()).noneMatch(several -> several.units().contains("layer2.0"));
@@ -181,19 +198,21 @@ class LesionStudyTest {
             assertThat(permuted.order().get(3)).isEqualTo("layer2.0");
             assertThat(permuted.error())
                     .as(permuted.toString())
-                    .isEqualTo(error(model("resnet20-cifar", Map.of(), graph -> {
-                        ComputationGraph before = graph.clone();
-                        for (int i = 0; i < blocks.size(); i++) {
-                            for (String layer : List.of("conv1", "bn1", "conv2", "bn2")) {
-                                INDArray moved = before.getLayer(
-                                                permuted.order().get(i) + "." + layer)
-                                        .params();
-                                graph.getLayer(blocks.get(i) + "." + layer)
-                                        .params()
-                                        .assign(moved);
-                            }
-                        }
-                    })));
+                    .isEqualTo(error(
+                            model("resnet20-cifar", Map.of(), graph -> {
+                                ComputationGraph before = graph.clone();
+                                for (int i = 0; i < blocks.size(); i++) {
+                                    for (String layer : List.of("conv1", "bn1", "conv2", "bn2")) {
+                                        INDArray moved = before.getLayer(
+                                                        permuted.order().get(i) + "." + layer)
+                                                .params();
+                                        graph.getLayer(blocks.get(i) + "." + layer)
+                                                .params()
+                                                .assign(moved);
+                                    }
+                                }
+                            }),
+                            FEWER));
         }
     }
 
@@ -244,13 +263,7 @@ class LesionStudyTest {
                 .findFirst()
                 .orElseThrow();
         try (Predictor predictor = Predictor.open(model, IMAGES.size(), Engine.AUTO)) {
-            float[] all = new float[IMAGES.size() * 3 * MemoryImages.SIDE * MemoryImages.SIDE];
-            int each = all.length / IMAGES.size();
-            for (int i = 0; i < IMAGES.size(); i++) {
-                System.arraycopy(predictor.prepare(IMAGES.image(i)), 0, all, i * each, each);
-            }
-            INDArray images =
-                    Nd4j.create(all, new long[] {IMAGES.size(), 3, MemoryImages.SIDE, MemoryImages.SIDE}, 'c');
+            INDArray images = prepared(predictor, IMAGES);
             INDArray maps = predictor
                     .inference()
                     .featureMaps(images, List.of("layer2.1.bn2"))
@@ -273,6 +286,7 @@ class LesionStudyTest {
                         1,
                         false,
                         7,
+                        60,
                         8,
                         Engine.AUTO,
                         BadImages.FAIL));
@@ -280,7 +294,8 @@ class LesionStudyTest {
         assertThat(two.permuted()).containsAll(one.permuted());
         LesionResult other = run(
                 model,
-                new LesionStudy.Options(Set.of(LesionPart.RANDOM), 2, 2, false, 32, 8, Engine.AUTO, BadImages.FAIL));
+                new LesionStudy.Options(
+                        Set.of(LesionPart.RANDOM), 2, 2, false, 32, 60, 8, Engine.AUTO, BadImages.FAIL));
         assertThat(other.random().stream().map(Several::units).toList())
                 .isNotEqualTo(one.random().stream().map(Several::units).toList());
     }
@@ -377,7 +392,7 @@ class LesionStudyTest {
     void dl4jFindsTheSame(String name) throws IOException {
         SourceModel model = model(name);
         LesionStudy.Options dl4j =
-                new LesionStudy.Options(Set.of(LesionPart.SINGLE), 2, 1, false, 32, 8, Engine.DL4J, BadImages.FAIL);
+                new LesionStudy.Options(Set.of(LesionPart.SINGLE), 2, 1, false, 32, 60, 8, Engine.DL4J, BadImages.FAIL);
         assertThat(run(model, dl4j).single())
                 .isEqualTo(run(model, options(LesionPart.SINGLE)).single());
     }

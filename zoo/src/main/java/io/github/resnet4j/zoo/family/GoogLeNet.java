@@ -9,12 +9,14 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.NetworkWriter;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * GoogLeNet (Szegedy et al. 2015, table 1) as torchvision has it: a batch normalisation behind every convolution, no local
- * response normalisation, and 3×3 convolutions where the paper has 5×5 ones. Without the auxiliary classifiers.
+ * response normalisation, and 3×3 convolutions where the paper has 5×5 ones. The auxiliary classifiers (section 5), which
+ * serve training alone, are an option.
  */
 public final class GoogLeNet implements Family {
     @Override
@@ -34,7 +36,8 @@ public final class GoogLeNet implements Family {
                         List.of(
                                 new Inception("a", 256, 160, 320, 32, 128, 128),
                                 new Inception("b", 384, 192, 384, 48, 128, 128))),
-                0.2);
+                0.2,
+                new Auxiliaries(false, List.of("4a", "4d"), 128, 1024, 0.7));
         return List.of(new Architecture(
                 "googlenet", "googlenet", spec, Shape.square(3, 224), 1000, "Szegedy et al. 2015, arXiv:1409.4842"));
     }
@@ -53,14 +56,36 @@ public final class GoogLeNet implements Family {
     private record Inception(String letter, int single, int before, int second, int earlier, int third, int pooled) {}
 
     /**
+     * Two further classifiers, for training.
+     *
+     * @param present whether the network has them
+     * @param behind the modules whose maps they read, aux1 and aux2
+     * @param filters of 1×1 over what a pooling leaves of a map, 4×4 places
+     * @param hidden outputs of the dense layer before the logits
+     * @param dropout probability of being dropped, from 0 and below 1, between the two dense layers
+     */
+    private record Auxiliaries(boolean present, List<String> behind, int filters, int hidden, double dropout) {
+        private static final int PLACES = 4;
+        /** Of each one's loss (section 6). */
+        private static final double WEIGHT = 0.3;
+
+        Auxiliaries with(boolean presence) {
+            return new Auxiliaries(presence, behind, filters, hidden, dropout);
+        }
+    }
+
+    /**
      * A stem of three convolutions and stages of inception modules, numbered from 3 as in the paper.
      *
      * @param stem filters of each of its convolutions
      * @param stages their modules
      * @param dropout probability of being dropped, from 0 and below 1, before the classifier
+     * @param auxiliaries further classifiers
      */
-    private record Inceptions(List<Integer> stem, List<List<Inception>> stages, double dropout) implements Spec {
+    private record Inceptions(List<Integer> stem, List<List<Inception>> stages, double dropout, Auxiliaries auxiliaries)
+            implements Spec {
         private static final String DROPOUT = "dropout";
+        private static final String AUXILIARY = "auxiliary-heads";
         private static final double MAX_DROPOUT = 0.99;
         private static final int FIRST_STAGE = 3;
         private static final Conventions CONVENTIONS =
@@ -68,15 +93,19 @@ public final class GoogLeNet implements Family {
 
         @Override
         public Map<String, String> options() {
-            return Map.of(DROPOUT, String.valueOf(dropout));
+            Map<String, String> options = new LinkedHashMap<>();
+            options.put(DROPOUT, String.valueOf(dropout));
+            options.put(AUXILIARY, String.valueOf(auxiliaries.present()));
+            return options;
         }
 
         @Override
         public Inceptions with(Map<String, String> options) {
             OptionReader read = new OptionReader(options);
             double probability = read.number(DROPOUT, dropout, 0, MAX_DROPOUT);
+            boolean present = read.flag(AUXILIARY, auxiliaries.present());
             read.verify();
-            return new Inceptions(stem, stages, probability);
+            return new Inceptions(stem, stages, probability, auxiliaries.with(present));
         }
 
         /** A module or two in each stage, of few filters; without dropout, whose draws no two engines share. */
@@ -88,7 +117,8 @@ public final class GoogLeNet implements Family {
                             List.of(new Inception("a", 2, 3, 4, 2, 3, 2), new Inception("b", 3, 4, 5, 2, 3, 2)),
                             List.of(new Inception("a", 4, 3, 4, 2, 3, 3)),
                             List.of(new Inception("a", 4, 3, 5, 2, 4, 3))),
-                    0);
+                    0,
+                    new Auxiliaries(auxiliaries.present(), List.of("3b", "4a"), 3, 6, 0));
         }
 
         @Override
@@ -111,9 +141,21 @@ public final class GoogLeNet implements Family {
                 }
             }
             net.stage(Network.HEAD);
+            for (int i = 0; auxiliaries.present() && i < auxiliaries.behind().size(); i++) {
+                auxiliary(net, "aux" + (i + 1), auxiliaries.behind().get(i), classes);
+            }
             x = net.globalAvgPool("avgpool", x);
             net.dense("fc", dropout == 0 ? x : net.dropout("dropout", x, dropout), classes);
             return net.finish();
+        }
+
+        private void auxiliary(NetworkWriter net, String name, String module, int classes) {
+            Op pooling = new Op.AdaptiveAvgPool(Auxiliaries.PLACES, Auxiliaries.PLACES);
+            String x = net.add(name + ".pool", pooling, "inception" + module + ".concat");
+            x = convolution(net, name + ".conv", x, auxiliaries.filters(), 1, 1);
+            x = net.relu(name + ".relu", net.dense(name + ".fc1", x, auxiliaries.hidden()));
+            x = auxiliaries.dropout() == 0 ? x : net.dropout(name + ".dropout", x, auxiliaries.dropout());
+            net.auxiliary(net.dense(name + ".fc2", x, classes), Auxiliaries.WEIGHT);
         }
 
         private static String inception(NetworkWriter net, String name, String in, Inception module) {

@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo.graph;
 
 import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
+import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
@@ -16,6 +17,7 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,12 +59,14 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
  * Turns a {@link Network} into a DL4J {@link ComputationGraph}. Input N×C×H×W; vertex names are the nodes' names, with
  * one more vertex, {@link #SOFTMAX}, that outputs probabilities (N×classes) and holds the cross-entropy loss; the
- * logits are the output of the last node, {@code fc}.
+ * logits are the output of the last node, {@code fc}. Auxiliary heads have such a vertex each, {@link #softmax}, with an
+ * {@link AuxiliaryLoss}; they are outputs behind the first. DL4J's {@code fit} takes the labels once for each output.
  *
  * <p>Batch normalisation keeps the running variance itself ({@code useLogStd(false)}), not DL4J's default logarithm, so
  * that PyTorch's {@code running_var} goes in and out unchanged to the last bit. Where a layer uses oneDNN and that fails
@@ -180,11 +184,14 @@ public final class NetworkGraph {
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
         Node logits = network.nodes().get(network.nodes().size() - 1);
-        LossLayer loss = new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                .activation(Activation.SOFTMAX)
-                .build();
-        return finished(
-                nodes(network, options).addLayer(SOFTMAX, loss, logits.name()).setOutputs(SOFTMAX), network);
+        ComputationGraphConfiguration.GraphBuilder builder =
+                nodes(network, options).addLayer(SOFTMAX, loss(new LossMCXENT()), logits.name());
+        List<String> outputs = new ArrayList<>(List.of(SOFTMAX));
+        for (Network.Auxiliary head : network.auxiliary()) {
+            outputs.add(softmax(head));
+            builder.addLayer(softmax(head), loss(new AuxiliaryLoss(head.weight())), head.logits());
+        }
+        return finished(builder.setOutputs(outputs.toArray(String[]::new)), network);
     }
 
     /** All nodes, and the image that they read. */
@@ -221,6 +228,15 @@ public final class NetworkGraph {
                 .build();
         configuration.getVertices().values().forEach(NetworkGraph::nameStatistics);
         return configuration;
+    }
+
+    /** Name of the output vertex of an auxiliary head. */
+    public static String softmax(Network.Auxiliary head) {
+        return SOFTMAX + "." + head.logits();
+    }
+
+    private static Layer loss(ILossFunction function) {
+        return new LossLayer.Builder(function).activation(Activation.SOFTMAX).build();
     }
 
     /**

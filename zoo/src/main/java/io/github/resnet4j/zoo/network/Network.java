@@ -15,8 +15,9 @@ import java.util.Set;
  * @param input shape of one image
  * @param classes number of logits
  * @param nodes the operations; the last one gives the logits
+ * @param auxiliary heads of training alone, beside the last node's
  */
-public record Network(String name, Shape input, int classes, List<Node> nodes) {
+public record Network(String name, Shape input, int classes, List<Node> nodes, List<Auxiliary> auxiliary) {
     /** Name of the image as a node's input. */
     public static final String INPUT = "input";
     /** Stage of everything before the first block. */
@@ -24,8 +25,40 @@ public record Network(String name, Shape input, int classes, List<Node> nodes) {
     /** Stage of pooling and classifier. */
     public static final String HEAD = "head";
 
+    /**
+     * Logits for the same labels in the middle of a network, whose loss gives the layers below a gradient of their own
+     * (Szegedy et al. 2015, section 5). The loss of training is that of the last node's logits plus each of these,
+     * weighted. Only training computes them: what a network answers does not depend on them, and neither does its loss
+     * elsewhere.
+     *
+     * @param logits name of the node
+     * @param weight of the loss, above 0
+     */
+    public record Auxiliary(String logits, double weight) {
+        public Auxiliary {
+            if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("the loss of " + logits + " needs a weight above 0, got " + weight);
+            }
+        }
+    }
+
     public Network {
         nodes = List.copyOf(nodes);
+        auxiliary = List.copyOf(auxiliary);
+    }
+
+    /** A network without auxiliary heads. */
+    public Network(String name, Shape input, int classes, List<Node> nodes) {
+        this(name, input, classes, nodes, List.of());
+    }
+
+    /** Whether {@code node} gives logits, the network's or auxiliary ones: its shape depends on the classes. */
+    public boolean isHead(Node node) {
+        boolean found = node.name().equals(nodes.get(nodes.size() - 1).name());
+        for (Auxiliary head : auxiliary) {
+            found |= head.logits().equals(node.name());
+        }
+        return found;
     }
 
     /** Every tensor the network keeps, node by node: the keys and shapes of its PyTorch state dict. */

@@ -15,6 +15,7 @@ public final class NetworkWriter {
     private final Shape input;
     private final Conventions conventions;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<Network.Auxiliary> auxiliary = new ArrayList<>();
     private String stage = Network.STEM;
 
     /** An empty network that reads images of shape {@code input}, by {@code conventions}. */
@@ -206,10 +207,32 @@ public final class NetworkWriter {
         return add(name, new Op.Upsample(factor, interpolation), from);
     }
 
-    /** The finished network; its last node gives the logits. */
+    /**
+     * Makes a written node's values logits of an auxiliary head, one for each of the network's classes.
+     *
+     * @param weight of its loss in training
+     * @throws IllegalArgumentException if no such node was written, or the weight is not above 0
+     */
+    public void auxiliary(String logits, double weight) {
+        shape(logits);
+        auxiliary.add(new Network.Auxiliary(logits, weight));
+    }
+
+    /**
+     * The finished network; its last node gives the logits.
+     *
+     * @throws IllegalArgumentException if an auxiliary head has other classes
+     */
     public Network finish() {
         List<Node> all = new ArrayList<>(nodes.values());
-        return new Network(name, input, all.get(all.size() - 1).out().channels(), all);
+        Shape logits = all.get(all.size() - 1).out();
+        auxiliary.forEach(head -> {
+            if (!shape(head.logits()).equals(logits)) {
+                throw new IllegalArgumentException(name + ": " + head.logits() + " gives " + shape(head.logits())
+                        + ", but the network's logits are " + logits);
+            }
+        });
+        return new Network(name, input, logits.channels(), all, auxiliary);
     }
 
     /**

@@ -10,7 +10,9 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,6 +54,36 @@ class GoogLeNetTest {
                 .containsExactly(Network.STEM, "inception3", "inception4", "inception5", Network.HEAD);
         assertThat(network.upTo("inception4")).last().extracting(Node::name).isEqualTo("maxpool4");
         assertThat(network.upTo("inception4b")).last().extracting(Node::name).isEqualTo("inception4b.concat");
+    }
+
+    /** torchvision's {@code GoogLeNet()}, whose auxiliary classifiers belong to it unless told otherwise. */
+    @Test
+    void auxiliaryHeadsAreTorchvisions() {
+        Network network =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+
+        assertThat(network.parameters()).isEqualTo(13_004_888);
+        assertThat(network.statistics()).isEqualTo(2 * 7536);
+        assertThat((double) network.macs()).isCloseTo(1.507e9, Percentage.withPercentage(0.5));
+        assertThat(network.auxiliary())
+                .containsExactly(new Network.Auxiliary("aux1.fc2", 0.3), new Network.Auxiliary("aux2.fc2", 0.3));
+        assertThat(network.nodes())
+                .filteredOn(node -> node.name().startsWith("aux1.") && !(node.op() instanceof Op.Relu))
+                .extracting(node -> node.name() + " " + node.inputs() + " " + node.out())
+                .containsExactly(
+                        "aux1.pool [inception4a.concat] 512x4x4",
+                        "aux1.conv.conv [aux1.pool] 128x4x4",
+                        "aux1.conv.bn [aux1.conv.conv] 128x4x4",
+                        "aux1.fc1 [aux1.conv.relu] 1024x1x1",
+                        "aux1.dropout [aux1.relu] 1024x1x1",
+                        "aux1.fc2 [aux1.dropout] 1000x1x1");
+        assertThat(network.nodes())
+                .filteredOn(node -> node.name().equals("aux2.pool"))
+                .flatExtracting(Node::inputs)
+                .containsExactly("inception4d.concat");
+        assertThat(network.upTo("inception5")).extracting(Node::name).noneMatch(name -> name.startsWith("aux"));
+        assertThat(network.nodes()).last().extracting(Node::name).isEqualTo("fc");
+        assertThat(Zoo.find("googlenet").network().auxiliary()).isEmpty();
     }
 
     static List<Integer> sizes() {

@@ -35,6 +35,13 @@ public record Program(List<ProgramNode> nodes, List<Integer> outputs) {
         }
     }
 
+    /** Positions of the outputs that are losses, in the outputs' order: the first tells how many images are right. */
+    public List<Integer> losses() {
+        return outputs.stream()
+                .filter(output -> nodes.get(output).op() instanceof Operation.SoftmaxCrossEntropy)
+                .toList();
+    }
+
     /** For each node, the positions of the nodes that read its value, once for each reading. */
     public List<List<Integer>> readers() {
         List<List<Integer>> readers = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.internal.ir.Operation;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Softmax; in training with the cross-entropy of its result with the labels. A few thousand values, done in Java. */
@@ -11,14 +12,15 @@ final class LoweredSoftmax extends Lowered {
 
     private final Operation.SoftmaxCrossEntropy op;
     private final Loss loss;
+    private double sum;
+    private int correct;
     private LoweredTensor logits;
     private LoweredTensor probabilities;
 
-    /** The labels of a step and what became of them. */
+    /** The labels of a step and what became of them, in one or more losses. */
     static final class Loss {
+        private final List<LoweredSoftmax> parts = new ArrayList<>();
         private FloatBuffer labels;
-        private double sum;
-        private int correct;
         private boolean poisoned;
 
         /** Labels of the next execution: N×classes, row by row. */
@@ -32,14 +34,11 @@ final class LoweredSoftmax extends Lowered {
             poisoned = true;
         }
 
-        /** Sum of the losses of the batch, NaN if something on the way was not finite. */
+        /** Sum of all losses of the batch, NaN if something on the way was not finite. */
         double sum() {
-            return poisoned ? Double.NaN : sum;
-        }
-
-        /** Images whose largest logit is at the largest label. */
-        int correct() {
-            return correct;
+            return poisoned
+                    ? Double.NaN
+                    : parts.stream().mapToDouble(part -> part.sum).sum();
         }
     }
 
@@ -89,16 +88,22 @@ final class LoweredSoftmax extends Lowered {
         return largest;
     }
 
-    /** Begins the backward pass: there is no gradient above the loss. */
+    /** Images of the last execution whose largest logit is at the largest label. */
+    int correct() {
+        return correct;
+    }
+
+    /** Begins the backward pass: there is no gradient above a loss. */
     @Override
     void backward(LoweredTensor none) {
+        loss.parts.add(this);
         LoweredTensor result = context.tape().tensor(logits.layout());
         context.tape().host(node.name(), "cross-entropy", List.of(logits, probabilities, result), () -> {
             FloatBuffer in = logits.floats();
             FloatBuffer out = probabilities.floats();
             FloatBuffer gradient = result.floats();
-            loss.sum = 0;
-            loss.correct = 0;
+            sum = 0;
+            correct = 0;
             int classes = node.extent().channels();
             for (int row = 0; row < context.batch(); row++) {
                 cross(in, out, gradient, row * classes, classes);
@@ -109,12 +114,12 @@ final class LoweredSoftmax extends Lowered {
 
     private void cross(FloatBuffer in, FloatBuffer out, FloatBuffer gradient, int from, int classes) {
         int largest = largest(in, from, classes);
-        loss.correct += largest == largest(loss.labels, from, classes) ? 1 : 0;
-        double sum = 0;
+        correct += largest == largest(loss.labels, from, classes) ? 1 : 0;
+        double exponentials = 0;
         for (int i = from; i < from + classes; i++) {
-            sum += Math.exp(in.get(i) - in.get(from + largest));
+            exponentials += Math.exp(in.get(i) - in.get(from + largest));
         }
-        double logSum = Math.log(sum) + in.get(from + largest);
+        double logSum = Math.log(exponentials) + in.get(from + largest);
         // DL4J multiplies the probabilities by the weight of the labels only where there are class weights.
         double mass = op.classWeights().isEmpty() ? 1 : 0;
         for (int i = 0; i < classes && !op.classWeights().isEmpty(); i++) {
@@ -128,7 +133,7 @@ final class LoweredSoftmax extends Lowered {
             double label = weight * loss.labels.get(from + i);
             if (label != 0) {
                 double log = in.get(from + i) - logSum;
-                loss.sum -= label * Math.max(log, SMALLEST_LOG);
+                sum -= label * Math.max(log, SMALLEST_LOG);
             }
             gradient.put(from + i, (float) (out.get(from + i) * mass - label));
         }

@@ -19,7 +19,7 @@ import java.util.Set;
 public final class Lowering implements AutoCloseable {
     /** What a program is lowered for. */
     public enum Use {
-        /** Forward, and back from the loss, which is the program's last node. */
+        /** Forward, and back from the losses among the program's outputs. */
         TRAINING,
         /** On all OpenMP threads of the calling thread. */
         INFERENCE,
@@ -71,6 +71,7 @@ public final class Lowering implements AutoCloseable {
     private final Buffer outputGradient = Buffer.at(0);
     private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
     private final List<LoweredTensor> outputs = new ArrayList<>();
+    private LoweredSoftmax main;
     private final DropoutMask dropout;
     private final Use use;
     private Magnitudes magnitudes;
@@ -178,13 +179,16 @@ public final class Lowering implements AutoCloseable {
     }
 
     private void back(List<Lowered> lowered, Tape tape) {
-        int last = lowered.size() - 1;
-        if (!(context.node(last).op() instanceof Operation.SoftmaxCrossEntropy)) {
-            throw new IllegalArgumentException("a program for training must end with its loss, this one ends with "
-                    + context.node(last).name());
+        List<Integer> losses = context.program().losses();
+        if (losses.isEmpty()) {
+            throw new IllegalArgumentException("a program for training needs a loss among its outputs, this one has "
+                    + context.program().outputs().stream()
+                            .map(output -> context.node(output).name())
+                            .toList());
         }
-        for (int i = last; i > 0; i--) {
-            if (i == last || (context.backward(i) && context.gradient(i) != null)) {
+        main = (LoweredSoftmax) lowered.get(losses.get(0));
+        for (int i = lowered.size() - 1; i > 0; i--) {
+            if (losses.contains(i) || (context.backward(i) && context.gradient(i) != null)) {
                 backward(lowered, i, tape);
             }
         }
@@ -358,7 +362,7 @@ public final class Lowering implements AutoCloseable {
         return present(position).holds();
     }
 
-    /** Sum of the losses of the last run's batch, NaN if something on the way was not finite. */
+    /** Sum of all losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
         return exceeded || isBroken() ? Double.NaN : loss.sum();
     }
@@ -369,9 +373,9 @@ public final class Lowering implements AutoCloseable {
                 .isBroken(op));
     }
 
-    /** Images of the last run whose largest logit is at the largest label. */
+    /** Images of the last run whose largest logit is at the largest label, by the first loss. */
     public int correct() {
-        return loss.correct();
+        return main.correct();
     }
 
     /** Copies the values of the program's {@code i}-th output after a run, N×C×H×W or N×C, to {@code address}. */

@@ -3,9 +3,14 @@ package io.github.resnet4j.engine.internal.read;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Program;
+import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
@@ -37,8 +42,8 @@ public final class GraphReader {
     }
 
     /**
-     * The forward pass of a step of training, up to the loss, which is the program's only output. Frozen layers run as in
-     * inference.
+     * The forward pass of a step of training, up to the loss, which is the program's first output; the others are the
+     * losses of auxiliary heads. Frozen layers run as in inference.
      *
      * <p>A program shows nothing of what happens to gradients and parameters behind it.
      *
@@ -64,7 +69,7 @@ public final class GraphReader {
      *
      * @param graph initialised; not changed
      * @param outputs vertices whose values are the program's outputs, in this order; if there are none, the graph's
-     *     output. What they do not depend on is not read.
+     *     output, and not those of auxiliary heads. What they do not depend on is not read.
      * @param image size of one image
      * @throws UnsupportedGraphException with every vertex that the engine does not know
      * @throws IllegalArgumentException if the graph is not initialised, or has no vertex of such a name
@@ -109,6 +114,23 @@ public final class GraphReader {
     /** Whether the parameters of a vertex of the running graph are not to change. */
     public static boolean isFrozen(GraphVertex vertex) {
         return Vertex.isFrozen(vertex);
+    }
+
+    /**
+     * The graph's outputs without those of training alone, which have an {@link AuxiliaryLoss} and stand behind the first.
+     */
+    public static List<String> outputs(ComputationGraphConfiguration configuration) {
+        List<String> all = configuration.getNetworkOutputs();
+        return IntStream.range(0, all.size())
+                .filter(i -> i == 0 || !isAuxiliary(configuration.getVertices().get(all.get(i))))
+                .mapToObj(all::get)
+                .toList();
+    }
+
+    private static boolean isAuxiliary(org.deeplearning4j.nn.conf.graph.GraphVertex vertex) {
+        return vertex instanceof LayerVertex layer
+                && unwrapped(layer.getLayerConf().getLayer()) instanceof LossLayer loss
+                && loss.getLossFn() instanceof AuxiliaryLoss;
     }
 
     private static void requireInitialised(ComputationGraph graph) {

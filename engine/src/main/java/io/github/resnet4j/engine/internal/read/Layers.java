@@ -4,9 +4,11 @@ import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
 import io.github.resnet4j.engine.internal.ir.Window;
+import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.Prelu;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -292,6 +294,10 @@ final class Layers {
         }
         if (!vertex.isOutput()) {
             vertex.obstacle("it has a loss but is not the graph's output");
+        }
+        if (loss instanceof AuxiliaryLoss auxiliary && function instanceof ActivationSoftmax) {
+            return in -> Activations.softmax(Collections.nCopies(in.extent().channels(), auxiliary.weight()), vertex)
+                    .apply(in);
         }
         if (!(loss instanceof LossMCXENT entropy)
                 || !CROSS_ENTROPIES.contains(loss.getClass())

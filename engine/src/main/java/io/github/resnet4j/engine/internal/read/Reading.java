@@ -53,9 +53,13 @@ final class Reading {
         this.graph = graph;
         this.configuration = graph.getConfiguration();
         this.oneOutput = outputs.isEmpty();
-        this.outputs = oneOutput ? configuration.getNetworkOutputs() : outputs;
+        this.outputs = oneOutput ? outputs(configuration, training) : outputs;
         this.training = training;
         this.honoured = Set.copyOf(honoured);
+    }
+
+    private static List<String> outputs(ComputationGraphConfiguration configuration, boolean training) {
+        return training ? configuration.getNetworkOutputs() : GraphReader.outputs(configuration);
     }
 
     Program read(Extent image) {
@@ -96,8 +100,9 @@ final class Reading {
         if (inputs.size() > 1) {
             obstacle(Vertex.GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine supports one");
         }
-        if (oneOutput && outputs.size() > 1) {
-            obstacle(Vertex.GRAPH, "it has " + outputs.size() + " outputs, " + outputs + "; the engine supports one");
+        List<String> main = GraphReader.outputs(configuration);
+        if (oneOutput && main.size() > 1) {
+            obstacle(Vertex.GRAPH, "it has " + main.size() + " outputs, " + main + "; the engine supports one");
         }
         reasons.addAll(Demand.unmet(graph, honoured));
     }

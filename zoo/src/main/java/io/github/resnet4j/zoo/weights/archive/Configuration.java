@@ -53,6 +53,7 @@ final class Configuration {
 
     static final Set<String> CLASSES = Set.of(
             "io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex",
+            "io.github.resnet4j.zoo.layers.AuxiliaryLoss",
             "io.github.resnet4j.zoo.layers.DepthToSpaceVertex",
             "io.github.resnet4j.zoo.layers.GroupedConvolution",
             "io.github.resnet4j.zoo.layers.LeakyReluVertex",
@@ -127,6 +128,9 @@ final class Configuration {
     private final JsonParser parser;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
+    /** The output vertices, in order, with the nodes that they read. */
+    private final Map<String, String> outputs = new LinkedHashMap<>();
+
     /** Innermost first. */
     private final Deque<Frame> frames = new ArrayDeque<>();
 
@@ -162,6 +166,9 @@ final class Configuration {
         this.network = network;
         this.parser = parser;
         network.nodes().forEach(node -> nodes.put(node.name(), node));
+        List<Node> all = network.nodes();
+        outputs.put(NetworkGraph.SOFTMAX, all.get(all.size() - 1).name());
+        network.auxiliary().forEach(head -> outputs.put(NetworkGraph.softmax(head), head.logits()));
     }
 
     /**
@@ -254,7 +261,7 @@ final class Configuration {
     }
 
     private boolean isVertex(String name) {
-        return nodes.containsKey(name) || name.equals(NetworkGraph.SOFTMAX);
+        return nodes.containsKey(name) || outputs.containsKey(name);
     }
 
     private BadWeightsException unknownVertex(String name) {
@@ -321,7 +328,7 @@ final class Configuration {
     }
 
     private void add(Frame frame, String item) {
-        if (frame.items.size() > nodes.size() + 1) {
+        if (frame.items.size() > nodes.size() + outputs.size()) {
             throw bad(Fault.CONF_GRAPH, "has a list of more vertices than " + network.name() + " has");
         }
         frame.items.add(item);
@@ -412,8 +419,7 @@ final class Configuration {
     private void requireGraph() {
         Map<String, List<String>> expected = new LinkedHashMap<>();
         nodes.forEach((name, node) -> expected.put(name, node.inputs()));
-        List<Node> all = network.nodes();
-        expected.put(NetworkGraph.SOFTMAX, List.of(all.get(all.size() - 1).name()));
+        outputs.forEach((name, logits) -> expected.put(name, List.of(logits)));
         expected.forEach((name, inputs) -> {
             if (!vertices.contains(name) || !inputs.equals(wires.get(name))) {
                 throw bad(
@@ -423,7 +429,7 @@ final class Configuration {
             }
         });
         if (!List.of(Network.INPUT).equals(lists.get("networkInputs"))
-                || !List.of(NetworkGraph.SOFTMAX).equals(lists.get("networkOutputs"))) {
+                || !List.copyOf(outputs.keySet()).equals(lists.get("networkOutputs"))) {
             throw bad(Fault.CONF_GRAPH, "does not have the inputs and outputs of " + network.name());
         }
         List<String> order = lists.get("topologicalOrder");

@@ -133,13 +133,13 @@ public final class ModelArchive {
      * different places and differ in the head.
      *
      * @param network what {@code from} was built from
-     * @param withHead whether to copy the classifier too; without, {@code to} keeps its own and may have other classes
+     * @param withHead whether to copy what gives logits too; without, {@code to} keeps its own and may have other classes
      * @throws IllegalArgumentException if {@code to} lacks one of the layers or has it in another shape; nothing is copied
      */
     public static void copyMatching(Network network, ComputationGraph from, ComputationGraph to, boolean withHead) {
         List<Node> nodes = network.nodes().stream()
                 .filter(node -> node.parameters() > 0)
-                .filter(node -> withHead || !node.equals(head(network)))
+                .filter(node -> withHead || !network.isHead(node))
                 .toList();
         List<Runnable> copies = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -158,10 +158,6 @@ public final class ModelArchive {
             throw new IllegalArgumentException("the networks differ in " + String.join(", ", problems));
         }
         copies.forEach(Runnable::run);
-    }
-
-    private static Node head(Network network) {
-        return network.nodes().get(network.nodes().size() - 1);
     }
 
     private static Map<String, INDArray> parameters(ComputationGraph graph, String vertex) {

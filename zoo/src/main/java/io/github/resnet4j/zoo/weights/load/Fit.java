@@ -221,10 +221,10 @@ public record Fit(Architecture architecture, int classes, int matched, int total
             Named tensor = tensors.get(slot.name());
             if (tensor != null) {
                 List<Long> shape = new ArrayList<>(slot.shape());
-                if (slot.node().equals(head)) {
+                if (slot.node().equals(head) || network.isHead(slot.node())) {
                     shape.set(0, (long) classes);
                 }
-                common++;
+                common += Matching.isNeedless(slot.name()) ? 0 : 1; // which is not among the others below
                 matched += Matching.fits(tensor.torchShape(), shape) && Matching.hasFractions(tensor) ? 1 : 0;
             }
         }

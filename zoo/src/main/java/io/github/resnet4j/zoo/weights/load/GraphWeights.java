@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.DType;
@@ -55,9 +56,11 @@ public final class GraphWeights {
                 false);
         fill(graph, matching);
         if (how.newHead()) {
-            Layer head = graph.getLayer(Matching.head(network).name());
             Nd4j.getRandom().setSeed(options.seed());
-            head.conf().getLayer().initializer().init(head.conf(), head.params(), true);
+            for (Node node : Matching.heads(network)) {
+                Layer head = graph.getLayer(node.name());
+                head.conf().getLayer().initializer().init(head.conf(), head.params(), true);
+            }
         }
         return new Loaded(graph, matching.report());
     }

@@ -100,6 +100,15 @@ public final class Matching {
         return file;
     }
 
+    /** The layer that gives the logits, the last dense one; then those of auxiliary heads. */
+    static List<Node> heads(Network network) {
+        List<Node> heads = new ArrayList<>(List.of(head(network)));
+        network.nodes().stream()
+                .filter(node -> network.isHead(node) && !heads.contains(node))
+                .forEach(heads::add);
+        return heads;
+    }
+
     /** The layer that gives the logits: the last dense one. */
     static Node head(Network network) {
         return network.nodes().stream()
@@ -146,10 +155,11 @@ public final class Matching {
     private LoadReport compare() {
         Map<String, Named> rest = Paths.cut(reading.tensors(), network);
         Node head = head(network);
+        List<Node> heads = heads(network);
         List<Entry> entries = new ArrayList<>();
         for (Slot slot : network.slots()) {
             Optional<Named> tensor = Optional.ofNullable(rest.remove(slot.name()));
-            boolean replaced = options.newHead() && slot.node().equals(head);
+            boolean replaced = options.newHead() && heads.contains(slot.node());
             entries.add(replaced ? replaced(slot, tensor) : entry(slot, tensor));
         }
         for (Named tensor : rest.values()) {
@@ -210,7 +220,7 @@ public final class Matching {
         }
         Named tensor = found.get();
         if (!fits(tensor.torchShape(), slot.shape())) {
-            boolean otherClasses = slot.node().equals(head(network))
+            boolean otherClasses = heads(network).contains(slot.node())
                     && tensor.torchShape().size() == slot.shape().size()
                     && tensor.torchShape()
                             .subList(1, slot.shape().size())
@@ -383,12 +393,13 @@ public final class Matching {
 
     /** What the differences mean, if they are of a known kind. */
     private Optional<String> hint() {
-        String head = head(network).name() + ".";
+        List<String> heads =
+                heads(network).stream().map(head -> head.name() + ".").toList();
         List<Entry> shapes = report.entries(Status.SHAPE_MISMATCH);
         List<String> foreign = Naming.foreign(reading);
         if (report.problems().stream()
-                .allMatch(entry ->
-                        entry.status() == Status.SHAPE_MISMATCH && entry.name().startsWith(head))) {
+                .allMatch(entry -> entry.status() == Status.SHAPE_MISMATCH
+                        && heads.stream().anyMatch(entry.name()::startsWith))) {
             return Optional.of("; use --head new to give the network a new classifier");
         }
         long statistics =

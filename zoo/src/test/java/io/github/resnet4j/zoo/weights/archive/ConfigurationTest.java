@@ -82,6 +82,10 @@ class ConfigurationTest {
             network.stages().forEach(stage -> parts.add(Optional.of(stage)));
             parts.forEach(part -> written.addAll(accepted(network, OPTIONS.frozenUpTo(part))));
         }
+        Network auxiliary =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        written.addAll(accepted(auxiliary, OPTIONS));
+        written.addAll(accepted(auxiliary, OPTIONS.frozenUpTo(Optional.of("inception4"))));
         Architecture resnet20 = Zoo.find("resnet20-cifar");
         for (ResNetSpec.Shortcut shortcut : ResNetSpec.Shortcut.values()) {
             Network network =
@@ -142,6 +146,25 @@ class ConfigurationTest {
                 .isThrownBy(() -> Configuration.require(Path.of("model.zip"), bytes, network))
                 .withMessageContaining("has " + key + " 50001 in op, not " + size)
                 .returns(Fault.CONF_RANGE, BadWeightsException::fault);
+    }
+
+    /** An output without its loss's weight, or of another node, would train something else. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\"softmax.aux1.fc2\" : [ \"aux1.fc2\" ]', '\"softmax.aux1.fc2\" : [ \"aux2.fc2\" ]'",
+        "'[ \"softmax\", \"softmax.aux1.fc2\", \"softmax.aux2.fc2\" ]', '[ \"softmax\" ]'",
+        "'[ \"softmax\", \"softmax.aux1.fc2\", ', '[ \"softmax.aux1.fc2\", \"softmax\", '"
+    })
+    void refusesOtherOutputs(String part, String instead) {
+        Network network =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        String json = NetworkGraph.configuration(network, OPTIONS).toJson();
+        assertThat(json).contains(part);
+        byte[] bytes = json.replace(part, instead).getBytes(StandardCharsets.UTF_8);
+
+        assertThatExceptionOfType(BadWeightsException.class)
+                .isThrownBy(() -> Configuration.require(Path.of("model.zip"), bytes, network))
+                .returns(Fault.CONF_GRAPH, BadWeightsException::fault);
     }
 
     private static List<IUpdater> updaters() {

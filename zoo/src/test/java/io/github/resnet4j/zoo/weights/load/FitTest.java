@@ -154,6 +154,45 @@ class FitTest {
                 .isFalse();
     }
 
+    @Test
+    void auxiliaryClassifiersAreLoadedWhereTheNetworkHasThem() {
+        Network network =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        StateDict published = dict(network, name -> name);
+
+        Fit.Inferred inferred = Fit.infer(published, NameMapping.NONE, true, Map.of("auxiliary-heads", "true"));
+        assertThat(inferred.fit().network()).isEqualTo(network);
+        assertThat(inferred.fit().complete()).isTrue();
+        assertThat(infer(published).fit().network())
+                .isEqualTo(Zoo.find("googlenet").network());
+        assertThat(Matching.of(published, network, LoadOptions.STRICT).report().complete())
+                .isTrue();
+        assertThat(Matching.of(without(published, "aux"), network, LoadOptions.STRICT)
+                        .report()
+                        .complete())
+                .isFalse();
+    }
+
+    /** What gives logits is new, the rest of the heads is the file's. */
+    @Test
+    void auxiliaryClassifiersOfOtherClassesAreReplaced() {
+        Architecture row = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true"));
+        StateDict published = dict(row.network(), name -> name);
+        Network network = row.network(row.input(), 3);
+
+        LoadReport report = Matching.of(published, network, new LoadOptions(NameMapping.NONE, true))
+                .report();
+        assertThat(report.complete()).isTrue();
+        assertThat(report.entries(LoadReport.Status.REPLACED))
+                .extracting(LoadReport.Entry::name)
+                .containsExactly(
+                        "aux1.fc2.weight", "aux1.fc2.bias", "aux2.fc2.weight", "aux2.fc2.bias", "fc.weight", "fc.bias");
+        Matching strict = Matching.of(published, network, LoadOptions.STRICT);
+        assertThat(strict.report().problems())
+                .allSatisfy(entry -> assertThat(entry.detail()).contains("; use --head new for a new one"));
+        assertThat(strict.problem()).endsWith("; use --head new to give the network a new classifier");
+    }
+
     private static StateDict without(StateDict dict, String part) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(dict.tensors());
         tensors.keySet().removeIf(name -> name.contains(part));
