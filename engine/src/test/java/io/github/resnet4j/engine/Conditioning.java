@@ -114,7 +114,8 @@ final class Conditioning {
             return lever(nodes.get(node.inputs().get(0)))
                     .map(lever -> new Lever(lever.vertex(), lever.parameter(), lever.factor() * scale.factor()));
         }
-        if (node.op() instanceof Op.Convolution c && c.bias() || node.op() instanceof Op.Dense d && d.bias()) {
+        boolean map = node.out().height() * node.out().width() > 1; // a gate's few values stay as they are
+        if (node.op() instanceof Op.Convolution c && c.bias() && map || node.op() instanceof Op.Dense d && d.bias()) {
             return Optional.of(new Lever(node.name(), "b", 1));
         }
         return node.op() instanceof Op.BatchNorm ? Optional.of(new Lever(node.name(), "beta", 1)) : Optional.empty();

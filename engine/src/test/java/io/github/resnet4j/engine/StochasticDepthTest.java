@@ -128,7 +128,9 @@ class StochasticDepthTest {
                 "resnet20-constant-scaling-cifar",
                 "resnet20-exclusive-gating-cifar",
                 "resnet20-bn-after-add-cifar",
-                "resnet20-relu-only-cifar")) {
+                "resnet20-relu-only-cifar",
+                "se-resnet20-cifar",
+                "se-preresnet110-cifar")) {
             Spec spec = Zoo.find(name)
                     .with(Map.of("stochastic-depth", "0.5"))
                     .spec()
