@@ -13,6 +13,7 @@ import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -134,6 +135,7 @@ final class LesionCommand implements Callable<Integer> {
         requireAtLeastOne("--draw-images", drawImages);
         requireAtLeastOne("--path-images", pathImages);
         limit.ifPresent(images -> requireAtLeastOne("--images", images));
+        beside.forEach(ModelOptions::requireThere);
         ProgressView view = Terminal.view(!noProgress);
         ImageDataset all = data.open();
         SourceModel source = model.open(named, view::line);
@@ -162,7 +164,10 @@ final class LesionCommand implements Callable<Integer> {
                         source, others, images, data.words(images), options, folder, overwrite, view, stop);
                 print(result, folder);
             } catch (StoppedException e) {
-                view.line("stopped; what is measured so far is in " + folder.path());
+                view.line(
+                        Files.exists(folder.report())
+                                ? "stopped; what is measured so far is in " + folder.path()
+                                : "stopped before anything was measured");
                 throw e;
             }
         }

@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.zoo.weights.FileBytes;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,6 +74,13 @@ final class ModelOptions {
                 SourceModel.open(request, Fetching.options(Terminal.view(true)).withOffline(offline), remarks);
         source.assumed().ifPresent(assumed -> remarks.accept(assumed + PreparationOptions.HINT));
         return source;
+    }
+
+    /** Refuses a file that cannot be opened, before others are read. */
+    static void requireThere(String model) {
+        if (ModelRequest.isFile(model)) {
+            FileBytes.open(Path.of(model));
+        }
     }
 
     /** Another model with its own preprocessing, by its file or published name. */

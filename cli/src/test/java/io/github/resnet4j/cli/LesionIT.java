@@ -46,6 +46,10 @@ class LesionIT {
     @Test
     void badRequestsGiveOneLine() {
         lesion("--only", "singel").failsWith(ExitCode.USAGE, "singel");
+        lesion("--output", Trained.model() + "/study").failsWith(ExitCode.DISK, "the folder cannot be created");
+        Cli.in(folder)
+                .run("lesion", "gone.zip", "--data", Trained.images().toString(), "--beside", "nope.th")
+                .failsWith(ExitCode.BAD_INPUT, "nope.th");
         lesion("--draws", "0").failsWith(ExitCode.USAGE, "--draws must be at least 1, got 0");
         lesion("--model", Trained.model()).failsWith(ExitCode.USAGE, "two models");
         Cli.in(folder)

@@ -7,7 +7,6 @@ public final class RunLockedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public RunLockedException(Path runFolder, String holder) {
-        super(runFolder + ": " + holder
-                + " is using this folder; wait until it ends or choose another name for the run");
+        super(runFolder + ": " + holder + " is using this folder; wait until it ends or choose another folder");
     }
 }

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.lesion;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Figure;
 import io.github.resnet4j.finetune.report.Machine;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -65,27 +65,67 @@ public final class LesionFolder {
     }
 
     /**
-     * Makes room.
+     * Takes the folder, which is made if it is not there.
      *
-     * @throws UsageException if the folder holds an earlier study, and that is not to be replaced
-     * @throws IOException if an earlier result cannot be deleted
+     * @throws UsageException if it holds an earlier study, and that is not to be replaced
+     * @throws io.github.resnet4j.finetune.RunLockedException if another study is at it
+     * @throws io.github.resnet4j.finetune.CheckpointException if it cannot be created or written to
      */
-    void prepare(boolean overwrite) throws IOException {
-        List<Path> earlier = contents().filter(Files::exists).toList();
-        if (!earlier.isEmpty() && !overwrite) {
-            throw new UsageException(folder
-                    + " holds an earlier study: replace it (--overwrite) or choose another folder" + " (--output)");
+    Claim claim(boolean overwrite) {
+        List<Path> made = new ArrayList<>();
+        for (Path path = folder.toAbsolutePath(); path != null && Files.notExists(path); path = path.getParent()) {
+            made.add(path);
         }
-        for (Path file : earlier) {
-            Files.delete(file);
+        RunLock lock = RunLock.acquire(folder);
+        if (!results().isEmpty() && !overwrite) {
+            lock.close();
+            throw new UsageException(
+                    folder + " holds an earlier study: replace it (--overwrite) or choose another folder (--output)");
         }
-        Files.createDirectories(folder);
+        return new Claim(lock, made);
     }
 
-    private Stream<Path> contents() {
+    /** The right to write to the folder. What was made for a study that leaves no results goes with it. */
+    final class Claim implements AutoCloseable {
+        private final RunLock lock;
+        private final List<Path> made;
+
+        /** @param made the folders that were not there, innermost first */
+        private Claim(RunLock lock, List<Path> made) {
+            this.lock = lock;
+            this.made = made;
+        }
+
+        /**
+         * Deletes the results of an earlier study.
+         *
+         * @throws IOException if one cannot be deleted
+         */
+        void clear() throws IOException {
+            for (Path file : results()) {
+                Files.delete(file);
+            }
+        }
+
+        @Override
+        public void close() {
+            try (lock) {
+                if (!made.isEmpty() && results().isEmpty()) {
+                    lock.deleteFile();
+                    for (Path path : made) {
+                        Files.delete(path);
+                    }
+                }
+            } catch (IOException e) {
+                // Somebody else put something there: then it is not empty, and stays.
+            }
+        }
+    }
+
+    private List<Path> results() {
         List<String> files = new ArrayList<>(List.of(REPORT, NUMBERS));
         NAMES.forEach(name -> files.addAll(List.of(name + ".csv", name + ".png")));
-        return files.stream().map(folder::resolve);
+        return files.stream().map(folder::resolve).filter(Files::exists).toList();
     }
 
     /** Writes all that is measured. */

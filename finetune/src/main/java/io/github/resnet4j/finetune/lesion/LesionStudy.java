@@ -109,7 +109,7 @@ public final class LesionStudy {
 
     /**
      * Measures, and says what it found, part by part. What is finished is in the folder, also if the study is stopped or
-     * fails.
+     * fails; if nothing is, no folder is left.
      *
      * @param model what is studied
      * @param beside models whose layers' responses are shown beside
@@ -118,7 +118,10 @@ public final class LesionStudy {
      * @param folder takes the results
      * @param overwrite whether an earlier study there is replaced
      * @param stop polled often
-     * @throws UsageException if a model has neither residual blocks nor a chain of layers, or not what a part needs
+     * @throws UsageException if a model has neither residual blocks nor a chain of layers, or not what a part needs, or the
+     *     folder holds an earlier study that is not to be replaced
+     * @throws io.github.resnet4j.finetune.RunLockedException if another study is at the folder
+     * @throws io.github.resnet4j.finetune.CheckpointException if the folder cannot be created or written to
      * @throws StoppedException if {@code stop} says so
      * @throws NonFiniteOutputException if the output of the whole network for any image is not finite
      */
@@ -137,8 +140,9 @@ public final class LesionStudy {
         beside.forEach(Subject::chain);
         Lesions lesions = new Lesions(chain, options.draws(), options.seed(), options.spareDownSampling());
         Set<LesionPart> parts = parts(chain, lesions, options);
-        folder.prepare(overwrite);
-        try (Subject subject = Subject.open(model, options.batchSize(), options.engine())) {
+        try (LesionFolder.Claim claim = folder.claim(overwrite);
+                Subject subject = Subject.open(model, options.batchSize(), options.engine())) {
+            claim.clear();
             return new LesionStudy(subject, lesions, beside, images, what, options, view, stop).run(parts, folder);
         } finally {
             view.end();

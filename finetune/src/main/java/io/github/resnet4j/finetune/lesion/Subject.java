@@ -13,6 +13,7 @@ import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Chain;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -31,10 +32,26 @@ record Subject(String origin, Chain chain, ComputationGraph graph, CompiledChain
     /** The units of a model, of which not even the weights are read. */
     static Chain chain(SourceModel model) {
         try {
-            return Chain.of(model.card().network());
+            Chain chain = Chain.of(model.card().network());
+            requireMaps(chain);
+            return chain;
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     model.origin() + ": " + e.getMessage() + "; study a residual, plain or VGG network");
+        }
+    }
+
+    /** Units run by themselves on N×C×H×W; a block that adds the rows of a dense layer to what enters it cannot. */
+    private static void requireMaps(Chain chain) {
+        for (Chain.Unit unit : chain.units()) {
+            boolean readsRows = unit.whole().nodes().stream()
+                    .anyMatch(node ->
+                            node.op() instanceof Op.Dense && node.inputs().contains(Network.INPUT));
+            if (unit.kind() == Chain.Kind.BLOCK && readsRows) {
+                throw new IllegalArgumentException(chain.network().name()
+                        + " has blocks of dense layers, such as " + unit.name()
+                        + ", and only blocks of convolutions can be studied");
+            }
         }
     }
 

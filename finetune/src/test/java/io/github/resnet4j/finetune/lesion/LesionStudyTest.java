@@ -9,7 +9,10 @@ import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.finetune.CheckpointException;
+import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.lesion.LesionResult.Permuted;
 import io.github.resnet4j.finetune.lesion.LesionResult.Response;
 import io.github.resnet4j.finetune.lesion.LesionResult.Several;
@@ -97,17 +100,13 @@ class LesionStudyTest {
     }
 
     private LesionResult run(SourceModel model, LesionStudy.Options options, BooleanSupplier stop) throws IOException {
+        return run(model, options, new LesionFolder(folder.resolve("study"), List.of("test")), stop);
+    }
+
+    private LesionResult run(SourceModel model, LesionStudy.Options options, LesionFolder results, BooleanSupplier stop)
+            throws IOException {
         ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
-        return LesionStudy.run(
-                model,
-                List.of(),
-                IMAGES,
-                "noise",
-                options,
-                new LesionFolder(folder.resolve("study"), List.of("test")),
-                true,
-                view,
-                stop);
+        return LesionStudy.run(model, List.of(), IMAGES, "noise", options, results, true, view, stop);
     }
 
     /** The error of a model as a whole, by another way. */
@@ -375,6 +374,64 @@ class LesionStudyTest {
                 .withMessageContaining("densenet-40-12 has neither residual blocks")
                 .withMessageContaining("study a residual, plain or VGG network");
         assertThat(folder.resolve("study")).doesNotExist();
+    }
+
+    /** Its blocks add the rows of dense layers. */
+    @Test
+    void refusesBlocksOfDenseLayers() throws IOException {
+        SourceModel dense = model("highway-mlp-10");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(dense, options()))
+                .withMessageContaining("highway-mlp-10 has blocks of dense layers, such as layer1.0")
+                .withMessageContaining("study a residual, plain or VGG network");
+        assertThat(folder.resolve("study")).doesNotExist();
+    }
+
+    @Test
+    void studiesConvolutionalHighways() throws IOException {
+        assertThat(run(model("highway-19-cifar"), options(LesionPart.SINGLE)).single())
+                .hasSize(14);
+    }
+
+    @Test
+    void twoAtOnceAreRefused() throws IOException {
+        SourceModel model = model("resnet20-cifar");
+        try (RunLock lock = RunLock.acquire(folder.resolve("study"))) {
+            assertThatExceptionOfType(RunLockedException.class)
+                    .isThrownBy(() -> run(model, options(LesionPart.SINGLE)))
+                    .withMessageContaining("is using this folder");
+        }
+        run(model, options(LesionPart.SINGLE));
+        RunLock.acquire(folder.resolve("study")).close();
+    }
+
+    @Test
+    void leavesNoEmptyFolder() throws IOException {
+        SourceModel model = model("resnet20-cifar");
+        Path inner = folder.resolve("new").resolve("study");
+        LesionFolder results = new LesionFolder(inner, List.of());
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() -> run(model, options(LesionPart.SINGLE), results, () -> true));
+        assertThat(folder.resolve("new")).doesNotExist();
+        Path own = Files.createDirectories(inner).resolve("note.txt");
+        Files.writeString(own, "mine");
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(() -> run(model, options(LesionPart.SINGLE), results, () -> true));
+        assertThat(own).hasContent("mine");
+    }
+
+    @Test
+    void saysThatAFolderCannotBeCreated() throws IOException {
+        SourceModel model = model("resnet20-cifar");
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> run(
+                        model,
+                        options(LesionPart.SINGLE),
+                        new LesionFolder(file.resolve("study"), List.of()),
+                        () -> false))
+                .withMessage(file.resolve("study")
+                        + ": the folder cannot be created; choose a folder that you can write to");
     }
 
     @Test

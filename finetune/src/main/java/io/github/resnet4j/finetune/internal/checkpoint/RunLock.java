@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -52,7 +53,12 @@ public final class RunLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new CheckpointException(
-                    runFolder + ": cannot be used as a run's folder; choose one that you can write to", e);
+                    runFolder
+                            + (Files.isDirectory(runFolder)
+                                    ? ": cannot be written to"
+                                    : ": the folder cannot be created")
+                            + "; choose a folder that you can write to",
+                    e);
         }
     }
 
@@ -75,6 +81,11 @@ public final class RunLock implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /** Deletes the file, so that the folder can be deleted; nobody else can take the lock of that. */
+    public void deleteFile() throws IOException {
+        Files.deleteIfExists(file);
     }
 
     /** Releases the folder. */
