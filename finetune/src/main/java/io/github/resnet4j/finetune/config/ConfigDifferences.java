@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,13 +77,13 @@ final class ConfigDifferences {
      */
     private static Map<String, String> options(ModelConfig model) {
         Map<String, String> options = new TreeMap<>();
-        if (model.weights().isEmpty()) {
-            Zoo.list().stream()
-                    .filter(row -> row.name().equals(model.name()))
-                    .forEach(row -> row.with(model.chosenOptions())
-                            .spec()
-                            .options()
-                            .forEach((key, value) -> options.put(OPTIONS + key, value)));
+        for (Architecture row : Zoo.list()) {
+            if (model.weights().isEmpty() && row.name().equals(model.name())) {
+                row.with(model.chosenOptions())
+                        .spec()
+                        .options()
+                        .forEach((key, value) -> options.put(OPTIONS + key, value));
+            }
         }
         return options;
     }

@@ -325,7 +325,8 @@ final class ExperimentConfigTest {
     void anOptionSetToItsDefaultMakesNoOtherRun() throws IOException {
         write("residual.yaml", List.of("base: base.yaml", "name: r", "model: {name: resnet20-cifar, shortcut: a}"));
         assertThat(problems(GOOD, Setting.set("model.name=resnet20-cifar")))
-                .containsExactly("x.yaml:8: runs[1]: deep would train the same as flat; change one of them or remove it");
+                .containsExactly(
+                        "x.yaml:8: runs[1]: deep would train the same as flat; change one of them or remove it");
         write(
                 "residual.yaml",
                 List.of("base: base.yaml", "name: r", "model: {name: resnet20-cifar, options: {stochastic-depth: 1}}"));
