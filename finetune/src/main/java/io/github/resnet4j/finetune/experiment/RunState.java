@@ -107,7 +107,11 @@ record RunState(
             }
         }
         return new RunState(
-                done ? Stage.DONE : Stage.HALF_DONE, epochs, provenance, there.data().dir(), Optional.empty());
+                done ? Stage.DONE : Stage.HALF_DONE,
+                epochs,
+                provenance,
+                there.data().dir(),
+                Optional.empty());
     }
 
     /** A file that could be read, but is not what a run leaves; the disk's own failures are told as they are. */
