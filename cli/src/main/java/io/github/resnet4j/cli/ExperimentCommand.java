@@ -54,8 +54,19 @@ final class ExperimentCommand implements Callable<Integer> {
             "--epochs"));
 
     /** What distinguishes the runs of an experiment; see {@link ExperimentConfig.Run}. */
-    private static final Map<String, String> OWN_KEYS =
-            Map.of("name", "--name", "output", "--out", "output.dir", "--out", "train.seed", "--seeds");
+    private static final Map<String, String> OWN_KEYS = Map.of(
+            "name",
+            "--name",
+            "output",
+            "--out",
+            "output.dir",
+            "--out",
+            "train.seed",
+            "--seeds",
+            "seed",
+            "--seeds",
+            "seeds",
+            "--seeds");
 
     @Parameters(paramLabel = "FILE", description = "Experiment (YAML).")
     private Path file;
@@ -123,6 +134,10 @@ final class ExperimentCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (plan && reportOnly) {
             throw new UsageException("--plan and --report exclude each other; give only one");
+        }
+        if (only.stream().anyMatch(String::isBlank)) {
+            throw new UsageException(
+                    "--only " + String.join(",", only) + ": expected at least one label, and none that is empty");
         }
         Experiment experiment = Experiment.of(config(), NAMES);
         PrintWriter writer = spec.commandLine().getOut();

@@ -31,8 +31,11 @@ class GradientPlanTest {
         OneDnn.enable();
     }
 
+    /** A part of a network has no auxiliary heads. */
     static List<ParityCase> cases() {
-        return ParityCase.reduced();
+        return ParityCase.reduced().stream()
+                .filter(parity -> parity.network().auxiliary().isEmpty())
+                .toList();
     }
 
     private static ComputationGraph logits(ParityCase parity) {

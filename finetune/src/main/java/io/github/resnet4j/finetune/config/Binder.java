@@ -77,6 +77,16 @@ final class Binder {
         if (plain == RunLabel.class && node instanceof YamlNode.Scalar label) {
             return choice(label, labels, where, path);
         }
+        if (plain == ExperimentConfig.Run.class && node instanceof YamlNode.Mapping run) {
+            problems.enter(run.get("label")
+                    .map(YamlNode.Entry::value)
+                    .filter(YamlNode.Scalar.class::isInstance)
+                    .map(label -> Printable.brief(((YamlNode.Scalar) label).text()))
+                    .orElse(path));
+            Optional<?> bound = record(plain, run, where, path);
+            problems.leave();
+            return bound;
+        }
         if (plain == RunConfig.class && node instanceof YamlNode.Mapping run) {
             return record(plain, run, run.where(), ""); // its keys stand in a file of its own
         }
@@ -205,7 +215,7 @@ final class Binder {
         for (RecordComponent component : type.getRecordComponents()) {
             components.put(Scalars.kebab(component.getName()), component);
         }
-        Set<String> mistyped = unknownKeys(map, components.keySet(), path);
+        Set<String> mistyped = unknownKeys(type, map, components.keySet(), path);
         Set<String> failed = new HashSet<>();
         List<Object> arguments = new ArrayList<>();
         components.forEach((key, component) -> {
@@ -222,10 +232,13 @@ final class Binder {
     }
 
     /** Notes keys that are not components; returns the components they were probably meant for. */
-    private Set<String> unknownKeys(YamlNode.Mapping map, Set<String> known, String path) {
+    private Set<String> unknownKeys(Class<?> type, YamlNode.Mapping map, Set<String> known, String path) {
         Set<String> meant = new HashSet<>();
         map.entries().forEach((key, entry) -> {
-            if (!known.contains(key)) {
+            if (type == ModelConfig.class && !known.contains(key) && ModelConfig.isOption(key)) {
+                String option = child(child(path, "options"), key);
+                problems.add(entry.where(), child(path, key), "unknown key; did you mean " + option + "?");
+            } else if (!known.contains(key)) {
                 Optional<String> nearest = Suggest.nearest(key, known);
                 nearest.ifPresent(meant::add);
                 problems.add(entry.where(), child(path, key), "unknown key; " + hint(nearest, known));

@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ final class ConfigDifferences {
     /** What a configuration may leave to the weights, and a run's {@code config.yaml} then says. */
     private static final Set<String> FROM_WEIGHTS = Set.of("data.eval", "data.normalize");
 
+    private static final String OPTIONS = "model.options.";
+
     private static final String NONE = ConfigText.of(Optional.empty());
 
     private ConfigDifferences() {}
@@ -34,12 +38,14 @@ final class ConfigDifferences {
     static List<String> of(RunConfig here, RunConfig there) {
         Map<String, String> own = parts(here);
         Map<String, String> other = parts(there);
+        Map<String, String> ownDefaults = options(here.model());
+        Map<String, String> otherDefaults = options(there.model());
         Set<String> keys = new TreeSet<>(own.keySet());
         keys.addAll(other.keySet());
         List<String> differences = new ArrayList<>();
         for (String key : keys) {
-            String ownValue = own.getOrDefault(key, NONE);
-            String otherValue = other.getOrDefault(key, NONE);
+            String ownValue = own.getOrDefault(key, ownDefaults.getOrDefault(key, NONE));
+            String otherValue = other.getOrDefault(key, otherDefaults.getOrDefault(key, NONE));
             boolean open = FROM_WEIGHTS.contains(key) && ownValue.equals(NONE);
             if (!open && !ownValue.equals(otherValue)) {
                 differences.add(key + " " + ownValue + " (there " + otherValue + ")");
@@ -57,7 +63,28 @@ final class ConfigDifferences {
         parts.putAll(ConfigText.parts("schedule", config.schedule()));
         parts.keySet().removeAll(NO_MATTER);
         parts.keySet().removeAll(SHORT_FORMS);
-        config.model().chosenOptions().forEach((key, value) -> parts.put("model.options." + key, value));
+        Map<String, String> all = options(config.model());
+        config.model().chosenOptions().forEach((key, value) -> {
+            String path = OPTIONS + key;
+            parts.put(path, all.getOrDefault(path, value));
+        });
         return parts;
+    }
+
+    /**
+     * The options that the network gets, whether the file says so or not, in the zoo's spelling; none where weights, which
+     * may bring their own, or a name that the zoo does not have leave them open.
+     */
+    private static Map<String, String> options(ModelConfig model) {
+        Map<String, String> options = new TreeMap<>();
+        for (Architecture row : Zoo.list()) {
+            if (model.weights().isEmpty() && row.name().equals(model.name())) {
+                row.with(model.chosenOptions())
+                        .spec()
+                        .options()
+                        .forEach((key, value) -> options.put(OPTIONS + key, value));
+            }
+        }
+        return options;
     }
 }

@@ -201,6 +201,10 @@ public final class ConfigLoader {
 
     private Optional<String> text(Path file, Where asked, String path) {
         String named = path.isEmpty() ? "" : shown(file) + ": ";
+        if (file.toString().isEmpty()) {
+            problems.add(asked, path, "an empty name; give that of a file");
+            return Optional.empty();
+        }
         if (Files.isDirectory(file)) {
             problems.add(asked, path, named + "is a directory; name a file in it");
             return Optional.empty();
@@ -287,6 +291,6 @@ public final class ConfigLoader {
     }
 
     private static String shown(Path path) {
-        return Printable.line(path.toString());
+        return path.toString().isEmpty() ? "''" : Printable.line(path.toString());
     }
 }

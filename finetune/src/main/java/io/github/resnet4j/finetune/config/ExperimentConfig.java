@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param title key {@code title}, required: the heading of its report
  * @param source key {@code source}, required: the paper, and the figure or table in it
  * @param question key {@code question}, required: what it asks, in words
- * @param seeds key {@code seeds}, default {@code [1]}: every run is trained once with each; different whole numbers
+ * @param seeds key {@code seeds}, default {@code [1]}: every run is trained once with each; different whole
+ *     numbers, negative ones too, as of {@code train.seed}
  * @param runs key {@code runs}, required: at least one
  * @param claims key {@code claims}, required: at least one; what is true if the answer to the question is yes
  * @param output key {@code output}, default: all its defaults

@@ -81,6 +81,11 @@ public record ModelConfig(
         }
     }
 
+    /** Whether some network of the zoo has an option of this name. */
+    static boolean isOption(String key) {
+        return Zoo.list().stream().anyMatch(row -> row.spec().options().containsKey(key));
+    }
+
     private static Map<String, String> shortForms(Optional<String> shortcut, Optional<Boolean> zeroInitResidual) {
         Map<String, String> options = new LinkedHashMap<>();
         shortcut.ifPresent(value -> options.put("shortcut", value));

@@ -251,14 +251,17 @@ public final class Experiment {
     private Map<PlannedRun, RunState> states() {
         Map<PlannedRun, RunState> states = new LinkedHashMap<>();
         runs.forEach(run -> states.put(run, RunState.of(run)));
-        List<RunState> bad = states.values().stream()
-                .filter(state -> state.problem().isPresent())
+        List<Map.Entry<PlannedRun, RunState>> bad = states.entrySet().stream()
+                .filter(state -> state.getValue().problem().isPresent())
                 .toList();
         if (!bad.isEmpty()) {
-            throw new UsageException(bad.get(0).problem().orElseThrow()
+            RunState.Problem first = bad.get(0).getValue().problem().orElseThrow();
+            throw new UsageException(first.text()
                     + (bad.size() == 1 ? "" : " (and " + (bad.size() - 1) + " more of its folders)")
-                    + "; give the settings that these were trained with, another folder ("
-                    + names.setting("name", "NAME") + "), or delete them");
+                    + (first.damaged()
+                            ? "; delete the folder " + bad.get(0).getKey().folder() + ", and the run is trained again"
+                            : "; give the settings that these were trained with, another folder ("
+                                    + names.setting("name", "NAME") + "), or delete them"));
         }
         return states;
     }

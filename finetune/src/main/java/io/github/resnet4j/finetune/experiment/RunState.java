@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.experiment;
 
+import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.RunConfig;
@@ -8,6 +9,7 @@ import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.Spread;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +31,15 @@ record RunState(
         List<EpochRow> epochs,
         Optional<Provenance> provenance,
         Optional<Path> dataFolder,
-        Optional<String> problem) {
+        Optional<Problem> problem) {
+    /**
+     * Why a folder cannot be taken.
+     *
+     * @param text what and where
+     * @param damaged whether a file of the run was damaged, so that no settings make it usable
+     */
+    record Problem(String text, boolean damaged) {}
+
     /** How far a training is. */
     enum Stage {
         MISSING("missing"),
@@ -61,15 +71,13 @@ record RunState(
         }
         try {
             return read(run);
-        } catch (IOException e) {
-            return unusable(e.getMessage());
         } catch (ConfigException e) {
             return unusable(
                     folder + ": its config.yaml cannot be read: " + e.problems().get(0));
         }
     }
 
-    private static RunState read(PlannedRun run) throws IOException {
+    private static RunState read(PlannedRun run) {
         Path folder = run.folder();
         if (Files.notExists(folder.resolve(CONFIG))) {
             return unusable(folder + ": there is no config.yaml, so that nobody knows what was trained here");
@@ -79,20 +87,46 @@ record RunState(
         if (!differences.isEmpty()) {
             return unusable(folder + ": holds a run with other settings: " + String.join("; ", differences));
         }
-        List<EpochRow> epochs = Files.exists(folder.resolve(LOG)) ? CsvLog.read(folder.resolve(LOG)) : List.of();
+        Path log = folder.resolve(LOG);
+        List<EpochRow> epochs;
+        try {
+            epochs = Files.exists(log) ? CsvLog.read(log) : List.of();
+        } catch (IOException e) {
+            return damaged(log, e);
+        }
         boolean done = COMPLETE.stream().map(folder::resolve).allMatch(Files::exists)
                 && !epochs.isEmpty()
                 && epochs.get(epochs.size() - 1).epoch() == run.epochs()
                 && epochs.get(epochs.size() - 1).evaluated();
+        Optional<Provenance> provenance = Optional.empty();
+        if (done) {
+            try {
+                provenance = Optional.of(Provenance.read(folder.resolve(PROVENANCE)));
+            } catch (IOException e) {
+                return damaged(folder.resolve(PROVENANCE), e);
+            }
+        }
         return new RunState(
                 done ? Stage.DONE : Stage.HALF_DONE,
                 epochs,
-                done ? Optional.of(Provenance.read(folder.resolve(PROVENANCE))) : Optional.empty(),
+                provenance,
                 there.data().dir(),
                 Optional.empty());
     }
 
+    /** A file that could be read, but is not what a run leaves; the disk's own failures are told as they are. */
+    private static RunState damaged(Path file, IOException failure) {
+        boolean ofDisk = failure.getCause() instanceof FileSystemException;
+        return ofDisk
+                ? unusable(FileProblem.describe(failure))
+                : unusable(new Problem(file + ": empty or damaged", true));
+    }
+
     private static RunState unusable(String problem) {
+        return unusable(new Problem(problem, false));
+    }
+
+    private static RunState unusable(Problem problem) {
         return new RunState(Stage.HALF_DONE, List.of(), Optional.empty(), Optional.empty(), Optional.of(problem));
     }
 

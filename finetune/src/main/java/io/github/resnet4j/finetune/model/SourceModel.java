@@ -228,8 +228,9 @@ public final class SourceModel {
             Consumer<String> remarks) {
         StateDict tensors = WeightFile.open(file, request.set());
         NameMapping names = request.map().map(NameMapping::read).orElse(NameMapping.NONE);
-        Optional<PretrainedWeights> row = given.or(() -> Pretrained.recognise(FileBytes.open(file))
-                .filter(found -> named.isEmpty() || named.get().name().equals(found.architecture())));
+        Optional<PretrainedWeights> recognised = given.or(() -> Pretrained.recognise(FileBytes.open(file)));
+        Optional<PretrainedWeights> row =
+                recognised.filter(found -> named.isEmpty() || named.get().name().equals(found.architecture()));
         tensors.notes().forEach(remarks);
         if (row.isPresent() && given.isEmpty()) {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
@@ -251,6 +252,11 @@ public final class SourceModel {
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
         Matching matching = Matching.of(tensors, architecture.network(architecture.input(), classes), how);
         requireFit(matching, remarks);
+        if (recognised.isPresent() && row.isEmpty()) {
+            requireSameFunction(file, recognised.get(), architecture, classes);
+        } else if (recognised.isEmpty() && named.isPresent()) {
+            warnOfRivals(tensors, fit, request.options(), remarks);
+        }
         matching.report().notes().stream()
                 .filter(note -> !tensors.notes().contains(note))
                 .forEach(remarks);
@@ -350,6 +356,31 @@ public final class SourceModel {
                     + matching.report().file() + " --arch " + matching.report().network() + " --json` lists them all");
         }
         matching.orThrow();
+    }
+
+    /** Published weights that fit another row, too, would give wrong results there without a sign of it. */
+    private static void requireSameFunction(Path file, PretrainedWeights published, Architecture named, int classes) {
+        Network wanted = named.network(named.input(), classes);
+        Network own = possible(() -> published.row().network(named.input(), classes));
+        if (!own.computesAs(wanted)) {
+            throw new UsageException(file + " is " + published.name() + " by its hash, not " + named.name()
+                    + ": the tensors fit both, but the networks compute different things with them; name "
+                    + published.architecture());
+        }
+    }
+
+    /** The same of weights that nobody knows: only the user can. */
+    private static void warnOfRivals(
+            StateDict tensors, Fit fit, Map<String, String> options, Consumer<String> remarks) {
+        Optional<String> said = Optional.ofNullable(tensors.metadata().get("architecture")); // as `convert` writes it
+        String name = fit.architecture().name();
+        if (!said.equals(Optional.of(name))) {
+            fit.rivals(options)
+                    .ifPresent(rivals -> remarks.accept("warning: the tensors also fit " + rivals + "; "
+                            + said.map(other -> "the file says that it holds " + other)
+                                    .orElse("nothing in the file says which")
+                            + ", and if they were not trained as " + name + ", its results are wrong"));
+        }
     }
 
     /** Adapts a network that expects one channel order to the other. */

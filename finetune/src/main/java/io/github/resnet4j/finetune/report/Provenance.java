@@ -62,7 +62,11 @@ public record Provenance(
             if (Files.size(file) > MAX_BYTES) {
                 throw new IOException("larger than any provenance (" + (MAX_BYTES >> 20) + " MB)");
             }
-            return JSON.readValue(Files.readString(file), Provenance.class);
+            Provenance read = JSON.readValue(Files.readString(file), Provenance.class);
+            if (read == null || read.machine == null) {
+                throw new IOException("not a provenance.json");
+            }
+            return read;
         } catch (IOException e) {
             throw FileProblem.cannotBe("read", file, e);
         } catch (JacksonException e) {

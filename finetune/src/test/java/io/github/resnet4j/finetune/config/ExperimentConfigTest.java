@@ -294,6 +294,54 @@ final class ExperimentConfigTest {
                         "--set data.limt=3: data.limt: unknown key; did you mean limit?");
     }
 
+    /** The networks have different options, and so different things to say. */
+    @Test
+    void namesTheRunsThatMindAnArgument() throws IOException {
+        String unknown = ": model.options: in %s: unknown option \"%s\"; its options are shortcut, stride-on,";
+        assertThat(problems(GOOD, Setting.set("model.options.depth=21")))
+                .satisfiesExactly(
+                        problem -> assertThat(problem)
+                                .startsWith("--set model.options.depth=21" + unknown.formatted("flat", "depth")),
+                        problem -> assertThat(problem)
+                                .startsWith("--set model.options.depth=21" + unknown.formatted("deep", "depth")));
+        List<String> three = with(
+                8,
+                "  - {label: deep, config: residual.yaml}\n  - {label: also, config: {base: plain.yaml, train: {epochs: 3}}}");
+        assertThat(problems(three, Setting.set("model.options.stochastic-depth=0.5")))
+                .singleElement()
+                .asString()
+                .contains(unknown.formatted("flat, also", "stochastic-depth"));
+    }
+
+    @Test
+    void anOptionOfTheNetworkIsLookedForAmongItsOptions() throws IOException {
+        assertThat(problems(GOOD, Setting.set("model.stochastic-depth=0")))
+                .containsExactly("--set model.stochastic-depth=0: model.stochastic-depth: unknown key; did you mean"
+                        + " model.options.stochastic-depth?");
+    }
+
+    /** One file says what is the default of the other. */
+    @Test
+    void anOptionSetToItsDefaultMakesNoOtherRun() throws IOException {
+        write("residual.yaml", List.of("base: base.yaml", "name: r", "model: {name: resnet20-cifar, shortcut: a}"));
+        assertThat(problems(GOOD, Setting.set("model.name=resnet20-cifar")))
+                .containsExactly(
+                        "x.yaml:8: runs[1]: deep would train the same as flat; change one of them or remove it");
+        write(
+                "residual.yaml",
+                List.of("base: base.yaml", "name: r", "model: {name: resnet20-cifar, options: {stochastic-depth: 1}}"));
+        assertThat(problems(GOOD, Setting.set("model.name=resnet20-cifar"))).hasSize(1);
+        write("residual.yaml", List.of("base: base.yaml", "name: r", "model: {name: resnet20-cifar, shortcut: b}"));
+        assertThat(load(GOOD, Setting.set("model.name=resnet20-cifar")).runs()).hasSize(2);
+    }
+
+    @Test
+    void anEmptyNameIsNamedAsSuch() {
+        assertThatThrownBy(() -> ConfigLoader.loadExperiment(Path.of(""), List.of(), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("'': an empty name; give that of a file");
+    }
+
     @Test
     void aRunIsNoExperiment() throws IOException {
         ConfigException thrown = catchThrowableOfType(

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -212,6 +213,25 @@ class ExperimentTest {
                 .hasMessageContaining("flat-seed1: its config.yaml cannot be read: ");
         Files.delete(at("flat-seed1/config.yaml"));
         assertThatThrownBy(() -> experiment().plan(Set.of())).hasMessageContaining("there is no config.yaml");
+    }
+
+    @Test
+    void saysThatAFileOfARunIsDamaged() throws IOException {
+        run(experiment(), "flat");
+        for (String name : List.of("provenance.json", "log.csv")) {
+            Path file = at("flat-seed1/" + name);
+            byte[] whole = Files.readAllBytes(file);
+            for (byte[] content : List.of(
+                    new byte[0], "null".getBytes(), "{}".getBytes(), Arrays.copyOf(whole, 20), new byte[] {-1, -2})) {
+                Files.write(file, content);
+                assertThatThrownBy(() -> experiment().plan(Set.of()))
+                        .isInstanceOf(UsageException.class)
+                        .hasMessage(file + ": empty or damaged; delete the folder " + at("flat-seed1")
+                                + ", and the run is trained again");
+            }
+            Files.write(file, whole);
+            assertThat(experiment().plan(Set.of()).steps().get(0).state()).isEqualTo("done");
+        }
     }
 
     @Test

@@ -1,12 +1,14 @@
 package io.github.resnet4j.finetune.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.resnet4j.datasets.CifarDataset;
 import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
@@ -112,6 +114,31 @@ final class PublishedLogitsIT {
         assertThat(remarks)
                 .contains("warning: resnet20-cifar.akamaster was published for shortcut=a, not a-end; unless you leave"
                         + " the option out, its results may be wrong");
+    }
+
+    /** All have the same names and shapes; the wrong ones are right about a tenth of the images. */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet20-12fca82f, resnet20-cifar, plain20-cifar",
+        "resnet20-12fca82f, resnet20-cifar, resnet20-bn-after-add-cifar",
+        "resnet20-12fca82f, resnet20-cifar, resnet20-relu-only-cifar",
+        "resnet56-4bfd9763, resnet56-cifar, plain56-cifar"
+    })
+    void publishedWeightsAreNotReadAsAnotherNetworkOfTheSameTensors(String file, String own, String named) {
+        Path weights = DATA.resolve("weights").resolve(file + ".th");
+        assumeTrue(Files.exists(weights), "needs " + weights);
+        DownloadOptions offline = DownloadOptions.standard().withOffline(true);
+        for (ModelRequest.Head head : List.of(new ModelRequest.Head.Own(), new ModelRequest.Head.Any())) {
+            ModelRequest request = ModelRequest.of(named, weights).withHead(head);
+            assertThatExceptionOfType(UsageException.class)
+                    .isThrownBy(() -> SourceModel.open(request, offline, remark -> {}))
+                    .withMessage(weights + " is " + own + ".akamaster by its hash, not " + named
+                            + ": the tensors fit both, but the networks compute different things with them; name "
+                            + own);
+        }
+        assertThat(SourceModel.open(ModelRequest.of(own, weights), offline, remark -> {})
+                        .origin())
+                .isEqualTo(own + ".akamaster");
     }
 
     /**

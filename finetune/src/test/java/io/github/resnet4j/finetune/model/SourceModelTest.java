@@ -245,6 +245,28 @@ class SourceModelTest {
         assertThat(remarks).last().asString().contains("more", "--json");
     }
 
+    /** Someone may have trained a plain network, whose tensors have the same names and shapes. */
+    @Test
+    void warnsOfTheOtherNetworksThatWeightsFit() throws IOException {
+        open("resnet20-cifar", weights);
+        open(null, weights);
+        assertThat(remarks).noneMatch(remark -> remark.startsWith("warning"));
+        assertThat(open("plain20-cifar", weights).card().architecture()).isEqualTo("plain20-cifar");
+        assertThat(remarks)
+                .filteredOn(remark -> remark.startsWith("warning"))
+                .containsExactly("warning: the tensors also fit resnet20-cifar, resnet20-constant-scaling-cifar,"
+                        + " resnet20-dropout-shortcut-cifar and 3 others; nothing in the file says which, and if they were"
+                        + " not trained as plain20-cifar, its results are wrong");
+
+        remarks.clear();
+        Path converted = folder.resolve("converted.safetensors");
+        Safetensors.write(converted, WeightFile.open(weights).tensors(), Map.of("architecture", "plain20-cifar"));
+        open("plain20-cifar", converted);
+        assertThat(remarks).noneMatch(remark -> remark.startsWith("warning"));
+        open("resnet20-relu-only-cifar", converted);
+        assertThat(remarks).anyMatch(remark -> remark.contains("; the file says that it holds plain20-cifar, and"));
+    }
+
     /** Images are RGB everywhere; weights that were trained on BGR are turned round instead. */
     @Test
     void reversedInputChannelsSeeReversedImages() {

@@ -68,6 +68,12 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
         return Collections.unmodifiableList(slots);
     }
 
+    /** Whether both have the same logits outside training if they have the same weights and images. */
+    public boolean computesAs(Network other) {
+        Evaluated values = new Evaluated();
+        return input.equals(other.input) && values.logits(this) == values.logits(other);
+    }
+
     /** Trained values; equals PyTorch's count of parameters. */
     public long parameters() {
         return nodes.stream().mapToLong(Node::parameters).sum();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.resnet4j.zoo.Zoo;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -328,5 +329,37 @@ class NetworkTest {
                 .isThrownBy(() -> new Shape(channels, height, width))
                 .withMessage("a feature map needs at least 1 channel, row and column, got " + channels + "x" + height
                         + "x" + width);
+    }
+
+    private static boolean same(String one, Map<String, String> options, String other) {
+        Shape input = Shape.square(3, 32);
+        return Zoo.find(one)
+                .with(options)
+                .network(input, 7)
+                .computesAs(Zoo.find(other).network(input, 7));
+    }
+
+    @Test
+    void whatOnlyTrainingKnowsLeavesTheLogitsAlone() {
+        assertThat(same("wrn-28-10", Map.of("dropout", "0.3"), "wrn-28-10")).isTrue();
+        assertThat(same("resnet20-cifar", Map.of("zero-init-residual", "true"), "resnet20-cifar"))
+                .isTrue();
+        assertThat(same(
+                        "resnet20-exclusive-gating-cifar",
+                        Map.of("gate-bias", "-3"),
+                        "resnet20-exclusive-gating-cifar"))
+                .isTrue();
+        assertThat(same("resnet20-cifar", Map.of("shortcut", "a-end"), "resnet20-dropout-shortcut-cifar"))
+                .isTrue();
+        assertThat(same(
+                        "resnet20-cifar",
+                        Map.of("stochastic-depth", "0.5", "stochastic-depth-scaling", "in-training"),
+                        "resnet20-cifar"))
+                .isTrue();
+        assertThat(same("resnet20-cifar", Map.of("stochastic-depth", "0.5"), "resnet20-cifar"))
+                .isFalse();
+        for (String other : List.of("plain20-cifar", "resnet20-relu-only-cifar", "resnet20-bn-after-add-cifar")) {
+            assertThat(same(other, Map.of(), "resnet20-cifar")).as(other).isFalse();
+        }
     }
 }

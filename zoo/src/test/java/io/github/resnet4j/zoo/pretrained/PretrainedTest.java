@@ -46,7 +46,7 @@ class PretrainedTest {
         assertThat(row.classNames().names()).hasSize(architecture.classes());
         assertThat(preprocessing.mean()).hasSize(architecture.input().channels());
         assertThat(preprocessing.mean()).allSatisfy(mean -> assertThat(mean).isBetween(0.0, 0.6));
-        assertThat(preprocessing.std()).allSatisfy(std -> assertThat(std).isBetween(1 / 255.0, 0.3));
+        assertThat(preprocessing.std()).allSatisfy(std -> assertThat(std).isBetween(1 / 255.0, 0.5));
         if (architecture.input().height() == 32) {
             assertThat(preprocessing.resize()).isEmpty();
             assertThat(preprocessing.crop()).isEmpty();
@@ -270,7 +270,7 @@ class PretrainedTest {
                 .extracting(PretrainedWeights::name)
                 .containsExactly("resnet8-mlperf.mlperf_tiny");
         assertThat(Pretrained.list()).allSatisfy(row -> row.accuracy()
-                .ifPresent(accuracy -> assertThat(accuracy.top1()).isBetween(68.0, 98.0)));
+                .ifPresent(accuracy -> assertThat(accuracy.top1()).isBetween(56.0, 98.0)));
     }
 
     @Test

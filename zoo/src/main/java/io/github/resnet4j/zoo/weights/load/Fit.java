@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -175,10 +176,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                 .map(other -> other.architecture.name())
                 .toList();
         if (!twins.isEmpty()) {
-            int more = twins.size() - MAX_LISTED;
-            notes.add("read as " + fit.architecture.name() + "; "
-                    + String.join(", ", twins.subList(0, Math.min(MAX_LISTED, twins.size())))
-                    + (more > 0 ? " and " + more + " others" : "")
+            notes.add("read as " + fit.architecture.name() + "; " + listed(twins)
                     + (twins.size() == 1 ? " has" : " have") + " the same tensors");
         }
         Spec spec = fit.architecture.spec();
@@ -192,6 +190,56 @@ public record Fit(Architecture architecture, int classes, int matched, int total
                     + " as well, choose it with --option");
         }
         return new Inferred(fit, notes);
+    }
+
+    /**
+     * The other rows whose tensors have the same names and shapes, but which compute something else with them: {@code
+     * resnet20-cifar, plain20-cifar and 3 others}; empty if there are none, or if this is the network that would be taken
+     * without its name.
+     *
+     * @param options that the user chose; the others may have them, too
+     */
+    public Optional<String> rivals(Map<String, String> options) {
+        if (guessable()) {
+            return Optional.empty();
+        }
+        Network own = network();
+        Map<String, List<Long>> tensors = shapes(own.slots());
+        Map<Spec, String> rivals = new LinkedHashMap<>();
+        Set<Map<String, String>> choices = new LinkedHashSet<>(List.of(Map.of(), options));
+        for (Architecture row : Zoo.list()) {
+            for (Map<String, String> chosen : choices) {
+                if (!row.name().equals(architecture.name()) && rivals(own, tensors, row, chosen)) {
+                    rivals.putIfAbsent(row.with(chosen).spec(), row.name());
+                }
+            }
+        }
+        List<String> names = rivals.values().stream().distinct().toList();
+        return names.isEmpty() ? Optional.empty() : Optional.of(listed(names));
+    }
+
+    private boolean rivals(
+            Network own, Map<String, List<Long>> tensors, Architecture row, Map<String, String> options) {
+        try {
+            Network other = row.with(options).network(own.input(), classes);
+            List<Slot> slots = other.slots();
+            return slots.size() == tensors.size() && shapes(slots).equals(tensors) && !own.computesAs(other);
+        } catch (IllegalArgumentException e) {
+            return false; // without these options, or made for larger images
+        }
+    }
+
+    private static Map<String, List<Long>> shapes(List<Slot> slots) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        slots.forEach(slot -> shapes.put(slot.name(), slot.shape()));
+        return shapes;
+    }
+
+    /** The first few. */
+    private static String listed(List<String> names) {
+        int more = names.size() - MAX_LISTED;
+        return String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())))
+                + (more > 0 ? " and " + more + " others" : "");
     }
 
     /** Why nothing fits, so that naming a network would not help. */

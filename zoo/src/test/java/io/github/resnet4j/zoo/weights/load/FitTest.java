@@ -73,6 +73,30 @@ class FitTest {
                 .isEmpty();
     }
 
+    private static String rivals(String name, Map<String, String> options) {
+        Architecture row = Zoo.find(name).with(options);
+        StateDict dict = dict(row.network(row.input(), 37), tensor -> tensor);
+        Fit fit = Fit.of(dict, NameMapping.NONE, row, options);
+        assertThat(fit.complete()).isTrue();
+        return fit.rivals(options).orElse("none");
+    }
+
+    @Test
+    void namesTheOtherNetworksThatTheTensorsFit() {
+        assertThat(rivals("plain20-cifar", Map.of()))
+                .isEqualTo(
+                        "resnet20-cifar, resnet20-constant-scaling-cifar, resnet20-dropout-shortcut-cifar and 3 others");
+        assertThat(rivals("resnet20-relu-only-cifar", Map.of()))
+                .isEqualTo("resnet20-cifar, plain20-cifar, resnet20-constant-scaling-cifar and 3 others");
+        assertThat(rivals("resnet20-shortcut-gating-cifar", Map.of())).isEqualTo("resnet20-exclusive-gating-cifar");
+        assertThat(rivals("resnet20-relu-only-cifar", Map.of("depth", "32")))
+                .isEqualTo("resnet32-cifar, plain32-cifar, resnet20-constant-scaling-cifar and 3 others");
+        assertThat(rivals("plain20-cifar", Map.of("shortcut", "none"))).startsWith("resnet20-cifar, ");
+        assertThat(rivals("resnet20-cifar", Map.of())).isEqualTo("none"); // what a guess would take
+        assertThat(rivals("plain18", Map.of())).isEqualTo("none");
+        assertThat(rivals("resnet20-conv-shortcut-cifar", Map.of())).isEqualTo("none");
+    }
+
     /** Without projections, no residual network of these stages fits: its plain twin is not guessed, but named. */
     @Test
     void aPlainNetworkAloneIsNotGuessed() {
