@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An experiment of two tiny runs, killed, stopped, resumed and mistyped. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "kills and stops processes by POSIX signals")
 class ExperimentIT {
     @TempDir
     static Path folder;
