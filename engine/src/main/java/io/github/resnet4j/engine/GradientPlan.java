@@ -8,7 +8,6 @@ import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
-import io.github.resnet4j.engine.internal.onednn.Scope;
 import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
@@ -29,8 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class GradientPlan implements AutoCloseable {
     private final Shape image;
-    private final Program program;
-    private final Native compiled;
+    private final CompiledBatches compiled;
     private final Cleaner.Cleanable cleanable;
     private INDArray images;
     private Lowering last;
@@ -44,11 +42,15 @@ public final class GradientPlan implements AutoCloseable {
         Extent extent = new Extent(image.channels(), image.height(), image.width());
         Program read = GraphReader.inference(graph, List.of(), extent);
         requireNoSoftmax(read);
-        this.program = Passes.optimise(read.differentiated());
-        this.compiled = new Native(new Prepared(GraphState.forInference(graph).parameters()));
-        this.cleanable = Native.CLEANER.register(this, compiled);
+        this.compiled = new CompiledBatches(
+                Passes.optimise(read.differentiated()),
+                new Lowering.FlatArrays(0, 0),
+                Lowering.Use.GRADIENT,
+                0,
+                new Prepared(GraphState.forInference(graph).parameters()));
+        this.cleanable = compiled.belongsTo(this);
         try {
-            compiled.lowering(program, batch);
+            compiled.lowering(batch);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -94,7 +96,7 @@ public final class GradientPlan implements AutoCloseable {
             InputArrays.require(features, image);
             images =
                     features.castTo(DataType.FLOAT).dup('c'); // the caller's may change before the gradients are wanted
-            last = compiled.lowering(program, Math.toIntExact(images.size(0)));
+            last = compiled.lowering(Math.toIntExact(images.size(0)));
             last.run(GraphState.address(images));
             INDArray output = Nd4j.createUninitialized(DataType.FLOAT, last.outputShape(0), 'c');
             last.copyOutput(0, GraphState.address(output));
@@ -155,47 +157,5 @@ public final class GradientPlan implements AutoCloseable {
     @Override
     public void close() {
         cleanable.clean();
-    }
-
-    /** The native side, which must not know the plan: it outlives it until the cleaner has run. */
-    private static final class Native implements Runnable {
-        private static final Cleaner CLEANER = Cleaner.create();
-
-        private final Prepared prepared;
-        private final LoweringCache<Integer> sizes = new LoweringCache<>();
-        private boolean closed;
-
-        Native(Prepared prepared) {
-            this.prepared = prepared;
-        }
-
-        Lowering lowering(Program program, int batch) {
-            return sizes.get(
-                    batch,
-                    arena -> new Lowering(
-                            program,
-                            batch,
-                            MemoryFormat.training(),
-                            new Lowering.FlatArrays(0, 0),
-                            prepared,
-                            arena,
-                            Lowering.Use.GRADIENT,
-                            0));
-        }
-
-        void requireOpen() {
-            if (closed) {
-                throw new IllegalStateException("this plan is closed");
-            }
-        }
-
-        @Override
-        public synchronized void run() {
-            closed = true;
-            try (Scope everything = new Scope()) {
-                everything.onClose(prepared::close);
-                everything.onClose(sizes::close);
-            }
-        }
     }
 }

@@ -9,7 +9,6 @@ import io.github.resnet4j.engine.internal.ir.ProgramNode;
 import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
-import io.github.resnet4j.engine.internal.onednn.Scope;
 import io.github.resnet4j.engine.internal.read.Demand;
 import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.report.PlanProfile;
@@ -56,7 +55,7 @@ public final class TrainingPlan implements TrainingStep {
     private final ParameterLayout layout;
     private final Update update;
     private final Optional<String> normOfOneValue;
-    private final Native compiled;
+    private final CompiledBatches compiled;
     private final Cleaner.Cleanable cleanable;
 
     private TrainingPlan(ComputationGraph graph, Shape image, int batch, Optional<Sgd> sgd) {
@@ -78,10 +77,16 @@ public final class TrainingPlan implements TrainingStep {
                 .findFirst();
         this.update =
                 sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, state, layout));
-        this.compiled = new Native(new Prepared(state.parameters(), frozen()));
-        this.cleanable = Native.CLEANER.register(this, compiled);
+        this.compiled = new CompiledBatches(
+                program,
+                new Lowering.FlatArrays(
+                        GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients())),
+                Lowering.Use.TRAINING,
+                graph.getConfiguration().getDefaultConfiguration().getSeed(),
+                new Prepared(state.parameters(), frozen()));
+        this.cleanable = compiled.belongsTo(this);
         try {
-            lowering(batch);
+            compiled.lowering(batch);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -258,7 +263,7 @@ public final class TrainingPlan implements TrainingStep {
         int batch = Math.toIntExact(images.size(0));
         InputArrays.requireFinite(images);
         INDArray rows = InputArrays.labels(labels, batch, classes);
-        Lowering lowering = lowering(batch);
+        Lowering lowering = compiled.lowering(batch);
         try {
             lowering.next(rows.data().asNioFloat(), state.iteration());
             lowering.run(GraphState.address(images));
@@ -275,27 +280,12 @@ public final class TrainingPlan implements TrainingStep {
         Reference.reachabilityFence(this);
     }
 
-    private Lowering lowering(int batch) {
-        return compiled.sizes.get(
-                batch,
-                arena -> new Lowering(
-                        program,
-                        batch,
-                        MemoryFormat.training(),
-                        new Lowering.FlatArrays(
-                                GraphState.address(graph.params()), GraphState.address(graph.getFlattenedGradients())),
-                        compiled.prepared,
-                        arena,
-                        Lowering.Use.TRAINING,
-                        graph.getConfiguration().getDefaultConfiguration().getSeed()));
-    }
-
     /** Reads the parameters of frozen layers again. */
     public void refresh() {
         synchronized (compiled) {
             compiled.requireOpen();
             state.require();
-            compiled.prepared.refresh();
+            compiled.refresh();
         }
     }
 
@@ -309,7 +299,7 @@ public final class TrainingPlan implements TrainingStep {
         synchronized (compiled) {
             compiled.requireOpen();
             state.require();
-            return lowering(batch).report();
+            return compiled.lowering(batch).report();
         }
     }
 
@@ -324,7 +314,7 @@ public final class TrainingPlan implements TrainingStep {
             INDArray images = InputArrays.dense(features, image);
             int batch = Math.toIntExact(images.size(0));
             INDArray rows = InputArrays.labels(labels, batch, classes);
-            Lowering lowering = lowering(batch);
+            Lowering lowering = compiled.lowering(batch);
             try {
                 lowering.next(rows.data().asNioFloat(), state.iteration());
                 return lowering.profile(GraphState.address(images), rounds);
@@ -385,41 +375,10 @@ public final class TrainingPlan implements TrainingStep {
         }
 
         boolean apply(long batch, double lr) {
-            Map<String, SgdUpdate.Norm> norms = norms(lowering(Math.toIntExact(batch)));
+            Map<String, SgdUpdate.Norm> norms = norms(compiled.lowering(Math.toIntExact(batch)));
             boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
             state.finishStep();
             return finite;
-        }
-    }
-
-    /**
-     * The native side, which must not know the plan: it outlives it until the cleaner has run. Who uses it holds its
-     * monitor, so that nothing is freed meanwhile.
-     */
-    private static final class Native implements Runnable {
-        private static final Cleaner CLEANER = Cleaner.create();
-
-        private final Prepared prepared;
-        private final LoweringCache<Integer> sizes = new LoweringCache<>();
-        private boolean closed;
-
-        Native(Prepared prepared) {
-            this.prepared = prepared;
-        }
-
-        void requireOpen() {
-            if (closed) {
-                throw new IllegalStateException("this plan is closed");
-            }
-        }
-
-        @Override
-        public synchronized void run() {
-            closed = true;
-            try (Scope everything = new Scope()) {
-                everything.onClose(prepared::close);
-                everything.onClose(sizes::close);
-            }
         }
     }
 
