@@ -3,14 +3,16 @@ package io.github.resnet4j.zoo;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** "Did you mean ...?": the known name nearest to a mistyped one. */
 public final class Suggest {
     private Suggest() {}
 
     /**
-     * The first candidate that continues {@code word} after a hyphen, as {@code resnet20-cifar} does {@code resnet20}.
-     * Where none does, the one with the fewest typing errors between it and the word: insertions, deletions, replacements and
+     * The first candidate that continues {@code word} after a hyphen, as {@code resnet20-cifar} does {@code resnet20}; or
+     * the first that is the same up to a hyphen or its end but for hyphens, underscores and dots, as it is for {@code
+     * resnet-20}. Where none is, the one with the fewest typing errors between it and the word: insertions, deletions, replacements and
      * swaps of neighbours (restricted Damerau-Levenshtein distance), upper and lower case being the same. Among equals
      * the first. Empty where every candidate is further than a third of the shorter of the two names, and than one
      * error.
@@ -18,12 +20,18 @@ public final class Suggest {
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String wanted = word.toLowerCase(Locale.ROOT);
         if (wanted.matches(".*[^-]")) { // "-" is no beginning of an option
-
             Optional<String> whole = candidates.stream()
                     .filter(candidate -> candidate.toLowerCase(Locale.ROOT).startsWith(wanted + "-"))
                     .findFirst();
             if (whole.isPresent()) {
                 return whole;
+            }
+            String bare = bare(wanted);
+            Optional<String> alike = candidates.stream()
+                    .filter(candidate -> !bare.isEmpty() && continues(candidate.toLowerCase(Locale.ROOT), bare))
+                    .findFirst();
+            if (alike.isPresent()) {
+                return alike;
             }
         }
         Optional<String> best = Optional.empty();
@@ -41,6 +49,18 @@ public final class Suggest {
             }
         }
         return best;
+    }
+
+    /** Without separators, but those that keep two numbers apart. */
+    private static String bare(String name) {
+        return name.replaceAll("(?<!\\d)[-_.]|[-_.](?!\\d)", "");
+    }
+
+    private static boolean continues(String candidate, String bare) {
+        return candidate.startsWith(bare.substring(0, 1))
+                && IntStream.rangeClosed(1, candidate.length())
+                        .filter(end -> end == candidate.length() || candidate.charAt(end) == '-')
+                        .anyMatch(end -> bare(candidate.substring(0, end)).equals(bare));
     }
 
     private static int distance(String a, String b) {

@@ -31,6 +31,9 @@ final class SuggestTest {
         "resnet20, resnet20-cifar", // not resnet50, which is one error away
         "ResNet110, resnet110-cifar",
         "wrn-28, wrn-28-10", // not wrn-22-8
+        "resnet-20, resnet20-cifar", // not resnet50, which is two errors away
+        "res_net_110, resnet110-cifar",
+        "wrn28, wrn-28-10",
         "wrn-2-8, wrn-22-8", // none continues it: typing errors decide
         "resnet5, resnet50"
     })

@@ -18,35 +18,12 @@ import java.util.stream.Stream;
 /**
  * A residual network, or without shortcuts a plain one, written with torchvision's names.
  *
- * @param stem what stands before the first block
- * @param width filters of the stem, at least 1, of a deep one 2
- * @param block basic or bottleneck
- * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
- * @param groups groups of the middle convolution of a bottleneck, at least 1 (Xie et al. 2017, figure 3c); 1 in a basic
- *     block
- * @param widthPerGroup channels of each group in a stage of 64 planes, at least 1; 64 in a basic block
- * @param form how a bottleneck with several groups is written; {@link Form#GROUPED} with one
- * @param shortcut how the blocks' inputs reach their sums
- * @param strideOn which convolution of a bottleneck carries the stride
- * @param zeroInitResidual the last BN of every block starts at zero
- * @param depth whether training drops blocks; a plain network has no shortcuts around them
- * @param attention to channels and places; a plain network has none
+ * @param trunk stem, block and stages
+ * @param cardinality the paths of a bottleneck
+ * @param residual what stands between a block's input and its sum
  * @param conventions whose biases, BN constants and padding
  */
-public record ResNetSpec(
-        Stem stem,
-        int width,
-        Block block,
-        List<Stage> stages,
-        int groups,
-        int widthPerGroup,
-        Form form,
-        Shortcut shortcut,
-        StrideOn strideOn,
-        boolean zeroInitResidual,
-        StochasticDepth depth,
-        Attention attention,
-        Conventions conventions)
+public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions residual, Conventions conventions)
         implements Spec {
     private static final String SHORTCUT = "shortcut";
     private static final String STRIDE_ON = "stride-on";
@@ -54,11 +31,6 @@ public record ResNetSpec(
     private static final String GROUPS = "groups";
     private static final String WIDTH_PER_GROUP = "width-per-group";
     private static final String FORM = "form";
-
-    private static final int MAX_GROUPS = 1024;
-    private static final int MAX_WIDTH_PER_GROUP = 4096;
-    /** Planes for which {@link #widthPerGroup} counts. */
-    private static final int BASE_PLANES = 64;
 
     /** What stands before the first block. */
     public enum Stem {
@@ -109,6 +81,34 @@ public record ResNetSpec(
     }
 
     /**
+     * The rows of a paper's table of architectures.
+     *
+     * @param stem what stands before the first block
+     * @param width filters of the stem, at least 1, of a deep one 2
+     * @param block basic or bottleneck
+     * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
+     */
+    public record Trunk(Stem stem, int width, Block block, List<Stage> stages) {
+        public Trunk {
+            stages = List.copyOf(stages);
+            boolean deep = stem == Stem.DEEP;
+            if (width < (deep ? 2 : 1)) {
+                throw new IllegalArgumentException(
+                        (deep ? "a deep stem needs at least 2 filters, got " : "a stem needs at least 1 filter, got ")
+                                + width);
+            }
+            if (stages.isEmpty()) {
+                throw new IllegalArgumentException("a residual network needs at least one stage");
+            }
+        }
+
+        /** Channels that the narrowest of its blocks puts out. */
+        int narrowest() {
+            return block.narrowest(stages);
+        }
+    }
+
+    /**
      * How a bottleneck of C groups is written (Xie et al. 2017, figure 3). All three compute the same of the same weights,
      * but for the order in which they sum: path i has the i-th part of the filters of both first convolutions, and of the
      * channels that the last one reads. They differ in speed.
@@ -131,6 +131,59 @@ public record ResNetSpec(
         @Override
         public String toString() {
             return option;
+        }
+    }
+
+    /**
+     * The parallel paths of a bottleneck: C in Xie et al. 2017. A basic block has {@link #ONE}.
+     *
+     * @param groups of the middle convolution, at least 1 (Xie et al. 2017, figure 3c)
+     * @param widthPerGroup channels of each group in a stage of 64 planes, at least 1
+     * @param form how several groups are written; {@link Form#GROUPED} with one
+     */
+    public record Cardinality(int groups, int widthPerGroup, Form form) {
+        private static final int MAX_GROUPS = 1024;
+        private static final int MAX_WIDTH_PER_GROUP = 4096;
+        /** Planes for which {@link #widthPerGroup} counts. */
+        private static final int BASE_PLANES = 64;
+
+        /** A single path as wide as the stage. */
+        public static final Cardinality ONE = new Cardinality(1, BASE_PLANES, Form.GROUPED);
+
+        public Cardinality {
+            if (groups < 1 || widthPerGroup < 1) {
+                throw new IllegalArgumentException(
+                        "a bottleneck cannot have " + groups + " groups of width " + widthPerGroup);
+            }
+            if (groups == 1 && form != Form.GROUPED) {
+                throw new IllegalArgumentException("form " + form + " needs at least 2 groups, got 1");
+            }
+        }
+
+        /** Channels of one group in a stage. */
+        int width(int planes) {
+            return Math.max(1, planes * widthPerGroup / BASE_PLANES);
+        }
+
+        void addTo(Map<String, String> options) {
+            options.put(GROUPS, String.valueOf(groups));
+            options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
+            if (groups > 1) {
+                options.put(FORM, form.toString());
+            }
+        }
+
+        Cardinality with(OptionReader read) {
+            int parts = read.integer(GROUPS, groups, 1, MAX_GROUPS);
+            return new Cardinality(
+                    parts,
+                    read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP),
+                    parts > 1 ? read.choice(FORM, form, Form.class) : Form.GROUPED);
+        }
+
+        /** At most two. */
+        Cardinality reduced() {
+            return groups > 1 ? new Cardinality(2, BASE_PLANES, form) : this;
         }
     }
 
@@ -187,179 +240,124 @@ public record ResNetSpec(
         }
     }
 
-    public ResNetSpec {
-        stages = List.copyOf(stages);
-        boolean deep = stem == Stem.DEEP;
-        if (width < (deep ? 2 : 1)) {
-            throw new IllegalArgumentException(
-                    (deep ? "a deep stem needs at least 2 filters, got " : "a stem needs at least 1 filter, got ")
-                            + width);
+    /**
+     * What stands between a block's input and its sum, and how its sum is trained.
+     *
+     * @param shortcut how the input reaches the sum
+     * @param strideOn which convolution of a bottleneck carries the stride
+     * @param zeroInit the last BN of every block starts at zero
+     * @param depth whether training drops blocks; a plain network has no shortcuts around them
+     * @param attention to channels and places; a plain network has none
+     */
+    public record ResidualOptions(
+            Shortcut shortcut, StrideOn strideOn, boolean zeroInit, StochasticDepth depth, Attention attention) {
+        /** Torchvision's: projections where the shape changes, the stride on the 3×3. */
+        public static final ResidualOptions TORCHVISION = new ResidualOptions(
+                Shortcut.PROJECTION, StrideOn.MIDDLE_3X3, false, StochasticDepth.OFF, Attention.NONE);
+
+        public ResidualOptions {
+            if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
+                throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
+            }
+            if (shortcut == Shortcut.NONE && !attention.equals(Attention.NONE)) {
+                throw new IllegalArgumentException(
+                        "a plain network cannot have attention: it is one of residual branches");
+            }
         }
-        if (stages.isEmpty()) {
-            throw new IllegalArgumentException("a residual network needs at least one stage");
+
+        void addTo(Map<String, String> options) {
+            options.put(SHORTCUT, shortcut.toString());
+            options.put(STRIDE_ON, strideOn.toString());
+            options.put(ZERO_INIT_RESIDUAL, String.valueOf(zeroInit));
         }
-        if (shortcut == Shortcut.POOLED_PROJECTION && stages.stream().anyMatch(stage -> stage.stride() > 2)) {
-            throw new IllegalArgumentException("shortcut d takes stages of stride 1 or 2, got " + stages);
+
+        ResidualOptions with(OptionReader read, Trunk trunk) {
+            Shortcut identity = read.choice(SHORTCUT, shortcut, Shortcut.class);
+            boolean plain = identity == Shortcut.NONE;
+            return new ResidualOptions(
+                    identity,
+                    read.choice(STRIDE_ON, strideOn, StrideOn.class),
+                    read.flag(ZERO_INIT_RESIDUAL, zeroInit),
+                    plain ? StochasticDepth.OFF : depth.with(read),
+                    plain ? Attention.NONE : attention.with(read, trunk.width(), trunk.narrowest()));
         }
-        boolean usual = groups == 1 && widthPerGroup == BASE_PLANES;
-        if (groups < 1 || widthPerGroup < 1 || block == Block.BASIC && !usual) {
-            throw new IllegalArgumentException("a " + (block == Block.BASIC ? "basic block" : "bottleneck")
-                    + " cannot have " + groups + " groups of width " + widthPerGroup);
+
+        ResidualOptions with(Shortcut other) {
+            return new ResidualOptions(other, strideOn, zeroInit, depth, attention);
         }
-        if (groups == 1 && form != Form.GROUPED) {
-            throw new IllegalArgumentException("form " + form + " needs at least 2 groups, got 1");
+
+        ResidualOptions with(StrideOn other) {
+            return new ResidualOptions(shortcut, other, zeroInit, depth, attention);
         }
-        if (shortcut == Shortcut.NONE && !depth.equals(StochasticDepth.OFF)) {
-            throw new IllegalArgumentException("a plain network cannot drop blocks: they have no shortcuts");
+
+        ResidualOptions with(Attention other) {
+            return new ResidualOptions(shortcut, strideOn, zeroInit, depth, other);
         }
-        if (shortcut == Shortcut.NONE && !attention.equals(Attention.NONE)) {
-            throw new IllegalArgumentException("a plain network cannot have attention: it is one of residual branches");
-        }
-        attention.requireChannels(width, block.narrowest(stages));
     }
 
-    /** By torchvision's conventions, with one group, and projections where the shape changes. */
+    public ResNetSpec {
+        if (trunk.block() == Block.BASIC && !cardinality.equals(Cardinality.ONE)) {
+            throw new IllegalArgumentException("a basic block cannot have " + cardinality.groups() + " groups of width "
+                    + cardinality.widthPerGroup());
+        }
+        if (residual.shortcut() == Shortcut.POOLED_PROJECTION
+                && trunk.stages().stream().anyMatch(stage -> stage.stride() > 2)) {
+            throw new IllegalArgumentException("shortcut d takes stages of stride 1 or 2, got " + trunk.stages());
+        }
+        residual.attention().requireChannels(trunk.width(), trunk.narrowest());
+    }
+
+    /** By torchvision's conventions, with one path, and projections where the shape changes. */
     public static ResNetSpec of(Stem stem, int width, Block block, List<Stage> stages) {
         return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                1,
-                BASE_PLANES,
-                Form.GROUPED,
-                Shortcut.PROJECTION,
-                StrideOn.MIDDLE_3X3,
-                false,
-                StochasticDepth.OFF,
-                Attention.NONE,
+                new Trunk(stem, width, block, stages),
+                Cardinality.ONE,
+                ResidualOptions.TORCHVISION,
                 Conventions.TORCHVISION);
     }
 
     /** The same network with another stem. */
     public ResNetSpec withStem(Stem other) {
-        return new ResNetSpec(
-                other,
-                width,
-                block,
-                stages,
-                groups,
-                widthPerGroup,
-                form,
-                shortcut,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                attention,
-                conventions);
+        Trunk changed = new Trunk(other, trunk.width(), trunk.block(), trunk.stages());
+        return new ResNetSpec(changed, cardinality, residual, conventions);
     }
 
     /** The same network with grouped convolutions in its bottlenecks, or wider ones. */
     public ResNetSpec withGroups(int parts, int widthOfEach) {
-        return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                parts,
-                widthOfEach,
-                parts > 1 ? form : Form.GROUPED,
-                shortcut,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                attention,
-                conventions);
+        Form form = parts > 1 ? cardinality.form() : Form.GROUPED;
+        return new ResNetSpec(trunk, new Cardinality(parts, widthOfEach, form), residual, conventions);
     }
 
     /** The same network with other shortcuts. */
     public ResNetSpec withShortcut(Shortcut other) {
-        return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                groups,
-                widthPerGroup,
-                form,
-                other,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                attention,
-                conventions);
+        return new ResNetSpec(trunk, cardinality, residual.with(other), conventions);
     }
 
     /** The same network with the stride of its bottlenecks elsewhere. */
     public ResNetSpec withStrideOn(StrideOn other) {
-        return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                groups,
-                widthPerGroup,
-                form,
-                shortcut,
-                other,
-                zeroInitResidual,
-                depth,
-                attention,
-                conventions);
+        return new ResNetSpec(trunk, cardinality, residual.with(other), conventions);
     }
 
     /** The same network with other attention. */
     public ResNetSpec withAttention(Attention other) {
-        return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                groups,
-                widthPerGroup,
-                form,
-                shortcut,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                other,
-                conventions);
+        return new ResNetSpec(trunk, cardinality, residual.with(other), conventions);
     }
 
     /** The same network by the conventions of another framework. */
     public ResNetSpec withConventions(Conventions other) {
-        return new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                groups,
-                widthPerGroup,
-                form,
-                shortcut,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                attention,
-                other);
+        return new ResNetSpec(trunk, cardinality, residual, other);
     }
 
     @Override
     public Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put(SHORTCUT, shortcut.toString());
-        options.put(STRIDE_ON, strideOn.toString());
-        options.put(ZERO_INIT_RESIDUAL, String.valueOf(zeroInitResidual));
-        if (block == Block.BOTTLENECK) {
-            options.put(GROUPS, String.valueOf(groups));
-            options.put(WIDTH_PER_GROUP, String.valueOf(widthPerGroup));
+        residual.addTo(options);
+        if (trunk.block() == Block.BOTTLENECK) {
+            cardinality.addTo(options);
         }
-        if (groups > 1) {
-            options.put(FORM, form.toString());
-        }
-        if (shortcut != Shortcut.NONE) {
-            depth.addTo(options);
-            attention.addTo(options);
+        if (residual.shortcut() != Shortcut.NONE) {
+            residual.depth().addTo(options);
+            residual.attention().addTo(options);
         }
         return options;
     }
@@ -367,25 +365,10 @@ public record ResNetSpec(
     @Override
     public ResNetSpec with(Map<String, String> options) {
         OptionReader read = new OptionReader(options);
-        boolean bottleneck = block == Block.BOTTLENECK;
-        int parts = bottleneck ? read.integer(GROUPS, groups, 1, MAX_GROUPS) : groups;
-        int widthOfEach =
-                bottleneck ? read.integer(WIDTH_PER_GROUP, widthPerGroup, 1, MAX_WIDTH_PER_GROUP) : widthPerGroup;
-        Form written = parts > 1 ? read.choice(FORM, form, Form.class) : Form.GROUPED;
-        Shortcut identity = read.choice(SHORTCUT, shortcut, Shortcut.class);
         ResNetSpec made = new ResNetSpec(
-                stem,
-                width,
-                block,
-                stages,
-                parts,
-                widthOfEach,
-                written,
-                identity,
-                read.choice(STRIDE_ON, strideOn, StrideOn.class),
-                read.flag(ZERO_INIT_RESIDUAL, zeroInitResidual),
-                identity == Shortcut.NONE ? StochasticDepth.OFF : depth.with(read),
-                identity == Shortcut.NONE ? Attention.NONE : attention.with(read, width, block.narrowest(stages)),
+                trunk,
+                trunk.block() == Block.BOTTLENECK ? cardinality.with(read) : cardinality,
+                residual.with(read, trunk),
                 conventions);
         read.verify();
         return made;
@@ -397,39 +380,33 @@ public record ResNetSpec(
      */
     @Override
     public ResNetSpec reduced() {
-        int planes = block == Block.BASIC ? 4 : 2;
+        int planes = trunk.block() == Block.BASIC ? 4 : 2;
+        Trunk small = new Trunk(
+                trunk.stem(),
+                trunk.stem() == Stem.DEEP ? 6 : 4,
+                trunk.block(),
+                List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)));
         return new ResNetSpec(
-                stem,
-                stem == Stem.DEEP ? 6 : 4,
-                block,
-                List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)),
-                Math.min(groups, 2),
-                groups > 1 ? BASE_PLANES : widthPerGroup,
-                form,
-                shortcut,
-                strideOn,
-                zeroInitResidual,
-                depth,
-                attention.reduced(),
-                conventions);
+                small, cardinality.reduced(), residual.with(residual.attention().reduced()), conventions);
     }
 
     /** The kinds of projection, and those of attention; ResNet-C, which is ResNet-D with others, has rows of its own. */
     @Override
     public List<Map<String, String>> alternatives() {
+        Shortcut shortcut = residual.shortcut();
         return shortcut == Shortcut.NONE || shortcut == Shortcut.POOLED_PROJECTION
                 ? List.of()
                 : Stream.concat(
                                 options(Shortcut.PROJECTION, Shortcut.PROJECTION_ALL, Shortcut.PROJECTION_NO_BN)
                                         .stream(),
-                                attention.alternatives().stream())
+                                residual.attention().alternatives().stream())
                         .toList();
     }
 
     /** Where option A has its channels of zeros. */
     @Override
     public List<Map<String, String>> lookalikes() {
-        return switch (shortcut) {
+        return switch (residual.shortcut()) {
             case ZERO_PAD -> options(Shortcut.ZERO_PAD_END);
             case ZERO_PAD_END -> options(Shortcut.ZERO_PAD);
             default -> List.of();
@@ -444,7 +421,7 @@ public record ResNetSpec(
 
     @Override
     public boolean guessable() {
-        return shortcut != Shortcut.NONE;
+        return residual.shortcut() != Shortcut.NONE;
     }
 
     @Override
@@ -455,8 +432,8 @@ public record ResNetSpec(
         NetworkWriter net = new NetworkWriter(name, input, conventions);
         String x = stem(net);
         int number = 0;
-        for (int s = 0; s < stages.size(); s++) {
-            Stage stage = stages.get(s);
+        for (int s = 0; s < trunk.stages().size(); s++) {
+            Stage stage = trunk.stages().get(s);
             String layer = "layer" + (s + 1);
             net.stage(layer);
             for (int b = 0; b < stage.blocks(); b++) {
@@ -471,17 +448,19 @@ public record ResNetSpec(
     }
 
     private String stem(NetworkWriter net) {
+        int width = trunk.width();
         String x =
-                switch (stem) {
+                switch (trunk.stem()) {
                     case IMAGENET -> net.conv("conv1", Network.INPUT, width, 7, 2);
                     case DEEP -> deepStem(net);
                     case CIFAR -> net.conv("conv1", Network.INPUT, width, 3, 1);
                 };
         x = net.relu("relu1", net.bn("bn1", x));
-        return stem == Stem.CIFAR ? x : net.maxPool("maxpool", x, 3, 2, 1);
+        return trunk.stem() == Stem.CIFAR ? x : net.maxPool("maxpool", x, 3, 2, 1);
     }
 
     private String deepStem(NetworkWriter net) {
+        int width = trunk.width();
         String x = net.conv("conv1.0", Network.INPUT, width / 2, 3, 2);
         x = net.relu("conv1.2", net.bn("conv1.1", x));
         x = net.conv("conv1.3", x, width / 2, 3, 1);
@@ -490,14 +469,16 @@ public record ResNetSpec(
     }
 
     private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
+        Block block = trunk.block();
+        Attention attention = residual.attention();
         String x = attention.at(Placement.PRE, net, name, in);
         x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
         x = attention.at(Placement.STANDARD, net, name, x);
-        if (shortcut != Shortcut.NONE) {
+        if (residual.shortcut() != Shortcut.NONE) {
             String identity = shortcut(net, name, in, planes * block.expansion, stride);
             identity = attention.at(Placement.IDENTITY, net, name, identity);
-            int blocks = stages.stream().mapToInt(Stage::blocks).sum();
-            x = depth.sum(net, name + ".add", x, identity, number, blocks);
+            int blocks = trunk.stages().stream().mapToInt(Stage::blocks).sum();
+            x = residual.depth().sum(net, name + ".add", x, identity, number, blocks);
         }
         return attention.at(Placement.POST, net, name, net.relu(name + ".relu", x));
     }
@@ -506,32 +487,34 @@ public record ResNetSpec(
         String x = net.conv(name + ".conv1", in, planes, 3, stride);
         x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
         x = net.conv(name + ".conv2", x, planes, 3, 1);
-        return net.lastBn(name + ".bn2", x, zeroInitResidual);
+        return net.lastBn(name + ".bn2", x, residual.zeroInit());
     }
 
     private String bottleneck(NetworkWriter net, String name, String in, int planes, int stride) {
-        int group = Math.max(1, planes * widthPerGroup / BASE_PLANES);
-        int outChannels = planes * block.expansion;
+        int groups = cardinality.groups();
+        int group = cardinality.width(planes);
+        int outChannels = planes * trunk.block().expansion;
         String x;
+        Form form = cardinality.form();
         if (form == Form.GROUPED) {
             x = net.conv(name + ".conv3", inner(net, name, "", in, groups * group, stride, groups), outChannels, 1, 1);
         } else {
-            List<String> paths = new ArrayList<>();
+            List<String> outs = new ArrayList<>();
             for (int i = 0; i < groups; i++) {
                 String path = inner(net, name, "." + i, in, group, stride, 1);
-                paths.add(form == Form.BRANCHES ? net.conv(name + ".conv3." + i, path, outChannels, 1, 1) : path);
+                outs.add(form == Form.BRANCHES ? net.conv(name + ".conv3." + i, path, outChannels, 1, 1) : path);
             }
             x = form == Form.BRANCHES
-                    ? net.add(name + ".paths", new Op.Add(), paths.toArray(String[]::new))
-                    : net.conv(name + ".conv3", net.concat(name + ".paths", paths), outChannels, 1, 1);
+                    ? net.add(name + ".paths", new Op.Add(), outs.toArray(String[]::new))
+                    : net.conv(name + ".conv3", net.concat(name + ".paths", outs), outChannels, 1, 1);
         }
-        return net.lastBn(name + ".bn3", x, zeroInitResidual);
+        return net.lastBn(name + ".bn3", x, residual.zeroInit());
     }
 
     /** The first two convolutions of a bottleneck, or of its path {@code path}. */
     private String inner(
             NetworkWriter net, String name, String path, String in, int channels, int stride, int groupsOfPath) {
-        boolean early = strideOn == StrideOn.FIRST_1X1;
+        boolean early = residual.strideOn() == StrideOn.FIRST_1X1;
         String x = net.conv(name + ".conv1" + path, in, channels, 1, early ? stride : 1);
         x = net.relu(name + ".relu1" + path, net.bn(name + ".bn1" + path, x));
         x = net.groupedConv(name + ".conv2" + path, x, channels, 3, early ? 1 : stride, groupsOfPath);
@@ -540,10 +523,10 @@ public record ResNetSpec(
 
     private String shortcut(NetworkWriter net, String name, String in, int outChannels, int stride) {
         boolean sameShape = stride == 1 && net.shape(in).channels() == outChannels;
-        if (sameShape && shortcut != Shortcut.PROJECTION_ALL) {
+        if (sameShape && residual.shortcut() != Shortcut.PROJECTION_ALL) {
             return in;
         }
-        return switch (shortcut) {
+        return switch (residual.shortcut()) {
             case ZERO_PAD ->
                 net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.BOTH_SIDES);
             case ZERO_PAD_END -> net.zeroPadShortcut(name + ".shortcut", in, outChannels, stride, ChannelPadding.END);

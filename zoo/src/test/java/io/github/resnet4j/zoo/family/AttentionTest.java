@@ -247,7 +247,7 @@ class AttentionTest {
                         "se-bias", "false",
                         "se-placement", "post",
                         "se-gate", "tanh"));
-        assertThat(((ResNetSpec) all).attention())
+        assertThat(((ResNetSpec) all).residual().attention())
                 .isEqualTo(new Attention(Kind.SE, 4, 8, false, Placement.POST, Gate.TANH));
         assertThat(all.with(all.options())).isEqualTo(all);
     }

@@ -10,7 +10,9 @@ import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Spec;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.family.ResNetSpec.Block;
+import io.github.resnet4j.zoo.family.ResNetSpec.Cardinality;
 import io.github.resnet4j.zoo.family.ResNetSpec.Form;
+import io.github.resnet4j.zoo.family.ResNetSpec.ResidualOptions;
 import io.github.resnet4j.zoo.family.ResNetSpec.Shortcut;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stage;
 import io.github.resnet4j.zoo.family.ResNetSpec.Stem;
@@ -49,13 +51,15 @@ class ResNetSpecTest {
     @ValueSource(ints = {0, -16})
     void rejectsStemsWithoutFilters(int width) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ResNetSpec.of(Stem.IMAGENET, width, Block.BASIC, BASIC.stages()))
+                .isThrownBy(() -> ResNetSpec.of(
+                        Stem.IMAGENET, width, Block.BASIC, BASIC.trunk().stages()))
                 .withMessage("a stem needs at least 1 filter, got " + width);
     }
 
     @Test
     void rejectsADeepStemOfOneFilter() {
-        ResNetSpec narrow = ResNetSpec.of(Stem.CIFAR, 1, Block.BASIC, BASIC.stages());
+        ResNetSpec narrow =
+                ResNetSpec.of(Stem.CIFAR, 1, Block.BASIC, BASIC.trunk().stages());
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> narrow.withStem(Stem.DEEP))
@@ -113,7 +117,7 @@ class ResNetSpecTest {
 
     @Test
     void keepsItsOwnCopyOfTheStages() {
-        List<Stage> stages = new ArrayList<>(BASIC.stages());
+        List<Stage> stages = new ArrayList<>(BASIC.trunk().stages());
         ResNetSpec spec = ResNetSpec.of(Stem.CIFAR, 16, Block.BASIC, stages);
 
         stages.clear();
@@ -147,18 +151,14 @@ class ResNetSpecTest {
 
         assertThat(other)
                 .isEqualTo(new ResNetSpec(
-                        Stem.CIFAR,
-                        16,
-                        Block.BOTTLENECK,
-                        BOTTLENECK.stages(),
-                        4,
-                        32,
-                        Form.BRANCHES,
-                        Shortcut.ZERO_PAD_END,
-                        ResNetSpec.StrideOn.FIRST_1X1,
-                        true,
-                        new StochasticDepth(0.5, Scaling.IN_TRAINING, Per.IMAGE),
-                        Attention.NONE,
+                        BOTTLENECK.trunk(),
+                        new Cardinality(4, 32, Form.BRANCHES),
+                        new ResidualOptions(
+                                Shortcut.ZERO_PAD_END,
+                                ResNetSpec.StrideOn.FIRST_1X1,
+                                true,
+                                new StochasticDepth(0.5, Scaling.IN_TRAINING, Per.IMAGE),
+                                Attention.NONE),
                         BOTTLENECK.conventions()));
         assertThat(BOTTLENECK.with(other.options())).isEqualTo(other);
         assertThat(other.with(BOTTLENECK.options())).isEqualTo(BOTTLENECK);
@@ -248,7 +248,7 @@ class ResNetSpecTest {
     void oneGroupHasOneForm() {
         ResNetSpec branches = BOTTLENECK.with(Map.of("groups", "2", "form", "branches"));
 
-        assertThat(branches.form()).isEqualTo(Form.BRANCHES);
+        assertThat(branches.cardinality().form()).isEqualTo(Form.BRANCHES);
         assertThat(branches.with(Map.of("groups", "1"))).isEqualTo(BOTTLENECK);
         assertThat(branches.withGroups(1, 64)).isEqualTo(BOTTLENECK);
         assertThatExceptionOfType(OptionException.class)
