@@ -115,11 +115,8 @@ final class ExperimentCommand implements Callable<Integer> {
     @Option(names = "--report", description = "Train nothing; write the report of what is there.")
     private boolean reportOnly;
 
-    @Option(names = "--json", description = "Print one JSON object at the end.")
-    private boolean json;
-
-    @Option(names = "--no-progress", description = "Show no progress bar, only one line per epoch.")
-    private boolean noProgress;
+    @Mixin
+    private OutputOptions output;
 
     @Option(names = "--offline", description = "Never download anything.")
     private boolean offline;
@@ -146,7 +143,7 @@ final class ExperimentCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         Experiment.Outcome outcome = reportOnly ? experiment.report() : run(experiment);
-        if (json) {
+        if (output.json()) {
             writer.println(Json.text(outcome.json()));
         } else {
             print(outcome, writer);
@@ -190,7 +187,7 @@ final class ExperimentCommand implements Callable<Integer> {
     }
 
     private Experiment.Outcome run(Experiment experiment) throws IOException {
-        ProgressView view = Terminal.view(!noProgress);
+        ProgressView view = output.view();
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(
@@ -207,7 +204,7 @@ final class ExperimentCommand implements Callable<Integer> {
     }
 
     private void print(Experiment.Plan plan, PrintWriter writer) {
-        if (json) {
+        if (output.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put(
                     "runs", plan.steps().stream().map(ExperimentCommand::json).toList());

@@ -116,11 +116,8 @@ final class LesionCommand implements Callable<Integer> {
     @Option(names = "--overwrite", description = "Replace an earlier study in the folder.")
     private boolean overwrite;
 
-    @Option(names = "--json", description = "Print one JSON object at the end.")
-    private boolean json;
-
-    @Option(names = "--no-progress", description = "Show no progress bar, only one line per part.")
-    private boolean noProgress;
+    @Mixin
+    private OutputOptions shown;
 
     @Mixin
     private EngineOption engine;
@@ -136,7 +133,7 @@ final class LesionCommand implements Callable<Integer> {
         requireAtLeastOne("--path-images", pathImages);
         limit.ifPresent(images -> requireAtLeastOne("--images", images));
         beside.forEach(ModelOptions::requireThere);
-        ProgressView view = Terminal.view(!noProgress);
+        ProgressView view = shown.view();
         ImageDataset all = data.open();
         SourceModel source = model.open(named, view::line);
         BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
@@ -200,7 +197,7 @@ final class LesionCommand implements Callable<Integer> {
     }
 
     private void print(LesionResult result, LesionFolder folder) {
-        if (json) {
+        if (shown.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("model", result.model());
             object.put("network", result.network());

@@ -36,11 +36,8 @@ final class RunOptions {
     @Option(names = "--resume", description = "Resume from the newest valid checkpoint in the run's folder.")
     private boolean resume;
 
-    @Option(names = "--json", description = "Print one JSON object at the end.")
-    private boolean json;
-
-    @Option(names = "--no-progress", description = "Show no progress bar, only one line per epoch.")
-    private boolean noProgress;
+    @Mixin
+    private OutputOptions output;
 
     @Mixin
     private EngineOption engine;
@@ -75,7 +72,7 @@ final class RunOptions {
 
     /** Where progress and remarks are shown. */
     ProgressView view() {
-        return Terminal.view(!noProgress);
+        return output.view();
     }
 
     /** Trains and prints the outcome. */
@@ -137,7 +134,7 @@ final class RunOptions {
     }
 
     private void print(TrainingRun.Summary summary, KeyNames names, PrintWriter out) {
-        if (json) {
+        if (output.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("run", summary.name());
             object.put("folder", summary.folder().toString());

@@ -172,7 +172,7 @@ public record LesionResult(
         int least = length(0.025 * total);
         int most = length(0.975 * total);
         double share = IntStream.rangeClosed(least, most)
-                .mapToDouble(length -> Paths.share(length, blocks))
+                .mapToDouble(length -> PathLengths.share(length, blocks))
                 .sum();
         return Optional.of(new Effective(least, most, blocks, share));
     }

@@ -338,8 +338,10 @@ public final class LesionStudy {
         int[] blocks = lesions.units();
         ImageDataset some = images.limit(options.pathImages());
         long cost = 0;
-        for (int length : Paths.lengths(blocks.length)) {
-            cost += Paths.draws(length, blocks.length, options.draws()) * pathCost(length, blocks.length) * some.size();
+        for (int length : PathLengths.lengths(blocks.length)) {
+            cost += PathLengths.draws(length, blocks.length, options.draws())
+                    * pathCost(length, blocks.length)
+                    * some.size();
         }
         return new Work(LesionPart.PATHS, cost, () -> measurePaths(some, blocks.length));
     }
@@ -358,8 +360,8 @@ public final class LesionStudy {
                 throw new NonFiniteOutputException(subject.origin(), batch.size(), batch.size());
             }
             List<LesionResult.PathLength> paths = new ArrayList<>();
-            for (int length : Paths.lengths(blocks)) {
-                double[] norms = new double[Paths.draws(length, blocks, options.draws())];
+            for (int length : PathLengths.lengths(blocks)) {
+                double[] norms = new double[PathLengths.draws(length, blocks, options.draws())];
                 for (int draw = 0; draw < norms.length; draw++) {
                     requireGoingOn();
                     boolean[] path = new boolean[blocks];
@@ -385,7 +387,7 @@ public final class LesionStudy {
 
     private static LesionResult.PathLength pathLength(int length, int blocks, double[] norms) {
         Spread gradient = Spread.of(norms);
-        double share = Paths.share(length, blocks);
+        double share = PathLengths.share(length, blocks);
         double deviation = gradient.count() > 1 ? gradient.deviation() : 0;
         return new LesionResult.PathLength(length, share, gradient.mean(), deviation, share * gradient.mean());
     }

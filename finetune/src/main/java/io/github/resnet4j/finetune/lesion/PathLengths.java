@@ -3,11 +3,11 @@ package io.github.resnet4j.finetune.lesion;
 import java.util.stream.IntStream;
 
 /** How many paths of each length a network of residual blocks has: every path takes the branch of a block or its shortcut. */
-final class Paths {
+final class PathLengths {
     /** Lengths that are measured; of a deeper network, as many in even steps. */
     private static final int MOST_LENGTHS = 65;
 
-    private Paths() {}
+    private PathLengths() {}
 
     /** The share of all paths through {@code blocks} blocks that take {@code length} branches: binomial. */
     static double share(int length, int blocks) {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PathsTest {
+class PathLengthsTest {
     private static double share(int from, int to, int blocks) {
         return IntStream.rangeClosed(from, to)
-                .mapToDouble(length -> Paths.share(length, blocks))
+                .mapToDouble(length -> PathLengths.share(length, blocks))
                 .sum();
     }
 
@@ -19,15 +19,15 @@ class PathsTest {
         assertThat(share(0, 54, 54)).isCloseTo(1, within(1e-12));
         assertThat(share(19, 35, 54)).isCloseTo(0.980, within(0.0005));
         assertThat(share(5, 17, 54)).isCloseTo(0.004537, within(5e-7));
-        assertThat(Paths.share(1, 2)).isCloseTo(0.5, within(1e-15));
-        assertThat(Paths.share(0, 333)).isPositive();
+        assertThat(PathLengths.share(1, 2)).isCloseTo(0.5, within(1e-15));
+        assertThat(PathLengths.share(0, 333)).isPositive();
     }
 
     @Test
     void measuresAllLengthsOrManyEvenly() {
-        assertThat(Paths.lengths(3)).containsExactly(0, 1, 2, 3);
-        assertThat(Paths.lengths(64)).hasSize(65);
-        assertThat(Paths.lengths(333))
+        assertThat(PathLengths.lengths(3)).containsExactly(0, 1, 2, 3);
+        assertThat(PathLengths.lengths(64)).hasSize(65);
+        assertThat(PathLengths.lengths(333))
                 .hasSize(65)
                 .startsWith(0, 5, 10)
                 .endsWith(333)
@@ -36,8 +36,8 @@ class PathsTest {
 
     @Test
     void oneDrawIsEnoughWhereThereIsOnePath() {
-        assertThat(Paths.draws(0, 9, 5)).isEqualTo(1);
-        assertThat(Paths.draws(9, 9, 5)).isEqualTo(1);
-        assertThat(Paths.draws(4, 9, 5)).isEqualTo(5);
+        assertThat(PathLengths.draws(0, 9, 5)).isEqualTo(1);
+        assertThat(PathLengths.draws(9, 9, 5)).isEqualTo(1);
+        assertThat(PathLengths.draws(4, 9, 5)).isEqualTo(5);
     }
 }
