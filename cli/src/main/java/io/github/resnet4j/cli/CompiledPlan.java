@@ -6,6 +6,7 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.UpdateRule;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -31,7 +32,8 @@ final class CompiledPlan {
                 NetworkGraph.create(network, NetworkGraph.Options.seeded(1).frozenUpTo(freeze));
         try {
             if (training) {
-                try (TrainingPlan plan = TrainingPlan.compile(graph, network.input(), batchSize, Sgd.paper())) {
+                try (TrainingPlan plan =
+                        TrainingPlan.compile(graph, network.input(), batchSize, UpdateRule.of(Sgd.paper()))) {
                     return plan.report(batchSize);
                 }
             }

@@ -131,6 +131,22 @@ class ReadmeIT {
         }
     }
 
+    /** The configurations are parts: of one that trains the quickstart's model. */
+    @Test
+    void configurationsTrain() throws IOException {
+        List<String> parts = blocks("yaml");
+        assertThat(parts).isNotEmpty();
+        for (int i = 0; i < parts.size(); i++) {
+            Files.writeString(folder.resolve("part" + i + ".yaml"), """
+                    name: part%d
+                    model: {name: resnet20-cifar, weights: runs/quickstart/model.zip}
+                    data: {dataset: folder, augment: [horizontal-flip]}
+                    schedule: {type: cosine}
+                    %s""".formatted(i, parts.get(i)));
+            run(new ArrayList<>(List.of("finetune", "-c", "part" + i + ".yaml", "--data", "PHOTOS")));
+        }
+    }
+
     private static void run(List<String> words) {
         boolean published = words.stream().anyMatch(word -> word.endsWith(".tv_in1k"));
         boolean fetchesCifar = words.contains("configs/cifar10/resnet20.yaml") && !words.contains("--data");

@@ -43,23 +43,23 @@ final class GraphTraining implements TrainingStep {
     private final Shape image;
     private final OptionalLong classes;
     private final ParameterLayout layout;
-    private final SgdUpdate update;
-    private final FloatBuffer velocity;
+    private final ParameterUpdate update;
+    private final Map<String, FloatBuffer> optimizerState;
     private final DroppedBranches dropped;
     private final Watch watch;
     private boolean closed;
 
     /** @throws UnsupportedGraphException naming everything that the graph asks for and this does not support */
-    GraphTraining(ComputationGraph graph, Shape image, Sgd sgd, Optional<String> fallback) {
+    GraphTraining(ComputationGraph graph, Shape image, UpdateRule rule, Optional<String> fallback) {
         this.graph = graph;
         this.fallback = fallback;
         this.image = image;
         this.classes = Signature.of(graph).outputs();
         requireHonoured(graph);
         this.layout = ParameterLayout.of(graph);
-        this.update = new SgdUpdate(sgd, layout);
+        this.update = new ParameterUpdate(rule, layout);
         this.state = GraphState.forTraining(graph);
-        this.velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+        this.optimizerState = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         this.dropped = new DroppedBranches(graph);
         this.watch = new Watch();
     }
@@ -105,9 +105,10 @@ final class GraphTraining implements TrainingStep {
             graph.setListeners(listeners);
         }
         long batch = features.size(0);
-        Map<String, SgdUpdate.Norm> norms = new HashMap<>(watch.norms);
+        Map<String, ParameterUpdate.Norm> norms = new HashMap<>(watch.norms);
         norms.keySet().removeAll(dropped.vertices());
-        boolean finite = update.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
+        boolean finite = update.apply(
+                state.parameters(), state.gradients(), optimizerState, batch, norms, lr, state.iteration());
         graph.clear();
         state.finishStep();
         double loss = watch.score / scored(graph, batch);
@@ -130,8 +131,8 @@ final class GraphTraining implements TrainingStep {
     }
 
     @Override
-    public FloatBuffer velocity() {
-        return velocity.duplicate();
+    public Map<String, FloatBuffer> state() {
+        return ParameterUpdate.views(optimizerState);
     }
 
     @Override
@@ -161,7 +162,7 @@ final class GraphTraining implements TrainingStep {
 
     /** Captures what DL4J's passes do not expose. */
     private final class Watch extends BaseTrainingListener {
-        private final Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+        private final Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
         private final Set<String> trained = layout.segments().stream()
                 .filter(segment -> !segment.frozen())
                 .map(ParameterLayout.Segment::vertex)
@@ -180,7 +181,7 @@ final class GraphTraining implements TrainingStep {
                     if (map.size(0) * positions == 1 && trained.contains(bn.getLayerName())) {
                         throw InputArrays.tooFewValues(bn.getLayerName());
                     }
-                    norms.put(bn.getLayerName(), new SgdUpdate.Norm(positions, bn.getDecay()));
+                    norms.put(bn.getLayerName(), new ParameterUpdate.Norm(positions, bn.getDecay()));
                 }
             }
         }

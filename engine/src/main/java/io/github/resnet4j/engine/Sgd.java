@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -17,20 +18,12 @@ import java.util.OptionalDouble;
  * @param momentum 0 for none
  * @param nesterov look ahead (needs momentum)
  * @param weightDecay coupled: added to the gradient before the momentum
- * @param decayOn which parameters decay
- * @param clipNorm if present, the gradients of all trained parameters together are scaled down to this L2 norm, as
- *     {@code torch.nn.utils.clip_grad_norm_}; BN's running statistics are not touched
  */
-public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn decayOn, OptionalDouble clipNorm) {
+public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn decayOn, OptionalDouble clipNorm)
+        implements Optimizer {
+    private static final List<String> STATE = List.of("velocity");
 
-    /** Which parameters weight decay covers. */
-    public enum DecayOn {
-        /** All that are trained, as in He et al. and torchvision. */
-        ALL,
-        /** All but biases and BN's scale and shift (Goyal et al. 2017, section 5.3). */
-        NO_NORM_BIAS
-    }
-
+    /** Throws {@link IllegalArgumentException} for numbers out of range and for Nesterov without momentum. */
     public Sgd {
         if (!(momentum >= 0 && momentum < 1)) {
             throw new IllegalArgumentException("momentum must be in [0, 1), got " + momentum);
@@ -51,16 +44,17 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay, DecayOn
         return new Sgd(0.9, false, 1e-4, DecayOn.ALL, OptionalDouble.empty());
     }
 
-    boolean decays(ParameterLayout.Kind kind) {
-        return kind == ParameterLayout.Kind.WEIGHT || decayOn == DecayOn.ALL;
+    @Override
+    public List<String> stateNames() {
+        return STATE;
     }
 
     /** One step of the first {@code count} values; gradients are multiplied by {@code scale} first. */
-    void update(float[] p, float[] g, float[] v, int count, double scale, boolean decay, double lr) {
+    void update(float[] p, float[] g, float[] v, int count, double scale, double decay, double lr) {
         float rate = (float) lr;
         float mu = (float) momentum;
         float factor = (float) scale;
-        float lambda = decay ? (float) weightDecay : 0f;
+        float lambda = (float) decay;
         for (int i = 0; i < count; i++) {
             float gradient = g[i] * factor + lambda * p[i];
             float velocity = mu * v[i] + gradient;

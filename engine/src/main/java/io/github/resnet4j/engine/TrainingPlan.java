@@ -58,13 +58,13 @@ public final class TrainingPlan implements TrainingStep {
     private final CompiledBatches compiled;
     private final Cleaner.Cleanable cleanable;
 
-    private TrainingPlan(ComputationGraph graph, Shape image, int batch, Optional<Sgd> sgd) {
+    private TrainingPlan(ComputationGraph graph, Shape image, int batch, Optional<UpdateRule> rule) {
         Dnnl.require();
         requireBatch(batch);
         this.graph = graph;
         this.image = image;
         Extent extent = new Extent(image.channels(), image.height(), image.width());
-        Set<Demand> honoured = sgd.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
+        Set<Demand> honoured = rule.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
         this.program = Passes.optimise(GraphReader.training(graph, extent, honoured));
         this.classes = program.nodes().get(program.losses().get(0)).extent().channels();
         this.layout = ParameterLayout.of(graph);
@@ -76,7 +76,7 @@ public final class TrainingPlan implements TrainingStep {
                 .map(node -> vertex((Operation.BatchNorm) node.op()))
                 .findFirst();
         this.update =
-                sgd.<Update>map(rule -> new OwnUpdate(rule)).orElseGet(() -> new GraphUpdate(graph, state, layout));
+                rule.<Update>map(own -> new OwnUpdate(own)).orElseGet(() -> new GraphUpdate(graph, state, layout));
         this.compiled = new CompiledBatches(
                 program,
                 new Lowering.FlatArrays(
@@ -116,13 +116,13 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /** The batch normalisations that saw the last batch: those in no branch that stochastic depth dropped. */
-    private Map<String, SgdUpdate.Norm> norms(Lowering last) {
-        Map<String, SgdUpdate.Norm> norms = new HashMap<>();
+    private Map<String, ParameterUpdate.Norm> norms(Lowering last) {
+        Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
         for (int i = 0; i < program.nodes().size(); i++) {
             ProgramNode node = program.nodes().get(i);
             if (node.op() instanceof Operation.BatchNorm bn && last.computes(i)) {
                 Extent map = node.extent();
-                norms.put(vertex(bn), new SgdUpdate.Norm((long) map.height() * map.width(), bn.decay()));
+                norms.put(vertex(bn), new ParameterUpdate.Norm((long) map.height() * map.width(), bn.decay()));
             }
         }
         return norms;
@@ -140,22 +140,23 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * Compiles {@code graph}, to be updated by {@code sgd}; use {@link #step(INDArray, INDArray, double)}.
+     * Compiles {@code graph}, to be updated by {@code rule}; use {@link #step(INDArray, INDArray, double)}.
      *
      * @param image size of the images
      * @param batch images in the usual batch, which is compiled at once; other sizes are compiled when they arrive
-     * @throws IllegalArgumentException if {@code batch} is below 1
+     * @throws IllegalArgumentException if {@code batch} is below 1, or the rule has a group for a vertex without
+     *     parameters
      * @throws UnsupportedGraphException if the graph has anything that the engine or the update rule does not support,
      *     or oneDNN has no code for it
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
-    public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, Sgd sgd) {
-        return new TrainingPlan(graph, image, batch, Optional.of(sgd));
+    public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, UpdateRule rule) {
+        return new TrainingPlan(graph, image, batch, Optional.of(rule));
     }
 
-    /** As {@link #compile(ComputationGraph, Shape, int, Sgd)}, for no particular batch size. */
-    public static TrainingPlan compile(ComputationGraph graph, Shape image, Sgd sgd) {
-        return compile(graph, image, 1, sgd);
+    /** As {@link #compile(ComputationGraph, Shape, int, UpdateRule)}, for no particular batch size and one optimiser. */
+    public static TrainingPlan compile(ComputationGraph graph, Shape image, Optimizer optimizer) {
+        return compile(graph, image, 1, UpdateRule.of(optimizer));
     }
 
     /**
@@ -212,7 +213,7 @@ public final class TrainingPlan implements TrainingStep {
      * @param labels N×classes, each row a distribution
      * @throws IllegalArgumentException if the shapes do not match the graph, or an image has values that are not finite
      * @throws StalePlanException if the graph has changed since
-     * @throws IllegalStateException if the plan is closed, or was compiled with an {@link Sgd}
+     * @throws IllegalStateException if the plan is closed, or was compiled with an {@link UpdateRule}
      */
     public Result step(INDArray features, INDArray labels) {
         if (!(update instanceof GraphUpdate own)) {
@@ -325,14 +326,14 @@ public final class TrainingPlan implements TrainingStep {
     }
 
     /**
-     * The velocities, as in {@link TrainingStep#velocity()}.
+     * What the optimiser remembers, as in {@link TrainingStep#state()}.
      *
      * @throws IllegalStateException if the graph's own updater holds the state
      */
     @Override
-    public FloatBuffer velocity() {
+    public Map<String, FloatBuffer> state() {
         if (update instanceof OwnUpdate own) {
-            return own.velocity.duplicate();
+            return ParameterUpdate.views(own.remembered);
         }
         throw new IllegalStateException("the graph's own updater holds the state; see its getUpdater()");
     }
@@ -367,16 +368,18 @@ public final class TrainingPlan implements TrainingStep {
     private sealed interface Update permits OwnUpdate, GraphUpdate {}
 
     private final class OwnUpdate implements Update {
-        private final SgdUpdate rule;
-        private final FloatBuffer velocity = FloatBuffer.allocate(Math.toIntExact(graph.numParams()));
+        private final ParameterUpdate update;
+        private final Map<String, FloatBuffer> remembered;
 
-        OwnUpdate(Sgd sgd) {
-            this.rule = new SgdUpdate(sgd, layout);
+        OwnUpdate(UpdateRule rule) {
+            this.update = new ParameterUpdate(rule, layout);
+            this.remembered = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         }
 
         boolean apply(long batch, double lr) {
-            Map<String, SgdUpdate.Norm> norms = norms(compiled.lowering(Math.toIntExact(batch)));
-            boolean finite = rule.apply(state.parameters(), state.gradients(), velocity, batch, norms, lr);
+            Map<String, ParameterUpdate.Norm> norms = norms(compiled.lowering(Math.toIntExact(batch)));
+            boolean finite = update.apply(
+                    state.parameters(), state.gradients(), remembered, batch, norms, lr, state.iteration());
             state.finishStep();
             return finite;
         }

@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,24 +33,25 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      *     io.github.resnet4j.zoo.layers.AuxiliaryLoss}), in single precision; its parameters are changed in place
      * @param image size of the images
      * @param batch images in the usual batch, which is prepared in advance; other sizes are allowed
-     * @param sgd the update rule
+     * @param rule how gradients change the parameters
      * @param engine which engine to use; {@link Engine#AUTO} falls back to DL4J if oneDNN cannot run the graph, with
      *     one warning that gives the reasons
-     * @throws IllegalArgumentException if {@code batch} is below 1
+     * @throws IllegalArgumentException if {@code batch} is below 1, or the rule has a group for a vertex without
+     *     parameters
      * @throws UnsupportedGraphException if none of the engines allowed can train the graph as it is configured: because
      *     of unsupported vertices, or of any gradient normalisation, optimisation algorithm or step function
      * @throws EngineUnavailableException if oneDNN is required but not available for this platform
      */
-    static TrainingStep of(ComputationGraph graph, Shape image, int batch, Sgd sgd, Engine engine) {
+    static TrainingStep of(ComputationGraph graph, Shape image, int batch, UpdateRule rule, Engine engine) {
         return EngineSelector.of(
                 engine,
-                () -> TrainingPlan.compile(graph, image, batch, sgd),
-                fallback -> new GraphTraining(graph, image, sgd, fallback));
+                () -> TrainingPlan.compile(graph, image, batch, rule),
+                fallback -> new GraphTraining(graph, image, rule, fallback));
     }
 
-    /** As {@link #of(ComputationGraph, Shape, int, Sgd, Engine)}, for no particular batch size. */
-    static TrainingStep of(ComputationGraph graph, Shape image, Sgd sgd, Engine engine) {
-        return of(graph, image, 1, sgd, engine);
+    /** As {@link #of(ComputationGraph, Shape, int, UpdateRule, Engine)}, for no particular batch size and one optimiser. */
+    static TrainingStep of(ComputationGraph graph, Shape image, Optimizer optimizer, Engine engine) {
+        return of(graph, image, 1, UpdateRule.of(optimizer), engine);
     }
 
     /**
@@ -67,11 +69,14 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      */
     Result step(INDArray features, INDArray labels, double lr);
 
-    /** The velocities in the order of the flat parameters: the optimiser's whole state besides its count. A live view. */
-    FloatBuffer velocity();
+    /**
+     * What the optimiser remembers besides the number of steps, by {@link Optimizer#stateNames() name}: for every
+     * parameter a value, in the order of the flat parameters. Live views.
+     */
+    Map<String, FloatBuffer> state();
 
     /**
-     * Continues where another run stopped, once its parameters and its {@link #velocity()} are restored: from here on,
+     * Continues where another run stopped, once its parameters and its {@link #state()} are restored: from here on,
      * every step is what that run would have done.
      *
      * @param iteration steps done so far; becomes the graph's count

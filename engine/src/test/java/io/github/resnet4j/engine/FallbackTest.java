@@ -197,7 +197,7 @@ class FallbackTest {
 
         @Test
         void isTrainedByDl4jFromTheFirstStep() {
-            try (TrainingStep training = TrainingStep.of(graph, IMAGE, BATCH, PLAIN, Engine.AUTO)) {
+            try (TrainingStep training = TrainingStep.of(graph, IMAGE, BATCH, UpdateRule.of(PLAIN), Engine.AUTO)) {
                 assertThat(training.engine()).isEqualTo(Engine.DL4J);
                 assertThat(training.fallback().orElseThrow()).contains("out: ").contains("2 GiB");
                 assertThat(training.step(images(), labels(), 0.1).loss()).isPositive();
@@ -207,7 +207,7 @@ class FallbackTest {
         @Test
         void isRefusedByName() {
             assertThatExceptionOfType(UnsupportedGraphException.class)
-                    .isThrownBy(() -> TrainingStep.of(graph, IMAGE, BATCH, PLAIN, Engine.ONEDNN))
+                    .isThrownBy(() -> TrainingStep.of(graph, IMAGE, BATCH, UpdateRule.of(PLAIN), Engine.ONEDNN))
                     .satisfies(e -> assertThat(e.reasons().get(0).vertex()).isEqualTo("out"));
             assertThatExceptionOfType(UnsupportedGraphException.class)
                     .isThrownBy(() -> TrainingPlan.compile(graph, IMAGE, BATCH));

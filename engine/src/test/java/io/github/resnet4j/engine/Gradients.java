@@ -31,7 +31,7 @@ final class Gradients {
             for (ParameterLayout.Segment segment : step.layout().segments()) {
                 if (segment.kind().trained() && !segment.frozen()) {
                     float[] gradient = new float[segment.length()];
-                    step.velocity().get(segment.offset(), gradient);
+                    step.state().get("velocity").get(segment.offset(), gradient);
                     String name = Seeded.torchName(segment);
                     gradients.put(name, golden.choose("grad:" + name, gradient));
                 }

@@ -231,7 +231,7 @@ class OneDnnTest {
             for (ParameterLayout.Segment segment : step.layout().segments()) {
                 boolean trained = segment.kind().trained();
                 float[] values = new float[segment.length()];
-                (trained ? step.velocity() : parameters).get(segment.offset(), values);
+                (trained ? step.state().get("velocity") : parameters).get(segment.offset(), values);
                 (trained ? gradients : statistics).put(Seeded.torchName(segment), values);
             }
         }

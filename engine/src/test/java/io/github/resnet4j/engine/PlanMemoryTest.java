@@ -180,7 +180,7 @@ class PlanMemoryTest {
     @Test
     void batchesOfAllSizesShareTheMemoryOfTheLargest() {
         ComputationGraph graph = USER.graph();
-        try (TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), BATCH, SGD)) {
+        try (TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), BATCH, UpdateRule.of(SGD))) {
             long before = settled();
             for (int size = 1; size <= BATCH; size++) {
                 plan.gradients(USER.images(size), USER.labels(size));

@@ -29,7 +29,7 @@ class SgdTest {
         double[] rates = {0.1, 0.01, 0.005, 0.05};
         for (int step = 0; step < 200; step++) {
             float[] g = Seeded.uniform("sgd/" + rule + "/" + step, size, -0.05, 0.05);
-            sgd.update(p, g, v, size, 1, true, rates[step / 50]);
+            sgd.update(p, g, v, size, 1, sgd.weightDecay(), rates[step / 50]);
             if (step % 50 == 49) {
                 float[] reference = golden.values(rule + ":" + (step + 1));
                 assertThat(reference).hasSize(size);
@@ -46,21 +46,9 @@ class SgdTest {
     void updatesAsManyAsToldWithScaledGradients() {
         float[] p = {1, 1, 1};
         float[] v = new float[3];
-        sgd(0, false, 0).update(p, new float[] {4, 4, 4}, v, 2, 0.5, true, 0.25);
+        sgd(0, false, 0).update(p, new float[] {4, 4, 4}, v, 2, 0.5, 0, 0.25);
         assertThat(p).containsExactly(0.5f, 0.5f, 1);
         assertThat(v).containsExactly(2, 2, 0);
-    }
-
-    @Test
-    void decaysNormsAndBiasesOnlyWhenAskedTo() {
-        Sgd all = Sgd.paper();
-        Sgd few = new Sgd(0.9, false, 1e-4, Sgd.DecayOn.NO_NORM_BIAS, OptionalDouble.empty());
-        for (ParameterLayout.Kind kind : ParameterLayout.Kind.values()) {
-            if (kind.trained()) {
-                assertThat(all.decays(kind)).isTrue();
-                assertThat(few.decays(kind)).isEqualTo(kind == ParameterLayout.Kind.WEIGHT);
-            }
-        }
     }
 
     @Test

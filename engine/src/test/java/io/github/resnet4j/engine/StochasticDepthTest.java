@@ -171,7 +171,8 @@ class StochasticDepthTest {
 
     private static double[] train(ParityCase parity, ComputationGraph graph, Engine engine, int steps) {
         double[] losses = new double[steps];
-        try (TrainingStep step = TrainingStep.of(graph, parity.image(), parity.batch(), Sgd.paper(), engine)) {
+        try (TrainingStep step =
+                TrainingStep.of(graph, parity.image(), parity.batch(), UpdateRule.of(Sgd.paper()), engine)) {
             for (int i = 0; i < steps; i++) {
                 losses[i] = step.step(parity.images(), parity.labels(), LR).loss();
             }
@@ -294,7 +295,7 @@ class StochasticDepthTest {
                     begun.step(parity.images(), parity.labels(), LR);
                 }
                 second.params().assign(first.params());
-                resumed.velocity().put(begun.velocity());
+                resumed.state().get("velocity").put(begun.state().get("velocity"));
                 resumed.startAt(3);
                 for (int i = 3; i < 8; i++) {
                     resumed.step(parity.images(), parity.labels(), LR);
@@ -343,8 +344,8 @@ class StochasticDepthTest {
         ParityCase parity = ParityCase.reduced("basic_b_cifar_3x8x8_at-test-batch");
         ComputationGraph plan = parity.graph();
         ComputationGraph dl4j = parity.graph();
-        try (TrainingStep a = TrainingStep.of(plan, parity.image(), 3, Sgd.paper(), Engine.ONEDNN);
-                TrainingStep b = TrainingStep.of(dl4j, parity.image(), 3, Sgd.paper(), Engine.DL4J)) {
+        try (TrainingStep a = TrainingStep.of(plan, parity.image(), 3, UpdateRule.of(Sgd.paper()), Engine.ONEDNN);
+                TrainingStep b = TrainingStep.of(dl4j, parity.image(), 3, UpdateRule.of(Sgd.paper()), Engine.DL4J)) {
             for (int i = 0; i < 10; i++) {
                 ParityCase batch = parity.withBatch(3 + i % 2 * 2);
                 assertThat(a.step(batch.images(), batch.labels(), LR).loss())

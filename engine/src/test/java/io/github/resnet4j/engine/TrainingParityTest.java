@@ -116,6 +116,49 @@ class TrainingParityTest {
                 Arguments.of("frozen", Sgd.paper(), 0));
     }
 
+    static Stream<Arguments> rules() {
+        Sgd sgd = new Sgd(0.9, false, 1e-2, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        AdamW all = new AdamW(0.9, 0.999, 1e-3, 0.1, AdamW.DecayOn.ALL, OptionalDouble.empty());
+        AdamW weights = new AdamW(0.9, 0.999, 1e-3, 0.1, AdamW.DecayOn.NO_NORM_BIAS, OptionalDouble.empty());
+        return Stream.of(
+                Arguments.of("groups", sgd, LR, groups(0.1, OptionalDouble.empty(), 10, 0)),
+                Arguments.of("adamw", weights, 1e-2, List.of()),
+                Arguments.of("adamwgroups", all, 1e-2, groups(0, OptionalDouble.empty(), 2, 0.5)));
+    }
+
+    private static List<ParameterGroup> groups(double stage, OptionalDouble decay, double head, double headDecay) {
+        Set<String> layer1 = Set.of("layer1.0.conv1", "layer1.0.bn1", "layer1.0.conv2", "layer1.0.bn2");
+        return List.of(
+                new ParameterGroup(layer1, stage, decay, 0),
+                new ParameterGroup(Set.of("fc"), head, OptionalDouble.of(headDecay), 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rules")
+    void followsPyTorchsParameterGroups(String recipe, Optimizer optimizer, double lr, List<ParameterGroup> groups) {
+        ParityCase parity = ParityCase.reduced(RECIPES + recipe);
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph();
+        UpdateRule rule = new UpdateRule(optimizer, groups);
+        try (TrainingStep step = TrainingStep.of(graph, parity.image(), parity.batch(), rule, engine)) {
+            for (float loss : golden.values("losses")) {
+                assertThat(step.step(parity.images(), parity.labels(), lr).loss())
+                        .isCloseTo(loss, within(1e-4 * (1 + loss)));
+            }
+        }
+        parametersAreAsIn(golden, parity, graph);
+
+        ComputationGraph other = parity.graph();
+        try (TrainingStep step = TrainingStep.of(other, parity.image(), optimizer, engine)) {
+            for (int i = 0; i < 3; i++) {
+                step.step(parity.images(), parity.labels(), groups.isEmpty() ? lr / 2 : lr);
+            }
+        }
+        assertThat(worst(golden, parity, other))
+                .as("the bound tells rules apart")
+                .isGreaterThan(20);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("recipes")
     void followsPyTorchsOptimiser(String recipe, Sgd sgd, double smoothing) {

@@ -240,7 +240,7 @@ class TrainingPlanTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> graphs.step(images("x", 2), labels("x", 2), 0.1))
                     .withMessageContaining("step(features, labels)");
-            assertThatIllegalStateException().isThrownBy(graphs::velocity).withMessageContaining("getUpdater()");
+            assertThatIllegalStateException().isThrownBy(graphs::state).withMessageContaining("getUpdater()");
         }
     }
 
@@ -260,10 +260,10 @@ class TrainingPlanTest {
             TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), momentum());
             for (int i = 0; i < 6; i++) {
                 if (resumed.contains(i)) {
-                    FloatBuffer velocity = copy(plan.velocity());
+                    FloatBuffer velocity = copy(plan.state().get("velocity"));
                     plan.close();
                     plan = TrainingPlan.compile(graph, parity.image(), momentum());
-                    plan.velocity().put(velocity);
+                    plan.state().get("velocity").put(velocity);
                 }
                 int batch = i % 3 == 2 ? 2 : 4;
                 INDArray images = Seeded.images("run" + i, batch, parity.network());
@@ -273,7 +273,7 @@ class TrainingPlanTest {
                 traces.add(Bits.of(graph.getFlattenedGradients()));
             }
             traces.add(Bits.of(graph.params()));
-            traces.add(Bits.of(plan.velocity()));
+            traces.add(Bits.of(plan.state().get("velocity")));
             plan.close();
             return traces;
         }
@@ -451,7 +451,8 @@ class TrainingPlanTest {
             plan.step(images("fit", 3), labels("fit", 3), 0.1);
             other.step(images("fit", 3), labels("fit", 3), 0.1);
             assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(untouched.params()));
-            assertThat(Bits.of(plan.velocity())).isEqualTo(Bits.of(other.velocity()));
+            assertThat(Bits.of(plan.state().get("velocity")))
+                    .isEqualTo(Bits.of(other.state().get("velocity")));
         }
     }
 
@@ -648,7 +649,7 @@ class TrainingPlanTest {
                     .withMessageContaining("closed"));
         }
         assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(left));
-        assertThat(own.velocity().get(0))
+        assertThat(own.state().get("velocity").get(0))
                 .as("the state is there for whoever goes on")
                 .isNotZero();
         assertThat(graph.outputSingle(images("x", 3)).sumNumber().floatValue()).isCloseTo(3, within(1e-5f));

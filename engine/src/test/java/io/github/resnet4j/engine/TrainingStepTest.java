@@ -157,7 +157,7 @@ class TrainingStepTest {
         TrainingStep step = TrainingStep.of(later, CASE.image(), Sgd.paper(), engine);
         step.step(CASE.images(), CASE.labels(), 0);
         later.params().assign(alone.params());
-        step.velocity().put(new float[step.velocity().capacity()]);
+        step.state().get("velocity").put(new float[step.state().get("velocity").capacity()]);
         step.step(two, labels, 0.05);
         TrainingStep.of(alone, CASE.image(), Sgd.paper(), engine).step(two, labels, 0.05);
         assertThat(Bits.of(later.params())).isEqualTo(Bits.of(alone.params()));

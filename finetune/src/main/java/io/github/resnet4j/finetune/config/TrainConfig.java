@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param labelSmoothing key {@code label-smoothing}, default 0: probability spread evenly over all classes, at
  *     least 0 and less than 1 (Szegedy et al. 2016, section 7)
  * @param clipNorm key {@code clip-norm}, default none: largest L2 norm of the whole gradient, greater than 0
+ * @param emaDecay key {@code ema-decay}, default none, at least 0 and less than 1: keep an exponential moving average of all
+ *     weights and statistics, {@code average += (1 - d) * (weight - average)} after every step, with d = min(ema-decay,
+ *     (1 + step) / (10 + step)). Accuracies are the average's, and so are {@code model.zip} and {@code best.zip}
  * @param checkpointEvery key {@code checkpoint-every}, iterations between checkpoints; default 0: only at the end of
  *     epochs
  * @param evalEvery key {@code eval-every}, epochs between evaluations, default 1; the last epoch is always evaluated
@@ -23,6 +26,7 @@ public record TrainConfig(
         @Default("1") long seed,
         @Default("0") double labelSmoothing,
         Optional<Double> clipNorm,
+        Optional<Double> emaDecay,
         @Default("0") int checkpointEvery,
         @Default("1") int evalEvery,
         @Default("2") int keepCheckpoints) {
@@ -33,6 +37,7 @@ public record TrainConfig(
                 .atLeast("batch-size", batchSize, 1)
                 .fraction("label-smoothing", labelSmoothing, 0, 1)
                 .positive("clip-norm", clipNorm)
+                .fraction("ema-decay", emaDecay.orElse(0.0), 0, 1)
                 .atLeast("checkpoint-every", checkpointEvery, 0)
                 .atLeast("eval-every", evalEvery, 1)
                 .atLeast("keep-checkpoints", keepCheckpoints, 1)
@@ -41,11 +46,27 @@ public record TrainConfig(
 
     TrainConfig withSeed(long other) {
         return new TrainConfig(
-                epochs, batchSize, other, labelSmoothing, clipNorm, checkpointEvery, evalEvery, keepCheckpoints);
+                epochs,
+                batchSize,
+                other,
+                labelSmoothing,
+                clipNorm,
+                emaDecay,
+                checkpointEvery,
+                evalEvery,
+                keepCheckpoints);
     }
 
     TrainConfig withEpochs(int other) {
         return new TrainConfig(
-                other, batchSize, seed, labelSmoothing, clipNorm, checkpointEvery, evalEvery, keepCheckpoints);
+                other,
+                batchSize,
+                seed,
+                labelSmoothing,
+                clipNorm,
+                emaDecay,
+                checkpointEvery,
+                evalEvery,
+                keepCheckpoints);
     }
 }

@@ -87,14 +87,14 @@ final class YamlWriter {
         });
     }
 
-    /** A list's map of one name to options, on one line. */
+    /** A list's map on one line: one name with its options, or several keys. */
     private static void item(Object item, String indent, StringBuilder out) {
-        ((Map<?, ?>) item).forEach((key, value) -> out.append(indent)
+        Map<?, ?> map = (Map<?, ?>) item;
+        String text = flow(map);
+        out.append(indent)
                 .append("- ")
-                .append(key)
-                .append(": ")
-                .append(flow(value))
-                .append('\n'));
+                .append(map.size() == 1 ? text.substring(1, text.length() - 1) : text)
+                .append('\n');
     }
 
     private static String flow(Object value) {

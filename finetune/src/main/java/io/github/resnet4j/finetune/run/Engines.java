@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
-import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.engine.UpdateRule;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -22,8 +22,8 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the graph
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
-    static Engines of(ComputationGraph graph, Shape image, Sgd sgd, int batchSize, Engine wanted) {
-        TrainingStep training = TrainingStep.of(graph, image, batchSize, sgd, wanted);
+    static Engines of(ComputationGraph graph, Shape image, UpdateRule rule, int batchSize, Engine wanted) {
+        TrainingStep training = TrainingStep.of(graph, image, batchSize, rule, wanted);
         try {
             // Where oneDNN cannot train, one warning is enough.
             Engine next = training.engine() == Engine.DL4J ? Engine.DL4J : wanted;

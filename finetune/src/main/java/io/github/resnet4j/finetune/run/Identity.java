@@ -35,6 +35,8 @@ final class Identity {
     private static final String LIMIT = "data.limit";
     private static final String MAX_PIXELS = "data.max-pixels";
     private static final String CLIP_NORM = "train.clip-norm";
+    private static final String EMA_DECAY = "train.ema-decay";
+    private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
     private static final String NONE = "none";
     private static final int LONGEST = 200;
@@ -45,6 +47,9 @@ final class Identity {
     /** What the accuracies of a run are measured with, how long it is, and what only matters by the images it selects. */
     private static final Set<String> MAY_CHANGE =
             Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
+
+    /** Left out where there is none, also by checkpoints from before there could be one. */
+    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -62,7 +67,9 @@ final class Identity {
             Map.entry("train.batch-size", "batch size"),
             Map.entry("train.label-smoothing", "label smoothing"),
             Map.entry(CLIP_NORM, "largest gradient norm"),
+            Map.entry(EMA_DECAY, "decay of the average"),
             Map.entry("optimizer", "optimiser"),
+            Map.entry(GROUPS, "groups of parameters"),
             Map.entry("optimizer.lr", "learning rate"),
             Map.entry("optimizer.nesterov", "Nesterov momentum"),
             Map.entry("optimizer.weight-decay", "weight decay"),
@@ -96,8 +103,12 @@ final class Identity {
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", Numbers.decimal(config.train().labelSmoothing()));
         config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
+        config.train().emaDecay().ifPresent(decay -> identity.put(EMA_DECAY, Numbers.decimal(decay)));
         identity.put(EPOCHS, String.valueOf(config.train().epochs()));
         identity.putAll(ConfigText.parts("optimizer", config.optimizer()));
+        if (config.optimizer().groups().isEmpty()) {
+            identity.remove(GROUPS);
+        }
         identity.putAll(ConfigText.parts("schedule", config.schedule()));
         return identity;
     }
@@ -128,9 +139,9 @@ final class Identity {
         others.keySet().removeAll(MAY_CHANGE);
         own.keySet().removeAll(MAY_CHANGE);
         others.remove(ENGINE);
-        // Older checkpoints say less, or in another form. Only a norm to clip at is left out where there is none.
+        // Older checkpoints say less, or in another form.
         others.keySet().removeAll(oldForm(saved));
-        own.keySet().removeIf(key -> !others.containsKey(key) && !key.equals(CLIP_NORM));
+        own.keySet().removeIf(key -> !others.containsKey(key) && !OPTIONAL.contains(key));
         if (!own.get(DATA).equals(others.get(DATA))) {
             differences.add("data: " + images(others.remove(IMAGES), own.remove(IMAGES))
                     + changed(saved, now, SELECTION::contains).stream()
@@ -193,7 +204,7 @@ final class Identity {
         all.addAll(now.keySet());
         return all.stream()
                 .filter(keys)
-                .filter(key -> saved.containsKey(key) || key.equals(CLIP_NORM))
+                .filter(key -> saved.containsKey(key) || OPTIONAL.contains(key))
                 .filter(key -> differs(saved, now, key))
                 .filter(key ->
                         KINDS.stream().noneMatch(kind -> key.startsWith(kind + ".") && differs(saved, now, kind)))

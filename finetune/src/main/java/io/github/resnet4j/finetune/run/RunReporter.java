@@ -108,17 +108,17 @@ final class RunReporter {
         data.put(
                 "Validation images",
                 String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
-        OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
         Map<String, String> recipe = new LinkedHashMap<>();
         recipe.put("Epochs", String.valueOf(config.train().epochs()));
         recipe.put("Iterations", String.format(Locale.ROOT, "%,d", summary.iterations()));
         recipe.put("Batch size", String.valueOf(config.train().batchSize()));
-        recipe.put(
-                "Optimiser",
-                "SGD, learning rate " + Numbers.decimal(sgd.lr()) + ", momentum "
-                        + Numbers.decimal(sgd.momentum())
-                        + (sgd.nesterov() ? " (Nesterov)" : "") + ", weight decay "
-                        + Numbers.decimal(sgd.weightDecay()));
+        recipe.put("Optimiser", words(config.optimizer()));
+        if (!config.optimizer().groups().isEmpty()) {
+            recipe.put("Groups of parameters", ConfigText.of(config.optimizer().groups()));
+        }
+        config.train()
+                .emaDecay()
+                .ifPresent(decay -> recipe.put("Weights", "moving average, decay " + Numbers.decimal(decay)));
         recipe.put("Schedule", ConfigText.of(config.schedule()));
         recipe.put(
                 "Augmentation",
@@ -146,6 +146,17 @@ final class RunReporter {
                                 ? "; in this order: " + summary.engine().history()
                                 : ""));
         return new RunFacts(config.name(), model, data, recipe, environment, notes(summary));
+    }
+
+    private static String words(OptimizerConfig optimizer) {
+        String rate = ", learning rate " + Numbers.decimal(optimizer.lr());
+        if (optimizer instanceof OptimizerConfig.Adamw adam) {
+            return "AdamW" + rate + ", betas " + Numbers.decimal(adam.beta1()) + " and " + Numbers.decimal(adam.beta2())
+                    + ", weight decay " + Numbers.decimal(adam.weightDecay());
+        }
+        OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) optimizer;
+        return "SGD" + rate + ", momentum " + Numbers.decimal(sgd.momentum()) + (sgd.nesterov() ? " (Nesterov)" : "")
+                + ", weight decay " + Numbers.decimal(sgd.weightDecay());
     }
 
     private List<String> notes(TrainingRun.Summary summary) {

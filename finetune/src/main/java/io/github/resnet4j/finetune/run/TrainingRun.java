@@ -7,14 +7,12 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
-import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
-import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
@@ -31,6 +29,7 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Trainer;
+import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
@@ -46,7 +45,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -58,6 +57,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 public final class TrainingRun {
     private static final String REPORT = "report.html";
+    private static final String AVERAGE = "average";
 
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
@@ -229,23 +229,48 @@ public final class TrainingRun {
             BatchLoader valData,
             DeferredLines remarks)
             throws IOException {
+        Optional<WeightAverage> average = config.train()
+                .emaDecay()
+                .map(decay ->
+                        new WeightAverage(decay, start.graph().params().data().asNioFloat()));
         try (Engines engines = Engines.of(
-                start.graph(), start.network().input(), sgd(), config.train().batchSize(), config.engine())) {
+                start.graph(),
+                start.network().input(),
+                Rules.of(config, start.network()),
+                config.train().batchSize(),
+                config.engine())) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
             EngineUse engine = engines.use();
             if (resumed.isPresent()) {
                 Snapshot snapshot = resumed.get();
-                engines.training().velocity().put(snapshot.velocity().duplicate());
+                restore(snapshot, state(engines.training(), average));
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
                 remarks.add(where(beginning(snapshot, trainData.batchesPerEpoch()))
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
             remarks.after(engine.words() + ": " + describe(start, trainData));
-            Evaluation result = train(start, trainData, valData, engines, resumed, Identity.with(identity, engine));
+            Evaluation result =
+                    train(start, trainData, valData, engines, average, resumed, Identity.with(identity, engine));
             return finish(start, card, trainData, valData, result, engine);
         }
+    }
+
+    /** What besides the parameters a checkpoint holds. */
+    private static Map<String, FloatBuffer> state(TrainingStep training, Optional<WeightAverage> average) {
+        Map<String, FloatBuffer> state = new TreeMap<>(training.state());
+        average.ifPresent(weights -> state.put(AVERAGE, weights.values()));
+        return state;
+    }
+
+    private void restore(Snapshot snapshot, Map<String, FloatBuffer> state) {
+        if (!snapshot.state().keySet().equals(state.keySet())) {
+            throw new UsageException(folder + ": the checkpoint holds "
+                    + String.join(", ", snapshot.state().keySet()) + ", but this run needs "
+                    + String.join(", ", state.keySet()) + "; start over with --overwrite, or in an empty folder");
+        }
+        state.forEach((name, values) -> values.put(snapshot.state().get(name).duplicate()));
     }
 
     /** @throws UsageException if the newest checkpoint is of another run, or of one that was longer */
@@ -364,6 +389,7 @@ public final class TrainingRun {
             BatchLoader trainData,
             BatchLoader valData,
             Engines engines,
+            Optional<WeightAverage> average,
             Optional<Snapshot> resumed,
             Map<String, String> identity)
             throws IOException {
@@ -387,12 +413,13 @@ public final class TrainingRun {
                     checkpoints(),
                     identity,
                     start.graph(),
-                    engines.training(),
+                    state(engines.training(), average),
                     log,
                     start.inputs().val().size(),
                     start.network().classes());
             Trainer trainer = new Trainer(
                     engines.training(),
+                    average,
                     engines.inference(),
                     trainData,
                     valData,
@@ -443,12 +470,6 @@ public final class TrainingRun {
         return summary;
     }
 
-    private Sgd sgd() {
-        OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config.optimizer();
-        OptionalDouble clip = config.train().clipNorm().map(OptionalDouble::of).orElse(OptionalDouble.empty());
-        return new Sgd(sgd.momentum(), sgd.nesterov(), sgd.weightDecay(), sgd.decayOn(), clip);
-    }
-
     private String describe(PreparedRun start, BatchLoader trainData) {
         Network network = start.network();
         return String.format(
@@ -475,7 +496,7 @@ public final class TrainingRun {
         private final Checkpoints checkpoints;
         private final Map<String, String> identity;
         private final ComputationGraph graph;
-        private final TrainingStep training;
+        private final Map<String, FloatBuffer> state;
         private final CsvLog log;
         private final long valImages;
         private final int classes;
@@ -486,7 +507,7 @@ public final class TrainingRun {
                 Checkpoints checkpoints,
                 Map<String, String> identity,
                 ComputationGraph graph,
-                TrainingStep training,
+                Map<String, FloatBuffer> state,
                 CsvLog log,
                 long valImages,
                 int classes) {
@@ -494,7 +515,7 @@ public final class TrainingRun {
             this.checkpoints = checkpoints;
             this.identity = identity;
             this.graph = graph;
-            this.training = training;
+            this.state = state;
             this.log = log;
             this.valImages = valImages;
             this.classes = classes;
@@ -562,7 +583,7 @@ public final class TrainingRun {
         @Override
         public void checkpoint(Position position, EpochProgress progress) {
             FloatBuffer parameters = graph.params().data().asNioFloat();
-            checkpoints.save(new Snapshot(position, progress, parameters, training.velocity(), identity));
+            checkpoints.save(new Snapshot(position, progress, parameters, state, identity));
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Trainer {
     private final TrainingStep training;
+    private final Optional<WeightAverage> average;
     private final Inference inference;
     private final BatchLoader trainData;
     private final BatchLoader valData;
@@ -66,12 +67,14 @@ public final class Trainer {
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
 
     /**
+     * @param average of what {@code training} trains, which is evaluated in its place
      * @param inference runs the graph that {@code training} trains
      * @param classes number of classes
      * @param stop polled after every step and between evaluated batches
      */
     public Trainer(
             TrainingStep training,
+            Optional<WeightAverage> average,
             Inference inference,
             BatchLoader trainData,
             BatchLoader valData,
@@ -81,6 +84,7 @@ public final class Trainer {
             Observer observer,
             BooleanSupplier stop) {
         this.training = training;
+        this.average = average;
         this.inference = inference;
         this.trainData = trainData;
         this.valData = valData;
@@ -94,7 +98,8 @@ public final class Trainer {
 
     /**
      * Trains from {@code from} to the end. Saves a checkpoint before an epoch's evaluation, so that an unreadable image
-     * costs no epoch; a resumed run makes up for the missing evaluation.
+     * costs no epoch; a resumed run makes up for the missing evaluation. With an average, that is what is evaluated, what
+     * the graph holds while an epoch is reported, and what it holds at the end.
      *
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
@@ -116,16 +121,27 @@ public final class Trainer {
             if (position.batch() < perEpoch) {
                 checkpoint(new Position(iterations, epoch, perEpoch), progress);
             }
-            last = Optional.empty();
-            if ((epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs()) {
-                last = Optional.of(evaluate(epoch, iterations, progress));
+            average.ifPresent(WeightAverage::swap);
+            try {
+                last = finish(epoch, iterations, progress);
+            } finally {
+                average.ifPresent(WeightAverage::swap);
             }
-            observer.epoch(result(epoch, iterations, progress, last));
             position = new Position(iterations, epoch + 1, 0);
             progress = EpochProgress.NONE;
             System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
         }
+        average.ifPresent(WeightAverage::swap);
         return last.orElseGet(() -> evaluate(config.epochs()));
+    }
+
+    /** Evaluates an epoch, if it is one of those, and reports it. */
+    private Optional<Evaluation> finish(int epoch, long iterations, EpochProgress progress) {
+        boolean evaluated = (epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs();
+        Optional<Evaluation> evaluation =
+                evaluated ? Optional.of(evaluate(epoch, iterations, progress)) : Optional.empty();
+        observer.epoch(result(epoch, iterations, progress, evaluation));
+        return evaluation;
     }
 
     /** Evaluates after the last step of an epoch, which is reported even if evaluation fails. */
@@ -173,6 +189,7 @@ public final class Trainer {
                 double lr = learningRate.at(iteration);
                 TrainingStep.Result result =
                         training.step(arrays.features(batch), arrays.labels(batch, config.labelSmoothing()), lr);
+                average.ifPresent(weights -> weights.add(iteration + 1));
                 if (!Double.isFinite(result.loss())) {
                     throw new DivergedException(iteration, from.epoch(), result.loss(), lr);
                 }

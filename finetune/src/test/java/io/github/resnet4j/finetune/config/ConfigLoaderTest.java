@@ -10,7 +10,7 @@ import io.github.resnet4j.datasets.transform.PadCrop;
 import io.github.resnet4j.datasets.transform.RandomResizedCrop;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.engine.Engine;
-import io.github.resnet4j.engine.Sgd.DecayOn;
+import io.github.resnet4j.engine.Optimizer.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
 import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.io.File;
@@ -73,8 +73,8 @@ final class ConfigLoaderTest {
                                 true,
                                 false,
                                 89_478_485),
-                        new TrainConfig(2, 4, 1, 0, Optional.empty(), 0, 1, 2),
-                        new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL),
+                        new TrainConfig(2, 4, 1, 0, Optional.empty(), Optional.empty(), 0, 1, 2),
+                        new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL, List.of()),
                         new ScheduleConfig.Constant(Optional.empty()),
                         Engine.AUTO,
                         new OutputConfig(Path.of("runs")),
@@ -119,11 +119,21 @@ final class ConfigLoaderTest {
                   seed: -9000000000
                   label-smoothing: 0.1
                   clip-norm: 5
+                  ema-decay: 0.999
                   checkpoint-every: 500
                   eval-every: 2
                   keep-checkpoints: 1
                 optimizer:
-                  {type: sgd, lr: 1e-4, momentum: 0.8, nesterov: true, weight-decay: 5E-4, decay-on: no-norm-bias}
+                  type: sgd
+                  lr: 1e-4
+                  momentum: 0.8
+                  nesterov: true
+                  weight-decay: 5E-4
+                  decay-on: no-norm-bias
+                  groups:
+                    - {parts: [stem, layer1.0], lr-factor: 0.1}
+                    - parts: [head]
+                      weight-decay: 0
                 schedule:
                   type: multi-step
                   milestones: [0.5, 3]
@@ -164,8 +174,16 @@ final class ConfigLoaderTest {
                                 false,
                                 true,
                                 500_000_000),
-                        new TrainConfig(7, 32, -9_000_000_000L, 0.1, Optional.of(5.0), 500, 2, 1),
-                        new Sgd(1e-4, 0.8, true, 5e-4, DecayOn.NO_NORM_BIAS),
+                        new TrainConfig(7, 32, -9_000_000_000L, 0.1, Optional.of(5.0), Optional.of(0.999), 500, 2, 1),
+                        new Sgd(
+                                1e-4,
+                                0.8,
+                                true,
+                                5e-4,
+                                DecayOn.NO_NORM_BIAS,
+                                List.of(
+                                        new GroupConfig(List.of("stem", "layer1.0"), 0.1, Optional.empty()),
+                                        new GroupConfig(List.of("head"), 1, Optional.of(0.0)))),
                         new ScheduleConfig.MultiStep(
                                 List.of(0.5, 3.0),
                                 0.2,
@@ -178,6 +196,19 @@ final class ConfigLoaderTest {
                         Engine.DL4J,
                         new OutputConfig(Path.of("out")),
                         Optional.of(new ExpectConfig(76.13, 0.5, "a, b"))));
+        assertThat(load(config.toYaml())).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "type: adamw, lr: 0.001",
+                "type: adamw, lr: 0.001, beta1: 0, beta2: 0.99, eps: 1e-6, weight-decay: 0.05, decay-on: all",
+                "type: adamw, lr: 0.001, groups: [{parts: [layer1, layer2], lr-factor: 0}]"
+            })
+    void optimizersReadBackEqual(String optimizer) throws IOException {
+        RunConfig config = load(SMALLEST.replace("type: sgd, lr: 0.1", optimizer));
+        assertThat(config.optimizer()).isInstanceOf(OptimizerConfig.Adamw.class);
         assertThat(load(config.toYaml())).isEqualTo(config);
     }
 
@@ -298,6 +329,7 @@ final class ConfigLoaderTest {
                           nesterov: false
                           weight-decay: 0.0001
                           decay-on: all
+                          groups: []
                         schedule:
                           type: multi-step
                           milestones: [82, 123]
@@ -372,10 +404,10 @@ final class ConfigLoaderTest {
     @Test
     void recordsRefuseWhatFilesMayNotSay() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TrainConfig(0, -1, 1, 0, Optional.empty(), 0, 1, 2))
+                .isThrownBy(() -> new TrainConfig(0, -1, 1, 0, Optional.empty(), Optional.empty(), 0, 1, 2))
                 .withMessage("epochs: must be at least 1, not 0; batch-size: must be at least 1, not -1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Sgd(Double.NaN, 0.9, false, Double.POSITIVE_INFINITY, DecayOn.ALL))
+                .isThrownBy(() -> new Sgd(Double.NaN, 0.9, false, Double.POSITIVE_INFINITY, DecayOn.ALL, List.of()))
                 .withMessage("lr: must be greater than 0, not NaN; weight-decay: must be at least 0, not Infinity");
     }
 

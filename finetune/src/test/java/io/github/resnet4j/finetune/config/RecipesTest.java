@@ -3,10 +3,13 @@ package io.github.resnet4j.finetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.resnet4j.engine.Sgd.DecayOn;
+import io.github.resnet4j.engine.Optimizer.DecayOn;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -118,6 +121,7 @@ final class RecipesTest {
                         "cifar100/wrn-28-10-dropout.yaml",
                         "cifar100/wrn-28-10.yaml",
                         "cifar100/wrn-40-10-dropout.yaml",
+                        "finetune/discriminative.yaml",
                         "finetune/full.yaml",
                         "finetune/last-stage.yaml",
                         "finetune/linear-probe.yaml",
@@ -261,14 +265,34 @@ final class RecipesTest {
         assertThat(config.train().epochs() * iterations).isEqualTo(200_000);
         assertThat(steps.milestones().stream().map(epoch -> epoch * iterations))
                 .containsExactly(100_000.0, 150_000.0, 175_000.0);
-        assertThat(config.optimizer()).isEqualTo(new OptimizerConfig.Sgd(0.025, 0.9, true, 1e-3, DecayOn.NO_NORM_BIAS));
+        assertThat(config.optimizer())
+                .isEqualTo(new OptimizerConfig.Sgd(0.025, 0.9, true, 1e-3, DecayOn.NO_NORM_BIAS, List.of()));
     }
 
     @ParameterizedTest
-    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "full, ''"})
+    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "discriminative, ''", "full, ''"})
     void fineTuningFreezesWhatItSays(String name, String freeze) {
         assertThat(load("finetune/" + name + ".yaml").model().freeze().orElse(""))
                 .isEqualTo(freeze);
+    }
+
+    /** Every part of a residual network is in a group, or trained at the rate itself. */
+    @Test
+    void discriminativeRatesGrowWithTheStage() {
+        RunConfig config = load("finetune/discriminative.yaml");
+        Network network = Zoo.find(config.model().name()).network();
+        Map<String, Double> factors = new LinkedHashMap<>();
+        for (GroupConfig group : config.optimizer().groups()) {
+            group.parts().forEach(part -> factors.put(part, group.lrFactor()));
+        }
+        double last = 0;
+        for (String stage : network.stages()) {
+            double factor = factors.getOrDefault(stage, 1.0);
+            assertThat(factor).as(stage).isGreaterThanOrEqualTo(last);
+            last = factor;
+        }
+        assertThat(network.stages()).containsAll(factors.keySet());
+        assertThat(last).isEqualTo(2);
     }
 
     private static RunConfig load(String name) {

@@ -14,6 +14,7 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.engine.UnsupportedGraphException;
+import io.github.resnet4j.engine.UpdateRule;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -55,7 +56,7 @@ final class EnginesTest {
     void wholeRunGivesOneWarningAndTheReason() {
         INDArray images = Nd4j.rand(2, 3, 4, 4);
         INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}});
-        try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.AUTO)) {
+        try (Engines engines = Engines.of(graph(), IMAGE, UpdateRule.of(Sgd.paper()), 2, Engine.AUTO)) {
             for (int i = 0; i < 3; i++) {
                 engines.training().step(images, labels, 0.1);
                 engines.inference().refresh();
@@ -79,7 +80,7 @@ final class EnginesTest {
 
     @Test
     void dl4jAsAskedNeedsNoWarning() {
-        try (Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.DL4J)) {
+        try (Engines engines = Engines.of(graph(), IMAGE, UpdateRule.of(Sgd.paper()), 2, Engine.DL4J)) {
             assertThat(engines.use().words()).isEqualTo("DL4J (as requested)");
             assertThat(warnings.list).isEmpty();
         }
@@ -89,7 +90,7 @@ final class EnginesTest {
     void oneDnnAsAskedNamesTheVertex() {
         assumeOneDnn();
         assertThatExceptionOfType(UnsupportedGraphException.class)
-                .isThrownBy(() -> Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.ONEDNN))
+                .isThrownBy(() -> Engines.of(graph(), IMAGE, UpdateRule.of(Sgd.paper()), 2, Engine.ONEDNN))
                 .withMessageContaining("cut: ");
     }
 
@@ -100,7 +101,7 @@ final class EnginesTest {
                 NetworkGraph.create(Zoo.find("resnet8-mlperf").network(), NetworkGraph.Options.seeded(1));
         Shape image = Shape.square(3, 32);
         try (Engines engines = new Engines(
-                TrainingStep.of(graph, image, 2, Sgd.paper(), Engine.ONEDNN),
+                TrainingStep.of(graph, image, 2, UpdateRule.of(Sgd.paper()), Engine.ONEDNN),
                 Inference.of(graph, image, 2, Engine.DL4J))) {
             assertThat(engines.use().running()).isEqualTo(Engine.ONEDNN);
             assertThat(engines.use().words()).contains("oneDNN engine for training", "DL4J", "for evaluation");
@@ -109,7 +110,7 @@ final class EnginesTest {
 
     @Test
     void closesBoth() {
-        Engines engines = Engines.of(graph(), IMAGE, Sgd.paper(), 2, Engine.AUTO);
+        Engines engines = Engines.of(graph(), IMAGE, UpdateRule.of(Sgd.paper()), 2, Engine.AUTO);
         engines.close();
         assertThatIllegalStateException()
                 .isThrownBy(() -> engines.training().step(Nd4j.rand(2, 3, 4, 4), Nd4j.zeros(2, 2), 0.1));

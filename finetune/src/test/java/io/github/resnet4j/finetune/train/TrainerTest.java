@@ -17,6 +17,7 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.engine.UpdateRule;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -73,6 +74,7 @@ final class TrainerTest {
     private static class Session implements Trainer.Observer {
         final ComputationGraph graph;
         final TrainingStep training;
+        final Optional<WeightAverage> average;
         final Inference inference;
         final TrainConfig config;
         final List<String> events = new ArrayList<>();
@@ -92,7 +94,10 @@ final class TrainerTest {
         Session(TrainConfig config, ComputationGraph graph, Engine engine) {
             this.config = config;
             this.graph = graph;
-            this.training = TrainingStep.of(graph, NETWORK.input(), config.batchSize(), Sgd.paper(), engine);
+            this.training =
+                    TrainingStep.of(graph, NETWORK.input(), config.batchSize(), UpdateRule.of(Sgd.paper()), engine);
+            this.average = config.emaDecay()
+                    .map(decay -> new WeightAverage(decay, graph.params().data().asNioFloat()));
             this.inference = Inference.of(graph, NETWORK.input(), config.batchSize(), training.engine());
         }
 
@@ -115,6 +120,7 @@ final class TrainerTest {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
                 return new Trainer(
                                 training,
+                                average,
                                 inference,
                                 train,
                                 val,
@@ -133,8 +139,13 @@ final class TrainerTest {
 
         Evaluation resume(State state) {
             graph.params().data().asNioFloat().put(state.parameters());
-            training.velocity().put(state.velocity());
+            training.state().get("velocity").put(state.velocity());
+            average.ifPresent(weights -> weights.values().put(state.average()));
             return run(state.position(), state.progress());
+        }
+
+        float[] average() {
+            return average.map(weights -> floats(weights.values())).orElse(new float[0]);
         }
 
         float[] parameters() {
@@ -161,14 +172,21 @@ final class TrainerTest {
         @Override
         public void checkpoint(Position position, EpochProgress progress) {
             events.add("checkpoint " + position.iteration() + " in " + position.epoch() + "." + position.batch());
-            checkpoints.add(new State(position, progress, parameters(), floats(training.velocity())));
+            checkpoints.add(new State(
+                    position, progress, parameters(), floats(training.state().get("velocity")), average()));
         }
     }
 
     /** What a checkpoint holds. */
-    private record State(Position position, EpochProgress progress, float[] parameters, float[] velocity) {
+    private record State(
+            Position position, EpochProgress progress, float[] parameters, float[] velocity, float[] average) {
         Snapshot snapshot() {
-            return new Snapshot(position, progress, FloatBuffer.wrap(parameters), FloatBuffer.wrap(velocity), Map.of());
+            return new Snapshot(
+                    position,
+                    progress,
+                    FloatBuffer.wrap(parameters),
+                    Map.of("velocity", FloatBuffer.wrap(velocity)),
+                    Map.of());
         }
 
         static State of(Snapshot snapshot) {
@@ -176,7 +194,8 @@ final class TrainerTest {
                     snapshot.position(),
                     snapshot.progress(),
                     floats(snapshot.parameters()),
-                    floats(snapshot.velocity()));
+                    floats(snapshot.state().get("velocity")),
+                    new float[0]);
         }
     }
 
@@ -298,9 +317,9 @@ final class TrainerTest {
             Session resumed = new Session(config(2, 0, 1));
             Evaluation actual = resumed.resume(state);
             assertThat(resumed.parameters()).as("%s", state.position()).isEqualTo(whole.parameters());
-            assertThat(floats(resumed.training.velocity()))
+            assertThat(floats(resumed.training.state().get("velocity")))
                     .as("%s", state.position())
-                    .isEqualTo(floats(whole.training.velocity()));
+                    .isEqualTo(floats(whole.training.state().get("velocity")));
             assertThat(actual.answers()).isEqualTo(expected.answers());
             assertThat(actual.loss()).isEqualTo(expected.loss());
             int left = 2 - state.position().epoch();
@@ -313,6 +332,58 @@ final class TrainerTest {
                 assertThat(sums.loss()).as("%s", state.position()).isEqualTo(uninterrupted.loss());
             }
         }
+    }
+
+    @Test
+    void theAverageIsWhatIsEvaluatedReportedAndLeft() {
+        List<double[]> averages = new ArrayList<>();
+        List<float[]> reported = new ArrayList<>();
+        Session session = new Session(averaging(0.7)) {
+            @Override
+            public void step(Position position, EpochProgress progress, Trainer.Step step) {
+                super.step(position, progress, step);
+                double[] last = averages.get(averages.size() - 1);
+                double keep = Math.min(0.7, (1.0 + position.iteration()) / (10.0 + position.iteration()));
+                float[] now = parameters();
+                double[] next = new double[now.length];
+                Arrays.setAll(next, i -> keep * last[i] + (1 - keep) * now[i]);
+                averages.add(next);
+            }
+
+            @Override
+            public void epoch(Trainer.EpochResult result) {
+                super.epoch(result);
+                reported.add(parameters());
+            }
+        };
+        averages.add(doubles(session.parameters()));
+        Evaluation last = session.run();
+
+        assertThat(averages).hasSize(1 + 2 * PER_EPOCH);
+        assertThat(doubles(reported.get(0))).containsExactly(averages.get(PER_EPOCH), within(1e-6));
+        assertThat(doubles(session.parameters())).containsExactly(averages.get(2 * PER_EPOCH), within(1e-6));
+        Session plain = new Session(config(2, 0, 1));
+        plain.run();
+        assertThat(session.average()).as("training itself is as without").isEqualTo(plain.parameters());
+        assertThat(last.loss())
+                .isNotEqualTo(plain.epochs.get(1).evaluation().orElseThrow().loss());
+        assertThat(session.checkpoints.get(1).parameters()).isEqualTo(plain.parameters());
+    }
+
+    @Test
+    void anAverageIsResumedToTheLastBit() {
+        Session whole = new Session(averaging(0.9));
+        Evaluation expected = whole.run();
+        Session half = new Session(averaging(0.9));
+        half.stop = () -> half.events.contains("step 3");
+        assertThatExceptionOfType(StoppedException.class).isThrownBy(half::run);
+
+        Session resumed = new Session(averaging(0.9));
+        Evaluation actual = resumed.resume(half.checkpoints.get(0));
+
+        assertThat(bits(resumed.parameters())).isEqualTo(bits(whole.parameters()));
+        assertThat(bits(resumed.average())).isEqualTo(bits(whole.average()));
+        assertThat(actual.answers()).isEqualTo(expected.answers());
     }
 
     /** Two epochs, a checkpoint on disk, and two more in a graph of its own: nothing of what dropout draws is left over. */
@@ -333,7 +404,8 @@ final class TrainerTest {
                 State.of(checkpoints.newestValid(warning -> fail(warning)).orElseThrow()));
         assertThat(resumed.steps).hasSize(2 * PER_EPOCH);
         assertThat(bits(resumed.parameters())).isEqualTo(bits(whole.parameters()));
-        assertThat(bits(floats(resumed.training.velocity()))).isEqualTo(bits(floats(whole.training.velocity())));
+        assertThat(bits(floats(resumed.training.state().get("velocity"))))
+                .isEqualTo(bits(floats(whole.training.state().get("velocity"))));
         assertThat(resumed.epochs.get(2).training().loss())
                 .isEqualTo(whole.epochs.get(3).training().loss());
     }
@@ -470,7 +542,7 @@ final class TrainerTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.6})
     void labelSmoothingIsInTheLoss(double smoothing) {
-        TrainConfig config = new TrainConfig(1, 20, 3, smoothing, Optional.empty(), 0, 1, 2);
+        TrainConfig config = new TrainConfig(1, 20, 3, smoothing, Optional.empty(), Optional.empty(), 0, 1, 2);
         Session session = new Session(config) {
             @Override
             public void evaluating(long done) {}
@@ -497,7 +569,17 @@ final class TrainerTest {
                 new LoaderOptions(20, 3, 1, 1, true, BadImages.FAIL));
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
-            new Trainer(session.training, session.inference, loader, loader, rate, config, 3, session, () -> false)
+            new Trainer(
+                            session.training,
+                            Optional.empty(),
+                            session.inference,
+                            loader,
+                            loader,
+                            rate,
+                            config,
+                            3,
+                            session,
+                            () -> false)
                     .run(Position.START, EpochProgress.NONE);
         }
         assertThat(session.steps).hasSize(1);
@@ -540,7 +622,17 @@ final class TrainerTest {
     }
 
     private static TrainConfig config(int epochs, int checkpointEvery, int evalEvery) {
-        return new TrainConfig(epochs, 6, 3, 0, Optional.empty(), checkpointEvery, evalEvery, 2);
+        return new TrainConfig(epochs, 6, 3, 0, Optional.empty(), Optional.empty(), checkpointEvery, evalEvery, 2);
+    }
+
+    private static TrainConfig averaging(double decay) {
+        return new TrainConfig(2, 6, 3, 0, Optional.empty(), Optional.of(decay), 0, 1, 2);
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        Arrays.setAll(doubles, i -> values[i]);
+        return doubles;
     }
 
     private static float[] floats(FloatBuffer buffer) {

@@ -111,19 +111,26 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
      * @throws IllegalArgumentException if there is no such part; the message has the nearest name
      */
     public List<Node> upTo(String part) {
-        int end = -1;
-        for (int i = 0; i < nodes.size(); i++) {
-            Node node = nodes.get(i);
-            if (node.name().equals(part)
-                    || node.stage().equals(part)
-                    || node.name().startsWith(part + ".")) {
-                end = i;
-            }
-        }
-        if (end < 0) {
+        List<Node> within = part(part);
+        return nodes.subList(0, nodes.indexOf(within.get(within.size() - 1)) + 1);
+    }
+
+    /**
+     * The nodes of a part of the network: a stage ({@code layer2}), a block ({@code layer2.0}), a node ({@code
+     * layer2.0.bn1}) or {@code stem}.
+     *
+     * @throws IllegalArgumentException if there is no such part; the message has the nearest name
+     */
+    public List<Node> part(String part) {
+        List<Node> within = nodes.stream()
+                .filter(node -> node.name().equals(part)
+                        || node.stage().equals(part)
+                        || node.name().startsWith(part + "."))
+                .toList();
+        if (within.isEmpty()) {
             throw unknownPart(part);
         }
-        return nodes.subList(0, end + 1);
+        return within;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.internal.checkpoint;
 
 import io.github.resnet4j.files.Digest;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.train.NonFiniteException;
 import io.github.resnet4j.finetune.train.Position;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * checkpoints/ckpt-000000391/parameters.f32    little-endian floats
- *                            velocity.f32
+ *                            velocity.f32      or what else the optimiser remembers
  *                            manifest.json     position, identity, size and SHA-256 of everything
  * </pre>
  *
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
     private static final String PARAMETERS = "parameters.f32";
-    private static final String VELOCITY = "velocity.f32";
+    private static final String FLOATS = ".f32";
     private static final String MANIFEST = "manifest.json";
     private static final String TEMPORARY = "tmp-";
     private static final Pattern NAME = Pattern.compile("ckpt-(\\d{9,18})(?:\\.([1-9]\\d{0,8}))?");
@@ -108,7 +109,7 @@ public final class Checkpoints {
      */
     public void save(Snapshot snapshot) {
         requireFinite("parameter", snapshot.parameters());
-        requireFinite("velocity", snapshot.velocity());
+        snapshot.state().forEach(Checkpoints::requireFinite);
         long iteration = snapshot.position().iteration();
         Path temporary = null;
         try {
@@ -165,7 +166,10 @@ public final class Checkpoints {
         disk.createFolder(temporary);
         Map<String, Manifest.Content> files = new TreeMap<>();
         files.put(PARAMETERS, write(temporary.resolve(PARAMETERS), snapshot.parameters()));
-        files.put(VELOCITY, write(temporary.resolve(VELOCITY), snapshot.velocity()));
+        for (Map.Entry<String, FloatBuffer> array : snapshot.state().entrySet()) {
+            String file = array.getKey() + FLOATS;
+            files.put(file, write(temporary.resolve(file), array.getValue()));
+        }
         Path manifest = temporary.resolve(MANIFEST);
         disk.append(manifest, ByteBuffer.wrap(Manifest.of(snapshot, files).toBytes()));
         disk.force(manifest);
@@ -194,10 +198,13 @@ public final class Checkpoints {
             throw new IOException("the manifest is of iteration " + manifest.iteration());
         }
         FloatBuffer parameters = values(generation.path(), PARAMETERS, manifest);
-        FloatBuffer velocity = values(generation.path(), VELOCITY, manifest);
+        Map<String, FloatBuffer> state = new TreeMap<>();
+        for (String file : arrays(manifest)) {
+            state.put(file.substring(0, file.length() - FLOATS.length()), values(generation.path(), file, manifest));
+        }
         try {
             Position position = new Position(manifest.iteration(), manifest.epoch(), manifest.batch());
-            return new Snapshot(position, manifest.progress(), parameters, velocity, manifest.identity());
+            return new Snapshot(position, manifest.progress(), parameters, state, manifest.identity());
         } catch (IllegalArgumentException e) {
             throw new IOException("the manifest is invalid: " + e.getMessage(), e);
         }
@@ -224,10 +231,24 @@ public final class Checkpoints {
 
     private static void verify(Path checkpoint) throws IOException {
         Manifest manifest = manifest(checkpoint);
-        for (String name : List.of(PARAMETERS, VELOCITY)) {
+        List<String> files = new ArrayList<>(arrays(manifest));
+        files.add(PARAMETERS);
+        for (String name : files) {
             content(checkpoint, name, manifest);
             hash(checkpoint, name, manifest, chunk -> {});
         }
+    }
+
+    /** The files of the state, which are nowhere but in the checkpoint's own folder. */
+    private static List<String> arrays(Manifest manifest) throws IOException {
+        List<String> files = new ArrayList<>(manifest.files().keySet());
+        files.remove(PARAMETERS);
+        for (String file : files) {
+            if (!file.endsWith(FLOATS) || !Snapshot.isName(file.substring(0, file.length() - FLOATS.length()))) {
+                throw new IOException("the manifest has a file that no checkpoint has: " + Printable.line(file));
+            }
+        }
+        return files;
     }
 
     private static Manifest manifest(Path checkpoint) throws IOException {

@@ -43,7 +43,7 @@ class CheckpointsTest {
             velocity.put(i, -i - iteration / 3f);
         }
         Position position = new Position(iteration, (int) (iteration / 100 % 90), (int) (iteration % 100));
-        return new Snapshot(position, progress(iteration), parameters, velocity, IDENTITY);
+        return new Snapshot(position, progress(iteration), parameters, Map.of("velocity", velocity), IDENTITY);
     }
 
     private static EpochProgress progress(long iteration) {
@@ -80,7 +80,8 @@ class CheckpointsTest {
         parameters.position(1);
         FloatBuffer velocity = FloatBuffer.allocate(3);
         new Checkpoints(folder, 1)
-                .save(new Snapshot(new Position(1, 0, 1), EpochProgress.NONE, parameters, velocity, Map.of()));
+                .save(new Snapshot(
+                        new Position(1, 0, 1), EpochProgress.NONE, parameters, Map.of("velocity", velocity), Map.of()));
 
         float[] read = new float[3];
         newest().parameters().get(read);
@@ -113,7 +114,7 @@ class CheckpointsTest {
         Snapshot first = snapshot(20);
         checkpoints.save(first);
         Snapshot second =
-                new Snapshot(first.position(), progress(3), first.parameters(), first.velocity(), first.identity());
+                new Snapshot(first.position(), progress(3), first.parameters(), first.state(), first.identity());
         checkpoints.save(second);
 
         assertThat(names(folder)).containsExactly("ckpt-000000020", "ckpt-000000020.1");
@@ -180,10 +181,12 @@ class CheckpointsTest {
         FloatBuffer good = FloatBuffer.allocate(3);
         Position position = new Position(1, 0, 1);
 
-        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, EpochProgress.NONE, bad, good, IDENTITY)))
+        assertThatThrownBy(() -> checkpoints.save(
+                        new Snapshot(position, EpochProgress.NONE, bad, Map.of("velocity", good), IDENTITY)))
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageContaining("parameter 2 is " + value);
-        assertThatThrownBy(() -> checkpoints.save(new Snapshot(position, EpochProgress.NONE, good, bad, IDENTITY)))
+        assertThatThrownBy(() -> checkpoints.save(
+                        new Snapshot(position, EpochProgress.NONE, good, Map.of("velocity", bad), IDENTITY)))
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageContaining("velocity 2 is " + value);
         assertThat(names(folder)).isEmpty();
@@ -198,7 +201,8 @@ class CheckpointsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, 0, -1));
         assertThatIllegalArgumentException().isThrownBy(() -> new EpochProgress(1, 2, Double.NaN, 0, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Snapshot(position, EpochProgress.NONE, one, FloatBuffer.allocate(2), Map.of()));
+                .isThrownBy(() -> new Snapshot(
+                        position, EpochProgress.NONE, one, Map.of("velocity", FloatBuffer.allocate(2)), Map.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Checkpoints(folder, 0));
     }
 

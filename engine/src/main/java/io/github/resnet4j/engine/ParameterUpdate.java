@@ -1,9 +1,17 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.Optimizer.DecayOn;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
@@ -15,12 +23,12 @@ import java.util.stream.IntStream;
  * <p>The arrays are cut into pieces that do not depend on the number of cores, so that a step always gives the same
  * bytes. Memory is the limit: every piece goes through the cache once, in blocks that the compiler vectorises.
  */
-final class SgdUpdate {
+final class ParameterUpdate {
     private static final int PIECE = 1 << 16;
-    /** Three of these fit into the first-level cache. */
+    /** Four of these fit into the first-level cache. */
     private static final int BLOCK = 1024;
 
-    private final Sgd sgd;
+    private final Optimizer optimizer;
     private final ParameterLayout layout;
     private final List<Piece> pieces;
 
@@ -32,21 +40,64 @@ final class SgdUpdate {
      */
     record Norm(long positions, double decay) {}
 
-    private record Piece(int from, int to, boolean decays) {}
+    private record Piece(int from, int to, double lrFactor, double decay, long since) {}
 
-    SgdUpdate(Sgd sgd, ParameterLayout layout) {
-        this.sgd = sgd;
+    /** @throws IllegalArgumentException if a group has a vertex without parameters */
+    ParameterUpdate(UpdateRule rule, ParameterLayout layout) {
+        this.optimizer = rule.optimizer();
         this.layout = layout;
+        Map<String, ParameterGroup> groups = groups(rule, layout);
         List<Piece> cut = new ArrayList<>();
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (segment.kind().trained() && !segment.frozen()) {
-                int end = segment.offset() + segment.length();
-                for (int from = segment.offset(); from < end; from += PIECE) {
-                    cut.add(new Piece(from, Math.min(end, from + PIECE), sgd.decays(segment.kind())));
-                }
+                cut.addAll(pieces(segment, Optional.ofNullable(groups.get(segment.vertex()))));
             }
         }
         this.pieces = List.copyOf(cut);
+    }
+
+    private static Map<String, ParameterGroup> groups(UpdateRule rule, ParameterLayout layout) {
+        Map<String, ParameterGroup> groups = new HashMap<>();
+        rule.groups().forEach(group -> group.vertices().forEach(vertex -> groups.put(vertex, group)));
+        Set<String> unknown = new TreeSet<>(groups.keySet());
+        layout.segments().forEach(segment -> unknown.remove(segment.vertex()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no parameters of these vertices of a group: " + String.join(", ", unknown));
+        }
+        return groups;
+    }
+
+    private List<Piece> pieces(ParameterLayout.Segment segment, Optional<ParameterGroup> group) {
+        boolean decays = segment.kind() == ParameterLayout.Kind.WEIGHT || optimizer.decayOn() == DecayOn.ALL;
+        double decay = group.map(ParameterGroup::weightDecay)
+                .orElse(OptionalDouble.empty())
+                .orElse(optimizer.weightDecay());
+        List<Piece> cut = new ArrayList<>();
+        int end = segment.offset() + segment.length();
+        for (int from = segment.offset(); from < end; from += PIECE) {
+            cut.add(new Piece(
+                    from,
+                    Math.min(end, from + PIECE),
+                    group.map(ParameterGroup::lrFactor).orElse(1.0),
+                    decays ? decay : 0,
+                    group.map(ParameterGroup::since).orElse(0L)));
+        }
+        return cut;
+    }
+
+    /** What the optimiser remembers at first: nothing, as zeros in arrays as long as the parameters. */
+    static Map<String, FloatBuffer> begin(Optimizer optimizer, long parameters) {
+        Map<String, FloatBuffer> state = new LinkedHashMap<>();
+        optimizer.stateNames().forEach(name -> state.put(name, FloatBuffer.allocate(Math.toIntExact(parameters))));
+        return state;
+    }
+
+    /** Arrays of the same memory that move by themselves. */
+    static Map<String, FloatBuffer> views(Map<String, FloatBuffer> state) {
+        Map<String, FloatBuffer> views = new LinkedHashMap<>();
+        state.forEach((name, values) -> views.put(name, values.duplicate()));
+        return Collections.unmodifiableMap(views);
     }
 
     /**
@@ -54,28 +105,31 @@ final class SgdUpdate {
      *
      * @param parameters the graph's
      * @param gradient of the same layout
-     * @param velocity of the same layout; the optimiser's state
+     * @param state of the same layout: what the optimiser remembers
      * @param batch number of images that the gradients are sums over
      * @param norms by vertex, those that saw the batch: of the others, statistics stay
      * @param lr learning rate
+     * @param iteration steps done before
      * @return whether all trained parameters are finite afterwards, and all statistics of the batch were
      */
     boolean apply(
             FloatBuffer parameters,
             FloatBuffer gradient,
-            FloatBuffer velocity,
+            Map<String, FloatBuffer> state,
             long batch,
             Map<String, Norm> norms,
-            double lr) {
+            double lr,
+            long iteration) {
         double scale = 1.0 / batch;
-        if (sgd.clipNorm().isPresent()) {
+        if (optimizer.clipNorm().isPresent()) {
             double norm = norm(gradient) * scale;
-            scale *= Math.min(1, sgd.clipNorm().getAsDouble() / (norm + 1e-6));
+            scale *= Math.min(1, optimizer.clipNorm().getAsDouble() / (norm + 1e-6));
         }
         double factor = scale;
         AtomicBoolean finite = new AtomicBoolean(true);
+        FloatBuffer[] arrays = optimizer.stateNames().stream().map(state::get).toArray(FloatBuffer[]::new);
         IntStream.range(0, pieces.size()).parallel().forEach(i -> {
-            if (!update(pieces.get(i), parameters, gradient, velocity, factor, lr)) {
+            if (!update(pieces.get(i), parameters, gradient, arrays, factor, lr, iteration)) {
                 finite.set(false);
             }
         });
@@ -90,18 +144,29 @@ final class SgdUpdate {
         return finite.get();
     }
 
-    private boolean update(Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer v, double scale, double lr) {
+    private boolean update(
+            Piece piece, FloatBuffer p, FloatBuffer g, FloatBuffer[] state, double scale, double lr, long iteration) {
         float[] parameters = new float[BLOCK];
         float[] gradients = new float[BLOCK];
-        float[] velocities = new float[BLOCK];
+        float[][] remembered = new float[state.length][BLOCK];
+        double rate = lr * piece.lrFactor();
         boolean finite = true;
         for (int at = piece.from(); at < piece.to(); at += BLOCK) {
             int count = Math.min(BLOCK, piece.to() - at);
             p.get(at, parameters, 0, count);
             g.get(at, gradients, 0, count);
-            v.get(at, velocities, 0, count);
-            sgd.update(parameters, gradients, velocities, count, scale, piece.decays(), lr);
-            v.put(at, velocities, 0, count);
+            for (int i = 0; i < state.length; i++) {
+                state[i].get(at, remembered[i], 0, count);
+            }
+            if (optimizer instanceof Sgd sgd) {
+                sgd.update(parameters, gradients, remembered[0], count, scale, piece.decay(), rate);
+            } else if (optimizer instanceof AdamW adam) {
+                long t = iteration + 1 - piece.since();
+                adam.update(parameters, gradients, remembered[0], remembered[1], count, scale, piece.decay(), rate, t);
+            }
+            for (int i = 0; i < state.length; i++) {
+                state[i].put(at, remembered[i], 0, count);
+            }
             p.put(at, parameters, 0, count);
             finite &= InputArrays.finite(parameters, count);
         }

@@ -1,0 +1,28 @@
+package io.github.resnet4j.finetune.config;
+
+import io.github.resnet4j.datasets.transform.Default;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Parts of the network that are trained otherwise than the rest.
+ *
+ * @param parts key {@code parts}, required: stages ({@code stem}, {@code layer4}, {@code head}), blocks or layers, at least
+ *     one
+ * @param lrFactor key {@code lr-factor}, default 1: what the learning rate is multiplied by, at least 0
+ * @param weightDecay key {@code weight-decay}, default the optimizer's, at least 0
+ */
+public record GroupConfig(List<String> parts, @Default("1") double lrFactor, Optional<Double> weightDecay) {
+    /** Throws {@link IllegalArgumentException} for numbers out of range and for a group of nothing. */
+    public GroupConfig {
+        parts = List.copyOf(parts);
+        new Requirements()
+                .that(
+                        !parts.isEmpty() && parts.stream().noneMatch(String::isBlank),
+                        "parts",
+                        "must name at least one stage, block or layer")
+                .atLeast("lr-factor", lrFactor, 0.0)
+                .atLeast("weight-decay", weightDecay.orElse(0.0), 0.0)
+                .verify();
+    }
+}
