@@ -26,4 +26,17 @@ final class Check {
             throw new IllegalArgumentException(transform + " needs a probability of 0 to 1, got " + p);
         }
     }
+
+    static void within(String transform, String what, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(transform + " needs " + what + " of " + number(least) + " to "
+                    + number(most) + ", got " + number(value));
+        }
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
+    }
 }

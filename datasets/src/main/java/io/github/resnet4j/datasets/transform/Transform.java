@@ -3,7 +3,17 @@ package io.github.resnet4j.datasets.transform;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
 /** One step from image to image. The names of the records, in kebab case, are the names in configuration files. */
-public sealed interface Transform permits Resize, CenterCrop, RandomResizedCrop, PadCrop, HorizontalFlip, VerticalFlip {
+public sealed interface Transform
+        permits Resize,
+                CenterCrop,
+                RandomResizedCrop,
+                PadCrop,
+                HorizontalFlip,
+                VerticalFlip,
+                ColorJitter,
+                RandAugment,
+                TrivialAugmentWide,
+                RandomErasing {
     /**
      * The image after this step. The input is never written to; a step that changes nothing returns it.
      * Deterministic steps ignore {@code random}.

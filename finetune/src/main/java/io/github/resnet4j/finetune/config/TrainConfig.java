@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param seed key {@code seed}, default 1: decides initial weights, order and augmentation
  * @param labelSmoothing key {@code label-smoothing}, default 0: probability spread evenly over all classes, at
  *     least 0 and less than 1 (Szegedy et al. 2016, section 7)
+ * @param mix key {@code mix}, default none: mixes images of a batch
  * @param clipNorm key {@code clip-norm}, default none: largest L2 norm of the whole gradient, greater than 0
  * @param emaDecay key {@code ema-decay}, default none, at least 0 and less than 1: keep an exponential moving average of all
  *     weights and statistics, {@code average += (1 - d) * (weight - average)} after every step, with d = min(ema-decay,
@@ -25,6 +26,7 @@ public record TrainConfig(
         int batchSize,
         @Default("1") long seed,
         @Default("0") double labelSmoothing,
+        @Default("{}") MixConfig mix,
         Optional<Double> clipNorm,
         Optional<Double> emaDecay,
         @Default("0") int checkpointEvery,
@@ -50,6 +52,7 @@ public record TrainConfig(
                 batchSize,
                 other,
                 labelSmoothing,
+                mix,
                 clipNorm,
                 emaDecay,
                 checkpointEvery,
@@ -63,6 +66,7 @@ public record TrainConfig(
                 batchSize,
                 seed,
                 labelSmoothing,
+                mix,
                 clipNorm,
                 emaDecay,
                 checkpointEvery,

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.report.Ellipsis;
@@ -36,6 +37,7 @@ final class Identity {
     private static final String MAX_PIXELS = "data.max-pixels";
     private static final String CLIP_NORM = "train.clip-norm";
     private static final String EMA_DECAY = "train.ema-decay";
+    private static final String MIX = "train.mix";
     private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
     private static final String NONE = "none";
@@ -49,7 +51,7 @@ final class Identity {
             Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
-    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, GROUPS);
+    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -68,6 +70,7 @@ final class Identity {
             Map.entry("train.label-smoothing", "label smoothing"),
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
+            Map.entry(MIX, "mixing of images"),
             Map.entry("optimizer", "optimiser"),
             Map.entry(GROUPS, "groups of parameters"),
             Map.entry("optimizer.lr", "learning rate"),
@@ -102,6 +105,9 @@ final class Identity {
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", Numbers.decimal(config.train().labelSmoothing()));
+        if (!config.train().mix().equals(MixConfig.NONE)) {
+            identity.put(MIX, ConfigText.of(config.train().mix()));
+        }
         config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
         config.train().emaDecay().ifPresent(decay -> identity.put(EMA_DECAY, Numbers.decimal(decay)));
         identity.put(EPOCHS, String.valueOf(config.train().epochs()));

@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.ExpectConfig;
+import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.Charts;
@@ -125,6 +126,9 @@ final class RunReporter {
                 config.data().augment().isEmpty()
                         ? "none"
                         : ConfigText.of(config.data().augment()));
+        if (!config.train().mix().equals(MixConfig.NONE)) {
+            recipe.put("Mixing", ConfigText.of(config.train().mix()));
+        }
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
                 "Speed",

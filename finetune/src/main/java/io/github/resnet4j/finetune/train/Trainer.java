@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The training loop: epochs of steps, evaluations between them, checkpoints on the way. Everything it does is a function
@@ -26,6 +27,7 @@ public final class Trainer {
     private final Observer observer;
     private final BooleanSupplier stop;
     private final BatchArrays arrays;
+    private final BatchMixing mixing;
 
     /** Receives the run's progress, on the training thread. */
     public interface Observer {
@@ -46,7 +48,7 @@ public final class Trainer {
      * One step.
      *
      * @param images of its batch
-     * @param correct of these, classified correctly before the update
+     * @param correct of these, classified correctly before the update; of a mixture, as what it has most of
      * @param loss mean over the batch
      * @param lr learning rate
      * @param seconds it took
@@ -94,6 +96,7 @@ public final class Trainer {
         this.observer = observer;
         this.stop = stop;
         this.arrays = new BatchArrays(classes);
+        this.mixing = new BatchMixing(config.mix(), config.seed());
     }
 
     /**
@@ -187,8 +190,10 @@ public final class Trainer {
                 long arrived = System.nanoTime();
                 long iteration = (long) from.epoch() * perEpoch + b;
                 double lr = learningRate.at(iteration);
-                TrainingStep.Result result =
-                        training.step(arrays.features(batch), arrays.labels(batch, config.labelSmoothing()), lr);
+                INDArray features = arrays.features(batch);
+                INDArray labels = arrays.labels(batch, config.labelSmoothing());
+                mixing.apply(features, labels, from.epoch(), b);
+                TrainingStep.Result result = training.step(features, labels, lr);
                 average.ifPresent(weights -> weights.add(iteration + 1));
                 if (!Double.isFinite(result.loss())) {
                     throw new DivergedException(iteration, from.epoch(), result.loss(), lr);

@@ -45,7 +45,7 @@ final class BadConfigTest {
                 row(
                         5,
                         "optimizer: {type: sgd, lr: 0.1, <<: {lr: 1}}",
-                        "optimizer.<<: unknown key; known: lr, momentum, nesterov, weight-decay, decay-on"),
+                        "optimizer.<<: unknown key; known: lr, momentum, nesterov, weight-decay, decay-on, groups"),
                 row(4, "train: {epochs: 2}", "train.batch-size: missing; this key is required"),
                 row(4, "train: {epochs: 2, batch-size: 4, epochs: 3}", "train.epochs: duplicate key; first on line 4"),
                 row(
@@ -87,8 +87,39 @@ final class BadConfigTest {
                         "optimizer: {type: sgd, lr: 0,1}",
                         List.of(
                                 "x.yaml:5: optimizer.1: unknown key; known: lr, momentum, nesterov, weight-decay,"
-                                        + " decay-on",
+                                        + " decay-on, groups",
                                 "x.yaml:5: optimizer.lr: must be greater than 0, not 0")),
+                row(
+                        5,
+                        "optimizer: {type: adamw, lr: 0.1, beta2: 1, eps: 0, momentum: 0.9}",
+                        List.of(
+                                "x.yaml:5: optimizer.momentum: unknown key; known: lr, beta1, beta2, eps, weight-decay,"
+                                        + " decay-on, groups",
+                                "x.yaml:5: optimizer.beta2: must be at least 0 and less than 1, not 1",
+                                "x.yaml:5: optimizer.eps: must be greater than 0, not 0")),
+                row(
+                        5,
+                        "optimizer: {type: sgd, lr: 0.1, groups: [{parts: [], lr-factor: -1}, {part: [stem]}]}",
+                        List.of(
+                                "x.yaml:5: optimizer.groups[0].parts: must name at least one stage, block or layer",
+                                "x.yaml:5: optimizer.groups[0].lr-factor: must be at least 0, not -1",
+                                "x.yaml:5: optimizer.groups[1].part: unknown key; did you mean parts?")),
+                row(
+                        4,
+                        "train: {epochs: 2, batch-size: 4, ema-decay: 1, mix: {mixup: 0, cutmx: 1}}",
+                        List.of(
+                                "x.yaml:4: train.mix.cutmx: unknown key; did you mean cutmix?",
+                                "x.yaml:4: train.mix.mixup: must be greater than 0, not 0",
+                                "x.yaml:4: train.ema-decay: must be at least 0 and less than 1, not 1")),
+                row(
+                        3,
+                        data(
+                                "augment: [{color-jitter: {hue: 0.7}}, {rand-augment: {magnitude: 31}}, {random-erasing: {color: [1, 2]}}]"),
+                        List.of(
+                                "x.yaml:3: data.augment[0].color-jitter: color-jitter needs hue of 0 to 0.5, got 0.7",
+                                "x.yaml:3: data.augment[1].rand-augment: rand-augment needs magnitude of 0 to 30, got 31",
+                                "x.yaml:3: data.augment[2].random-erasing: random-erasing needs a color of three numbers from 0 to 255,"
+                                        + " got [1, 2]")),
                 row(5, "optimizer: {type: sgd, lr: 1e999}", "optimizer.lr: too large a number"),
                 row(5, "optimizer: {type: sgd, lr: -1e-4}", "optimizer.lr: must be greater than 0, not -0.0001"),
                 row(
@@ -110,8 +141,8 @@ final class BadConfigTest {
                         "optimizer.nesterov: expected true or false, found '1'"),
                 // Choices
                 row(5, "optimizer: {type: sdg, lr: 0.1}", "optimizer.type: unknown value 'sdg'; did you mean sgd?"),
-                row(5, "optimizer: {type: adam, lr: 0.1}", "optimizer.type: unknown value 'adam'; known: sgd"),
-                row(5, "optimizer: {lr: 0.1}", "optimizer.type: missing; one of sgd"),
+                row(5, "optimizer: {type: adam, lr: 0.1}", "optimizer.type: unknown value 'adam'; did you mean adamw?"),
+                row(5, "optimizer: {lr: 0.1}", "optimizer.type: missing; one of sgd, adamw"),
                 row(5, "optimizer: sgd", "optimizer: expected a map with a key type, found 'sgd'"),
                 row(6, "schedule: {type: cosines}", "schedule.type: unknown value 'cosines'; did you mean cosine?"),
                 row(6, "schedule: {type: [cosine]}", "schedule.type: expected one word, found a list"),
@@ -201,7 +232,8 @@ final class BadConfigTest {
                         3,
                         data("augment: [pad-crop, flip]"),
                         "data.augment[1]: unknown value 'flip'; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip"),
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip, color-jitter,"
+                                + " rand-augment, trivial-augment-wide, random-erasing"),
                 row(
                         3,
                         data("augment: [{pad-crops: {padding: 4}}]"),
@@ -223,7 +255,8 @@ final class BadConfigTest {
                         3,
                         data("eval: [{resize: {size: 256}, center-crop: {size: 224}}]"),
                         "data.eval[0]: expected a name, or a map of one name to its options; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip"),
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip, color-jitter,"
+                                + " rand-augment, trivial-augment-wide, random-erasing"),
                 row(
                         3,
                         "data: {dataset: folder, normalize: imagnet}",
@@ -247,7 +280,7 @@ final class BadConfigTest {
                         List.of(
                                 "x.yaml:4: train.epoch: unknown key; did you mean epochs?",
                                 "x.yaml:4: train.colour: unknown key; known: epochs, batch-size, seed, label-smoothing,"
-                                        + " clip-norm, checkpoint-every, eval-every, keep-checkpoints",
+                                        + " mix, clip-norm, ema-decay, checkpoint-every, eval-every, keep-checkpoints",
                                 "x.yaml:4: train.seed: expected a whole number, found 'x'",
                                 "x.yaml:4: train.batch-size: must be at least 1, not 0",
                                 "x.yaml:4: train.eval-every: must be at least 1, not 0")),

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.resnet4j.datasets.transform.CenterCrop;
+import io.github.resnet4j.datasets.transform.ColorJitter;
 import io.github.resnet4j.datasets.transform.HorizontalFlip;
 import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.PadCrop;
+import io.github.resnet4j.datasets.transform.RandAugment;
+import io.github.resnet4j.datasets.transform.RandomErasing;
 import io.github.resnet4j.datasets.transform.RandomResizedCrop;
 import io.github.resnet4j.datasets.transform.Resize;
+import io.github.resnet4j.datasets.transform.TrivialAugmentWide;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Optimizer.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
@@ -73,7 +77,7 @@ final class ConfigLoaderTest {
                                 true,
                                 false,
                                 89_478_485),
-                        new TrainConfig(2, 4, 1, 0, Optional.empty(), Optional.empty(), 0, 1, 2),
+                        new TrainConfig(2, 4, 1, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2),
                         new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL, List.of()),
                         new ScheduleConfig.Constant(Optional.empty()),
                         Engine.AUTO,
@@ -104,6 +108,10 @@ final class ConfigLoaderTest {
                     - random-resized-crop: {size: 224, min-scale: 0.5, interpolation: bicubic}
                     - horizontal-flip
                     - pad-crop: {}
+                    - color-jitter: {brightness: 0.4, hue: 0.1}
+                    - rand-augment: {magnitude: 7}
+                    - trivial-augment-wide
+                    - random-erasing: {p: 0.25, color: [0, 1, 255]}
                   eval: [resize: {size: 256}, center-crop: {size: 224}]
                   normalize: {mean: [0.1, .2, 3e-1], std: [1, 2, 3]}
                   val-fraction: 0
@@ -118,6 +126,7 @@ final class ConfigLoaderTest {
                   batch-size: 32
                   seed: -9000000000
                   label-smoothing: 0.1
+                  mix: {mixup: 0.2, cutmix: 1}
                   clip-norm: 5
                   ema-decay: 0.999
                   checkpoint-every: 500
@@ -164,7 +173,11 @@ final class ConfigLoaderTest {
                                 List.of(
                                         new RandomResizedCrop(224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC),
                                         new HorizontalFlip(0.5),
-                                        new PadCrop(4)),
+                                        new PadCrop(4),
+                                        new ColorJitter(0.4, 0, 0, 0.1),
+                                        new RandAugment(2, 7),
+                                        new TrivialAugmentWide(),
+                                        new RandomErasing(0.25, 0.02, 0.33, 0.3, 3.3, List.of(0, 1, 255))),
                                 Optional.of(List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(224))),
                                 Optional.of(new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0))),
                                 0,
@@ -174,7 +187,17 @@ final class ConfigLoaderTest {
                                 false,
                                 true,
                                 500_000_000),
-                        new TrainConfig(7, 32, -9_000_000_000L, 0.1, Optional.of(5.0), Optional.of(0.999), 500, 2, 1),
+                        new TrainConfig(
+                                7,
+                                32,
+                                -9_000_000_000L,
+                                0.1,
+                                new MixConfig(Optional.of(0.2), Optional.of(1.0)),
+                                Optional.of(5.0),
+                                Optional.of(0.999),
+                                500,
+                                2,
+                                1),
                         new Sgd(
                                 1e-4,
                                 0.8,
@@ -319,6 +342,7 @@ final class ConfigLoaderTest {
                           batch-size: 4
                           seed: 1
                           label-smoothing: 0
+                          mix: {}
                           checkpoint-every: 0
                           eval-every: 1
                           keep-checkpoints: 2
@@ -404,7 +428,8 @@ final class ConfigLoaderTest {
     @Test
     void recordsRefuseWhatFilesMayNotSay() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TrainConfig(0, -1, 1, 0, Optional.empty(), Optional.empty(), 0, 1, 2))
+                .isThrownBy(
+                        () -> new TrainConfig(0, -1, 1, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2))
                 .withMessage("epochs: must be at least 1, not 0; batch-size: must be at least 1, not -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Sgd(Double.NaN, 0.9, false, Double.POSITIVE_INFINITY, DecayOn.ALL, List.of()))

@@ -18,6 +18,7 @@ import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.engine.UpdateRule;
+import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -362,7 +363,7 @@ final class TrainerTest {
         assertThat(averages).hasSize(1 + 2 * PER_EPOCH);
         assertThat(doubles(reported.get(0))).containsExactly(averages.get(PER_EPOCH), within(1e-6));
         assertThat(doubles(session.parameters())).containsExactly(averages.get(2 * PER_EPOCH), within(1e-6));
-        Session plain = new Session(config(2, 0, 1));
+        Session plain = new Session(mixing());
         plain.run();
         assertThat(session.average()).as("training itself is as without").isEqualTo(plain.parameters());
         assertThat(last.loss())
@@ -542,7 +543,8 @@ final class TrainerTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.6})
     void labelSmoothingIsInTheLoss(double smoothing) {
-        TrainConfig config = new TrainConfig(1, 20, 3, smoothing, Optional.empty(), Optional.empty(), 0, 1, 2);
+        TrainConfig config =
+                new TrainConfig(1, 20, 3, smoothing, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2);
         Session session = new Session(config) {
             @Override
             public void evaluating(long done) {}
@@ -622,11 +624,18 @@ final class TrainerTest {
     }
 
     private static TrainConfig config(int epochs, int checkpointEvery, int evalEvery) {
-        return new TrainConfig(epochs, 6, 3, 0, Optional.empty(), Optional.empty(), checkpointEvery, evalEvery, 2);
+        return new TrainConfig(
+                epochs, 6, 3, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), checkpointEvery, evalEvery, 2);
+    }
+
+    private static TrainConfig mixing() {
+        MixConfig mix = new MixConfig(Optional.of(0.5), Optional.of(1.0));
+        return new TrainConfig(2, 6, 3, 0, mix, Optional.empty(), Optional.empty(), 0, 1, 2);
     }
 
     private static TrainConfig averaging(double decay) {
-        return new TrainConfig(2, 6, 3, 0, Optional.empty(), Optional.of(decay), 0, 1, 2);
+        MixConfig mix = new MixConfig(Optional.of(0.5), Optional.of(1.0));
+        return new TrainConfig(2, 6, 3, 0, mix, Optional.empty(), Optional.of(decay), 0, 1, 2);
     }
 
     private static double[] doubles(float[] values) {
