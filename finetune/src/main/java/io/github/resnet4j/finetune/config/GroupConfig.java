@@ -11,8 +11,12 @@ import java.util.Optional;
  *     one
  * @param lrFactor key {@code lr-factor}, default 1: what the learning rate is multiplied by, at least 0
  * @param weightDecay key {@code weight-decay}, default the optimizer's, at least 0
+ * @param thaw key {@code thaw}, default none, at least 1: epochs after which their training begins; until then, their
+ *     weights and batch-normalisation statistics are frozen (gradual unfreezing, Howard and Ruder 2018). Parts thaw from
+ *     the head down: nothing is trained before what is frozen
  */
-public record GroupConfig(List<String> parts, @Default("1") double lrFactor, Optional<Double> weightDecay) {
+public record GroupConfig(
+        List<String> parts, @Default("1") double lrFactor, Optional<Double> weightDecay, Optional<Integer> thaw) {
     /** Throws {@link IllegalArgumentException} for numbers out of range and for a group of nothing. */
     public GroupConfig {
         parts = List.copyOf(parts);
@@ -23,6 +27,7 @@ public record GroupConfig(List<String> parts, @Default("1") double lrFactor, Opt
                         "must name at least one stage, block or layer")
                 .atLeast("lr-factor", lrFactor, 0.0)
                 .atLeast("weight-decay", weightDecay.orElse(0.0), 0.0)
+                .atLeast("thaw", thaw, 1)
                 .verify();
     }
 }

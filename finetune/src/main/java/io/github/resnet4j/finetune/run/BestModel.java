@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -24,7 +25,7 @@ final class BestModel {
 
     private final Path file;
     private final IntFunction<ModelCard> card;
-    private final ComputationGraph graph;
+    private final Supplier<ComputationGraph> graph;
     private Optional<EpochRow> best;
 
     /**
@@ -33,7 +34,7 @@ final class BestModel {
      * @param card of the model after an epoch
      * @param done the epochs before this process
      */
-    BestModel(Path folder, ComputationGraph graph, IntFunction<ModelCard> card, List<EpochRow> done) {
+    BestModel(Path folder, Supplier<ComputationGraph> graph, IntFunction<ModelCard> card, List<EpochRow> done) {
         this.file = folder.resolve(FILE);
         this.graph = graph;
         this.card = card;
@@ -51,7 +52,7 @@ final class BestModel {
             return;
         }
         best = Optional.of(row);
-        ModelArchive.write(file, card.apply(row.epoch()), graph);
+        ModelArchive.write(file, card.apply(row.epoch()), graph.get());
     }
 
     /** Deletes a file that is of another epoch than the best. */

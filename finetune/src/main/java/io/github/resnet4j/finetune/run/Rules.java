@@ -13,28 +13,29 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** From a configuration to what a step does to the parameters of a network. */
 final class Rules {
     private Rules() {}
 
     /**
-     * The rule of a run.
+     * The rule of a phase of a run.
      *
+     * @param perEpoch iterations of an epoch
      * @throws UsageException if a group names a part that the network does not have, or one that is frozen, or shares one
-     *     with another group; all of these in one message
+     *     with another group, or if something is trained before what is frozen
      */
-    static UpdateRule of(RunConfig config, Network network) {
-        Set<String> frozen = config.model().freeze().map(network::upTo).orElse(List.of()).stream()
-                .map(Node::name)
-                .collect(Collectors.toSet());
+    static UpdateRule of(RunConfig config, Network network, Phase phase, int perEpoch) {
+        Set<String> frozen = new HashSet<>();
+        config.model().freeze().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
         List<String> problems = new ArrayList<>();
         List<ParameterGroup> groups = new ArrayList<>();
         Map<String, String> owners = new HashMap<>();
@@ -56,14 +57,48 @@ final class Rules {
                     break;
                 }
             }
-            if (!vertices.isEmpty()) {
-                groups.add(new ParameterGroup(vertices, group.lrFactor(), optional(group.weightDecay()), 0));
+            int thaw = group.thaw().orElse(0);
+            if (!vertices.isEmpty() && thaw <= phase.from()) {
+                long since = (long) thaw * perEpoch;
+                groups.add(new ParameterGroup(vertices, group.lrFactor(), optional(group.weightDecay()), since));
             }
+        }
+        if (problems.isEmpty() && !phase.frozen().isEmpty()) {
+            phase.frozen().forEach(part -> network.part(part).forEach(node -> frozen.add(node.name())));
+            requireThawedFromAbove(network, frozen, phase, problems);
         }
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("; ", problems));
         }
         return new UpdateRule(optimizer(config), groups);
+    }
+
+    /** What is frozen passes no gradient on, so that nothing before it can be trained. */
+    private static void requireThawedFromAbove(
+            Network network, Set<String> frozen, Phase phase, List<String> problems) {
+        Map<String, String> trainedBelow = new HashMap<>();
+        boolean any = false;
+        for (Node node : network.nodes()) {
+            Optional<String> below = node.inputs().stream()
+                    .map(trainedBelow::get)
+                    .filter(Objects::nonNull)
+                    .findFirst();
+            below.ifPresent(name -> trainedBelow.put(node.name(), name));
+            if (node.parameters() > 0 && frozen.contains(node.name()) && below.isPresent()) {
+                problems.add("optimizer.groups: until epoch " + phase.until() + ", " + node.name()
+                        + " is frozen but not " + below.get()
+                        + ", which stands before it; let parts thaw from the head down to the stem");
+                return;
+            }
+            if (node.parameters() > 0 && !frozen.contains(node.name())) {
+                trainedBelow.put(node.name(), node.name());
+                any = true;
+            }
+        }
+        if (!any) {
+            problems.add("optimizer.groups: nothing is trained before epoch " + phase.until()
+                    + "; leave out thaw for the part that is to begin");
+        }
     }
 
     private static Set<String> vertices(GroupConfig group, Network network, String where, List<String> problems) {

@@ -7,7 +7,6 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
-import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -45,10 +44,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
@@ -57,7 +56,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 public final class TrainingRun {
     private static final String REPORT = "report.html";
-    private static final String AVERAGE = "average";
 
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
@@ -229,39 +227,35 @@ public final class TrainingRun {
             BatchLoader valData,
             DeferredLines remarks)
             throws IOException {
-        Optional<WeightAverage> average = config.train()
-                .emaDecay()
-                .map(decay ->
-                        new WeightAverage(decay, start.graph().params().data().asNioFloat()));
-        try (Engines engines = Engines.of(
-                start.graph(),
-                start.network().input(),
-                Rules.of(config, start.network()),
-                config.train().batchSize(),
-                config.engine())) {
+        int perEpoch = trainData.batchesPerEpoch();
+        Position from = resumed.isPresent() ? beginning(resumed.get(), perEpoch) : Position.START;
+        List<Phase> phases = new ArrayList<>(Phase.of(config));
+        for (Phase phase : phases) {
+            Rules.of(config, start.network(), phase, perEpoch); // before anything is computed or deleted
+        }
+        while (phases.size() > 1 && phases.get(0).until() <= from.epoch()) {
+            phases.remove(0);
+        }
+        try (Trainee trainee = new Trainee(start, config, perEpoch, phases.get(0))) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
-            EngineUse engine = engines.use();
+            EngineUse engine = trainee.engines().use();
             if (resumed.isPresent()) {
                 Snapshot snapshot = resumed.get();
-                restore(snapshot, state(engines.training(), average));
+                restore(snapshot, trainee.state());
                 engine = Identity.engine(snapshot.identity()).map(engine::after).orElse(engine);
-                remarks.add(where(beginning(snapshot, trainData.batchesPerEpoch()))
+                remarks.add(where(from)
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
             remarks.after(engine.words() + ": " + describe(start, trainData));
+            EpochProgress done = resumed.map(Snapshot::progress)
+                    .filter(progress -> from.batch() > 0)
+                    .orElse(EpochProgress.NONE);
             Evaluation result =
-                    train(start, trainData, valData, engines, average, resumed, Identity.with(identity, engine));
-            return finish(start, card, trainData, valData, result, engine);
+                    train(start, trainData, valData, trainee, phases, from, done, Identity.with(identity, engine));
+            return finish(start, trainee, card, trainData, valData, result, engine);
         }
-    }
-
-    /** What besides the parameters a checkpoint holds. */
-    private static Map<String, FloatBuffer> state(TrainingStep training, Optional<WeightAverage> average) {
-        Map<String, FloatBuffer> state = new TreeMap<>(training.state());
-        average.ifPresent(weights -> state.put(AVERAGE, weights.values()));
-        return state;
     }
 
     private void restore(Snapshot snapshot, Map<String, FloatBuffer> state) {
@@ -388,15 +382,12 @@ public final class TrainingRun {
             PreparedRun start,
             BatchLoader trainData,
             BatchLoader valData,
-            Engines engines,
-            Optional<WeightAverage> average,
-            Optional<Snapshot> resumed,
+            Trainee trainee,
+            List<Phase> phases,
+            Position from,
+            EpochProgress done,
             Map<String, String> identity)
             throws IOException {
-        Position from = resumed.isPresent() ? beginning(resumed.get(), trainData.batchesPerEpoch()) : Position.START;
-        EpochProgress done = resumed.map(Snapshot::progress)
-                .filter(progress -> from.batch() > 0)
-                .orElse(EpochProgress.NONE);
         Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
         AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
@@ -405,37 +396,59 @@ public final class TrainingRun {
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
             best = new BestModel(
                     folder,
-                    start.graph(),
+                    trainee::graph,
                     epoch -> start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch))),
                     CsvLog.read(file));
             Recorder recorder = new Recorder(
                     trainData,
                     checkpoints(),
                     identity,
-                    start.graph(),
-                    state(engines.training(), average),
+                    trainee,
                     log,
                     start.inputs().val().size(),
                     start.network().classes());
-            Trainer trainer = new Trainer(
-                    engines.training(),
-                    average,
-                    engines.inference(),
-                    trainData,
-                    valData,
-                    rate,
-                    config.train(),
-                    start.network().classes(),
-                    recorder,
-                    stop);
-            return trainer.run(from, done);
+            Position position = from;
+            EpochProgress progress = done;
+            for (Phase phase : phases.subList(0, phases.size() - 1)) {
+                trainer(start, trainee, trainData, valData, rate, recorder).run(position, progress, phase.until());
+                position = new Position((long) phase.until() * trainData.batchesPerEpoch(), phase.until(), 0);
+                progress = EpochProgress.NONE;
+                Phase next = phases.get(phases.indexOf(phase) + 1);
+                trainee.enter(next);
+                Set<String> thawed = new TreeSet<>(phase.frozen());
+                thawed.removeAll(next.frozen());
+                view.line("from epoch " + (next.from() + 1) + " on, " + String.join(", ", thawed)
+                        + (thawed.size() == 1 ? " is" : " are") + " trained, too");
+            }
+            return trainer(start, trainee, trainData, valData, rate, recorder).run(position, progress);
         } finally {
             view.end();
         }
     }
 
+    private Trainer trainer(
+            PreparedRun start,
+            Trainee trainee,
+            BatchLoader trainData,
+            BatchLoader valData,
+            LearningRate rate,
+            Recorder recorder) {
+        return new Trainer(
+                trainee.engines().training(),
+                trainee.average(),
+                trainee.engines().inference(),
+                trainData,
+                valData,
+                rate,
+                config.train(),
+                start.network().classes(),
+                recorder,
+                stop);
+    }
+
     private Summary finish(
             PreparedRun start,
+            Trainee trainee,
             ModelCard card,
             BatchLoader trainData,
             BatchLoader valData,
@@ -443,7 +456,8 @@ public final class TrainingRun {
             EngineUse engine)
             throws IOException {
         Network network = start.network();
-        ModelArchive.write(folder.resolve("model.zip"), card, start.graph());
+        trainee.average().ifPresent(WeightAverage::swap);
+        ModelArchive.write(folder.resolve("model.zip"), card, trainee.graph());
         best.settle();
         List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
         Summary summary = new Summary(
@@ -495,8 +509,7 @@ public final class TrainingRun {
         private final BatchLoader trainData;
         private final Checkpoints checkpoints;
         private final Map<String, String> identity;
-        private final ComputationGraph graph;
-        private final Map<String, FloatBuffer> state;
+        private final Trainee trainee;
         private final CsvLog log;
         private final long valImages;
         private final int classes;
@@ -506,16 +519,14 @@ public final class TrainingRun {
                 BatchLoader trainData,
                 Checkpoints checkpoints,
                 Map<String, String> identity,
-                ComputationGraph graph,
-                Map<String, FloatBuffer> state,
+                Trainee trainee,
                 CsvLog log,
                 long valImages,
                 int classes) {
             this.trainData = trainData;
             this.checkpoints = checkpoints;
             this.identity = identity;
-            this.graph = graph;
-            this.state = state;
+            this.trainee = trainee;
             this.log = log;
             this.valImages = valImages;
             this.classes = classes;
@@ -582,8 +593,8 @@ public final class TrainingRun {
 
         @Override
         public void checkpoint(Position position, EpochProgress progress) {
-            FloatBuffer parameters = graph.params().data().asNioFloat();
-            checkpoints.save(new Snapshot(position, progress, parameters, state, identity));
+            FloatBuffer parameters = trainee.graph().params().data().asNioFloat();
+            checkpoints.save(new Snapshot(position, progress, parameters, trainee.state(), identity));
         }
     }
 }

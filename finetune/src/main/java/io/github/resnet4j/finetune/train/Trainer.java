@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -101,8 +102,8 @@ public final class Trainer {
 
     /**
      * Trains from {@code from} to the end. Saves a checkpoint before an epoch's evaluation, so that an unreadable image
-     * costs no epoch; a resumed run makes up for the missing evaluation. With an average, that is what is evaluated, what
-     * the graph holds while an epoch is reported, and what it holds at the end.
+     * costs no epoch; a resumed run makes up for the missing evaluation. With an average, that is what is evaluated, and
+     * what the graph holds while an epoch is reported.
      *
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
@@ -112,30 +113,46 @@ public final class Trainer {
      * @throws StoppedException if asked to stop, after a checkpoint
      */
     public Evaluation run(Position from, EpochProgress done) {
+        Optional<Evaluation> last = run(from, done, config.epochs());
+        return last.orElseGet(() -> averaged(() -> evaluate(config.epochs())));
+    }
+
+    /**
+     * Trains as {@link #run(Position, EpochProgress)} does, but only until an epoch.
+     *
+     * @param until epochs that are done then
+     * @return the last epoch's evaluation, if it was trained and is one that is evaluated
+     */
+    public Optional<Evaluation> run(Position from, EpochProgress done, int until) {
         Position position = from;
         EpochProgress progress = done;
         Optional<Evaluation> last = Optional.empty();
         training.startAt(from.iteration());
         int perEpoch = trainData.batchesPerEpoch();
-        while (position.epoch() < config.epochs()) {
+        while (position.epoch() < until) {
             progress = trainEpoch(position, progress);
             int epoch = position.epoch();
             long iterations = (epoch + 1L) * perEpoch;
             if (position.batch() < perEpoch) {
                 checkpoint(new Position(iterations, epoch, perEpoch), progress);
             }
-            average.ifPresent(WeightAverage::swap);
-            try {
-                last = finish(epoch, iterations, progress);
-            } finally {
-                average.ifPresent(WeightAverage::swap);
-            }
+            EpochProgress sums = progress;
+            last = averaged(() -> finish(epoch, iterations, sums));
             position = new Position(iterations, epoch + 1, 0);
             progress = EpochProgress.NONE;
             System.gc(); // DL4J frees native memory through the collector, which a full heap alone would not wake
         }
+        return last;
+    }
+
+    /** With the average in place of the parameters, if there is one. */
+    private <T> T averaged(Supplier<T> measured) {
         average.ifPresent(WeightAverage::swap);
-        return last.orElseGet(() -> evaluate(config.epochs()));
+        try {
+            return measured.get();
+        } finally {
+            average.ifPresent(WeightAverage::swap);
+        }
     }
 
     /** Evaluates an epoch, if it is one of those, and reports it. */

@@ -140,7 +140,7 @@ final class ConfigLoaderTest {
                   weight-decay: 5E-4
                   decay-on: no-norm-bias
                   groups:
-                    - {parts: [stem, layer1.0], lr-factor: 0.1}
+                    - {parts: [stem, layer1.0], lr-factor: 0.1, thaw: 3}
                     - parts: [head]
                       weight-decay: 0
                 schedule:
@@ -205,8 +205,9 @@ final class ConfigLoaderTest {
                                 5e-4,
                                 DecayOn.NO_NORM_BIAS,
                                 List.of(
-                                        new GroupConfig(List.of("stem", "layer1.0"), 0.1, Optional.empty()),
-                                        new GroupConfig(List.of("head"), 1, Optional.of(0.0)))),
+                                        new GroupConfig(
+                                                List.of("stem", "layer1.0"), 0.1, Optional.empty(), Optional.of(3)),
+                                        new GroupConfig(List.of("head"), 1, Optional.of(0.0), Optional.empty()))),
                         new ScheduleConfig.MultiStep(
                                 List.of(0.5, 3.0),
                                 0.2,

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every run in {@code configs/}; {@link ExperimentsTest} reads the experiments. */
 final class RecipesTest {
@@ -123,6 +124,7 @@ final class RecipesTest {
                         "cifar100/wrn-40-10-dropout.yaml",
                         "finetune/discriminative.yaml",
                         "finetune/full.yaml",
+                        "finetune/gradual.yaml",
                         "finetune/last-stage.yaml",
                         "finetune/linear-probe.yaml",
                         "imagenet/cbam-resnet50.yaml",
@@ -270,16 +272,17 @@ final class RecipesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "discriminative, ''", "full, ''"})
+    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "discriminative, ''", "gradual, ''", "full, ''"})
     void fineTuningFreezesWhatItSays(String name, String freeze) {
         assertThat(load("finetune/" + name + ".yaml").model().freeze().orElse(""))
                 .isEqualTo(freeze);
     }
 
     /** Every part of a residual network is in a group, or trained at the rate itself. */
-    @Test
-    void discriminativeRatesGrowWithTheStage() {
-        RunConfig config = load("finetune/discriminative.yaml");
+    @ParameterizedTest
+    @ValueSource(strings = {"discriminative", "gradual"})
+    void ratesGrowWithTheStage(String name) {
+        RunConfig config = load("finetune/" + name + ".yaml");
         Network network = Zoo.find(config.model().name()).network();
         Map<String, Double> factors = new LinkedHashMap<>();
         for (GroupConfig group : config.optimizer().groups()) {

@@ -38,7 +38,7 @@ final class RulesTest {
                 schedule: {type: constant}
                 """.formatted(model, optimizer));
         RunConfig config = ConfigLoader.load(file, List.of()).config();
-        return Rules.of(config, NETWORK);
+        return Rules.of(config, NETWORK, Phase.of(config).get(0), 10);
     }
 
     @Test

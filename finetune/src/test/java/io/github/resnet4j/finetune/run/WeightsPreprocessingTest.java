@@ -74,7 +74,7 @@ final class WeightsPreprocessingTest {
 
     /** As full.yaml with weights of Keras' convention: they were once fed with ImageNet's deviations. */
     @ParameterizedTest
-    @ValueSource(strings = {"discriminative", "full", "last-stage", "linear-probe"})
+    @ValueSource(strings = {"discriminative", "full", "gradual", "last-stage", "linear-probe"})
     void recipesLeavePreprocessingToTheWeights(String name) {
         RunConfig config = ConfigLoader.load(Path.of("../configs/finetune/" + name + ".yaml"), List.of())
                 .config();

@@ -132,21 +132,33 @@ public final class NetworkGraph {
      * @param updater for {@code ComputationGraph.fit}
      * @param frozenUpTo the last part (stage, block or node, see {@link Network#upTo}) whose weights and BN statistics
      *     do not change; it and everything before it run in inference mode
+     * @param frozen more parts (see {@link Network#part}) of which the same is true. They pass no gradient on, so that
+     *     nothing that they read can be trained
      */
-    public record Options(long seed, DataType dataType, IUpdater updater, Optional<String> frozenUpTo) {
+    public record Options(
+            long seed, DataType dataType, IUpdater updater, Optional<String> frozenUpTo, Set<String> frozen) {
+        public Options {
+            frozen = Set.copyOf(frozen);
+        }
+
         /** Single precision, plain SGD with learning rate 0.1, nothing frozen. */
         public static Options seeded(long seed) {
-            return new Options(seed, DataType.FLOAT, new Sgd(0.1), Optional.empty());
+            return new Options(seed, DataType.FLOAT, new Sgd(0.1), Optional.empty(), Set.of());
         }
 
         /** The same with everything up to {@code part} frozen. */
         public Options frozenUpTo(Optional<String> part) {
-            return new Options(seed, dataType, updater, part);
+            return new Options(seed, dataType, updater, part, frozen);
+        }
+
+        /** The same with these parts frozen besides. */
+        public Options frozen(Set<String> parts) {
+            return new Options(seed, dataType, updater, frozenUpTo, parts);
         }
 
         /** The same in another precision. */
         public Options dataType(DataType other) {
-            return new Options(seed, other, updater, frozenUpTo);
+            return new Options(seed, other, updater, frozenUpTo, frozen);
         }
     }
 
@@ -154,7 +166,7 @@ public final class NetworkGraph {
      * A new graph with initialised weights: convolutions as He et al. 2015b (normal, variance 2 / fan-out, torchvision's
      * choice), the classifier uniform in ±1/√fan-in, biases zero unless a node says otherwise.
      *
-     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network
+     * @throws IllegalArgumentException if the options freeze a part that the network does not have
      */
     public static ComputationGraph create(Network network, Options options) {
         ComputationGraph graph = new ComputationGraph(configuration(network, options));
@@ -179,7 +191,7 @@ public final class NetworkGraph {
     /**
      * The configuration alone.
      *
-     * @throws IllegalArgumentException if {@code frozenUpTo} names no part of the network, or DL4J would compute something
+     * @throws IllegalArgumentException if the options freeze a part that the network does not have, or DL4J would compute something
      *     else: a sigmoid or tanh of a map that other nodes read as well
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
@@ -205,6 +217,7 @@ public final class NetworkGraph {
                 .addInputs(Network.INPUT);
         Set<String> frozen = new HashSet<>();
         options.frozenUpTo().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
+        options.frozen().forEach(part -> network.part(part).forEach(node -> frozen.add(node.name())));
         Map<String, Long> readers = network.nodes().stream()
                 .flatMap(node -> node.inputs().stream())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));

@@ -12,6 +12,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -53,7 +54,7 @@ class BlockGradientTest {
     void backpropEqualsDifferences(ResNetSpec spec, int size) {
         Network network = spec.network("toy", Shape.square(1, size), 3);
         ComputationGraph graph = NetworkGraph.create(
-                network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty()));
+                network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty(), Set.of()));
         Nd4j.getRandom().setSeed(5);
         INDArray images = Nd4j.randn(DataType.DOUBLE, 4, 1, size, size);
 

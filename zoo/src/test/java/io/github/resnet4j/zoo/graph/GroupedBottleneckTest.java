@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -112,7 +113,7 @@ class GroupedBottleneckTest {
         net.relu("relu", net.bn("bn", net.groupedConv("conv", Network.INPUT, 6, 3, 2, 2)));
         net.dense("fc", net.globalAvgPool("avgpool", "relu"), 3);
         ComputationGraph graph = NetworkGraph.create(
-                net.finish(), new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty()));
+                net.finish(), new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty(), Set.of()));
         Nd4j.getRandom().setSeed(5);
 
         GradientCheck.check(graph, Nd4j.randn(DataType.DOUBLE, 4, 4, 6, 6), 3, 1e-4);

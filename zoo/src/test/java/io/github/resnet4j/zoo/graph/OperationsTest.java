@@ -279,7 +279,7 @@ class OperationsTest {
     }
 
     private static ComputationGraph graph(Network network, DataType type) {
-        return NetworkGraph.create(network, new NetworkGraph.Options(3, type, new NoOp(), Optional.empty()));
+        return NetworkGraph.create(network, new NetworkGraph.Options(3, type, new NoOp(), Optional.empty(), Set.of()));
     }
 
     static Stream<Arguments> goldens() {

@@ -103,8 +103,8 @@ class ConfigurationTest {
         }
         Network network = Zoo.find("resnet8-mlperf").network();
         updaters()
-                .forEach(updater -> written.addAll(
-                        accepted(network, new NetworkGraph.Options(1, DataType.FLOAT, updater, Optional.empty()))));
+                .forEach(updater -> written.addAll(accepted(
+                        network, new NetworkGraph.Options(1, DataType.FLOAT, updater, Optional.empty(), Set.of()))));
 
         assertThat(written).isEqualTo(Configuration.CLASSES);
     }
