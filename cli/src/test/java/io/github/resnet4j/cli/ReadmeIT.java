@@ -139,11 +139,13 @@ class ReadmeIT {
         for (int i = 0; i < parts.size(); i++) {
             Files.writeString(folder.resolve("part" + i + ".yaml"), """
                     name: part%d
-                    model: {name: resnet20-cifar, weights: runs/quickstart/model.zip}
+                    model: {name: resnet20-cifar}
                     data: {dataset: folder, augment: [horizontal-flip]}
                     schedule: {type: cosine}
                     %s""".formatted(i, parts.get(i)));
-            run(new ArrayList<>(List.of("finetune", "-c", "part" + i + ".yaml", "--data", "PHOTOS")));
+            String file = "part" + i + ".yaml";
+            run(new ArrayList<>(
+                    List.of("finetune", "-c", file, "--model", "runs/quickstart/model.zip", "--data", "PHOTOS")));
         }
     }
 

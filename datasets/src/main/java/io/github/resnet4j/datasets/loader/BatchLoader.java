@@ -14,13 +14,15 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Batches of a data set, prepared in advance by worker threads. The content of a batch is a pure function of the seed,
  * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed,
- * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index).
+ * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index), where the seed is another for
+ * every time that balanced classes repeat a sample in an epoch.
  *
  * <p>Only the batch that reports too many bad images ({@link BadImages}) may vary.
  */
@@ -28,6 +30,9 @@ public final class BatchLoader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BatchLoader.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final int IDLE_SECONDS = 30;
+    /** Between the seeds of one sample's augmentations in one epoch: a prime. */
+    private static final long REPEAT = 1_000_000_007;
+
     private static final int CLOSE_SECONDS = 10;
 
     private final ImageDataset dataset;
@@ -85,15 +90,25 @@ public final class BatchLoader implements AutoCloseable {
             throw new IllegalArgumentException(
                     "no batch " + firstBatch + " of epoch " + epoch + ": an epoch has " + batchesPerEpoch());
         }
-        int[] order = options.shuffle()
-                ? EpochOrder.shuffled(dataset.size(), options.seed(), epoch)
-                : EpochOrder.inOrder(dataset.size());
+        int[] order = order(epoch);
+        int[] repeats = EpochOrder.repeats(order, dataset.size());
         return new Batches(
-                (number, stopped) -> prepare(order, epoch, number, stopped),
+                (number, stopped) -> prepare(order, repeats, epoch, number, stopped),
                 firstBatch,
                 batchesPerEpoch(),
                 options.prefetch(),
                 workers);
+    }
+
+    private int[] order(int epoch) {
+        if (options.balanced()) {
+            int[] labels =
+                    IntStream.range(0, dataset.size()).map(dataset::label).toArray();
+            return EpochOrder.balanced(labels, dataset.classes().size(), options.seed(), epoch);
+        }
+        return options.shuffle()
+                ? EpochOrder.shuffled(dataset.size(), options.seed(), epoch)
+                : EpochOrder.inOrder(dataset.size());
     }
 
     /**
@@ -133,7 +148,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private Batch prepare(int[] order, int epoch, int number, BooleanSupplier stopped) {
+    private Batch prepare(int[] order, int[] repeats, int epoch, int number, BooleanSupplier stopped) {
         int first = number * options.batchSize();
         int size = Math.min(options.batchSize(), order.length - first);
         int length = channels * height * width;
@@ -150,7 +165,7 @@ public final class BatchLoader implements AutoCloseable {
                 int index = sample.get().index();
                 indices[read] = index;
                 labels[read] = dataset.label(index);
-                write(sample.get(), epoch, features, read * length);
+                write(sample.get(), repeats[i], epoch, features, read * length);
                 read++;
             }
         }
@@ -161,8 +176,8 @@ public final class BatchLoader implements AutoCloseable {
                 Arrays.copyOf(indices, read));
     }
 
-    private void write(Readable sample, int epoch, float[] features, int offset) {
-        SampleRandom random = SampleRandom.of(options.seed(), epoch, sample.index());
+    private void write(Readable sample, int repeat, int epoch, float[] features, int offset) {
+        SampleRandom random = SampleRandom.of(options.seed() + REPEAT * repeat, epoch, sample.index());
         try {
             writer.write(sample.image(), random, features, offset);
         } catch (BadDataException e) {

@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.loader;
 
 /**
  * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed},
- * {@code shuffle} and {@code dropSingle} only.
+ * {@code shuffle}, {@code dropSingle} and {@code balanced} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
@@ -13,26 +13,41 @@ package io.github.resnet4j.datasets.loader;
  * @param badImages what to do about unreadable images
  * @param dropSingle leaves out the last batch of an epoch if it has one sample and is not the only one: a batch
  *     normalisation cannot train on one value per channel
+ * @param balanced with {@code shuffle}, draws as many samples of every class for an epoch: those of a small class several
+ *     times, each time augmented otherwise, and of a large one a part, another in every epoch
  */
 public record LoaderOptions(
-        int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages, boolean dropSingle) {
+        int batchSize,
+        long seed,
+        int workers,
+        int prefetch,
+        boolean shuffle,
+        BadImages badImages,
+        boolean dropSingle,
+        boolean balanced) {
     private static final int MAX_WORKERS = 1024;
 
     /** Every sample is in a batch. */
     public LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
-        this(batchSize, seed, workers, prefetch, shuffle, badImages, false);
+        this(batchSize, seed, workers, prefetch, shuffle, badImages, false, false);
     }
 
     public LoaderOptions {
         require(batchSize >= 1, "batchSize must be at least 1, got " + batchSize);
         require(workers >= 0 && workers <= MAX_WORKERS, "workers must be 0 to " + MAX_WORKERS + ", got " + workers);
         require(prefetch >= 1, "prefetch must be at least 1, got " + prefetch);
+        require(shuffle || !balanced, "balanced samples are in another order each epoch: set shuffle");
         require(badImages != null, "badImages must be FAIL, REPLACE or LEAVE_OUT");
     }
 
     /** The same, but a last batch of one sample is left out. */
     public LoaderOptions droppingSingle() {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true);
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true, balanced);
+    }
+
+    /** The same with as many samples of every class. */
+    public LoaderOptions balancing() {
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, true);
     }
 
     private static void require(boolean condition, String message) {

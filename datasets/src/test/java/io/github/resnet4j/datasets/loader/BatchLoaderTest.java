@@ -7,8 +7,10 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.LabelledImages;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +55,31 @@ class BatchLoaderTest {
         return batches.stream()
                 .flatMapToInt(batch -> Arrays.stream(batch.indices()))
                 .toArray();
+    }
+
+    /** One image of one class, nine of another: half of an epoch is the same image, each time augmented otherwise. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void balancedSamplesAreAugmentedAnewEachTime(int workers) {
+        LabelledImages images = new LabelledImages(1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        LoaderOptions options = options(4, workers, true).balancing();
+        try (BatchLoader loader = loader(images, options);
+                BatchLoader again = loader(images, options(4, 0, true).balancing())) {
+            Set<Float> drawn = new HashSet<>();
+            int small = 0;
+            for (Batch batch : all(loader, 2, 0)) {
+                for (int i = 0; i < batch.size(); i++) {
+                    if (batch.labels()[i] == 1) {
+                        small++;
+                        drawn.add(batch.features()[i * 6 + 5]);
+                    }
+                }
+            }
+            assertThat(small).isEqualTo(5);
+            assertThat(drawn).hasSize(5);
+            assertThat(all(loader, 2, 1).get(0).features())
+                    .isEqualTo(all(again, 2, 1).get(0).features());
+        }
     }
 
     @ParameterizedTest

@@ -33,6 +33,7 @@ import java.util.Optional;
  *     has no validation or test part of its own; at least 0 and less than 1. With 0, nothing is held out and accuracy
  *     is measured on the training images themselves
  * @param limit key {@code limit}, at most this many images of each part, for trial runs; default all
+ * @param sampling key {@code sampling}, default {@code all}
  * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
  *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
@@ -51,6 +52,7 @@ public record DataConfig(
         Optional<NormalizeConfig> normalize,
         @Default("0.2") double valFraction,
         Optional<Integer> limit,
+        @Default("all") Sampling sampling,
         Optional<Integer> workers,
         @Default("fail") OnBadImage onBadImage,
         @Default("true") boolean checkImages,
@@ -60,6 +62,17 @@ public record DataConfig(
     public static final int LARGEST_IMAGE = 4096;
 
     private static final int MOST_WORKERS = 1024;
+
+    /** Which training images an epoch has. */
+    public enum Sampling {
+        /** Each once. */
+        ALL,
+        /**
+         * As many as there are, equally many of every class: those of a small class several times, of a large one another
+         * part in every epoch.
+         */
+        BALANCED
+    }
 
     /** What to do about unreadable images. */
     public enum OnBadImage {
@@ -102,6 +115,7 @@ public record DataConfig(
                 Optional.of(values),
                 valFraction,
                 limit,
+                sampling,
                 workers,
                 onBadImage,
                 checkImages,

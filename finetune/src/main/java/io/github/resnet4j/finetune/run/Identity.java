@@ -38,6 +38,7 @@ final class Identity {
     private static final String CLIP_NORM = "train.clip-norm";
     private static final String EMA_DECAY = "train.ema-decay";
     private static final String MIX = "train.mix";
+    private static final String SAMPLING = "data.sampling";
     private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
     private static final String NONE = "none";
@@ -51,7 +52,7 @@ final class Identity {
             Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
-    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, GROUPS);
+    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, SAMPLING, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -105,6 +106,9 @@ final class Identity {
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
         identity.put("train.label-smoothing", Numbers.decimal(config.train().labelSmoothing()));
+        if (data.sampling() != DataConfig.Sampling.ALL) {
+            identity.put(SAMPLING, ConfigText.of(data.sampling()));
+        }
         if (!config.train().mix().equals(MixConfig.NONE)) {
             identity.put(MIX, ConfigText.of(config.train().mix()));
         }

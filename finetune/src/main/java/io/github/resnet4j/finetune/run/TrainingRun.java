@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
@@ -8,6 +9,7 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
@@ -56,6 +58,8 @@ import java.util.stream.Stream;
  */
 public final class TrainingRun {
     private static final String REPORT = "report.html";
+    /** How many times as large a class must be as another for a warning. */
+    private static final int UNEVEN = 4;
 
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
@@ -154,6 +158,7 @@ public final class TrainingRun {
                     config.train().batchSize(),
                     task.network().input());
             requireStatistics(task, remarks);
+            remarkOnClasses(task.inputs().train(), remarks);
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
@@ -161,6 +166,27 @@ public final class TrainingRun {
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
             }
+        }
+    }
+
+    /** Of classes that differ much in size, a network learns to answer with the large ones. */
+    private void remarkOnClasses(ImageDataset train, DeferredLines remarks) {
+        long[] counts = new long[train.classes().size()];
+        for (int i = 0; i < train.size(); i++) {
+            counts[train.label(i)]++;
+        }
+        int largest = 0;
+        int smallest = 0;
+        for (int c = 1; c < counts.length; c++) {
+            largest = counts[c] > counts[largest] ? c : largest;
+            smallest = counts[c] < counts[smallest] ? c : smallest;
+        }
+        if (counts[largest] >= UNEVEN * counts[smallest] && config.data().sampling() == DataConfig.Sampling.ALL) {
+            remarks.add("warning: the classes differ much in size, from "
+                    + Printable.line(train.classes().get(smallest)) + " with "
+                    + Numbers.count(counts[smallest], "image", "images") + " to "
+                    + Printable.line(train.classes().get(largest)) + " with " + counts[largest] + "; "
+                    + options.names().setting("data.sampling", "balanced") + " shows all of them equally often");
         }
     }
 
@@ -230,6 +256,11 @@ public final class TrainingRun {
         int perEpoch = trainData.batchesPerEpoch();
         Position from = resumed.isPresent() ? beginning(resumed.get(), perEpoch) : Position.START;
         List<Phase> phases = new ArrayList<>(Phase.of(config));
+        config.optimizer().groups().stream()
+                .filter(group -> group.thaw().orElse(0) >= config.train().epochs())
+                .forEach(group -> remarks.add(String.join(", ", group.parts()) + " would thaw after epoch "
+                        + group.thaw().orElseThrow() + ", but the run has "
+                        + Numbers.count(config.train().epochs(), "epoch", "epochs") + ": it stays frozen"));
         for (Phase phase : phases) {
             Rules.of(config, start.network(), phase, perEpoch); // before anything is computed or deleted
         }
@@ -374,8 +405,9 @@ public final class TrainingRun {
                 : training ? BadImages.REPLACE : BadImages.LEAVE_OUT;
         int workers =
                 config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
-        return new LoaderOptions(
+        LoaderOptions all = new LoaderOptions(
                 config.train().batchSize(), config.train().seed(), workers, 2 * workers, training, onBadImage);
+        return training && config.data().sampling() == DataConfig.Sampling.BALANCED ? all.balancing() : all;
     }
 
     private Evaluation train(

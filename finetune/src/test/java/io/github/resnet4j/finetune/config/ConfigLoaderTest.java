@@ -72,6 +72,7 @@ final class ConfigLoaderTest {
                                 Optional.of(NormalizeConfig.NONE),
                                 0.2,
                                 Optional.empty(),
+                                DataConfig.Sampling.ALL,
                                 Optional.empty(),
                                 DataConfig.OnBadImage.FAIL,
                                 true,
@@ -116,6 +117,7 @@ final class ConfigLoaderTest {
                   normalize: {mean: [0.1, .2, 3e-1], std: [1, 2, 3]}
                   val-fraction: 0
                   limit: 100
+                  sampling: balanced
                   workers: 3
                   on-bad-image: skip
                   check-images: false
@@ -182,6 +184,7 @@ final class ConfigLoaderTest {
                                 Optional.of(new NormalizeConfig(List.of(0.1, 0.2, 0.3), List.of(1.0, 2.0, 3.0))),
                                 0,
                                 Optional.of(100),
+                                DataConfig.Sampling.BALANCED,
                                 Optional.of(3),
                                 DataConfig.OnBadImage.SKIP,
                                 false,
@@ -334,6 +337,7 @@ final class ConfigLoaderTest {
                             - pad-crop: {padding: 4}
                           normalize: cifar10
                           val-fraction: 0.2
+                          sampling: all
                           on-bad-image: fail
                           check-images: true
                           follow-links: false

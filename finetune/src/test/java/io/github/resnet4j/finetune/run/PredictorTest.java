@@ -158,6 +158,7 @@ final class PredictorTest {
                 Optional.of(given.normalize()),
                 tiny.data().valFraction(),
                 Optional.empty(),
+                DataConfig.Sampling.ALL,
                 tiny.data().workers(),
                 DataConfig.OnBadImage.FAIL,
                 true,

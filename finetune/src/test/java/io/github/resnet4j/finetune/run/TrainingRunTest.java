@@ -118,6 +118,31 @@ final class TrainingRunTest {
         assertThat(runs).isEmptyDirectory();
     }
 
+    /** Eight images of red and one of green: a warning that says what to do, and doing it. */
+    @Test
+    void classesOfVeryDifferentSizeAreSaid() throws IOException {
+        Path uneven = TinyData.write(runs.resolve("uneven"), 8, 8, "green", "red");
+        for (int i = 1; i < TinyData.TRAIN; i++) {
+            Files.delete(uneven.resolve("train/green/" + i + ".png"));
+        }
+        TinyData.Runner plain = run(TinyData.config(uneven, runs, "name=plain", "train.epochs=1"));
+        plain.run();
+        assertThat(plain.said())
+                .contains("warning: the classes differ much in size, from green with 1 image to red with 8;"
+                        + " --set data.sampling=balanced shows all of them equally often");
+
+        TinyData.Runner balanced =
+                run(TinyData.config(uneven, runs, "name=balanced", "train.epochs=1", "data.sampling=balanced"));
+        balanced.run();
+        assertThat(balanced.said()).doesNotContain("warning: the classes");
+        assertThat(TinyData.coefficients(runs.resolve("balanced/model.zip")))
+                .isNotEqualTo(TinyData.coefficients(runs.resolve("plain/model.zip")));
+        TinyData.Runner other = run(TinyData.config(uneven, runs, "name=balanced", "train.epochs=2"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> other.resume().run())
+                .withMessageContaining("sampling none (was balanced)");
+    }
+
     /** PyTorch: Expected more than 1 value per channel when training. */
     @Test
     void aBatchOfOneImageIsRefusedWhereItsMapsAreOneValue() throws IOException {
