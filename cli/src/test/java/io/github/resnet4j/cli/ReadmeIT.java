@@ -143,9 +143,17 @@ class ReadmeIT {
                     data: {dataset: folder, augment: [horizontal-flip]}
                     schedule: {type: cosine}
                     %s""".formatted(i, parts.get(i)));
-            String file = "part" + i + ".yaml";
-            run(new ArrayList<>(
-                    List.of("finetune", "-c", file, "--model", "runs/quickstart/model.zip", "--data", "PHOTOS")));
+            String name = "part" + i;
+            run(new ArrayList<>(List.of(
+                    "finetune",
+                    "-c",
+                    name + ".yaml",
+                    "--name",
+                    name,
+                    "--model",
+                    "runs/quickstart/model.zip",
+                    "--data",
+                    "PHOTOS")));
         }
     }
 

@@ -17,10 +17,12 @@ class GoldenFilesTest {
     void eachIsReadBySomeTestAndAllAreSmall() throws IOException, URISyntaxException {
         Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
+        TrainingParityTest.rules().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
         StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
         ParityCase.trajectories().forEach(parity -> read.add(parity.name()));
         read.add("sgd");
+        read.add("adamw");
 
         Set<String> there = new TreeSet<>();
         long bytes = 0;

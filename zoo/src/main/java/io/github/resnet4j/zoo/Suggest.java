@@ -3,7 +3,6 @@ package io.github.resnet4j.zoo;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** "Did you mean ...?": the known name nearest to a mistyped one. */
 public final class Suggest {
@@ -26,9 +25,8 @@ public final class Suggest {
             if (whole.isPresent()) {
                 return whole;
             }
-            String bare = bare(wanted);
             Optional<String> alike = candidates.stream()
-                    .filter(candidate -> !bare.isEmpty() && continues(candidate.toLowerCase(Locale.ROOT), bare))
+                    .filter(candidate -> continues(candidate.toLowerCase(Locale.ROOT), wanted))
                     .findFirst();
             if (alike.isPresent()) {
                 return alike;
@@ -51,16 +49,31 @@ public final class Suggest {
         return best;
     }
 
-    /** Without separators, but those that keep two numbers apart. */
-    private static String bare(String name) {
-        return name.replaceAll("(?<!\\d)[-_.]|[-_.](?!\\d)", "");
+    /** Whether {@code candidate} is {@code word} up to a hyphen or its end, but for separators. */
+    private static boolean continues(String candidate, String word) {
+        int i = 0;
+        for (int j = 0; j < word.length(); j++) {
+            if (isSeparator(word, j)) {
+                continue;
+            }
+            while (i < candidate.length() && isSeparator(candidate, i)) {
+                i++;
+            }
+            if (i == candidate.length() || candidate.charAt(i) != word.charAt(j)) {
+                return false;
+            }
+            i++;
+        }
+        return i > 0 && (i == candidate.length() || candidate.charAt(i) == '-');
     }
 
-    private static boolean continues(String candidate, String bare) {
-        return candidate.startsWith(bare.substring(0, 1))
-                && IntStream.rangeClosed(1, candidate.length())
-                        .filter(end -> end == candidate.length() || candidate.charAt(end) == '-')
-                        .anyMatch(end -> bare(candidate.substring(0, end)).equals(bare));
+    /** A hyphen, underscore or dot that does not keep two numbers apart. */
+    private static boolean isSeparator(String name, int at) {
+        return "-_.".indexOf(name.charAt(at)) >= 0
+                && !(at > 0
+                        && at + 1 < name.length()
+                        && Character.isDigit(name.charAt(at - 1))
+                        && Character.isDigit(name.charAt(at + 1)));
     }
 
     private static int distance(String a, String b) {
