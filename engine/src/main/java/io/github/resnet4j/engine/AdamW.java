@@ -40,11 +40,6 @@ public record AdamW(
         }
     }
 
-    /** PyTorch's defaults, with weight decay 0.01 on all but biases and BN's scale and shift. */
-    public static AdamW standard() {
-        return new AdamW(0.9, 0.999, 1e-8, 1e-2, DecayOn.NO_NORM_BIAS, OptionalDouble.empty());
-    }
-
     @Override
     public List<String> stateNames() {
         return STATE;

@@ -41,9 +41,9 @@ public record ColorJitter(
         Rgb8Image changed = image;
         for (int which : order) {
             changed = switch (which) {
-                case 0 -> PixelOps.brightness(changed, factors[0]);
-                case 1 -> PixelOps.contrast(changed, factors[1]);
-                case 2 -> PixelOps.saturation(changed, factors[2]);
+                case 0 -> brightness == 0 ? changed : PixelOps.brightness(changed, factors[0]);
+                case 1 -> contrast == 0 ? changed : PixelOps.contrast(changed, factors[1]);
+                case 2 -> saturation == 0 ? changed : PixelOps.saturation(changed, factors[2]);
                 default -> hue == 0 ? changed : PixelOps.hue(changed, factors[3]);
             };
         }
