@@ -7,6 +7,7 @@ import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.explain.ClassActivationMaps;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
@@ -96,6 +98,16 @@ public final class Predictor implements AutoCloseable {
     /** Runs the network; its output is N×classes probabilities. */
     public Inference inference() {
         return inference;
+    }
+
+    /**
+     * The network's class-activation maps, to be closed by the caller before this is; empty for a network without maps.
+     *
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException as {@link ClassActivationMaps#of}
+     * @throws io.github.resnet4j.engine.EngineUnavailableException as {@link ClassActivationMaps#of}
+     */
+    public Optional<ClassActivationMaps> activationMaps() {
+        return ClassActivationMaps.of(network, graph, inference);
     }
 
     /** From any image to the network's input. */
