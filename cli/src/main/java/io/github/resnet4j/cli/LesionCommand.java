@@ -191,7 +191,7 @@ final class LesionCommand implements Callable<Integer> {
         Path file = Path.of(source.origin());
         String name = file.getFileName().toString();
         Path run = file.toAbsolutePath().normalize().getParent();
-        return name.equals("model.zip") && run.getFileName() != null
+        return Set.of("model.zip", "last.zip").contains(name) && run.getFileName() != null
                 ? run.getFileName().toString()
                 : name.replaceFirst("\\.(zip|th|pth|pt|bin|h5|npz|safetensors)$", "");
     }

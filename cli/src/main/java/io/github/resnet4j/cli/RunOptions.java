@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
@@ -97,17 +98,17 @@ final class RunOptions {
         }
     }
 
-    /** Where the last epoch is not the best, which file holds that. */
-    private static String best(TrainingRun.Summary summary) {
-        return summary.best()
-                .filter(best -> best.epoch() < summary.epochs() && best.valTop1() > summary.top1())
-                .map(best -> String.format(
+    /** Which epoch the model is of, and what the last one achieved. */
+    private static String epoch(TrainingRun.Summary summary) {
+        EpochRow last = summary.last();
+        return summary.model().equals(last)
+                ? String.format(Locale.ROOT, " (epoch %d, the last)", last.epoch())
+                : String.format(
                         Locale.ROOT,
-                        " (epoch %d, the last; the best was epoch %d with top-1 %.2f %%: best.zip)",
-                        summary.epochs(),
-                        best.epoch(),
-                        100 * best.valTop1()))
-                .orElse("");
+                        " (epoch %d, the best; last.zip: epoch %d, the last, with top-1 %.2f %%)",
+                        summary.model().epoch(),
+                        last.epoch(),
+                        100 * last.valTop1());
     }
 
     private static String measured(TrainingRun.Summary summary) {
@@ -142,10 +143,9 @@ final class RunOptions {
             object.put("top1", summary.top1());
             object.put("top5", summary.top5());
             object.put("loss", summary.loss());
-            summary.best().ifPresent(best -> {
-                object.put("bestTop1", best.valTop1());
-                object.put("bestEpoch", best.epoch());
-            });
+            object.put("modelEpoch", summary.model().epoch());
+            object.put("lastTop1", summary.last().valTop1());
+            object.put("lastLoss", summary.last().valLoss());
             object.put("images", summary.images());
             object.put("epochs", summary.epochs());
             object.put("iterations", summary.iterations());
@@ -174,7 +174,7 @@ final class RunOptions {
                     speed(summary),
                     summary.folder().resolve("report.html"),
                     summary.folder().resolve("model.zip"),
-                    best(summary));
+                    epoch(summary));
         }
         out.flush();
     }

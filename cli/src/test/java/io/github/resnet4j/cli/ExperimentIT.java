@@ -45,7 +45,7 @@ class ExperimentIT {
             started.signal("KILL");
             assertThat(started.outcome().code()).isEqualTo(137);
         }
-        assertThat(at("killed/plain-seed1/model.zip")).doesNotExist();
+        assertThat(at("killed/plain-seed1/last.zip")).doesNotExist();
         Cli.Outcome plan = Cli.in(folder).run(two("killed", "--plan", "--json")).succeeds();
         JsonNode first = JsonMapper.shared().readTree(plan.out()).get("runs").get(0);
         assertThat(first.get("state").asString()).isEqualTo("half-done");

@@ -31,6 +31,7 @@ class QuickstartIT {
             "curves.png",
             "confusion.png",
             "report.html",
+            "last.zip",
             "model.zip",
             "checkpoints");
 

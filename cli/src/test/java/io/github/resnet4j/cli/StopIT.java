@@ -65,7 +65,7 @@ class StopIT {
         assertThat(stopped.err().contains("stopped; the checkpoint is saved"))
                 .as(stopped.err())
                 .isEqualTo(!TinyRun.checkpoints(run(name)).isEmpty());
-        assertThat(run(name).resolve("model.zip")).doesNotExist();
+        assertThat(run(name).resolve("last.zip")).doesNotExist();
         resume(name);
     }
 

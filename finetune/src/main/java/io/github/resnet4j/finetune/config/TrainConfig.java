@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param clipNorm key {@code clip-norm}, default none: largest L2 norm of the whole gradient, greater than 0
  * @param emaDecay key {@code ema-decay}, default none, at least 0 and less than 1: keep an exponential moving average of all
  *     weights and statistics, {@code average += (1 - d) * (weight - average)} after every step, with d = min(ema-decay,
- *     (1 + step) / (10 + step)). Accuracies are the average's, and so are {@code model.zip} and {@code best.zip}
+ *     (1 + step) / (10 + step)). Accuracies are the average's, and so are {@code model.zip} and {@code last.zip}
  * @param checkpointEvery key {@code checkpoint-every}, iterations between checkpoints; default 0: only at the end of
  *     epochs
  * @param evalEvery key {@code eval-every}, epochs between evaluations, default 1; the last epoch is always evaluated

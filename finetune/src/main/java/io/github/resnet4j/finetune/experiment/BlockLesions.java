@@ -33,10 +33,16 @@ final class BlockLesions {
         return run.folder().resolve("lesion");
     }
 
+    /** The last epoch's, as in the papers; of runs that have only one model, that is it. */
+    private static Path model(PlannedRun run) {
+        Path last = run.folder().resolve("last.zip");
+        return Files.exists(last) ? last : run.folder().resolve("model.zip");
+    }
+
     /** The median, if it was measured after the model was trained. */
     static OptionalDouble error(PlannedRun run) {
         Path numbers = folder(run).resolve("lesion.json");
-        Path model = run.folder().resolve("model.zip");
+        Path model = model(run);
         try {
             if (Files.notExists(numbers)
                     || Files.notExists(model)
@@ -59,8 +65,7 @@ final class BlockLesions {
     static void measure(PlannedRun run, TrainingRun.Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
         Preview data = Preview.open(run.config(), options.download());
-        SourceModel model = SourceModel.open(
-                ModelRequest.of(run.folder().resolve("model.zip").toString()), options.download(), view::line);
+        SourceModel model = SourceModel.open(ModelRequest.of(model(run).toString()), options.download(), view::line);
         LesionStudy.run(
                 model,
                 List.of(),

@@ -49,11 +49,17 @@ public record EpochRow(
         return !Double.isNaN(valTop1);
     }
 
-    /** The epoch of the highest validation accuracy, the earliest of equals. */
+    /**
+     * Whether this epoch's model is the better one: of higher validation accuracy or, since a few hundred images often give
+     * equal ones, of lower validation loss. Both epochs were evaluated.
+     */
+    public boolean betterThan(EpochRow other) {
+        return valTop1 > other.valTop1 || valTop1 == other.valTop1 && valLoss < other.valLoss;
+    }
+
+    /** The epoch with the best model, the earliest of equals. */
     public static Optional<EpochRow> best(List<EpochRow> rows) {
-        return rows.stream()
-                .filter(EpochRow::evaluated)
-                .reduce((best, row) -> row.valTop1() > best.valTop1() ? row : best);
+        return rows.stream().filter(EpochRow::evaluated).reduce((best, row) -> row.betterThan(best) ? row : best);
     }
 
     /** The epoch as one line for a log or a terminal; without what was not measured. */

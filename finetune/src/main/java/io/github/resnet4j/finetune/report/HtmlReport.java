@@ -68,7 +68,7 @@ public final class HtmlReport {
 
     private void headline() {
         Confusion confusion = report.confusion();
-        Optional<EpochRow> row = confusion.total() > 0 ? report.evaluated() : EpochRow.best(report.epochs());
+        Optional<EpochRow> row = report.model();
         int epochs = report.epochs().stream().mapToInt(EpochRow::epoch).max().orElse(0);
         String when =
                 row.map(r -> "epoch %d of %d".formatted(r.epoch(), epochs)).orElse("");
@@ -123,13 +123,16 @@ public final class HtmlReport {
                 190,
                 line("images per second", "speed", EpochRow::imagesPerSecond));
         html.add("</div>\n");
-        EpochRow.best(report.epochs()).ifPresent(best -> {
-            int last = report.epochs().get(report.epochs().size() - 1).epoch();
+        report.model().ifPresent(model -> {
+            EpochRow last = report.epochs().get(report.epochs().size() - 1);
             html.add(
-                    "<p>Best validation accuracy: <strong>{}</strong> in epoch {}{}.</p>\n",
-                    Numbers.percent(best.valTop1()),
-                    best.epoch(),
-                    best.epoch() == last ? ", the last" : "; model.zip is from the last epoch, " + last);
+                    "<p>model.zip is from epoch {}: validation accuracy <strong>{}</strong>. {}</p>\n",
+                    model.epoch(),
+                    Numbers.percent(model.valTop1()),
+                    model.equals(last)
+                            ? "It is the last epoch, too."
+                            : "After the last epoch, %d, it was %s (last.zip)."
+                                    .formatted(last.epoch(), Numbers.percent(last.valTop1())));
         });
         if (!report.epochs().isEmpty()) {
             epochTable();

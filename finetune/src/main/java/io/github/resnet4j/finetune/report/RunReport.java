@@ -7,7 +7,8 @@ import java.util.Optional;
  * Everything that {@link HtmlReport} shows of a run.
  *
  * @param epochs in order
- * @param confusion of the final evaluation, {@link Confusion#none()} without one
+ * @param model the epoch whose model everything below is about, if it is one of these
+ * @param confusion of that model, {@link Confusion#none()} without an evaluation
  * @param gallery samples of the validation images
  * @param topLosses the validation images the network was most wrong about, worst first
  * @param configYaml the resolved configuration
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record RunReport(
         RunFacts facts,
         List<EpochRow> epochs,
+        Optional<EpochRow> model,
         Confusion confusion,
         List<Prediction> gallery,
         List<Prediction> topLosses,
@@ -28,16 +30,5 @@ public record RunReport(
         gallery = List.copyOf(gallery);
         topLosses = List.copyOf(topLosses);
         warnings = List.copyOf(warnings);
-    }
-
-    /**
-     * The epoch the confusion matrix belongs to: the last whose accuracy is the matrix's to half an image. Without such
-     * a match (the matrix is another model's, an average of weights for instance) there is none.
-     */
-    Optional<EpochRow> evaluated() {
-        double halfAnImage = 0.5 / Math.max(1, confusion.total());
-        return epochs.stream()
-                .filter(row -> Math.abs(row.valTop1() - confusion.top1()) < halfAnImage)
-                .reduce((earlier, later) -> later);
     }
 }

@@ -10,6 +10,9 @@ import java.util.List;
 
 /** The folder of a run's results. */
 final class RunFolder {
+    /** The last epoch's model. */
+    static final String LAST_MODEL = "last.zip";
+
     /** Everything a run writes; nothing else is ever deleted. */
     private static final List<String> CONTENTS = List.of(
             "config.yaml",
@@ -18,8 +21,9 @@ final class RunFolder {
             "curves.png",
             "confusion.png",
             "report.html",
-            "model.zip",
             BestModel.FILE,
+            BestModel.EARLIER_FILE,
+            LAST_MODEL,
             "checkpoints");
 
     private RunFolder() {}

@@ -21,7 +21,6 @@ import io.github.resnet4j.finetune.report.RunReport;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.network.Network;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes a finished run's provenance, charts and report. */
 final class RunReporter {
@@ -80,8 +80,9 @@ final class RunReporter {
         Charts.curves(rows, folder.resolve("curves.png"));
         Charts.confusion(confusion, folder.resolve("confusion.png"));
         RunReport report = new RunReport(
-                facts(summary, machine),
+                facts(summary, machine, rows),
                 rows,
+                Optional.of(summary.model()),
                 confusion,
                 predictions(val, evenly(result.answers(), GALLERY)),
                 predictions(val, worst(result.answers(), TOP_LOSSES)),
@@ -91,7 +92,7 @@ final class RunReporter {
         HtmlReport.write(report, folder.resolve("report.html"));
     }
 
-    private RunFacts facts(TrainingRun.Summary summary, Machine machine) {
+    private RunFacts facts(TrainingRun.Summary summary, Machine machine, List<EpochRow> rows) {
         Network network = start.network();
         Map<String, String> model = new LinkedHashMap<>();
         model.put("Architecture", network.name());
@@ -149,7 +150,7 @@ final class RunReporter {
                         + (summary.engine().mixed()
                                 ? "; in this order: " + summary.engine().history()
                                 : ""));
-        return new RunFacts(config.name(), model, data, recipe, environment, notes(summary));
+        return new RunFacts(config.name(), model, data, recipe, environment, notes(summary, rows));
     }
 
     private static String words(OptimizerConfig optimizer) {
@@ -163,17 +164,21 @@ final class RunReporter {
                 + ", weight decay " + Numbers.decimal(sgd.weightDecay());
     }
 
-    private List<String> notes(TrainingRun.Summary summary) {
+    private List<String> notes(TrainingRun.Summary summary, List<EpochRow> rows) {
         List<String> notes = new ArrayList<>();
-        config.expect().ifPresent(expect -> notes.add(comparison(expect, summary.top1())));
-        summary.best()
-                .filter(best -> Files.exists(summary.folder().resolve(BestModel.FILE)))
+        EpochRow model = summary.model();
+        EpochRow last = summary.last();
+        // Papers report their last epoch, too.
+        config.expect().ifPresent(expect -> notes.add(comparison(expect, last.valTop1())));
+        notes.add(
+                model.equals(last)
+                        ? BestModel.FILE + " is from epoch " + last.epoch() + ", which is both the last and the best."
+                        : BestModel.FILE + " is from epoch " + model.epoch() + ", and so is all that this page says of"
+                                + " predictions; " + RunFolder.LAST_MODEL + " is from the last, " + last.epoch() + ".");
+        EpochRow.best(rows)
+                .filter(best -> best.betterThan(model))
                 .ifPresent(best -> notes.add(
-                        best.epoch() == summary.epochs()
-                                ? "model.zip and " + BestModel.FILE + " are from epoch " + best.epoch()
-                                        + ", which is both the last and the best."
-                                : "model.zip is from the last epoch, " + summary.epochs() + "; " + BestModel.FILE
-                                        + " is from the best, " + best.epoch() + "."));
+                        "Epoch " + best.epoch() + " was better, but its model was lost when the run was resumed."));
         return notes;
     }
 
@@ -182,7 +187,7 @@ final class RunReporter {
         double below = expect.top1() - 100 * top1;
         return String.format(
                 Locale.ROOT,
-                "Published top-1: %.2f %% (%s); this run: %.2f %%, %.2f %s, %s",
+                "Published top-1: %.2f %% (%s); this run after its last epoch: %.2f %%, %.2f %s, %s",
                 expect.top1(),
                 expect.source(),
                 100 * top1,

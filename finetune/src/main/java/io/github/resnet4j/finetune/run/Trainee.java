@@ -4,7 +4,9 @@ import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,16 @@ final class Trainee implements AutoCloseable {
         Map<String, FloatBuffer> state = new TreeMap<>(engines.training().state());
         average.ifPresent(weights -> state.put(AVERAGE, weights.values()));
         return state;
+    }
+
+    /** Takes the parameters of a model of this network, for evaluation. */
+    void take(Path model) {
+        ComputationGraph from = ModelArchive.read(
+                        model, NetworkGraph.Options.seeded(config.train().seed()))
+                .graph();
+        ModelArchive.copyMatching(start.network(), from, graph, true);
+        from.close();
+        engines.inference().refresh();
     }
 
     /** Goes over to the next phase. */

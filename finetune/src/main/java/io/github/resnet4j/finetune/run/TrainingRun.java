@@ -54,7 +54,7 @@ import java.util.stream.Stream;
 /**
  * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
  * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}
- * (the last epoch's) and {@code best.zip} (that of the highest validation accuracy).
+ * (the model of the best epoch, {@link EpochRow#betterThan}) and {@code last.zip} (the last epoch's).
  */
 public final class TrainingRun {
     private static final String REPORT = "report.html";
@@ -73,6 +73,7 @@ public final class TrainingRun {
     private double trained;
     private long images;
     private BestModel best;
+    private List<EpochRow> rows;
     private Checkpoints checkpoints;
 
     /**
@@ -93,11 +94,11 @@ public final class TrainingRun {
      * @param name of the run
      * @param folder of its results
      * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; accuracies,
-     *     loss and speed are those of the last epoch in its log
-     * @param top1 share of the validation images classified correctly
-     * @param top5 share whose class is among the five most probable
+     *     loss and speed are those in its log
+     * @param top1 share of the validation images that {@code model.zip} classifies correctly
+     * @param top5 share whose class is among its five most probable
      * @param classes how many the network knows
-     * @param loss mean cross-entropy over the validation images
+     * @param loss its mean cross-entropy over the validation images
      * @param images validation images evaluated; if already complete, all there are
      * @param epochs trained in all
      * @param iterations trained in all, with those before a resumption
@@ -106,8 +107,8 @@ public final class TrainingRun {
      * @param dataWaitShare share of the training time spent waiting for data, in this process
      * @param parameters trained values of the network
      * @param engine what trained
-     * @param best the epoch of the highest validation accuracy, the earliest of equals, whose model is {@code best.zip};
-     *     top-1, top-5 and loss above are the last epoch's, as {@code model.zip} is
+     * @param model the epoch whose model is {@code model.zip}: the best. Runs of earlier versions have the last epoch's there
+     * @param last the last epoch, whose model is {@code last.zip}
      */
     public record Summary(
             String name,
@@ -125,7 +126,8 @@ public final class TrainingRun {
             double dataWaitShare,
             long parameters,
             EngineUse engine,
-            Optional<EpochRow> best) {}
+            EpochRow model,
+            EpochRow last) {}
 
     private TrainingRun(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) {
         this.loaded = loaded;
@@ -212,7 +214,7 @@ public final class TrainingRun {
     }
 
     private Summary load(PreparedRun start, DeferredLines remarks) throws IOException {
-        ModelCard card = start.card(config, Map.of()); // not after the training: it can be refused
+        card(start, 1); // not after an epoch: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
         if (resumed.isPresent()) {
@@ -240,13 +242,17 @@ public final class TrainingRun {
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false))) {
             checkImages(trainData, valData);
-            return load(start, card, identity, resumed, trainData, valData, remarks);
+            return load(start, identity, resumed, trainData, valData, remarks);
         }
+    }
+
+    /** Of the model after an epoch. */
+    private ModelCard card(PreparedRun start, int epoch) {
+        return start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch)));
     }
 
     private Summary load(
             PreparedRun start,
-            ModelCard card,
             Map<String, String> identity,
             Optional<Snapshot> resumed,
             BatchLoader trainData,
@@ -283,9 +289,9 @@ public final class TrainingRun {
             EpochProgress done = resumed.map(Snapshot::progress)
                     .filter(progress -> from.batch() > 0)
                     .orElse(EpochProgress.NONE);
-            Evaluation result =
+            Optional<Evaluation> last =
                     train(start, trainData, valData, trainee, phases, from, done, Identity.with(identity, engine));
-            return finish(start, trainee, card, trainData, valData, result, engine);
+            return finish(start, trainee, trainData, valData, last, engine);
         }
     }
 
@@ -336,40 +342,45 @@ public final class TrainingRun {
     private String where(Position at) {
         return at.epoch() < config.train().epochs()
                 ? "resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
-                : "resumed after the last epoch, " + at.epoch() + ": only the model and the report are missing";
+                : "resumed after the last epoch, " + at.epoch() + ": only the results are missing";
     }
 
     /** The results of a run that has nothing left to do: its report, which is written last, is there. */
     private Optional<Summary> complete(PreparedRun start, Snapshot snapshot) throws IOException {
         Path log = folder.resolve("log.csv");
-        if (!Stream.of("log.csv", "model.zip", REPORT).map(folder::resolve).allMatch(Files::exists)) {
+        if (!Stream.of("log.csv", BestModel.FILE, REPORT).map(folder::resolve).allMatch(Files::exists)) {
             return Optional.empty();
         }
-        List<EpochRow> rows = CsvLog.read(log);
-        return rows.stream()
+        List<EpochRow> logged = CsvLog.read(log);
+        return logged.stream()
                 .filter(row -> row.epoch() == config.train().epochs()
                         && row.evaluated()
                         && row.iterations() == snapshot.position().iteration())
                 .findFirst()
-                .map(last -> new Summary(
-                        config.name(),
-                        folder,
-                        true,
-                        last.valTop1(),
-                        Evaluation.tellsTop5(start.network().classes()) ? last.valTop5() : 1,
-                        start.network().classes(),
-                        last.valLoss(),
-                        start.inputs().val().size(),
-                        last.epoch(),
-                        last.iterations(),
-                        (System.nanoTime() - startNanos) / 1e9,
-                        last.imagesPerSecond(),
-                        last.dataWaitShare(),
-                        start.network().parameters(),
-                        Identity.engine(snapshot.identity())
-                                .map(EngineUse::of)
-                                .orElse(new EngineUse(config.engine(), Optional.empty())),
-                        EpochRow.best(rows)));
+                .map(last -> {
+                    EpochRow model =
+                            BestModel.of(folder.resolve(BestModel.FILE), logged).orElse(last);
+                    return new Summary(
+                            config.name(),
+                            folder,
+                            true,
+                            model.valTop1(),
+                            Evaluation.tellsTop5(start.network().classes()) ? model.valTop5() : 1,
+                            start.network().classes(),
+                            model.valLoss(),
+                            start.inputs().val().size(),
+                            last.epoch(),
+                            last.iterations(),
+                            (System.nanoTime() - startNanos) / 1e9,
+                            last.imagesPerSecond(),
+                            last.dataWaitShare(),
+                            start.network().parameters(),
+                            Identity.engine(snapshot.identity())
+                                    .map(EngineUse::of)
+                                    .orElse(new EngineUse(config.engine(), Optional.empty())),
+                            model,
+                            last);
+                });
     }
 
     private Checkpoints checkpoints() {
@@ -410,7 +421,8 @@ public final class TrainingRun {
         return training && config.data().sampling() == DataConfig.Sampling.BALANCED ? all.balancing() : all;
     }
 
-    private Evaluation train(
+    /** @return the last epoch's evaluation, if it is of this process */
+    private Optional<Evaluation> train(
             PreparedRun start,
             BatchLoader trainData,
             BatchLoader valData,
@@ -426,11 +438,8 @@ public final class TrainingRun {
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
         Path file = folder.resolve("log.csv");
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
-            best = new BestModel(
-                    folder,
-                    trainee::graph,
-                    epoch -> start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch))),
-                    CsvLog.read(file));
+            rows = new ArrayList<>(CsvLog.read(file));
+            best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
             Recorder recorder = new Recorder(
                     trainData,
                     checkpoints(),
@@ -452,7 +461,8 @@ public final class TrainingRun {
                 view.line("from epoch " + (next.from() + 1) + " on, " + String.join(", ", thawed)
                         + (thawed.size() == 1 ? " is" : " are") + " trained, too");
             }
-            return trainer(start, trainee, trainData, valData, rate, recorder).run(position, progress);
+            return trainer(start, trainee, trainData, valData, rate, recorder)
+                    .run(position, progress, config.train().epochs());
         } finally {
             view.end();
         }
@@ -481,17 +491,19 @@ public final class TrainingRun {
     private Summary finish(
             PreparedRun start,
             Trainee trainee,
-            ModelCard card,
             BatchLoader trainData,
             BatchLoader valData,
-            Evaluation result,
+            Optional<Evaluation> evaluated,
             EngineUse engine)
             throws IOException {
         Network network = start.network();
+        EpochRow last = rows.get(rows.size() - 1);
         trainee.average().ifPresent(WeightAverage::swap);
-        ModelArchive.write(folder.resolve("model.zip"), card, trainee.graph());
-        best.settle();
-        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
+        ModelArchive.write(folder.resolve(RunFolder.LAST_MODEL), card(start, last.epoch()), trainee.graph());
+        best.offer(last); // again, if it could not be kept, or what was has gone
+        EpochRow model = best.row().orElseThrow();
+        Evaluation result =
+                model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee, valData);
         Summary summary = new Summary(
                 config.name(),
                 folder,
@@ -501,19 +513,37 @@ public final class TrainingRun {
                 network.classes(),
                 result.loss(),
                 result.images(),
-                config.train().epochs(),
-                (long) config.train().epochs() * trainData.batchesPerEpoch(),
+                last.epoch(),
+                last.iterations(),
                 (System.nanoTime() - startNanos) / 1e9,
                 trained > 0 ? images / trained : 0,
                 trained > 0 ? waited / trained : 0,
                 network.parameters(),
                 engine,
-                best.row());
+                model,
+                last);
         List<String> skipped = new ArrayList<>(trainData.skipped());
         skipped.addAll(valData.skipped());
         new RunReporter(loaded, start, started, options.commandLine(), Backend.inspect(), skipped)
                 .write(folder, summary, result, rows);
         return summary;
+    }
+
+    /** What {@code model.zip} makes of the validation images. The trainee has its parameters from here on. */
+    private Evaluation evaluate(PreparedRun start, Trainee trainee, BatchLoader valData) {
+        trainee.take(folder.resolve(BestModel.FILE));
+        view.begin("evaluating " + BestModel.FILE, start.inputs().val().size());
+        try {
+            return Evaluation.of(
+                    trainee.engines().inference(),
+                    valData,
+                    start.network().classes(),
+                    BestModel.FILE,
+                    done -> view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
+                    stop);
+        } finally {
+            view.end();
+        }
     }
 
     private String describe(PreparedRun start, BatchLoader trainData) {
@@ -610,6 +640,7 @@ public final class TrainingRun {
                             + result.evaluation().map(Evaluation::seconds).orElse(0.0),
                     sums.imagesPerSecond(),
                     sums.dataWaitShare());
+            rows.add(row);
             try {
                 best.offer(row); // first: what the log knows was kept
             } catch (IOException e) {

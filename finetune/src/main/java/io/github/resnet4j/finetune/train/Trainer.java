@@ -101,27 +101,17 @@ public final class Trainer {
     }
 
     /**
-     * Trains from {@code from} to the end. Saves a checkpoint before an epoch's evaluation, so that an unreadable image
+     * Trains from {@code from} until an epoch. Saves a checkpoint before an epoch's evaluation, so that an unreadable image
      * costs no epoch; a resumed run makes up for the missing evaluation. With an average, that is what is evaluated, and
      * what the graph holds while an epoch is reported.
      *
      * @param from where to start: {@link Position#START} or a checkpoint's position
      * @param done the sums of the epoch that {@code from} is in
-     * @return the last epoch's evaluation
+     * @param until epochs that are done then
+     * @return the last epoch's evaluation, if it was trained and is one that is evaluated
      * @throws DivergedException at the first loss that is NaN or infinite, at a checkpoint with such a parameter, and
      *     after an evaluation with such outputs; the last checkpoint is from before
      * @throws StoppedException if asked to stop, after a checkpoint
-     */
-    public Evaluation run(Position from, EpochProgress done) {
-        Optional<Evaluation> last = run(from, done, config.epochs());
-        return last.orElseGet(() -> averaged(() -> evaluate(config.epochs())));
-    }
-
-    /**
-     * Trains as {@link #run(Position, EpochProgress)} does, but only until an epoch.
-     *
-     * @param until epochs that are done then
-     * @return the last epoch's evaluation, if it was trained and is one that is evaluated
      */
     public Optional<Evaluation> run(Position from, EpochProgress done, int until) {
         Position position = from;

@@ -43,6 +43,7 @@ final class Example {
         return new RunReport(
                 facts("resnet18 on flowers"),
                 epochs,
+                Optional.of(epochs.get(11)),
                 confusion,
                 predictions(16, 5),
                 predictions(8, 1),
@@ -58,6 +59,7 @@ final class Example {
         return new RunReport(
                 facts("resnet50 on imagenet"),
                 epochs(90),
+                Optional.empty(),
                 confusion(names(1000), 50),
                 List.of(),
                 List.of(),
@@ -67,7 +69,8 @@ final class Example {
     }
 
     static RunReport of(List<EpochRow> epochs, Confusion confusion) {
-        return new RunReport(facts("a run"), epochs, confusion, List.of(), List.of(), "", "", List.of());
+        return new RunReport(
+                facts("a run"), epochs, EpochRow.best(epochs), confusion, List.of(), List.of(), "", "", List.of());
     }
 
     static List<String> names(int n) {

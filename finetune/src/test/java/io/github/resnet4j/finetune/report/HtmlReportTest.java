@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class HtmlReportTest {
                 "id=\"curves\"",
                 "<svg class=\"chart\"",
                 "<title>epoch 3, validation: ",
-                "Best validation accuracy: <strong>92.42%</strong> in epoch 11; model.zip is from the last epoch, 12",
+                "model.zip is from epoch 12: validation accuracy <strong>86.00%</strong>. It is the last epoch, too.",
                 "Every epoch",
                 "id=\"confusion\"",
                 "class=\"heat strong hit\"",
@@ -77,6 +78,7 @@ class HtmlReportTest {
         String page = page(new RunReport(
                 new RunFacts(bad, facts, facts, facts, facts, List.of(bad)),
                 Example.epochs(2),
+                Optional.empty(),
                 Example.confusion(List.of(bad, bad + "2"), 9),
                 List.of(shot),
                 List.of(shot),
@@ -210,9 +212,26 @@ class HtmlReportTest {
                 .doesNotContain("NaN");
     }
 
+    /** The page is about one model: its epoch is not the last, nor that with the same accuracy. */
     @Test
-    void doesNotClaimTheLossOfAnotherModel() throws IOException {
-        String page = page(Example.of(Example.epochs(3), Example.confusion(Example.FLOWERS, 80)));
-        assertThat(page).contains("688 of 800 images").doesNotContain("Validation loss");
+    void claimsTheLossOfTheModelThatItShows() throws IOException {
+        RunReport report = Example.run();
+        EpochRow model = report.epochs().get(4);
+        String page = page(new RunReport(
+                report.facts(),
+                report.epochs(),
+                Optional.of(model),
+                report.confusion(),
+                List.of(),
+                List.of(),
+                "",
+                "",
+                List.of()));
+        assertThat(page)
+                .contains(
+                        "688 of 800 images",
+                        "epoch 5 of 12",
+                        "model.zip is from epoch 5: validation accuracy <strong>" + Numbers.percent(model.valTop1()),
+                        "After the last epoch, 12, it was 86.00% (last.zip).");
     }
 }

@@ -22,7 +22,6 @@ import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +64,11 @@ final class TrainingRunTest {
         assertThat(names(base))
                 .containsExactlyInAnyOrder(
                         ".lock",
-                        "best.zip",
                         "checkpoints",
                         "config.yaml",
                         "confusion.png",
                         "curves.png",
+                        "last.zip",
                         "log.csv",
                         "model.zip",
                         "provenance.json",
@@ -84,8 +83,11 @@ final class TrainingRunTest {
         List<EpochRow> rows = CsvLog.read(base.resolve("log.csv"));
         assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
         assertThat(rows).extracting(EpochRow::iterations).containsExactly(4L, 8L);
-        assertThat(rows.get(1).valLoss()).isEqualTo(summary.loss());
-        assertThat(rows.get(1).valTop1()).isEqualTo(summary.top1());
+        EpochRow best = EpochRow.best(rows).orElseThrow();
+        assertThat(summary.model()).isEqualTo(best);
+        assertThat(summary.last()).isEqualTo(rows.get(1));
+        assertThat(summary.loss()).isEqualTo(best.valLoss());
+        assertThat(summary.top1()).isEqualTo(best.valTop1());
         assertThat(summary.images()).isEqualTo(3 * TinyData.VAL);
         assertThat(summary.iterations()).isEqualTo(8);
         assertThat(summary.top5()).isEqualTo(1);
@@ -215,7 +217,7 @@ final class TrainingRunTest {
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(() -> run(config).stopAfter(questions).run());
         Path folder = runs.resolve("tiny");
-        assertThat(folder.resolve("model.zip")).doesNotExist();
+        assertThat(folder.resolve("last.zip")).doesNotExist();
         TinyData.Runner resumed = run(config).resume();
         TrainingRun.Summary result = resumed.run();
         assertThat(resumed.said()).contains("resumed at iteration " + iterations + " ");
@@ -356,53 +358,142 @@ final class TrainingRunTest {
                         .toList());
     }
 
-    /** A learning rate that destroys what the first epoch learnt. */
-    @Test
-    void keepsTheBestModelBesideTheLastAndSaysWhichIsWhich() throws IOException {
-        TrainingRun.Summary result = run(TinyData.config(
-                        data,
-                        runs,
-                        "train.epochs=6",
-                        "optimizer.lr=0.02",
-                        "schedule={type: multi-step, milestones: [3], gamma: 10}"))
-                .run();
-        Path folder = runs.resolve("tiny");
-        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
-        double highest = rows.stream().mapToDouble(EpochRow::valTop1).max().orElseThrow();
-        EpochRow best = result.best().orElseThrow();
-        assertThat(best.valTop1()).isEqualTo(highest);
-        assertThat(rows.subList(0, best.epoch() - 1)).allMatch(row -> row.valTop1() < highest);
-        assertThat(result.top1()).isEqualTo(rows.get(5).valTop1());
-        assertThat(ModelArchive.readCard(folder.resolve("best.zip")).provenance())
-                .containsEntry("epoch", String.valueOf(best.epoch()));
-        assertThat(ModelArchive.readCard(folder.resolve("model.zip")).provenance())
-                .doesNotContainKey("epoch");
-        assertThat(folder.resolve("report.html"))
-                .content()
-                .contains("model.zip is from the last epoch, 6; best.zip is from the best, " + best.epoch() + ".");
-        // What it says of the validation images is what the log says of that epoch.
-        assertThat(TinyData.top1(
-                        folder.resolve("best.zip"),
-                        TinyData.start(TinyData.config(data, runs).config())))
-                .isEqualTo(highest);
+    /** Six epochs whose last ones destroy what the first have learnt. */
+    private ConfigLoader.Loaded peaking(String... overrides) {
+        return TinyData.config(
+                data,
+                runs,
+                Stream.concat(
+                                Stream.of(
+                                        "train.epochs=6",
+                                        "optimizer.lr=0.02",
+                                        "schedule={type: multi-step, milestones: [3], gamma: 100}"),
+                                Stream.of(overrides))
+                        .toArray(String[]::new));
     }
 
-    /** Left by a run that was resumed from before that epoch and then never was as good. */
     @Test
-    void aBestModelOfAnotherEpochIsNotKept() throws IOException {
+    void modelZipIsTheBestEpochAndLastZipTheLast() throws IOException {
+        TrainingRun.Summary result = run(peaking()).run();
+        Path folder = runs.resolve("tiny");
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
+        EpochRow best = EpochRow.best(rows).orElseThrow();
+        EpochRow last = rows.get(5);
+        assertThat(best.epoch()).isLessThan(6);
+        assertThat(result.model()).isEqualTo(best);
+        assertThat(result.last()).isEqualTo(last);
+        assertThat(result.top1()).isEqualTo(best.valTop1());
+        assertThat(result.loss()).isEqualTo(best.valLoss());
+        PreparedRun start = TinyData.start(TinyData.config(data, runs).config());
+        assertThat(epoch(folder.resolve("model.zip"))).isEqualTo(best.epoch());
+        assertThat(TinyData.top1(folder.resolve("model.zip"), start)).isEqualTo(best.valTop1());
+        assertThat(epoch(folder.resolve("last.zip"))).isEqualTo(6);
+        assertThat(TinyData.top1(folder.resolve("last.zip"), start)).isEqualTo(last.valTop1());
+        // The confusion matrix, too, is that of what is shipped.
+        long right = Math.round(best.valTop1() * 12);
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains(
+                        "model.zip is from epoch " + best.epoch() + ", and so is all that this page says",
+                        "last.zip is from the last, 6.",
+                        right + " of 12 images");
+        TrainingRun.Summary again = run(peaking()).resume().run();
+        assertThat(again.alreadyComplete()).isTrue();
+        assertThat(again.model()).isEqualTo(best);
+        assertThat(again.top1()).isEqualTo(best.valTop1());
+        assertThat(again.last()).isEqualTo(last);
+    }
+
+    /** In the epochs after the best, in the evaluation of {@code model.zip}, and before the report was written. */
+    @ParameterizedTest
+    @ValueSource(strings = {"within", "evaluating", "report"})
+    void aKilledRunKeepsTheBestModel(String when) throws IOException {
+        Path whole = runs.resolve("whole");
+        run(peaking("name=whole")).run();
+        if (when.equals("report")) {
+            run(peaking()).run();
+            Files.delete(runs.resolve("tiny/last.zip"));
+            Files.delete(runs.resolve("tiny/report.html"));
+        } else {
+            int perEpoch = 4 + 2; // steps, and batches of an evaluation
+            assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> run(peaking())
+                    .stopAfter(when.equals("within") ? 5 * perEpoch + 2 : 6 * perEpoch + 1)
+                    .run());
+            assertThat(runs.resolve("tiny/model.zip")).exists();
+        }
+        run(peaking()).resume().run();
+        for (String model : List.of("model.zip", "last.zip")) {
+            assertThat(TinyData.coefficients(runs.resolve("tiny").resolve(model)))
+                    .isEqualTo(TinyData.coefficients(whole.resolve(model)));
+        }
+        assertThat(confusion(runs.resolve("tiny"))).isEqualTo(confusion(whole));
+    }
+
+    private static String confusion(Path folder) throws IOException {
+        String page = Files.readString(folder.resolve("report.html"));
+        return page.substring(page.indexOf("id=\"confusion\""), page.indexOf("id=\"gallery\""));
+    }
+
+    /** Such a file was left by a run that had gone further than its newest valid checkpoint. */
+    @Test
+    void aModelOfAnEpochThatIsYetToComeIsReplaced() throws IOException {
         ConfigLoader.Loaded config = TinyData.config(data, runs);
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(() -> run(config).stopAfter(7).run());
-        Path best = runs.resolve("tiny/best.zip");
-        ModelCard card = ModelArchive.readCard(best);
-        assertThat(card.provenance()).containsEntry("epoch", "1");
-        Files.copy(base.resolve("model.zip"), best, StandardCopyOption.REPLACE_EXISTING);
-        TrainingRun.Summary result = run(config).resume().run();
-        if (result.best().orElseThrow().epoch() == 1) {
-            assertThat(best).doesNotExist();
+        Path model = runs.resolve("tiny/model.zip");
+        assertThat(epoch(model)).isEqualTo(1);
+        withEpoch(base.resolve("model.zip"), model, Map.of("epoch", "2"));
+        run(config).resume().run();
+        if (summary.model().epoch() == 2) {
+            assertThat(Files.mismatch(model, base.resolve("model.zip"))).isEqualTo(-1);
         } else {
-            assertThat(ModelArchive.readCard(best).provenance()).containsEntry("epoch", "2");
+            assertThat(epoch(model)).isEqualTo(2); // what the first was is gone
+            assertThat(runs.resolve("tiny/report.html"))
+                    .content()
+                    .contains("Epoch 1 was better, but its model was lost");
         }
+    }
+
+    /** Its {@code model.zip} was the last epoch's, whose card named none, and {@code best.zip} the best's. */
+    @Test
+    void aRunOfAnEarlierVersionIsRead() throws IOException {
+        run(peaking()).run();
+        Path folder = runs.resolve("tiny");
+        Path best = folder.resolve("best.zip");
+        byte[] kept = TinyData.coefficients(folder.resolve("model.zip"));
+        Files.move(folder.resolve("model.zip"), best);
+        withEpoch(folder.resolve("last.zip"), folder.resolve("model.zip"), Map.of());
+        Files.delete(folder.resolve("last.zip"));
+
+        TrainingRun.Summary complete = run(peaking()).resume().run();
+        assertThat(complete.alreadyComplete()).isTrue();
+        assertThat(complete.model()).isEqualTo(complete.last());
+        assertThat(best).exists();
+
+        Files.delete(folder.resolve("report.html"));
+        TrainingRun.Summary resumed = run(peaking()).resume().run();
+        assertThat(resumed.model().epoch()).isLessThan(6);
+        assertThat(TinyData.coefficients(folder.resolve("model.zip"))).isEqualTo(kept);
+        assertThat(best).doesNotExist();
+    }
+
+    private static int epoch(Path model) {
+        return Integer.parseInt(ModelArchive.readCard(model).provenance().get("epoch"));
+    }
+
+    private static void withEpoch(Path from, Path to, Map<String, String> provenance) throws IOException {
+        ModelArchive.Loaded loaded = ModelArchive.read(from, NetworkGraph.Options.seeded(1));
+        ModelCard card = loaded.card();
+        ModelArchive.write(
+                to,
+                new ModelCard(
+                        card.architecture(),
+                        card.options(),
+                        card.input(),
+                        card.classes(),
+                        card.preprocessing(),
+                        provenance),
+                loaded.graph());
     }
 
     @Test
@@ -655,7 +746,7 @@ final class TrainingRunTest {
 
     /** Killed after the last evaluation: before the model was written, or before the report was. */
     @ParameterizedTest
-    @ValueSource(strings = {"model.zip", "report.html"})
+    @ValueSource(strings = {"last.zip", "report.html"})
     void resumingARunThatLacksOnlyItsResultsWritesThem(String missing) throws IOException {
         Path folder = copyOfBase();
         Files.delete(folder.resolve(missing));
@@ -663,7 +754,7 @@ final class TrainingRunTest {
         TinyData.Runner again = run(TinyData.config(data, runs)).resume();
         TrainingRun.Summary result = again.run();
         assertThat(again.said())
-                .contains("resumed after the last epoch, 2: only the model and the report are missing")
+                .contains("resumed after the last epoch, 2: only the results are missing")
                 .doesNotContain("epoch 3");
         assertThat(result.alreadyComplete()).isFalse();
         assertThat(result.loss()).isEqualTo(summary.loss());
