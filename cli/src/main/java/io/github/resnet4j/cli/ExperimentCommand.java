@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
@@ -191,7 +192,12 @@ final class ExperimentCommand implements Callable<Integer> {
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(
-                false, false, commandLine, Fetching.options(view).withOffline(offline), withEngine());
+                false,
+                false,
+                commandLine,
+                Fetching.options(view).withOffline(offline),
+                withEngine(),
+                CacheFolder.standard());
         try (Stop stop = new Stop()) {
             try {
                 return experiment.run(only, options, view, stop);

@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
@@ -84,7 +85,12 @@ final class RunOptions {
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         TrainingRun.Options options = new TrainingRun.Options(
-                resume, overwrite, commandLine, Fetching.options(view).withOffline(offline), names);
+                resume,
+                overwrite,
+                commandLine,
+                Fetching.options(view).withOffline(offline),
+                names,
+                CacheFolder.standard());
         try (Stop stop = new Stop()) {
             try {
                 TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);

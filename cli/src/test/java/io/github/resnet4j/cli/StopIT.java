@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
@@ -93,7 +94,13 @@ class StopIT {
                 folder.resolve("tiny.yaml"),
                 overrides.stream().map(Setting::set).toList());
         TrainingRun.Options options =
-                new TrainingRun.Options(false, false, List.of("test"), DownloadOptions.standard(), KeyNames.NONE);
+                new TrainingRun.Options(
+                        false,
+                        false,
+                        List.of("test"),
+                        DownloadOptions.standard(),
+                        KeyNames.NONE,
+                        new CacheFolder(folder.resolve("cache")));
         AtomicInteger questions = new AtomicInteger();
         // One after each of the 6 steps, the next before the first batch that is evaluated.
         assertThatThrownBy(() -> TrainingRun.execute(

@@ -43,6 +43,14 @@ public interface ImageDataset {
      */
     String fingerprint();
 
+    /**
+     * When the file of image {@code index} was last written to, in milliseconds since 1970; 0 if the images are in memory, or
+     * there is no such file any more.
+     */
+    default long lastModified(int index) {
+        return 0;
+    }
+
     /** The number of images of each class. */
     default long[] classCounts() {
         long[] counts = new long[classes().size()];

@@ -329,6 +329,11 @@ public final class ImageFolder implements ImageDataset {
         return fingerprint;
     }
 
+    @Override
+    public long lastModified(int index) {
+        return images.get(index).path().toFile().lastModified();
+    }
+
     /** The folder that holds the class folders. */
     public Path root() {
         return root;

@@ -54,4 +54,9 @@ final class Subset implements ImageDataset {
     public String fingerprint() {
         return fingerprint;
     }
+
+    @Override
+    public long lastModified(int index) {
+        return whole.lastModified(indices[index]);
+    }
 }

@@ -1,7 +1,6 @@
 package io.github.resnet4j.engine;
 
 import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
-import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Passes;
 import io.github.resnet4j.engine.internal.ir.Program;
@@ -9,6 +8,7 @@ import io.github.resnet4j.engine.internal.lower.Lowering;
 import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.engine.internal.read.GraphReader;
+import io.github.resnet4j.engine.internal.read.Start;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -39,8 +39,7 @@ public final class GradientPlan implements AutoCloseable {
         }
         Dnnl.require();
         this.image = image;
-        Extent extent = new Extent(image.channels(), image.height(), image.width());
-        Program read = GraphReader.inference(graph, List.of(), extent);
+        Program read = GraphReader.inference(graph, Start.at(image), List.of());
         requireNoSoftmax(read);
         this.compiled = new CompiledBatches(
                 Passes.optimise(read.differentiated()),

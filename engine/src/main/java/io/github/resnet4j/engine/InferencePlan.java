@@ -1,6 +1,5 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Passes;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.engine.internal.ir.ProgramNode;
@@ -9,6 +8,7 @@ import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.engine.internal.onednn.Scope;
 import io.github.resnet4j.engine.internal.read.GraphReader;
+import io.github.resnet4j.engine.internal.read.Start;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.Suggest;
@@ -67,20 +67,22 @@ public final class InferencePlan implements Inference {
 
     private final ComputationGraph graph;
     private final GraphState state;
-    private final Shape image;
+    private final Start start;
+    private final Shape input;
     private final int maxBatch;
     private final Native compiled;
     private final Cleaner.Cleanable cleanable;
     private final Branch whole;
     private final Map<List<String>, Branch> branches = new LinkedHashMap<>(16, 0.75f, true);
 
-    private InferencePlan(ComputationGraph graph, Shape image, int maxBatch) {
+    private InferencePlan(ComputationGraph graph, Start start, int maxBatch) {
         if (maxBatch < 1) {
             throw new IllegalArgumentException("the largest batch must have at least 1 image, got " + maxBatch);
         }
         Dnnl.require();
         this.graph = graph;
-        this.image = image;
+        this.start = start;
+        this.input = start.shape();
         this.maxBatch = maxBatch;
         this.state = GraphState.forInference(graph);
         int cores = Math.min(Runtime.getRuntime().availableProcessors(), OpenMp.threads());
@@ -115,7 +117,22 @@ public final class InferencePlan implements Inference {
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static InferencePlan compile(ComputationGraph graph, Shape image, int maxBatch) {
-        return new InferencePlan(graph, image, maxBatch);
+        return new InferencePlan(graph, Start.at(image), maxBatch);
+    }
+
+    /**
+     * Compiles what stands behind a vertex of {@code graph}. The plan takes that vertex's values in place of images, as
+     * {@link #featureMaps} of a plan for the whole graph puts them out.
+     *
+     * @param vertex whose values {@link #output} takes, as N×C×H×W (N×C×1×1 for what DL4J has as rows)
+     * @param image size of the images
+     * @throws IllegalArgumentException if {@code maxBatch} is below 1, or the graph has no such vertex
+     * @throws UnsupportedGraphException if the graph has anything that the engine does not support, or its output reads
+     *     the image past the vertex
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
+     */
+    public static InferencePlan compileBehind(ComputationGraph graph, String vertex, Shape image, int maxBatch) {
+        return new InferencePlan(graph, GraphReader.behind(graph, vertex, image), maxBatch);
     }
 
     /**
@@ -169,7 +186,7 @@ public final class InferencePlan implements Inference {
     }
 
     private List<INDArray> run(List<String> outputs, INDArray features) {
-        INDArray images = InputArrays.dense(features, image);
+        INDArray images = InputArrays.dense(features, input);
         if (images.size(0) > maxBatch) {
             throw new IllegalArgumentException(
                     "a batch of " + images.size(0) + " images; the plan is compiled for at most " + maxBatch);
@@ -288,16 +305,12 @@ public final class InferencePlan implements Inference {
 
     private Branch read(List<String> outputs) {
         state.require();
-        Program read = GraphReader.inference(graph, outputs, extent());
+        Program read = GraphReader.inference(graph, start, outputs);
         Program program = Passes.optimise(read);
         List<Boolean> flat = outputs.stream()
-                .map(name -> GraphReader.isFlat(graph, name, extent()))
+                .map(name -> GraphReader.isFlat(graph, name, start))
                 .toList();
         return new Branch(outputs, program, Passes.unfused(read), flat, piece(program));
-    }
-
-    private Extent extent() {
-        return new Extent(image.channels(), image.height(), image.width());
     }
 
     private int piece(Program program) {
@@ -360,7 +373,7 @@ public final class InferencePlan implements Inference {
      * @param rounds number of executions, of which the median counts; at least 1
      */
     public PlanProfile profile(INDArray features, int rounds) {
-        INDArray images = InputArrays.dense(features, image);
+        INDArray images = InputArrays.dense(features, input);
         compiled.running.readLock().lock();
         try {
             compiled.requireOpen();

@@ -11,6 +11,7 @@ import io.github.resnet4j.engine.internal.lower.Prepared;
 import io.github.resnet4j.engine.internal.onednn.Dnnl;
 import io.github.resnet4j.engine.internal.read.Demand;
 import io.github.resnet4j.engine.internal.read.GraphReader;
+import io.github.resnet4j.engine.internal.read.Start;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
 import io.github.resnet4j.zoo.network.Shape;
@@ -49,7 +50,7 @@ public final class TrainingPlan implements TrainingStep {
 
     private final ComputationGraph graph;
     private final GraphState state;
-    private final Shape image;
+    private final Shape input;
     private final Program program;
     private final long classes;
     private final ParameterLayout layout;
@@ -58,14 +59,13 @@ public final class TrainingPlan implements TrainingStep {
     private final CompiledBatches compiled;
     private final Cleaner.Cleanable cleanable;
 
-    private TrainingPlan(ComputationGraph graph, Shape image, int batch, Optional<UpdateRule> rule) {
+    private TrainingPlan(ComputationGraph graph, Start start, int batch, Optional<UpdateRule> rule) {
         Dnnl.require();
         requireBatch(batch);
         this.graph = graph;
-        this.image = image;
-        Extent extent = new Extent(image.channels(), image.height(), image.width());
+        this.input = start.shape();
         Set<Demand> honoured = rule.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
-        this.program = Passes.optimise(GraphReader.training(graph, extent, honoured));
+        this.program = Passes.optimise(GraphReader.training(graph, start, honoured));
         this.classes = program.nodes().get(program.losses().get(0)).extent().channels();
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
@@ -151,7 +151,27 @@ public final class TrainingPlan implements TrainingStep {
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, UpdateRule rule) {
-        return new TrainingPlan(graph, image, batch, Optional.of(rule));
+        return new TrainingPlan(graph, Start.at(image), batch, Optional.of(rule));
+    }
+
+    /**
+     * Compiles what stands behind a frozen part of {@code graph}. The plan takes the values of a vertex in place of images,
+     * as {@link InferencePlan#featureMaps} puts them out, so that the frozen part need not compute them anew in every
+     * epoch. All else is as for the whole graph: the parameters that are updated are the graph's own.
+     *
+     * @param vertex whose values a step takes, as N×C×H×W (N×C×1×1 for what DL4J has as rows); what is trained must depend
+     *     on it alone
+     * @param image size of the images
+     * @param batch images in the usual batch, which is compiled at once; other sizes are compiled when they arrive
+     * @throws IllegalArgumentException if {@code batch} is below 1, the graph has no such vertex, or the rule has a group
+     *     for a vertex without parameters
+     * @throws UnsupportedGraphException as {@link #compile(ComputationGraph, Shape, int, UpdateRule)}, and if something
+     *     is trained that stands before the vertex or reads the image past it
+     * @throws EngineUnavailableException if oneDNN is not available for this platform
+     */
+    public static TrainingPlan compileBehind(
+            ComputationGraph graph, String vertex, Shape image, int batch, UpdateRule rule) {
+        return new TrainingPlan(graph, GraphReader.behind(graph, vertex, image), batch, Optional.of(rule));
     }
 
     /** As {@link #compile(ComputationGraph, Shape, int, UpdateRule)}, for no particular batch size and one optimiser. */
@@ -171,7 +191,7 @@ public final class TrainingPlan implements TrainingStep {
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch) {
-        return new TrainingPlan(graph, image, batch, Optional.empty());
+        return new TrainingPlan(graph, Start.at(image), batch, Optional.empty());
     }
 
     /** As {@link #compile(ComputationGraph, Shape, int)}, for no particular batch size. */
@@ -260,7 +280,7 @@ public final class TrainingPlan implements TrainingStep {
     private Result run(INDArray features, INDArray labels) {
         compiled.requireOpen();
         state.require();
-        INDArray images = InputArrays.dense(features, image);
+        INDArray images = InputArrays.dense(features, input);
         int batch = Math.toIntExact(images.size(0));
         InputArrays.requireFinite(images);
         INDArray rows = InputArrays.labels(labels, batch, classes);
@@ -312,7 +332,7 @@ public final class TrainingPlan implements TrainingStep {
     public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
         synchronized (compiled) {
             gradients(features, labels);
-            INDArray images = InputArrays.dense(features, image);
+            INDArray images = InputArrays.dense(features, input);
             int batch = Math.toIntExact(images.size(0));
             INDArray rows = InputArrays.labels(labels, batch, classes);
             Lowering lowering = compiled.lowering(batch);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
-/** The folder for downloaded files, which are kept. */
+/** The folder for what is kept between runs: downloaded files, and values that were computed once. */
 public record CacheFolder(Path root) {
     /** Environment variable that names the folder. */
     public static final String VARIABLE = "RESNET4J_CACHE";
@@ -49,6 +49,11 @@ public record CacheFolder(Path root) {
     /** The folder of pretrained weights, which may not exist yet; each file is in a folder of its own name. */
     public Path weights() {
         return root.resolve("weights");
+    }
+
+    /** The folder of what frozen parts of networks make of images, which may not exist yet. */
+    public Path features() {
+        return root.resolve("features");
     }
 
     /** {@code folder}, created and writable, or a {@link DiskException}. */

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Batches of a data set, prepared in advance by worker threads. The content of a batch is a pure function of the seed,
  * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed,
  * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index), where the seed is another for
- * every time that balanced classes repeat a sample in an epoch.
+ * every time that balanced classes repeat a sample in an epoch. With a fixed number of views, a view's number stands in the
+ * epoch's place.
  *
  * <p>Only the batch that reports too many bad images ({@link BadImages}) may vary.
  */
@@ -36,7 +37,6 @@ public final class BatchLoader implements AutoCloseable {
     private static final int CLOSE_SECONDS = 10;
 
     private final ImageDataset dataset;
-    private final SampleWriter writer;
     private final int channels;
     private final int height;
     private final int width;
@@ -52,6 +52,18 @@ public final class BatchLoader implements AutoCloseable {
      */
     public BatchLoader(
             ImageDataset dataset, SampleWriter writer, int channels, int height, int width, LoaderOptions options) {
+        this(dataset, SampleSource.of(dataset, writer), channels, height, width, options);
+    }
+
+    /**
+     * A loader of samples of {@code channels}×{@code height}×{@code width} values that come from elsewhere.
+     *
+     * @param dataset their labels and names
+     * @param source their values
+     * @throws IllegalArgumentException if a batch does not fit into an array
+     */
+    public BatchLoader(
+            ImageDataset dataset, SampleSource source, int channels, int height, int width, LoaderOptions options) {
         if (channels < 1 || height < 1 || width < 1) {
             throw new IllegalArgumentException("a sample cannot be " + channels + "x" + height + "x" + width);
         }
@@ -61,12 +73,11 @@ public final class BatchLoader implements AutoCloseable {
                     + width + " does not fit into one array: reduce the batch size");
         }
         this.dataset = dataset;
-        this.writer = writer;
         this.channels = channels;
         this.height = height;
         this.width = width;
         this.options = options;
-        this.images = new ReadableImages(dataset, options.badImages());
+        this.images = new ReadableImages(dataset, source, options.badImages());
         this.workers = options.workers() == 0 ? null : pool(options.workers());
     }
 
@@ -177,9 +188,11 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private void write(Readable sample, int repeat, int epoch, float[] features, int offset) {
-        SampleRandom random = SampleRandom.of(options.seed() + REPEAT * repeat, epoch, sample.index());
+        boolean fixed = options.views() > 0;
+        int view = fixed ? (int) (((long) epoch + repeat) % options.views()) : epoch;
+        long seed = options.seed() + (fixed ? 0 : REPEAT * repeat);
         try {
-            writer.write(sample.image(), random, features, offset);
+            sample.sample().write(view, SampleRandom.of(seed, view, sample.index()), features, offset);
         } catch (BadDataException e) {
             throw e;
         } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly

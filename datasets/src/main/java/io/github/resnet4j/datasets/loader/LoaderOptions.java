@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.loader;
 
 /**
  * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed},
- * {@code shuffle}, {@code dropSingle} and {@code balanced} only.
+ * {@code shuffle}, {@code dropSingle}, {@code balanced} and {@code views} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
@@ -15,6 +15,8 @@ package io.github.resnet4j.datasets.loader;
  *     normalisation cannot train on one value per channel
  * @param balanced with {@code shuffle}, draws as many samples of every class for an epoch: those of a small class several
  *     times, each time augmented otherwise, and of a large one a part, another in every epoch
+ * @param views how many ways of augmenting a sample there are, which the epochs take in turn, so that what is computed of
+ *     them can be kept; 0: every epoch augments it anew
  */
 public record LoaderOptions(
         int batchSize,
@@ -24,12 +26,13 @@ public record LoaderOptions(
         boolean shuffle,
         BadImages badImages,
         boolean dropSingle,
-        boolean balanced) {
+        boolean balanced,
+        int views) {
     private static final int MAX_WORKERS = 1024;
 
     /** Every sample is in a batch. */
     public LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
-        this(batchSize, seed, workers, prefetch, shuffle, badImages, false, false);
+        this(batchSize, seed, workers, prefetch, shuffle, badImages, false, false, 0);
     }
 
     public LoaderOptions {
@@ -37,17 +40,24 @@ public record LoaderOptions(
         require(workers >= 0 && workers <= MAX_WORKERS, "workers must be 0 to " + MAX_WORKERS + ", got " + workers);
         require(prefetch >= 1, "prefetch must be at least 1, got " + prefetch);
         require(shuffle || !balanced, "balanced samples are in another order each epoch: set shuffle");
+        require(views >= 0, "views must be at least 0, got " + views);
         require(badImages != null, "badImages must be FAIL, REPLACE or LEAVE_OUT");
     }
 
     /** The same, but a last batch of one sample is left out. */
     public LoaderOptions droppingSingle() {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true, balanced);
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true, balanced, views);
     }
 
     /** The same with as many samples of every class. */
     public LoaderOptions balancing() {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, true);
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, true, views);
+    }
+
+    /** The same with a fixed number of views of every sample. */
+    public LoaderOptions viewing(int count) {
+        return new LoaderOptions(
+                batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, count);
     }
 
     private static void require(boolean condition, String message) {

@@ -2,7 +2,6 @@ package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,14 +24,16 @@ final class ReadableImages {
     private static final int BETWEEN_QUESTIONS = 1000;
 
     private final ImageDataset dataset;
+    private final SampleSource source;
     private final BadImages policy;
     private final Set<Integer> bad = new ConcurrentSkipListSet<>();
 
     /** A readable image and its index. */
-    record Readable(int index, Rgb8Image image) {}
+    record Readable(int index, SampleSource.Sample sample) {}
 
-    ReadableImages(ImageDataset dataset, BadImages policy) {
+    ReadableImages(ImageDataset dataset, SampleSource source, BadImages policy) {
         this.dataset = dataset;
+        this.source = source;
         this.policy = policy;
     }
 
@@ -87,7 +88,7 @@ final class ReadableImages {
                 continue;
             }
             try {
-                return Optional.of(new Readable(index, dataset.image(index)));
+                return Optional.of(new Readable(index, source.read(index)));
             } catch (BadDataException e) {
                 if (stopped.getAsBoolean()) {
                     throw (CancellationException) new CancellationException("stopped while loading").initCause(e);

@@ -14,6 +14,11 @@ public record CenterCrop(int size) implements Transform {
     }
 
     @Override
+    public boolean isRandom() {
+        return false;
+    }
+
+    @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         return PixelWindow.cut(image, start(image.width()), start(image.height()), size, size);
     }

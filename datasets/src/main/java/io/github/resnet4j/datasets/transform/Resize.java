@@ -19,6 +19,11 @@ public record Resize(int size, @Default("bilinear") Interpolation interpolation)
         Objects.requireNonNull(interpolation, "interpolation");
     }
 
+    @Override
+    public boolean isRandom() {
+        return false;
+    }
+
     /** @throws IllegalArgumentException if the result would have more than 89,478,485 pixels */
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {

@@ -19,4 +19,9 @@ public sealed interface Transform
      * Deterministic steps ignore {@code random}.
      */
     Rgb8Image apply(Rgb8Image image, SampleRandom random);
+
+    /** Whether the result depends on more than the image. */
+    default boolean isRandom() {
+        return true;
+    }
 }

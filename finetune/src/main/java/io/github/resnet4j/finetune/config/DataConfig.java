@@ -34,6 +34,10 @@ import java.util.Optional;
  *     is measured on the training images themselves
  * @param limit key {@code limit}, at most this many images of each part, for trial runs; default all
  * @param sampling key {@code sampling}, default {@code all}
+ * @param views key {@code views}, at least 1; default: every epoch augments an image anew. With a number, every image is
+ *     augmented in so many ways, which the epochs take in turn: what a frozen part makes of them can then be kept
+ * @param featureCache key {@code feature-cache}, default 10: GiB that the folder with the values of frozen parts may take up.
+ *     With 0, none are kept
  * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
  *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
@@ -53,6 +57,8 @@ public record DataConfig(
         @Default("0.2") double valFraction,
         Optional<Integer> limit,
         @Default("all") Sampling sampling,
+        Optional<Integer> views,
+        @Default("10") double featureCache,
         Optional<Integer> workers,
         @Default("fail") OnBadImage onBadImage,
         @Default("true") boolean checkImages,
@@ -62,6 +68,8 @@ public record DataConfig(
     public static final int LARGEST_IMAGE = 4096;
 
     private static final int MOST_WORKERS = 1024;
+    /** In GiB. */
+    private static final int LARGEST_CACHE = 1 << 20;
 
     /** Which training images an epoch has. */
     public enum Sampling {
@@ -95,6 +103,11 @@ public record DataConfig(
                         "must be 1 to " + LARGEST_IMAGE + ", not " + imageSize.orElse(0))
                 .fraction("val-fraction", valFraction, 0, 1)
                 .atLeast("limit", limit, 1)
+                .atLeast("views", views, 1)
+                .that(
+                        featureCache >= 0 && featureCache <= LARGEST_CACHE,
+                        "feature-cache",
+                        "must be 0 to " + LARGEST_CACHE + ", not " + featureCache)
                 .atLeast("workers", workers, 1)
                 .that(workers.orElse(1) <= MOST_WORKERS, "workers", "must be at most " + MOST_WORKERS)
                 .that(
@@ -116,6 +129,8 @@ public record DataConfig(
                 valFraction,
                 limit,
                 sampling,
+                views,
+                featureCache,
                 workers,
                 onBadImage,
                 checkImages,

@@ -202,7 +202,12 @@ public final class Experiment {
         TrainingRun.execute(
                 new ConfigLoader.Loaded(run.config(), run.config().toYaml()),
                 new TrainingRun.Options(
-                        Files.exists(run.folder()), false, options.commandLine(), options.download(), options.names()),
+                        Files.exists(run.folder()),
+                        false,
+                        options.commandLine(),
+                        options.download(),
+                        options.names(),
+                        options.cache()),
                 progress,
                 stop);
     }

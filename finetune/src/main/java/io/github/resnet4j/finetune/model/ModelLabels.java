@@ -144,4 +144,9 @@ public final class ModelLabels implements ImageDataset {
     public String fingerprint() {
         return images.fingerprint();
     }
+
+    @Override
+    public long lastModified(int index) {
+        return images.lastModified(index);
+    }
 }

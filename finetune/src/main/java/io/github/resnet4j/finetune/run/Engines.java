@@ -2,10 +2,13 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.engine.InferencePlan;
+import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.engine.UpdateRule;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.zoo.network.Shape;
+import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -23,11 +26,28 @@ record Engines(TrainingStep training, Inference inference) implements AutoClosea
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     static Engines of(ComputationGraph graph, Shape image, UpdateRule rule, int batchSize, Engine wanted) {
-        TrainingStep training = TrainingStep.of(graph, image, batchSize, rule, wanted);
-        try {
+        return with(TrainingStep.of(graph, image, batchSize, rule, wanted), training -> {
             // Where oneDNN cannot train, one warning is enough.
             Engine next = training.engine() == Engine.DL4J ? Engine.DL4J : wanted;
-            return new Engines(training, Inference.of(graph, image, batchSize, next));
+            return Inference.of(graph, image, batchSize, next);
+        });
+    }
+
+    /**
+     * Prepares what stands behind a frozen part of a graph: both engines take the values of a vertex in place of images.
+     *
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN cannot run the graph
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is not available
+     */
+    static Engines behind(String vertex, ComputationGraph graph, Shape image, UpdateRule rule, int batchSize) {
+        return with(
+                TrainingPlan.compileBehind(graph, vertex, image, batchSize, rule),
+                training -> InferencePlan.compileBehind(graph, vertex, image, batchSize));
+    }
+
+    private static Engines with(TrainingStep training, Function<TrainingStep, Inference> inference) {
+        try {
+            return new Engines(training, inference.apply(training));
         } catch (RuntimeException | Error e) {
             training.close();
             throw e;

@@ -39,6 +39,7 @@ final class Identity {
     private static final String EMA_DECAY = "train.ema-decay";
     private static final String MIX = "train.mix";
     private static final String SAMPLING = "data.sampling";
+    private static final String VIEWS = "data.views";
     private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
     private static final String NONE = "none";
@@ -52,7 +53,7 @@ final class Identity {
             Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
-    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, SAMPLING, GROUPS);
+    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, SAMPLING, VIEWS, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -72,6 +73,7 @@ final class Identity {
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
             Map.entry(MIX, "mixing of images"),
+            Map.entry(VIEWS, "views of an image"),
             Map.entry("optimizer", "optimiser"),
             Map.entry(GROUPS, "groups of parameters"),
             Map.entry("optimizer.lr", "learning rate"),
@@ -109,6 +111,7 @@ final class Identity {
         if (data.sampling() != DataConfig.Sampling.ALL) {
             identity.put(SAMPLING, ConfigText.of(data.sampling()));
         }
+        data.views().ifPresent(views -> identity.put(VIEWS, String.valueOf(views)));
         if (!config.train().mix().equals(MixConfig.NONE)) {
             identity.put(MIX, ConfigText.of(config.train().mix()));
         }

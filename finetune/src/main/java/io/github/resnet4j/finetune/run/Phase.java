@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.config.GroupConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.zoo.network.Network;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,14 @@ import java.util.TreeSet;
  * @param frozen parts that thaw later
  */
 record Phase(int from, int until, Set<String> frozen) {
+
+    /** The nodes that are frozen in this phase, with those that a configuration freezes for good. */
+    Set<String> frozenNodes(RunConfig config, Network network) {
+        Set<String> nodes = new HashSet<>();
+        config.model().freeze().map(network::upTo).orElse(List.of()).forEach(node -> nodes.add(node.name()));
+        frozen.forEach(part -> network.part(part).forEach(node -> nodes.add(node.name())));
+        return nodes;
+    }
 
     /** The phases of a run, one after the other. What thaws after the end stays frozen. */
     static List<Phase> of(RunConfig config) {

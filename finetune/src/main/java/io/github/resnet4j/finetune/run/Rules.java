@@ -64,8 +64,7 @@ final class Rules {
             }
         }
         if (problems.isEmpty() && !phase.frozen().isEmpty()) {
-            phase.frozen().forEach(part -> network.part(part).forEach(node -> frozen.add(node.name())));
-            requireThawedFromAbove(network, frozen, phase, problems);
+            requireThawedFromAbove(network, phase.frozenNodes(config, network), phase, problems);
         }
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("; ", problems));

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
@@ -84,9 +85,15 @@ public final class TrainingRun {
      * @param commandLine for the provenance
      * @param download how to download data if the configuration names no folder
      * @param names what the user writes to set a key of the configuration
+     * @param cache where the values of frozen parts are kept
      */
     public record Options(
-            boolean resume, boolean overwrite, List<String> commandLine, DownloadOptions download, KeyNames names) {}
+            boolean resume,
+            boolean overwrite,
+            List<String> commandLine,
+            DownloadOptions download,
+            KeyNames names,
+            CacheFolder cache) {}
 
     /**
      * The result of a run.
@@ -235,14 +242,23 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        LoaderOptions training =
-                start.task().normOfOneValue().isPresent() ? loading(true).droppingSingle() : loading(true);
+        LoaderOptions training = training(start);
+        LoaderOptions evaluating = loading(false);
+        FrozenFeatures features = new FrozenFeatures(
+                start,
+                config,
+                training,
+                evaluating,
+                FrozenFeatures.cache(config.data(), options.cache().features()),
+                options.names(),
+                view,
+                stop);
         try (BatchLoader trainData =
                         new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, training);
                 BatchLoader valData =
-                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, loading(false))) {
+                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, evaluating)) {
             checkImages(trainData, valData);
-            return load(start, identity, resumed, trainData, valData, remarks);
+            return load(start, identity, resumed, PhaseData.images(trainData, valData), features, remarks);
         }
     }
 
@@ -255,11 +271,11 @@ public final class TrainingRun {
             PreparedRun start,
             Map<String, String> identity,
             Optional<Snapshot> resumed,
-            BatchLoader trainData,
-            BatchLoader valData,
+            PhaseData images,
+            FrozenFeatures features,
             DeferredLines remarks)
             throws IOException {
-        int perEpoch = trainData.batchesPerEpoch();
+        int perEpoch = images.train().batchesPerEpoch();
         Position from = resumed.isPresent() ? beginning(resumed.get(), perEpoch) : Position.START;
         List<Phase> phases = new ArrayList<>(Phase.of(config));
         config.optimizer().groups().stream()
@@ -273,7 +289,7 @@ public final class TrainingRun {
         while (phases.size() > 1 && phases.get(0).until() <= from.epoch()) {
             phases.remove(0);
         }
-        try (Trainee trainee = new Trainee(start, config, perEpoch, phases.get(0))) {
+        try (Trainee trainee = new Trainee(start, config, phases.get(0), images, features)) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
@@ -285,13 +301,13 @@ public final class TrainingRun {
                 remarks.add(where(from)
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
-            remarks.after(engine.words() + ": " + describe(start, trainData));
+            remarks.after(engine.words() + ": " + describe(start, perEpoch));
             EpochProgress done = resumed.map(Snapshot::progress)
                     .filter(progress -> from.batch() > 0)
                     .orElse(EpochProgress.NONE);
             Optional<Evaluation> last =
-                    train(start, trainData, valData, trainee, phases, from, done, Identity.with(identity, engine));
-            return finish(start, trainee, trainData, valData, last, engine);
+                    train(start, perEpoch, trainee, phases, from, done, Identity.with(identity, engine));
+            return finish(start, trainee, last, engine);
         }
     }
 
@@ -409,6 +425,11 @@ public final class TrainingRun {
         }
     }
 
+    private LoaderOptions training(PreparedRun start) {
+        LoaderOptions all = loading(true).viewing(config.data().views().orElse(0));
+        return start.task().normOfOneValue().isPresent() ? all.droppingSingle() : all;
+    }
+
     /** Training replaces what it may skip, so that batches keep their size; evaluation leaves it out. */
     private LoaderOptions loading(boolean training) {
         BadImages onBadImage = config.data().onBadImage() == DataConfig.OnBadImage.FAIL
@@ -424,8 +445,7 @@ public final class TrainingRun {
     /** @return the last epoch's evaluation, if it is of this process */
     private Optional<Evaluation> train(
             PreparedRun start,
-            BatchLoader trainData,
-            BatchLoader valData,
+            int perEpoch,
             Trainee trainee,
             List<Phase> phases,
             Position from,
@@ -435,13 +455,13 @@ public final class TrainingRun {
         Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
         AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
         LearningRate rate = new LearningRate(
-                config.schedule(), config.optimizer().lr(), config.train().epochs(), trainData.batchesPerEpoch());
+                config.schedule(), config.optimizer().lr(), config.train().epochs(), perEpoch);
         Path file = folder.resolve("log.csv");
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
             rows = new ArrayList<>(CsvLog.read(file));
             best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
             Recorder recorder = new Recorder(
-                    trainData,
+                    perEpoch,
                     checkpoints(),
                     identity,
                     trainee,
@@ -451,8 +471,8 @@ public final class TrainingRun {
             Position position = from;
             EpochProgress progress = done;
             for (Phase phase : phases.subList(0, phases.size() - 1)) {
-                trainer(start, trainee, trainData, valData, rate, recorder).run(position, progress, phase.until());
-                position = new Position((long) phase.until() * trainData.batchesPerEpoch(), phase.until(), 0);
+                trainer(start, trainee, rate, recorder).run(position, progress, phase.until());
+                position = new Position((long) phase.until() * perEpoch, phase.until(), 0);
                 progress = EpochProgress.NONE;
                 Phase next = phases.get(phases.indexOf(phase) + 1);
                 trainee.enter(next);
@@ -461,26 +481,20 @@ public final class TrainingRun {
                 view.line("from epoch " + (next.from() + 1) + " on, " + String.join(", ", thawed)
                         + (thawed.size() == 1 ? " is" : " are") + " trained, too");
             }
-            return trainer(start, trainee, trainData, valData, rate, recorder)
-                    .run(position, progress, config.train().epochs());
+            return trainer(start, trainee, rate, recorder).run(position, progress, config.train().epochs());
         } finally {
             view.end();
         }
     }
 
-    private Trainer trainer(
-            PreparedRun start,
-            Trainee trainee,
-            BatchLoader trainData,
-            BatchLoader valData,
-            LearningRate rate,
-            Recorder recorder) {
+    private Trainer trainer(PreparedRun start, Trainee trainee, LearningRate rate, Recorder recorder) {
+        PhaseData data = trainee.data(); // first: it may replace the engines
         return new Trainer(
                 trainee.engines().training(),
                 trainee.average(),
                 trainee.engines().inference(),
-                trainData,
-                valData,
+                data.train(),
+                data.val(),
                 rate,
                 config.train(),
                 start.network().classes(),
@@ -491,8 +505,6 @@ public final class TrainingRun {
     private Summary finish(
             PreparedRun start,
             Trainee trainee,
-            BatchLoader trainData,
-            BatchLoader valData,
             Optional<Evaluation> evaluated,
             EngineUse engine)
             throws IOException {
@@ -503,7 +515,7 @@ public final class TrainingRun {
         best.offer(last); // again, if it could not be kept, or what was has gone
         EpochRow model = best.row().orElseThrow();
         Evaluation result =
-                model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee, valData);
+                model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee);
         Summary summary = new Summary(
                 config.name(),
                 folder,
@@ -522,21 +534,20 @@ public final class TrainingRun {
                 engine,
                 model,
                 last);
-        List<String> skipped = new ArrayList<>(trainData.skipped());
-        skipped.addAll(valData.skipped());
-        new RunReporter(loaded, start, started, options.commandLine(), Backend.inspect(), skipped)
+        new RunReporter(
+                        loaded, start, started, options.commandLine(), Backend.inspect(), List.copyOf(trainee.skipped()))
                 .write(folder, summary, result, rows);
         return summary;
     }
 
     /** What {@code model.zip} makes of the validation images. The trainee has its parameters from here on. */
-    private Evaluation evaluate(PreparedRun start, Trainee trainee, BatchLoader valData) {
+    private Evaluation evaluate(PreparedRun start, Trainee trainee) {
         trainee.take(folder.resolve(BestModel.FILE));
         view.begin("evaluating " + BestModel.FILE, start.inputs().val().size());
         try {
             return Evaluation.of(
                     trainee.engines().inference(),
-                    valData,
+                    trainee.data().val(),
                     start.network().classes(),
                     BestModel.FILE,
                     done -> view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
@@ -546,7 +557,7 @@ public final class TrainingRun {
         }
     }
 
-    private String describe(PreparedRun start, BatchLoader trainData) {
+    private String describe(PreparedRun start, int perEpoch) {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
@@ -563,12 +574,12 @@ public final class TrainingRun {
                 start.inputs().val().size(),
                 start.inputs().train().classSummary(),
                 Numbers.count(config.train().epochs(), "epoch", "epochs"),
-                Numbers.count(trainData.batchesPerEpoch(), "iteration", "iterations"));
+                Numbers.count(perEpoch, "iteration", "iterations"));
     }
 
     /** Records what the trainer reports. */
     private final class Recorder implements Trainer.Observer {
-        private final BatchLoader trainData;
+        private final int perEpoch;
         private final Checkpoints checkpoints;
         private final Map<String, String> identity;
         private final Trainee trainee;
@@ -578,14 +589,14 @@ public final class TrainingRun {
         private int shownEpoch = -1;
 
         Recorder(
-                BatchLoader trainData,
+                int perEpoch,
                 Checkpoints checkpoints,
                 Map<String, String> identity,
                 Trainee trainee,
                 CsvLog log,
                 long valImages,
                 int classes) {
-            this.trainData = trainData;
+            this.perEpoch = perEpoch;
             this.checkpoints = checkpoints;
             this.identity = identity;
             this.trainee = trainee;
@@ -599,7 +610,7 @@ public final class TrainingRun {
             if (shownEpoch != position.epoch()) {
                 shownEpoch = position.epoch();
                 view.begin(
-                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(), trainData.batchesPerEpoch());
+                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(), perEpoch);
             }
             trained += step.seconds();
             waited += step.waited();

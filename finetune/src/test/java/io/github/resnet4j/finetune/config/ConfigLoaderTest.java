@@ -74,6 +74,8 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 DataConfig.Sampling.ALL,
                                 Optional.empty(),
+                                10,
+                                Optional.empty(),
                                 DataConfig.OnBadImage.FAIL,
                                 true,
                                 false,
@@ -118,6 +120,8 @@ final class ConfigLoaderTest {
                   val-fraction: 0
                   limit: 100
                   sampling: balanced
+                  views: 4
+                  feature-cache: 0.5
                   workers: 3
                   on-bad-image: skip
                   check-images: false
@@ -185,6 +189,8 @@ final class ConfigLoaderTest {
                                 0,
                                 Optional.of(100),
                                 DataConfig.Sampling.BALANCED,
+                                Optional.of(4),
+                                0.5,
                                 Optional.of(3),
                                 DataConfig.OnBadImage.SKIP,
                                 false,

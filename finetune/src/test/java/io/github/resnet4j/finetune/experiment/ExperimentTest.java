@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
@@ -95,9 +96,14 @@ class ExperimentTest {
         return experiment.run(Set.of(only), options(false), view(), stop);
     }
 
-    private static TrainingRun.Options options(boolean resume) {
+    private TrainingRun.Options options(boolean resume) {
         return new TrainingRun.Options(
-                resume, false, List.of("test"), DownloadOptions.standard().withOffline(true), KeyNames.NONE);
+                resume,
+                false,
+                List.of("test"),
+                DownloadOptions.standard().withOffline(true),
+                KeyNames.NONE,
+                new CacheFolder(folder.resolve("cache")));
     }
 
     private ProgressView view() {

@@ -159,6 +159,8 @@ final class PredictorTest {
                 tiny.data().valFraction(),
                 Optional.empty(),
                 DataConfig.Sampling.ALL,
+                Optional.empty(),
+                0,
                 tiny.data().workers(),
                 DataConfig.OnBadImage.FAIL,
                 true,

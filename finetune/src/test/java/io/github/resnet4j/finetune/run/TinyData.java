@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -135,7 +136,8 @@ final class TinyData {
                     overwrite,
                     List.of("resnet4j", "train"),
                     DownloadOptions.standard().withOffline(true),
-                    KeyNames.NONE);
+                    KeyNames.NONE,
+                    new CacheFolder(config.config().output().dir().resolve("cache")));
             ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
             return TrainingRun.execute(config, options, view, stop);
         }

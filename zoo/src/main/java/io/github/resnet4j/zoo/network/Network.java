@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.network;
 import io.github.resnet4j.zoo.Suggest;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +132,45 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
             throw unknownPart(part);
         }
         return within;
+    }
+
+    /**
+     * The last node whose value is the same for the same image in every step of a training that leaves some nodes as they
+     * are, if the logits depend on the image through that value alone. What stands before it need be computed only once for
+     * an image.
+     *
+     * @param frozen names of nodes that keep their parameters and statistics and run in inference mode
+     */
+    public Optional<Node> lastFixed(Set<String> frozen) {
+        Set<String> fixed = new HashSet<>(Set.of(INPUT));
+        for (Node node : nodes) {
+            boolean changes = node.parameters() > 0 || node.op() instanceof Op.Dropout;
+            if (fixed.containsAll(node.inputs())
+                    && !(node.op() instanceof Op.StochasticSum sum && sum.survival() < 1)
+                    && (!changes || frozen.contains(node.name()))) {
+                fixed.add(node.name());
+            }
+        }
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (fixed.contains(nodes.get(i).name()) && isPassed(i)) {
+                return Optional.of(nodes.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether all logits, auxiliary ones too, depend on the image only through the value of a node. */
+    private boolean isPassed(int position) {
+        Set<String> needed = new HashSet<>(Set.of(nodes.get(nodes.size() - 1).name()));
+        auxiliary.forEach(head -> needed.add(head.logits()));
+        needed.remove(nodes.get(position).name());
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (i != position && needed.contains(nodes.get(i).name())) {
+                needed.addAll(nodes.get(i).inputs());
+                needed.remove(nodes.get(position).name());
+            }
+        }
+        return !needed.contains(INPUT);
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.resnet4j.zoo.Zoo;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,36 @@ class NetworkTest {
         net.relu("layer2.0.relu", "layer10.0.relu");
 
         assertThat(net.finish().blocks()).containsExactly("layer1.0", "layer1.10", "layer2.0");
+    }
+
+    /** Behind what is frozen, pooling and flattening are as fixed; inside a block, its input is the last way through. */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet18, stem, maxpool",
+        "resnet18, layer2, layer2.1.relu",
+        "resnet18, layer4, avgpool",
+        "resnet18, layer2.0.conv1, layer1.1.relu",
+        "resnet18, layer2.0.bn2, layer1.1.relu",
+        "vgg16, features, avgpool",
+        "googlenet, inception4a, inception4a.concat",
+    })
+    void whatStaysFixedEndsWhereEverythingGoesThrough(String name, String frozenUpTo, String last) {
+        Network network = Zoo.find(name).network();
+        assertThat(network.lastFixed(names(network, frozenUpTo)).map(Node::name)).hasValue(last);
+    }
+
+    /** An auxiliary head reads the image through the fourth stage; a block that may be dropped is never the same. */
+    @Test
+    void whatIsReadOrDroppedElsewhereIsNotFixed() {
+        Network heads = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        assertThat(heads.lastFixed(names(heads, "inception5b")).map(Node::name)).hasValue("inception4a.concat");
+        Network dropping = Zoo.find("resnet18").with(Map.of("stochastic-depth", "0.5")).network();
+        assertThat(dropping.lastFixed(names(dropping, "layer4")).map(Node::name)).hasValue("maxpool");
+        assertThat(RESNET18.lastFixed(Set.of())).isEmpty();
+    }
+
+    private static Set<String> names(Network network, String frozenUpTo) {
+        return network.upTo(frozenUpTo).stream().map(Node::name).collect(Collectors.toSet());
     }
 
     @Nested

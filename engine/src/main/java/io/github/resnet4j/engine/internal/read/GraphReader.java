@@ -4,7 +4,9 @@ import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
@@ -48,34 +50,39 @@ public final class GraphReader {
      * <p>A program shows nothing of what happens to gradients and parameters behind it.
      *
      * @param graph initialised; not changed
-     * @param image size of one image of a batch
+     * @param start size of one image of a batch, or where to begin behind a frozen prefix
      * @param honoured what is done about gradients and parameters as the graph demands
      * @throws UnsupportedGraphException with every vertex that the engine cannot train as DL4J does, and every demand
      *     that is not honoured
      * @throws IllegalArgumentException if the graph is not initialised
      */
-    public static Program training(ComputationGraph graph, Extent image, Set<Demand> honoured) {
+    public static Program training(ComputationGraph graph, Start start, Set<Demand> honoured) {
         requireInitialised(graph);
-        return new Reading(graph, honoured).read(image);
+        return new Reading(graph, start, honoured).read();
     }
 
-    /** As {@link #training(ComputationGraph, Extent, Set)}, for trainers that use the graph's own updater. */
+    /** As {@link #training(ComputationGraph, Start, Set)}, from the image on, for the graph's own updater. */
     public static Program training(ComputationGraph graph, Extent image) {
-        return training(graph, image, Demand.OF_THE_GRAPHS_UPDATER);
+        return training(graph, Start.at(image), Demand.OF_THE_GRAPHS_UPDATER);
     }
 
     /**
      * The graph in inference mode: every node is frozen, and there is no dropout.
      *
      * @param graph initialised; not changed
+     * @param start size of one image, or where to begin behind it
      * @param outputs vertices whose values are the program's outputs, in this order; if there are none, the graph's
      *     output, and not those of auxiliary heads. What they do not depend on is not read.
-     * @param image size of one image
      * @throws UnsupportedGraphException with every vertex that the engine does not know
      * @throws IllegalArgumentException if the graph is not initialised, or has no vertex of such a name
      */
+    public static Program inference(ComputationGraph graph, Start start, List<String> outputs) {
+        return inferring(graph, start, outputs).read();
+    }
+
+    /** As {@link #inference(ComputationGraph, Start, List)}, from an image of this size on. */
     public static Program inference(ComputationGraph graph, List<String> outputs, Extent image) {
-        return inferring(graph, outputs).read(image);
+        return inference(graph, Start.at(image), outputs);
     }
 
     /**
@@ -85,20 +92,33 @@ public final class GraphReader {
      * @throws UnsupportedGraphException as {@link #inference}
      * @throws IllegalArgumentException as {@link #inference}
      */
-    public static boolean isFlat(ComputationGraph graph, String vertex, Extent image) {
-        Reading reading = inferring(graph, List.of(vertex));
-        reading.read(image);
-        return reading.isFlat(vertex);
+    public static boolean isFlat(ComputationGraph graph, String vertex, Start start) {
+        Reading reading = inferring(graph, start, List.of(vertex));
+        reading.read();
+        return reading.value(vertex).flat();
     }
 
-    private static Reading inferring(ComputationGraph graph, List<String> outputs) {
+    /**
+     * Behind a vertex: what depends on its value and not otherwise on the image.
+     *
+     * @throws UnsupportedGraphException as {@link #inference}
+     * @throws IllegalArgumentException as {@link #inference}
+     */
+    public static Start behind(ComputationGraph graph, String vertex, Shape image) {
+        Reading reading = inferring(graph, Start.at(image), List.of(vertex));
+        reading.read();
+        VertexOutput value = reading.value(vertex);
+        return new Start(Optional.of(vertex), value.extent(), value.flat());
+    }
+
+    private static Reading inferring(ComputationGraph graph, Start start, List<String> outputs) {
         requireInitialised(graph);
         for (String output : outputs) {
             if (graph.getVertex(output) == null) {
                 throw new IllegalArgumentException("the graph has no vertex " + output);
             }
         }
-        return new Reading(graph, outputs);
+        return new Reading(graph, start, outputs);
     }
 
     /** What computes, without all that it is frozen with. */

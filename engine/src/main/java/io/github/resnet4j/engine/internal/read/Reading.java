@@ -28,6 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Reading {
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
+    private final Start start;
     private final boolean oneOutput;
     private final List<String> outputs;
     private final boolean training;
@@ -40,17 +41,19 @@ final class Reading {
     /** For inference.
      *
      * @param outputs vertices to read up to, or none for the graph's one output */
-    Reading(ComputationGraph graph, List<String> outputs) {
-        this(graph, outputs, false, EnumSet.allOf(Demand.class));
+    Reading(ComputationGraph graph, Start start, List<String> outputs) {
+        this(graph, start, outputs, false, EnumSet.allOf(Demand.class));
     }
 
     /** For training by a trainer that honours these. */
-    Reading(ComputationGraph graph, Set<Demand> honoured) {
-        this(graph, List.of(), true, honoured);
+    Reading(ComputationGraph graph, Start start, Set<Demand> honoured) {
+        this(graph, start, List.of(), true, honoured);
     }
 
-    private Reading(ComputationGraph graph, List<String> outputs, boolean training, Set<Demand> honoured) {
+    private Reading(
+            ComputationGraph graph, Start start, List<String> outputs, boolean training, Set<Demand> honoured) {
         this.graph = graph;
+        this.start = start;
         this.configuration = graph.getConfiguration();
         this.oneOutput = outputs.isEmpty();
         this.outputs = oneOutput ? outputs(configuration, training) : outputs;
@@ -62,9 +65,9 @@ final class Reading {
         return training ? configuration.getNetworkOutputs() : GraphReader.outputs(configuration);
     }
 
-    Program read(Extent image) {
+    Program read() {
         checkGraph();
-        readInput(image);
+        readInput();
         Set<String> needed = ancestors();
         for (int index : graph.topologicalSortOrder()) {
             String name = graph.getVertices()[index].getVertexName();
@@ -86,9 +89,9 @@ final class Reading {
                 nodes, outputs.stream().map(name -> values.get(name).node()).toList());
     }
 
-    /** After reading, whether DL4J has the value of this vertex as a row. */
-    boolean isFlat(String name) {
-        return values.get(name).flat();
+    /** After reading, what this vertex puts out. */
+    VertexOutput value(String name) {
+        return values.get(name);
     }
 
     private void checkGraph() {
@@ -108,21 +111,28 @@ final class Reading {
     }
 
     /** Which image goes into which of several inputs is not known. */
-    private void readInput(Extent image) {
+    private void readInput() {
         List<String> inputs = configuration.getNetworkInputs();
-        nodes.add(new ProgramNode(inputs.get(0), new Operation.Input(), List.of(), image, !training));
+        String name = start.vertex().orElse(inputs.get(0));
+        nodes.add(new ProgramNode(name, new Operation.Input(), List.of(), start.extent(), !training));
         if (inputs.size() == 1) {
-            values.put(inputs.get(0), new VertexOutput(0, image, false));
+            values.put(name, new VertexOutput(0, start.extent(), start.flat()));
         }
     }
 
+    /** What the outputs depend on, as far as it stands behind the start. */
     private Set<String> ancestors() {
         Set<String> found = new HashSet<>();
         Deque<String> open = new ArrayDeque<>(outputs);
         while (!open.isEmpty()) {
             String name = open.pop();
-            if (found.add(name)) {
-                open.addAll(configuration.getVertexInputs().getOrDefault(name, List.of()));
+            boolean given = start.vertex().filter(name::equals).isPresent();
+            if (!given && found.add(name)) {
+                List<String> inputs = configuration.getVertexInputs().getOrDefault(name, List.of());
+                open.addAll(inputs);
+                if (start.vertex().isPresent() && configuration.getNetworkInputs().stream().anyMatch(inputs::contains)) {
+                    obstacle(name, "it reads the image past " + start.vertex().get() + ", where the plan begins");
+                }
             }
         }
         return found;
@@ -169,7 +179,13 @@ final class Reading {
     private void checkUnread(String name) {
         GraphVertex vertex = graph.getVertex(name);
         if (vertex.numParams() > 0 && !new Vertex(graph, name, training, nodes, reasons).frozen()) {
-            obstacle(name, "its value does not reach the output, so it cannot be trained");
+            obstacle(
+                    name,
+                    "its value does not reach the output"
+                            + start.vertex()
+                                    .map(first -> " from " + first + " on, where the plan begins")
+                                    .orElse("")
+                            + ", so it cannot be trained");
         }
     }
 

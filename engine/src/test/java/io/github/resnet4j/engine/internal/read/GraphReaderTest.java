@@ -332,7 +332,7 @@ class GraphReaderTest {
                         .addLayer("out", softmax().nIn(90).build(), "flat")
                         .setOutputs("out"));
         graph.feedForward(Nd4j.rand(3, 2, 6, 5), false)
-                .forEach((vertex, value) -> assertThat(GraphReader.isFlat(graph, vertex, IMAGE))
+                .forEach((vertex, value) -> assertThat(GraphReader.isFlat(graph, vertex, Start.at(IMAGE)))
                         .as(vertex)
                         .isEqualTo(value.rank() == 2));
     }
