@@ -93,14 +93,13 @@ class StopIT {
         ConfigLoader.Loaded loaded = ConfigLoader.load(
                 folder.resolve("tiny.yaml"),
                 overrides.stream().map(Setting::set).toList());
-        TrainingRun.Options options =
-                new TrainingRun.Options(
-                        false,
-                        false,
-                        List.of("test"),
-                        DownloadOptions.standard(),
-                        KeyNames.NONE,
-                        new CacheFolder(folder.resolve("cache")));
+        TrainingRun.Options options = new TrainingRun.Options(
+                false,
+                false,
+                List.of("test"),
+                DownloadOptions.standard(),
+                KeyNames.NONE,
+                new CacheFolder(folder.resolve("cache")));
         AtomicInteger questions = new AtomicInteger();
         // One after each of the 6 steps, the next before the first batch that is evaluated.
         assertThatThrownBy(() -> TrainingRun.execute(

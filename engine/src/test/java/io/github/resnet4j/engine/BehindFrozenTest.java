@@ -31,12 +31,12 @@ class BehindFrozenTest {
 
     /** Stages and blocks of the zoo's networks, each as the part that is frozen last. */
     static Stream<Arguments> cuts() {
-        Stream<ParityCase> networks =
-                Stream.concat(ParityCase.zoo().stream(), Stream.of(ParityCase.auxiliary())).map(c -> c.withBatch(4));
-        return networks.flatMap(parity -> Stream.concat(
-                        parity.network().stages().stream(), parity.network().blocks().stream())
-                .filter(part -> !part.equals(Network.HEAD))
-                .map(part -> Arguments.of(parity, part)));
+        Stream<ParityCase> networks = Stream.concat(ParityCase.zoo().stream(), Stream.of(ParityCase.auxiliary()))
+                .map(c -> c.withBatch(4));
+        return networks.flatMap(
+                parity -> Stream.concat(parity.network().stages().stream(), parity.network().blocks().stream())
+                        .filter(part -> !part.equals(Network.HEAD))
+                        .map(part -> Arguments.of(parity, part)));
     }
 
     @ParameterizedTest(name = "{0} behind {1}")
@@ -109,8 +109,8 @@ class BehindFrozenTest {
         ComputationGraph graph = parity.graph(Optional.of("layer1"));
         String vertex = parity.network().lastOf("layer2").name();
         assertThatExceptionOfType(UnsupportedGraphException.class)
-                .isThrownBy(() ->
-                        TrainingPlan.compileBehind(graph, vertex, parity.image(), 4, UpdateRule.of(Sgd.paper())))
+                .isThrownBy(
+                        () -> TrainingPlan.compileBehind(graph, vertex, parity.image(), 4, UpdateRule.of(Sgd.paper())))
                 .withMessageContaining("layer2.0.conv1: its value does not reach the output from layer2")
                 .withMessageContaining("where the plan begins");
     }

@@ -56,8 +56,7 @@ public record LoaderOptions(
 
     /** The same with a fixed number of views of every sample. */
     public LoaderOptions viewing(int count) {
-        return new LoaderOptions(
-                batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, count);
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, count);
     }
 
     private static void require(boolean condition, String message) {

@@ -113,8 +113,8 @@ final class FrozenFeatures {
         }
         boolean random = config.data().augment().stream().anyMatch(Transform::isRandom);
         return random && config.data().views().isEmpty()
-                ? Optional.of("the images are augmented anew in every epoch ("
-                        + names.setting("data.views", "4") + " takes turns with 4 views of each, which are kept)")
+                ? Optional.of("the images are augmented anew in every epoch (" + names.setting("data.views", "4")
+                        + " takes turns with 4 views of each, which are kept)")
                 : Optional.empty();
     }
 
@@ -147,18 +147,33 @@ final class FrozenFeatures {
                     ? config.data().views().orElseThrow()
                     : 1;
             FeatureStore train = stored(
-                    prefix, inputs.train(), inputs.trainPipeline(), config.data().augment(), views, last, backbone);
+                    prefix,
+                    inputs.train(),
+                    inputs.trainPipeline(),
+                    config.data().augment(),
+                    views,
+                    last,
+                    backbone);
             open.add(train::close);
             FeatureStore val = stored(
-                    prefix, inputs.val(), inputs.evalPipeline(), config.data().eval().orElseThrow(), 1, last, backbone);
+                    prefix,
+                    inputs.val(),
+                    inputs.evalPipeline(),
+                    config.data().eval().orElseThrow(),
+                    1,
+                    last,
+                    backbone);
             open.add(val::close);
             Shape shape = last.out();
             return Optional.of(new PhaseData(
                     new BatchLoader(
-                            inputs.train(), train, shape.channels(), shape.height(), shape.width(),
+                            inputs.train(),
+                            train,
+                            shape.channels(),
+                            shape.height(),
+                            shape.width(),
                             training.viewing(views)),
-                    new BatchLoader(
-                            inputs.val(), val, shape.channels(), shape.height(), shape.width(), evaluating),
+                    new BatchLoader(inputs.val(), val, shape.channels(), shape.height(), shape.width(), evaluating),
                     Optional.of(last.name()),
                     open));
         } catch (IOException | UnsupportedGraphException | EngineUnavailableException e) {
@@ -187,9 +202,10 @@ final class FrozenFeatures {
         int values = Math.toIntExact(last.out().elements());
         FeatureStore.Layout layout = new FeatureStore.Layout(images.size(), views, values, BATCH);
         Path folder = cache.folder(key(prefix, images, steps, views), layout.bytes())
-                .orElseThrow(() -> new IOException(Numbers.bytes(layout.bytes()) + " more do not fit into " + cache.root()
-                        + ", which may take up " + Numbers.bytes(cache.mostBytes()) + " ("
-                        + names.of("data.feature-cache") + ")"));
+                .orElseThrow(
+                        () -> new IOException(Numbers.bytes(layout.bytes()) + " more do not fit into " + cache.root()
+                                + ", which may take up " + Numbers.bytes(cache.mostBytes()) + " ("
+                                + names.of("data.feature-cache") + ")"));
         FeatureStore store = new FeatureStore(folder, images, layout);
         try {
             store.complete((number, first) -> backbone.features(images, pipeline, layout, number, first));
@@ -207,8 +223,12 @@ final class FrozenFeatures {
             digest.add("written", images.lastModified(i));
         }
         digest.add(ConfigText.of(steps), views);
-        digest.add("seed", steps.stream().anyMatch(Transform::isRandom) ? config.train().seed() : 0);
-        digest.add(ConfigText.of(config.data().normalize().orElseThrow()), config.data().maxPixels());
+        digest.add(
+                "seed",
+                steps.stream().anyMatch(Transform::isRandom) ? config.train().seed() : 0);
+        digest.add(
+                ConfigText.of(config.data().normalize().orElseThrow()),
+                config.data().maxPixels());
         digest.add(config.data().onBadImage().name(), BATCH);
         return digest.hex();
     }
@@ -250,8 +270,8 @@ final class FrozenFeatures {
             }
             LoaderOptions options = new LoaderOptions(
                     BATCH, training.seed(), evaluating.workers(), evaluating.prefetch(), false, evaluating.badImages());
-            BatchLoader loader = new BatchLoader(
-                    images, pipeline::write, input.channels(), input.height(), input.width(), options);
+            BatchLoader loader =
+                    new BatchLoader(images, pipeline::write, input.channels(), input.height(), input.width(), options);
             open.add(loader::close);
             Batches batches = loader.epoch(number, first / BATCH);
             open.add(batches::close);
@@ -268,7 +288,8 @@ final class FrozenFeatures {
                 if (batch.size() > 0) {
                     INDArray array = Nd4j.createFromArray(batch.features())
                             .reshape('c', batch.size(), input.channels(), input.height(), input.width());
-                    INDArray values = plan.featureMaps(array, List.of(last.name())).get(last.name());
+                    INDArray values =
+                            plan.featureMaps(array, List.of(last.name())).get(last.name());
                     values.dup('c').data().asNioFloat().get(features, 0, Math.toIntExact(values.length()));
                 }
                 done[0] += batch.size();

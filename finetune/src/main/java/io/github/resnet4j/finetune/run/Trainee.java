@@ -40,6 +40,7 @@ final class Trainee implements AutoCloseable {
     private final Set<String> skipped = new LinkedHashSet<>();
     /** Whose values are loaded in place of images, if they can be kept. */
     private Optional<Node> last;
+
     private ComputationGraph graph;
     private Engines engines;
     private Optional<WeightAverage> average;

@@ -481,7 +481,8 @@ public final class TrainingRun {
                 view.line("from epoch " + (next.from() + 1) + " on, " + String.join(", ", thawed)
                         + (thawed.size() == 1 ? " is" : " are") + " trained, too");
             }
-            return trainer(start, trainee, rate, recorder).run(position, progress, config.train().epochs());
+            return trainer(start, trainee, rate, recorder)
+                    .run(position, progress, config.train().epochs());
         } finally {
             view.end();
         }
@@ -502,11 +503,7 @@ public final class TrainingRun {
                 stop);
     }
 
-    private Summary finish(
-            PreparedRun start,
-            Trainee trainee,
-            Optional<Evaluation> evaluated,
-            EngineUse engine)
+    private Summary finish(PreparedRun start, Trainee trainee, Optional<Evaluation> evaluated, EngineUse engine)
             throws IOException {
         Network network = start.network();
         EpochRow last = rows.get(rows.size() - 1);
@@ -514,8 +511,7 @@ public final class TrainingRun {
         ModelArchive.write(folder.resolve(RunFolder.LAST_MODEL), card(start, last.epoch()), trainee.graph());
         best.offer(last); // again, if it could not be kept, or what was has gone
         EpochRow model = best.row().orElseThrow();
-        Evaluation result =
-                model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee);
+        Evaluation result = model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee);
         Summary summary = new Summary(
                 config.name(),
                 folder,
@@ -535,7 +531,12 @@ public final class TrainingRun {
                 model,
                 last);
         new RunReporter(
-                        loaded, start, started, options.commandLine(), Backend.inspect(), List.copyOf(trainee.skipped()))
+                        loaded,
+                        start,
+                        started,
+                        options.commandLine(),
+                        Backend.inspect(),
+                        List.copyOf(trainee.skipped()))
                 .write(folder, summary, result, rows);
         return summary;
     }

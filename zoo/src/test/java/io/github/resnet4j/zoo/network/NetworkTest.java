@@ -66,16 +66,20 @@ class NetworkTest {
     })
     void whatStaysFixedEndsWhereEverythingGoesThrough(String name, String frozenUpTo, String last) {
         Network network = Zoo.find(name).network();
-        assertThat(network.lastFixed(names(network, frozenUpTo)).map(Node::name)).hasValue(last);
+        assertThat(network.lastFixed(names(network, frozenUpTo)).map(Node::name))
+                .hasValue(last);
     }
 
     /** An auxiliary head reads the image through the fourth stage; a block that may be dropped is never the same. */
     @Test
     void whatIsReadOrDroppedElsewhereIsNotFixed() {
-        Network heads = Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
+        Network heads =
+                Zoo.find("googlenet").with(Map.of("auxiliary-heads", "true")).network();
         assertThat(heads.lastFixed(names(heads, "inception5b")).map(Node::name)).hasValue("inception4a.concat");
-        Network dropping = Zoo.find("resnet18").with(Map.of("stochastic-depth", "0.5")).network();
-        assertThat(dropping.lastFixed(names(dropping, "layer4")).map(Node::name)).hasValue("maxpool");
+        Network dropping =
+                Zoo.find("resnet18").with(Map.of("stochastic-depth", "0.5")).network();
+        assertThat(dropping.lastFixed(names(dropping, "layer4")).map(Node::name))
+                .hasValue("maxpool");
         assertThat(RESNET18.lastFixed(Set.of())).isEmpty();
     }
 

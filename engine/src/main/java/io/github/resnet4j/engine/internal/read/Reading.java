@@ -2,7 +2,6 @@ package io.github.resnet4j.engine.internal.read;
 
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
-import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.engine.internal.ir.ProgramNode;
@@ -50,8 +49,7 @@ final class Reading {
         this(graph, start, List.of(), true, honoured);
     }
 
-    private Reading(
-            ComputationGraph graph, Start start, List<String> outputs, boolean training, Set<Demand> honoured) {
+    private Reading(ComputationGraph graph, Start start, List<String> outputs, boolean training, Set<Demand> honoured) {
         this.graph = graph;
         this.start = start;
         this.configuration = graph.getConfiguration();
@@ -130,7 +128,8 @@ final class Reading {
             if (!given && found.add(name)) {
                 List<String> inputs = configuration.getVertexInputs().getOrDefault(name, List.of());
                 open.addAll(inputs);
-                if (start.vertex().isPresent() && configuration.getNetworkInputs().stream().anyMatch(inputs::contains)) {
+                if (start.vertex().isPresent()
+                        && configuration.getNetworkInputs().stream().anyMatch(inputs::contains)) {
                     obstacle(name, "it reads the image past " + start.vertex().get() + ", where the plan begins");
                 }
             }

@@ -512,7 +512,8 @@ class UnsupportedReasonsTest {
                 .containsExactly(
                         "conv: no engine applies its MaxNormConstraint",
                         "norm: no engine applies its MaxNormConstraint");
-        assertThat(GraphReader.training(graph, Start.at(IMAGE), Demand.OF_ANOTHER_RULE).outputs())
+        assertThat(GraphReader.training(graph, Start.at(IMAGE), Demand.OF_ANOTHER_RULE)
+                        .outputs())
                 .hasSize(1);
     }
 

@@ -63,7 +63,8 @@ public record FeatureCache(Path root, long mostBytes) {
     private List<Entry> others(Path own) throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (Stream<Path> folders = Files.list(root)) {
-            for (Path folder : folders.filter(each -> !each.equals(own) && isKey(each)).toList()) {
+            for (Path folder :
+                    folders.filter(each -> !each.equals(own) && isKey(each)).toList()) {
                 try {
                     entries.add(new Entry(folder, bytes(folder), used(folder)));
                 } catch (NoSuchFileException deleted) {
@@ -97,7 +98,8 @@ public record FeatureCache(Path root, long mostBytes) {
     private static void deleteRemains(Path folder) throws IOException {
         Instant old = Instant.now().minus(IN_USE);
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".part")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".part")).toList()) {
                 if (used(file).isBefore(old)) {
                     Files.deleteIfExists(file);
                 }

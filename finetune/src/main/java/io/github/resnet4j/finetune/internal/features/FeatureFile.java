@@ -70,7 +70,8 @@ final class FeatureFile implements AutoCloseable {
         private Sink(OutputStream out, int rows, int values) {
             this.out = out;
             this.there = new byte[rows];
-            this.row = ByteBuffer.allocate(Math.multiplyExact(values, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            this.row =
+                    ByteBuffer.allocate(Math.multiplyExact(values, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         }
 
         /** @param number of the row, above those of the rows before */

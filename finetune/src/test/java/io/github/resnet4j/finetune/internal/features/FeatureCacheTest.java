@@ -37,7 +37,8 @@ class FeatureCacheTest {
         Path oldest = entry(key(1), 400, Duration.ofDays(3));
         Path older = entry(key(2), 300, Duration.ofDays(2));
         Path old = entry(key(3), 200, Duration.ofDays(1));
-        assertThat(cache().folder(key(4), 400)).hasValue(folder.resolve("features").resolve(key(4)));
+        assertThat(cache().folder(key(4), 400))
+                .hasValue(folder.resolve("features").resolve(key(4)));
         assertThat(oldest).doesNotExist();
         assertThat(older).exists();
         assertThat(old).exists();

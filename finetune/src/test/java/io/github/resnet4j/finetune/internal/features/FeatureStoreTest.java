@@ -156,8 +156,7 @@ class FeatureStoreTest {
                 Files.write(file, bytes);
             }
             case "empty" -> Files.write(file, new byte[0]);
-            default -> Files.copy(
-                    folder.resolve("view-1-00002.features"), file, StandardCopyOption.REPLACE_EXISTING);
+            default -> Files.copy(folder.resolve("view-1-00002.features"), file, StandardCopyOption.REPLACE_EXISTING);
         }
         try (FeatureStore store = complete(Set.of())) {
             assertThat(value(store, 1, 8)).isEqualTo(108);
