@@ -8,6 +8,7 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.DeferredLines;
@@ -32,10 +33,13 @@ import picocli.CommandLine.Spec;
         name = "eval",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Evaluates a model on labelled images: top-1, top-5, loss, confusion matrix.")
+        description = "Evaluates a model on labelled images: top-1, top-5, loss, calibration, confusion matrix.")
 final class EvalCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
+
+    @Mixin
+    private CalibrationOption calibration;
 
     @Mixin
     private EvaluationData data;
@@ -62,7 +66,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         ImageDataset images = data.open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
-            SourceModel source = model.open(remarks::add);
+            SourceModel source = calibration.of(model.open(remarks::add), remarks::add);
             BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
             ImageDataset labelled = data.labelled(source, images, remarks::add);
             evaluate(source, labelled, data.words(images), remarks);
@@ -86,7 +90,13 @@ final class EvalCommand implements Callable<Integer> {
                     images, predictor.pipeline()::write, in.channels(), in.height(), in.width(), loading)) {
                 loader.check(() -> false);
                 result = Evaluation.of(
-                        inference, loader, predictor.network().classes(), source.origin(), done -> {}, () -> false);
+                        inference,
+                        loader,
+                        predictor.network().classes(),
+                        source.origin(),
+                        Temperature.of(predictor.card()),
+                        done -> {},
+                        () -> false);
                 skipped = loader.skipped();
             }
             if (confusionPng != null) {
@@ -98,6 +108,7 @@ final class EvalCommand implements Callable<Integer> {
 
     private void print(
             Evaluation result, List<String> skipped, ImageDataset images, Predictor predictor, String origin) {
+        double calibrationError = result.calibration().error();
         double speed = result.images() / result.seconds();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -105,6 +116,12 @@ final class EvalCommand implements Callable<Integer> {
             object.put("top1", result.top1());
             object.put("top5", result.top5());
             object.put("loss", result.loss());
+            object.put("calibrationError", calibrationError);
+            object.put(
+                    "temperature",
+                    predictor.card().temperature().isPresent()
+                            ? predictor.card().temperature().getAsDouble()
+                            : null);
             object.put("images", result.images());
             object.put("skipped", skipped);
             object.put("seconds", result.seconds());
@@ -119,12 +136,13 @@ final class EvalCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             Locale.ROOT,
-                            "top-1 %.2f %%,%s loss %.4f on %,d images%s, %.0f images/s%n",
+                            "top-1 %.2f %%,%s loss %.4f, calibration error %.2f %% on %,d images%s, %.0f images/s%n",
                             100 * result.top1(),
                             Evaluation.tellsTop5(predictor.network().classes())
                                     ? String.format(Locale.ROOT, " top-5 %.2f %%,", 100 * result.top5())
                                     : "",
                             result.loss(),
+                            100 * calibrationError,
                             result.images(),
                             skipped.isEmpty() ? "" : " (left out " + skipped.size() + " unreadable)",
                             speed);

@@ -48,6 +48,9 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
+    @Mixin
+    private CalibrationOption calibration;
+
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, or folders to search for images.")
     private List<String> arguments;
 
@@ -118,7 +121,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true));
                 Predictor predictor = Predictor.open(
-                        model.open(remarks::add),
+                        calibration.of(model.open(remarks::add), remarks::add),
                         Math.min(AT_ONCE, files.size()),
                         engine.engine().orElse(Engine.AUTO))) {
             Inference inference = predictor.inference();

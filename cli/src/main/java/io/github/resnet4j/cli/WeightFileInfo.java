@@ -2,6 +2,7 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.network.Slot;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
@@ -96,6 +97,7 @@ record WeightFileInfo(
         facts.put("input", card.input().toString());
         facts.put("classes", String.join(", ", card.classes()));
         facts.put("preprocessing", card.preprocessing().toString());
+        card.temperature().ifPresent(value -> facts.put("temperature", Numbers.rate(value)));
         facts.putAll(card.provenance());
         return new WeightFileInfo(
                 file.toString(),

@@ -1,6 +1,7 @@
 package io.github.resnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -158,6 +160,38 @@ class QuickstartIT {
                         .out()
                         .lines())
                 .hasSize(1 + 40);
+    }
+
+    /** Of a model that says how: other probabilities, the same answers. */
+    @Test
+    void probabilitiesAreCalibratedUnlessAskedOtherwise() throws IOException {
+        ModelArchive.Loaded model = ModelArchive.read(Path.of(Trained.model()), NetworkGraph.Options.seeded(1));
+        ModelArchive.write(
+                folder.resolve("warm.zip"), model.card().withTemperature(OptionalDouble.of(2)), model.graph());
+        String images = Trained.images().resolve("val").toString();
+        Cli.Outcome said = Cli.in(folder).run("eval", "--model", "warm.zip", "--data", images, "--json");
+        JsonNode warm = json(said);
+        JsonNode own =
+                json(Cli.in(folder).run("eval", "--model", "warm.zip", "--data", images, "--json", "--no-calibration"));
+
+        assertThat(said.err()).contains("calibrated, with temperature 2; --no-calibration gives the network's own");
+        assertThat(warm.get("temperature").asDouble()).isEqualTo(2);
+        assertThat(own.get("temperature").isNull()).isTrue();
+        assertThat(warm.get("confusion")).isEqualTo(own.get("confusion"));
+        assertThat(warm.get("loss").asDouble()).isNotCloseTo(own.get("loss").asDouble(), within(1e-3));
+        assertThat(warm.get("calibrationError").asDouble()).isBetween(0.0, 1.0);
+
+        String image = Trained.images().resolve("val/star/star-0000.png").toString();
+        Cli.Outcome predicted = Cli.in(folder).run("predict", "--model", "warm.zip", "--json", image);
+        JsonNode first = json(predicted).get("predictions").get(0);
+        JsonNode plain = json(Cli.in(folder).run("predict", "--model", "warm.zip", "--json", "--no-calibration", image))
+                .get("predictions")
+                .get(0);
+        assertThat(predicted.err()).contains("calibrated");
+        assertThat(first.get("label")).isEqualTo(plain.get("label"));
+        assertThat(first.get("probability").asDouble())
+                .isLessThan(plain.get("probability").asDouble());
+        assertThat(Cli.in(folder).run("info", "warm.zip").succeeds().out()).contains("temperature: 2");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.explain.ClassActivationMaps;
+import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
@@ -32,6 +33,7 @@ public final class Predictor implements AutoCloseable {
     private final ComputationGraph graph;
     private final Inference inference;
     private final Pipeline pipeline;
+    private final Temperature temperature;
 
     /** A class and its probability. */
     public record Guess(String label, double probability) {}
@@ -43,6 +45,7 @@ public final class Predictor implements AutoCloseable {
         this.graph = graph;
         this.inference = inference;
         this.pipeline = EvaluationSteps.pipeline(card);
+        this.temperature = Temperature.of(card);
     }
 
     /**
@@ -95,7 +98,7 @@ public final class Predictor implements AutoCloseable {
         return network;
     }
 
-    /** Runs the network; its output is N×classes probabilities. */
+    /** Runs the network; its output is N×classes probabilities, its own: not yet calibrated. */
     public Inference inference() {
         return inference;
     }
@@ -127,7 +130,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The {@code top} most probable classes of each {@linkplain #prepare prepared} image, best first.
+     * The {@code top} most probable classes of each {@linkplain #prepare prepared} image, best first, with probabilities
+     * calibrated by the card's temperature if it has one.
      *
      * @throws IllegalArgumentException if there are more images than this was opened for
      * @throws NonFiniteOutputException if the output for any of them is not finite
@@ -149,10 +153,13 @@ public final class Predictor implements AutoCloseable {
         requireFinite(probabilities, images.size());
         for (int i = 0; i < images.size(); i++) {
             int from = i * classes;
-            guesses.add(IntStream.range(0, classes)
+            List<Integer> best = IntStream.range(0, classes)
                     .boxed()
                     .sorted(Comparator.comparingDouble(c -> -probabilities[from + c]))
                     .limit(top)
+                    .toList();
+            temperature.apply(probabilities, from, classes);
+            guesses.add(best.stream()
                     .map(c -> new Guess(card.classes().get(c), probabilities[from + c]))
                     .toList());
         }

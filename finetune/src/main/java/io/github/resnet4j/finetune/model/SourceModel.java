@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -112,6 +113,11 @@ public final class SourceModel {
         return ofFile(file, request, Optional.of(architecture), row, remarks);
     }
 
+    /** The same without the temperature that its card may have: probabilities are the network's own. */
+    public SourceModel uncalibrated() {
+        return new SourceModel(card.withTemperature(OptionalDouble.empty()), classesNamed, assumed, origin, weights);
+    }
+
     /** The registry's row of a name with a tag; a name without one would leave the choice of weights to chance. */
     private static PretrainedWeights published(String model) {
         if (ModelName.parse(model).tag().isPresent()) {
@@ -159,7 +165,8 @@ public final class SourceModel {
                 input(card, request.preparation()),
                 classes,
                 request.preparation().over(card.preprocessing()),
-                card.provenance()));
+                card.provenance(),
+                newClasses.isEmpty() ? card.temperature() : OptionalDouble.empty()));
         boolean reversed = request.preparation().channelOrder().equals(Optional.of(ChannelOrder.BGR));
         return new SourceModel(
                 used,

@@ -530,6 +530,7 @@ public final class TrainingRun {
                 engine,
                 model,
                 last);
+        ShippedModel shipped = ShippedModel.calibrated(folder.resolve(BestModel.FILE), result);
         new RunReporter(
                         loaded,
                         start,
@@ -537,7 +538,7 @@ public final class TrainingRun {
                         options.commandLine(),
                         Backend.inspect(),
                         List.copyOf(trainee.skipped()))
-                .write(folder, summary, result, rows);
+                .write(folder, summary, shipped.evaluation(), rows);
         return summary;
     }
 

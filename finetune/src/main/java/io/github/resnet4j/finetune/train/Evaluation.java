@@ -5,6 +5,9 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.quality.Calibration;
+import io.github.resnet4j.finetune.quality.Scores;
+import io.github.resnet4j.finetune.quality.Temperature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -13,15 +16,22 @@ import java.util.function.LongConsumer;
 /**
  * How well a network does on a set of labelled images.
  *
- * @param loss mean cross-entropy
+ * @param loss mean cross-entropy, with the temperature if there is one
  * @param top1 share of images whose most probable class is theirs
  * @param top5 share of images whose class is among the five most probable; ties go to the lower class
  * @param confusion images by actual class (row) and predicted class (column)
  * @param answers one for each image, in the order of the data set
+ * @param scores the network's own probabilities, without a temperature
  * @param seconds it took, with loading
  */
 public record Evaluation(
-        double loss, double top1, double top5, long[][] confusion, List<Answer> answers, double seconds) {
+        double loss,
+        double top1,
+        double top5,
+        long[][] confusion,
+        List<Answer> answers,
+        Scores scores,
+        double seconds) {
     private static final double SMALLEST = 1e-12;
     private static final int TOP = 5;
 
@@ -31,10 +41,21 @@ public record Evaluation(
      * @param index in the data set
      * @param actual its class
      * @param predicted the most probable class
-     * @param probability of the predicted class
+     * @param probability of the predicted class, with the temperature if there is one
      * @param loss cross-entropy
      */
     public record Answer(int index, int actual, int predicted, double probability, double loss) {}
+
+    /** Evaluates in inference mode, without a temperature. */
+    public static Evaluation of(
+            Inference inference,
+            BatchLoader loader,
+            int classes,
+            String weights,
+            LongConsumer progress,
+            BooleanSupplier stop) {
+        return of(inference, loader, classes, weights, Temperature.NONE, progress, stop);
+    }
 
     /**
      * Evaluates in inference mode.
@@ -43,6 +64,7 @@ public record Evaluation(
      * @param loader an unshuffled loader that drops nothing
      * @param classes number of classes
      * @param weights name of the network's weights, for messages
+     * @param temperature of the probabilities; which class is predicted does not depend on it
      * @param progress receives the number of images done so far
      * @param stop polled between batches
      * @throws StoppedException if {@code stop} says so
@@ -53,11 +75,13 @@ public record Evaluation(
             BatchLoader loader,
             int classes,
             String weights,
+            Temperature temperature,
             LongConsumer progress,
             BooleanSupplier stop) {
         long start = System.nanoTime();
         long[][] confusion = new long[classes][classes];
         List<Answer> answers = new ArrayList<>();
+        Scores scores = new Scores(classes);
         BatchArrays arrays = new BatchArrays(classes);
         double loss = 0;
         long right = 0;
@@ -76,12 +100,19 @@ public record Evaluation(
                         inference.output(arrays.features(batch)).dup('c').data().asFloat();
                 for (int i = 0; i < batch.size(); i++) {
                     int actual = batch.labels()[i];
-                    broken += isFinite(probabilities, i * classes, classes) ? 0 : 1;
-                    Answer answer = answer(probabilities, i * classes, classes, batch.indices()[i], actual);
+                    int from = i * classes;
+                    if (!isFinite(probabilities, from, classes)) {
+                        broken++;
+                        continue;
+                    }
+                    scores.add(batch.indices()[i], actual, probabilities, from);
+                    int rank = rank(probabilities, from, classes, actual);
+                    int predicted = mostProbable(probabilities, from, classes);
+                    temperature.apply(probabilities, from, classes);
+                    Answer answer = answer(probabilities, from, predicted, batch.indices()[i], actual);
                     answers.add(answer);
                     confusion[actual][answer.predicted()]++;
                     loss += answer.loss();
-                    int rank = rank(probabilities, i * classes, classes, actual);
                     right += rank == 0 ? 1 : 0;
                     inTop5 += rank < TOP ? 1 : 0;
                 }
@@ -89,11 +120,12 @@ public record Evaluation(
             }
         }
         if (broken > 0) {
-            throw new NonFiniteOutputException(weights, broken, answers.size());
+            throw new NonFiniteOutputException(weights, broken, broken + answers.size());
         }
         double count = answers.size();
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Evaluation(loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), seconds);
+        return new Evaluation(
+                loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), scores, seconds);
     }
 
     /** Whether top-5 says anything: of five classes, every one is among the five most probable. */
@@ -106,6 +138,13 @@ public record Evaluation(
         return answers.size();
     }
 
+    /** How well the probabilities say how often they are right. */
+    public Calibration calibration() {
+        Calibration.Counter counter = new Calibration.Counter();
+        answers.forEach(answer -> counter.add(answer.probability(), answer.predicted() == answer.actual()));
+        return counter.calibration();
+    }
+
     private static boolean isFinite(float[] values, int from, int count) {
         for (int i = from; i < from + count; i++) {
             if (!Float.isFinite(values[i])) {
@@ -115,15 +154,19 @@ public record Evaluation(
         return true;
     }
 
-    private static Answer answer(float[] probabilities, int from, int classes, int index, int actual) {
+    private static int mostProbable(float[] probabilities, int from, int classes) {
         int best = 0;
         for (int c = 1; c < classes; c++) {
             if (probabilities[from + c] > probabilities[from + best]) {
                 best = c;
             }
         }
+        return best;
+    }
+
+    private static Answer answer(float[] probabilities, int from, int predicted, int index, int actual) {
         double loss = -Math.log(Math.max(probabilities[from + actual], SMALLEST));
-        return new Answer(index, actual, best, probabilities[from + best], loss);
+        return new Answer(index, actual, predicted, probabilities[from + predicted], loss);
     }
 
     /** How many classes come before {@code actual}. */

@@ -21,12 +21,14 @@ import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -134,6 +136,33 @@ final class PredictorTest {
             List<Predictor.Guess> all = predict(predictor, images, 100).get(0);
             assertThat(all).hasSize(3);
             assertThat(predict(predictor, images, 1).get(0)).isEqualTo(all.subList(0, 1));
+        }
+    }
+
+    @Test
+    void calibratesByTheCardsTemperature() throws IOException {
+        Path model = temp.resolve("model.zip");
+        Path calibrated = temp.resolve("calibrated.zip");
+        saved(named("nothing"), model);
+        ModelArchive.Loaded loaded = ModelArchive.read(model, NetworkGraph.Options.seeded(1));
+        ModelArchive.write(calibrated, loaded.card().withTemperature(OptionalDouble.of(2)), loaded.graph());
+        List<Rgb8Image> images = List.of(noise(8, 8), noise(9, 9));
+        try (Predictor own = Predictor.open(model, 12, Engine.AUTO);
+                Predictor scaled = Predictor.open(calibrated, 12, Engine.AUTO)) {
+            for (int i = 0; i < images.size(); i++) {
+                List<Predictor.Guess> before = predict(own, images, 3).get(i);
+                List<Predictor.Guess> after = predict(scaled, images, 3).get(i);
+                double sum = before.stream()
+                        .mapToDouble(guess -> Math.sqrt(guess.probability()))
+                        .sum();
+                assertThat(after)
+                        .extracting(Predictor.Guess::label)
+                        .isEqualTo(before.stream().map(Predictor.Guess::label).toList());
+                for (int rank = 0; rank < 3; rank++) {
+                    assertThat(after.get(rank).probability())
+                            .isCloseTo(Math.sqrt(before.get(rank).probability()) / sum, within(1e-6));
+                }
+            }
         }
     }
 

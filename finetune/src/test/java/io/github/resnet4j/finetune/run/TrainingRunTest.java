@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.finetune.RunLockedException;
@@ -11,6 +14,9 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
+import io.github.resnet4j.finetune.quality.TemperatureScaling;
+import io.github.resnet4j.finetune.model.Predictor;
+import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
@@ -26,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -95,6 +102,36 @@ final class TrainingRunTest {
         ModelCard card = ModelArchive.readCard(base.resolve("model.zip"));
         assertThat(card.classes()).containsExactly(CLASSES);
         assertThat(card.provenance()).containsEntry("run", "tiny").containsEntry("initialWeights", "random, seed 1");
+    }
+
+    @Test
+    void theModelIsCalibratedOnTheValidationImages() throws IOException {
+        Path model = base.resolve("model.zip");
+        PreparedRun start = TinyData.start(TinyData.config(data, runs).config());
+        RunData inputs = start.inputs();
+        try (Predictor predictor = Predictor.open(model, 6, Engine.AUTO);
+                BatchLoader images = new BatchLoader(
+                        inputs.val(),
+                        inputs.evalPipeline()::write,
+                        3,
+                        8,
+                        8,
+                        new LoaderOptions(6, 1, 1, 2, false, BadImages.FAIL))) {
+            Evaluation own =
+                    Evaluation.of(predictor.inference(), images, CLASSES.length, "tiny", done -> {}, () -> false);
+            TemperatureScaling expected = TemperatureScaling.of(own.scores());
+            ModelCard card = ModelArchive.readCard(model);
+            Path copy = runs.resolve("copy.zip");
+            ModelArchive.Loaded loaded = ModelArchive.read(model, NetworkGraph.Options.seeded(1));
+            ModelArchive.write(copy, card.withTemperature(OptionalDouble.of(7)), loaded.graph());
+
+            ShippedModel shipped = ShippedModel.calibrated(copy, own);
+
+            assertThat(own.top1()).isEqualTo(summary.top1());
+            assertThat(shipped.card().temperature()).isEqualTo(expected.kept());
+            assertThat(ModelArchive.readCard(copy)).isEqualTo(shipped.card()).isEqualTo(card);
+            assertThat(TinyData.coefficients(copy)).isEqualTo(TinyData.coefficients(model));
+        }
     }
 
     @Test

@@ -14,6 +14,8 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.quality.Temperature;
+import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +146,26 @@ final class EvaluationTest {
             assertThat(result.confusion()).isDeepEqualTo(new long[][] {{1, 0}, {1, 0}});
         }
         assertThat(progress).last().isEqualTo(2L);
+    }
+
+    /** 0.5000001 and 0.4999999 are one float when the temperature is high; which is larger was decided before. */
+    @Test
+    void aTemperatureChangesProbabilitiesAndNoAnswer() {
+        List<Predicted> said = List.of(new Predicted(1, 0.4999999, 0.5000001), new Predicted(0, 0.9, 0.1));
+        try (BatchLoader loader = loader(said, 2, 2)) {
+            Evaluation own = Evaluation.of(stub(2), loader, 2, "stub", done -> {}, () -> false);
+            Evaluation warm = Evaluation.of(stub(2), loader, 2, "stub", new Temperature(2), done -> {}, () -> false);
+            Evaluation hot = Evaluation.of(stub(2), loader, 2, "stub", new Temperature(1e9), done -> {}, () -> false);
+
+            assertThat(List.of(own, warm, hot)).allSatisfy(result -> {
+                assertThat(result.top1()).isEqualTo(1);
+                assertThat(result.confusion()).isDeepEqualTo(new long[][] {{1, 0}, {0, 1}});
+            });
+            assertThat(warm.answers().get(1).probability()).isCloseTo(0.75, within(FLOAT)); // 9^(1/2) : 1
+            assertThat(warm.answers().get(1).loss()).isCloseTo(-Math.log(0.75), within(FLOAT));
+            assertThat(warm.calibration().error()).isCloseTo(0.375, within(FLOAT)); // of 0.5 and 0.75, all right
+            assertThat(TemperatureScaling.of(warm.scores()).lossBefore()).isCloseTo(own.loss(), within(FLOAT));
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.weights.Location;
 import io.github.resnet4j.zoo.weights.WeightFormat;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * A {@code model.zip} in which everything but the values of the parameters has been checked. Needs neither DL4J nor
@@ -19,7 +20,11 @@ import java.nio.charset.StandardCharsets;
 final class ArchiveFile {
     static final String CARD = "model.json";
     static final String COEFFICIENTS = "coefficients.bin";
+    static final String MARKDOWN = "MODEL_CARD.md";
     static final int MAX_CARD = 1 << 20;
+    static final int MAX_MARKDOWN = 1 << 20;
+
+    private static final Set<String> ENTRIES = Set.of(CARD, Configuration.NAME, COEFFICIENTS, MARKDOWN);
 
     /** JSON of layers that are all alike packs 100 : 1. */
     private static final int MAX_RATIO = 200;
@@ -48,6 +53,7 @@ final class ArchiveFile {
         card = card(zip.read(required(CARD), MAX_CARD, MAX_RATIO));
         network = network(card);
         requireConfiguration();
+        zip.find(MARKDOWN).ifPresent(this::requireMarkdown);
         coefficients = required(COEFFICIENTS);
         requireCoefficients();
     }
@@ -116,7 +122,7 @@ final class ArchiveFile {
         }
         for (StrictZip.Entry entry : zip.entries()) {
             String name = entry.name();
-            if (!name.equals(CARD) && !name.equals(Configuration.NAME) && !name.equals(COEFFICIENTS)) {
+            if (!ENTRIES.contains(name)) {
                 throw bad(
                         Fault.FORBIDDEN_ENTRY,
                         new Location.Entry(name, 0),
@@ -167,6 +173,18 @@ final class ArchiveFile {
                             + Configuration.MAX_BYTES + " allowed; do not trust it");
         }
         Configuration.require(file.path(), zip.read(entry, Configuration.MAX_BYTES, MAX_RATIO), network);
+    }
+
+    /** It is not used, but a file with it is handed on as checked. */
+    private void requireMarkdown(StrictZip.Entry entry) {
+        if (entry.size() > MAX_MARKDOWN) {
+            throw bad(
+                    Fault.LIMIT,
+                    new Location.Entry(MARKDOWN, 0),
+                    "has a " + MARKDOWN + " of " + entry.size() + " bytes, more than the " + MAX_MARKDOWN
+                            + " allowed; do not trust it");
+        }
+        zip.read(entry, MAX_MARKDOWN, MAX_RATIO);
     }
 
     private void requireCoefficients() {

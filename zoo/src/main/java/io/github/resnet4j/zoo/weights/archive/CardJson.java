@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.StreamReadFeature;
 import org.nd4j.shade.jackson.core.util.DefaultIndenter;
@@ -28,16 +30,19 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * A {@link ModelCard} as JSON and back, through the tree only: no type in the file chooses a class. Strict both in
  * syntax (UTF-8, no duplicate keys, nothing after the end) and in content: every key must be there, and no other.
  *
- * <p>Written is format 2. Format 1 knew residual networks alone: in place of {@code options}
- * it has their three options as keys of their own.
+ * <p>Written is format 3. Format 2 has no {@code temperature}. Format 1 knew residual networks alone: in place of
+ * {@code options} it has their three options as keys of their own.
  */
 final class CardJson {
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
+    private static final int UNCALIBRATED_FORMAT = 2;
     private static final int OLD_FORMAT = 1;
     private static final int MAX_DEPTH = 4;
     private static final int MAX_TEXT = 1 << 16;
-    private static final List<String> KEYS =
+    private static final List<String> UNCALIBRATED_KEYS =
             List.of("format", "architecture", "options", "input", "classes", "preprocessing", "provenance");
+    private static final List<String> KEYS =
+            Stream.concat(UNCALIBRATED_KEYS.stream(), Stream.of("temperature")).toList();
     private static final List<String> OLD_KEYS = List.of(
             "format",
             "architecture",
@@ -78,6 +83,9 @@ final class CardJson {
         prepare.std().forEach(std::add);
         ObjectNode provenance = root.putObject("provenance");
         card.provenance().forEach(provenance::put);
+        root.put(
+                "temperature",
+                card.temperature().isPresent() ? card.temperature().getAsDouble() : null);
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         try {
             return (MAPPER.writer(printer).writeValueAsString(root) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -92,18 +100,27 @@ final class CardJson {
     static ModelCard read(byte[] json) {
         JsonNode root = parse(json);
         int format = format(root);
-        requireKeys(root, "the card", format == FORMAT ? KEYS : OLD_KEYS);
+        requireKeys(root, "the card", keys(format));
         List<Integer> input = list(root, "input", CardJson::asInteger);
         if (input.size() != 3) {
             throw new IllegalArgumentException("\"input\" must be [channels, height, width], got " + input);
         }
         return new ModelCard(
                 string(root, "architecture"),
-                format == FORMAT ? strings(root, "options") : oldOptions(root),
+                format == OLD_FORMAT ? oldOptions(root) : strings(root, "options"),
                 new Shape(input.get(0), input.get(1), input.get(2)),
                 list(root, "classes", CardJson::asString),
                 preprocessing(root.get("preprocessing")),
-                strings(root, "provenance"));
+                strings(root, "provenance"),
+                format == FORMAT ? optionalNumber(root, "temperature") : OptionalDouble.empty());
+    }
+
+    private static List<String> keys(int format) {
+        return switch (format) {
+            case OLD_FORMAT -> OLD_KEYS;
+            case UNCALIBRATED_FORMAT -> UNCALIBRATED_KEYS;
+            default -> KEYS;
+        };
     }
 
     private static int format(JsonNode root) {
@@ -112,9 +129,9 @@ final class CardJson {
             throw missing("format", "the card");
         }
         int format = integer(root, "format");
-        if (format != FORMAT && format != OLD_FORMAT) {
+        if (format < OLD_FORMAT || format > FORMAT) {
             throw new IllegalArgumentException(
-                    "format " + format + " is not known to this version, which reads formats " + OLD_FORMAT + " and "
+                    "format " + format + " is not known to this version, which reads formats " + OLD_FORMAT + " to "
                             + FORMAT + (format > FORMAT ? "; use a newer resnet4j" : "; do not trust it"));
         }
         return format;
@@ -220,6 +237,10 @@ final class CardJson {
 
     private static OptionalInt optionalInteger(JsonNode parent, String key) {
         return parent.get(key).isNull() ? OptionalInt.empty() : OptionalInt.of(integer(parent, key));
+    }
+
+    private static OptionalDouble optionalNumber(JsonNode parent, String key) {
+        return parent.get(key).isNull() ? OptionalDouble.empty() : OptionalDouble.of(asNumber(key, parent.get(key)));
     }
 
     private static boolean bool(JsonNode parent, String key) {

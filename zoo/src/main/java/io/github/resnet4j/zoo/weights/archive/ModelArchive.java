@@ -18,6 +18,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
@@ -34,7 +35,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <ul>
  *   <li>{@code model.json}, the card;
  *   <li>{@code configuration.json}, DL4J's description of the graph, for DL4J users: nothing is built from it here;
- *   <li>{@code coefficients.bin}, the parameters as {@code Nd4j.write} writes them, BN statistics included.
+ *   <li>{@code coefficients.bin}, the parameters as {@code Nd4j.write} writes them, BN statistics included;
+ *   <li>{@code MODEL_CARD.md}, which may be missing: what people should know, read by nobody else.
  * </ul>
  *
  * DL4J's {@code ModelSerializer} opens the same file. It is not used to read one, because it deserialises Java objects
@@ -66,6 +68,23 @@ public final class ModelArchive {
      * @throws IOException if the file cannot be written; an existing one is as before
      */
     public static void write(Path file, ModelCard card, ComputationGraph graph) throws IOException {
+        write(file, card, graph, Optional.empty());
+    }
+
+    /**
+     * Writes a model with a description for people.
+     *
+     * @param markdown becomes {@code MODEL_CARD.md}
+     * @throws IllegalArgumentException as {@link #write(Path, ModelCard, ComputationGraph)}, or if the description is
+     *     longer than 1 MiB
+     */
+    public static void write(Path file, ModelCard card, ComputationGraph graph, Optional<String> markdown)
+            throws IOException {
+        Optional<byte[]> text = markdown.map(words -> words.getBytes(StandardCharsets.UTF_8));
+        if (text.isPresent() && text.get().length > ArchiveFile.MAX_MARKDOWN) {
+            throw new IllegalArgumentException(file + ": not written, its " + ArchiveFile.MARKDOWN + " has "
+                    + text.get().length + " bytes, more than the " + ArchiveFile.MAX_MARKDOWN + " allowed");
+        }
         Network network = card.network();
         requireSame(network, graph);
         FloatBuffer values = floats(graph.params());
@@ -84,6 +103,10 @@ public final class ModelArchive {
                 zip.write(description);
                 zip.putNextEntry(entry(Configuration.NAME));
                 zip.write(configuration);
+                if (text.isPresent()) {
+                    zip.putNextEntry(entry(ArchiveFile.MARKDOWN));
+                    zip.write(text.get());
+                }
                 // Trained floats hardly compress; stored, they load at the speed of the disk.
                 ZipEntry coefficients = entry(ArchiveFile.COEFFICIENTS);
                 coefficients.setMethod(ZipEntry.STORED);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +25,8 @@ import java.util.TreeMap;
  * @param classes what the logits stand for, in their order; names may repeat (ImageNet has two cranes)
  * @param preprocessing how images become inputs
  * @param provenance where the model comes from, in words: recipe, data, version, licence
+ * @param temperature by which the logits are divided before the softmax, for probabilities that are as often right as they
+ *     say (Guo et al. 2017, section 4.2); positive and finite. Absent: the network's own are all that is known
  */
 public record ModelCard(
         String architecture,
@@ -31,7 +34,8 @@ public record ModelCard(
         Shape input,
         List<String> classes,
         Preprocessing preprocessing,
-        Map<String, String> provenance) {
+        Map<String, String> provenance,
+        OptionalDouble temperature) {
     private static final int MAX_CHANNELS = 1 << 10;
     private static final int MAX_SIDE = 1 << 14;
     /** Bytes of one char in UTF-8, at most. */
@@ -63,6 +67,32 @@ public record ModelCard(
         requirePrintable("options", options);
         provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
         requirePrintable("provenance", provenance);
+        if (temperature.isPresent()
+                && !(temperature.getAsDouble() > 0 && temperature.getAsDouble() < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "temperature must be positive and finite, got " + temperature.getAsDouble());
+        }
+    }
+
+    /** A card without calibration. */
+    public ModelCard(
+            String architecture,
+            Map<String, String> options,
+            Shape input,
+            List<String> classes,
+            Preprocessing preprocessing,
+            Map<String, String> provenance) {
+        this(architecture, options, input, classes, preprocessing, provenance, OptionalDouble.empty());
+    }
+
+    /** The same with another temperature, or none. */
+    public ModelCard withTemperature(OptionalDouble other) {
+        return new ModelCard(architecture, options, input, classes, preprocessing, provenance, other);
+    }
+
+    /** The same with other provenance. */
+    public ModelCard withProvenance(Map<String, String> other) {
+        return new ModelCard(architecture, options, input, classes, preprocessing, other, temperature);
     }
 
     /**

@@ -11,11 +11,13 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CardJsonTest {
     static ModelCard card(String architecture, List<String> classes) {
@@ -87,14 +89,14 @@ class CardJsonTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"format\" : 2                 | \"format\" : 3                    | use a newer resnet4j",
-                "\"format\" : 2                 | \"format\" : 0                    | do not trust it",
-                "\"format\" : 2                 | \"format\" : 2.0                  | \"format\" must be an integer",
-                "\"format\" : 2                 | \"format\" : \"2\"                | \"format\" must be an integer",
-                "\"format\" : 2                 | \"format\" : 2, \"format\" : 2    | Duplicate field",
-                "\"format\" : 2                 | \"format\" : 2, \"epoch\" : 1     | unknown key of the card \"epoch\"",
-                "\"format\" : 2,                | ''                                | \"format\" is missing",
-                "\"format\" : 2                 | \"format\" : 02                   | line 2",
+                "\"format\" : 3                 | \"format\" : 4                    | use a newer resnet4j",
+                "\"format\" : 3                 | \"format\" : 0                    | do not trust it",
+                "\"format\" : 3                 | \"format\" : 2.0                  | \"format\" must be an integer",
+                "\"format\" : 3                 | \"format\" : \"2\"                | \"format\" must be an integer",
+                "\"format\" : 3                 | \"format\" : 3, \"format\" : 3    | Duplicate field",
+                "\"format\" : 3                 | \"format\" : 3, \"epoch\" : 1     | unknown key of the card \"epoch\"",
+                "\"format\" : 3,                | ''                                | \"format\" is missing",
+                "\"format\" : 3                 | \"format\" : 02                   | line 2",
                 "\"shortcut\" : \"a\"           | \"shortcut\" : 1                  | \"shortcut\" must be a string",
                 "\"shortcut\" : \"a\"           | \"shortcut\" : \"\\u001b[2J\"       | control character",
                 "\"options\" : {               | \"options\" : 3, \"x\" : {         | unknown key",
@@ -120,6 +122,12 @@ class CardJsonTest {
                 "0.247                          | 1e39                              | std must be positive",
                 "0.247,                         | ''                                | one value per channel",
                 "\"Apache-2.0\"                 | null                              | must be a string",
+                "\"temperature\" : null         | \"temperature\" : 0               | temperature must be positive and finite",
+                "\"temperature\" : null         | \"temperature\" : -1.5            | temperature must be positive and finite",
+                "\"temperature\" : null         | \"temperature\" : 1e999           | temperature must be positive and finite",
+                "\"temperature\" : null         | \"temperature\" : \"1.5\"         | \"temperature\" must be a number",
+                "\"temperature\" : null         | \"temperatur\" : null            | did you mean temperature?",
+                "\"format\" : 3                 | \"format\" : 2                    | unknown key of the card \"temperature\"",
             })
     void rejectsWithTheProblem(String what, String by, String problem) {
         String good = json();
@@ -128,6 +136,22 @@ class CardJsonTest {
         assertThatThrownBy(() -> read(good.replace(what, by)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1.0625, 0.1, 1e-300, 3.1740993784284295})
+    void keepsTheTemperatureToTheBit(double temperature) {
+        ModelCard card = card("resnet20-cifar", List.of("a", "b")).withTemperature(OptionalDouble.of(temperature));
+
+        assertThat(CardJson.read(CardJson.write(card))).isEqualTo(card);
+    }
+
+    @Test
+    void readsFormat2WhichHasNoTemperature() {
+        String format2 = json().replace("\"format\" : 3", "\"format\" : 2").replace(",\n  \"temperature\" : null", "");
+
+        assertThat(format2).doesNotContain("temperature");
+        assertThat(read(format2)).isEqualTo(card("resnet20-cifar", List.of("cat", "dög \"1\"")));
     }
 
     @Test

@@ -128,7 +128,11 @@ class HostileArchiveTest {
                 // Not STATE_COUNT: resnet4j writes no state, so none is of the right length.
                 entry("D14", "updaterState.bin", new byte[7]),
                 entry("D03", "noParams.marker", new byte[1]),
-                entry("D03", "other", new byte[1]));
+                entry("D03", "other", new byte[1]),
+                row(
+                        "a description of more than 1 MiB",
+                        Fault.LIMIT,
+                        () -> PARTS.with("MODEL_CARD.md", new byte[(1 << 20) + 1])));
     }
 
     private static Stream<Arguments> classes() {

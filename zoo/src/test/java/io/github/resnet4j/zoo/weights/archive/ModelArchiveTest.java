@@ -310,6 +310,28 @@ class ModelArchiveTest {
     }
 
     @Test
+    void aDescriptionForPeopleIsKeptAndDoesNotMatter() throws IOException {
+        Path file = folder.resolve("described.zip");
+        ModelArchive.write(file, CARD, graph, Optional.of("# A model\n\ndög\n"));
+
+        assertThat(ArchiveParts.of(Files.readAllBytes(file)).text("MODEL_CARD.md"))
+                .isEqualTo("# A model\n\ndög\n");
+        ModelArchive.Loaded read = ModelArchive.read(file, OPTIONS);
+        assertThat(read.card()).isEqualTo(CARD);
+        assertThat(bits(read.graph())).isEqualTo(bits(graph));
+    }
+
+    @Test
+    void aDescriptionThatCouldNotBeReadIsNotWritten() {
+        Path file = folder.resolve("long.zip");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelArchive.write(file, CARD, graph, Optional.of("x".repeat((1 << 20) + 1))))
+                .withMessageContaining("MODEL_CARD.md has 1048577 bytes");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void copiesAllButTheHead() {
         Network network = CARD.network();
         ComputationGraph wider = NetworkGraph.create(

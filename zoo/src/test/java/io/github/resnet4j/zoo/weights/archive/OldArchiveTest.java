@@ -59,7 +59,7 @@ class OldArchiveTest {
         ModelArchive.write(file, old.card(), old.graph());
         assertThat(ModelArchive.readCard(file)).isEqualTo(old.card());
         assertThat(new String(CardJson.write(old.card()), StandardCharsets.UTF_8))
-                .contains("\"format\" : 2", "\"options\" : {", "\"stride-on\" : \"first-1x1\"")
+                .contains("\"format\" : 3", "\"options\" : {", "\"stride-on\" : \"first-1x1\"")
                 .doesNotContain("strideOn");
     }
 }

@@ -1,0 +1,30 @@
+package io.github.resnet4j.finetune.quality;
+
+/**
+ * Where a share probably lies that was measured on some images.
+ *
+ * @param low lower end, in [0, 1]; NaN without images
+ * @param high upper end
+ */
+public record Interval(double low, double high) {
+    /** The normal distribution has 95 % within so many standard deviations. */
+    private static final double Z = 1.959963984540054;
+
+    /**
+     * Wilson's interval of 95 % (Wilson 1927): unlike the normal approximation it stays within [0, 1] and is not empty if
+     * all images or none are right.
+     *
+     * @param right images counted, of {@code images}
+     */
+    public static Interval wilson(long right, long images) {
+        if (images == 0) {
+            return new Interval(Double.NaN, Double.NaN);
+        }
+        double n = images;
+        double share = right / n;
+        double middle = share + Z * Z / (2 * n);
+        double half = Z * Math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n));
+        double scale = 1 + Z * Z / n;
+        return new Interval(right == 0 ? 0 : (middle - half) / scale, right == images ? 1 : (middle + half) / scale);
+    }
+}
