@@ -1,34 +1,32 @@
 package io.github.resnet4j.cli;
 
-import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.FolderOptions;
-import io.github.resnet4j.datasets.ImageFiles;
-import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
+import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
+import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.ProgressView;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -36,14 +34,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = {
-            "Classifies images: prints the most probable classes of image files and of all images in folders.",
-            "Images that cannot be read are named, the first 20 of them; the others are classified, and the exit code"
-                    + " is 3."
+            "Classifies images: the most probable classes of image files, of all images in folders, of quoted patterns,"
+                    + " and of the paths on the standard input.",
+            "Images that cannot be read are named at the end, the first 20 of them; the others are classified, and the"
+                    + " exit code is 3."
         })
 final class PredictCommand implements Callable<Integer> {
     private static final int AT_ONCE = 16;
-    private static final int MOST_NAMED = 20;
-    private static final Pattern ADDRESS = Pattern.compile("\\p{Alpha}[\\w+.-]*:/.*");
+    private static final Path STANDARD_OUTPUT = Path.of("-");
 
     @Mixin
     private ModelOptions model;
@@ -51,192 +49,231 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private CalibrationOption calibration;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, or folders to search for images.")
-    private List<String> arguments;
-
     @Mixin
-    private FolderReading reading;
+    private ImageArguments images;
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "5", description = "Number of classes per image.")
+    private int top;
 
     @Option(
-            names = "--top",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Number of classes to print per image.")
-    private int top;
+            names = "--threshold",
+            paramLabel = "P",
+            showDefaultValue = Visibility.NEVER,
+            description = "Call an image unsure if its best class has a probability below P, 0 to 1.")
+    private Optional<Double> threshold = Optional.empty();
+
+    @Option(
+            names = "--tta",
+            description = "Test-time augmentation: the mean of the probabilities of each image and its mirror image."
+                    + " Takes twice as long.")
+    private boolean tta;
 
     @Mixin
     private EngineOption engine;
 
-    @ArgGroup
-    private Format format;
+    @Option(names = "--json", description = "Print a JSON object for each image, one per line.")
+    private boolean json;
+
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            showDefaultValue = Visibility.NEVER,
+            description = "Write CSV: file, rank, class, probability, and with --threshold whether the image is unsure;"
+                    + " - prints it.")
+    private Optional<Path> csv = Optional.empty();
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            showDefaultValue = Visibility.NEVER,
+            description = "Write a page with the images, what the model sees in them, and its answers, the least sure"
+                    + " first.")
+    private Optional<Path> html = Optional.empty();
 
     @Spec
     private CommandSpec spec;
 
-    /** A line of {@code --json}. */
-    record Answer(String file, List<Predictor.Guess> predictions) {}
-
-    /** Names what cannot be read, as far as anybody will read that. */
-    private final class Bad {
-        private int count;
-
-        void add(String problem) {
-            if (count++ < MOST_NAMED) {
-                Failures.say(spec.commandLine(), problem);
-            }
+    /**
+     * What the model says of an image.
+     *
+     * @param best the most probable class
+     * @param guesses the most probable classes by name, best first
+     * @param unsure whether the best is below the threshold, if there is one
+     */
+    record Answer(Path file, int best, List<Predictor.Guess> guesses, Optional<Boolean> unsure) {
+        double confidence() {
+            return guesses.get(0).probability();
         }
 
-        /** The exit code. */
-        int end() {
-            if (count > MOST_NAMED) {
-                Failures.say(spec.commandLine(), "and " + (count - MOST_NAMED) + " more that cannot be read");
-            }
-            return count == 0 ? ExitCode.OK : ExitCode.BAD_INPUT;
+        boolean isUnsure() {
+            return unsure.orElse(false);
         }
-    }
-
-    private static final class Format {
-        @Option(names = "--json", description = "Print a JSON object for each image, one per line.")
-        private boolean json;
-
-        @Option(names = "--csv", description = "Print CSV: file, rank, class, probability.")
-        private boolean csv;
     }
 
     @Override
     public Integer call() throws IOException {
+        requireOptions();
+        Unreadable unreadable = new Unreadable();
+        List<Path> files = images.files(unreadable); // all of them, before anything is read
+        try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
+            SourceModel source = calibration.of(model.open(remarks::add), remarks::add);
+            if (!files.isEmpty()) {
+                predict(source, files, remarks, unreadable);
+            }
+        }
+        return unreadable.report(spec.commandLine());
+    }
+
+    private void predict(SourceModel source, List<Path> files, DeferredLines remarks, Unreadable unreadable)
+            throws IOException {
+        List<Answer> kept = new ArrayList<>();
+        try (Predictor predictor = Predictor.open(
+                source, Math.min(AT_ONCE, files.size()), engine.engine().orElse(Engine.AUTO))) {
+            Inference inference = predictor.inference();
+            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
+            String summary = predict(predictor, files, kept, unreadable);
+            if (csv.isPresent() && !prints()) {
+                writeCsv(kept);
+            }
+            if (html.isPresent()) {
+                new Gallery(predictor, images.folders().maxPixels()).write(html.get(), kept, threshold, unreadable);
+            }
+            if (files.size() > 1 || threshold.isPresent() || filed()) {
+                Terminal.view(true).line(summary + written());
+            }
+        }
+    }
+
+    private void requireOptions() {
         if (top < 1) {
             throw new UsageException("--top must be at least 1, got " + top);
         }
-        FolderOptions folders = reading.options();
-        List<Path> named = paths(); // all of them, before anything is read
-        Bad bad = new Bad();
-        List<Path> files = files(named, folders, bad);
-        if (files.isEmpty()) {
-            return bad.end();
+        threshold.filter(p -> !(p >= 0 && p <= 1)).ifPresent(p -> {
+            throw new UsageException("--threshold is a probability, 0 to 1, got " + Numbers.decimal(p)
+                    + (p > 1 && p <= 100 ? "; write " + Numbers.decimal(p / 100) : ""));
+        });
+        if (json && prints()) {
+            throw new UsageException("--json and --csv - both print; write one of them to a file");
         }
+        OutputFile.require("--csv", csv.filter(file -> !prints()));
+        OutputFile.require("--html", html);
+    }
+
+    /** Whether the CSV goes to the standard output. */
+    private boolean prints() {
+        return csv.filter(STANDARD_OUTPUT::equals).isPresent();
+    }
+
+    /** Whether there are files of answers: then none are printed unless asked for. */
+    private boolean filed() {
+        return html.isPresent() || csv.isPresent() && !prints();
+    }
+
+    /** Prints the answers as they come, or keeps them for the files. Gives a summary in one line. */
+    private String predict(Predictor predictor, List<Path> files, List<Answer> kept, Unreadable unreadable) {
         PrintWriter out = spec.commandLine().getOut();
-        if (format != null && format.csv) {
-            out.println("file,rank,class,probability");
+        if (prints()) {
+            out.println(csvHeader());
         }
-        try (DeferredLines remarks = new DeferredLines(Terminal.view(true));
-                Predictor predictor = Predictor.open(
-                        calibration.of(model.open(remarks::add), remarks::add),
-                        Math.min(AT_ONCE, files.size()),
-                        engine.engine().orElse(Engine.AUTO))) {
-            Inference inference = predictor.inference();
-            remarks.after(new EngineUse(inference.engine(), inference.fallback()).words());
-            for (int from = 0; from < files.size(); from += AT_ONCE) {
-                predict(
-                        files.subList(from, Math.min(from + AT_ONCE, files.size())),
-                        folders.maxPixels(),
-                        predictor,
-                        out,
-                        bad);
-            }
-        }
+        // On a terminal, printed answers show the progress themselves.
+        ProgressView progress = Terminal.view(filed() && !json && !prints());
+        progress.begin("predict", files.size());
+        long start = System.nanoTime();
+        long[] counts = new long[2]; // answers, unsure ones
+        predictor
+                .each(
+                        files,
+                        images.folders().maxPixels(),
+                        tta ? predictor::mirroredProbabilities : predictor::probabilities,
+                        (index, probabilities) -> {
+                            Answer answer = answer(predictor, files.get(index), probabilities);
+                            counts[0]++;
+                            counts[1] += answer.isUnsure() ? 1 : 0;
+                            if (filed()) {
+                                kept.add(answer);
+                            }
+                            print(out, answer);
+                            progress.step(index + 1L, Double.NaN, Double.NaN, counts[0] / seconds(start), Double.NaN);
+                        })
+                .values()
+                .forEach(unreadable::add);
         out.flush();
-        return bad.end();
+        progress.end();
+        return Numbers.count(counts[0], "image", "images")
+                + " in " + Numbers.duration(seconds(start))
+                + threshold
+                        .map(p -> ", " + Numbers.count(counts[1]) + " unsure (below " + Numbers.decimal(p) + ")")
+                        .orElse("")
+                + (unreadable.problems().isEmpty()
+                        ? ""
+                        : ", " + unreadable.problems().size() + " cannot be read");
     }
 
-    /** Prints the answers for the files that can be read. */
-    private void predict(List<Path> files, long maxPixels, Predictor predictor, PrintWriter out, Bad bad) {
-        List<Path> read = new ArrayList<>();
-        List<float[]> images = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                images.add(predictor.prepare(ImageDecoder.decode(file, maxPixels)));
-                read.add(file);
-            } catch (BadDataException e) {
-                bad.add(e.getMessage());
-            } catch (IllegalArgumentException e) {
-                bad.add(file + ": " + e.getMessage());
-            }
-        }
-        if (!images.isEmpty()) {
-            List<List<Predictor.Guess>> guesses = predictor.predict(images, top);
-            for (int i = 0; i < read.size(); i++) {
-                print(out, read.get(i), guesses.get(i));
-            }
-        }
+    private Answer answer(Predictor predictor, Path file, float[] probabilities) {
+        List<Predictor.Guess> guesses = predictor.guesses(probabilities, top);
+        int best = Predictor.best(probabilities);
+        return new Answer(file, best, guesses, threshold.map(p -> probabilities[best] < p));
     }
 
-    private void print(PrintWriter out, Path file, List<Predictor.Guess> guesses) {
-        if (format != null && format.json) {
-            out.println(Json.text(new Answer(file.toString(), guesses)));
-        } else if (format != null && format.csv) {
-            for (int rank = 0; rank < guesses.size(); rank++) {
-                Predictor.Guess guess = guesses.get(rank);
-                out.printf(
-                        Locale.ROOT,
-                        "%s,%d,%s,%.6f%n",
-                        csv(file.toString()),
-                        rank + 1,
-                        csv(guess.label()),
-                        guess.probability());
-            }
-        } else {
-            out.println(Printable.line(file.toString()));
-            guesses.forEach(
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private void print(PrintWriter out, Answer answer) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("file", answer.file.toString());
+            object.put("predictions", answer.guesses);
+            answer.unsure.ifPresent(unsure -> object.put("unsure", unsure));
+            out.println(Json.text(object));
+        } else if (prints()) {
+            csvLines(answer).forEach(out::println);
+        } else if (!filed()) {
+            out.println(Printable.line(answer.file.toString()) + (answer.isUnsure() ? "  (unsure)" : ""));
+            answer.guesses.forEach(
                     guess -> out.printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * guess.probability(), guess.label()));
         }
     }
 
-    private static String csv(String field) {
-        return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
+    private String csvHeader() {
+        return "file,rank,class,probability" + (threshold.isPresent() ? ",unsure" : "");
     }
 
-    /** The files that are named, whatever they are called, and the images in folders. */
-    private List<Path> files(List<Path> named, FolderOptions folders, Bad bad) {
-        List<Path> files = new ArrayList<>();
-        for (Path path : named) {
-            if (!Files.isDirectory(path)) {
-                files.add(path);
-                continue;
-            }
-            try {
-                ImageFiles found = ImageFiles.below(path, folders);
-                if (!found.passedOver().isEmpty()) {
-                    Terminal.view(true).line(path + ": passed over " + found.passedOver());
+    private static List<String> csvLines(Answer answer) {
+        List<String> lines = new ArrayList<>();
+        for (Predictor.Guess guess : answer.guesses) {
+            List<Object> fields = new ArrayList<>(List.of(
+                    answer.file,
+                    lines.size() + 1,
+                    guess.label(),
+                    String.format(Locale.ROOT, "%.6f", guess.probability())));
+            answer.unsure.ifPresent(fields::add);
+            lines.add(Csv.line(fields.toArray()));
+        }
+        return lines;
+    }
+
+    private void writeCsv(List<Answer> answers) throws IOException {
+        AtomicFile.write(csv.orElseThrow(), out -> {
+            out.write(line(csvHeader()));
+            for (Answer answer : answers) {
+                for (String line : csvLines(answer)) {
+                    out.write(line(line));
                 }
-                files.addAll(found.files());
-            } catch (BadDataException e) {
-                bad.add(e.getMessage());
             }
-        }
-        return files;
+        });
     }
 
-    /** @throws UsageException naming all arguments that cannot be files */
-    private List<Path> paths() {
-        List<String> problems = arguments.stream()
-                .map(PredictCommand::problem)
-                .flatMap(Optional::stream)
-                .toList();
-        if (!problems.isEmpty()) {
-            int more = problems.size() - MOST_NAMED;
-            throw new UsageException(problems.stream().limit(MOST_NAMED).collect(Collectors.joining("; "))
-                    + (more > 0 ? "; and " + more + " more" : ""));
-        }
-        return arguments.stream().map(Path::of).toList();
+    private static byte[] line(String text) {
+        return (text + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Optional<String> problem(String name) {
-        if (name.equals("-")) {
-            return Optional.of("-: cannot read images from standard input; name a file or folder");
-        }
-        Path path;
-        try {
-            path = Path.of(name);
-        } catch (InvalidPathException e) {
-            return Optional.of(name + ": not a valid file name: " + e.getReason());
-        }
-        if (ADDRESS.matcher(name).matches() && !Files.exists(path)) {
-            return Optional.of(name + ": cannot read from a URL; download the image first and name the file");
-        }
-        if (name.matches(".*[*?].*") && !Files.exists(path)) {
-            return Optional.of(name + ": no file matches");
-        }
-        return Optional.empty();
+    private String written() {
+        StringBuilder written = new StringBuilder();
+        csv.filter(file -> !prints())
+                .ifPresent(file -> written.append("; wrote ").append(file));
+        html.ifPresent(
+                file -> written.append(written.isEmpty() ? "; wrote " : " and ").append(file));
+        return written.toString();
     }
 }

@@ -83,7 +83,7 @@ class BadInputIT {
     @Test
     void predictReportsBadFilesAndPredictsTheOthers() {
         Cli.Outcome outcome = Cli.in(folder)
-                .run("predict", "--model", Trained.model(), "--top", "1", "--csv", "bad", "photos", "absent.png");
+                .run("predict", "--model", Trained.model(), "--top", "1", "--csv", "-", "bad", "photos", "absent.png");
         assertThat(outcome.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(outcome.errors())
                 .satisfiesExactlyInAnyOrder(
@@ -196,7 +196,6 @@ class BadInputIT {
                         + " (\"loop\"), 1 × output folder of a run (\"runs/x\")");
         Cli inside = Cli.in(found);
         inside.run("predict", "--model", Trained.model(), "-dash.png").failsWith(ExitCode.USAGE, "write ./-dash.png");
-        inside.run("predict", "--model", Trained.model(), "-").failsWith(ExitCode.USAGE, "standard input");
         inside.run("predict", "--model", Trained.model(), "https://example.org/dog.jpg")
                 .failsWith(ExitCode.USAGE, "https://example.org/dog.jpg: cannot read from a URL");
         inside.run("predict", "--model", Trained.model(), "--max-pixels", "100", "line\nbreak.png")

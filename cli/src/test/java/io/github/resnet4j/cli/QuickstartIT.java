@@ -155,7 +155,7 @@ class QuickstartIT {
         assertThat(answer.get("predictions").get(0).get("probability").asDouble()
                         + answer.get("predictions").get(1).get("probability").asDouble())
                 .isBetween(0.999, 1.001);
-        assertThat(cli.run("predict", "--model", model, "--csv", "--top", "1", "photos")
+        assertThat(cli.run("predict", "--model", model, "--csv", "-", "--top", "1", "photos")
                         .succeeds()
                         .out()
                         .lines())

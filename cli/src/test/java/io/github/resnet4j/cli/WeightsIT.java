@@ -102,13 +102,13 @@ class WeightsIT {
                 .isEqualTo(archive)
                 .isNotEqualTo(scores("eval", images, model));
         List<String> lines = Cli.in(folder)
-                .run(join(new String[] {"predict", images, "--csv"}, join(model, "--option", option)))
+                .run(join(new String[] {"predict", images, "--csv", "-"}, join(model, "--option", option)))
                 .succeeds()
                 .out()
                 .lines()
                 .toList();
         assertThat(Cli.in(folder)
-                        .run("predict", images, "--csv", "--model", "end.zip")
+                        .run("predict", images, "--csv", "-", "--model", "end.zip")
                         .succeeds()
                         .out()
                         .lines())

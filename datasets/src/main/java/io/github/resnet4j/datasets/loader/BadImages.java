@@ -12,7 +12,12 @@ public enum BadImages {
      */
     REPLACE,
     /** For evaluation: leave it out, so that no image counts twice; a batch may come out smaller, or empty. */
-    LEAVE_OUT;
+    LEAVE_OUT,
+    /**
+     * For prediction: leave out however many there are, also images that the transforms refuse, and keep why: {@link
+     * BatchLoader#problems}.
+     */
+    COLLECT;
 
     static final int IN_A_ROW = 20;
 

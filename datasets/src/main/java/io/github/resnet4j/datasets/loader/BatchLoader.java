@@ -5,8 +5,10 @@ import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.loader.ReadableImages.Readable;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -135,7 +137,12 @@ public final class BatchLoader implements AutoCloseable {
 
     /** The names of the images skipped so far, in the order of the data set. */
     public List<String> skipped() {
-        return images.bad().stream().map(dataset::name).toList();
+        return images.bad().keySet().stream().map(dataset::name).toList();
+    }
+
+    /** Why images were skipped so far, by their index in the data set, ascending; each names its image. */
+    public SortedMap<Integer, String> problems() {
+        return Collections.unmodifiableSortedMap(images.bad());
     }
 
     /** Stops each worker after its current sample. Batches still open can no longer be read. */
@@ -174,9 +181,14 @@ public final class BatchLoader implements AutoCloseable {
             Optional<Readable> sample = images.read(order[i], stopped);
             if (sample.isPresent()) {
                 int index = sample.get().index();
+                try {
+                    write(sample.get(), repeats[i], epoch, features, read * length);
+                } catch (BadDataException e) {
+                    images.refuse(index, e);
+                    continue;
+                }
                 indices[read] = index;
                 labels[read] = dataset.label(index);
-                write(sample.get(), repeats[i], epoch, features, read * length);
                 read++;
             }
         }

@@ -4,11 +4,10 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -26,7 +25,8 @@ final class ReadableImages {
     private final ImageDataset dataset;
     private final SampleSource source;
     private final BadImages policy;
-    private final Set<Integer> bad = new ConcurrentSkipListSet<>();
+    /** Why they cannot be read, by index. */
+    private final SortedMap<Integer, String> bad = new ConcurrentSkipListMap<>();
 
     /** A readable image and its index. */
     record Readable(int index, SampleSource.Sample sample) {}
@@ -68,11 +68,7 @@ final class ReadableImages {
         if (policy == BadImages.FAIL || found.size() > tolerated()) {
             throw new BadDataException(listed(found));
         }
-        found.forEach((index, problem) -> {
-            if (bad.add(index)) {
-                LOG.warn("skipped: {}", problem);
-            }
-        });
+        found.forEach(this::remember);
     }
 
     /**
@@ -84,7 +80,7 @@ final class ReadableImages {
         int tries = policy == BadImages.REPLACE ? Math.min(BadImages.IN_A_ROW, dataset.size()) : 1;
         for (int step = 0; step < tries; step++) {
             int index = (int) (((long) wanted + step) % dataset.size());
-            if (bad.contains(index)) {
+            if (bad.containsKey(index)) {
                 continue;
             }
             try {
@@ -99,7 +95,7 @@ final class ReadableImages {
                 tolerate(index, e);
             }
         }
-        if (policy == BadImages.LEAVE_OUT) {
+        if (policy == BadImages.LEAVE_OUT || policy == BadImages.COLLECT) {
             return Optional.empty();
         }
         throw new BadDataException(
@@ -108,15 +104,27 @@ final class ReadableImages {
                 null);
     }
 
-    /** The indices of the images found bad so far, ascending. */
-    Set<Integer> bad() {
+    /** The images found bad so far and why, by index. */
+    SortedMap<Integer, String> bad() {
         return bad;
     }
 
-    private void tolerate(int index, BadDataException problem) {
-        if (bad.add(index)) {
-            LOG.warn("skipped: {}", problem.getMessage());
+    /** Leaves out an image that was read but cannot be made into a sample, or throws that. */
+    void refuse(int index, BadDataException problem) {
+        if (policy != BadImages.COLLECT) {
+            throw problem;
         }
+        remember(index, problem.getMessage());
+    }
+
+    private void remember(int index, String problem) {
+        if (bad.putIfAbsent(index, problem) == null && policy != BadImages.COLLECT) {
+            LOG.warn("skipped: {}", problem);
+        }
+    }
+
+    private void tolerate(int index, BadDataException problem) {
+        remember(index, problem.getMessage());
         if (bad.size() > tolerated()) {
             throw new BadDataException(
                     dataset.name(index),
@@ -127,7 +135,9 @@ final class ReadableImages {
     }
 
     private int tolerated() {
-        return Math.min(BadImages.tolerated(dataset.size()), dataset.size() - 1);
+        return policy == BadImages.COLLECT
+                ? dataset.size()
+                : Math.min(BadImages.tolerated(dataset.size()), dataset.size() - 1);
     }
 
     private String listed(Map<Integer, String> found) {

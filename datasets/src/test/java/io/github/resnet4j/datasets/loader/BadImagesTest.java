@@ -114,6 +114,28 @@ class BadImagesTest {
         }
     }
 
+    /** All but one, and one that is no sample: a prediction says what is wrong with each. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void predictionKeepsWhyAndGoesOn(int workers) {
+        LabelledImages images = images(9).damaged(0, 1, 2, 3, 4, 6, 8);
+        SampleWriter pixels = SampleWriter.pixels(1, 2);
+        SampleWriter picky = (image, random, out, offset) -> {
+            if (image.pixels()[0] == 5) {
+                throw new IllegalArgumentException("too narrow");
+            }
+            pixels.write(image, random, out, offset);
+        };
+        try (BatchLoader loader = new BatchLoader(
+                images, picky, 3, 1, 2, new LoaderOptions(4, 1, workers, 2, false, BadImages.COLLECT))) {
+            assertThat(epoch(loader).stream().flatMapToInt(Arrays::stream).toArray())
+                    .containsExactly(7);
+            assertThat(loader.problems()).hasSize(8);
+            assertThat(loader.problems().get(0)).isEqualTo("image0: cannot be read");
+            assertThat(loader.problems().get(5)).isEqualTo("image5: too narrow");
+        }
+    }
+
     @Test
     void twentyInARowAreAnError() {
         LabelledImages images = images(30_000).damaged(IntStream.range(10, 30).toArray());

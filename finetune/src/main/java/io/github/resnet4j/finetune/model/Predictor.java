@@ -1,6 +1,11 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.loader.BadImages;
+import io.github.resnet4j.datasets.loader.Batch;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.datasets.loader.Batches;
+import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.engine.Engine;
@@ -11,16 +16,22 @@ import io.github.resnet4j.finetune.explain.ClassActivationMaps;
 import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A trained model with the preprocessing and class names it was saved with. Not thread-safe. */
@@ -34,11 +45,12 @@ public final class Predictor implements AutoCloseable {
     private final Inference inference;
     private final Pipeline pipeline;
     private final Temperature temperature;
+    private final int maxBatch;
 
     /** A class and its probability. */
     public record Guess(String label, double probability) {}
 
-    private Predictor(String origin, ModelCard card, ComputationGraph graph, Inference inference) {
+    private Predictor(String origin, ModelCard card, ComputationGraph graph, Inference inference, int maxBatch) {
         this.origin = origin;
         this.card = card;
         this.network = card.network();
@@ -46,6 +58,7 @@ public final class Predictor implements AutoCloseable {
         this.inference = inference;
         this.pipeline = EvaluationSteps.pipeline(card);
         this.temperature = Temperature.of(card);
+        this.maxBatch = maxBatch;
     }
 
     /**
@@ -81,11 +94,16 @@ public final class Predictor implements AutoCloseable {
     private static Predictor of(String origin, ModelCard card, ComputationGraph graph, int maxBatch, Engine engine) {
         try {
             return new Predictor(
-                    origin, card, graph, Inference.of(graph, card.network().input(), maxBatch, engine));
+                    origin, card, graph, Inference.of(graph, card.network().input(), maxBatch, engine), maxBatch);
         } catch (RuntimeException e) {
             graph.close();
             throw e;
         }
+    }
+
+    /** Where the model comes from: its file or name. */
+    public String origin() {
+        return origin;
     }
 
     /** The model's metadata. */
@@ -137,44 +155,192 @@ public final class Predictor implements AutoCloseable {
      * @throws NonFiniteOutputException if the output for any of them is not finite
      */
     public List<List<Guess>> predict(List<float[]> images, int top) {
-        Shape in = network.input();
-        int length = Math.toIntExact(in.elements());
-        float[] features = new float[images.size() * length];
+        int length = Math.toIntExact(network.input().elements());
+        float[] batch = new float[images.size() * length];
         for (int i = 0; i < images.size(); i++) {
-            System.arraycopy(images.get(i), 0, features, i * length, length);
+            System.arraycopy(images.get(i), 0, batch, i * length, length);
         }
-        float[] probabilities = inference
-                .output(Nd4j.createFromArray(features).reshape(images.size(), in.channels(), in.height(), in.width()))
-                .dup('c')
-                .data()
-                .asFloat();
-        List<List<Guess>> guesses = new ArrayList<>();
+        float[] probabilities = probabilities(batch, images.size());
         int classes = network.classes();
-        requireFinite(probabilities, images.size());
-        for (int i = 0; i < images.size(); i++) {
-            int from = i * classes;
-            List<Integer> best = IntStream.range(0, classes)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble(c -> -probabilities[from + c]))
-                    .limit(top)
-                    .toList();
-            temperature.apply(probabilities, from, classes);
-            guesses.add(best.stream()
-                    .map(c -> new Guess(card.classes().get(c), probabilities[from + c]))
-                    .toList());
-        }
-        return guesses;
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> guesses(Arrays.copyOfRange(probabilities, i * classes, (i + 1) * classes), top))
+                .toList();
     }
 
-    private void requireFinite(float[] probabilities, int images) {
-        int classes = network.classes();
+    /**
+     * The {@code top} most probable classes, best first; ties go to the lower class.
+     *
+     * @param probabilities of all classes
+     */
+    public List<Guess> guesses(float[] probabilities, int top) {
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
+                .limit(top)
+                .map(c -> new Guess(card.classes().get(c), probabilities[c]))
+                .toList();
+    }
+
+    /** The most probable class; of equal ones, the lowest. */
+    public static int best(float[] probabilities) {
+        int best = 0;
+        for (int c = 1; c < probabilities.length; c++) {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+        return best;
+    }
+
+    /** What a network makes of prepared images. */
+    @FunctionalInterface
+    public interface Computation {
+        /**
+         * Equally many values for each image, image by image.
+         *
+         * @param images N×C×H×W
+         * @param count N
+         */
+        float[] of(float[] images, int count);
+    }
+
+    /** Takes the values of one image. */
+    @FunctionalInterface
+    public interface Row {
+        /** @param index of the image in its list */
+        void accept(int index, float[] values);
+    }
+
+    /**
+     * The probabilities of all classes, N×classes, calibrated as the card says.
+     *
+     * @param images prepared, N×C×H×W
+     * @param count N
+     * @throws IllegalArgumentException if there are more images than this was opened for
+     * @throws NonFiniteOutputException if the output for any of them is not finite
+     */
+    public float[] probabilities(float[] images, int count) {
+        float[] probabilities = finite(run(images, count, inference::output), count);
+        for (int i = 0; i < count; i++) {
+            temperature.apply(probabilities, i * network.classes(), network.classes());
+        }
+        return probabilities;
+    }
+
+    /**
+     * The same, each the mean of those of the image and of its mirror image (test-time augmentation as Krizhevsky et al. 2012,
+     * section 4.1, average the softmax of several views). The prepared image is mirrored, behind the crop.
+     *
+     * @throws IllegalArgumentException as {@link #probabilities}
+     * @throws NonFiniteOutputException as {@link #probabilities}
+     */
+    public float[] mirroredProbabilities(float[] images, int count) {
+        float[] mean = probabilities(images, count);
+        float[] mirrored = probabilities(mirrored(images), count);
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (mean[i] + mirrored[i]) / 2;
+        }
+        return mean;
+    }
+
+    /** Every row of every plane from right to left. */
+    private float[] mirrored(float[] images) {
+        int width = network.input().width();
+        float[] mirrored = new float[images.length];
+        for (int row = 0; row < images.length; row += width) {
+            for (int x = 0; x < width; x++) {
+                mirrored[row + x] = images[row + width - 1 - x];
+            }
+        }
+        return mirrored;
+    }
+
+    /**
+     * The features of images: what the last layer makes the logits of, N×{@link #featureCount}. In most networks it is what
+     * leaves the global average pooling.
+     *
+     * @throws IllegalArgumentException as {@link #probabilities}
+     * @throws NonFiniteOutputException as {@link #probabilities}
+     */
+    public float[] features(float[] images, int count) {
+        String vertex = featureNode().name();
+        return finite(
+                run(images, count, batch -> inference
+                        .featureMaps(batch, List.of(vertex))
+                        .get(vertex)),
+                count);
+    }
+
+    /** Features of an image. */
+    public int featureCount() {
+        return Math.toIntExact(featureNode().out().elements());
+    }
+
+    /** What the last layer reads, before a dropout, which does nothing here. */
+    private Node featureNode() {
+        Node node = network.nodes().get(network.nodes().size() - 1);
+        do {
+            String input = node.inputs().get(0);
+            node = network.nodes().stream()
+                    .filter(other -> other.name().equals(input))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(network.name() + " has a single layer"));
+        } while (node.op() instanceof Op.Dropout);
+        return node;
+    }
+
+    private float[] run(float[] images, int count, UnaryOperator<INDArray> network) {
+        Shape in = this.network.input();
+        try (INDArray batch = Nd4j.createFromArray(images).reshape(count, in.channels(), in.height(), in.width())) {
+            return network.apply(batch).dup('c').data().asFloat();
+        }
+    }
+
+    /**
+     * Computes something of every file: worker threads decode and prepare the images ahead of the engine.
+     *
+     * @param maxPixels largest image in pixels
+     * @param computation such as {@code this::probabilities}
+     * @param rows receives the values of every image that can be read, in the order of the files
+     * @return why the others cannot be read, by their index; every message names its file
+     * @throws NonFiniteOutputException if {@code computation} does
+     */
+    public SortedMap<Integer, String> each(List<Path> files, long maxPixels, Computation computation, Row rows) {
+        Shape in = network.input();
+        int workers = Runtime.getRuntime().availableProcessors();
+        // Few images are spread over all workers.
+        int batchSize = Math.max(1, Math.min(maxBatch, files.size() / (2 * workers)));
+        LoaderOptions loading = new LoaderOptions(batchSize, 0, workers, 2 * workers, false, BadImages.COLLECT);
+        try (BatchLoader loader = new BatchLoader(
+                        new FileImages(files, maxPixels),
+                        pipeline::write,
+                        in.channels(),
+                        in.height(),
+                        in.width(),
+                        loading);
+                Batches batches = loader.epoch(0, 0)) {
+            while (batches.hasNext()) {
+                Batch batch = batches.next();
+                if (batch.size() == 0) {
+                    continue; // none of its images could be read
+                }
+                float[] values = computation.of(batch.features(), batch.size());
+                int each = values.length / batch.size();
+                for (int i = 0; i < batch.size(); i++) {
+                    rows.accept(batch.indices()[i], Arrays.copyOfRange(values, i * each, (i + 1) * each));
+                }
+            }
+            return new TreeMap<>(loader.problems());
+        }
+    }
+
+    private float[] finite(float[] values, int images) {
+        int each = values.length / images;
         long broken = IntStream.range(0, images)
-                .filter(i -> !IntStream.range(i * classes, (i + 1) * classes)
-                        .allMatch(p -> Float.isFinite(probabilities[p])))
+                .filter(i -> !IntStream.range(i * each, (i + 1) * each).allMatch(v -> Float.isFinite(values[v])))
                 .count();
         if (broken > 0) {
             throw new NonFiniteOutputException(origin, broken, images);
         }
+        return values;
     }
 
     @Override

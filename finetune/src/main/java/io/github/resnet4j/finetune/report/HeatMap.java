@@ -29,8 +29,12 @@ public final class HeatMap {
         return Png.encode(over(image, map));
     }
 
-    /** The same as a picture of the image's size. */
-    static BufferedImage over(Rgb8Image image, ActivationMap map) {
+    /** The same as JPEG, a fifth of the size for photographs. */
+    public static byte[] jpeg(Rgb8Image image, ActivationMap map) {
+        return Jpeg.encode(over(image, map));
+    }
+
+    private static BufferedImage over(Rgb8Image image, ActivationMap map) {
         BufferedImage picture = Png.image(image);
         float[] strengths = strengths(map, image.width(), image.height());
         for (int y = 0; y < image.height(); y++) {
