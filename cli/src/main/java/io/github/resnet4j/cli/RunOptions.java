@@ -107,13 +107,15 @@ final class RunOptions {
     /** Which epoch the model is of, and what the last one achieved. */
     private static String epoch(TrainingRun.Summary summary) {
         EpochRow last = summary.last();
+        String early = summary.stoppedEarly() ? " as it stopped early" : "";
         return summary.model().equals(last)
-                ? String.format(Locale.ROOT, " (epoch %d, the last)", last.epoch())
+                ? String.format(Locale.ROOT, " (epoch %d, the last%s)", last.epoch(), early)
                 : String.format(
                         Locale.ROOT,
-                        " (epoch %d, the best; last.zip: epoch %d, the last, with top-1 %.2f %%)",
+                        " (epoch %d, the best; last.zip: epoch %d, the last%s, with top-1 %.2f %%)",
                         summary.model().epoch(),
                         last.epoch(),
+                        early,
                         100 * last.valTop1());
     }
 
@@ -154,6 +156,7 @@ final class RunOptions {
             object.put("lastLoss", summary.last().valLoss());
             object.put("images", summary.images());
             object.put("epochs", summary.epochs());
+            object.put("stoppedEarly", summary.stoppedEarly());
             object.put("iterations", summary.iterations());
             object.put("seconds", summary.seconds());
             object.put("imagesPerSecond", summary.imagesPerSecond());
@@ -171,7 +174,9 @@ final class RunOptions {
                         Locale.ROOT,
                         "the run is complete (%s), and nothing was changed; to train further, resume with %s%n",
                         Numbers.count(summary.epochs(), "epoch", "epochs"),
-                        names.setting("train.epochs", "N (more than " + summary.epochs() + ")"));
+                        summary.stoppedEarly()
+                                ? names.setting("train.patience", "N (more than it was)")
+                                : names.setting("train.epochs", "N (more than " + summary.epochs() + ")"));
             }
             out.printf(
                     Locale.ROOT,

@@ -15,6 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * gradients.
  */
 final class GraphState {
+    /** Parts of a step that surely have draws of their own; prime, like the factor of a hash. */
+    private static final int PARTS = 1009;
+
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
     private final Layer[] layers;
@@ -63,6 +66,26 @@ final class GraphState {
     /** The number of the next step, from 0: the graph's own count, which is saved with its configuration. */
     long iteration() {
         return configuration.getIterationCount();
+    }
+
+    /**
+     * What random draws of a part of the next step depend on instead of its number: another number for every part, which
+     * for the first is that of the step, and for the others is that of no step.
+     */
+    int draws(int part) {
+        int iteration = configuration.getIterationCount();
+        return part == 0 ? iteration : Integer.MIN_VALUE | (iteration * PARTS + part);
+    }
+
+    /** Does something while the graph's count, which its own layers draw by, is {@code draws}. */
+    void counting(int draws, Runnable pass) {
+        int iteration = configuration.getIterationCount();
+        configuration.setIterationCount(draws);
+        try {
+            pass.run();
+        } finally {
+            configuration.setIterationCount(iteration);
+        }
     }
 
     /** Makes {@code iteration} the number of the next step. */

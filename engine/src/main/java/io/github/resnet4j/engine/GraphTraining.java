@@ -30,6 +30,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Training in which DL4J's layers compute loss and gradients. Random draws, such as dropout masks, depend only on the
@@ -44,6 +45,7 @@ final class GraphTraining implements TrainingStep {
     private final OptionalLong classes;
     private final ParameterLayout layout;
     private final ParameterUpdate update;
+    private final GradientSum parts;
     private final Map<String, FloatBuffer> optimizerState;
     private final DroppedBranches dropped;
     private final Watch watch;
@@ -58,6 +60,7 @@ final class GraphTraining implements TrainingStep {
         requireHonoured(graph);
         this.layout = ParameterLayout.of(graph);
         this.update = new ParameterUpdate(rule, layout);
+        this.parts = new GradientSum(layout);
         this.state = GraphState.forTraining(graph);
         this.optimizerState = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         this.dropped = new DroppedBranches(graph);
@@ -84,44 +87,78 @@ final class GraphTraining implements TrainingStep {
     }
 
     @Override
-    public synchronized Result step(INDArray features, INDArray labels, double lr) {
+    public synchronized Result step(INDArray features, Targets targets, double lr) {
+        Result result = part(features, targets);
+        double total = parts.finish(state.gradients(), targets.total());
+        boolean finite =
+                update.apply(state.parameters(), state.gradients(), optimizerState, total, lr, state.iteration());
+        state.finishStep();
+        return finite ? result : new Result(Double.NaN, result.correct());
+    }
+
+    @Override
+    public synchronized Result accumulate(INDArray features, Targets targets) {
+        Result result = part(features, targets);
+        parts.add(state.gradients(), targets.total());
+        return result;
+    }
+
+    /** Gradients and running averages of a step, or of a part of one. */
+    private Result part(INDArray features, Targets targets) {
         if (closed) {
             throw new IllegalStateException("this training is closed");
         }
         state.require();
         INDArray images = InputArrays.dense(features, image);
-        InputArrays.requireLabels(labels, features.size(0), classes.orElse(labels.size(labels.rank() - 1)));
+        INDArray labels = targets.labels();
+        long batch = features.size(0);
+        InputArrays.requireLabels(labels, batch, classes.orElse(labels.size(labels.rank() - 1)));
         InputArrays.requireFinite(images);
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
-        INDArray[] each = new INDArray[graph.getNumOutputArrays()];
-        Arrays.fill(each, labels);
-        graph.setLabels(each);
+        targets.classWeights().ifPresentOrElse(weights -> weigh(labels, weights), () -> graph.setLabels(each(labels)));
         graph.addListeners(watch);
+        Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
+        int draws = state.draws(parts.parts());
         try {
             watch.labels = labels;
-            seeded(graph::computeGradientAndScore);
+            state.counting(draws, () -> {
+                seeded(draws, graph::computeGradientAndScore);
+                norms.putAll(watch.norms);
+                norms.keySet().removeAll(dropped.vertices());
+            });
         } finally {
             graph.setListeners(listeners);
+            graph.clearLayerMaskArrays();
         }
-        long batch = features.size(0);
-        Map<String, ParameterUpdate.Norm> norms = new HashMap<>(watch.norms);
-        norms.keySet().removeAll(dropped.vertices());
-        boolean finite = update.apply(
-                state.parameters(), state.gradients(), optimizerState, batch, norms, lr, state.iteration());
+        boolean finite = update.average(state.parameters(), state.gradients(), batch, norms);
+        double loss = watch.score / scored(graph, batch) * (batch / targets.total());
         graph.clear();
-        state.finishStep();
-        double loss = watch.score / scored(graph, batch);
         return new Result(finite && watch.logitsAreFinite ? loss : Double.NaN, watch.correct);
     }
 
+    /** DL4J takes rows for distributions, whatever their sums, and multiplies what follows by a mask of the images. */
+    private void weigh(INDArray labels, float[] classWeights) {
+        INDArray rows = labels.mulRowVector(Nd4j.createFromArray(classWeights));
+        INDArray sums = rows.sum(true, 1);
+        rows.diviColumnVector(Transforms.max(sums, Float.MIN_NORMAL)); // of no weight at all, the mask is 0
+        graph.setLabels(each(rows));
+        graph.setLayerMaskArrays(null, each(sums));
+    }
+
+    private INDArray[] each(INDArray array) {
+        INDArray[] arrays = new INDArray[graph.getNumOutputArrays()];
+        Arrays.fill(arrays, array);
+        return arrays;
+    }
+
     /** ND4J's generator is the calling thread's own, and goes on afterwards where it was. */
-    private void seeded(Runnable pass) {
+    private void seeded(int draws, Runnable pass) {
         Random random = Nd4j.getRandom();
         long root = random.rootState();
         long node = random.nodeState();
         long seed = graph.getConfiguration().getDefaultConfiguration().getSeed();
-        SplittableRandom states = new SplittableRandom(new SplittableRandom(seed).nextLong() + state.iteration());
+        SplittableRandom states = new SplittableRandom(new SplittableRandom(seed).nextLong() + draws);
         random.setStates(states.nextLong(), states.nextLong());
         try {
             pass.run();
@@ -138,6 +175,7 @@ final class GraphTraining implements TrainingStep {
     @Override
     public void startAt(long iteration) {
         state.startAt(iteration);
+        parts.clear();
     }
 
     @Override

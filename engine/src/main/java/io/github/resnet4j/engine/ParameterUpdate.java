@@ -101,26 +101,43 @@ final class ParameterUpdate {
     }
 
     /**
-     * Updates what is not frozen.
+     * Takes the statistics of a batch over into running averages.
+     *
+     * @param parameters the graph's
+     * @param gradient of the same layout
+     * @param batch number of images
+     * @param norms by vertex, those that saw the batch: of the others, statistics stay
+     * @return whether all statistics of the batch are finite
+     */
+    boolean average(FloatBuffer parameters, FloatBuffer gradient, long batch, Map<String, Norm> norms) {
+        boolean finite = true;
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            if (!segment.kind().trained() && !segment.frozen() && norms.containsKey(segment.vertex())) {
+                finite &= average(segment, norms.get(segment.vertex()), parameters, gradient, batch);
+            }
+        }
+        return finite;
+    }
+
+    /**
+     * Updates what is trained and not frozen.
      *
      * @param parameters the graph's
      * @param gradient of the same layout
      * @param state of the same layout: what the optimiser remembers
-     * @param batch number of images that the gradients are sums over
-     * @param norms by vertex, those that saw the batch: of the others, statistics stay
+     * @param total what the gradients, which are sums, are divided by
      * @param lr learning rate
      * @param iteration steps done before
-     * @return whether all trained parameters are finite afterwards, and all statistics of the batch were
+     * @return whether all trained parameters are finite afterwards
      */
     boolean apply(
             FloatBuffer parameters,
             FloatBuffer gradient,
             Map<String, FloatBuffer> state,
-            long batch,
-            Map<String, Norm> norms,
+            double total,
             double lr,
             long iteration) {
-        double scale = 1.0 / batch;
+        double scale = 1.0 / total;
         if (optimizer.clipNorm().isPresent()) {
             double norm = norm(gradient) * scale;
             scale *= Math.min(1, optimizer.clipNorm().getAsDouble() / (norm + 1e-6));
@@ -133,14 +150,6 @@ final class ParameterUpdate {
                 finite.set(false);
             }
         });
-        for (ParameterLayout.Segment segment : layout.segments()) {
-            if (!segment.kind().trained()
-                    && !segment.frozen()
-                    && norms.containsKey(segment.vertex())
-                    && !average(segment, norms.get(segment.vertex()), parameters, gradient, batch)) {
-                finite.set(false);
-            }
-        }
         return finite.get();
     }
 

@@ -212,17 +212,43 @@ public final class TrainingPlan implements TrainingStep {
      */
     @Override
     public Result step(INDArray features, INDArray labels, double lr) {
-        if (!(update instanceof OwnUpdate own)) {
-            throw new IllegalStateException(
-                    "the graph's own updater has its own learning rate; call step(features, labels)");
-        }
+        return step(features, Targets.of(labels), lr);
+    }
+
+    @Override
+    public Result step(INDArray features, Targets targets, double lr) {
+        OwnUpdate own = own();
         synchronized (compiled) {
-            if (features.size(0) == 1 && normOfOneValue.isPresent()) {
-                throw InputArrays.tooFewValues(normOfOneValue.get());
-            }
-            Result result = run(features, labels);
-            return own.apply(features.size(0), lr) ? result : new Result(Double.NaN, result.correct());
+            Result result = part(features, targets, own);
+            return own.apply(targets.total(), lr) ? result : new Result(Double.NaN, result.correct());
         }
+    }
+
+    @Override
+    public Result accumulate(INDArray features, Targets targets) {
+        OwnUpdate own = own();
+        synchronized (compiled) {
+            Result result = part(features, targets, own);
+            own.parts.add(state.gradients(), targets.total());
+            return result;
+        }
+    }
+
+    private OwnUpdate own() {
+        if (update instanceof OwnUpdate own) {
+            return own;
+        }
+        throw new IllegalStateException(
+                "the graph's own updater has its own learning rate; call step(features, labels)");
+    }
+
+    /** Gradients and running averages of a step, or of a part of one. */
+    private Result part(INDArray features, Targets targets, OwnUpdate own) {
+        if (features.size(0) == 1 && normOfOneValue.isPresent()) {
+            throw InputArrays.tooFewValues(normOfOneValue.get());
+        }
+        Result result = run(features, targets, state.draws(own.parts.parts()));
+        return own.average(features.size(0)) ? result : new Result(Double.NaN, result.correct());
     }
 
     /**
@@ -255,7 +281,7 @@ public final class TrainingPlan implements TrainingStep {
      */
     public Result gradients(INDArray features, INDArray labels) {
         synchronized (compiled) {
-            Result result = run(features, labels);
+            Result result = run(features, Targets.of(labels), state.draws(0));
             return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
         }
     }
@@ -277,18 +303,18 @@ public final class TrainingPlan implements TrainingStep {
         return true;
     }
 
-    private Result run(INDArray features, INDArray labels) {
+    private Result run(INDArray features, Targets targets, int draws) {
         compiled.requireOpen();
         state.require();
         INDArray images = InputArrays.dense(features, input);
         int batch = Math.toIntExact(images.size(0));
         InputArrays.requireFinite(images);
-        INDArray rows = InputArrays.labels(labels, batch, classes);
+        INDArray rows = InputArrays.labels(targets.labels(), batch, classes);
         Lowering lowering = compiled.lowering(batch);
         try {
-            lowering.next(rows.data().asNioFloat(), state.iteration());
+            lowering.next(rows.data().asNioFloat(), targets.classWeights(), draws);
             lowering.run(GraphState.address(images));
-            return new Result(lowering.lossSum() / batch, lowering.correct());
+            return new Result(lowering.lossSum() / targets.total(), lowering.correct());
         } finally {
             keep(images, rows);
         }
@@ -337,7 +363,7 @@ public final class TrainingPlan implements TrainingStep {
             INDArray rows = InputArrays.labels(labels, batch, classes);
             Lowering lowering = compiled.lowering(batch);
             try {
-                lowering.next(rows.data().asNioFloat(), state.iteration());
+                lowering.next(rows.data().asNioFloat(), Optional.empty(), state.iteration());
                 return lowering.profile(GraphState.address(images), rounds);
             } finally {
                 keep(images, rows);
@@ -361,6 +387,9 @@ public final class TrainingPlan implements TrainingStep {
     @Override
     public void startAt(long iteration) {
         state.startAt(iteration);
+        if (update instanceof OwnUpdate own) {
+            own.parts.clear();
+        }
     }
 
     @Override
@@ -390,16 +419,22 @@ public final class TrainingPlan implements TrainingStep {
     private final class OwnUpdate implements Update {
         private final ParameterUpdate update;
         private final Map<String, FloatBuffer> remembered;
+        private final GradientSum parts = new GradientSum(layout);
 
         OwnUpdate(UpdateRule rule) {
             this.update = new ParameterUpdate(rule, layout);
             this.remembered = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         }
 
-        boolean apply(long batch, double lr) {
+        boolean average(long batch) {
             Map<String, ParameterUpdate.Norm> norms = norms(compiled.lowering(Math.toIntExact(batch)));
-            boolean finite = update.apply(
-                    state.parameters(), state.gradients(), remembered, batch, norms, lr, state.iteration());
+            return update.average(state.parameters(), state.gradients(), batch, norms);
+        }
+
+        boolean apply(double total, double lr) {
+            double all = parts.finish(state.gradients(), total);
+            boolean finite =
+                    update.apply(state.parameters(), state.gradients(), remembered, all, lr, state.iteration());
             state.finishStep();
             return finite;
         }

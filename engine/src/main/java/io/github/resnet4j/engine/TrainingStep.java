@@ -19,7 +19,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     /**
      * The outcome of one step.
      *
-     * @param loss mean cross-entropy of the batch before the update, with the weighted ones of auxiliary heads and without
+     * @param loss mean cross-entropy of the batch (or part of one) before the update, with the weighted ones of auxiliary heads and without
      *     weight decay or penalties of the graph's own updater; NaN if training has diverged: a logit, a batch's statistics or a parameter are no longer finite
      * @param correct images of the batch whose largest logit, not of an auxiliary head, was at the largest label
      */
@@ -67,7 +67,29 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if this is closed
      */
-    Result step(INDArray features, INDArray labels, double lr);
+    default Result step(INDArray features, INDArray labels, double lr) {
+        return step(features, Targets.of(labels), lr);
+    }
+
+    /**
+     * As {@link #step(INDArray, INDArray, double)}, with images that count differently, and with all parts of the batch
+     * that {@link #accumulate} has had since the last step: the gradient is the sum over the images of all parts, divided
+     * by the sum of all totals, whatever the parts' sizes.
+     */
+    Result step(INDArray features, Targets targets, double lr);
+
+    /**
+     * Takes a part of a batch that is too large for one pass; {@link #step} takes the last. Loss and gradients are those of
+     * the parameters as they are, which stay. Batch normalisation uses the statistics of the part and averages them at once,
+     * as in a PyTorch loop that calls {@code backward} several times before an optimiser's step; dropout and stochastic
+     * depth draw anew for every part.
+     *
+     * @param features N×C×H×W
+     * @throws IllegalArgumentException as {@link #step(INDArray, INDArray, double)}
+     * @throws StalePlanException if the graph has changed since
+     * @throws IllegalStateException if this is closed
+     */
+    Result accumulate(INDArray features, Targets targets);
 
     /**
      * What the optimiser remembers besides the number of steps, by {@link Optimizer#stateNames() name}: for every
@@ -76,8 +98,8 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     Map<String, FloatBuffer> state();
 
     /**
-     * Continues where another run stopped, once its parameters and its {@link #state()} are restored: from here on,
-     * every step is what that run would have done.
+     * Continues where another run stopped between two steps, once its parameters and its {@link #state()} are restored:
+     * from here on, every step is what that run would have done. Parts of a step that was not finished are forgotten.
      *
      * @param iteration steps done so far; becomes the graph's count
      * @throws ArithmeticException if it is above 2,147,483,647, the most that DL4J can count

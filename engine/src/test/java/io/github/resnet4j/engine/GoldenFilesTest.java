@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,6 +19,8 @@ class GoldenFilesTest {
         Set<String> read = EvaluationParityTest.cases().map(ParityCase::name).collect(Collectors.toSet());
         TrainingParityTest.recipes().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         TrainingParityTest.rules().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
+        List.of("accumulated", "weighted", "weightedmix")
+                .forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
         StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
         ParityCase.trajectories().forEach(parity -> read.add(parity.name()));

@@ -52,7 +52,8 @@ class ParameterUpdateTest {
         FloatBuffer parameters = direct(before);
         FloatBuffer velocity = FloatBuffer.wrap(moving.clone());
         ParameterUpdate update = new ParameterUpdate(UpdateRule.of(sgd), layout);
-        update.apply(parameters, direct(gradient), Map.of("velocity", velocity), BATCH, Map.of("bn1", NORM), LR, 0);
+        update.average(parameters, direct(gradient), BATCH, Map.of("bn1", NORM));
+        update.apply(parameters, direct(gradient), Map.of("velocity", velocity), BATCH, LR, 0);
 
         double squares = 0;
         for (ParameterLayout.Segment segment : layout.segments()) {
@@ -106,7 +107,7 @@ class ParameterUpdateTest {
         FloatBuffer moved = ones(layout);
         FloatBuffer zeros = direct(new float[moved.capacity()]);
         ParameterUpdate update = new ParameterUpdate(new UpdateRule(sgd, List.of(slow)), layout);
-        update.apply(moved, ones(layout), Map.of("velocity", zeros), 1, Map.of(), LR, 0);
+        update.apply(moved, ones(layout), Map.of("velocity", zeros), 1, LR, 0);
 
         for (ParameterLayout.Segment segment : layout.segments()) {
             float wanted = !segment.kind().trained() ? 1 : segment.vertex().equals("bn1") ? 0.99f : 0.85f;
@@ -123,7 +124,7 @@ class ParameterUpdateTest {
 
         FloatBuffer moved = ones(layout);
         ParameterUpdate update = new ParameterUpdate(new UpdateRule(adam, List.of(late)), layout);
-        update.apply(moved, ones(layout), ParameterUpdate.begin(adam, moved.capacity()), 1, Map.of(), LR, 1000);
+        update.apply(moved, ones(layout), ParameterUpdate.begin(adam, moved.capacity()), 1, LR, 1000);
 
         for (ParameterLayout.Segment segment : layout.segments()) {
             if (segment.vertex().equals("fc")) {

@@ -18,6 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Gradients, losses, parameters and running statistics in training mode against PyTorch's. */
 @ParameterizedClass
@@ -167,6 +171,88 @@ class TrainingParityTest {
         ComputationGraph graph = parity.graph(recipe.equals("frozen") ? Optional.of("layer1") : Optional.empty());
         trainAsIn(golden, parity, graph, sgd, smoothing);
         parametersAreAsIn(golden, parity, graph);
+    }
+
+    /** Two images and then one: a mean over three, statistics of two and of one, and clipping that sees the whole. */
+    @Test
+    void accumulatesAsPyTorch() {
+        ParityCase parity = ParityCase.reduced(RECIPES + "accumulated");
+        Golden golden = Golden.read(parity.name());
+        Sgd sgd = new Sgd(0.9, false, 1e-4, Sgd.DecayOn.ALL, OptionalDouble.of(0.1));
+        INDArray images = parity.images();
+        INDArray labels = parity.labels(0.1);
+        Part two = new Part(0, 2);
+        Part one = new Part(2, 3);
+        ComputationGraph graph = parity.graph();
+        try (TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, engine)) {
+            for (float loss : golden.values("losses")) {
+                double first = step.accumulate(two.of(images), Targets.of(two.of(labels)))
+                        .loss();
+                double second = step.step(one.of(images), one.of(labels), LR).loss();
+                assertThat((2 * first + second) / 3).isCloseTo(loss, within(1e-4 * (1 + loss)));
+            }
+        }
+        parametersAreAsIn(golden, parity, graph);
+        assertThat(graph.getConfiguration().getIterationCount()).isEqualTo(3);
+
+        ComputationGraph whole = parity.graph();
+        try (TrainingStep step = TrainingStep.of(whole, parity.image(), sgd, engine)) {
+            for (int i = 0; i < 3; i++) {
+                step.step(images, labels, LR);
+            }
+        }
+        assertThat(worst(golden, parity, whole))
+                .as("the bound tells statistics of parts from those of the whole")
+                .isGreaterThan(20);
+    }
+
+    private static INDArray reversed(INDArray rows) {
+        INDArray reversed = rows.dup();
+        for (long i = 0; i < rows.size(0); i++) {
+            reversed.putRow(i, rows.getRow(rows.size(0) - 1 - i));
+        }
+        return reversed;
+    }
+
+    /** Images from one to another. */
+    private record Part(long from, long to) {
+        INDArray of(INDArray array) {
+            return array.get(NDArrayIndex.interval(from, to)).dup();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"weighted", "weightedmix"})
+    void weighsClassesAsPyTorch(String recipe) {
+        ParityCase parity = ParityCase.reduced(RECIPES + recipe);
+        Golden golden = Golden.read(parity.name());
+        float[] weights = {0.25f, 2, 1, 0.5f, 4};
+        INDArray labels = parity.labels(0);
+        double total = parity.batch();
+        if (recipe.equals("weighted")) {
+            total = labels.mulRowVector(Nd4j.createFromArray(weights))
+                    .sumNumber()
+                    .doubleValue();
+        } else {
+            labels = labels.mul(0.7).addi(reversed(labels).muli(0.3));
+        }
+        INDArray smoothed = labels.mul(0.9).addi(0.1 / 5);
+        Targets targets = new Targets(smoothed, Optional.of(weights), total);
+        ComputationGraph graph = parity.graph();
+        try (TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine)) {
+            for (float loss : golden.values("losses")) {
+                assertThat(step.step(parity.images(), targets, LR).loss()).isCloseTo(loss, within(1e-4 * (1 + loss)));
+            }
+        }
+        parametersAreAsIn(golden, parity, graph);
+
+        ComputationGraph other = parity.graph();
+        try (TrainingStep step = TrainingStep.of(other, parity.image(), Sgd.paper(), engine)) {
+            for (int i = 0; i < 3; i++) {
+                step.step(parity.images(), smoothed, LR);
+            }
+        }
+        assertThat(worst(golden, parity, other)).isGreaterThan(20);
     }
 
     /** The bound must tell the recipes apart, or the test above would say nothing. */

@@ -338,6 +338,71 @@ class TrainingStepTest {
         assertThat(losses).doesNotHaveDuplicates();
     }
 
+    /** Also those of the next step; the same in every run. */
+    @Test
+    void everyPartOfAStepDropsOtherValues() {
+        assertThat(lossesOfParts()).doesNotHaveDuplicates().isEqualTo(lossesOfParts());
+    }
+
+    private List<Double> lossesOfParts() {
+        Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        INDArray images = dropout().images(4);
+        INDArray labels = dropout().labels(4);
+        List<Double> losses = new ArrayList<>();
+        try (TrainingStep step = TrainingStep.of(dropout().graph(), CASE.image(), sgd, engine)) {
+            for (int i = 0; i < 3; i++) {
+                losses.add(step.accumulate(images, Targets.of(labels)).loss());
+                losses.add(step.accumulate(images, Targets.of(labels)).loss());
+                losses.add(step.step(images, labels, 0).loss());
+            }
+        }
+        return losses;
+    }
+
+    /** A run that was stopped within a step resumes before it. */
+    @Test
+    void partsOfAnUnfinishedStepAreForgotten() {
+        ComputationGraph plain = CASE.graph();
+        try (TrainingStep step = TrainingStep.of(plain, CASE.image(), Sgd.paper(), engine)) {
+            step.step(CASE.images(), CASE.labels(), 0.1);
+        }
+        ComputationGraph graph = CASE.graph();
+        try (TrainingStep step = TrainingStep.of(graph, CASE.image(), Sgd.paper(), engine)) {
+            step.accumulate(CASE.images(), Targets.of(CASE.labels()));
+            graph.params().assign(CASE.graph().params());
+            step.startAt(0);
+            step.step(CASE.images(), CASE.labels(), 0.1);
+        }
+        assertThat(Bits.of(graph.params())).isEqualTo(Bits.of(plain.params()));
+    }
+
+    /** In parts, with weights, with auxiliary heads, and with a class that counts nothing. */
+    @Test
+    void weighsAllLossesAsDl4jDoes() {
+        ParityCase parity = ParityCase.auxiliary();
+        float[] weights = {0, 3, 1, 0.5f, 2};
+        List<ComputationGraph> graphs = new ArrayList<>();
+        for (Engine each : List.of(engine, Engine.DL4J)) {
+            ComputationGraph graph = parity.graph();
+            Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+            try (TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, each)) {
+                step.accumulate(parity.images(), new Targets(parity.labels(0.1), Optional.of(weights), 2));
+                step.step(parity.images(), new Targets(parity.labels(), Optional.of(weights), 3), 0.01);
+            }
+            graphs.add(graph);
+        }
+        INDArray before = parity.graph().params();
+        double moved = graphs.get(1).params().distance2(before);
+        assertThat(graphs.get(0).params().distance2(graphs.get(1).params())).isLessThan(1e-4 * moved);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Targets(parity.labels(), Optional.of(new float[] {1, 2}), 3))
+                .withMessage("there are labels of 5 classes, but weights of 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Targets(parity.labels(), Optional.of(new float[] {1, 2, -1, 1, 1}), 3));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Targets(parity.labels(), Optional.empty(), 0));
+    }
+
     @Test
     void leavesTheRandomNumbersOfTheCallerAlone() {
         INDArray images = dropout().images(4);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -252,7 +253,7 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
                 SharedArena arena = new SharedArena();
                 Lowering lowering =
                         new Lowering(program, batch, order, flat, prepared, arena, Lowering.Use.TRAINING, SEED)) {
-            lowering.next(floats(labels), 0);
+            lowering.next(floats(labels), Optional.empty(), 0);
             lowering.run(GraphState.address(images));
             return Pass.of(graph, lowering.lossSum() / batch);
         }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,20 +216,35 @@ final class Binder {
         for (RecordComponent component : type.getRecordComponents()) {
             components.put(Scalars.kebab(component.getName()), component);
         }
-        Set<String> mistyped = unknownKeys(type, map, components.keySet(), path);
+        Set<String> mistyped = unknownKeys(type, map, keys(type), path);
         Set<String> failed = new HashSet<>();
         List<Object> arguments = new ArrayList<>();
         components.forEach((key, component) -> {
-            Optional<?> argument = map.get(key)
-                    .<Optional<?>>map(
-                            entry -> value(component.getGenericType(), entry.value(), entry.where(), child(path, key)))
-                    .orElseGet(() -> absent(component, key, where, path, mistyped.contains(key)));
+            Optional<?> argument = component.isAnnotationPresent(Inlined.class)
+                    ? record(component.getType(), map.only(keys(component.getType())), where, path)
+                    : map.get(key)
+                            .<Optional<?>>map(entry ->
+                                    value(component.getGenericType(), entry.value(), entry.where(), child(path, key)))
+                            .orElseGet(() -> absent(component, key, where, path, mistyped.contains(key)));
             if (argument.isEmpty()) {
                 failed.add(key);
             }
             arguments.add(argument.isPresent() ? argument.get() : placeholder(component.getType()));
         });
         return construct(type, arguments, map, failed, where, path);
+    }
+
+    /** The keys of a record, in order. */
+    private static Set<String> keys(Class<?> type) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.isAnnotationPresent(Inlined.class)) {
+                keys.addAll(keys(component.getType()));
+            } else {
+                keys.add(Scalars.kebab(component.getName()));
+            }
+        }
+        return keys;
     }
 
     /** Notes keys that are not components; returns the components they were probably meant for. */

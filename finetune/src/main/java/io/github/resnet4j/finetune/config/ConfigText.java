@@ -49,6 +49,12 @@ public final class ConfigText {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put(key, Scalars.kebab(value.getClass().getSimpleName()));
         for (RecordComponent component : value.getClass().getRecordComponents()) {
+            if (component.isAnnotationPresent(Inlined.class)) {
+                Map<String, String> inlined = parts(key, read(component, value));
+                inlined.remove(key);
+                parts.putAll(inlined);
+                continue;
+            }
             parts.put(key + "." + Scalars.kebab(component.getName()), of(read(component, value)));
         }
         return parts;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** A YAML value that remembers where it was written. */
@@ -64,6 +65,12 @@ sealed interface YamlNode {
             Map<String, Entry> rest = new LinkedHashMap<>(entries);
             rest.remove(key);
             return new Mapping(where, rest);
+        }
+
+        Mapping only(Set<String> keys) {
+            Map<String, Entry> some = new LinkedHashMap<>(entries);
+            some.keySet().retainAll(keys);
+            return new Mapping(where, some);
         }
 
         Mapping with(String key, Entry entry) {

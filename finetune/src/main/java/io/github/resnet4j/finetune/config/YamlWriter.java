@@ -31,7 +31,9 @@ final class YamlWriter {
         }
         for (RecordComponent component : config.getClass().getRecordComponents()) {
             Object value = get(component, config);
-            if (value instanceof Optional<?> optional) {
+            if (component.isAnnotationPresent(Inlined.class)) {
+                tree.putAll(tree((Record) value));
+            } else if (value instanceof Optional<?> optional) {
                 optional.ifPresent(present -> tree.put(Scalars.kebab(component.getName()), written(present)));
             } else {
                 tree.put(Scalars.kebab(component.getName()), written(value));

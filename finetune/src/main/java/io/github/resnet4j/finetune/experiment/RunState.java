@@ -8,6 +8,7 @@ import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.Spread;
+import io.github.resnet4j.finetune.run.TrainingRun;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -95,8 +96,7 @@ record RunState(
             return damaged(log, e);
         }
         boolean done = COMPLETE.stream().map(folder::resolve).allMatch(Files::exists)
-                && !epochs.isEmpty()
-                && epochs.get(epochs.size() - 1).epoch() == run.epochs()
+                && TrainingRun.isOver(run.config(), epochs)
                 && epochs.get(epochs.size() - 1).evaluated();
         Optional<Provenance> provenance = Optional.empty();
         if (done) {

@@ -108,7 +108,7 @@ final class FrozenFeatures {
     }
 
     private Optional<String> obstacle() {
-        if (!config.train().mix().equals(MixConfig.NONE)) {
+        if (!config.train().loss().mix().equals(MixConfig.NONE)) {
             return Optional.of("train.mix makes a new image of every two");
         }
         boolean random = config.data().augment().stream().anyMatch(Transform::isRandom);

@@ -37,6 +37,8 @@ final class Identity {
     private static final String MAX_PIXELS = "data.max-pixels";
     private static final String CLIP_NORM = "train.clip-norm";
     private static final String EMA_DECAY = "train.ema-decay";
+    private static final String ACCUMULATE = "train.accumulate";
+    private static final String PATIENCE = "train.patience";
     private static final String MIX = "train.mix";
     private static final String SAMPLING = "data.sampling";
     private static final String VIEWS = "data.views";
@@ -50,10 +52,11 @@ final class Identity {
 
     /** What the accuracies of a run are measured with, how long it is, and what only matters by the images it selects. */
     private static final Set<String> MAY_CHANGE =
-            Set.of(EPOCHS, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
+            Set.of(EPOCHS, PATIENCE, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
-    private static final Set<String> OPTIONAL = Set.of(CLIP_NORM, EMA_DECAY, MIX, SAMPLING, VIEWS, GROUPS);
+    private static final Set<String> OPTIONAL =
+            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, VIEWS, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -70,6 +73,7 @@ final class Identity {
             Map.entry(EVAL, "evaluation steps"),
             Map.entry("train.batch-size", "batch size"),
             Map.entry("train.label-smoothing", "label smoothing"),
+            Map.entry(ACCUMULATE, "batches to a step"),
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
             Map.entry(MIX, "mixing of images"),
@@ -107,16 +111,21 @@ final class Identity {
         identity.put(LIMIT, ConfigText.of(data.limit()));
         identity.put("train.batch-size", String.valueOf(config.train().batchSize()));
         identity.put("train.seed", String.valueOf(config.train().seed()));
-        identity.put("train.label-smoothing", Numbers.decimal(config.train().labelSmoothing()));
+        identity.put(
+                "train.label-smoothing", Numbers.decimal(config.train().loss().labelSmoothing()));
+        config.train().monitoring().patience().ifPresent(epochs -> identity.put(PATIENCE, String.valueOf(epochs)));
+        if (config.train().step().accumulate() > 1) {
+            identity.put(ACCUMULATE, String.valueOf(config.train().step().accumulate()));
+        }
         if (data.sampling() != DataConfig.Sampling.ALL) {
             identity.put(SAMPLING, ConfigText.of(data.sampling()));
         }
         data.views().ifPresent(views -> identity.put(VIEWS, String.valueOf(views)));
-        if (!config.train().mix().equals(MixConfig.NONE)) {
-            identity.put(MIX, ConfigText.of(config.train().mix()));
+        if (!config.train().loss().mix().equals(MixConfig.NONE)) {
+            identity.put(MIX, ConfigText.of(config.train().loss().mix()));
         }
-        config.train().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
-        config.train().emaDecay().ifPresent(decay -> identity.put(EMA_DECAY, Numbers.decimal(decay)));
+        config.train().step().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
+        config.train().step().emaDecay().ifPresent(decay -> identity.put(EMA_DECAY, Numbers.decimal(decay)));
         identity.put(EPOCHS, String.valueOf(config.train().epochs()));
         identity.putAll(ConfigText.parts("optimizer", config.optimizer()));
         if (config.optimizer().groups().isEmpty()) {
@@ -196,6 +205,7 @@ final class Identity {
                     + " the same: " + String.join(", ", new TreeSet<>(old)));
         }
         changed(saved, now, EPOCHS::equals).forEach(epochs -> changes.add(epochs + meaning(schedule)));
+        changes.addAll(changed(saved, now, PATIENCE::equals));
         changed(saved, now, key -> key.equals(EVAL) && !old.contains(EVAL))
                 .forEach(steps ->
                         changes.add(steps + ": from here on, accuracies are measured differently than before"));

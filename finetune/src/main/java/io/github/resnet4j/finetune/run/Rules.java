@@ -116,7 +116,7 @@ final class Rules {
     }
 
     private static Optimizer optimizer(RunConfig config) {
-        OptionalDouble clip = optional(config.train().clipNorm());
+        OptionalDouble clip = optional(config.train().step().clipNorm());
         if (config.optimizer() instanceof OptimizerConfig.Adamw adam) {
             return new AdamW(adam.beta1(), adam.beta2(), adam.eps(), adam.weightDecay(), adam.decayOn(), clip);
         }

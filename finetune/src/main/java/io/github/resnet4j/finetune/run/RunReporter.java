@@ -111,14 +111,25 @@ final class RunReporter {
                 "Validation images",
                 String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
         Map<String, String> recipe = new LinkedHashMap<>();
-        recipe.put("Epochs", String.valueOf(config.train().epochs()));
+        recipe.put(
+                "Epochs",
+                summary.epochs()
+                        + (summary.stoppedEarly() ? " of " + config.train().epochs() + ", stopped early" : ""));
         recipe.put("Iterations", String.format(Locale.ROOT, "%,d", summary.iterations()));
-        recipe.put("Batch size", String.valueOf(config.train().batchSize()));
+        int accumulated = config.train().step().accumulate();
+        recipe.put(
+                "Batch size",
+                config.train().batchSize()
+                        + (accumulated == 1
+                                ? ""
+                                : "; a step sums up the gradients of " + accumulated + " batches, "
+                                        + accumulated * config.train().batchSize() + " images"));
         recipe.put("Optimiser", words(config.optimizer()));
         if (!config.optimizer().groups().isEmpty()) {
             recipe.put("Groups of parameters", ConfigText.of(config.optimizer().groups()));
         }
         config.train()
+                .step()
                 .emaDecay()
                 .ifPresent(decay -> recipe.put("Weights", "moving average, decay " + Numbers.decimal(decay)));
         recipe.put("Schedule", ConfigText.of(config.schedule()));
@@ -127,8 +138,8 @@ final class RunReporter {
                 config.data().augment().isEmpty()
                         ? "none"
                         : ConfigText.of(config.data().augment()));
-        if (!config.train().mix().equals(MixConfig.NONE)) {
-            recipe.put("Mixing", ConfigText.of(config.train().mix()));
+        if (!config.train().loss().mix().equals(MixConfig.NONE)) {
+            recipe.put("Mixing", ConfigText.of(config.train().loss().mix()));
         }
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
@@ -179,6 +190,10 @@ final class RunReporter {
                 .filter(best -> best.betterThan(model))
                 .ifPresent(best -> notes.add(
                         "Epoch " + best.epoch() + " was better, but its model was lost when the run was resumed."));
+        if (summary.stoppedEarly()) {
+            notes.add("The run was "
+                    + Patience.of(config).words(rows, config.train().epochs()) + ".");
+        }
         return notes;
     }
 

@@ -54,7 +54,7 @@ final class Trainee implements AutoCloseable {
     Trainee(PreparedRun start, RunConfig config, Phase phase, PhaseData images, FrozenFeatures features) {
         this.start = start;
         this.config = config;
-        this.perEpoch = images.train().batchesPerEpoch();
+        this.perEpoch = config.train().step().steps(images.train().batchesPerEpoch());
         this.images = images;
         this.features = features;
         this.graph = start.graph();
@@ -135,7 +135,7 @@ final class Trainee implements AutoCloseable {
     }
 
     private void compile() {
-        average = config.train().emaDecay().map(decay -> new WeightAverage(decay, parameters(graph)));
+        average = config.train().step().emaDecay().map(decay -> new WeightAverage(decay, parameters(graph)));
         UpdateRule rule = Rules.of(config, start.network(), phase, perEpoch);
         Shape image = start.network().input();
         int batchSize = config.train().batchSize();

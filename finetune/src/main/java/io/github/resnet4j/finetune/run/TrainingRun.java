@@ -31,6 +31,7 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Trainer;
+import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
@@ -68,6 +69,7 @@ public final class TrainingRun {
     private final ProgressView view;
     private final BooleanSupplier stop;
     private final Path folder;
+    private final Patience patience;
     private final Instant started = Instant.now();
     private final long startNanos = System.nanoTime();
     private double waited;
@@ -108,6 +110,7 @@ public final class TrainingRun {
      * @param loss its mean cross-entropy over the validation images
      * @param images validation images evaluated; if already complete, all there are
      * @param epochs trained in all
+     * @param stoppedEarly whether these are fewer than configured, as {@code train.patience} was at its end
      * @param iterations trained in all, with those before a resumption
      * @param seconds this process took
      * @param imagesPerSecond training images per second of training, in this process
@@ -127,6 +130,7 @@ public final class TrainingRun {
             double loss,
             long images,
             int epochs,
+            boolean stoppedEarly,
             long iterations,
             double seconds,
             double imagesPerSecond,
@@ -143,6 +147,7 @@ public final class TrainingRun {
         this.view = view;
         this.stop = stop;
         this.folder = config.output().dir().resolve(config.name());
+        this.patience = Patience.of(config);
     }
 
     /**
@@ -154,6 +159,13 @@ public final class TrainingRun {
     public static Summary execute(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
         return new TrainingRun(loaded, options, view, stop).execute();
+    }
+
+    /** Whether a run with this log has no epoch left to train. */
+    public static boolean isOver(RunConfig config, List<EpochRow> log) {
+        return !log.isEmpty()
+                        && log.get(log.size() - 1).epoch() >= config.train().epochs()
+                || Patience.of(config).isExhausted(log);
     }
 
     private Summary execute() throws IOException {
@@ -275,7 +287,7 @@ public final class TrainingRun {
             FrozenFeatures features,
             DeferredLines remarks)
             throws IOException {
-        int perEpoch = images.train().batchesPerEpoch();
+        int perEpoch = config.train().step().steps(images.train().batchesPerEpoch());
         Position from = resumed.isPresent() ? beginning(resumed.get(), perEpoch) : Position.START;
         List<Phase> phases = new ArrayList<>(Phase.of(config));
         config.optimizer().groups().stream()
@@ -355,8 +367,11 @@ public final class TrainingRun {
         return evaluated ? new Position(saved.iteration(), epoch, 0) : saved;
     }
 
-    private String where(Position at) {
-        return at.epoch() < config.train().epochs()
+    private String where(Position at) throws IOException {
+        Path log = folder.resolve("log.csv");
+        boolean over = at.epoch() >= config.train().epochs()
+                || at.batch() == 0 && Files.exists(log) && patience.isExhausted(CsvLog.read(log));
+        return !over
                 ? "resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
                 : "resumed after the last epoch, " + at.epoch() + ": only the results are missing";
     }
@@ -368,11 +383,11 @@ public final class TrainingRun {
             return Optional.empty();
         }
         List<EpochRow> logged = CsvLog.read(log);
-        return logged.stream()
-                .filter(row -> row.epoch() == config.train().epochs()
-                        && row.evaluated()
-                        && row.iterations() == snapshot.position().iteration())
-                .findFirst()
+        return Optional.of(logged)
+                .filter(rows -> isOver(config, rows))
+                .map(rows -> rows.get(rows.size() - 1))
+                .filter(last -> last.evaluated()
+                        && last.iterations() == snapshot.position().iteration())
                 .map(last -> {
                     EpochRow model =
                             BestModel.of(folder.resolve(BestModel.FILE), logged).orElse(last);
@@ -386,6 +401,7 @@ public final class TrainingRun {
                             model.valLoss(),
                             start.inputs().val().size(),
                             last.epoch(),
+                            last.epoch() < config.train().epochs(),
                             last.iterations(),
                             (System.nanoTime() - startNanos) / 1e9,
                             last.imagesPerSecond(),
@@ -402,7 +418,7 @@ public final class TrainingRun {
     private Checkpoints checkpoints() {
         if (checkpoints == null) {
             checkpoints = new Checkpoints(
-                    folder.resolve("checkpoints"), config.train().keepCheckpoints());
+                    folder.resolve("checkpoints"), config.train().monitoring().keepCheckpoints());
         }
         return checkpoints;
     }
@@ -470,31 +486,47 @@ public final class TrainingRun {
                     start.network().classes());
             Position position = from;
             EpochProgress progress = done;
-            for (Phase phase : phases.subList(0, phases.size() - 1)) {
-                trainer(start, trainee, rate, recorder).run(position, progress, phase.until());
-                position = new Position((long) phase.until() * perEpoch, phase.until(), 0);
-                progress = EpochProgress.NONE;
-                Phase next = phases.get(phases.indexOf(phase) + 1);
-                trainee.enter(next);
-                Set<String> thawed = new TreeSet<>(phase.frozen());
-                thawed.removeAll(next.frozen());
-                view.line("from epoch " + (next.from() + 1) + " on, " + String.join(", ", thawed)
-                        + (thawed.size() == 1 ? " is" : " are") + " trained, too");
+            Optional<Evaluation> last = Optional.empty();
+            for (Phase phase : phases) {
+                if (phase != phases.get(0)) {
+                    thaw(phases.get(phases.indexOf(phase) - 1), phase, trainee);
+                }
+                Trainer trainer = trainer(start, trainee, rate, recorder);
+                // What is begun is trained to its end, also where an earlier end has been asked for since.
+                while (position.epoch() < phase.until() && (position.batch() > 0 || !patience.isExhausted(rows))) {
+                    int until = position.epoch() + 1;
+                    last = trainer.run(position, progress, until);
+                    position = new Position((long) until * perEpoch, until, 0);
+                    progress = EpochProgress.NONE;
+                }
             }
-            return trainer(start, trainee, rate, recorder)
-                    .run(position, progress, config.train().epochs());
+            if (position.epoch() < config.train().epochs()) {
+                view.line(patience.words(rows, config.train().epochs()));
+            }
+            return last;
         } finally {
             view.end();
         }
     }
 
+    private void thaw(Phase before, Phase phase, Trainee trainee) {
+        trainee.enter(phase);
+        Set<String> thawed = new TreeSet<>(before.frozen());
+        thawed.removeAll(phase.frozen());
+        view.line("from epoch " + (phase.from() + 1) + " on, " + String.join(", ", thawed)
+                + (thawed.size() == 1 ? " is" : " are") + " trained, too");
+    }
+
     private Trainer trainer(PreparedRun start, Trainee trainee, LearningRate rate, Recorder recorder) {
         PhaseData data = trainee.data(); // first: it may replace the engines
         return new Trainer(
-                trainee.engines().training(),
+                new TrainingSteps(
+                        trainee.engines().training(),
+                        data.train(),
+                        config.train(),
+                        start.network().classes()),
                 trainee.average(),
                 trainee.engines().inference(),
-                data.train(),
                 data.val(),
                 rate,
                 config.train(),
@@ -522,6 +554,7 @@ public final class TrainingRun {
                 result.loss(),
                 result.images(),
                 last.epoch(),
+                last.epoch() < config.train().epochs(),
                 last.iterations(),
                 (System.nanoTime() - startNanos) / 1e9,
                 trained > 0 ? images / trained : 0,
@@ -608,7 +641,7 @@ public final class TrainingRun {
         }
 
         @Override
-        public void step(Position position, EpochProgress progress, Trainer.Step step) {
+        public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
             if (shownEpoch != position.epoch()) {
                 shownEpoch = position.epoch();
                 view.begin(

@@ -1,34 +1,29 @@
 package io.github.resnet4j.finetune.train;
 
-import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
-import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import io.github.resnet4j.finetune.train.TrainingSteps.Step;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The training loop: epochs of steps, evaluations between them, checkpoints on the way. Everything it does is a function
  * of the position (iteration, epoch, batch) and of the arrays, so that a resumed run equals an uninterrupted one.
  */
 public final class Trainer {
-    private final TrainingStep training;
+    private final TrainingSteps steps;
     private final Optional<WeightAverage> average;
     private final Inference inference;
-    private final BatchLoader trainData;
     private final BatchLoader valData;
     private final LearningRate learningRate;
     private final TrainConfig config;
     private final int classes;
     private final Observer observer;
     private final BooleanSupplier stop;
-    private final BatchArrays arrays;
-    private final BatchMixing mixing;
 
     /** Receives the run's progress, on the training thread. */
     public interface Observer {
@@ -46,18 +41,6 @@ public final class Trainer {
     }
 
     /**
-     * One step.
-     *
-     * @param images of its batch
-     * @param correct of these, classified correctly before the update; of a mixture, as what it has most of
-     * @param loss mean over the batch
-     * @param lr learning rate
-     * @param seconds it took
-     * @param waited seconds of these spent waiting for data
-     */
-    public record Step(int images, int correct, double loss, double lr, double seconds, double waited) {}
-
-    /**
      * A finished epoch.
      *
      * @param epoch from 0
@@ -70,34 +53,30 @@ public final class Trainer {
             int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
 
     /**
-     * @param average of what {@code training} trains, which is evaluated in its place
-     * @param inference runs the graph that {@code training} trains
+     * @param average of what the steps train, which is evaluated in its place
+     * @param inference runs the graph that the steps train
      * @param classes number of classes
      * @param stop polled after every step and between evaluated batches
      */
     public Trainer(
-            TrainingStep training,
+            TrainingSteps steps,
             Optional<WeightAverage> average,
             Inference inference,
-            BatchLoader trainData,
             BatchLoader valData,
             LearningRate learningRate,
             TrainConfig config,
             int classes,
             Observer observer,
             BooleanSupplier stop) {
-        this.training = training;
+        this.steps = steps;
         this.average = average;
         this.inference = inference;
-        this.trainData = trainData;
         this.valData = valData;
         this.learningRate = learningRate;
         this.config = config;
         this.classes = classes;
         this.observer = observer;
         this.stop = stop;
-        this.arrays = new BatchArrays(classes);
-        this.mixing = new BatchMixing(config.mix(), config.seed());
     }
 
     /**
@@ -117,8 +96,8 @@ public final class Trainer {
         Position position = from;
         EpochProgress progress = done;
         Optional<Evaluation> last = Optional.empty();
-        training.startAt(from.iteration());
-        int perEpoch = trainData.batchesPerEpoch();
+        steps.startAt(from.iteration());
+        int perEpoch = steps.perEpoch();
         while (position.epoch() < until) {
             progress = trainEpoch(position, progress);
             int epoch = position.epoch();
@@ -147,7 +126,7 @@ public final class Trainer {
 
     /** Evaluates an epoch, if it is one of those, and reports it. */
     private Optional<Evaluation> finish(int epoch, long iterations, EpochProgress progress) {
-        boolean evaluated = (epoch + 1) % config.evalEvery() == 0 || epoch + 1 == config.epochs();
+        boolean evaluated = (epoch + 1) % config.monitoring().evalEvery() == 0 || epoch + 1 == config.epochs();
         Optional<Evaluation> evaluation =
                 evaluated ? Optional.of(evaluate(epoch, iterations, progress)) : Optional.empty();
         observer.epoch(result(epoch, iterations, progress, evaluation));
@@ -189,33 +168,23 @@ public final class Trainer {
 
     private EpochProgress trainEpoch(Position from, EpochProgress done) {
         EpochProgress progress = done;
-        int perEpoch = trainData.batchesPerEpoch();
-        try (Batches batches = trainData.epoch(from.epoch(), from.batch())) {
-            for (int b = from.batch(); b < perEpoch; b++) {
-                long start = System.nanoTime();
-                Batch batch = batches.next();
-                long arrived = System.nanoTime();
-                long iteration = (long) from.epoch() * perEpoch + b;
-                double lr = learningRate.at(iteration);
-                INDArray features = arrays.features(batch);
-                INDArray labels = arrays.labels(batch, config.labelSmoothing());
-                mixing.apply(features, labels, from.epoch(), b);
-                TrainingStep.Result result = training.step(features, labels, lr);
+        int perEpoch = steps.perEpoch();
+        try (Batches batches = steps.epoch(from.epoch(), from.batch())) {
+            for (int s = from.batch(); s < perEpoch; s++) {
+                long iteration = (long) from.epoch() * perEpoch + s;
+                Step step = steps.take(batches, from.epoch(), s, learningRate.at(iteration));
                 average.ifPresent(weights -> weights.add(iteration + 1));
-                if (!Double.isFinite(result.loss())) {
-                    throw new DivergedException(iteration, from.epoch(), result.loss(), lr);
+                if (!Double.isFinite(step.loss())) {
+                    throw new DivergedException(iteration, from.epoch(), step.loss(), step.lr());
                 }
-                double seconds = (System.nanoTime() - start) / 1e9;
-                Step step =
-                        new Step(batch.size(), result.correct(), result.loss(), lr, seconds, (arrived - start) / 1e9);
                 progress = plus(progress, step);
-                Position position = new Position(iteration + 1, from.epoch(), b + 1);
+                Position position = new Position(iteration + 1, from.epoch(), s + 1);
                 observer.step(position, progress, step);
                 boolean stopping = stop.getAsBoolean();
                 // After an epoch's last step there is one in any case.
-                boolean due = b + 1 < perEpoch
-                        && config.checkpointEvery() > 0
-                        && (iteration + 1) % config.checkpointEvery() == 0;
+                boolean due = s + 1 < perEpoch
+                        && config.monitoring().checkpointEvery() > 0
+                        && (iteration + 1) % config.monitoring().checkpointEvery() == 0;
                 if (stopping || due) {
                     checkpoint(position, progress);
                 }

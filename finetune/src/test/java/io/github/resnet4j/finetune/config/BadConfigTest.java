@@ -280,10 +280,17 @@ final class BadConfigTest {
                         List.of(
                                 "x.yaml:4: train.epoch: unknown key; did you mean epochs?",
                                 "x.yaml:4: train.colour: unknown key; known: epochs, batch-size, seed, label-smoothing,"
-                                        + " mix, clip-norm, ema-decay, checkpoint-every, eval-every, keep-checkpoints",
+                                        + " mix, accumulate, clip-norm, ema-decay, patience, checkpoint-every, eval-every,"
+                                        + " keep-checkpoints",
                                 "x.yaml:4: train.seed: expected a whole number, found 'x'",
-                                "x.yaml:4: train.batch-size: must be at least 1, not 0",
-                                "x.yaml:4: train.eval-every: must be at least 1, not 0")),
+                                "x.yaml:4: train.eval-every: must be at least 1, not 0",
+                                "x.yaml:4: train.batch-size: must be at least 1, not 0")),
+                row(
+                        4,
+                        "train: {epochs: 2, batch-size: 4, accumulate: 0, patience: 0}",
+                        List.of(
+                                "x.yaml:4: train.accumulate: must be at least 1, not 0",
+                                "x.yaml:4: train.patience: must be at least 1, not 0")),
                 // YAML that is refused
                 row(
                         4,

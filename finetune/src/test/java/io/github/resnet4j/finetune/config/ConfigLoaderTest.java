@@ -80,7 +80,7 @@ final class ConfigLoaderTest {
                                 true,
                                 false,
                                 89_478_485),
-                        new TrainConfig(2, 4, 1, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2),
+                        new TrainConfig(2, 4, 1, LossConfig.PLAIN, StepConfig.PLAIN, MonitoringConfig.PLAIN),
                         new Sgd(0.1, 0.9, false, 1e-4, DecayOn.ALL, List.of()),
                         new ScheduleConfig.Constant(Optional.empty()),
                         Engine.AUTO,
@@ -133,8 +133,10 @@ final class ConfigLoaderTest {
                   seed: -9000000000
                   label-smoothing: 0.1
                   mix: {mixup: 0.2, cutmix: 1}
+                  accumulate: 4
                   clip-norm: 5
                   ema-decay: 0.999
+                  patience: 3
                   checkpoint-every: 500
                   eval-every: 2
                   keep-checkpoints: 1
@@ -200,13 +202,9 @@ final class ConfigLoaderTest {
                                 7,
                                 32,
                                 -9_000_000_000L,
-                                0.1,
-                                new MixConfig(Optional.of(0.2), Optional.of(1.0)),
-                                Optional.of(5.0),
-                                Optional.of(0.999),
-                                500,
-                                2,
-                                1),
+                                new LossConfig(0.1, new MixConfig(Optional.of(0.2), Optional.of(1.0))),
+                                new StepConfig(4, Optional.of(5.0), Optional.of(0.999)),
+                                new MonitoringConfig(Optional.of(3), 500, 2, 1)),
                         new Sgd(
                                 1e-4,
                                 0.8,
@@ -354,6 +352,7 @@ final class ConfigLoaderTest {
                           seed: 1
                           label-smoothing: 0
                           mix: {}
+                          accumulate: 1
                           checkpoint-every: 0
                           eval-every: 1
                           keep-checkpoints: 2
@@ -439,8 +438,7 @@ final class ConfigLoaderTest {
     @Test
     void recordsRefuseWhatFilesMayNotSay() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new TrainConfig(0, -1, 1, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2))
+                .isThrownBy(() -> new TrainConfig(0, -1, 1, LossConfig.PLAIN, StepConfig.PLAIN, MonitoringConfig.PLAIN))
                 .withMessage("epochs: must be at least 1, not 0; batch-size: must be at least 1, not -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Sgd(Double.NaN, 0.9, false, Double.POSITIVE_INFINITY, DecayOn.ALL, List.of()))

@@ -18,8 +18,11 @@ import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.engine.UpdateRule;
+import io.github.resnet4j.finetune.config.LossConfig;
 import io.github.resnet4j.finetune.config.MixConfig;
+import io.github.resnet4j.finetune.config.MonitoringConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
+import io.github.resnet4j.finetune.config.StepConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
@@ -80,7 +83,7 @@ final class TrainerTest {
         final TrainConfig config;
         final List<String> events = new ArrayList<>();
         final List<State> checkpoints = new ArrayList<>();
-        final List<Trainer.Step> steps = new ArrayList<>();
+        final List<TrainingSteps.Step> steps = new ArrayList<>();
         final List<Trainer.EpochResult> epochs = new ArrayList<>();
         BooleanSupplier stop = () -> false;
 
@@ -97,7 +100,8 @@ final class TrainerTest {
             this.graph = graph;
             this.training =
                     TrainingStep.of(graph, NETWORK.input(), config.batchSize(), UpdateRule.of(Sgd.paper()), engine);
-            this.average = config.emaDecay()
+            this.average = config.step()
+                    .emaDecay()
                     .map(decay -> new WeightAverage(decay, graph.params().data().asNioFloat()));
             this.inference = Inference.of(graph, NETWORK.input(), config.batchSize(), training.engine());
         }
@@ -120,10 +124,9 @@ final class TrainerTest {
                             new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
                 return new Trainer(
-                                training,
+                                new TrainingSteps(training, train, config, CLASSES.size()),
                                 average,
                                 inference,
-                                train,
                                 val,
                                 rate,
                                 config,
@@ -154,7 +157,7 @@ final class TrainerTest {
         }
 
         @Override
-        public void step(Position position, EpochProgress progress, Trainer.Step step) {
+        public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
             events.add("step " + position.iteration());
             steps.add(step);
         }
@@ -224,7 +227,7 @@ final class TrainerTest {
                         "epoch 1 evaluated");
         assertThat(session.epochs.get(1).evaluation()).containsSame(last);
         assertThat(session.epochs).extracting(Trainer.EpochResult::iterations).containsExactly(4L, 8L);
-        assertThat(session.steps).extracting(Trainer.Step::images).containsExactly(6, 6, 6, 2, 6, 6, 6, 2);
+        assertThat(session.steps).extracting(TrainingSteps.Step::images).containsExactly(6, 6, 6, 2, 6, 6, 6, 2);
     }
 
     @Test
@@ -258,8 +261,9 @@ final class TrainerTest {
         EpochProgress sums = session.epochs.get(0).training();
         assertThat(sums.images()).isEqualTo(20);
         assertThat(sums.correct())
-                .isEqualTo(
-                        session.steps.stream().mapToLong(Trainer.Step::correct).sum());
+                .isEqualTo(session.steps.stream()
+                        .mapToLong(TrainingSteps.Step::correct)
+                        .sum());
         assertThat(sums.loss())
                 .isCloseTo(
                         session.steps.stream()
@@ -269,12 +273,15 @@ final class TrainerTest {
         assertThat(sums.seconds())
                 .isCloseTo(
                         session.steps.stream()
-                                .mapToDouble(Trainer.Step::seconds)
+                                .mapToDouble(TrainingSteps.Step::seconds)
                                 .sum(),
                         within(1e-9));
         assertThat(sums.waited())
                 .isCloseTo(
-                        session.steps.stream().mapToDouble(Trainer.Step::waited).sum(), within(1e-9));
+                        session.steps.stream()
+                                .mapToDouble(TrainingSteps.Step::waited)
+                                .sum(),
+                        within(1e-9));
         assertThat(session.epochs.get(0).lr()).isEqualTo(session.steps.get(3).lr());
     }
 
@@ -339,7 +346,7 @@ final class TrainerTest {
         List<float[]> reported = new ArrayList<>();
         Session session = new Session(averaging(0.7)) {
             @Override
-            public void step(Position position, EpochProgress progress, Trainer.Step step) {
+            public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
                 super.step(position, progress, step);
                 double[] last = averages.get(averages.size() - 1);
                 double keep = Math.min(0.7, (1.0 + position.iteration()) / (10.0 + position.iteration()));
@@ -514,7 +521,7 @@ final class TrainerTest {
     void divergesInTheIterationWhoseLossIsNoNumberAndSavesNothingAfterwards(float broken) {
         Session session = new Session(config(2, 1, 1)) {
             @Override
-            public void step(Position position, EpochProgress progress, Trainer.Step step) {
+            public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
                 super.step(position, progress, step);
                 if (position.iteration() == 2) {
                     float[] copy = parameters();
@@ -542,8 +549,8 @@ final class TrainerTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.6})
     void labelSmoothingIsInTheLoss(double smoothing) {
-        TrainConfig config =
-                new TrainConfig(1, 20, 3, smoothing, MixConfig.NONE, Optional.empty(), Optional.empty(), 0, 1, 2);
+        TrainConfig config = new TrainConfig(
+                1, 20, 3, new LossConfig(smoothing, MixConfig.NONE), StepConfig.PLAIN, MonitoringConfig.PLAIN);
         Session session = new Session(config) {
             @Override
             public void evaluating(long done) {}
@@ -571,10 +578,9 @@ final class TrainerTest {
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
             new Trainer(
-                            session.training,
+                            new TrainingSteps(session.training, loader, config, 3),
                             Optional.empty(),
                             session.inference,
-                            loader,
                             loader,
                             rate,
                             config,
@@ -624,17 +630,23 @@ final class TrainerTest {
 
     private static TrainConfig config(int epochs, int checkpointEvery, int evalEvery) {
         return new TrainConfig(
-                epochs, 6, 3, 0, MixConfig.NONE, Optional.empty(), Optional.empty(), checkpointEvery, evalEvery, 2);
+                epochs,
+                6,
+                3,
+                LossConfig.PLAIN,
+                StepConfig.PLAIN,
+                new MonitoringConfig(Optional.empty(), checkpointEvery, evalEvery, 2));
     }
 
     private static TrainConfig mixing() {
         MixConfig mix = new MixConfig(Optional.of(0.5), Optional.of(1.0));
-        return new TrainConfig(2, 6, 3, 0, mix, Optional.empty(), Optional.empty(), 0, 1, 2);
+        return new TrainConfig(2, 6, 3, new LossConfig(0, mix), StepConfig.PLAIN, MonitoringConfig.PLAIN);
     }
 
     private static TrainConfig averaging(double decay) {
         MixConfig mix = new MixConfig(Optional.of(0.5), Optional.of(1.0));
-        return new TrainConfig(2, 6, 3, 0, mix, Optional.empty(), Optional.of(decay), 0, 1, 2);
+        StepConfig step = new StepConfig(1, Optional.empty(), Optional.of(decay));
+        return new TrainConfig(2, 6, 3, new LossConfig(0, mix), step, MonitoringConfig.PLAIN);
     }
 
     private static double[] doubles(float[] values) {

@@ -4,6 +4,7 @@ import io.github.resnet4j.engine.internal.ir.Operation;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Softmax; in training with the cross-entropy of its result with the labels. A few thousand values, done in Java. */
 final class LoweredSoftmax extends Lowered {
@@ -21,11 +22,13 @@ final class LoweredSoftmax extends Lowered {
     static final class Loss {
         private final List<LoweredSoftmax> parts = new ArrayList<>();
         private FloatBuffer labels;
+        private Optional<float[]> weights = Optional.empty();
         private boolean poisoned;
 
-        /** Labels of the next execution: N×classes, row by row. */
-        void labels(FloatBuffer rows) {
+        /** Labels of the next execution, N×classes, row by row, and how much each class counts. */
+        void labels(FloatBuffer rows, Optional<float[]> classes) {
             labels = rows;
+            weights = classes;
             poisoned = false;
         }
 
@@ -121,21 +124,27 @@ final class LoweredSoftmax extends Lowered {
         }
         double logSum = Math.log(exponentials) + in.get(from + largest);
         // DL4J multiplies the probabilities by the weight of the labels only where there are class weights.
-        double mass = op.classWeights().isEmpty() ? 1 : 0;
-        for (int i = 0; i < classes && !op.classWeights().isEmpty(); i++) {
-            mass += op.classWeights().get(i) * loss.labels.get(from + i);
+        boolean weighted = !op.classWeights().isEmpty() || loss.weights.isPresent();
+        double mass = weighted ? 0 : 1;
+        for (int i = 0; i < classes && weighted; i++) {
+            mass += weight(i) * loss.labels.get(from + i);
         }
         for (int i = 0; i < classes; i++) {
             if (!Float.isFinite(in.get(from + i))) {
                 loss.poison(); // a loss that is clipped hides a logit of minus infinity
             }
-            double weight = op.classWeights().isEmpty() ? 1 : op.classWeights().get(i);
-            double label = weight * loss.labels.get(from + i);
+            double label = weight(i) * loss.labels.get(from + i);
             if (label != 0) {
                 double log = in.get(from + i) - logSum;
                 sum -= label * Math.max(log, SMALLEST_LOG);
             }
             gradient.put(from + i, (float) (out.get(from + i) * mass - label));
         }
+    }
+
+    /** How much a class counts: by the graph's own loss, and in this step. */
+    private double weight(int of) {
+        double own = op.classWeights().isEmpty() ? 1 : op.classWeights().get(of);
+        return loss.weights.isPresent() ? own * loss.weights.get()[of] : own;
     }
 }

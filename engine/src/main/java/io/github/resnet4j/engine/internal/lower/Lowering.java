@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
@@ -350,10 +351,11 @@ public final class Lowering implements AutoCloseable {
      * Says what the next run of a program for training is.
      *
      * @param rows labels, N×classes, row by row
+     * @param weights how much each class counts; absent: 1
      * @param iteration the number of the step, which dropout and stochastic depth depend on
      */
-    public void next(java.nio.FloatBuffer rows, long iteration) {
-        loss.labels(rows);
+    public void next(java.nio.FloatBuffer rows, Optional<float[]> weights, long iteration) {
+        loss.labels(rows, weights);
         dropout.iteration(iteration);
     }
 

@@ -13,6 +13,7 @@ import io.github.resnet4j.engine.report.PlanReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
@@ -132,7 +133,7 @@ class GrowingMapTest {
             Arrays.fill(broken, Float.NaN);
             for (float[] values : List.of(broken, usual)) {
                 flat.put(values);
-                lowering.next(rows.asBuffer(), 0);
+                lowering.next(rows.asBuffer(), Optional.empty(), 0);
                 lowering.run(in.address());
             }
             List<float[]> outputs = new ArrayList<>();

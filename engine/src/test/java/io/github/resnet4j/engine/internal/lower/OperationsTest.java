@@ -260,7 +260,7 @@ class OperationsTest {
                         arena,
                         Lowering.Use.TRAINING,
                         SEED)) {
-            lowering.next(labels.asBuffer(), 0);
+            lowering.next(labels.asBuffer(), Optional.empty(), 0);
             lowering.run(images.address());
             float[] out = LoweringTest.output(lowering, 0, y.values().length);
             for (int i = 0; i < out.length; i++) {
