@@ -165,7 +165,7 @@ final class ImageArguments {
     }
 
     /** That a path does not exist, and the nearest one that does. */
-    private static String missing(Path path) {
+    static String missing(Path path) {
         Path there = path.toAbsolutePath().normalize();
         Path first = there;
         while (there != null && !Files.exists(there)) {

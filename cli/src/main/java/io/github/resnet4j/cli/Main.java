@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             FinetuneCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            EmbedCommand.class,
+            SimilarCommand.class,
             LesionCommand.class,
             FetchCommand.class,
             ConvertCommand.class,

@@ -31,6 +31,8 @@ class CommandLineIT {
             "finetune",
             "eval",
             "predict",
+            "embed",
+            "similar",
             "fetch",
             "convert",
             "preview",

@@ -208,6 +208,10 @@ class ReadmeIT {
             %s
                 photos.next();
             }
+            """, """
+            static void classifies() throws Exception {
+            %s
+            }
             """);
 
     private static final String MAIN = """
@@ -223,6 +227,7 @@ class ReadmeIT {
                         Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32), Nd4j.eye(10).castTo(DataType.FLOAT).getRows(0, 9));
                 replacesFit(graph, new ExistingDataSetIterator(List.of(batch)));
                 readsRecords();
+                classifies();
                 System.exit(0);
             }
             """;

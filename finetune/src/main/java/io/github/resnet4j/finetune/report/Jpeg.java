@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Base64;
 import java.util.Iterator;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -15,12 +16,26 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /** Images encoded as JPEG, for pages with hundreds of photographs. */
 public final class Jpeg {
     private static final float QUALITY = 0.8f;
+    private static final int SIDE = 240;
 
     private Jpeg() {}
 
     /** The image, JPEG. */
     public static byte[] encode(Rgb8Image image) {
         return encode(Png.image(image));
+    }
+
+    /** A small picture of the image, its longer side at most {@value #SIDE} pixels; never enlarged. */
+    public static byte[] thumbnail(Rgb8Image image) {
+        double scale = Math.min(1, SIDE / (double) Math.max(image.width(), image.height()));
+        int width = Math.max(1, (int) Math.round(image.width() * scale));
+        int height = Math.max(1, (int) Math.round(image.height() * scale));
+        return encode(Png.scale(Png.image(image), width, height));
+    }
+
+    /** As an address within a page. */
+    static Html uri(byte[] jpeg) {
+        return Html.trusted("data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg));
     }
 
     static byte[] encode(BufferedImage image) {

@@ -95,6 +95,12 @@ final class Page {
         return add("</dl></div>\n");
     }
 
+    /** The name of a file and of its folder: more does not fit below a small image. */
+    static String tail(String file) {
+        String path = file.replace('\\', '/');
+        return path.substring(path.lastIndexOf('/', path.lastIndexOf('/') - 1) + 1);
+    }
+
     private static String styleSheet() {
         try (InputStream css = Page.class.getResourceAsStream("report.css")) {
             if (css == null) {

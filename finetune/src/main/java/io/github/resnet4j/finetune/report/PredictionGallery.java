@@ -4,7 +4,6 @@ import io.github.resnet4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,8 +121,9 @@ public record PredictionGallery(
 
     private static void shot(Page page, Shot shot) {
         page.add("<figure class=\"shot {}\"><div class=\"views\">", shot.unsure ? "wrong" : "");
-        page.add("<img loading=\"lazy\" alt=\"{}\" src=\"{}\">", "Image " + shot.file, uri(shot.jpeg));
-        shot.heat.ifPresent(heat -> page.add("<img class=\"over\" loading=\"lazy\" alt=\"\" src=\"{}\">", uri(heat)));
+        page.add("<img loading=\"lazy\" alt=\"{}\" src=\"{}\">", "Image " + shot.file, Jpeg.uri(shot.jpeg));
+        shot.heat.ifPresent(
+                heat -> page.add("<img class=\"over\" loading=\"lazy\" alt=\"\" src=\"{}\">", Jpeg.uri(heat)));
         page.add("</div><figcaption>");
         if (shot.unsure) {
             page.add("<span class=\"verdict\">? unsure</span>");
@@ -134,14 +134,10 @@ public record PredictionGallery(
                     "<li style=\"--w:{}%\"><bdi>{}</bdi><span>{}</span></li>",
                     Numbers.fixed(100 * bar.probability, 1), bar.name, Numbers.percent(bar.probability));
         }
-        page.add("</ol><bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", shot.file, tail(shot.file));
-    }
-
-    /** The name of a file and of its folder: more does not fit below its image. */
-    private static String tail(String file) {
-        String path = file.replace('\\', '/');
-        int folder = path.lastIndexOf('/', path.lastIndexOf('/') - 1);
-        return path.substring(folder + 1);
+        page.add(
+                "</ol><bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n",
+                shot.file,
+                Page.tail(shot.file));
     }
 
     private void classes(Page page) {
@@ -165,9 +161,5 @@ public record PredictionGallery(
 
     private static void bar(Page page, double share) {
         page.add("<td class=\"bar\" style=\"--w:{}%\">{}</td>", Numbers.fixed(100 * share, 0), Numbers.percent(share));
-    }
-
-    private static Html uri(byte[] jpeg) {
-        return Html.trusted("data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg));
     }
 }

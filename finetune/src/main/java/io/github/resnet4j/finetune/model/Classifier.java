@@ -1,0 +1,322 @@
+package io.github.resnet4j.finetune.model;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A trained model for applications: classifies images for any number of threads.
+ *
+ * <p>Each calling thread decodes and prepares its own image. One thread then runs the network on all cores, for as many
+ * images together as wait: a batch starts when it is full, when no other thread is on its way with an image, or when its
+ * first image has waited for {@link Options#maxWait}. A single thread therefore never waits for others. When {@link
+ * Options#queue} images are waiting, further threads are held back.
+ *
+ * <p>An answer may differ in its last digits with the images that shared its batch, by less than 1e-5 in a probability. An
+ * image that cannot be read is the matter of its caller alone.
+ */
+public final class Classifier implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
+    private static final Path BYTES = Path.of("image");
+
+    private final Predictor predictor;
+    private final Options options;
+    private final BlockingQueue<Request> waiting;
+    private final Thread worker;
+    /** Requests whose images are being prepared or wait for a batch. */
+    private final AtomicInteger coming = new AtomicInteger();
+
+    /** Every request reads; closing writes, and so comes after those under way. */
+    private final ReadWriteLock open = new ReentrantReadWriteLock();
+
+    private volatile boolean closed;
+    /** Guarded by the write lock. */
+    private boolean freed;
+
+    /**
+     * How requests of several threads are put together.
+     *
+     * @param maxBatch most images that run together, at least 1
+     * @param maxWait how long an image may wait for others, not negative
+     * @param queue images that may wait, at least 1
+     * @param engine which engine to use
+     */
+    public record Options(int maxBatch, Duration maxWait, int queue, Engine engine) {
+        /** Batches of at most 16, for which an image waits 5 ms; a queue of 64. */
+        public static final Options DEFAULT = new Options(16, Duration.ofMillis(5), 64, Engine.AUTO);
+
+        public Options {
+            if (maxBatch < 1 || queue < 1 || maxWait.isNegative()) {
+                throw new IllegalArgumentException("a classifier needs batches and a queue of at least 1 image and no"
+                        + " negative wait, got " + maxBatch + ", " + queue + " and " + maxWait);
+            }
+        }
+    }
+
+    /** What is wanted of an image. */
+    private enum Kind {
+        PROBABILITIES,
+        FEATURES
+    }
+
+    /** A prepared image and who waits for its values. */
+    private record Request(Kind kind, float[] image, CompletableFuture<float[]> values) {}
+
+    private Classifier(Predictor predictor, Options options) {
+        this.predictor = predictor;
+        this.options = options;
+        this.waiting = new ArrayBlockingQueue<>(options.queue);
+        this.worker = new Thread(this::work, "resnet4j-classifier");
+        worker.setDaemon(true);
+        worker.start();
+    }
+
+    /**
+     * Loads a model with {@link Options#DEFAULT}.
+     *
+     * @param model {@code model.zip}, or any weights file that says enough about itself
+     * @throws io.github.resnet4j.finetune.UsageException if the file does not say which network it is for
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if no engine can run the network
+     */
+    public static Classifier load(Path model) {
+        SourceModel source = SourceModel.open(
+                ModelRequest.of(Optional.empty()).withWeights(Optional.of(model)),
+                DownloadOptions.standard().withOffline(true),
+                remark -> LOG.info("{}: {}", model, remark));
+        source.assumed().ifPresent(assumed -> LOG.warn("{}: {}", model, assumed));
+        return load(source, Options.DEFAULT);
+    }
+
+    /**
+     * Loads a model from any source.
+     *
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if the engine cannot run the network
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
+     */
+    public static Classifier load(SourceModel model, Options options) {
+        return new Classifier(Predictor.open(model, options.maxBatch, options.engine), options);
+    }
+
+    /** The classes, in the order of the model's logits. */
+    public List<String> classes() {
+        return predictor.card().classes();
+    }
+
+    /**
+     * Classifies an image file.
+     *
+     * @throws io.github.resnet4j.datasets.image.BadImageException if it cannot be read
+     * @throws IllegalArgumentException if it is too long and narrow to be scaled
+     * @throws NonFiniteOutputException if the network's output for it is not finite
+     * @throws IllegalStateException if this is closed
+     * @throws CancellationException if the thread is interrupted while it is held back; it stays so
+     */
+    public Classification classify(Path image) {
+        return classification(() -> ImageDecoder.decode(image));
+    }
+
+    /**
+     * Classifies the content of an image file.
+     *
+     * @throws RuntimeException as {@link #classify(Path)}
+     */
+    public Classification classify(byte[] image) {
+        return classification(() -> ImageDecoder.decode(image, BYTES));
+    }
+
+    /**
+     * Classifies an image in memory. Transparency is dropped, not blended, as it is for files.
+     *
+     * @throws RuntimeException as {@link #classify(Path)}, but that the image cannot be unreadable
+     */
+    public Classification classify(BufferedImage image) {
+        return classification(() -> AwtImage.rgb(image));
+    }
+
+    /**
+     * The features of an image file: what the last layer makes the logits of. See {@link Predictor#features}.
+     *
+     * @throws RuntimeException as {@link #classify(Path)}
+     */
+    public float[] embed(Path image) {
+        return values(Kind.FEATURES, () -> ImageDecoder.decode(image));
+    }
+
+    /**
+     * The same of the content of an image file.
+     *
+     * @throws RuntimeException as {@link #classify(Path)}
+     */
+    public float[] embed(byte[] image) {
+        return values(Kind.FEATURES, () -> ImageDecoder.decode(image, BYTES));
+    }
+
+    /**
+     * The same of an image in memory.
+     *
+     * @throws RuntimeException as {@link #classify(BufferedImage)}
+     */
+    public float[] embed(BufferedImage image) {
+        return values(Kind.FEATURES, () -> AwtImage.rgb(image));
+    }
+
+    /** Where an image comes from. */
+    private interface Source {
+        Rgb8Image decode();
+    }
+
+    private Classification classification(Source image) {
+        float[] probabilities = values(Kind.PROBABILITIES, image);
+        return new Classification(
+                predictor.guesses(probabilities, probabilities.length),
+                predictor.card().temperature());
+    }
+
+    private float[] values(Kind kind, Source image) {
+        requireOpen(); // also while close() waits for those under way
+        open.readLock().lock();
+        try {
+            requireOpen();
+            Request request = put(kind, image);
+            return request.values.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (CancellationException)
+                    new CancellationException("interrupted while waiting for the classifier").initCause(e);
+        } catch (CompletionException e) {
+            // What another thread met is thrown here with the trace of who asked.
+            if (e.getCause() instanceof NonFiniteOutputException) {
+                throw (NonFiniteOutputException) e.getCause();
+            }
+            throw new IllegalStateException("the classifier failed: " + e.getCause(), e.getCause());
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Prepares an image and puts it where the next batches are taken from. */
+    private Request put(Kind kind, Source image) throws InterruptedException {
+        boolean put = false;
+        coming.incrementAndGet();
+        try {
+            Request request = new Request(kind, predictor.prepare(image.decode()), new CompletableFuture<>());
+            waiting.put(request);
+            put = true;
+            return request;
+        } finally {
+            if (!put) {
+                coming.decrementAndGet();
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this classifier is closed");
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                List<Request> batch = batch();
+                for (Kind kind : Kind.values()) {
+                    answer(
+                            kind,
+                            batch.stream()
+                                    .filter(request -> request.kind == kind)
+                                    .toList());
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed: nobody waits any more.
+        }
+    }
+
+    /** The requests that run next: at least one. */
+    private List<Request> batch() throws InterruptedException {
+        List<Request> batch = new ArrayList<>(List.of(waiting.take()));
+        long end = System.nanoTime() + options.maxWait.toNanos();
+        while (batch.size() < options.maxBatch) {
+            waiting.drainTo(batch, options.maxBatch - batch.size());
+            long left = end - System.nanoTime();
+            if (batch.size() >= Math.min(coming.get(), options.maxBatch) || left <= 0) {
+                break;
+            }
+            Request next = waiting.poll(left, TimeUnit.NANOSECONDS);
+            if (next != null) {
+                batch.add(next);
+            }
+        }
+        coming.addAndGet(-batch.size());
+        return batch;
+    }
+
+    private void answer(Kind kind, List<Request> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            int length = batch.get(0).image.length;
+            float[] images = new float[batch.size() * length];
+            for (int i = 0; i < batch.size(); i++) {
+                System.arraycopy(batch.get(i).image, 0, images, i * length, length);
+            }
+            float[] values = kind == Kind.PROBABILITIES
+                    ? predictor.probabilities(images, batch.size())
+                    : predictor.features(images, batch.size());
+            int each = values.length / batch.size();
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).values.complete(Arrays.copyOfRange(values, i * each, (i + 1) * each));
+            }
+        } catch (NonFiniteOutputException e) {
+            if (batch.size() == 1) {
+                batch.get(0).values.completeExceptionally(e);
+            } else { // only who brought the image is to hear of it
+                batch.forEach(request -> answer(kind, List.of(request)));
+            }
+        } catch (Throwable e) { // whoever waits must not wait for ever
+            batch.forEach(request -> request.values.completeExceptionally(e));
+        }
+    }
+
+    /**
+     * Answers the requests under way, refuses new ones, and frees the memory. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        open.writeLock().lock(); // behind all who wait for an answer
+        try {
+            worker.interrupt();
+            if (!freed) {
+                freed = true;
+                predictor.close();
+            }
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+}
