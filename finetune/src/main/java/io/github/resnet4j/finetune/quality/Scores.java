@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.quality;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The probabilities of all classes for labelled images. Of so many that they would not fit into 64 MB, every second is kept,
@@ -64,6 +65,11 @@ public final class Scores {
     /** How many images are kept. */
     public int size() {
         return rows.size();
+    }
+
+    /** The probabilities of an image, by its index in the data set; absent if it was not kept. Not to be changed. */
+    public Optional<float[]> of(int index) {
+        return rows.stream().filter(row -> row.index == index).findFirst().map(Row::probabilities);
     }
 
     int classes() {

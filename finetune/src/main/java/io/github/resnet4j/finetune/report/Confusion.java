@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.finetune.quality.Interval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,8 +50,17 @@ public record Confusion(List<String> classes, long[][] counts) {
      * @param precision correct among those predicted to be of this class
      * @param recall correct among those of this class
      * @param f1 harmonic mean of both
+     * @param precisionInterval of 95 %
+     * @param recallInterval of 95 %
      */
-    public record ClassScore(String name, long support, double precision, double recall, double f1) {}
+    public record ClassScore(
+            String name,
+            long support,
+            double precision,
+            double recall,
+            double f1,
+            Interval precisionInterval,
+            Interval recallInterval) {}
 
     /**
      * Images of one class taken for another.
@@ -72,6 +82,16 @@ public record Confusion(List<String> classes, long[][] counts) {
     /** Fraction classified correctly; NaN without images. */
     public double top1() {
         return ratio(correct(), total());
+    }
+
+    /** Where the fraction classified correctly probably lies for images like these: 95 %. */
+    public Interval top1Interval() {
+        return Interval.wilson(correct(), total());
+    }
+
+    /** The class with the most images, the first of equals. */
+    int mostFrequent() {
+        return IntStream.range(0, classes.size()).reduce(0, (best, i) -> support(i) > support(best) ? i : best);
     }
 
     /** Images of a class. */
@@ -101,7 +121,9 @@ public record Confusion(List<String> classes, long[][] counts) {
                     support,
                     ratio(hit, predicted[i]),
                     ratio(hit, support),
-                    ratio(2 * hit, support + predicted[i])));
+                    ratio(2 * hit, support + predicted[i]),
+                    Interval.wilson(hit, predicted[i]),
+                    Interval.wilson(hit, support)));
         }
         return scores;
     }

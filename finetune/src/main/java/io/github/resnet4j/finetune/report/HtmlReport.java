@@ -1,10 +1,13 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.finetune.quality.Calibration;
+import io.github.resnet4j.finetune.quality.Interval;
 import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The run as one HTML page with charts and images embedded. */
 public final class HtmlReport {
@@ -21,6 +25,11 @@ public final class HtmlReport {
     private static final int HARDEST_CLASSES = 20;
     private static final int CHART_WIDTH = 540;
     private static final int HEAT_MAP_SIDE = 800;
+    /** Up to so many classes the matrix is a table, whose cells say what they are; beyond, an image. */
+    private static final int MOST_CLASSES_AS_TABLE = 200;
+
+    private static final int MOST_MISTAKES_NAMED = 5;
+    private static final int MOST_UNREADABLE_NAMED = 200;
     /** From this share of its row on, a cell is dark enough (in dark mode: bright enough) to need the other ink. */
     private static final double STRONG_HEAT = 0.66;
     /** Thumbnails below this width are enlarged with their pixels visible, not blurred. */
@@ -45,22 +54,36 @@ public final class HtmlReport {
         curves();
         confusion();
         classes();
-        gallery();
+        calibration();
         topLosses();
+        best();
+        gallery();
+        suspects();
+        duplicates();
+        unreadable();
         facts();
         sources();
         return html.end();
     }
 
     private void header() {
-        html.openHeader(report.facts().title());
+        html.openHeader(report.facts().title(), Verdict.of(report.confusion()));
         headline();
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("curves", "Curves");
         sections.put("confusion", "Confusion");
         sections.put("classes", "Classes");
-        sections.put("gallery", "Predictions");
-        sections.put("losses", "Top losses");
+        report.judgement().ifPresent(known -> sections.put("calibration", "Calibration"));
+        sections.put("losses", "Worst predictions");
+        sections.put("best", "Best");
+        sections.put("gallery", "Samples");
+        report.judgement().ifPresent(known -> {
+            sections.put("suspects", "Labels to check");
+            sections.put("duplicates", "Duplicates");
+            if (!known.unreadable().isEmpty()) {
+                sections.put("unreadable", "Unreadable images");
+            }
+        });
         sections.put("facts", "Facts");
         sections.put("sources", "Configuration");
         html.closeHeader(sections);
@@ -73,8 +96,13 @@ public final class HtmlReport {
         String when =
                 row.map(r -> "epoch %d of %d".formatted(r.epoch(), epochs)).orElse("");
         if (confusion.total() > 0) {
-            String of = "%s of %s"
-                    .formatted(Numbers.count(confusion.correct()), Numbers.count(confusion.total(), "image", "images"));
+            Interval range = confusion.top1Interval();
+            String of = "%s of %s; 95 %% interval %s to %s"
+                    .formatted(
+                            Numbers.count(confusion.correct()),
+                            Numbers.count(confusion.total(), "image", "images"),
+                            Numbers.percent(range.low()),
+                            Numbers.percent(range.high()));
             html.tile("Top-1 accuracy", Numbers.percent(confusion.top1()), of);
         } else {
             html.tile(
@@ -201,19 +229,55 @@ public final class HtmlReport {
         html.add(" Rows are actual classes, columns predicted classes; a stronger colour is a larger share of the row."
                 + "</p>\n");
         if (confusion.classes().size() <= Charts.MOST_CLASSES_WITH_COUNTS) {
-            matrix(confusion);
+            matrix(confusion, false);
+        } else if (confusion.classes().size() <= MOST_CLASSES_AS_TABLE) {
+            html.add(
+                    "<p>Point at a cell to read what it counts; the table of mistakes below it has the same in words.</p>\n");
+            matrix(confusion, true);
+            mistakes(confusion);
         } else {
             int cell = Math.max(1, HEAT_MAP_SIDE / confusion.classes().size());
             html.add(
                     "<img class=\"heatmap\" alt=\"{}\" src=\"{}\">\n",
                     "Heat map of the confusion matrix, " + Charts.caption(confusion),
                     pngUri(Png.encode(Charts.heatMap(confusion, cell))));
+            mistakes(confusion);
         }
         html.closeSection();
     }
 
-    private void matrix(Confusion confusion) {
-        html.openTable("Confusion matrix", "matrix");
+    /** Every class and what it is taken for, in words. */
+    private void mistakes(Confusion confusion) {
+        html.add("<details><summary>Every class and what it is mistaken for</summary>\n");
+        html.openTable("Mistakes by class", "mistakes");
+        html.add("<thead><tr><th>Class</th><th>Right</th><th>Mistaken for</th></tr></thead>\n<tbody>\n");
+        for (int i = 0; i < confusion.classes().size(); i++) {
+            long[] row = confusion.counts()[i];
+            int actual = i;
+            List<Integer> others = IntStream.range(0, row.length)
+                    .filter(j -> j != actual && row[j] > 0)
+                    .boxed()
+                    .sorted(Comparator.comparingLong((Integer j) -> row[j]).reversed())
+                    .toList();
+            html.add(
+                    "<tr><th scope=\"row\"><bdi>{}</bdi></th><td>{} of {}</td><td>",
+                    confusion.classes().get(i),
+                    Numbers.count(row[i]),
+                    Numbers.count(confusion.support(i)));
+            for (int j : others.subList(0, Math.min(MOST_MISTAKES_NAMED, others.size()))) {
+                html.add("<bdi>{}</bdi> ({}) ", confusion.classes().get(j), Numbers.count(row[j]));
+            }
+            html.add(
+                    others.size() > MOST_MISTAKES_NAMED ? "and {} more classes</td></tr>\n" : "{}</td></tr>\n",
+                    others.size() > MOST_MISTAKES_NAMED ? String.valueOf(others.size() - MOST_MISTAKES_NAMED) : "");
+        }
+        html.closeTable();
+        html.add("</details>\n");
+    }
+
+    /** @param dense without numbers in the cells, which tell them when pointed at */
+    private void matrix(Confusion confusion, boolean dense) {
+        html.openTable("Confusion matrix", dense ? "matrix dense" : "matrix");
         html.add("<thead><tr><td class=\"corner\">actual ↓ predicted →</td>");
         confusion.classes().forEach(name -> html.add("<th scope=\"col\"><bdi title=\"{}\">{}</bdi></th>", name, name));
         html.add("</tr></thead>\n<tbody>\n");
@@ -228,11 +292,25 @@ public final class HtmlReport {
                 double heat = support == 0 ? 0 : Math.sqrt((double) row[j] / support);
                 String style =
                         (row[j] == 0 ? "zero" : heat > STRONG_HEAT ? "heat strong" : "heat") + (i == j ? " hit" : "");
+                if (dense && row[j] == 0) {
+                    html.add("<td></td>");
+                    continue;
+                }
                 html.add(
-                        "<td class=\"{}\" style=\"--h:{}\">{}</td>",
+                        "<td class=\"{}\" style=\"--h:{}\" title=\"{} taken for {}: {} of {}\">",
                         style,
                         Numbers.fixed(heat, 2),
-                        Numbers.count(row[j]));
+                        confusion.classes().get(i),
+                        confusion.classes().get(j),
+                        Numbers.count(row[j]),
+                        Numbers.count(support));
+                if (!dense) {
+                    html.add("{}", Numbers.count(row[j]));
+                    if (row[j] > 0) {
+                        html.add("<small>{}</small>", Numbers.wholePercent((double) row[j] / support));
+                    }
+                }
+                html.add("</td>");
             }
             html.add("</tr>\n");
         }
@@ -282,19 +360,32 @@ public final class HtmlReport {
 
     private void scoreTable(List<Confusion.ClassScore> scores) {
         html.openTable("Scores by class");
-        html.add(
-                "<thead><tr><th>Class</th><th>Images</th><th>Precision</th><th>Recall</th><th>F1</th></tr></thead>\n<tbody>\n");
+        html.add("<thead><tr><th>Class</th><th>Images</th><th>Precision</th><th>95 %</th><th>Recall</th><th>95 %</th>"
+                + "<th>F1</th></tr></thead>\n<tbody>\n");
         for (Confusion.ClassScore score : scores) {
             html.add(
                     "<tr><th scope=\"row\"><bdi>{}</bdi></th><td>{}</td>",
                     score.name(),
                     Numbers.count(score.support()));
             bar(score.precision());
+            range(score.precisionInterval());
             bar(score.recall());
+            range(score.recallInterval());
             bar(score.f1());
             html.add("</tr>\n");
         }
         html.closeTable();
+    }
+
+    private void range(Interval interval) {
+        html.add("<td class=\"range\">{}</td>", words(interval));
+    }
+
+    /** {@code 83–97%}. */
+    private static String words(Interval interval) {
+        return Double.isNaN(interval.low())
+                ? Numbers.NONE
+                : Numbers.fixed(100 * interval.low(), 0) + "–" + Numbers.wholePercent(interval.high());
     }
 
     private void bar(double fraction) {
@@ -302,15 +393,217 @@ public final class HtmlReport {
         html.add("<td class=\"bar\" style=\"--w:{}%\">{}</td>", width, Numbers.percent(fraction));
     }
 
+    private void calibration() {
+        report.judgement().map(Judgement::scaling).ifPresent(scaling -> {
+            html.openSection("calibration", "Calibration");
+            html.add(
+                    "<p>When the model says 90 %, is it right nine times of ten? On the line of dashes it is; below it, it is"
+                            + " surer than it is right.</p>\n");
+            boolean kept = scaling.kept().isPresent();
+            List<Series> lines = new ArrayList<>();
+            lines.add(new Series("perfect", "ideal", List.of(new Point(0, 0, "perfect"), new Point(1, 1, "perfect"))));
+            lines.add(reliability("the network’s own", "train", scaling.before()));
+            if (kept) {
+                lines.add(reliability("calibrated", "val", scaling.after()));
+            }
+            Html svg = new LineChart(
+                            "Reliability diagram",
+                            lines,
+                            Numbers::percent,
+                            CHART_WIDTH,
+                            CHART_WIDTH * 2 / 3,
+                            new LineChart.Across("probability of the predicted class", false),
+                            false)
+                    .svg();
+            html.add(
+                    "<figure class=\"plot reliability\"><figcaption>Share that is right, by probability</figcaption>\n");
+            html.add("{}\n</figure>\n", svg);
+            html.add(
+                    "<p>Expected calibration error (15 bins): <strong>{}</strong> with the network’s own probabilities",
+                    Numbers.percent(scaling.before().error()));
+            if (kept) {
+                html.add(
+                        ", <strong>{}</strong> calibrated with temperature {}. The temperature is in model.zip, and predict and"
+                                + " eval use it; it does not change which class is predicted.</p>\n",
+                        Numbers.percent(scaling.after().error()),
+                        Numbers.rate(scaling.kept().getAsDouble()));
+            } else {
+                html.add(
+                        ". No temperature is stored in model.zip: one fitted to half of the images did not help with the"
+                                + " other half.</p>\n");
+            }
+            html.add(
+                    "<p class=\"remark\">Measured on the validation images, {}: each half with a temperature fitted to the"
+                            + " other half. Few images make a rough estimate.</p>\n",
+                    Numbers.count(scaling.images()));
+            html.add("<details><summary>In numbers</summary>\n");
+            html.openTable("Reliability", "bins");
+            html.add(
+                    "<thead><tr><th>Probability</th><th>Images</th><th>Mean</th><th>Right</th></tr></thead>\n<tbody>\n");
+            for (Calibration.Bin bin : (kept ? scaling.after() : scaling.before()).bins()) {
+                if (bin.images() > 0) {
+                    html.add(
+                            "<tr><th scope=\"row\">{}–{}</th><td>{}</td>",
+                            Numbers.fixed(100 * bin.from(), 0),
+                            Numbers.wholePercent(bin.to()),
+                            Numbers.count(bin.images()));
+                    html.add(
+                            "<td>{}</td><td>{}</td></tr>\n",
+                            Numbers.percent(bin.confidence()),
+                            Numbers.percent(bin.accuracy()));
+                }
+            }
+            html.closeTable();
+            html.add("</details>\n");
+            html.closeSection();
+        });
+    }
+
+    private static Series reliability(String name, String style, Calibration calibration) {
+        return new Series(
+                name,
+                style,
+                calibration.bins().stream()
+                        .filter(bin -> bin.images() > 0)
+                        .map(bin -> new Point(
+                                bin.confidence(),
+                                bin.accuracy(),
+                                Numbers.count(bin.images(), "image", "images") + " of about "
+                                        + Numbers.wholePercent(bin.confidence())))
+                        .toList());
+    }
+
+    private void best() {
+        html.openSection("best", "Best predictions");
+        html.add("<p>Right, and the surest of each class.</p>\n");
+        shots(report.best(), "No prediction was right.");
+        html.closeSection();
+    }
+
+    private void suspects() {
+        report.judgement().ifPresent(known -> {
+            html.openSection("suspects", "Labels to check");
+            if (known.suspects().isEmpty()) {
+                html.add("<p class=\"none\">The model confidently disagrees with no label.</p>\n");
+            } else if (!Verdict.hasLearnt(report.confusion())) {
+                html.add("<p class=\"none\">This model knows too little to question a label.</p>\n");
+            } else {
+                html.add(
+                        "<p>With the labels of {} the model disagrees, as confidently as it usually agrees with images of the"
+                                + " other class (confident learning, Northcutt et al. 2021). Some may be mislabelled or show"
+                                + " both; others are simply the model’s mistakes. Only somebody who looks can tell.</p>\n",
+                        Numbers.count(known.suspectCount(), "validation image", "validation images"));
+                html.add("<div class=\"shots\">\n");
+                for (Prediction p : known.suspects()) {
+                    html.add("<figure class=\"shot\">{}<figcaption>", image(p));
+                    html.add("labelled <bdi class=\"said\">{}</bdi>", p.actual());
+                    html.add(
+                            "<span class=\"truth\">the model: <bdi>{}</bdi>, {}</span>",
+                            p.predicted(),
+                            Numbers.wholePercent(p.probability()));
+                    html.add("<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", p.file(), p.file());
+                }
+                html.add("</div>\n");
+                if (known.suspectCount() > known.suspects().size()) {
+                    html.add(
+                            "<p class=\"remark\">The {} with the least probable labels; report.json names all.</p>\n",
+                            known.suspects().size());
+                }
+            }
+            html.closeSection();
+        });
+    }
+
+    private void duplicates() {
+        report.judgement().flatMap(Judgement::duplicates).ifPresent(found -> {
+            html.openSection("duplicates", "Duplicates between training and validation");
+            long all = found.exact() + found.alike();
+            String compared = Numbers.count(found.valImages(), "validation image was", "validation images were")
+                    + " compared with " + Numbers.count(found.trainImages(), "training image", "training images") + ".";
+            if (all == 0) {
+                html.add("<p>No validation image looks like a training image. {}</p>\n", compared);
+            } else {
+                html.add(
+                        "<p><strong>{}</strong> equal to a training image in every pixel, and {} like one. The model may know"
+                                + " the answers by heart: the more there are, the more its accuracy flatters it. {}</p>\n",
+                        Numbers.count(found.exact(), "validation image is", "validation images are"),
+                        Numbers.count(found.alike(), "more looks", "more look"),
+                        compared);
+                html.add("<div class=\"twins\">\n");
+                for (Judgement.Twin twin : found.twins()) {
+                    html.add(
+                            "<figure class=\"twin\"><div>{}{}</div><figcaption>{}",
+                            picture(
+                                    twin.val().thumbnailPng(),
+                                    "Validation image " + twin.val().file()),
+                            picture(
+                                    twin.train().thumbnailPng(),
+                                    "Training image " + twin.train().file()),
+                            twin.exact() ? "Equal" : "Alike");
+                    html.add(
+                            " <bdi class=\"file\" title=\"{}\">{}</bdi>",
+                            twin.val().file(),
+                            twin.val().file());
+                    html.add(
+                            " <bdi class=\"file\" title=\"{}\">{}</bdi>",
+                            twin.train().file(),
+                            twin.train().file());
+                    if (!twin.val().label().equals(twin.train().label())) {
+                        html.add(
+                                "<span class=\"truth\">labelled <bdi>{}</bdi> and <bdi>{}</bdi></span>",
+                                twin.val().label(),
+                                twin.train().label());
+                    }
+                    html.add("</figcaption></figure>\n");
+                }
+                html.add("</div>\n");
+                if (all > found.twins().size()) {
+                    html.add(
+                            "<p class=\"remark\">The first {}; report.json names all.</p>\n",
+                            found.twins().size());
+                }
+            }
+            html.closeSection();
+        });
+    }
+
+    private static Html picture(byte[] png, String text) {
+        return png.length == 0
+                ? new Html().add("<span class=\"blank\">no image</span>")
+                : new Html().add("<img loading=\"lazy\" alt=\"{}\" src=\"{}\">", text, pngUri(png));
+    }
+
+    private void unreadable() {
+        List<String> names = report.judgement().map(Judgement::unreadable).orElse(List.of());
+        if (names.isEmpty()) {
+            return;
+        }
+        html.openSection("unreadable", "Unreadable images");
+        html.add("<p>{} could not be read and left out.</p>\n<ul>\n", Numbers.count(names.size(), "image", "images"));
+        names.stream().limit(MOST_UNREADABLE_NAMED).forEach(name -> html.add("<li><bdi>{}</bdi></li>\n", name));
+        html.add("</ul>\n");
+        if (names.size() > MOST_UNREADABLE_NAMED) {
+            html.add(
+                    "<p class=\"remark\">And {} more; report.json names all.</p>\n",
+                    names.size() - MOST_UNREADABLE_NAMED);
+        }
+        html.closeSection();
+    }
+
     private void gallery() {
-        html.openSection("gallery", "Predictions");
+        html.openSection("gallery", "Samples");
+        html.add("<p>Spread evenly over the validation images.</p>\n");
         shots(report.gallery(), "No predictions were recorded.");
         html.closeSection();
     }
 
     private void topLosses() {
-        html.openSection("losses", "Top losses");
-        html.add("<p>The images the network got most wrong, worst first. Mislabelled images often show up here.</p>\n");
+        html.openSection("losses", "Worst predictions");
+        html.add(
+                "<p>The images the network got most wrong, worst first. Mislabelled images often show up here.{}</p>\n",
+                report.topLosses().stream().anyMatch(shot -> shot.heatMapPng().length > 0)
+                        ? " The second picture is what the network saw; what speaks for its answer glows."
+                        : "");
         shots(report.topLosses(), "No losses were recorded.");
         html.closeSection();
     }
@@ -323,14 +616,12 @@ public final class HtmlReport {
         html.add("<div class=\"shots\">\n");
         for (Prediction p : predictions) {
             html.add("<figure class=\"shot {}\">", p.right() ? "right" : "wrong");
-            if (p.thumbnailPng().length == 0) {
-                html.add("<div class=\"blank\">no image</div>");
-            } else {
+            html.add("{}", image(p));
+            if (p.heatMapPng().length > 0) {
                 html.add(
-                        "<img class=\"{}\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
-                        p.thumbnailWidth() < SMALL_THUMBNAIL ? "pixels" : "smooth",
-                        "Image " + p.file(),
-                        pngUri(p.thumbnailPng()));
+                        "<img class=\"map\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
+                        "What speaks for " + p.predicted() + " in " + p.file(),
+                        pngUri(p.heatMapPng()));
             }
             html.add("<figcaption><span class=\"verdict\">{}</span> ", p.right() ? "✓ right" : "✗ wrong");
             html.add("<span class=\"share\">{}</span>", Numbers.wholePercent(p.probability()));
@@ -341,6 +632,17 @@ public final class HtmlReport {
             html.add("<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", p.file(), p.file());
         }
         html.add("</div>\n");
+    }
+
+    private static Html image(Prediction p) {
+        return p.thumbnailPng().length == 0
+                ? new Html().add("<div class=\"blank\">no image</div>")
+                : new Html()
+                        .add(
+                                "<img class=\"{}\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
+                                p.thumbnailWidth() < SMALL_THUMBNAIL ? "pixels" : "smooth",
+                                "Image " + p.file(),
+                                pngUri(p.thumbnailPng()));
     }
 
     private void facts() {

@@ -43,6 +43,12 @@ final class Page {
         return add("<header>\n<h1>{}</h1>\n<div class=\"tiles\">\n", title);
     }
 
+    /** The heading, what the page comes to, and the tiles that {@code headline} adds. */
+    Page openHeader(String title, String verdict) {
+        add("<header>\n<h1>{}</h1>\n<p class=\"bottom-line\">{}</p>\n", title, verdict);
+        return add("<div class=\"tiles\">\n");
+    }
+
     Page tile(String name, String value, String remark) {
         return add(
                 "<div class=\"tile\"><div class=\"label\">{}</div><div class=\"value\">{}</div><div>{}</div></div>\n",

@@ -22,6 +22,9 @@ public record RunFacts(
         Map<String, String> recipe,
         Map<String, String> environment,
         List<String> notes) {
+    /** Name of the one fact that no two runs share. */
+    public static final String SPEED = "Speed";
+
     public RunFacts {
         if (title.isBlank()) {
             throw new IllegalArgumentException("a run needs a title");

@@ -9,7 +9,9 @@ import java.util.Optional;
  * @param epochs in order
  * @param model the epoch whose model everything below is about, if it is one of these
  * @param confusion of that model, {@link Confusion#none()} without an evaluation
+ * @param judgement how far all this is to be trusted; absent without an evaluation
  * @param gallery samples of the validation images
+ * @param best validation images the network was right about and surest of
  * @param topLosses the validation images the network was most wrong about, worst first
  * @param configYaml the resolved configuration
  * @param provenanceJson what {@link Provenance#json()} gives
@@ -20,7 +22,9 @@ public record RunReport(
         List<EpochRow> epochs,
         Optional<EpochRow> model,
         Confusion confusion,
+        Optional<Judgement> judgement,
         List<Prediction> gallery,
+        List<Prediction> best,
         List<Prediction> topLosses,
         String configYaml,
         String provenanceJson,
@@ -28,6 +32,7 @@ public record RunReport(
     public RunReport {
         epochs = List.copyOf(epochs);
         gallery = List.copyOf(gallery);
+        best = List.copyOf(best);
         topLosses = List.copyOf(topLosses);
         warnings = List.copyOf(warnings);
     }

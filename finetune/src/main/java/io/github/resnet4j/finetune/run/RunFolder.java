@@ -21,6 +21,8 @@ final class RunFolder {
             "curves.png",
             "confusion.png",
             "report.html",
+            "report.json",
+            "MODEL_CARD.md",
             BestModel.FILE,
             BestModel.EARLIER_FILE,
             LAST_MODEL,

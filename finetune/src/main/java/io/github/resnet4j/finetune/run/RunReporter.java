@@ -2,24 +2,35 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.ExpectConfig;
 import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.quality.LabelErrors;
+import io.github.resnet4j.finetune.quality.NearDuplicates;
+import io.github.resnet4j.finetune.quality.Temperature;
+import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.HtmlReport;
+import io.github.resnet4j.finetune.report.JsonReport;
+import io.github.resnet4j.finetune.report.Judgement;
 import io.github.resnet4j.finetune.report.Machine;
+import io.github.resnet4j.finetune.report.ModelCardText;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.Prediction;
+import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.RunFacts;
 import io.github.resnet4j.finetune.report.RunReport;
 import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,12 +41,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Writes a finished run's provenance, charts and report. */
 final class RunReporter {
     private static final int GALLERY = 24;
     private static final int TOP_LOSSES = 12;
+    private static final int BEST = 12;
+    private static final int MOST_SUSPECTS = 12;
+    private static final int MOST_TWINS = 12;
     private static final int THUMBNAIL = 96;
+    /** Images between two reports of progress. */
+    private static final int STEP = 50;
 
     private final ConfigLoader.Loaded loaded;
     private final RunConfig config;
@@ -61,8 +80,20 @@ final class RunReporter {
         this.skipped = skipped;
     }
 
-    /** Writes {@code provenance.json}, {@code curves.png}, {@code confusion.png} and {@code report.html}. */
-    void write(Path folder, TrainingRun.Summary summary, Evaluation result, List<EpochRow> rows) throws IOException {
+    /**
+     * Calibrates {@code model.zip} and writes what is to be told of it: {@code provenance.json}, {@code curves.png},
+     * {@code confusion.png}, {@code MODEL_CARD.md}, {@code report.json} and, last, {@code report.html}.
+     *
+     * @param result of the model on the validation images
+     */
+    void write(
+            Path folder,
+            TrainingRun.Summary summary,
+            Evaluation result,
+            List<EpochRow> rows,
+            ProgressView view,
+            BooleanSupplier stop)
+            throws IOException {
         Machine machine = Machine.here(backend.threads(), backend.name() + ", " + backend.nativeJar());
         Provenance provenance = new Provenance(
                 machine,
@@ -79,17 +110,108 @@ final class RunReporter {
         Confusion confusion = new Confusion(val.classes(), result.confusion());
         Charts.curves(rows, folder.resolve("curves.png"));
         Charts.confusion(confusion, folder.resolve("confusion.png"));
-        RunReport report = new RunReport(
-                facts(summary, machine, rows),
-                rows,
-                Optional.of(summary.model()),
-                confusion,
-                predictions(val, evenly(result.answers(), GALLERY)),
-                predictions(val, worst(result.answers(), TOP_LOSSES)),
-                loaded.resolvedYaml(),
-                provenance.json(),
-                skipped.stream().map(name -> "skipped, cannot be read: " + name).toList());
-        HtmlReport.write(report, folder.resolve("report.html"));
+        RunFacts facts = facts(summary, machine, rows);
+        TemperatureScaling scaling = TemperatureScaling.of(result.scores());
+        Path file = folder.resolve(BestModel.FILE);
+        ModelCard card = ShippedModel.finish(
+                file, scaling, described -> ModelCardText.of(described, facts, confusion, scaling, summary.model()));
+        AtomicFile.write(
+                folder.resolve("MODEL_CARD.md"), ModelCardText.of(card, facts, confusion, scaling, summary.model()));
+        List<LabelErrors.Suspect> suspects = LabelErrors.find(result.scores());
+        NearDuplicates duplicates = duplicates(view, stop);
+        try (Gallery images = Gallery.open(val, file, Temperature.of(card), result.scores())) {
+            Judgement judgement = new Judgement(
+                    scaling,
+                    images.suspects(suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()))),
+                    suspects.size(),
+                    Optional.of(shown(duplicates)),
+                    skipped);
+            RunReport report = new RunReport(
+                    facts,
+                    rows,
+                    Optional.of(summary.model()),
+                    confusion,
+                    Optional.of(judgement),
+                    images.plain(evenly(result.answers(), GALLERY)),
+                    images.explained(surest(result.answers(), BEST)),
+                    images.explained(worst(result.answers(), TOP_LOSSES)),
+                    loaded.resolvedYaml(),
+                    provenance.json(),
+                    skipped.isEmpty()
+                            ? List.of()
+                            : List.of(Numbers.count(skipped.size(), "image", "images")
+                                    + " could not be read and left out; they are named below."));
+            JsonReport.write(report, names(suspects), pairs(duplicates), folder.resolve("report.json"));
+            HtmlReport.write(report, folder.resolve("report.html"));
+        }
+    }
+
+    /** Looks at every image once more, which the progress tells. */
+    private NearDuplicates duplicates(ProgressView view, BooleanSupplier stop) {
+        ImageDataset train = start.inputs().train();
+        ImageDataset val = start.inputs().val();
+        view.begin("looking for duplicates", NearDuplicates.images(train, val));
+        try {
+            return NearDuplicates.find(train, val, done -> {
+                if (stop.getAsBoolean()) {
+                    throw new StoppedException();
+                }
+                if (done % STEP == 0) {
+                    synchronized (view) {
+                        view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+                    }
+                }
+            });
+        } finally {
+            view.end();
+        }
+    }
+
+    private Judgement.Duplicates shown(NearDuplicates found) throws IOException {
+        List<Judgement.Twin> twins = new ArrayList<>();
+        for (NearDuplicates.Pair pair :
+                found.pairs().subList(0, Math.min(MOST_TWINS, found.pairs().size()))) {
+            twins.add(new Judgement.Twin(
+                    side(start.inputs().val(), pair.val()),
+                    side(start.inputs().train(), pair.train()),
+                    pair.exact(),
+                    pair.likeness()));
+        }
+        return new Judgement.Duplicates(
+                found.trainImages(),
+                found.valImages(),
+                found.exact(),
+                found.pairs().size() - found.exact(),
+                twins);
+    }
+
+    private static Judgement.Side side(ImageDataset data, int index) {
+        return new Judgement.Side(
+                data.name(index),
+                data.classes().get(data.label(index)),
+                Prediction.thumbnail(data.image(index), THUMBNAIL));
+    }
+
+    private List<JsonReport.Label> names(List<LabelErrors.Suspect> suspects) {
+        ImageDataset val = start.inputs().val();
+        return suspects.stream()
+                .map(suspect -> new JsonReport.Label(
+                        val.name(suspect.index()),
+                        val.classes().get(suspect.actual()),
+                        val.classes().get(suspect.suggested()),
+                        suspect.own(),
+                        suspect.probability()))
+                .toList();
+    }
+
+    private List<JsonReport.Pair> pairs(NearDuplicates found) {
+        return found.pairs().stream()
+                .map(pair -> new JsonReport.Pair(
+                        start.inputs().val().name(pair.val()),
+                        start.inputs().train().name(pair.train()),
+                        pair.exact(),
+                        pair.likeness()))
+                .toList();
     }
 
     private RunFacts facts(TrainingRun.Summary summary, Machine machine, List<EpochRow> rows) {
@@ -143,7 +265,7 @@ final class RunReporter {
         }
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
-                "Speed",
+                RunFacts.SPEED,
                 String.format(
                         Locale.ROOT,
                         "%.0f images/s, %.1f %% waiting for data",
@@ -213,20 +335,6 @@ final class RunReporter {
                         : String.format(Locale.ROOT, "more than the tolerance of %.2f.", expect.tolerance()));
     }
 
-    private List<Prediction> predictions(ImageDataset data, List<Evaluation.Answer> answers) throws IOException {
-        List<Prediction> predictions = new ArrayList<>();
-        for (Evaluation.Answer answer : answers) {
-            predictions.add(new Prediction(
-                    data.name(answer.index()),
-                    Prediction.thumbnail(data.image(answer.index()), THUMBNAIL),
-                    data.classes().get(answer.actual()),
-                    data.classes().get(answer.predicted()),
-                    answer.probability(),
-                    answer.actual() == answer.predicted()));
-        }
-        return predictions;
-    }
-
     private static List<Evaluation.Answer> evenly(List<Evaluation.Answer> answers, int count) {
         List<Evaluation.Answer> chosen = new ArrayList<>();
         int wanted = Math.min(count, answers.size());
@@ -241,5 +349,22 @@ final class RunReporter {
                 .sorted(Comparator.comparingDouble(Evaluation.Answer::loss).reversed())
                 .limit(count)
                 .toList();
+    }
+
+    /** The right ones of least loss, class by class, so that every class is among them if there is room. */
+    private static List<Evaluation.Answer> surest(List<Evaluation.Answer> answers, int count) {
+        Map<Integer, List<Evaluation.Answer>> byClass = answers.stream()
+                .filter(answer -> answer.predicted() == answer.actual())
+                .sorted(Comparator.comparingDouble(Evaluation.Answer::loss))
+                .collect(Collectors.groupingBy(Evaluation.Answer::actual, TreeMap::new, Collectors.toList()));
+        List<Evaluation.Answer> chosen = new ArrayList<>();
+        for (int rank = 0; chosen.size() < count && rank < answers.size(); rank++) {
+            for (List<Evaluation.Answer> own : byClass.values()) {
+                if (rank < own.size() && chosen.size() < count) {
+                    chosen.add(own.get(rank));
+                }
+            }
+        }
+        return chosen;
     }
 }

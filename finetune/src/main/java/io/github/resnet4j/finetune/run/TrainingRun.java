@@ -55,7 +55,7 @@ import java.util.stream.Stream;
 
 /**
  * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
- * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code checkpoints/}, {@code model.zip}
+ * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code report.json}, {@code MODEL_CARD.md}, {@code checkpoints/}, {@code model.zip}
  * (the model of the best epoch, {@link EpochRow#betterThan}) and {@code last.zip} (the last epoch's).
  */
 public final class TrainingRun {
@@ -563,7 +563,6 @@ public final class TrainingRun {
                 engine,
                 model,
                 last);
-        ShippedModel shipped = ShippedModel.calibrated(folder.resolve(BestModel.FILE), result);
         new RunReporter(
                         loaded,
                         start,
@@ -571,7 +570,7 @@ public final class TrainingRun {
                         options.commandLine(),
                         Backend.inspect(),
                         List.copyOf(trainee.skipped()))
-                .write(folder, summary, shipped.evaluation(), rows);
+                .write(folder, summary, result, rows, view, stop);
         return summary;
     }
 

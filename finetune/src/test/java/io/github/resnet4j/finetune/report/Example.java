@@ -1,6 +1,8 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.finetune.quality.Scores;
+import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +32,8 @@ final class Example {
         Charts.confusion(confusion(names(1000), 10), folder.resolve("confusion-1000.png"));
         Charts.confusion(confusion(List.of("cat", "dog"), 50), folder.resolve("confusion-2.png"));
         HtmlReport.write(thousandClasses(), folder.resolve("report-1000.html"));
+        HtmlReport.write(of(epochs(5), confusion(names(100), 50)), folder.resolve("report-100.html"));
+        HtmlReport.write(of(epochs(5), confusion(names(200), 50)), folder.resolve("report-200.html"));
         List<PreviewGrid.Tile> tiles = IntStream.range(0, 22)
                 .mapToObj(i -> new PreviewGrid.Tile(image(i, 32), FLOWERS.get(i % 10) + " #" + i))
                 .toList();
@@ -45,7 +49,9 @@ final class Example {
                 epochs,
                 Optional.of(epochs.get(11)),
                 confusion,
+                Optional.of(judgement()),
                 predictions(16, 5),
+                predictions(4, 9),
                 predictions(8, 1),
                 "model: { name: resnet18, classes: 10 }\ntrain:\n  epochs: 12\n  batch-size: 64\n",
                 provenance().json(),
@@ -61,6 +67,8 @@ final class Example {
                 epochs(90),
                 Optional.empty(),
                 confusion(names(1000), 50),
+                Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 "",
@@ -70,7 +78,40 @@ final class Example {
 
     static RunReport of(List<EpochRow> epochs, Confusion confusion) {
         return new RunReport(
-                facts("a run"), epochs, EpochRow.best(epochs), confusion, List.of(), List.of(), "", "", List.of());
+                facts("a run"),
+                epochs,
+                EpochRow.best(epochs),
+                confusion,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                "",
+                List.of());
+    }
+
+    /** An overconfident model, two labels to check, two duplicates. */
+    static Judgement judgement() {
+        Scores scores = new Scores(3);
+        Random random = new Random(5);
+        for (int i = 0; i < 200; i++) {
+            float sure = 0.6f + 0.39f * random.nextFloat();
+            scores.add(i, random.nextInt(10) < 7 ? 0 : 1, new float[] {sure, 0.7f * (1 - sure), 0.3f * (1 - sure)}, 0);
+        }
+        Judgement.Side val = new Judgement.Side("daisy/1.jpg", "daisy", Prediction.thumbnail(image(1, 64), 64));
+        Judgement.Side train = new Judgement.Side("rose/9.jpg", "rose", Prediction.thumbnail(image(1, 90), 64));
+        return new Judgement(
+                TemperatureScaling.of(scores),
+                predictions(2, 1),
+                7,
+                Optional.of(new Judgement.Duplicates(
+                        2936,
+                        734,
+                        1,
+                        2,
+                        List.of(new Judgement.Twin(val, val, true, 1), new Judgement.Twin(val, train, false, 0.99)))),
+                List.of("tulip/broken.jpg: not an image"));
     }
 
     static List<String> names(int n) {

@@ -31,7 +31,17 @@ class HtmlReportTest {
             strings = {
                 "<h1>resnet18 on flowers</h1>",
                 "Top-1 accuracy</div><div class=\"value\">86.00%",
-                "688 of 800 images",
+                "688 of 800 images; 95 % interval 83.42% to 88.23%",
+                "The model names the class of 86.0 % of 800 images it was not trained on (for more images like these, expect"
+                        + " 83.4 % to 88.2 %); always answering “daisy” would be right for 10.0 %; it is weakest on “",
+                "id=\"calibration\"",
+                "calibrated with temperature",
+                "Labels to check",
+                "With the labels of 7 validation images the model disagrees",
+                "<strong>1 validation image is</strong> equal to a training image in every pixel, and 2 more look like one",
+                "labelled <bdi>daisy</bdi> and <bdi>rose</bdi>",
+                "tulip/broken.jpg: not an image",
+                "<td class=\"range\">",
                 "Top-5 accuracy",
                 "Validation loss",
                 "epoch 12 of 12",
@@ -46,7 +56,7 @@ class HtmlReportTest {
                 "id=\"confusion\"",
                 "class=\"heat strong hit\"",
                 "<bdi>daisy</bdi> mistaken for <bdi>dandelion</bdi>",
-                "<th>Precision</th><th>Recall</th><th>F1</th>",
+                "<th>Precision</th><th>95 %</th><th>Recall</th><th>95 %</th><th>F1</th>",
                 "id=\"gallery\"",
                 "✓ right",
                 "✗ wrong",
@@ -80,6 +90,22 @@ class HtmlReportTest {
                 Example.epochs(2),
                 Optional.empty(),
                 Example.confusion(List.of(bad, bad + "2"), 9),
+                Optional.of(new Judgement(
+                        Example.judgement().scaling(),
+                        List.of(shot),
+                        1,
+                        Optional.of(new Judgement.Duplicates(
+                                1,
+                                1,
+                                0,
+                                1,
+                                List.of(new Judgement.Twin(
+                                        new Judgement.Side(bad, bad, thumbnail),
+                                        new Judgement.Side(bad, bad + "2", thumbnail),
+                                        false,
+                                        0.99)))),
+                        List.of(bad))),
+                List.of(shot),
                 List.of(shot),
                 List.of(shot),
                 "</pre>" + bad,
@@ -112,6 +138,7 @@ class HtmlReportTest {
                         "ul",
                         "ol",
                         "li",
+                        "small",
                         "div",
                         "span",
                         "strong",
@@ -180,6 +207,17 @@ class HtmlReportTest {
         assertThat(page).contains("class=\"heatmap\"", "The 20 hardest", "All 1000 classes", "class 999");
     }
 
+    /** Every mistake can be read, by pointing at it and as text. */
+    @Test
+    void hundredsOfClassesAreATableWithoutNumbers() throws IOException {
+        String page = page(Example.of(Example.epochs(2), Example.confusion(Example.names(200), 50)));
+        assertThat(page.length()).isLessThan(1_500_000);
+        assertThat(page)
+                .contains(
+                        "class=\"matrix dense\"", "title=\"class 000 taken for class 001: ", "what it is mistaken for")
+                .doesNotContain("class=\"heatmap\"");
+    }
+
     @Test
     void worksWithoutAnything() throws IOException {
         String page = page(Example.of(List.of(), Confusion.none()));
@@ -222,6 +260,8 @@ class HtmlReportTest {
                 report.epochs(),
                 Optional.of(model),
                 report.confusion(),
+                Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 "",

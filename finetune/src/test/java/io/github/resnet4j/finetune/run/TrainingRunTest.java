@@ -26,6 +26,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,8 +80,10 @@ final class TrainingRunTest {
                         "last.zip",
                         "log.csv",
                         "model.zip",
+                        "MODEL_CARD.md",
                         "provenance.json",
-                        "report.html");
+                        "report.html",
+                        "report.json");
         assertThat(names(base.resolve("checkpoints"))).containsExactlyInAnyOrder("ckpt-000000004", "ckpt-000000008");
         assertThat(ConfigLoader.load(base.resolve("config.yaml"), List.of()).config())
                 .isEqualTo(TinyData.config(data, shared.resolve("runs"), "data.eval=[]")
@@ -125,12 +129,22 @@ final class TrainingRunTest {
             ModelArchive.Loaded loaded = ModelArchive.read(model, NetworkGraph.Options.seeded(1));
             ModelArchive.write(copy, card.withTemperature(OptionalDouble.of(7)), loaded.graph());
 
-            ShippedModel shipped = ShippedModel.calibrated(copy, own);
+            ModelCard finished = ShippedModel.finish(copy, expected, described -> "# described\n");
 
             assertThat(own.top1()).isEqualTo(summary.top1());
-            assertThat(shipped.card().temperature()).isEqualTo(expected.kept());
-            assertThat(ModelArchive.readCard(copy)).isEqualTo(shipped.card()).isEqualTo(card);
+            assertThat(finished.temperature()).isEqualTo(expected.kept());
+            assertThat(ModelArchive.readCard(copy)).isEqualTo(finished).isEqualTo(card);
+            assertThat(entry(copy)).isEqualTo("# described\n");
+            assertThat(entry(model))
+                    .isEqualTo(Files.readString(base.resolve("MODEL_CARD.md")))
+                    .startsWith("# tiny\n");
             assertThat(TinyData.coefficients(copy)).isEqualTo(TinyData.coefficients(model));
+        }
+    }
+
+    private static String entry(Path model) throws IOException {
+        try (ZipFile zip = new ZipFile(model.toFile())) {
+            return new String(zip.getInputStream(zip.getEntry("MODEL_CARD.md")).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

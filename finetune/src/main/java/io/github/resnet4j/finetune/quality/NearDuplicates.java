@@ -1,0 +1,107 @@
+package io.github.resnet4j.finetune.quality;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.ImageDataset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Validation images that are training images, or look like one: scaled, recompressed, a frame later. A network knows the
+ * answer for these by heart, so that its accuracy on new images is lower than what is measured.
+ *
+ * <p>Two images look alike if their difference hashes differ in at most 10 of 64 bits, which is cheap to find out for all
+ * pairs, and their 16×16 greys have a correlation of at least 0.98.
+ *
+ * @param trainImages compared; of more than 50,000 an even choice
+ * @param valImages compared; of more than 10,000 an even choice
+ * @param pairs the most alike training image of each validation image that has one; exact ones first, then the most alike
+ */
+public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
+    private static final int MOST_TRAIN_IMAGES = 50_000;
+    private static final int MOST_VAL_IMAGES = 10_000;
+    private static final int MOST_BITS = 10;
+    private static final double LIKENESS = 0.98;
+
+    /**
+     * A validation image and a training image.
+     *
+     * @param val index in the validation images
+     * @param train index in the training images
+     * @param exact whether all pixels are equal
+     * @param likeness correlation of their greys
+     */
+    public record Pair(int val, int train, boolean exact, double likeness) {}
+
+    public NearDuplicates {
+        pairs = List.copyOf(pairs);
+    }
+
+    /**
+     * Compares all pairs. Reads and decodes every image once, on all cores; those that cannot be read are passed over.
+     *
+     * @param progress receives the number of images read so far, from several threads; what it throws ends the search
+     */
+    public static NearDuplicates find(ImageDataset train, ImageDataset val, LongConsumer progress) {
+        AtomicLong done = new AtomicLong();
+        List<Seen> known = seen(train, MOST_TRAIN_IMAGES, done, progress);
+        List<Seen> asked = seen(val, MOST_VAL_IMAGES, done, progress);
+        List<Pair> pairs = new ArrayList<>(asked.parallelStream()
+                .flatMap(image -> nearest(image, known).stream())
+                .toList());
+        pairs.sort(Comparator.comparing(Pair::exact)
+                .thenComparingDouble(Pair::likeness)
+                .reversed()
+                .thenComparingInt(Pair::val));
+        return new NearDuplicates(known.size(), asked.size(), pairs);
+    }
+
+    /** How many images are read for it. */
+    public static int images(ImageDataset train, ImageDataset val) {
+        return Math.min(train.size(), MOST_TRAIN_IMAGES) + Math.min(val.size(), MOST_VAL_IMAGES);
+    }
+
+    /** How many of the pairs are of equal pixels. */
+    public long exact() {
+        return pairs.stream().filter(Pair::exact).count();
+    }
+
+    private record Seen(int index, Fingerprint print) {}
+
+    private static List<Seen> seen(ImageDataset images, int most, AtomicLong done, LongConsumer progress) {
+        int count = Math.min(images.size(), most);
+        return IntStream.range(0, count)
+                .parallel()
+                .mapToObj(i -> {
+                    int index = (int) ((long) i * images.size() / count);
+                    progress.accept(done.incrementAndGet());
+                    try {
+                        return Optional.of(new Seen(index, Fingerprint.of(images.image(index))));
+                    } catch (BadDataException e) {
+                        return Optional.<Seen>empty();
+                    }
+                })
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Pair> nearest(Seen image, List<Seen> known) {
+        Pair best = null;
+        for (Seen other : known) {
+            if (Long.bitCount(image.print.hash() ^ other.print.hash()) > MOST_BITS) {
+                continue;
+            }
+            boolean exact = image.print.pixels() == other.print.pixels() && image.print.hash() == other.print.hash();
+            double likeness = exact ? 1 : image.print.likeness(other.print);
+            if (likeness >= LIKENESS
+                    && (best == null || exact && !best.exact || exact == best.exact && likeness > best.likeness)) {
+                best = new Pair(image.index, other.index, exact, likeness);
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+}
