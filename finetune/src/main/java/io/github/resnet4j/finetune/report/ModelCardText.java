@@ -61,9 +61,8 @@ public final class ModelCardText {
         rows(text, card.provenance());
         text.append("\n## How to use it\n\n```sh\n./resnet4j predict --model model.zip photo.jpg\n"
                 + "./resnet4j eval --model model.zip --data PHOTOS\n```\n\n```java\n"
-                + "try (Predictor model = Predictor.open(Path.of(\"model.zip\"), 1, Engine.AUTO)) {\n"
-                + "    float[] image = model.prepare(ImageDecoder.decode(Path.of(\"photo.jpg\"), 100_000_000));\n"
-                + "    Predictor.Guess best = model.predict(List.of(image), 1).get(0).get(0);\n"
+                + "try (Classifier classifier = Classifier.load(Path.of(\"model.zip\"))) {\n"
+                + "    Classification answer = classifier.classify(Path.of(\"photo.jpg\"));\n"
                 + "}\n```\n");
         return text.toString();
     }

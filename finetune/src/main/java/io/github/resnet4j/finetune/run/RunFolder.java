@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.report.EventLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ final class RunFolder {
             "config.yaml",
             "provenance.json",
             "log.csv",
+            EventLog.FILE,
             "curves.png",
             "confusion.png",
             "report.html",

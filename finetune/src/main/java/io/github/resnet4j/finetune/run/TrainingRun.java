@@ -23,6 +23,7 @@ import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.EventLog;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
@@ -55,7 +56,7 @@ import java.util.stream.Stream;
 
 /**
  * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
- * {@code log.csv}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code report.json}, {@code MODEL_CARD.md}, {@code checkpoints/}, {@code model.zip}
+ * {@code log.csv}, TensorBoard's {@code events.out.tfevents.resnet4j}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code report.json}, {@code MODEL_CARD.md}, {@code checkpoints/}, {@code model.zip}
  * (the model of the best epoch, {@link EpochRow#betterThan}) and {@code last.zip} (the last epoch's).
  */
 public final class TrainingRun {
@@ -475,6 +476,7 @@ public final class TrainingRun {
         Path file = folder.resolve("log.csv");
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
             rows = new ArrayList<>(CsvLog.read(file));
+            EventLog events = EventLog.create(folder, rows, now());
             best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
             Recorder recorder = new Recorder(
                     perEpoch,
@@ -482,6 +484,7 @@ public final class TrainingRun {
                     identity,
                     trainee,
                     log,
+                    events,
                     start.inputs().val().size(),
                     start.network().classes());
             Position position = from;
@@ -611,6 +614,11 @@ public final class TrainingRun {
                 Numbers.count(perEpoch, "iteration", "iterations"));
     }
 
+    /** Seconds since 1970. */
+    private static double now() {
+        return System.currentTimeMillis() / 1e3;
+    }
+
     /** Records what the trainer reports. */
     private final class Recorder implements Trainer.Observer {
         private final int perEpoch;
@@ -618,6 +626,7 @@ public final class TrainingRun {
         private final Map<String, String> identity;
         private final Trainee trainee;
         private final CsvLog log;
+        private final EventLog events;
         private final long valImages;
         private final int classes;
         private int shownEpoch = -1;
@@ -628,6 +637,7 @@ public final class TrainingRun {
                 Map<String, String> identity,
                 Trainee trainee,
                 CsvLog log,
+                EventLog events,
                 long valImages,
                 int classes) {
             this.perEpoch = perEpoch;
@@ -635,6 +645,7 @@ public final class TrainingRun {
             this.identity = identity;
             this.trainee = trainee;
             this.log = log;
+            this.events = events;
             this.valImages = valImages;
             this.classes = classes;
         }
@@ -695,6 +706,11 @@ public final class TrainingRun {
                 log.append(row);
             } catch (IOException e) {
                 view.line("log.csv: " + e.getMessage() + " (training continues)");
+            }
+            try {
+                events.append(row, now());
+            } catch (IOException e) {
+                view.line(EventLog.FILE + ": " + e.getMessage() + " (training continues)");
             }
             view.epoch(row, config.train().epochs());
         }

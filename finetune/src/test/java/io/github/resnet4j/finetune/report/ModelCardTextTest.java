@@ -47,7 +47,7 @@ class ModelCardTextTest {
                         "with temperature ",
                         "- run: flowers\n",
                         "./resnet4j predict --model model.zip",
-                        "Predictor.open(Path.of(\"model.zip\")");
+                        "Classifier.load(Path.of(\"model.zip\"))");
     }
 
     /** A class may be called anything. */

@@ -77,6 +77,7 @@ final class TrainingRunTest {
                         "config.yaml",
                         "confusion.png",
                         "curves.png",
+                        "events.out.tfevents.resnet4j",
                         "last.zip",
                         "log.csv",
                         "model.zip",
