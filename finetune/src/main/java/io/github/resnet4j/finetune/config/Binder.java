@@ -72,6 +72,9 @@ final class Binder {
         if (plain == NormalizeConfig.class && node instanceof YamlNode.Scalar name) {
             return choice(name, NormalizeConfig.NAMED, where, path);
         }
+        if (plain == ClassWeights.class) {
+            return classWeights(node, where, path);
+        }
         if (plain == Transform.class) {
             return transform(node, where, path);
         }
@@ -167,6 +170,28 @@ final class Binder {
             }
         });
         return texts.size() == map.entries().size() ? Optional.of(texts) : Optional.empty();
+    }
+
+    /** The word {@code balanced}, or a map of any keys to numbers. */
+    private Optional<?> classWeights(YamlNode node, Where where, String path) {
+        if (node instanceof YamlNode.Scalar name) {
+            return choice(name, Map.of("balanced", ClassWeights.BALANCED), where, path);
+        }
+        if (!(node instanceof YamlNode.Mapping map)) {
+            return expected("balanced, or a map of classes to weights", node, where, path);
+        }
+        Map<String, Double> weights = new LinkedHashMap<>();
+        map.entries().forEach((key, entry) -> {
+            Optional<?> weight = value(double.class, entry.value(), entry.where(), child(path, key));
+            if (weight.isPresent() && (Double) weight.get() <= 0) {
+                problem(entry.where(), child(path, key), "must be greater than 0");
+            } else {
+                weight.ifPresent(number -> weights.put(key, (Double) number));
+            }
+        });
+        return weights.size() == map.entries().size()
+                ? Optional.of(new ClassWeights(false, weights))
+                : Optional.empty();
     }
 
     /** A sealed interface's record, chosen by the key {@code type}. */

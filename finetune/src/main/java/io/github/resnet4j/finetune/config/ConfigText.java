@@ -28,6 +28,13 @@ public final class ConfigText {
         if (value instanceof Double number) {
             return Numbers.decimal(number);
         }
+        if (value instanceof ClassWeights weights) {
+            return weights.balanced()
+                    ? "balanced"
+                    : weights.weights().entrySet().stream()
+                            .map(each -> each.getKey() + " " + of(each.getValue()))
+                            .collect(Collectors.joining(", "));
+        }
         if (!value.getClass().isRecord()) {
             return value.toString();
         }

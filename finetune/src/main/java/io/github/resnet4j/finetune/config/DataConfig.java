@@ -38,6 +38,7 @@ import java.util.Optional;
  *     augmented in so many ways, which the epochs take in turn: what a frozen part makes of them can then be kept
  * @param featureCache key {@code feature-cache}, default 10: GiB that the folder with the values of frozen parts may take up.
  *     With 0, none are kept
+ * @param classWeights key {@code class-weights}: {@code balanced}, or a map of classes to weights; default: all count the same
  * @param workers key {@code workers}, threads that decode and augment, 1 to 1024; default: one per
  *     core
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
@@ -57,6 +58,7 @@ public record DataConfig(
         @Default("0.2") double valFraction,
         Optional<Integer> limit,
         @Default("all") Sampling sampling,
+        Optional<ClassWeights> classWeights,
         Optional<Integer> views,
         @Default("10") double featureCache,
         Optional<Integer> workers,
@@ -114,6 +116,9 @@ public record DataConfig(
                         maxPixels >= 1 && maxPixels <= ImageDecoder.MOST_PIXELS,
                         "max-pixels",
                         "must be 1 to " + ImageDecoder.MOST_PIXELS + ", not " + maxPixels)
+                .together(
+                        sampling == Sampling.ALL || !classWeights.equals(Optional.of(ClassWeights.BALANCED)),
+                        "sampling and class-weights must not both be balanced: each evens out the classes already")
                 .verify();
     }
 
@@ -129,6 +134,7 @@ public record DataConfig(
                 valFraction,
                 limit,
                 sampling,
+                classWeights,
                 views,
                 featureCache,
                 workers,

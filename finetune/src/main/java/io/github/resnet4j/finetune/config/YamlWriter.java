@@ -61,6 +61,9 @@ final class YamlWriter {
                     .findFirst()
                     .orElseGet(() -> tree(normalize));
         }
+        if (value instanceof ClassWeights weights) {
+            return weights.balanced() ? "balanced" : written(weights.weights());
+        }
         if (value instanceof Record nested) {
             return tree(nested);
         }

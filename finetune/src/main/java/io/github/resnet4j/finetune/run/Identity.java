@@ -41,6 +41,7 @@ final class Identity {
     private static final String PATIENCE = "train.patience";
     private static final String MIX = "train.mix";
     private static final String SAMPLING = "data.sampling";
+    private static final String CLASS_WEIGHTS = "data.class-weights";
     private static final String VIEWS = "data.views";
     private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
@@ -56,7 +57,7 @@ final class Identity {
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
     private static final Set<String> OPTIONAL =
-            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, VIEWS, GROUPS);
+            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -73,6 +74,7 @@ final class Identity {
             Map.entry(EVAL, "evaluation steps"),
             Map.entry("train.batch-size", "batch size"),
             Map.entry("train.label-smoothing", "label smoothing"),
+            Map.entry(CLASS_WEIGHTS, "weights of the classes"),
             Map.entry(ACCUMULATE, "batches to a step"),
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
@@ -120,6 +122,7 @@ final class Identity {
         if (data.sampling() != DataConfig.Sampling.ALL) {
             identity.put(SAMPLING, ConfigText.of(data.sampling()));
         }
+        data.classWeights().ifPresent(weights -> identity.put(CLASS_WEIGHTS, ConfigText.of(weights)));
         data.views().ifPresent(views -> identity.put(VIEWS, String.valueOf(views)));
         if (!config.train().loss().mix().equals(MixConfig.NONE)) {
             identity.put(MIX, ConfigText.of(config.train().loss().mix()));

@@ -263,6 +263,7 @@ final class RunReporter {
         if (!config.train().loss().mix().equals(MixConfig.NONE)) {
             recipe.put("Mixing", ConfigText.of(config.train().loss().mix()));
         }
+        config.data().classWeights().ifPresent(weights -> recipe.put("Weights of the classes", ConfigText.of(weights)));
         recipe.put("Seed", String.valueOf(config.train().seed()));
         recipe.put(
                 RunFacts.SPEED,

@@ -76,6 +76,7 @@ public final class TrainingRun {
     private double waited;
     private double trained;
     private long images;
+    private Optional<float[]> classWeights = Optional.empty();
     private BestModel best;
     private List<EpochRow> rows;
     private Checkpoints checkpoints;
@@ -181,6 +182,7 @@ public final class TrainingRun {
                     task.network().input());
             requireStatistics(task, remarks);
             remarkOnClasses(task.inputs().train(), remarks);
+            classWeights = config.data().classWeights().map(weights -> ClassWeighting.of(weights, task.inputs().train()));
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
@@ -193,22 +195,23 @@ public final class TrainingRun {
 
     /** Of classes that differ much in size, a network learns to answer with the large ones. */
     private void remarkOnClasses(ImageDataset train, DeferredLines remarks) {
-        long[] counts = new long[train.classes().size()];
-        for (int i = 0; i < train.size(); i++) {
-            counts[train.label(i)]++;
-        }
+        long[] counts = ClassWeighting.counts(train);
         int largest = 0;
         int smallest = 0;
         for (int c = 1; c < counts.length; c++) {
             largest = counts[c] > counts[largest] ? c : largest;
             smallest = counts[c] < counts[smallest] ? c : smallest;
         }
-        if (counts[largest] >= UNEVEN * counts[smallest] && config.data().sampling() == DataConfig.Sampling.ALL) {
+        boolean evened = config.data().sampling() != DataConfig.Sampling.ALL
+                || config.data().classWeights().isPresent();
+        if (counts[largest] >= UNEVEN * counts[smallest] && !evened) {
             remarks.add("warning: the classes differ much in size, from "
                     + Printable.line(train.classes().get(smallest)) + " with "
                     + Numbers.count(counts[smallest], "image", "images") + " to "
                     + Printable.line(train.classes().get(largest)) + " with " + counts[largest] + "; "
-                    + options.names().setting("data.sampling", "balanced") + " shows all of them equally often");
+                    + options.names().setting("data.sampling", "balanced") + " shows all of them equally often, "
+                    + options.names().setting("data.class-weights", "balanced")
+                    + " has each image of a small one count more");
         }
     }
 
@@ -255,8 +258,8 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        LoaderOptions training = training(start);
-        LoaderOptions evaluating = loading(false);
+        LoaderOptions training = training(config, start);
+        LoaderOptions evaluating = loading(config, false);
         FrozenFeatures features = new FrozenFeatures(
                 start,
                 config,
@@ -442,13 +445,13 @@ public final class TrainingRun {
         }
     }
 
-    private LoaderOptions training(PreparedRun start) {
-        LoaderOptions all = loading(true).viewing(config.data().views().orElse(0));
+    static LoaderOptions training(RunConfig config, PreparedRun start) {
+        LoaderOptions all = loading(config, true).viewing(config.data().views().orElse(0));
         return start.task().normOfOneValue().isPresent() ? all.droppingSingle() : all;
     }
 
     /** Training replaces what it may skip, so that batches keep their size; evaluation leaves it out. */
-    private LoaderOptions loading(boolean training) {
+    private static LoaderOptions loading(RunConfig config, boolean training) {
         BadImages onBadImage = config.data().onBadImage() == DataConfig.OnBadImage.FAIL
                 ? BadImages.FAIL
                 : training ? BadImages.REPLACE : BadImages.LEAVE_OUT;
@@ -527,7 +530,8 @@ public final class TrainingRun {
                         trainee.engines().training(),
                         data.train(),
                         config.train(),
-                        start.network().classes()),
+                        start.network().classes(),
+                        classWeights),
                 trainee.average(),
                 trainee.engines().inference(),
                 data.val(),

@@ -5,7 +5,9 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Targets;
 import io.github.resnet4j.engine.TrainingStep;
+import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The steps of a training on the batches of a loader: mixed, with smooth labels, several batches to a step. */
@@ -13,14 +15,20 @@ public final class TrainingSteps {
     private final TrainingStep training;
     private final BatchLoader data;
     private final TrainConfig config;
+    private final Optional<float[]> classWeights;
     private final BatchArrays arrays;
     private final BatchMixing mixing;
 
-    /** @param classes number of classes */
-    public TrainingSteps(TrainingStep training, BatchLoader data, TrainConfig config, int classes) {
+    /**
+     * @param classes number of classes
+     * @param classWeights how much each of them counts; absent, all the same
+     */
+    public TrainingSteps(
+            TrainingStep training, BatchLoader data, TrainConfig config, int classes, Optional<float[]> classWeights) {
         this.training = training;
         this.data = data;
         this.config = config;
+        this.classWeights = classWeights;
         this.arrays = new BatchArrays(classes);
         this.mixing = new BatchMixing(config.loss().mix(), config.seed());
     }
@@ -48,12 +56,12 @@ public final class TrainingSteps {
     }
 
     /** The batches of an epoch from a step on. */
-    Batches epoch(int epoch, int step) {
+    public Batches epoch(int epoch, int step) {
         return data.epoch(epoch, Math.min(step * config.step().accumulate(), data.batchesPerEpoch()));
     }
 
     /** Takes a step of an epoch on the next batches. */
-    Step take(Batches batches, int epoch, int step, double lr) {
+    public Step take(Batches batches, int epoch, int step, double lr) {
         long start = System.nanoTime();
         long waited = 0;
         int images = 0;
@@ -81,6 +89,16 @@ public final class TrainingSteps {
     private Targets targets(Batch batch, INDArray features, int epoch, int number) {
         INDArray labels = arrays.labels(batch, config.loss().labelSmoothing());
         mixing.apply(features, labels, epoch, number);
-        return Targets.of(labels);
+        if (classWeights.isEmpty()) {
+            return Targets.of(labels);
+        }
+        double total = batch.size();
+        if (config.loss().mix().equals(MixConfig.NONE)) {
+            total = 0;
+            for (int i = 0; i < batch.size(); i++) {
+                total += classWeights.get()[batch.labels()[i]];
+            }
+        }
+        return new Targets(labels, classWeights, total);
     }
 }

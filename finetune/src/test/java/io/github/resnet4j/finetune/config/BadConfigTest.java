@@ -286,6 +286,20 @@ final class BadConfigTest {
                                 "x.yaml:4: train.eval-every: must be at least 1, not 0",
                                 "x.yaml:4: train.batch-size: must be at least 1, not 0")),
                 row(
+                        3,
+                        "data: {dataset: folder, class-weights: {ant: 0, bee: many}}",
+                        List.of(
+                                "x.yaml:3: data.class-weights.ant: must be greater than 0",
+                                "x.yaml:3: data.class-weights.bee: expected a number, found 'many'")),
+                row(
+                        3,
+                        "data: {dataset: folder, class-weights: balance}",
+                        "data.class-weights: unknown value 'balance'; did you mean balanced?"),
+                row(
+                        3,
+                        "data: {dataset: folder, class-weights: balanced, sampling: balanced}",
+                        "data: sampling and class-weights must not both be balanced: each evens out the classes already"),
+                row(
                         4,
                         "train: {epochs: 2, batch-size: 4, accumulate: 0, patience: 0}",
                         List.of(

@@ -74,6 +74,7 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 DataConfig.Sampling.ALL,
                                 Optional.empty(),
+                                Optional.empty(),
                                 10,
                                 Optional.empty(),
                                 DataConfig.OnBadImage.FAIL,
@@ -120,6 +121,7 @@ final class ConfigLoaderTest {
                   val-fraction: 0
                   limit: 100
                   sampling: balanced
+                  class-weights: {ant: 0.5, bee: 2}
                   views: 4
                   feature-cache: 0.5
                   workers: 3
@@ -191,6 +193,7 @@ final class ConfigLoaderTest {
                                 0,
                                 Optional.of(100),
                                 DataConfig.Sampling.BALANCED,
+                                Optional.of(new ClassWeights(false, Map.of("ant", 0.5, "bee", 2.0))),
                                 Optional.of(4),
                                 0.5,
                                 Optional.of(3),
@@ -342,6 +345,7 @@ final class ConfigLoaderTest {
                           normalize: cifar10
                           val-fraction: 0.2
                           sampling: all
+                          feature-cache: 10
                           on-bad-image: fail
                           check-images: true
                           follow-links: false

@@ -189,6 +189,7 @@ final class PredictorTest {
                 Optional.empty(),
                 DataConfig.Sampling.ALL,
                 Optional.empty(),
+                Optional.empty(),
                 0,
                 tiny.data().workers(),
                 DataConfig.OnBadImage.FAIL,

@@ -183,7 +183,8 @@ final class TrainingRunTest {
         plain.run();
         assertThat(plain.said())
                 .contains("warning: the classes differ much in size, from green with 1 image to red with 8;"
-                        + " --set data.sampling=balanced shows all of them equally often");
+                        + " --set data.sampling=balanced shows all of them equally often, --set"
+                        + " data.class-weights=balanced has each image of a small one count more");
 
         TinyData.Runner balanced =
                 run(TinyData.config(uneven, runs, "name=balanced", "train.epochs=1", "data.sampling=balanced"));
@@ -195,6 +196,34 @@ final class TrainingRunTest {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> other.resume().run())
                 .withMessageContaining("sampling none (was balanced)");
+    }
+
+    /** With eight of red and one of green, red counts 9/16 and green 9/2; a map says the same. */
+    @Test
+    void weighsTheClassesOfTheLoss() throws IOException {
+        Path uneven = TinyData.write(runs.resolve("uneven"), 8, 8, "green", "red");
+        for (int i = 1; i < TinyData.TRAIN; i++) {
+            Files.delete(uneven.resolve("train/green/" + i + ".png"));
+        }
+        TinyData.Runner balanced =
+                run(TinyData.config(uneven, runs, "name=balanced", "train.epochs=1", "data.class-weights=balanced"));
+        balanced.run();
+        assertThat(balanced.said()).doesNotContain("warning: the classes");
+        run(TinyData.config(uneven, runs, "name=map", "train.epochs=1", "data.class-weights={green: 4.5, red: 0.5625}"))
+                .run();
+        run(TinyData.config(uneven, runs, "name=plain", "train.epochs=1")).run();
+        byte[] weighted = TinyData.coefficients(runs.resolve("balanced/last.zip"));
+        assertThat(TinyData.coefficients(runs.resolve("map/last.zip"))).isEqualTo(weighted);
+        assertThat(TinyData.coefficients(runs.resolve("plain/last.zip"))).isNotEqualTo(weighted);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(uneven, runs, "name=balanced", "train.epochs=2"))
+                        .resume()
+                        .run())
+                .withMessageContaining("weights of the classes none (was balanced)");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(TinyData.config(uneven, runs, "name=bad", "data.class-weights={gren: 2}"))
+                        .run())
+                .withMessage("data.class-weights: the data has no class gren; did you mean green?");
     }
 
     /** PyTorch: Expected more than 1 value per channel when training. */

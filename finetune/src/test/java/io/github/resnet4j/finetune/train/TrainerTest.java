@@ -52,6 +52,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -124,7 +125,7 @@ final class TrainerTest {
                             new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
                 return new Trainer(
-                                new TrainingSteps(training, train, config, CLASSES.size()),
+                                new TrainingSteps(training, train, config, CLASSES.size(), Optional.empty()),
                                 average,
                                 inference,
                                 val,
@@ -547,8 +548,9 @@ final class TrainerTest {
 
     /** With the classifier's weights at zero the network says the same of every image, and the loss is known. */
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.1, 0.6})
-    void labelSmoothingIsInTheLoss(double smoothing) {
+    @CsvSource({"0, false", "0.1, false", "0.6, false", "0, true", "0.1, true"})
+    void smoothingAndWeightsAreInTheLoss(double smoothing, boolean weighted) {
+        float[] weights = {weighted ? 2 : 1, weighted ? 0.5f : 1, 1};
         TrainConfig config = new TrainConfig(
                 1, 20, 3, new LossConfig(smoothing, MixConfig.NONE), StepConfig.PLAIN, MonitoringConfig.PLAIN);
         Session session = new Session(config) {
@@ -561,12 +563,14 @@ final class TrainerTest {
             session.graph.getLayer("fc").getParam("b").putScalar(c, Math.log(said[c]));
         }
         double expected = 0;
+        double total = 0;
         MemoryImages images = new MemoryImages(CLASSES, 20, 1);
         for (int i = 0; i < images.size(); i++) {
             for (int c = 0; c < said.length; c++) {
                 double target = smoothing / said.length + (c == images.label(i) ? 1 - smoothing : 0);
-                expected -= target * Math.log(said[c]) / images.size();
+                expected -= weights[c] * target * Math.log(said[c]);
             }
+            total += weights[images.label(i)];
         }
         BatchLoader loader = new BatchLoader(
                 images,
@@ -578,7 +582,12 @@ final class TrainerTest {
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
             new Trainer(
-                            new TrainingSteps(session.training, loader, config, 3),
+                            new TrainingSteps(
+                                    session.training,
+                                    loader,
+                                    config,
+                                    3,
+                                    weighted ? Optional.of(weights) : Optional.empty()),
                             Optional.empty(),
                             session.inference,
                             loader,
@@ -590,7 +599,7 @@ final class TrainerTest {
                     .run(Position.START, EpochProgress.NONE, config.epochs());
         }
         assertThat(session.steps).hasSize(1);
-        assertThat(session.steps.get(0).loss()).isCloseTo(expected, within(1e-5));
+        assertThat(session.steps.get(0).loss()).isCloseTo(expected / total, within(1e-5));
     }
 
     @ParameterizedTest

@@ -1,0 +1,47 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ClassWeights;
+import io.github.resnet4j.zoo.Suggest;
+import java.util.Arrays;
+import java.util.List;
+
+/** From what a configuration says of classes to a weight for each class of a data set. */
+final class ClassWeighting {
+    private ClassWeighting() {}
+
+    /** How many images each class has. */
+    static long[] counts(ImageDataset data) {
+        long[] counts = new long[data.classes().size()];
+        for (int i = 0; i < data.size(); i++) {
+            counts[data.label(i)]++;
+        }
+        return counts;
+    }
+
+    /** @throws UsageException if a class is named that the data does not have */
+    static float[] of(ClassWeights config, ImageDataset data) {
+        List<String> classes = data.classes();
+        float[] weights = new float[classes.size()];
+        Arrays.fill(weights, 1);
+        if (config.balanced()) {
+            long[] counts = counts(data);
+            for (int c = 0; c < weights.length; c++) {
+                weights[c] = (float) ((double) data.size() / (classes.size() * Math.max(1, counts[c])));
+            }
+        }
+        config.weights().forEach((name, weight) -> {
+            int c = classes.indexOf(name);
+            if (c < 0) {
+                throw new UsageException("data.class-weights: the data has no class " + Printable.brief(name)
+                        + Suggest.nearest(name, classes)
+                                .map(near -> "; did you mean " + Printable.line(near) + "?")
+                                .orElse(""));
+            }
+            weights[c] = weight.floatValue();
+        });
+        return weights;
+    }
+}
