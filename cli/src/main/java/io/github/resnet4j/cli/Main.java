@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ExperimentCommand.class,
             FinetuneCommand.class,
+            LrFindCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             EmbedCommand.class,

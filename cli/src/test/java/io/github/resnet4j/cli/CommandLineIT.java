@@ -29,6 +29,7 @@ class CommandLineIT {
             "train",
             "experiment",
             "finetune",
+            "lr-find",
             "eval",
             "predict",
             "embed",

@@ -205,6 +205,19 @@ class QuickstartIT {
     }
 
     @Test
+    void lrFindSuggestsARateAndLeavesNoRun() throws IOException {
+        TinyRun.write(folder, Trained.images());
+        JsonNode found =
+                json(Cli.in(folder).run("lr-find", "-c", "tiny.yaml", "--steps", "40", "--out", "rates", "--json"));
+        assertThat(found.get("trials").size()).isBetween(10, 40);
+        assertThat(found.get("rule").asString()).isEqualTo("valley");
+        assertThat(isBlank(folder.resolve("rates/lr-find.png"))).isFalse();
+        assertThat(folder.resolve("rates/lr-find.csv")).content().startsWith("lr,loss,smoothed_loss\n");
+        assertThat(folder.resolve("runs/tiny")).doesNotExist();
+        Cli.in(folder).run("lr-find", "-c", "tiny.yaml", "--steps", "1").failsWith(ExitCode.USAGE, "at least 2 steps");
+    }
+
+    @Test
     void learnsFromPhotographs() throws IOException {
         Path ants = Path.of("../../shared/data/hymenoptera").toAbsolutePath().normalize();
         assumeThat(ants).as("photographs of ants and bees").isDirectory();

@@ -149,6 +149,10 @@ public final class Charts {
         chart.setXAxisTitle(figure.x().label());
         chart.setYAxisTitle(figure.y().label());
         chart.getStyler().setXAxisDecimalPattern(figure.x().scale() == Figure.Scale.WHOLE ? "0" : "0.###");
+        if (figure.x().scale() == Figure.Scale.LOGARITHMIC) {
+            chart.getStyler().setXAxisLogarithmic(true);
+            chart.getStyler().setXAxisDecimalPattern("0E0");
+        }
         if (scale == Figure.Scale.LOGARITHMIC) {
             chart.getStyler().setYAxisLogarithmic(true);
             chart.getStyler().setYAxisDecimalPattern("0E0");
@@ -304,14 +308,14 @@ public final class Charts {
         series.setMarker(measured.size() > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
     }
 
-    /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth makes them unequal. */
+    /** XChart sets the labels of equal steps so close that those of many epochs overlap; a thousandth of one makes them unequal. */
     private static double[] epochs(IntStream epochs) {
         return unequal(epochs.asDoubleStream().toArray());
     }
 
     private static double[] unequal(double[] values) {
         if (values.length > MOST_EPOCHS_OF_EQUAL_STEPS) {
-            values[0] += 0.001;
+            values[0] += 0.001 * (values[1] - values[0]);
         }
         return values;
     }

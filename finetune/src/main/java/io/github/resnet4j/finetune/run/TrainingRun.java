@@ -182,7 +182,9 @@ public final class TrainingRun {
                     task.network().input());
             requireStatistics(task, remarks);
             remarkOnClasses(task.inputs().train(), remarks);
-            classWeights = config.data().classWeights().map(weights -> ClassWeighting.of(weights, task.inputs().train()));
+            classWeights = config.data()
+                    .classWeights()
+                    .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
