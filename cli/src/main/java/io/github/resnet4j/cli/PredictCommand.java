@@ -150,7 +150,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         threshold.filter(p -> !(p >= 0 && p <= 1)).ifPresent(p -> {
             throw new UsageException("--threshold is a probability, 0 to 1, got " + Numbers.decimal(p)
-                    + (p > 1 && p <= 100 ? "; write " + Numbers.decimal(p / 100) : ""));
+                    + (p >= 2 && p <= 100 ? "; write " + Numbers.decimal(p / 100) : ""));
         });
         if (json && prints()) {
             throw new UsageException("--json and --csv - both print; write one of them to a file");

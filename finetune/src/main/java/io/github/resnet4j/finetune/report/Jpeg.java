@@ -27,10 +27,7 @@ public final class Jpeg {
 
     /** A small picture of the image, its longer side at most {@value #SIDE} pixels; never enlarged. */
     public static byte[] thumbnail(Rgb8Image image) {
-        double scale = Math.min(1, SIDE / (double) Math.max(image.width(), image.height()));
-        int width = Math.max(1, (int) Math.round(image.width() * scale));
-        int height = Math.max(1, (int) Math.round(image.height() * scale));
-        return encode(Png.scale(Png.image(image), width, height));
+        return encode(Png.within(Png.image(image), SIDE));
     }
 
     /** As an address within a page. */

@@ -65,6 +65,14 @@ final class Png {
         return image;
     }
 
+    /** The same with its longer side at most {@code side} pixels; never enlarged. */
+    static BufferedImage within(BufferedImage image, int side) {
+        double scale = Math.min(1, side / (double) Math.max(image.getWidth(), image.getHeight()));
+        int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
+        int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
+        return scale(image, width, height);
+    }
+
     /** Nearest neighbour when enlarging, so that pixels stay visible; halving and bilinear when reducing. */
     static BufferedImage scale(BufferedImage image, int width, int height) {
         BufferedImage current = image;

@@ -50,10 +50,7 @@ public record Prediction(
 
     /** The image of {@code image}, PNG, its longer side at most {@code side} pixels; never enlarged. */
     public static byte[] thumbnail(Rgb8Image image, int side) {
-        double scale = Math.min(1, side / (double) Math.max(image.width(), image.height()));
-        int width = Math.max(1, (int) Math.round(image.width() * scale));
-        int height = Math.max(1, (int) Math.round(image.height() * scale));
-        return Png.encode(Png.scale(Png.image(image), width, height));
+        return Png.encode(Png.within(Png.image(image), side));
     }
 
     /** The thumbnail's width in pixels, 0 without one. */
