@@ -7,8 +7,6 @@ import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import java.util.Optional;
-import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,10 +26,8 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
     static final double LEARNING_RATE = 0.01;
 
     static Dl4jBatch create(Network network, int batch) {
-        ComputationGraph graph = NetworkGraph.create(
-                network,
-                new NetworkGraph.Options(
-                        1, DataType.FLOAT, new Nesterovs(LEARNING_RATE, 0.9), Optional.empty(), Set.of()));
+        ComputationGraph graph =
+                NetworkGraph.create(network, NetworkGraph.Options.seeded(1).updater(new Nesterovs(LEARNING_RATE, 0.9)));
         Shape input = network.input();
         Nd4j.getRandom().setSeed(1);
         INDArray images = Nd4j.randn(DataType.FLOAT, batch, input.channels(), input.height(), input.width());

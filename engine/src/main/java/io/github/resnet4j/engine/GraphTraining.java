@@ -3,6 +3,7 @@ package io.github.resnet4j.engine;
 import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
 import io.github.resnet4j.engine.internal.read.Demand;
 import io.github.resnet4j.engine.internal.read.GraphReader;
+import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -213,7 +214,8 @@ final class GraphTraining implements TrainingStep {
         @Override
         public void onForwardPass(Model model, Map<String, INDArray> activations) {
             for (Layer layer : graph.getLayers()) {
-                if (layer.conf().getLayer() instanceof BatchNormalization bn) {
+                if (layer.conf().getLayer() instanceof BatchNormalization bn
+                        && !(bn instanceof FrozenStatisticsBatchNorm)) {
                     INDArray map = activations.get(bn.getLayerName());
                     long positions = map.length() / (map.size(0) * bn.getNOut());
                     if (map.size(0) * positions == 1 && trained.contains(bn.getLayerName())) {

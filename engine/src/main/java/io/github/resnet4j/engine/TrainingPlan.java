@@ -120,7 +120,7 @@ public final class TrainingPlan implements TrainingStep {
         Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
         for (int i = 0; i < program.nodes().size(); i++) {
             ProgramNode node = program.nodes().get(i);
-            if (node.op() instanceof Operation.BatchNorm bn && last.computes(i)) {
+            if (node.op() instanceof Operation.BatchNorm bn && bn.batchStatistics() && last.computes(i)) {
                 Extent map = node.extent();
                 norms.put(vertex(bn), new ParameterUpdate.Norm((long) map.height() * map.width(), bn.decay()));
             }

@@ -21,6 +21,7 @@ class GoldenFilesTest {
         TrainingParityTest.rules().forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe.get()[0]));
         List.of("accumulated", "weighted", "weightedmix")
                 .forEach(recipe -> read.add(TrainingParityTest.RECIPES + recipe));
+        FreezePlanTest.plans().forEach(plan -> read.add(plan.get()[0].toString()));
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
         StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
         ParityCase.trajectories().forEach(parity -> read.add(parity.name()));

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
-import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -22,19 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Every network of the zoo, in its full depth and width, runs as a plan as it runs in DL4J. */
 class ZooParityTest {
     private static final int BATCH = 8;
-    private static final double GRADIENTS = 1e-4;
-    /** So many times the effect of {@link #ROUNDING} the engine may be off. */
-    private static final double ALLOWED = 4;
-
-    /** What rounding in every operation comes to, as a relative change of every parameter. */
-    private static final double ROUNDING = 1e-6;
-
-    private static final int DRAWS = 2;
 
     @BeforeAll
     static void enable() {
@@ -92,16 +80,8 @@ class ZooParityTest {
     @ParameterizedTest
     @MethodSource("deepRows")
     void deepRowsAgreeWithDl4j(ParityCase parity) {
-        requireAgreement(parity, graph -> exact(parity, graph)
+        requireAgreement(parity, graph -> Agreement.exact(parity, FreezePlan.NOTHING, graph)
                 .outputSingle(parity.images().castTo(DataType.DOUBLE)));
-    }
-
-    /** A graph of double precision with the parameters that {@code graph} has. */
-    private static ComputationGraph exact(ParityCase parity, ComputationGraph graph) {
-        ComputationGraph exact = NetworkGraph.create(
-                parity.network(), NetworkGraph.Options.seeded(1).dataType(DataType.DOUBLE));
-        exact.params().assign(graph.params().castTo(DataType.DOUBLE));
-        return exact;
     }
 
     private static void requireAgreement(ParityCase parity, Function<ComputationGraph, INDArray> inference) {
@@ -114,70 +94,16 @@ class ZooParityTest {
             // One thread: between a thousand small layers, two would mostly wait for each other.
             Pass pass = OpenMp.alone(() -> Pass.byPlan(plan, graph, images, parity.labels()));
             if (!parity.random()) {
-                requireNear(parity, graph, pass, reference);
+                Agreement.require(parity, FreezePlan.NOTHING, graph, pass, reference, 0);
             }
         }
         putStatistics(graph, reference);
         INDArray output = inference.apply(graph);
         try (InferencePlan plan = InferencePlan.compile(graph, parity.image(), BATCH)) {
             double rounding = Pass.deviation(graph.outputSingle(images), output);
-            assertThat(Pass.deviation(plan.output(images), output)).isLessThan(Math.max(1e-5, ALLOWED * rounding));
+            assertThat(Pass.deviation(plan.output(images), output))
+                    .isLessThan(Math.max(1e-5, Agreement.ALLOWED * rounding));
         }
-    }
-
-    /**
-     * Where the engine and DL4J differ, double precision decides. Some networks amplify rounding: in a hundred layers, or
-     * between almost equal values of a pooling window or of channels, of which one is the largest. How much, DL4J's single
-     * precision shows, and double precision with parameters that are slightly off.
-     */
-    private static void requireNear(ParityCase parity, ComputationGraph graph, Pass pass, Pass reference) {
-        if (isNear(pass, reference)) {
-            requireWithin(pass, reference, new Deviation(0, 0, 0));
-            return;
-        }
-        Pass right = Pass.byDl4j(exact(parity, graph), parity.images(), parity.labels());
-        Deviation effect = Deviation.of(reference, right);
-        for (int draw = 0; draw < DRAWS; draw++) {
-            ComputationGraph off = exact(parity, graph);
-            Random random = new Random(draw);
-            double[] factors = new double[Math.toIntExact(off.numParams())];
-            Arrays.setAll(factors, i -> 1 + ROUNDING * (2 * random.nextDouble() - 1));
-            off.params().muli(Nd4j.createFromArray(factors).reshape(off.params().shape()));
-            effect = effect.or(Deviation.of(Pass.byDl4j(off, parity.images(), parity.labels()), right));
-        }
-        requireWithin(pass, right, effect);
-    }
-
-    private static void requireWithin(Pass pass, Pass right, Deviation effect) {
-        Deviation found = Deviation.of(pass, right);
-        assertThat(found.loss()).as("loss").isLessThan(Math.max(1e-5, ALLOWED * effect.loss()));
-        assertThat(found.gradients()).as("gradients").isLessThan(Math.max(GRADIENTS, ALLOWED * effect.gradients()));
-        assertThat(found.statistics()).as("statistics").isLessThan(Math.max(1e-5, ALLOWED * effect.statistics()));
-    }
-
-    /** The largest of each kind. */
-    private record Deviation(double loss, double gradients, double statistics) {
-        static Deviation of(Pass pass, Pass right) {
-            return new Deviation(
-                    pass.lossDeviation(right),
-                    largest(pass.gradientDeviations(right)),
-                    largest(pass.statisticsDeviations(right)));
-        }
-
-        private static double largest(Map<String, Double> deviations) {
-            return deviations.values().stream().mapToDouble(part -> part).max().orElse(0);
-        }
-
-        Deviation or(Deviation other) {
-            return new Deviation(
-                    Math.max(loss, other.loss),
-                    Math.max(gradients, other.gradients),
-                    Math.max(statistics, other.statistics));
-        }
-    }
-
-    private static boolean isNear(Pass pass, Pass reference) {
-        return pass.gradientDeviations(reference).values().stream().allMatch(part -> part <= GRADIENTS);
     }
 
     /** Parameters of a seed and few images, so that rounding decides on which side of a ReLU's kink some values are. */
@@ -193,7 +119,8 @@ class ZooParityTest {
     @MethodSource("illConditioned")
     void isNotMuchFurtherFromDoublePrecisionThanDl4j(ParityCase parity) {
         ComputationGraph graph = parity.graph();
-        Pass reference = Pass.byDl4j(exact(parity, graph), parity.images(), parity.labels());
+        Pass reference =
+                Pass.byDl4j(Agreement.exact(parity, FreezePlan.NOTHING, graph), parity.images(), parity.labels());
         double dl4j = mean(Pass.byDl4j(graph, parity.images(), parity.labels()), reference);
         try (TrainingPlan plan = TrainingPlan.compile(graph, parity.image(), Sgd.paper())) {
             double engine = mean(Pass.byPlan(plan, graph, parity.images(), parity.labels()), reference);

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,11 +13,16 @@ import java.util.Optional;
  * @param lrFactor key {@code lr-factor}, default 1: what the learning rate is multiplied by, at least 0
  * @param weightDecay key {@code weight-decay}, default the optimizer's, at least 0
  * @param thaw key {@code thaw}, default none, at least 1: epochs after which their training begins; until then, their
- *     weights and batch-normalisation statistics are frozen (gradual unfreezing, Howard and Ruder 2018). Parts thaw from
- *     the head down: nothing is trained before what is frozen
+ *     weights and batch-normalisation statistics are frozen (gradual unfreezing, Howard and Ruder 2018)
+ * @param freezeNorm key {@code freeze-norm}, default {@code frozen}: what the parts' batch normalisations do until they thaw,
+ *     as in the model's key
  */
 public record GroupConfig(
-        List<String> parts, @Default("1") double lrFactor, Optional<Double> weightDecay, Optional<Integer> thaw) {
+        List<String> parts,
+        @Default("1") double lrFactor,
+        Optional<Double> weightDecay,
+        Optional<Integer> thaw,
+        Optional<FreezePlan.Norms> freezeNorm) {
     /** Throws {@link IllegalArgumentException} for numbers out of range and for a group of nothing. */
     public GroupConfig {
         parts = List.copyOf(parts);
@@ -28,6 +34,10 @@ public record GroupConfig(
                 .atLeast("lr-factor", lrFactor, 0.0)
                 .atLeast("weight-decay", weightDecay.orElse(0.0), 0.0)
                 .atLeast("thaw", thaw, 1)
+                .that(
+                        thaw.isPresent() || freezeNorm.isEmpty(),
+                        "freeze-norm",
+                        "is about parts that thaw later; set thaw, too")
                 .verify();
     }
 }

@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.OptionException;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import java.util.ArrayList;
@@ -33,6 +34,10 @@ import java.util.Set;
  *     section 5.1)
  * @param freeze key {@code freeze}, default none: everything up to and including this vertex is frozen, such as
  *     {@code layer3}
+ * @param freezeNorm key {@code freeze-norm}, default {@code frozen}: what the batch normalisations of the part that
+ *     {@code freeze} names do. {@code frozen}: nothing of them changes. {@code frozen-statistics}: scale and shift are
+ *     trained. {@code train}: they go by the batch's statistics and average these, as in PyTorch's {@code train()} mode, and
+ *     scale and shift are trained
  */
 public record ModelConfig(
         String name,
@@ -44,7 +49,8 @@ public record ModelConfig(
         Optional<Map<String, String>> options,
         Optional<String> shortcut,
         Optional<Boolean> zeroInitResidual,
-        Optional<String> freeze) {
+        Optional<String> freeze,
+        @Default("frozen") FreezePlan.Norms freezeNorm) {
     /**
      * Throws {@link IllegalArgumentException} for fewer than 2 classes, for blank text, for options that the network does
      * not have, and for those that have two values.
@@ -56,7 +62,11 @@ public record ModelConfig(
                 .atLeast("classes", classes, 2)
                 .written("weights", weights)
                 .written("map", map)
-                .written("freeze", freeze);
+                .written("freeze", freeze)
+                .that(
+                        freeze.isPresent() || freezeNorm == FreezePlan.Norms.FROZEN,
+                        "freeze-norm",
+                        "is about the part that freeze names; set that, too");
         Map<String, String> full = options.orElse(Map.of());
         shortForms(shortcut, zeroInitResidual).forEach((key, value) -> {
             require(check, name, key, Map.of(key, value));

@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.report.Ellipsis;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Identity {
     private static final String MIX = "train.mix";
     private static final String SAMPLING = "data.sampling";
     private static final String CLASS_WEIGHTS = "data.class-weights";
+    private static final String FREEZE_NORM = "model.freeze-norm";
     private static final String VIEWS = "data.views";
     private static final String GROUPS = "optimizer.groups";
     private static final String WEIGHTS = "model.weights";
@@ -57,7 +59,7 @@ final class Identity {
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
     private static final Set<String> OPTIONAL =
-            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, GROUPS);
+            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, FREEZE_NORM, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -79,6 +81,7 @@ final class Identity {
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
             Map.entry(MIX, "mixing of images"),
+            Map.entry(FREEZE_NORM, "batch normalisation of the frozen part"),
             Map.entry(VIEWS, "views of an image"),
             Map.entry("optimizer", "optimiser"),
             Map.entry(GROUPS, "groups of parameters"),
@@ -98,6 +101,9 @@ final class Identity {
         identity.put("model", start.network().name());
         start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
         identity.put("model.freeze", config.model().freeze().orElse(NONE));
+        if (config.model().freezeNorm() != FreezePlan.Norms.FROZEN) {
+            identity.put(FREEZE_NORM, config.model().freezeNorm().toString());
+        }
         identity.put(WEIGHTS, start.fingerprint());
         identity.put("input", start.network().input().toString());
         identity.put("classes", String.join(", ", start.inputs().train().classes()));

@@ -1,8 +1,9 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.config.GroupConfig;
+import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +20,28 @@ import java.util.TreeSet;
  */
 record Phase(int from, int until, Set<String> frozen) {
 
-    /** The nodes that are frozen in this phase, with those that a configuration freezes for good. */
-    Set<String> frozenNodes(RunConfig config, Network network) {
-        Set<String> nodes = new HashSet<>();
-        config.model().freeze().map(network::upTo).orElse(List.of()).forEach(node -> nodes.add(node.name()));
-        frozen.forEach(part -> network.part(part).forEach(node -> nodes.add(node.name())));
-        return nodes;
+    /** What a configuration freezes for good. */
+    static FreezePlan frozenForGood(ModelConfig model) {
+        return model.freeze()
+                .map(part -> FreezePlan.NOTHING.upTo(part, model.freezeNorm()))
+                .orElse(FreezePlan.NOTHING);
+    }
+
+    /** What is frozen in this phase. */
+    FreezePlan plan(RunConfig config) {
+        FreezePlan plan = FreezePlan.NOTHING;
+        for (GroupConfig group : config.optimizer().groups()) {
+            for (String part : waits(group) ? group.parts() : List.<String>of()) {
+                plan = plan.part(part, group.freezeNorm().orElse(FreezePlan.Norms.FROZEN));
+            }
+        }
+        List<FreezePlan.Part> all = new ArrayList<>(plan.parts());
+        all.addAll(frozenForGood(config.model()).parts()); // last: it decides
+        return new FreezePlan(all);
+    }
+
+    private boolean waits(GroupConfig group) {
+        return group.thaw().orElse(0) > from;
     }
 
     /** The phases of a run, one after the other. What thaws after the end stays frozen. */

@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.transform.CenterCrop;
 import io.github.resnet4j.datasets.transform.Resize;
 import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigText;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
@@ -35,8 +36,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
     static PreparedRun of(ResolvedRun task, RunConfig config) {
         long seed = config.train().seed();
         ComputationGraph graph = NetworkGraph.create(
-                task.network(),
-                NetworkGraph.Options.seeded(seed).frozenUpTo(config.model().freeze()));
+                task.network(), NetworkGraph.Options.seeded(seed).freeze(Phase.frozenForGood(config.model())));
         if (task.source().isEmpty()) {
             return new PreparedRun(task, graph, "random, seed " + seed, "random");
         }
@@ -92,6 +92,10 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         provenance.put("run", config.name());
         provenance.put("initialWeights", origin);
         provenance.put("data", inputs().how());
+        provenance.put("frozen", Phase.frozenForGood(config.model()).toString());
+        if (!config.optimizer().groups().isEmpty()) {
+            provenance.put("groups", ConfigText.of(config.optimizer().groups()));
+        }
         provenance.put("dataFingerprint", inputs().train().fingerprint());
         // A model trained from licensed weights stays under their licence.
         task.source()

@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -80,11 +81,11 @@ record ResolvedRun(
 
     /** The first batch normalisation that is trained and has one value per channel of an image. */
     Optional<Node> normOfOneValue() {
-        int frozen =
-                config.model().freeze().map(part -> network.upTo(part).size()).orElse(0);
+        Map<String, FreezePlan.Norms> frozen =
+                Phase.frozenForGood(config.model()).nodes(network);
         return network.nodes().stream()
-                .skip(frozen)
                 .filter(node -> node.op() instanceof Op.BatchNorm
+                        && frozen.getOrDefault(node.name(), FreezePlan.Norms.TRAIN) == FreezePlan.Norms.TRAIN
                         && node.out().height() * node.out().width() == 1)
                 .findFirst();
     }

@@ -9,18 +9,19 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.GroupConfig;
 import io.github.resnet4j.finetune.config.OptimizerConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** From a configuration to what a step does to the parameters of a network. */
 final class Rules {
@@ -31,11 +32,10 @@ final class Rules {
      *
      * @param perEpoch iterations of an epoch
      * @throws UsageException if a group names a part that the network does not have, or one that is frozen, or shares one
-     *     with another group, or if something is trained before what is frozen
+     *     with another group, or if nothing is trained
      */
     static UpdateRule of(RunConfig config, Network network, Phase phase, int perEpoch) {
-        Set<String> frozen = new HashSet<>();
-        config.model().freeze().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
+        Set<String> frozen = Phase.frozenForGood(config.model()).fixed(network);
         List<String> problems = new ArrayList<>();
         List<ParameterGroup> groups = new ArrayList<>();
         Map<String, String> owners = new HashMap<>();
@@ -57,14 +57,23 @@ final class Rules {
                     break;
                 }
             }
+            if (group.freezeNorm().orElse(FreezePlan.Norms.FROZEN) != FreezePlan.Norms.FROZEN) {
+                Set<String> norms = norms(network);
+                norms.retainAll(vertices);
+                vertices.removeAll(norms);
+                add(group, norms, 0, groups); // they are trained from the beginning
+            }
             int thaw = group.thaw().orElse(0);
-            if (!vertices.isEmpty() && thaw <= phase.from()) {
-                long since = (long) thaw * perEpoch;
-                groups.add(new ParameterGroup(vertices, group.lrFactor(), optional(group.weightDecay()), since));
+            if (thaw <= phase.from()) {
+                add(group, vertices, (long) thaw * perEpoch, groups);
             }
         }
         if (problems.isEmpty() && !phase.frozen().isEmpty()) {
-            requireThawedFromAbove(network, phase.frozenNodes(config, network), phase, problems);
+            Set<String> fixed = phase.plan(config).fixed(network);
+            if (network.nodes().stream().allMatch(node -> node.parameters() == 0 || fixed.contains(node.name()))) {
+                problems.add("optimizer.groups: nothing is trained before epoch " + phase.until()
+                        + "; leave out thaw for the part that is to begin");
+            }
         }
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("; ", problems));
@@ -72,32 +81,17 @@ final class Rules {
         return new UpdateRule(optimizer(config), groups);
     }
 
-    /** What is frozen passes no gradient on, so that nothing before it can be trained. */
-    private static void requireThawedFromAbove(
-            Network network, Set<String> frozen, Phase phase, List<String> problems) {
-        Map<String, String> trainedBelow = new HashMap<>();
-        boolean any = false;
-        for (Node node : network.nodes()) {
-            Optional<String> below = node.inputs().stream()
-                    .map(trainedBelow::get)
-                    .filter(Objects::nonNull)
-                    .findFirst();
-            below.ifPresent(name -> trainedBelow.put(node.name(), name));
-            if (node.parameters() > 0 && frozen.contains(node.name()) && below.isPresent()) {
-                problems.add("optimizer.groups: until epoch " + phase.until() + ", " + node.name()
-                        + " is frozen but not " + below.get()
-                        + ", which stands before it; let parts thaw from the head down to the stem");
-                return;
-            }
-            if (node.parameters() > 0 && !frozen.contains(node.name())) {
-                trainedBelow.put(node.name(), node.name());
-                any = true;
-            }
+    private static void add(GroupConfig group, Set<String> vertices, long since, List<ParameterGroup> groups) {
+        if (!vertices.isEmpty()) {
+            groups.add(new ParameterGroup(vertices, group.lrFactor(), optional(group.weightDecay()), since));
         }
-        if (!any) {
-            problems.add("optimizer.groups: nothing is trained before epoch " + phase.until()
-                    + "; leave out thaw for the part that is to begin");
-        }
+    }
+
+    private static Set<String> norms(Network network) {
+        return network.nodes().stream()
+                .filter(node -> node.op() instanceof Op.BatchNorm)
+                .map(Node::name)
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> vertices(GroupConfig group, Network network, String where, List<String> problems) {

@@ -222,7 +222,7 @@ final class RunReporter {
         model.put("Multiply-adds", String.format(Locale.ROOT, "%,d", network.macs()));
         model.put("Input", network.input().toString());
         model.put("Initial weights", start.origin());
-        model.put("Frozen", config.model().freeze().map(part -> "up to " + part).orElse("nothing"));
+        model.put("Frozen", Phase.frozenForGood(config.model()).toString());
         Map<String, String> data = new LinkedHashMap<>();
         data.put("Source", start.inputs().how());
         data.put("Classes", String.valueOf(network.classes()));

@@ -130,7 +130,7 @@ final class Trainee implements AutoCloseable {
         if (engines != null || !phase.frozen().isEmpty()) {
             graph = frozen();
         }
-        last = features.last(phase.frozenNodes(config, start.network()));
+        last = features.last(phase.plan(config).fixed(start.network()));
         compile();
     }
 
@@ -156,9 +156,7 @@ final class Trainee implements AutoCloseable {
     private ComputationGraph frozen() {
         ComputationGraph next = NetworkGraph.create(
                 start.network(),
-                NetworkGraph.Options.seeded(config.train().seed())
-                        .frozenUpTo(config.model().freeze())
-                        .frozen(phase.frozen()));
+                NetworkGraph.Options.seeded(config.train().seed()).freeze(phase.plan(config)));
         if (!places(next).equals(places(graph))) {
             throw new IllegalStateException("DL4J orders the parameters of frozen layers otherwise");
         }

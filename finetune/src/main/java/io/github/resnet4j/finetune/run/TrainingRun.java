@@ -607,10 +607,7 @@ public final class TrainingRun {
                 "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation images of %s; %s of %s",
                 network.name(),
                 network.parameters(),
-                config.model()
-                        .freeze()
-                        .map(part -> " (frozen up to " + part + ")")
-                        .orElse(""),
+                config.model().freeze().isEmpty() ? "" : " (frozen " + Phase.frozenForGood(config.model()) + ")",
                 network.input(),
                 start.inputs().how(),
                 start.inputs().train().size(),

@@ -41,7 +41,7 @@ final class BadConfigTest {
                         2,
                         "model: {name: x, pretrained-on: y}",
                         "model.pretrained-on: unknown key; known: name, classes, weights, map, ema, channel-order,"
-                                + " options, shortcut, zero-init-residual, freeze"),
+                                + " options, shortcut, zero-init-residual, freeze, freeze-norm"),
                 row(
                         5,
                         "optimizer: {type: sgd, lr: 0.1, <<: {lr: 1}}",

@@ -16,6 +16,7 @@ import io.github.resnet4j.datasets.transform.TrivialAugmentWide;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Optimizer.DecayOn;
 import io.github.resnet4j.finetune.config.OptimizerConfig.Sgd;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.pretrained.ChannelOrder;
 import java.io.File;
 import java.io.IOException;
@@ -62,7 +63,8 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                FreezePlan.Norms.FROZEN),
                         new DataConfig(
                                 DatasetKind.FOLDER,
                                 Optional.empty(),
@@ -104,6 +106,7 @@ final class ConfigLoaderTest {
                   options: {groups: 32, zero-init-residual: true}
                   zero-init-residual: TRUE
                   freeze: layer3
+                  freeze-norm: frozen-statistics
                 data:
                   dataset: imagenet
                   dir: /data/images
@@ -150,7 +153,7 @@ final class ConfigLoaderTest {
                   weight-decay: 5E-4
                   decay-on: no-norm-bias
                   groups:
-                    - {parts: [stem, layer1.0], lr-factor: 0.1, thaw: 3}
+                    - {parts: [stem, layer1.0], lr-factor: 0.1, thaw: 3, freeze-norm: train}
                     - parts: [head]
                       weight-decay: 0
                 schedule:
@@ -175,7 +178,8 @@ final class ConfigLoaderTest {
                                 Optional.of(Map.of("groups", "32", "zero-init-residual", "true")),
                                 Optional.of("a-end"),
                                 Optional.of(true),
-                                Optional.of("layer3")),
+                                Optional.of("layer3"),
+                                FreezePlan.Norms.FROZEN_STATISTICS),
                         new DataConfig(
                                 DatasetKind.IMAGENET,
                                 Optional.of(Path.of("/data/images")),
@@ -216,8 +220,17 @@ final class ConfigLoaderTest {
                                 DecayOn.NO_NORM_BIAS,
                                 List.of(
                                         new GroupConfig(
-                                                List.of("stem", "layer1.0"), 0.1, Optional.empty(), Optional.of(3)),
-                                        new GroupConfig(List.of("head"), 1, Optional.of(0.0), Optional.empty()))),
+                                                List.of("stem", "layer1.0"),
+                                                0.1,
+                                                Optional.empty(),
+                                                Optional.of(3),
+                                                Optional.of(FreezePlan.Norms.TRAIN)),
+                                        new GroupConfig(
+                                                List.of("head"),
+                                                1,
+                                                Optional.of(0.0),
+                                                Optional.empty(),
+                                                Optional.empty()))),
                         new ScheduleConfig.MultiStep(
                                 List.of(0.5, 3.0),
                                 0.2,
@@ -310,7 +323,8 @@ final class ConfigLoaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(text)),
+                        Optional.of(text),
+                        FreezePlan.Norms.TRAIN),
                 plain.data(),
                 plain.train(),
                 plain.optimizer(),
@@ -338,6 +352,7 @@ final class ConfigLoaderTest {
                         model:
                           name: resnet20-cifar
                           ema: false
+                          freeze-norm: frozen
                         data:
                           dataset: folder
                           augment:

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.graph;
 import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
+import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
@@ -12,6 +13,7 @@ import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -52,7 +54,9 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.params.EmptyParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
@@ -130,35 +134,34 @@ public final class NetworkGraph {
      * @param seed of the initial weights
      * @param dataType of parameters and activations; {@code FLOAT} reaches oneDNN, {@code DOUBLE} is for gradient checks
      * @param updater for {@code ComputationGraph.fit}
-     * @param frozenUpTo the last part (stage, block or node, see {@link Network#upTo}) whose weights and BN statistics
-     *     do not change; it and everything before it run in inference mode
-     * @param frozen more parts (see {@link Network#part}) of which the same is true. They pass no gradient on, so that
-     *     nothing that they read can be trained
+     * @param freeze what is not trained
      */
-    public record Options(
-            long seed, DataType dataType, IUpdater updater, Optional<String> frozenUpTo, Set<String> frozen) {
-        public Options {
-            frozen = Set.copyOf(frozen);
-        }
+    public record Options(long seed, DataType dataType, IUpdater updater, FreezePlan freeze) {
 
         /** Single precision, plain SGD with learning rate 0.1, nothing frozen. */
         public static Options seeded(long seed) {
-            return new Options(seed, DataType.FLOAT, new Sgd(0.1), Optional.empty(), Set.of());
+            return new Options(seed, DataType.FLOAT, new Sgd(0.1), FreezePlan.NOTHING);
         }
 
-        /** The same with everything up to {@code part} frozen. */
+        /** The same with everything up to {@code part} frozen, its batch normalisations too. */
         public Options frozenUpTo(Optional<String> part) {
-            return new Options(seed, dataType, updater, part, frozen);
+            return freeze(part.map(name -> FreezePlan.NOTHING.upTo(name, FreezePlan.Norms.FROZEN))
+                    .orElse(FreezePlan.NOTHING));
         }
 
-        /** The same with these parts frozen besides. */
-        public Options frozen(Set<String> parts) {
-            return new Options(seed, dataType, updater, frozenUpTo, parts);
+        /** The same with this frozen and nothing else. */
+        public Options freeze(FreezePlan plan) {
+            return new Options(seed, dataType, updater, plan);
         }
 
         /** The same in another precision. */
         public Options dataType(DataType other) {
-            return new Options(seed, other, updater, frozenUpTo, frozen);
+            return new Options(seed, other, updater, freeze);
+        }
+
+        /** The same with another updater for {@code ComputationGraph.fit}. */
+        public Options updater(IUpdater other) {
+            return new Options(seed, dataType, other, freeze);
         }
     }
 
@@ -192,7 +195,8 @@ public final class NetworkGraph {
      * The configuration alone.
      *
      * @throws IllegalArgumentException if the options freeze a part that the network does not have, or DL4J would compute something
-     *     else: a sigmoid or tanh of a map that other nodes read as well
+     *     else: a sigmoid or tanh of a map that other nodes read as well, or stochastic depth in a frozen part behind what
+     *     is trained
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
         Node logits = network.nodes().get(network.nodes().size() - 1);
@@ -215,9 +219,8 @@ public final class NetworkGraph {
                 .convolutionMode(ConvolutionMode.Truncate)
                 .graphBuilder()
                 .addInputs(Network.INPUT);
-        Set<String> frozen = new HashSet<>();
-        options.frozenUpTo().map(network::upTo).orElse(List.of()).forEach(node -> frozen.add(node.name()));
-        options.frozen().forEach(part -> network.part(part).forEach(node -> frozen.add(node.name())));
+        Map<String, FreezePlan.Norms> frozen = options.freeze().nodes(network);
+        Set<String> learning = new HashSet<>();
         Map<String, Long> readers = network.nodes().stream()
                 .flatMap(node -> node.inputs().stream())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
@@ -227,9 +230,37 @@ public final class NetworkGraph {
             String input = node.inputs().get(0);
             boolean leaves = !node.stage().equals(stages.getOrDefault(input, node.stage()));
             Node safe = safe(node, readers.get(input) > 1, leaves);
-            PARTS.get(safe.op().getClass()).addTo(builder, safe, frozen.contains(node.name()));
+            boolean passes = node.inputs().stream().anyMatch(learning::contains);
+            Frozen how = frozen(node, Optional.ofNullable(frozen.get(node.name())), passes);
+            PARTS.get(safe.op().getClass()).addTo(builder, safe, how);
+            if (passes || node.parameters() > 0 && (how == Frozen.NOT || how == Frozen.STATISTICS)) {
+                learning.add(node.name());
+            }
         }
         return builder;
+    }
+
+    /** What of a node is frozen. */
+    private enum Frozen {
+        NOT,
+        /** Of a batch normalisation, the statistics. */
+        STATISTICS,
+        /** All of it, but gradients pass. */
+        PASSING,
+        /** All of it; nothing before it is trained. */
+        STOPPING
+    }
+
+    /** @param passes whether something before it is trained */
+    private static Frozen frozen(Node node, Optional<FreezePlan.Norms> plan, boolean passes) {
+        if (plan.isEmpty()) {
+            return Frozen.NOT;
+        }
+        boolean norm = node.op() instanceof Op.BatchNorm;
+        if (norm && plan.get() != FreezePlan.Norms.FROZEN) {
+            return plan.get() == FreezePlan.Norms.TRAIN ? Frozen.NOT : Frozen.STATISTICS;
+        }
+        return passes ? Frozen.PASSING : Frozen.STOPPING;
     }
 
     private static ComputationGraphConfiguration finished(
@@ -284,27 +315,49 @@ public final class NetworkGraph {
 
     /** Puts a node into a graph. */
     private interface Part {
-        void addTo(ComputationGraphConfiguration.GraphBuilder builder, Node node, boolean freeze);
+        void addTo(ComputationGraphConfiguration.GraphBuilder builder, Node node, Frozen how);
     }
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Part> layer(
             Class<O> kind, BiFunction<O, Shape, Layer> made) {
-        return Map.entry(kind, (builder, node, freeze) -> {
+        return Map.entry(kind, (builder, node, how) -> {
             Layer layer = made.apply(kind.cast(node.op()), node.in());
-            builder.addLayer(
-                    node.name(),
-                    freeze ? new FrozenLayer(layer) : layer,
-                    node.inputs().toArray(String[]::new));
+            builder.addLayer(node.name(), frozen(layer, how), node.inputs().toArray(String[]::new));
         });
+    }
+
+    private static Layer frozen(Layer layer, Frozen how) {
+        return switch (how) {
+            case NOT -> layer;
+            case STATISTICS -> FrozenStatisticsBatchNorm.of((BatchNormalization) layer);
+            case PASSING -> passing(layer);
+            case STOPPING -> new FrozenLayer(layer);
+        };
+    }
+
+    /** DL4J's {@link FrozenLayerWithBackprop} is right around layers whose way back is the same in both modes. */
+    private static Layer passing(Layer layer) {
+        if (layer instanceof BatchNormalization norm) {
+            return new FrozenLayerWithBackprop(FrozenStatisticsBatchNorm.of(norm));
+        }
+        if (layer instanceof DropoutLayer) {
+            return new ActivationLayer(Activation.IDENTITY);
+        }
+        return layer.initializer() instanceof EmptyParamInitializer ? layer : new FrozenLayerWithBackprop(layer);
     }
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Part> vertex(
             Class<O> kind, Function<O, GraphVertex> made) {
-        return Map.entry(kind, (builder, node, freeze) -> {
+        return Map.entry(kind, (builder, node, how) -> {
             GraphVertex vertex = made.apply(kind.cast(node.op()));
+            if (how == Frozen.PASSING && node.op() instanceof Op.StochasticSum sum && sum.survival() < 1) {
+                throw new IllegalArgumentException(node.name()
+                        + " is frozen behind what is trained, and would still drop its branch at random; freeze what is"
+                        + " before it as well, or leave out stochastic depth");
+            }
             builder.addVertex(
                     node.name(),
-                    freeze ? new FrozenVertex(vertex) : vertex,
+                    how == Frozen.STOPPING ? new FrozenVertex(vertex) : vertex,
                     node.inputs().toArray(String[]::new));
         });
     }

@@ -11,8 +11,6 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -54,7 +52,8 @@ class BlockGradientTest {
     void backpropEqualsDifferences(ResNetSpec spec, int size) {
         Network network = spec.network("toy", Shape.square(1, size), 3);
         ComputationGraph graph = NetworkGraph.create(
-                network, new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty(), Set.of()));
+                network,
+                NetworkGraph.Options.seeded(3).dataType(DataType.DOUBLE).updater(new NoOp()));
         Nd4j.getRandom().setSeed(5);
         INDArray images = Nd4j.randn(DataType.DOUBLE, 4, 1, size, size);
 

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -113,7 +112,8 @@ class GroupedBottleneckTest {
         net.relu("relu", net.bn("bn", net.groupedConv("conv", Network.INPUT, 6, 3, 2, 2)));
         net.dense("fc", net.globalAvgPool("avgpool", "relu"), 3);
         ComputationGraph graph = NetworkGraph.create(
-                net.finish(), new NetworkGraph.Options(3, DataType.DOUBLE, new NoOp(), Optional.empty(), Set.of()));
+                net.finish(),
+                NetworkGraph.Options.seeded(3).dataType(DataType.DOUBLE).updater(new NoOp()));
         Nd4j.getRandom().setSeed(5);
 
         GradientCheck.check(graph, Nd4j.randn(DataType.DOUBLE, 4, 4, 6, 6), 3, 1e-4);

@@ -279,7 +279,8 @@ class OperationsTest {
     }
 
     private static ComputationGraph graph(Network network, DataType type) {
-        return NetworkGraph.create(network, new NetworkGraph.Options(3, type, new NoOp(), Optional.empty(), Set.of()));
+        return NetworkGraph.create(
+                network, NetworkGraph.Options.seeded(3).dataType(type).updater(new NoOp()));
     }
 
     static Stream<Arguments> goldens() {

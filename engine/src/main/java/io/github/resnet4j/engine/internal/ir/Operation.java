@@ -77,7 +77,8 @@ public sealed interface Operation {
      * @param decay weight of the old running average
      * @param logDeviation the running variance is kept as log10 of the standard deviation (DL4J's default)
      * @param batchStatistics normalises by the batch's own statistics and updates the running ones; otherwise by the
-     *     running ones. Programs for inference have only the latter.
+     *     running ones. Programs for inference have only the latter; in programs for training, one whose scale and shift
+     *     are trained all the same keeps the variance itself
      */
     record BatchNorm(
             Parameter gamma,

@@ -48,8 +48,16 @@ final class LoweredBatchNorm extends Lowered {
             Layout vector = Layout.of(context.scope(), Order.PLAIN, channels);
             tensors.put(Argument.SCALE, context.parameter(op.gamma(), channels));
             tensors.put(Argument.SHIFT, context.parameter(op.beta(), channels));
-            tensors.put(Argument.MEAN, context.tape().tensor(vector));
-            tensors.put(Argument.VARIANCE, context.tape().tensor(vector));
+            tensors.put(
+                    Argument.MEAN,
+                    fixed
+                            ? context.parameter(op.mean(), channels)
+                            : context.tape().tensor(vector));
+            tensors.put(
+                    Argument.VARIANCE,
+                    fixed
+                            ? context.parameter(op.variance(), channels)
+                            : context.tape().tensor(vector));
         }
         Layout workspace = forward.layout(Role.WORKSPACE);
         if (workspace.bytes() > 0) {

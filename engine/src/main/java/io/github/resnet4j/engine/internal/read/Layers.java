@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
 import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
+import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.Prelu;
 import java.util.Arrays;
@@ -53,6 +54,7 @@ final class Layers {
             .row(ConvolutionLayer.class, Layers::convolution)
             .row(GroupedConvolution.class, Layers::groupedConvolution)
             .row(BatchNormalization.class, Layers::batchNorm)
+            .row(FrozenStatisticsBatchNorm.class, Layers::batchNorm)
             .row(Prelu.class, Layers::prelu)
             .row(LocalResponseNormalization.class, Layers::responseNorm)
             .row(Upsampling2D.class, Layers::upsampling)
@@ -135,7 +137,7 @@ final class Layers {
                 layer.getEps(),
                 layer.getDecay(),
                 layer.isUseLogStd(),
-                vertex.learns());
+                vertex.learns() && !(layer instanceof FrozenStatisticsBatchNorm));
         return in -> {
             vertex.require(
                     !in.flat() || in.isVector(),

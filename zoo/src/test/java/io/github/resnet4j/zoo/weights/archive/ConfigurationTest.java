@@ -9,6 +9,7 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
+import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.GroupedBottleneck;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Operations;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.AdaDelta;
@@ -91,6 +91,10 @@ class ConfigurationTest {
             Network network =
                     resnet20.with(Map.of("shortcut", shortcut.toString())).network();
             written.addAll(accepted(network, OPTIONS.frozenUpTo(Optional.of("layer2"))));
+            for (FreezePlan.Norms norms : FreezePlan.Norms.values()) {
+                FreezePlan plan = FreezePlan.NOTHING.upTo("layer1", norms);
+                written.addAll(accepted(network, OPTIONS.freeze(plan)));
+            }
         }
         for (Conventions conventions : List.of(Conventions.TORCHVISION, Conventions.KERAS)) {
             Network grouped = GroupedBottleneck.network(conventions);
@@ -103,8 +107,8 @@ class ConfigurationTest {
         }
         Network network = Zoo.find("resnet8-mlperf").network();
         updaters()
-                .forEach(updater -> written.addAll(accepted(
-                        network, new NetworkGraph.Options(1, DataType.FLOAT, updater, Optional.empty(), Set.of()))));
+                .forEach(updater -> written.addAll(
+                        accepted(network, NetworkGraph.Options.seeded(1).updater(updater))));
 
         assertThat(written).isEqualTo(Configuration.CLASSES);
     }
