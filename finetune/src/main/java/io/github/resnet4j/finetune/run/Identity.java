@@ -58,8 +58,8 @@ final class Identity {
             Set.of(EPOCHS, PATIENCE, EVAL, VALIDATION, VAL_FRACTION, FOLLOW_LINKS, LIMIT, MAX_PIXELS);
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
-    private static final Set<String> OPTIONAL =
-            Set.of(PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, FREEZE_NORM, GROUPS);
+    private static final Set<String> OPTIONAL = Set.of(
+            PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, FREEZE_NORM, GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
