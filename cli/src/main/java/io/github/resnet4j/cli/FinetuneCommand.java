@@ -146,7 +146,7 @@ final class FinetuneCommand implements Callable<Integer> {
         FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
                 .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize.or(() -> crop)));
         Settings settings = new Settings(spec, NAMES);
-        settings.quoted("name", name.orElseGet(this::defaultName));
+        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(data)));
         settings.quoted("data.dir", data);
         settings.option("model.name", fileOfWeights().isPresent() ? recipe.architecture() : model);
         fileOfWeights().ifPresent(file -> settings.quoted("model.weights", file));
@@ -260,11 +260,5 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new UsageException("--crop and --image-size both set the image size; leave one out");
         }
         given.crop().ifPresent(size -> requireUsable("--crop", size));
-    }
-
-    private String defaultName() {
-        Path folder = data.toAbsolutePath().normalize().getFileName();
-        String clean = folder == null ? "" : folder.toString().replaceAll("[^A-Za-z0-9._-]+", "-");
-        return "finetune-" + (clean.isEmpty() ? "data" : clean);
     }
 }

@@ -209,6 +209,10 @@ class ReadmeIT {
                 photos.next();
             }
             """, """
+            static void fineTunes() throws Exception {
+            %s
+            }
+            """, """
             static void classifies() throws Exception {
             %s
             }
@@ -227,6 +231,7 @@ class ReadmeIT {
                         Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32), Nd4j.eye(10).castTo(DataType.FLOAT).getRows(0, 9));
                 replacesFit(graph, new ExistingDataSetIterator(List.of(batch)));
                 readsRecords();
+                fineTunes();
                 classifies();
                 System.exit(0);
             }

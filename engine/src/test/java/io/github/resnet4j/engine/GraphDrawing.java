@@ -9,6 +9,7 @@ import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
+import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
@@ -260,11 +261,15 @@ final class GraphDrawing {
         boolean logarithm = random.nextBoolean();
         double decay = any(List.of(0.9, 0.99, 0.5));
         double eps = any(List.of(1e-5, 1e-3));
-        add(input, values.get(input), state, () -> new BatchNormalization.Builder()
-                .useLogStd(logarithm)
-                .decay(decay)
-                .eps(eps)
-                .build());
+        boolean frozenStatistics = !logarithm && eps > 1e-4;
+        add(input, values.get(input), state, () -> {
+            BatchNormalization norm = new BatchNormalization.Builder()
+                    .useLogStd(logarithm)
+                    .decay(decay)
+                    .eps(eps)
+                    .build();
+            return frozenStatistics ? FrozenStatisticsBatchNorm.of(norm) : norm;
+        });
     }
 
     private void activation(String input) {

@@ -8,6 +8,7 @@ import io.github.resnet4j.finetune.model.EvaluationSteps;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,6 +45,13 @@ public record FinetuneRecipe(String architecture, String yaml) {
     public static FinetuneRecipe fromScratch(Architecture architecture, Optional<Integer> imageSize) {
         int size = imageSize.orElse(architecture.input().height());
         return new FinetuneRecipe(architecture.name(), write(architecture.name(), size, steps(size), IMAGENET, 0.05));
+    }
+
+    /** What a run on a folder of images is called, unless it is given a name. */
+    public static String runName(Path data) {
+        Path folder = data.toAbsolutePath().normalize().getFileName();
+        String clean = folder == null ? "" : folder.toString().replaceAll("[^A-Za-z0-9._-]+", "-");
+        return "finetune-" + (clean.isEmpty() ? "data" : clean);
     }
 
     /** From images of any size to the input of a network that was never evaluated before. */

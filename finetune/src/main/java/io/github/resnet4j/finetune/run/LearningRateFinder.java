@@ -152,7 +152,7 @@ public final class LearningRateFinder {
                 .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
         OneDnn.enable();
         PreparedRun start = PreparedRun.of(task, config);
-        LoaderOptions loading = TrainingRun.training(config, start);
+        LoaderOptions loading = Loading.training(config, start);
         FrozenFeatures none = new FrozenFeatures(
                 start,
                 config,

@@ -1,19 +1,14 @@
 package io.github.resnet4j.finetune.run;
 
-import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
-import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.files.AtomicFile;
-import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
@@ -35,7 +30,6 @@ import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -56,13 +50,12 @@ import java.util.stream.Stream;
 
 /**
  * Trains a network from a configuration and writes the run's folder: {@code config.yaml}, {@code provenance.json},
- * {@code log.csv}, TensorBoard's {@code events.out.tfevents.resnet4j}, {@code curves.png}, {@code confusion.png}, {@code report.html}, {@code report.json}, {@code MODEL_CARD.md}, {@code checkpoints/}, {@code model.zip}
- * (the model of the best epoch, {@link EpochRow#betterThan}) and {@code last.zip} (the last epoch's).
+ * {@code log.csv}, TensorBoard's {@code events.out.tfevents.resnet4j}, {@code curves.png}, {@code confusion.png},
+ * {@code report.html}, {@code report.json}, {@code MODEL_CARD.md}, {@code checkpoints/}, {@code model.zip} (the model of the
+ * best epoch, {@link EpochRow#betterThan}) and {@code last.zip} (the last epoch's).
  */
 public final class TrainingRun {
     private static final String REPORT = "report.html";
-    /** How many times as large a class must be as another for a warning. */
-    private static final int UNEVEN = 4;
 
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
@@ -73,13 +66,11 @@ public final class TrainingRun {
     private final Patience patience;
     private final Instant started = Instant.now();
     private final long startNanos = System.nanoTime();
-    private double waited;
-    private double trained;
-    private long images;
     private Optional<float[]> classWeights = Optional.empty();
     private BestModel best;
     private List<EpochRow> rows;
     private Checkpoints checkpoints;
+    private RunRecorder recorder;
 
     /**
      * How to start.
@@ -180,8 +171,9 @@ public final class TrainingRun {
                     options.names().of("train.batch-size"),
                     config.train().batchSize(),
                     task.network().input());
-            requireStatistics(task, remarks);
-            remarkOnClasses(task.inputs().train(), remarks);
+            RunChecks checks = new RunChecks(config, options.names());
+            checks.requireStatistics(task, remarks::add);
+            checks.remarkOnClasses(task.inputs().train(), remarks::add);
             classWeights = config.data()
                     .classWeights()
                     .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
@@ -192,49 +184,6 @@ public final class TrainingRun {
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
             }
-        }
-    }
-
-    /** Of classes that differ much in size, a network learns to answer with the large ones. */
-    private void remarkOnClasses(ImageDataset train, DeferredLines remarks) {
-        long[] counts = ClassWeighting.counts(train);
-        int largest = 0;
-        int smallest = 0;
-        for (int c = 1; c < counts.length; c++) {
-            largest = counts[c] > counts[largest] ? c : largest;
-            smallest = counts[c] < counts[smallest] ? c : smallest;
-        }
-        boolean evened = config.data().sampling() != DataConfig.Sampling.ALL
-                || config.data().classWeights().isPresent();
-        if (counts[largest] >= UNEVEN * counts[smallest] && !evened) {
-            remarks.add("warning: the classes differ much in size, from "
-                    + Printable.line(train.classes().get(smallest)) + " with "
-                    + Numbers.count(counts[smallest], "image", "images") + " to "
-                    + Printable.line(train.classes().get(largest)) + " with " + counts[largest] + "; "
-                    + options.names().setting("data.sampling", "balanced") + " shows all of them equally often, "
-                    + options.names().setting("data.class-weights", "balanced")
-                    + " has each image of a small one count more");
-        }
-    }
-
-    /** Of one value, batch normalisation would learn nothing and take a variance of 0; PyTorch refuses that, too. */
-    private void requireStatistics(ResolvedRun task, DeferredLines remarks) {
-        Optional<Node> norm = task.normOfOneValue();
-        if (norm.isEmpty()) {
-            return;
-        }
-        String name = norm.get().name();
-        int batchSize = config.train().batchSize();
-        int images = task.inputs().train().size();
-        if (Math.min(batchSize, images) == 1) {
-            throw new UsageException(options.names().of("train.batch-size") + ": " + name
-                    + " normalises maps of 1×1, so a batch of one image"
-                    + " gives it no statistics; use at least 2 images in a batch, or larger ones ("
-                    + options.names().of("data.image-size") + ")");
-        }
-        if (images % batchSize == 1) {
-            remarks.add("one image is left out of every epoch, another each time: it would be a batch of its own, which"
-                    + " gives " + name + " with its maps of 1×1 no statistics");
         }
     }
 
@@ -260,8 +209,8 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        LoaderOptions training = training(config, start);
-        LoaderOptions evaluating = loading(config, false);
+        LoaderOptions training = Loading.training(config, start);
+        LoaderOptions evaluating = Loading.evaluating(config);
         FrozenFeatures features = new FrozenFeatures(
                 start,
                 config,
@@ -275,7 +224,7 @@ public final class TrainingRun {
                         new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, training);
                 BatchLoader valData =
                         new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, evaluating)) {
-            checkImages(trainData, valData);
+            new RunChecks(config, options.names()).requireReadable(List.of(trainData, valData), stop);
             return load(start, identity, resumed, PhaseData.images(trainData, valData), features, remarks);
         }
     }
@@ -429,41 +378,6 @@ public final class TrainingRun {
         return checkpoints;
     }
 
-    /** Before anything is computed or deleted: all images that cannot be read, of both parts, in one message. */
-    private void checkImages(BatchLoader... parts) {
-        if (!config.data().checkImages()) {
-            return;
-        }
-        List<String> problems = new ArrayList<>();
-        for (BatchLoader part : parts) {
-            try {
-                part.check(stop);
-            } catch (BadDataException e) {
-                problems.add(e.getMessage());
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new BadDataException(String.join("; ", problems));
-        }
-    }
-
-    static LoaderOptions training(RunConfig config, PreparedRun start) {
-        LoaderOptions all = loading(config, true).viewing(config.data().views().orElse(0));
-        return start.task().normOfOneValue().isPresent() ? all.droppingSingle() : all;
-    }
-
-    /** Training replaces what it may skip, so that batches keep their size; evaluation leaves it out. */
-    private static LoaderOptions loading(RunConfig config, boolean training) {
-        BadImages onBadImage = config.data().onBadImage() == DataConfig.OnBadImage.FAIL
-                ? BadImages.FAIL
-                : training ? BadImages.REPLACE : BadImages.LEAVE_OUT;
-        int workers =
-                config.data().workers().orElse(Math.max(1, Runtime.getRuntime().availableProcessors()));
-        LoaderOptions all = new LoaderOptions(
-                config.train().batchSize(), config.train().seed(), workers, 2 * workers, training, onBadImage);
-        return training && config.data().sampling() == DataConfig.Sampling.BALANCED ? all.balancing() : all;
-    }
-
     /** @return the last epoch's evaluation, if it is of this process */
     private Optional<Evaluation> train(
             PreparedRun start,
@@ -481,17 +395,24 @@ public final class TrainingRun {
         Path file = folder.resolve("log.csv");
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
             rows = new ArrayList<>(CsvLog.read(file));
-            EventLog events = EventLog.create(folder, rows, now());
             best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
-            Recorder recorder = new Recorder(
+            EventLog events = EventLog.create(folder, rows, RunRecorder.now());
+            recorder = new RunRecorder(
+                    config,
+                    start,
                     perEpoch,
-                    checkpoints(),
-                    identity,
-                    trainee,
+                    (position, progress) -> checkpoints()
+                            .save(new Snapshot(
+                                    position,
+                                    progress,
+                                    trainee.graph().params().data().asNioFloat(),
+                                    trainee.state(),
+                                    identity)),
+                    rows,
+                    best,
                     log,
                     events,
-                    start.inputs().val().size(),
-                    start.network().classes());
+                    view);
             Position position = from;
             EpochProgress progress = done;
             Optional<Evaluation> last = Optional.empty();
@@ -499,7 +420,7 @@ public final class TrainingRun {
                 if (phase != phases.get(0)) {
                     thaw(phases.get(phases.indexOf(phase) - 1), phase, trainee);
                 }
-                Trainer trainer = trainer(start, trainee, rate, recorder);
+                Trainer trainer = trainer(start, trainee, rate);
                 // What is begun is trained to its end, also where an earlier end has been asked for since.
                 while (position.epoch() < phase.until() && (position.batch() > 0 || !patience.isExhausted(rows))) {
                     int until = position.epoch() + 1;
@@ -525,7 +446,7 @@ public final class TrainingRun {
                 + (thawed.size() == 1 ? " is" : " are") + " trained, too");
     }
 
-    private Trainer trainer(PreparedRun start, Trainee trainee, LearningRate rate, Recorder recorder) {
+    private Trainer trainer(PreparedRun start, Trainee trainee, LearningRate rate) {
         PhaseData data = trainee.data(); // first: it may replace the engines
         return new Trainer(
                 new TrainingSteps(
@@ -566,8 +487,8 @@ public final class TrainingRun {
                 last.epoch() < config.train().epochs(),
                 last.iterations(),
                 (System.nanoTime() - startNanos) / 1e9,
-                trained > 0 ? images / trained : 0,
-                trained > 0 ? waited / trained : 0,
+                recorder.imagesPerSecond(),
+                recorder.dataWaitShare(),
                 network.parameters(),
                 engine,
                 model,
@@ -615,113 +536,5 @@ public final class TrainingRun {
                 start.inputs().train().classSummary(),
                 Numbers.count(config.train().epochs(), "epoch", "epochs"),
                 Numbers.count(perEpoch, "iteration", "iterations"));
-    }
-
-    /** Seconds since 1970. */
-    private static double now() {
-        return System.currentTimeMillis() / 1e3;
-    }
-
-    /** Records what the trainer reports. */
-    private final class Recorder implements Trainer.Observer {
-        private final int perEpoch;
-        private final Checkpoints checkpoints;
-        private final Map<String, String> identity;
-        private final Trainee trainee;
-        private final CsvLog log;
-        private final EventLog events;
-        private final long valImages;
-        private final int classes;
-        private int shownEpoch = -1;
-
-        Recorder(
-                int perEpoch,
-                Checkpoints checkpoints,
-                Map<String, String> identity,
-                Trainee trainee,
-                CsvLog log,
-                EventLog events,
-                long valImages,
-                int classes) {
-            this.perEpoch = perEpoch;
-            this.checkpoints = checkpoints;
-            this.identity = identity;
-            this.trainee = trainee;
-            this.log = log;
-            this.events = events;
-            this.valImages = valImages;
-            this.classes = classes;
-        }
-
-        @Override
-        public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
-            if (shownEpoch != position.epoch()) {
-                shownEpoch = position.epoch();
-                view.begin(
-                        "epoch " + (position.epoch() + 1) + "/" + config.train().epochs(), perEpoch);
-            }
-            trained += step.seconds();
-            waited += step.waited();
-            images += step.images();
-            view.step(
-                    position.batch(),
-                    progress.meanLoss(),
-                    step.lr(),
-                    progress.imagesPerSecond(),
-                    progress.dataWaitShare());
-        }
-
-        @Override
-        public void evaluating(long done) {
-            if (shownEpoch >= 0) {
-                shownEpoch = -1;
-                view.begin("evaluating", valImages);
-            }
-            view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-        }
-
-        @Override
-        public void epoch(Trainer.EpochResult result) {
-            EpochProgress sums = result.training();
-            EpochRow row = new EpochRow(
-                    result.epoch() + 1,
-                    result.iterations(),
-                    result.lr(),
-                    sums.meanLoss(),
-                    sums.top1(),
-                    result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
-                    result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
-                    result.evaluation()
-                            .filter(evaluation -> Evaluation.tellsTop5(classes))
-                            .map(Evaluation::top5)
-                            .orElse(Double.NaN),
-                    sums.seconds()
-                            + result.evaluation().map(Evaluation::seconds).orElse(0.0),
-                    sums.imagesPerSecond(),
-                    sums.dataWaitShare());
-            rows.add(row);
-            try {
-                best.offer(row); // first: what the log knows was kept
-            } catch (IOException e) {
-                view.line(BestModel.FILE + ": " + e.getMessage() + " (training continues)");
-            }
-            try {
-                log.append(row);
-            } catch (IOException e) {
-                view.line("log.csv: " + e.getMessage() + " (training continues)");
-            }
-            try {
-                events.append(row, now());
-            } catch (IOException e) {
-                view.line(EventLog.FILE + ": " + e.getMessage() + " (training continues)");
-            }
-            view.epoch(row, config.train().epochs());
-        }
-
-        @Override
-        public void checkpoint(Position position, EpochProgress progress) {
-            FloatBuffer parameters = trainee.graph().params().data().asNioFloat();
-            checkpoints.save(new Snapshot(position, progress, parameters, trainee.state(), identity));
-        }
     }
 }

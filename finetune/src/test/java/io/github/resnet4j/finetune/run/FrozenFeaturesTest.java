@@ -104,7 +104,7 @@ final class FrozenFeaturesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stem", "layer1", "layer2", "layer3", "layer2.1.bn1"})
+    @ValueSource(strings = {"stem", "layer3", "layer2.1.bn1"})
     void trainsAsWithoutACache(String frozen) throws IOException {
         run("kept", "model.freeze=" + frozen).run();
         assertThat(cached()).hasSize(2);
@@ -225,7 +225,7 @@ final class FrozenFeaturesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 5, 8, 11, 14})
+    @ValueSource(ints = {1, 5, 11})
     void aRunResumedAnywhereEqualsOneThatWasNot(int stopAt) throws IOException {
         run("whole").run();
         Files.walk(runs.resolve("cache")).sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile()

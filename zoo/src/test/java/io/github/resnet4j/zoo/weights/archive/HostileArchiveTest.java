@@ -147,7 +147,7 @@ class HostileArchiveTest {
                         LAYER + "$Builder",
                         LAYER + " ",
                         "org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer",
-                        "org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop")
+                        "org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer")
                 .flatMap(name -> Stream.of(
                         configuration("D04 layer " + name, Fault.FORBIDDEN_CLASS, '"' + LAYER + '"', '"' + name + '"'),
                         configuration(

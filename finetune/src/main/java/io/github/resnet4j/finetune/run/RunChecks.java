@@ -1,0 +1,89 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.loader.BatchLoader;
+import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.zoo.network.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * What of a run's images would spoil its training.
+ *
+ * @param names what the user writes to set a key
+ */
+record RunChecks(RunConfig config, KeyNames names) {
+    /** How many times as large a class must be as another for a warning. */
+    private static final int UNEVEN = 4;
+
+    /** Of classes that differ much in size, a network learns to answer with the large ones. */
+    void remarkOnClasses(ImageDataset train, Consumer<String> remarks) {
+        long[] counts = ClassWeighting.counts(train);
+        int largest = 0;
+        int smallest = 0;
+        for (int c = 1; c < counts.length; c++) {
+            largest = counts[c] > counts[largest] ? c : largest;
+            smallest = counts[c] < counts[smallest] ? c : smallest;
+        }
+        boolean evened = config.data().sampling() != DataConfig.Sampling.ALL
+                || config.data().classWeights().isPresent();
+        if (counts[largest] >= UNEVEN * counts[smallest] && !evened) {
+            remarks.accept("warning: the classes differ much in size, from "
+                    + Printable.line(train.classes().get(smallest)) + " with "
+                    + Numbers.count(counts[smallest], "image", "images") + " to "
+                    + Printable.line(train.classes().get(largest)) + " with " + counts[largest] + "; "
+                    + names.setting("data.sampling", "balanced") + " shows all of them equally often, "
+                    + names.setting("data.class-weights", "balanced")
+                    + " has each image of a small one count more");
+        }
+    }
+
+    /** Of one value, batch normalisation would learn nothing and take a variance of 0; PyTorch refuses that, too. */
+    void requireStatistics(ResolvedRun task, Consumer<String> remarks) {
+        Optional<Node> norm = task.normOfOneValue();
+        if (norm.isEmpty()) {
+            return;
+        }
+        String name = norm.get().name();
+        int batchSize = config.train().batchSize();
+        int images = task.inputs().train().size();
+        if (Math.min(batchSize, images) == 1) {
+            throw new UsageException(names.of("train.batch-size") + ": " + name
+                    + " normalises maps of 1×1, so a batch of one image"
+                    + " gives it no statistics; use at least 2 images in a batch, or larger ones ("
+                    + names.of("data.image-size") + ")");
+        }
+        if (images % batchSize == 1) {
+            remarks.accept(
+                    "one image is left out of every epoch, another each time: it would be a batch of its own, which"
+                            + " gives " + name + " with its maps of 1×1 no statistics");
+        }
+    }
+
+    /** Before anything is computed or deleted: all images that cannot be read, of both parts, in one message. */
+    void requireReadable(List<BatchLoader> parts, BooleanSupplier stop) {
+        if (!config.data().checkImages()) {
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        for (BatchLoader part : parts) {
+            try {
+                part.check(stop);
+            } catch (BadDataException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadDataException(String.join("; ", problems));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.resnet4j.finetune.run;
+
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.EventLog;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.train.EpochProgress;
+import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.finetune.train.Position;
+import io.github.resnet4j.finetune.train.Trainer;
+import io.github.resnet4j.finetune.train.TrainingSteps;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Shows and writes down what the trainer reports. What cannot be written is said, and training goes on. */
+final class RunRecorder implements Trainer.Observer {
+    private final int epochs;
+    private final int perEpoch;
+    private final BiConsumer<Position, EpochProgress> checkpoints;
+    private final List<EpochRow> rows;
+    private final BestModel best;
+    private final CsvLog log;
+    private final EventLog events;
+    private final ProgressView view;
+    private final long valImages;
+    private final int classes;
+    private int shownEpoch = -1;
+    private double waited;
+    private double trained;
+    private long images;
+
+    /**
+     * @param perEpoch steps of an epoch
+     * @param checkpoints saves one
+     * @param rows of the epochs so far, which grow
+     */
+    RunRecorder(
+            RunConfig config,
+            PreparedRun start,
+            int perEpoch,
+            BiConsumer<Position, EpochProgress> checkpoints,
+            List<EpochRow> rows,
+            BestModel best,
+            CsvLog log,
+            EventLog events,
+            ProgressView view) {
+        this.epochs = config.train().epochs();
+        this.perEpoch = perEpoch;
+        this.checkpoints = checkpoints;
+        this.rows = rows;
+        this.best = best;
+        this.log = log;
+        this.events = events;
+        this.view = view;
+        this.valImages = start.inputs().val().size();
+        this.classes = start.network().classes();
+    }
+
+    /** Seconds since 1970. */
+    static double now() {
+        return System.currentTimeMillis() / 1e3;
+    }
+
+    /** In training alone. */
+    double imagesPerSecond() {
+        return trained > 0 ? images / trained : 0;
+    }
+
+    /** Share of the training time spent waiting for data. */
+    double dataWaitShare() {
+        return trained > 0 ? waited / trained : 0;
+    }
+
+    @Override
+    public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
+        if (shownEpoch != position.epoch()) {
+            shownEpoch = position.epoch();
+            view.begin("epoch " + (position.epoch() + 1) + "/" + epochs, perEpoch);
+        }
+        trained += step.seconds();
+        waited += step.waited();
+        images += step.images();
+        view.step(
+                position.batch(), progress.meanLoss(), step.lr(), progress.imagesPerSecond(), progress.dataWaitShare());
+    }
+
+    @Override
+    public void evaluating(long done) {
+        if (shownEpoch >= 0) {
+            shownEpoch = -1;
+            view.begin("evaluating", valImages);
+        }
+        view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    @Override
+    public void epoch(Trainer.EpochResult result) {
+        EpochProgress sums = result.training();
+        EpochRow row = new EpochRow(
+                result.epoch() + 1,
+                result.iterations(),
+                result.lr(),
+                sums.meanLoss(),
+                sums.top1(),
+                result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
+                result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
+                result.evaluation()
+                        .filter(evaluation -> Evaluation.tellsTop5(classes))
+                        .map(Evaluation::top5)
+                        .orElse(Double.NaN),
+                sums.seconds() + result.evaluation().map(Evaluation::seconds).orElse(0.0),
+                sums.imagesPerSecond(),
+                sums.dataWaitShare());
+        rows.add(row);
+        try {
+            best.offer(row); // first: what the log knows was kept
+        } catch (IOException e) {
+            view.line(BestModel.FILE + ": " + e.getMessage() + " (training continues)");
+        }
+        try {
+            log.append(row);
+        } catch (IOException e) {
+            view.line("log.csv: " + e.getMessage() + " (training continues)");
+        }
+        try {
+            events.append(row, now());
+        } catch (IOException e) {
+            view.line(EventLog.FILE + ": " + e.getMessage() + " (training continues)");
+        }
+        view.epoch(row, epochs);
+    }
+
+    @Override
+    public void checkpoint(Position position, EpochProgress progress) {
+        checkpoints.accept(position, progress);
+    }
+}
