@@ -101,6 +101,8 @@ class TrajectoryTest {
         return runs().filter(run -> run.frozenUpTo().isEmpty());
     }
 
+    /** Three steps of each, {@link TrainingParityTest} compares in every build. */
+    @Tag("deep")
     @ParameterizedTest
     @MethodSource("unfrozen")
     void dl4jHasPyTorchsLosses(Run run) {

@@ -30,7 +30,7 @@ class ZooParityTest {
     }
 
     /** Networks of more operations or multiply-adds repeat what shallower and narrower rows of their family show. */
-    private static final int DEEP = 300;
+    private static final int DEEP = 200;
 
     private static final long WIDE = 1_000_000_000;
 

@@ -65,7 +65,9 @@ final class ResumptionTest {
                         "stopped early, after epoch " + whole.epochs() + " of 9: neither validation accuracy nor loss");
         int polls = 6 * whole.epochs();
         // Within the first epoch, its evaluation, before and after the thaw, and in the last epoch.
-        for (int stopAt : new int[] {1, 5, 12, 13, polls - 4, polls - 1}) {
+        int[] all = {1, 5, 12, 13, polls - 4, polls - 1};
+        // The state is the same with either engine; DL4J takes four times as long.
+        for (int stopAt : engine.equals("dl4j") ? new int[] {5, 13} : all) {
             String name = "stopped" + stopAt;
             assertThatExceptionOfType(StoppedException.class)
                     .isThrownBy(() -> new TinyData.Runner(everything(name, engine))

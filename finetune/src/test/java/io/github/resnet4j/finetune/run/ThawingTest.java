@@ -176,7 +176,7 @@ final class ThawingTest {
     void aRunResumedAnywhereEqualsOneThatWasNot() throws IOException {
         new TinyData.Runner(config("whole", "onednn")).run();
         byte[] whole = TinyData.coefficients(runs.resolve("whole/model.zip"));
-        for (int stopAt : new int[] {2, 4, 5, 7, 16, 18, 19, 23}) {
+        for (int stopAt : new int[] {2, 5, 7, 18, 23}) {
             String name = "stopped" + stopAt;
             TinyData.Runner stopped = new TinyData.Runner(config(name, "onednn")).stopAfter(stopAt);
             assertThatExceptionOfType(StoppedException.class).isThrownBy(stopped::run);
