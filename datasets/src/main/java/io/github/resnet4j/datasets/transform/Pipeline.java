@@ -43,6 +43,11 @@ public final class Pipeline {
         return transforms;
     }
 
+    /** Whether the result depends on more than the image. */
+    public boolean isRandom() {
+        return transforms.stream().anyMatch(Transform::isRandom);
+    }
+
     public Normalize normalize() {
         return normalize;
     }

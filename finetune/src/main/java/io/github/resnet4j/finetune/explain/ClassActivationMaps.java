@@ -143,7 +143,7 @@ public final class ClassActivationMaps implements AutoCloseable {
         for (int i = network.nodes().size() - 2; i >= 0; i--) {
             Node node = network.nodes().get(i);
             boolean map = node.out().height() * node.out().width() > 1;
-            if (map && !isPooling(node.op()) && behind(network, node).isPresent()) {
+            if (map && !isPooling(node.op()) && network.isPassed(node)) {
                 return Optional.of(node);
             }
         }
@@ -157,8 +157,8 @@ public final class ClassActivationMaps implements AutoCloseable {
                 || op instanceof Op.AdaptiveAvgPool;
     }
 
-    /** What makes the logits of the value of {@code maps}, as a network of its own; empty if they depend on more. */
-    private static Optional<Network> behind(Network network, Node maps) {
+    /** What makes the logits of the value of {@code maps}, as a network of its own. */
+    private static Network behind(Network network, Node maps) {
         List<Node> kept = new ArrayList<>();
         Set<String> wanted = new HashSet<>(Set.of(last(network).name()));
         for (int i = network.nodes().size() - 1; i >= 0; i--) {
@@ -178,8 +178,7 @@ public final class ClassActivationMaps implements AutoCloseable {
                             node.stage(),
                             node.inputShapes()));
         }
-        boolean alone = !wanted.contains(Network.INPUT);
-        return alone ? Optional.of(new Network(network.name(), maps.out(), network.classes(), kept)) : Optional.empty();
+        return new Network(network.name(), maps.out(), network.classes(), kept);
     }
 
     private static Node last(Network network) {
@@ -221,7 +220,7 @@ public final class ClassActivationMaps implements AutoCloseable {
         private final int classes;
 
         Differentiated(Network network, Node maps, ComputationGraph trained) {
-            Network behind = behind(network, maps).orElseThrow();
+            Network behind = behind(network, maps);
             this.classes = network.classes();
             this.graph = NetworkGraph.part(behind, NetworkGraph.Options.seeded(1));
             try {

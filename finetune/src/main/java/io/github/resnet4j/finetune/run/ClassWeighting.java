@@ -12,22 +12,13 @@ import java.util.List;
 final class ClassWeighting {
     private ClassWeighting() {}
 
-    /** How many images each class has. */
-    static long[] counts(ImageDataset data) {
-        long[] counts = new long[data.classes().size()];
-        for (int i = 0; i < data.size(); i++) {
-            counts[data.label(i)]++;
-        }
-        return counts;
-    }
-
     /** @throws UsageException if a class is named that the data does not have */
     static float[] of(ClassWeights config, ImageDataset data) {
         List<String> classes = data.classes();
         float[] weights = new float[classes.size()];
         Arrays.fill(weights, 1);
         if (config.balanced()) {
-            long[] counts = counts(data);
+            long[] counts = data.classCounts();
             for (int c = 0; c < weights.length; c++) {
                 weights[c] = (float) ((double) data.size() / (classes.size() * Math.max(1, counts[c])));
             }

@@ -6,7 +6,6 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.datasets.transform.Pipeline;
-import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.InferencePlan;
@@ -111,8 +110,8 @@ final class FrozenFeatures {
         if (!config.train().loss().mix().equals(MixConfig.NONE)) {
             return Optional.of("train.mix makes a new image of every two");
         }
-        boolean random = config.data().augment().stream().anyMatch(Transform::isRandom);
-        return random && config.data().views().isEmpty()
+        return start.inputs().trainPipeline().isRandom()
+                        && config.data().views().isEmpty()
                 ? Optional.of("the images are augmented anew in every epoch (" + names.setting("data.views", "4")
                         + " takes turns with 4 views of each, which are kept)")
                 : Optional.empty();
@@ -143,26 +142,11 @@ final class FrozenFeatures {
         String prefix = prefix(graph, last);
         List<Runnable> open = new ArrayList<>();
         try (Backbone backbone = new Backbone(graph, last)) {
-            int views = config.data().augment().stream().anyMatch(Transform::isRandom)
-                    ? config.data().views().orElseThrow()
-                    : 1;
-            FeatureStore train = stored(
-                    prefix,
-                    inputs.train(),
-                    inputs.trainPipeline(),
-                    config.data().augment(),
-                    views,
-                    last,
-                    backbone);
+            int views =
+                    inputs.trainPipeline().isRandom() ? config.data().views().orElseThrow() : 1;
+            FeatureStore train = stored(prefix, inputs.train(), inputs.trainPipeline(), views, last, backbone);
             open.add(train::close);
-            FeatureStore val = stored(
-                    prefix,
-                    inputs.val(),
-                    inputs.evalPipeline(),
-                    config.data().eval().orElseThrow(),
-                    1,
-                    last,
-                    backbone);
+            FeatureStore val = stored(prefix, inputs.val(), inputs.evalPipeline(), 1, last, backbone);
             open.add(val::close);
             Shape shape = last.out();
             return Optional.of(new PhaseData(
@@ -191,17 +175,11 @@ final class FrozenFeatures {
     }
 
     private FeatureStore stored(
-            String prefix,
-            ImageDataset images,
-            Pipeline pipeline,
-            List<Transform> steps,
-            int views,
-            Node last,
-            Backbone backbone)
+            String prefix, ImageDataset images, Pipeline pipeline, int views, Node last, Backbone backbone)
             throws IOException {
         int values = Math.toIntExact(last.out().elements());
         FeatureStore.Layout layout = new FeatureStore.Layout(images.size(), views, values, BATCH);
-        Path folder = cache.folder(key(prefix, images, steps, views), layout.bytes())
+        Path folder = cache.folder(key(prefix, images, pipeline, views), layout.bytes())
                 .orElseThrow(
                         () -> new IOException(Numbers.bytes(layout.bytes()) + " more do not fit into " + cache.root()
                                 + ", which may take up " + Numbers.bytes(cache.mostBytes()) + " ("
@@ -217,15 +195,13 @@ final class FrozenFeatures {
     }
 
     /** All that decides about the features of images. */
-    private String key(String prefix, ImageDataset images, List<Transform> steps, int views) {
+    private String key(String prefix, ImageDataset images, Pipeline pipeline, int views) {
         Digest digest = Digest.sha256().add(prefix, FORMAT).add(images.fingerprint(), images.size());
         for (int i = 0; i < images.size(); i++) {
             digest.add("written", images.lastModified(i));
         }
-        digest.add(ConfigText.of(steps), views);
-        digest.add(
-                "seed",
-                steps.stream().anyMatch(Transform::isRandom) ? config.train().seed() : 0);
+        digest.add(ConfigText.of(pipeline.transforms()), views);
+        digest.add("seed", pipeline.isRandom() ? config.train().seed() : 0);
         digest.add(
                 ConfigText.of(config.data().normalize().orElseThrow()),
                 config.data().maxPixels());

@@ -27,7 +27,7 @@ record RunChecks(RunConfig config, KeyNames names) {
 
     /** Of classes that differ much in size, a network learns to answer with the large ones. */
     void remarkOnClasses(ImageDataset train, Consumer<String> remarks) {
-        long[] counts = ClassWeighting.counts(train);
+        long[] counts = train.classCounts();
         int largest = 0;
         int smallest = 0;
         for (int c = 1; c < counts.length; c++) {

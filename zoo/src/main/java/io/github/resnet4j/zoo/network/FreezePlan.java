@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -93,11 +92,6 @@ public record FreezePlan(List<Part> parts) {
             }
         }
         return fixed;
-    }
-
-    /** The last of the parts that are frozen with everything before them. */
-    public Optional<String> upTo() {
-        return parts.stream().filter(Part::withAllBefore).map(Part::name).reduce((first, second) -> second);
     }
 
     /** {@code up to layer2 (batch normalisation: train), layer4}; {@code nothing}. */

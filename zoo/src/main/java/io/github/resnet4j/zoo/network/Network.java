@@ -152,7 +152,7 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
             }
         }
         for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (fixed.contains(nodes.get(i).name()) && isPassed(i)) {
+            if (fixed.contains(nodes.get(i).name()) && isPassed(nodes.get(i))) {
                 return Optional.of(nodes.get(i));
             }
         }
@@ -160,14 +160,13 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
     }
 
     /** Whether all logits, auxiliary ones too, depend on the image only through the value of a node. */
-    private boolean isPassed(int position) {
+    public boolean isPassed(Node passed) {
         Set<String> needed = new HashSet<>(Set.of(nodes.get(nodes.size() - 1).name()));
         auxiliary.forEach(head -> needed.add(head.logits()));
-        needed.remove(nodes.get(position).name());
         for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (i != position && needed.contains(nodes.get(i).name())) {
-                needed.addAll(nodes.get(i).inputs());
-                needed.remove(nodes.get(position).name());
+            Node node = nodes.get(i);
+            if (needed.contains(node.name()) && !node.name().equals(passed.name())) {
+                needed.addAll(node.inputs());
             }
         }
         return !needed.contains(INPUT);

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  * @param mostBytes that all of it may take up
  */
 public record FeatureCache(Path root, long mostBytes) {
-    /** So long nothing is deleted after it was last used: a file of features takes less to compute. */
-    private static final Duration IN_USE = Duration.ofMinutes(10);
+    /** So long nothing is deleted after it was last used: a folder does not change while its next file is computed. */
+    private static final Duration IN_USE = Duration.ofHours(1);
 
     /** A folder of the cache's, and no other that somebody put there. */
     private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
