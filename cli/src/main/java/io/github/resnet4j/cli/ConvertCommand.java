@@ -91,7 +91,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--classes", paramLabel = "N", description = "Number of classes of a new head.")
     private Optional<Integer> classes;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "Class names for a model.zip, one per line.")
+    @Option(names = "--class-names", paramLabel = "FILE", description = "Class names for a model.zip, one per line.")
     private Optional<Path> labels;
 
     @Option(
@@ -152,7 +152,7 @@ final class ConvertCommand implements Callable<Integer> {
         }
         if (labels.isPresent() && !(target instanceof Target.Archive)) {
             throw new UsageException(
-                    "--labels: only a model.zip stores class names; write to FILE.zip or leave out --labels");
+                    "--class-names: only a model.zip stores class names; write to FILE.zip or leave out --class-names");
         }
         requireFree(target);
         ProgressView view = Terminal.view(true);

@@ -1,7 +1,7 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.engine.Engine;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

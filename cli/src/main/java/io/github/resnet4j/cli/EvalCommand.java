@@ -69,6 +69,7 @@ final class EvalCommand implements Callable<Integer> {
             SourceModel source = calibration.of(model.open(remarks::add), remarks::add);
             BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
             ImageDataset labelled = data.labelled(source, images, remarks::add);
+            data.caution().ifPresent(remarks::add);
             evaluate(source, labelled, data.words(images), remarks);
         }
         return ExitCode.OK;
@@ -122,6 +123,7 @@ final class EvalCommand implements Callable<Integer> {
                     predictor.card().temperature().isPresent()
                             ? predictor.card().temperature().getAsDouble()
                             : null);
+            object.put("data", data.words(images));
             object.put("images", result.images());
             object.put("skipped", skipped);
             object.put("seconds", result.seconds());

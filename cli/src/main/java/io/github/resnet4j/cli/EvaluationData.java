@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.ImageFolder;
 import io.github.resnet4j.datasets.ImageFolders;
 import io.github.resnet4j.datasets.ImageNet;
+import io.github.resnet4j.datasets.LabelFile;
 import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.datasets.loader.BadImages;
 import io.github.resnet4j.finetune.UsageException;
@@ -16,6 +17,7 @@ import io.github.resnet4j.finetune.model.SourceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,12 +26,11 @@ import picocli.CommandLine.Option;
 final class EvaluationData {
     @Option(
             names = "--data",
-            required = true,
             paramLabel = "DIR",
             description = "Folder of class folders (if split into parts, the validation or test part is used;"
                     + " otherwise all images, also those that a model was trained on), folder of"
                     + " CIFAR batches, or one CIFAR batch file.")
-    private Path data;
+    private Optional<Path> data;
 
     @Option(
             names = "--dataset",
@@ -41,6 +42,9 @@ final class EvaluationData {
     @Mixin
     private FolderReading reading;
 
+    @Mixin
+    private LabelsOption labels;
+
     @Option(
             names = "--on-bad-image",
             paramLabel = "fail|skip",
@@ -48,22 +52,46 @@ final class EvaluationData {
             description = "What to do about unreadable images.")
     private DataConfig.OnBadImage onBadImage;
 
+    /** What is measured on, if not just {@link #data}. */
+    private String where;
+    /** Whether it is all of a folder that others may train on, too. */
+    private boolean whole;
+
     /** The images with the labels of their own classes. */
     ImageDataset open() {
+        if (labels.file().isPresent()) {
+            return listed(labels.file().get());
+        }
+        Path data = this.data.orElseThrow(() -> new UsageException("give the images: --data DIR, or --labels CSV"));
         if (dataset == DatasetKind.FOLDER && Files.isRegularFile(data)) {
             throw new UsageException(
                     data + " is a file: name a folder that holds one folder for each class, or say what"
                             + " the file is with --dataset cifar10 or cifar100");
         }
         return switch (dataset) {
-            case CIFAR10 -> cifar(CifarVariant.CIFAR10);
-            case CIFAR100 -> cifar(CifarVariant.CIFAR100);
+            case CIFAR10 -> cifar(data, CifarVariant.CIFAR10);
+            case CIFAR100 -> cifar(data, CifarVariant.CIFAR100);
             case IMAGENET -> ImageNet.open(data, Split.VAL, reading.options());
-            case FOLDER -> ImageFolders.evaluation(data, reading.options());
+            case FOLDER -> {
+                ImageFolder images = ImageFolders.evaluation(data, reading.options());
+                where = images.root().toString();
+                whole = images.root().equals(data);
+                yield images;
+            }
         };
     }
 
-    private ImageDataset cifar(CifarVariant variant) {
+    private ImageDataset listed(Path csv) {
+        if (dataset != DatasetKind.FOLDER) {
+            throw new UsageException("--labels and --dataset exclude each other: that data has labels of its own");
+        }
+        LabelFile file = LabelFile.read(csv, data.orElseGet(() -> LabelFile.folder(csv)), reading.options());
+        where = file.evaluated();
+        whole = file.evaluation() == file.images();
+        return file.evaluation();
+    }
+
+    private ImageDataset cifar(Path data, CifarVariant variant) {
         return Files.isRegularFile(data)
                 ? CifarDataset.readFile(data, variant)
                 : CifarDataset.read(data, variant, Split.VAL);
@@ -81,14 +109,26 @@ final class EvaluationData {
             }
             return ModelLabels.inOrder(images, known.size(), dataset == DatasetKind.IMAGENET ? order -> {} : remarks);
         } catch (UsageException e) {
-            throw new UsageException(data + ": " + e.getMessage());
+            throw new UsageException(where() + ": " + e.getMessage());
         }
+    }
+
+    private String where() {
+        return Optional.ofNullable(where).orElseGet(() -> data.orElseThrow().toString());
+    }
+
+    /** That the images may be ones a model knows by heart, if they may. */
+    Optional<String> caution() {
+        return whole
+                ? Optional.of("warning: " + where()
+                        + " has no validation or test part, so all its images are measured: of a model that was"
+                        + " trained on some of them, the accuracy says little about new images")
+                : Optional.empty();
     }
 
     /** What is measured on, in words. */
     String words(ImageDataset images) {
-        Path where = images instanceof ImageFolder folder ? folder.root() : data;
-        return where + ": " + images.size() + " images of " + images.classSummary();
+        return where() + ": " + images.size() + " images of " + images.classSummary();
     }
 
     /** What happens to images that cannot be read. */

@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.datasets.LabelFile;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -56,8 +57,11 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("train.batch-size", "--batch-size"),
             Map.entry("optimizer.lr", "--lr")));
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder with one subfolder per class.")
-    private Path data;
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder with one subfolder per class; with --labels, of all images.")
+    private Optional<Path> data;
 
     @Option(
             names = "--model",
@@ -135,6 +139,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Path folder = data.or(() -> run.labels().map(LabelFile::folder))
+                .orElseThrow(() -> new UsageException("finetune needs --data DIR, or --labels CSV"));
         imageSize.ifPresent(size -> requireUsable("--image-size", size));
         ProgressView view = run.view();
         DownloadOptions download = Fetching.options(view).withOffline(start.offline());
@@ -146,8 +152,8 @@ final class FinetuneCommand implements Callable<Integer> {
         FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
                 .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize.or(() -> crop)));
         Settings settings = new Settings(spec, NAMES);
-        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(data)));
-        settings.quoted("data.dir", data);
+        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(folder)));
+        settings.quoted("data.dir", folder);
         settings.option("model.name", fileOfWeights().isPresent() ? recipe.architecture() : model);
         fileOfWeights().ifPresent(file -> settings.quoted("model.weights", file));
         reading.map().ifPresent(file -> settings.quoted("model.map", file));

@@ -4,12 +4,11 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.FolderOptions;
 import io.github.resnet4j.datasets.ImageFiles;
 import io.github.resnet4j.files.FileProblem;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.zoo.Suggest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -30,9 +28,8 @@ import picocli.CommandLine.Parameters;
 final class ImageArguments {
     private static final int MOST_NAMED = 20;
     /** Names of a folder that a mistyped one is compared with. */
-    private static final int MOST_NEIGHBOURS = 10_000;
-
     private static final String STANDARD_INPUT = "-";
+
     private static final Pattern ADDRESS = Pattern.compile("\\p{Alpha}[\\w+.-]*:/.*");
 
     @Parameters(
@@ -166,29 +163,10 @@ final class ImageArguments {
 
     /** That a path does not exist, and the nearest one that does. */
     static String missing(Path path) {
-        Path there = path.toAbsolutePath().normalize();
-        Path first = there;
-        while (there != null && !Files.exists(there)) {
-            first = there;
-            there = there.getParent();
-        }
-        String problem = path + ": does not exist";
-        if (there == null || first.getFileName() == null) {
-            return problem;
-        }
-        try (Stream<Path> neighbours = Files.list(there)) {
-            List<String> names = neighbours
-                    .limit(MOST_NEIGHBOURS)
-                    .map(neighbour -> neighbour.getFileName().toString())
-                    .sorted()
-                    .toList();
-            Path folder = there;
-            return Suggest.nearest(first.getFileName().toString(), names)
-                    .map(near -> problem + "; did you mean " + said(path, folder.resolve(near)) + "?")
-                    .orElse(problem);
-        } catch (IOException | UncheckedIOException e) {
-            return problem; // who cannot list it can still read what it holds
-        }
+        return path + ": does not exist"
+                + Suggest.nearest(path)
+                        .map(near -> "; did you mean " + said(path, near) + "?")
+                        .orElse("");
     }
 
     /** A path as the user writes paths: relative where {@code like} is. */

@@ -1,7 +1,7 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.Architecture;
-import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;

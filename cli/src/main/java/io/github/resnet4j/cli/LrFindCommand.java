@@ -48,6 +48,9 @@ final class LrFindCommand implements Callable<Integer> {
     private FolderReading reading;
 
     @Mixin
+    private LabelsOption labels;
+
+    @Mixin
     private EngineOption engine;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "100", description = "Steps, each with its own rate.")
@@ -79,6 +82,7 @@ final class LrFindCommand implements Callable<Integer> {
         Settings settings = new Settings(spec, NAMES);
         config.addTo(settings);
         reading.addTo(settings);
+        labels.addTo(settings);
         settings.set(overrides);
         engine.engine().ifPresent(name -> settings.option("engine", name.key()));
         RunConfig loaded = config.load(settings).config();

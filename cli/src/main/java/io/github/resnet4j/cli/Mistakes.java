@@ -1,6 +1,6 @@
 package io.github.resnet4j.cli;
 
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

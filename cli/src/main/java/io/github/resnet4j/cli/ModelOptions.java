@@ -31,7 +31,7 @@ final class ModelOptions {
     private WeightReading reading;
 
     @Option(
-            names = "--labels",
+            names = "--class-names",
             paramLabel = "FILE",
             description = "File of class names, one per line (default: the weights' own).")
     private Optional<Path> labels;

@@ -43,6 +43,9 @@ final class PreviewCommand implements Callable<Integer> {
     @Mixin
     private FolderReading reading;
 
+    @Mixin
+    private LabelsOption labels;
+
     @Option(
             names = {"-o", "--out"},
             defaultValue = "preview.png",
@@ -64,6 +67,7 @@ final class PreviewCommand implements Callable<Integer> {
         Settings settings = new Settings(spec, RunOptions.names(ConfigOptions.KEYS));
         config.addTo(settings);
         reading.addTo(settings);
+        labels.addTo(settings);
         settings.set(overrides);
         ConfigLoader.Loaded loaded = config.load(settings);
         ProgressView view = ProgressView.lines(System.err);

@@ -1,9 +1,9 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.model.PretrainedFetch;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.pretrained.Accuracy;
 import io.github.resnet4j.zoo.pretrained.Pretrained;
 import io.github.resnet4j.zoo.pretrained.PretrainedWeights;

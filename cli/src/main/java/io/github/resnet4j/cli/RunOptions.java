@@ -12,12 +12,14 @@ import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +49,9 @@ final class RunOptions {
     @Mixin
     private FolderReading reading;
 
+    @Mixin
+    private LabelsOption labels;
+
     /**
      * What a command calls the keys that its options set.
      *
@@ -55,6 +60,7 @@ final class RunOptions {
     static KeyNames names(Map<String, String> own) {
         Map<String, String> all = new HashMap<>(own);
         all.putAll(FolderReading.KEYS);
+        all.putAll(LabelsOption.KEYS);
         all.put("engine", "--engine");
         return new KeyNames(all);
     }
@@ -62,9 +68,15 @@ final class RunOptions {
     /** Sets the keys that these options set. */
     void addTo(Settings settings) {
         reading.addTo(settings);
+        labels.addTo(settings);
         settings.set(overrides);
         settings.addAll(ModelConfig.settings(network.map()));
         engine.engine().ifPresent(name -> settings.option("engine", name.key()));
+    }
+
+    /** The file of labels on the command line. */
+    Optional<Path> labels() {
+        return labels.file();
     }
 
     /** The network options on the command line. */

@@ -66,7 +66,7 @@ class WeightsIT {
     void modelComesBackThroughSafetensorsAndSaysTheSame() throws IOException {
         Cli.in(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
         Cli.Outcome back = Cli.in(folder)
-                .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--labels", labels())
+                .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--class-names", labels())
                 .succeeds();
         assertThat(back.out()).contains("97 loaded", "b.zip: 97 tensors, 270,838 values");
         Cli.in(folder).run("convert", "b.zip", "c.safetensors").succeeds();
@@ -84,9 +84,9 @@ class WeightsIT {
         String option = "shortcut=a-end";
         String file = "a.safetensors";
         Cli.in(folder).run("convert", Trained.model(), file).succeeds();
-        String[] model = {"--weights", file, "--model", "resnet20-cifar", "--labels", labels()};
+        String[] model = {"--weights", file, "--model", "resnet20-cifar", "--class-names", labels()};
         Cli.in(folder)
-                .run("convert", file, "end.zip", "--option", option, "--labels", labels())
+                .run("convert", file, "end.zip", "--option", option, "--class-names", labels())
                 .succeeds();
         JsonNode info =
                 JSON.readTree(light("info", "end.zip", "--json").succeeds().out());

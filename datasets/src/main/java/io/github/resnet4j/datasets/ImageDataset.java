@@ -51,6 +51,21 @@ public interface ImageDataset {
         return 0;
     }
 
+    /**
+     * The data set that this one is a fold of: what is computed once for each of its images serves all folds. Otherwise itself.
+     */
+    default ImageDataset whole() {
+        return this;
+    }
+
+    /**
+     * The index of image {@code index} in {@link #whole}. Augmentation draws from it, so that an image is augmented alike in whichever
+     * fold it is.
+     */
+    default int indexInWhole(int index) {
+        return index;
+    }
+
     /** The number of images of each class. */
     default long[] classCounts() {
         long[] counts = new long[classes().size()];

@@ -45,7 +45,8 @@ public final class ImageFolder implements ImageDataset {
             int[] labels,
             PassedOver passedOver,
             FolderOptions options,
-            boolean linked) {
+            boolean linked,
+            Digest sum) {
         this.root = root;
         this.classes = List.copyOf(classes);
         this.images = images;
@@ -53,7 +54,6 @@ public final class ImageFolder implements ImageDataset {
         this.passedOver = passedOver;
         this.maxPixels = options.maxPixels();
         this.linked = linked;
-        Digest sum = Digest.sha256();
         images.forEach(image -> sum.add(image.name(), image.bytes()));
         this.fingerprint = sum.hex();
     }
@@ -100,7 +100,7 @@ public final class ImageFolder implements ImageDataset {
             }
         }
         Path common = files.get(0).toAbsolutePath().getParent().getParent();
-        return new ImageFolder(common, classes, images, labels, new PassedOver(), options, false);
+        return new ImageFolder(common, classes, images, labels, new PassedOver(), options, false, Digest.sha256());
     }
 
     private static String folderName(Path file) {
@@ -190,7 +190,8 @@ public final class ImageFolder implements ImageDataset {
                 labels.stream().mapToInt(Integer::intValue).toArray(),
                 passedOver,
                 options,
-                linked);
+                linked,
+                Digest.sha256());
     }
 
     private static void leaveOutRepeated(
@@ -259,7 +260,17 @@ public final class ImageFolder implements ImageDataset {
     /** Images whose labels come from elsewhere, in the given order. */
     static ImageFolder labelled(
             Path root, List<String> classes, List<FolderScan.Entry> images, int[] labels, FolderOptions options) {
-        return new ImageFolder(root, classes, images, labels, new PassedOver(), options, false);
+        return new ImageFolder(root, classes, images, labels, new PassedOver(), options, false, Digest.sha256());
+    }
+
+    /** The same; the fingerprint is also of the labels, which the paths do not tell. */
+    static ImageFolder listed(
+            Path root, List<String> classes, List<FolderScan.Entry> images, int[] labels, FolderOptions options) {
+        Digest sum = Digest.sha256();
+        for (int label : labels) {
+            sum.add(classes.get(label), label);
+        }
+        return new ImageFolder(root, classes, images, labels, new PassedOver(), options, false, sum);
     }
 
     /**

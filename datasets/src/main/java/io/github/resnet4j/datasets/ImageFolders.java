@@ -192,15 +192,27 @@ public final class ImageFolders {
         DataProblems problems = new DataProblems();
         ImageFolder whole = ImageFolder.scan(folder, root, options, Classes.ALL_WITH_IMAGES, problems);
         problems.throwIfAny(folder);
+        return split(folder, whole, "one folder", valFraction, seed);
+    }
+
+    /**
+     * Holds out a part of {@code whole}, or nothing.
+     *
+     * @param where the data is, for messages
+     * @param what it is, for the run's report
+     */
+    static TrainVal split(Path where, ImageDataset whole, String what, double valFraction, long seed) {
         if (valFraction == 0) {
-            LOG.warn("{}: no image is held out for validation: accuracy is measured on the training images", folder);
-            return new TrainVal(whole, whole, "one folder, nothing held out: measured on the training images");
+            LOG.warn("{}: no image is held out for validation: accuracy is measured on the training images", where);
+            return new TrainVal(whole, whole, what + ", nothing held out: measured on the training images");
         }
+        DataProblems problems = new DataProblems();
         StratifiedSplit split = StratifiedSplit.of(whole, valFraction, seed, problems);
-        problems.throwIfAny(folder);
+        problems.throwIfAny(where);
         String how = String.format(
                 Locale.ROOT,
-                "stratified split of one folder: %s of each class for validation, seed %d",
+                "stratified split of %s: %s of each class for validation, seed %d",
+                what,
                 valFraction,
                 seed);
         return new TrainVal(new Subset(whole, split.train()), new Subset(whole, split.val()), how);

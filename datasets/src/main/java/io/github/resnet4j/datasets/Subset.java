@@ -8,16 +8,37 @@ import java.util.List;
 final class Subset implements ImageDataset {
     private final ImageDataset whole;
     private final int[] indices;
+    private final boolean fold;
     private final String fingerprint;
 
     Subset(ImageDataset whole, int[] indices) {
+        this(whole, indices, false);
+    }
+
+    private Subset(ImageDataset whole, int[] indices, boolean fold) {
         this.whole = whole;
         this.indices = indices;
+        this.fold = fold;
         Digest sum = Digest.sha256();
         for (int index : indices) {
             sum.add(whole.fingerprint(), index);
         }
         this.fingerprint = sum.hex();
+    }
+
+    /** A part whose {@link #whole} is {@code whole}. */
+    static Subset ofWhole(ImageDataset whole, int[] indices) {
+        return new Subset(whole, indices, true);
+    }
+
+    @Override
+    public ImageDataset whole() {
+        return fold ? whole : this;
+    }
+
+    @Override
+    public int indexInWhole(int index) {
+        return fold ? indices[index] : index;
     }
 
     @Override

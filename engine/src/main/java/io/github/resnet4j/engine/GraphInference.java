@@ -1,6 +1,6 @@
 package io.github.resnet4j.engine;
 
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

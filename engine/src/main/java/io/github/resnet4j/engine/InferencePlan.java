@@ -11,7 +11,7 @@ import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.engine.internal.read.Start;
 import io.github.resnet4j.engine.report.PlanProfile;
 import io.github.resnet4j.engine.report.PlanReport;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;

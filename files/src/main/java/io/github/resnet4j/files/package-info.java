@@ -1,6 +1,6 @@
 /**
  * What every module needs of files: writing them whole or not at all, hashing them, and speaking of them in one plain
- * line. Needs nothing but the JDK.
+ * line, with the nearest name that there is. Needs nothing but the JDK.
  *
  * <p>Public packages:
  *

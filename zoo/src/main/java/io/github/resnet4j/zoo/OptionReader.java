@@ -1,6 +1,7 @@
 package io.github.resnet4j.zoo;
 
 import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.files.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo;
 
+import io.github.resnet4j.files.Suggest;
 import java.util.Collection;
 
 /** A name of a model, or of weights for one, that the zoo does not have. */

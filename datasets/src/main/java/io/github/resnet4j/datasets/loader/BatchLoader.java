@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Batches of a data set, prepared in advance by worker threads. The content of a batch is a pure function of the seed,
  * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed,
- * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index), where the seed is another for
+ * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index), with the index in
+ * {@link ImageDataset#whole}, where the seed is another for
  * every time that balanced classes repeat a sample in an epoch. With a fixed number of views, a view's number stands in the
  * epoch's place.
  *
@@ -204,7 +205,8 @@ public final class BatchLoader implements AutoCloseable {
         int view = fixed ? (int) (((long) epoch + repeat) % options.views()) : epoch;
         long seed = options.seed() + (fixed ? 0 : REPEAT * repeat);
         try {
-            sample.sample().write(view, SampleRandom.of(seed, view, sample.index()), features, offset);
+            int index = dataset.indexInWhole(sample.index());
+            sample.sample().write(view, SampleRandom.of(seed, view, index), features, offset);
         } catch (BadDataException e) {
             throw e;
         } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly

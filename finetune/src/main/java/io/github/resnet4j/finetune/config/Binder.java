@@ -3,7 +3,7 @@ package io.github.resnet4j.finetune.config;
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.files.Printable;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;

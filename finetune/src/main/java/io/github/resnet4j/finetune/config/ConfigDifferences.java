@@ -15,6 +15,7 @@ final class ConfigDifferences {
     /** Where the data is, how fast it is read, and what is kept and measured on the way change nothing of the result. */
     private static final Set<String> NO_MATTER = Set.of(
             "data.dir",
+            "data.labels",
             "data.workers",
             "data.check-images",
             "train.checkpoint-every",

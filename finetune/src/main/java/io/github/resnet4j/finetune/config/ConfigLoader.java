@@ -2,7 +2,7 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.files.Printable;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

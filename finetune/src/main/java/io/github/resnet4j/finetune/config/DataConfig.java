@@ -20,6 +20,11 @@ import java.util.Optional;
  * @param dataset key {@code dataset}, required
  * @param dir key {@code dir}, the data's folder, relative to the working directory; default: where the data set is kept
  *     after download
+ * @param labels key {@code labels}, a CSV with a path and a label in each line, and perhaps a part
+ *     ({@link io.github.resnet4j.datasets.LabelFile}); then {@code dir} is what the paths are relative to, by default the
+ *     CSV's folder. Without one, the folders of the images are their classes
+ * @param fold key {@code fold}: validate on the images that have this in the column {@code fold} of {@code labels}, train on
+ *     all others; default: by the column {@code split}, or a share of each class
  * @param imageSize key {@code image-size}, height and width of the network's input in pixels, 1 to 4096; default: the
  *     model's
  * @param augment key {@code augment}, steps for training images, in order; default none
@@ -51,6 +56,8 @@ import java.util.Optional;
 public record DataConfig(
         DatasetKind dataset,
         Optional<Path> dir,
+        Optional<Path> labels,
+        Optional<String> fold,
         Optional<Integer> imageSize,
         @Default("[]") List<Transform> augment,
         Optional<List<Transform>> eval,
@@ -117,6 +124,10 @@ public record DataConfig(
                         "max-pixels",
                         "must be 1 to " + ImageDecoder.MOST_PIXELS + ", not " + maxPixels)
                 .together(
+                        labels.isEmpty() || dataset == DatasetKind.FOLDER,
+                        "labels need dataset folder: the other data sets have labels of their own")
+                .together(fold.isEmpty() || labels.isPresent(), "fold needs labels: a CSV with a column fold")
+                .together(
                         sampling == Sampling.ALL || !classWeights.equals(Optional.of(ClassWeights.BALANCED)),
                         "sampling and class-weights must not both be balanced: each evens out the classes already")
                 .verify();
@@ -127,6 +138,8 @@ public record DataConfig(
         return new DataConfig(
                 dataset,
                 dir,
+                labels,
+                fold,
                 imageSize,
                 augment,
                 Optional.of(steps),

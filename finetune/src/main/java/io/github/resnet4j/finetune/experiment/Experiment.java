@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.experiment;
 
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
@@ -13,7 +14,6 @@ import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.DivergedException;
-import io.github.resnet4j.zoo.Suggest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.zoo.Suggest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +60,7 @@ public final class ModelLabels implements ImageDataset {
                 images.classes().stream().filter(twice::contains).toList();
         if (!ambiguous.isEmpty()) {
             problems.add("the model has several classes called " + some(ambiguous)
-                    + "; give them distinct names with --labels");
+                    + "; give them distinct names with --class-names");
         }
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("; ", problems));
@@ -81,10 +81,10 @@ public final class ModelLabels implements ImageDataset {
         List<String> here = images.classes();
         if (here.size() != classes) {
             throw new UsageException("the model has " + classes + " classes, the images have " + here.size() + " ("
-                    + some(here) + "); the model does not name its classes, so name them with --labels");
+                    + some(here) + "); the model does not name its classes, so name them with --class-names");
         }
         remarks.accept("the model's classes have no names; assuming these, in this order: " + some(here)
-                + "; if it was trained in another order, name its classes with --labels");
+                + "; if it was trained in another order, name its classes with --class-names");
         return images;
     }
 

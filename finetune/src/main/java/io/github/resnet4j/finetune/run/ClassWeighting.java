@@ -2,9 +2,9 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ClassWeights;
-import io.github.resnet4j.zoo.Suggest;
 import java.util.Arrays;
 import java.util.List;
 

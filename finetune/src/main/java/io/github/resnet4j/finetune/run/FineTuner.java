@@ -108,6 +108,14 @@ public final class FineTuner {
         return set("model.freeze=" + quoted(part));
     }
 
+    /**
+     * Takes the labels from a CSV, a path and a label in each line ({@link io.github.resnet4j.datasets.LabelFile}), and not from
+     * folders.
+     */
+    public FineTuner labels(Path csv) {
+        return set("data.labels=" + quoted(csv.toString()));
+    }
+
     /** Trains for so many epochs. */
     public FineTuner epochs(int epochs) {
         return set("train.epochs=" + epochs);

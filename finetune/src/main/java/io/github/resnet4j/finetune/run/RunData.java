@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.CifarVariant;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.ImageFolders;
 import io.github.resnet4j.datasets.ImageNet;
+import io.github.resnet4j.datasets.LabelFile;
 import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.datasets.TrainVal;
 import io.github.resnet4j.datasets.download.CacheFolder;
@@ -57,13 +58,22 @@ record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainP
         return switch (config.dataset()) {
             case CIFAR10 -> cifar(config, CifarVariant.CIFAR10, CifarArchive.CIFAR_10, download);
             case CIFAR100 -> cifar(config, CifarVariant.CIFAR100, CifarArchive.CIFAR_100, download);
-            case FOLDER -> ImageFolders.trainVal(folder(config), config.valFraction(), seed, config.folders());
+            case FOLDER ->
+                config.labels()
+                        .map(csv -> listed(csv, config, seed))
+                        .orElseGet(() ->
+                                ImageFolders.trainVal(folder(config), config.valFraction(), seed, config.folders()));
             case IMAGENET ->
                 new TrainVal(
                         ImageNet.open(folder(config), Split.TRAIN, config.folders()),
                         ImageNet.open(folder(config), Split.VAL, config.folders()),
                         "ImageNet in " + folder(config));
         };
+    }
+
+    private static TrainVal listed(Path csv, DataConfig config, long seed) {
+        LabelFile file = LabelFile.read(csv, config.dir().orElseGet(() -> LabelFile.folder(csv)), config.folders());
+        return config.fold().map(file::fold).orElseGet(() -> file.trainVal(config.valFraction(), seed));
     }
 
     private static TrainVal cifar(

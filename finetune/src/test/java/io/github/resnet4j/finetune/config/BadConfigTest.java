@@ -299,6 +299,11 @@ final class BadConfigTest {
                         3,
                         "data: {dataset: folder, class-weights: balanced, sampling: balanced}",
                         "data: sampling and class-weights must not both be balanced: each evens out the classes already"),
+                row(3, "data: {dataset: folder, fold: 1}", "data: fold needs labels: a CSV with a column fold"),
+                row(
+                        3,
+                        "data: {dataset: cifar10, labels: a.csv}",
+                        "data: labels need dataset folder: the other data sets have labels of their own"),
                 row(
                         4,
                         "train: {epochs: 2, batch-size: 4, accumulate: 0, patience: 0}",

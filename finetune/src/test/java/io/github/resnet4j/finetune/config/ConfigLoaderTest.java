@@ -69,6 +69,8 @@ final class ConfigLoaderTest {
                                 DatasetKind.FOLDER,
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
                                 List.of(),
                                 Optional.empty(),
                                 Optional.of(NormalizeConfig.NONE),
@@ -108,8 +110,10 @@ final class ConfigLoaderTest {
                   freeze: layer3
                   freeze-norm: frozen-statistics
                 data:
-                  dataset: imagenet
+                  dataset: folder
                   dir: /data/images
+                  labels: labels.csv
+                  fold: 2
                   image-size: 224
                   augment:
                     - random-resized-crop: {size: 224, min-scale: 0.5, interpolation: bicubic}
@@ -181,8 +185,10 @@ final class ConfigLoaderTest {
                                 Optional.of("layer3"),
                                 FreezePlan.Norms.FROZEN_STATISTICS),
                         new DataConfig(
-                                DatasetKind.IMAGENET,
+                                DatasetKind.FOLDER,
                                 Optional.of(Path.of("/data/images")),
+                                Optional.of(Path.of("labels.csv")),
+                                Optional.of("2"),
                                 Optional.of(224),
                                 List.of(
                                         new RandomResizedCrop(224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC),

@@ -66,7 +66,7 @@ final class ModelLabelsTest {
                 .isEqualTo(3);
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> ModelLabels.byName(new Images(List.of("crane", "dog"), 0, 1), classes, remarks::add))
-                .withMessageContaining("several classes called crane; give them distinct names with --labels");
+                .withMessageContaining("several classes called crane; give them distinct names with --class-names");
     }
 
     @Test
@@ -76,11 +76,11 @@ final class ModelLabelsTest {
         assertThat(IntStream.range(0, 3).map(labelled::label)).containsExactly(0, 1, 2);
         assertThat(remarks)
                 .containsExactly("the model's classes have no names; assuming these, in this order: 1, 10, 2; if it was"
-                        + " trained in another order, name its classes with --labels");
+                        + " trained in another order, name its classes with --class-names");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> ModelLabels.inOrder(images, 2, remarks::add))
                 .withMessageContaining("the model has 2 classes, the images have 3 (1, 10, 2);")
-                .withMessageContaining("--labels");
+                .withMessageContaining("--class-names");
     }
 
     /** Labels without pixels. */

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +74,32 @@ class FineTunerTest {
         assertThat(config.model().weights()).hasValue(model.toString());
         assertThat(config.model().freeze()).hasValue("layer2");
         assertThat(config.optimizer().lr()).isEqualTo(0.01);
+    }
+
+    /** The same images with the same labels and parts are the same run, to the last bit. */
+    @Test
+    void labelsInAFileAreAsGoodAsFolders() throws IOException {
+        StringBuilder lines = new StringBuilder("path,label,split\n");
+        try (Stream<Path> files = Files.walk(data)) {
+            files.filter(Files::isRegularFile).sorted(Comparator.reverseOrder()).forEach(file -> {
+                Path path = data.relativize(file);
+                lines.append(path + "," + path.getName(1) + "," + path.getName(0) + "\n");
+            });
+        }
+        Path csv = Files.writeString(runs.resolve("labels.csv"), lines);
+        TrainingRun.Summary run = small(FineTuner.on(data).labels(csv).model("resnet20-cifar"))
+                .output(runs, "listed")
+                .run();
+        assertThat(TinyData.coefficients(run.folder().resolve("model.zip")))
+                .isEqualTo(TinyData.coefficients(scratch.folder().resolve("model.zip")));
+        assertThat(Files.readString(run.folder().resolve("MODEL_CARD.md"))).contains("labels.csv (SHA-256 ");
+        Files.writeString(csv, lines.toString().replace("0.png,red,train", "0.png,green,train"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> small(FineTuner.on(data).labels(csv).model("resnet20-cifar"))
+                        .output(runs, "listed")
+                        .resume()
+                        .run())
+                .withMessageContaining("the checkpoint belongs to another run: ");
     }
 
     @Test

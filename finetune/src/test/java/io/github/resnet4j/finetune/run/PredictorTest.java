@@ -181,6 +181,8 @@ final class PredictorTest {
         DataConfig images = new DataConfig(
                 tiny.data().dataset(),
                 tiny.data().dir(),
+                Optional.empty(),
+                Optional.empty(),
                 tiny.data().imageSize(),
                 List.of(),
                 Optional.of(List.of(given.eval())),

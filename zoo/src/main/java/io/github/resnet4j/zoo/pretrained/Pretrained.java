@@ -2,8 +2,8 @@ package io.github.resnet4j.zoo.pretrained;
 
 import io.github.resnet4j.files.Digest;
 import io.github.resnet4j.files.FileHash;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.NamePattern;
-import io.github.resnet4j.zoo.Suggest;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.FileBytes;

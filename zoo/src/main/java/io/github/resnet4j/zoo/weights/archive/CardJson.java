@@ -1,7 +1,7 @@
 package io.github.resnet4j.zoo.weights.archive;
 
 import io.github.resnet4j.files.Printable;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.ByteBuffer;

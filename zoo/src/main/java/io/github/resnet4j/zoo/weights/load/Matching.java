@@ -1,7 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
 import io.github.resnet4j.files.Printable;
-import io.github.resnet4j.zoo.Suggest;
+import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;

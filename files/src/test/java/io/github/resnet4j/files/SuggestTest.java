@@ -1,4 +1,4 @@
-package io.github.resnet4j.zoo;
+package io.github.resnet4j.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

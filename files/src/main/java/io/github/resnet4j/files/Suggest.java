@@ -1,12 +1,59 @@
-package io.github.resnet4j.zoo;
+package io.github.resnet4j.files;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** "Did you mean ...?": the known name nearest to a mistyped one. */
 public final class Suggest {
+    /** Files of a folder that are considered. */
+    private static final int MOST_NEIGHBOURS = 10_000;
+
     private Suggest() {}
+
+    /**
+     * The file or folder nearest to a path that does not exist: the longest part of the path that does, with the nearest name
+     * of what is in it, also where that differs in its extension alone. Empty where there is none, or the folder cannot be listed.
+     */
+    public static Optional<Path> nearest(Path missing) {
+        Path there = missing.toAbsolutePath().normalize();
+        Path first = there;
+        while (there != null && !Files.exists(there)) {
+            first = there;
+            there = there.getParent();
+        }
+        if (there == null || first.getFileName() == null) {
+            return Optional.empty();
+        }
+        String wanted = first.getFileName().toString();
+        Path folder = there;
+        try (Stream<Path> neighbours = Files.list(folder)) {
+            List<String> names = neighbours
+                    .limit(MOST_NEIGHBOURS)
+                    .map(neighbour -> neighbour.getFileName().toString())
+                    .sorted()
+                    .toList();
+            return names.stream()
+                    .filter(name -> stem(name).equals(stem(wanted)))
+                    .findFirst()
+                    .or(() -> nearest(wanted, names))
+                    .map(folder::resolve);
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            return Optional.empty(); // who cannot list it can still read what it holds
+        }
+    }
+
+    private static String stem(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
 
     /**
      * The first candidate that continues {@code word} after a hyphen, as {@code resnet20-cifar} does {@code resnet20}; or
