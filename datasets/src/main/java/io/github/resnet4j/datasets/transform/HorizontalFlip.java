@@ -17,7 +17,7 @@ public record HorizontalFlip(@Default("0.5") double p) implements Transform {
         return random.nextDouble() < p ? mirror(image) : image;
     }
 
-    private static Rgb8Image mirror(Rgb8Image image) {
+    static Rgb8Image mirror(Rgb8Image image) {
         byte[] in = image.pixels();
         byte[] out = new byte[in.length];
         int stride = image.width() * 3;

@@ -8,15 +8,30 @@ package io.github.resnet4j.datasets.transform;
 public final class SampleRandom {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    private final boolean evenEpoch;
+    private final boolean coinOfSample;
     private long state;
 
-    private SampleRandom(long state) {
+    private SampleRandom(boolean evenEpoch, boolean coinOfSample, long state) {
+        this.evenEpoch = evenEpoch;
+        this.coinOfSample = coinOfSample;
         this.state = state;
     }
 
     /** The generator of sample {@code index} in {@code epoch} of a run with this {@code seed}. */
     public static SampleRandom of(long seed, int epoch, int index) {
-        return new SampleRandom(mix(mix(mix(seed) + epoch) + index));
+        long run = mix(seed);
+        return new SampleRandom(epoch % 2 == 0, mix(run + ~index) < 0, mix(mix(run + epoch) + index));
+    }
+
+    /** Whether the number of the epoch, counted from 0, is even. */
+    boolean isEvenEpoch() {
+        return evenEpoch;
+    }
+
+    /** A fair coin of the sample, which falls alike in every epoch; draws nothing. */
+    boolean coinOfSample() {
+        return coinOfSample;
     }
 
     /** 64 random bits. */

@@ -9,6 +9,7 @@ public sealed interface Transform
                 RandomResizedCrop,
                 PadCrop,
                 HorizontalFlip,
+                AlternatingFlip,
                 VerticalFlip,
                 ColorJitter,
                 RandAugment,

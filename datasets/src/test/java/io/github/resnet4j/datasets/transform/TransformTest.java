@@ -88,6 +88,32 @@ class TransformTest {
         }
     }
 
+    @Test
+    void twoEpochsOfAlternatingFlipsShowBothSidesOfEveryImage() {
+        AlternatingFlip flip = new AlternatingFlip();
+        int first = 0;
+        for (int i = 0; i < 10_000; i++) {
+            boolean flipped = flip.apply(IMAGE, SampleRandom.of(3, 0, i)) != IMAGE;
+            first += flipped ? 1 : 0;
+            for (int epoch = 1; epoch < 5; epoch++) {
+                Rgb8Image out = flip.apply(IMAGE, SampleRandom.of(3, epoch, i));
+                assertThat(out != IMAGE).isEqualTo(flipped == (epoch % 2 == 0));
+            }
+        }
+        assertThat(first).isBetween(4750, 5250);
+        assertThat(flip.apply(IMAGE, flipping()).pixels())
+                .isEqualTo(new HorizontalFlip(1).apply(IMAGE, sample(0)).pixels());
+    }
+
+    /** The first sample that alternating flips mirror in the first epoch. */
+    private static SampleRandom flipping() {
+        int index = 0;
+        while (new AlternatingFlip().apply(IMAGE, sample(index)) == IMAGE) {
+            index++;
+        }
+        return sample(index);
+    }
+
     private static int flips(Transform flip) {
         int count = 0;
         for (int i = 0; i < 10_000; i++) {
@@ -104,6 +130,7 @@ class TransformTest {
                 new RandomResizedCrop(4),
                 new PadCrop(4),
                 new HorizontalFlip(1),
+                new AlternatingFlip(),
                 new VerticalFlip(1));
     }
 

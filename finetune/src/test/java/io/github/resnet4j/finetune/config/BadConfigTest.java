@@ -232,7 +232,8 @@ final class BadConfigTest {
                         3,
                         data("augment: [pad-crop, flip]"),
                         "data.augment[1]: unknown value 'flip'; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip, color-jitter,"
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, alternating-flip,"
+                                + " vertical-flip, color-jitter,"
                                 + " rand-augment, trivial-augment-wide, random-erasing"),
                 row(
                         3,
@@ -255,7 +256,8 @@ final class BadConfigTest {
                         3,
                         data("eval: [{resize: {size: 256}, center-crop: {size: 224}}]"),
                         "data.eval[0]: expected a name, or a map of one name to its options; known: resize,"
-                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, vertical-flip, color-jitter,"
+                                + " center-crop, random-resized-crop, pad-crop, horizontal-flip, alternating-flip,"
+                                + " vertical-flip, color-jitter,"
                                 + " rand-augment, trivial-augment-wide, random-erasing"),
                 row(
                         3,
