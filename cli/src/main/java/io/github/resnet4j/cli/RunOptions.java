@@ -40,6 +40,13 @@ final class RunOptions {
     @Option(names = "--resume", description = "Resume from the newest valid checkpoint in the run's folder.")
     private boolean resume;
 
+    @Option(
+            names = "--beside",
+            paramLabel = "RUN",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Compare with a complete run on the same validation images in the report; its folder; repeatable.")
+    private List<Path> beside = new ArrayList<>();
+
     @Mixin
     private OutputOptions output;
 
@@ -93,6 +100,23 @@ final class RunOptions {
     TrainingRun.Summary run(
             ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
+        TrainingRun.Summary summary = train(loaded, names, spec, overwrite, offline);
+        print(summary, names, spec.commandLine().getOut());
+        return summary;
+    }
+
+    /** Trains, and compares the run that comes after with this one. */
+    TrainingRun.Summary trainForComparison(
+            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
+        TrainingRun.Summary summary = train(loaded, names, spec, overwrite, offline);
+        beside.add(summary.folder());
+        return summary;
+    }
+
+    private TrainingRun.Summary train(
+            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
         ProgressView view = view();
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
@@ -102,12 +126,11 @@ final class RunOptions {
                 commandLine,
                 Fetching.options(view).withOffline(offline),
                 names,
-                CacheFolder.standard());
+                CacheFolder.standard(),
+                beside);
         try (Stop stop = new Stop()) {
             try {
-                TrainingRun.Summary summary = TrainingRun.execute(loaded, options, view, stop);
-                print(summary, names, spec.commandLine().getOut());
-                return summary;
+                return TrainingRun.execute(loaded, options, view, stop);
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line("stopped; the checkpoint is saved, continue with --resume");

@@ -51,6 +51,7 @@ public final class HtmlReport {
     private String page() {
         header();
         html.warnings(report.warnings());
+        beside();
         curves();
         confusion();
         classes();
@@ -70,6 +71,9 @@ public final class HtmlReport {
         html.openHeader(report.facts().title(), Verdict.of(report.confusion()));
         headline();
         Map<String, String> sections = new LinkedHashMap<>();
+        if (!report.others().isEmpty()) {
+            sections.put("beside", "Other runs");
+        }
         sections.put("curves", "Curves");
         sections.put("confusion", "Confusion");
         sections.put("classes", "Classes");
@@ -137,6 +141,39 @@ public final class HtmlReport {
                 .filter(Double::isFinite)
                 .average()
                 .orElse(Double.NaN);
+    }
+
+    private void beside() {
+        if (report.others().isEmpty() || report.outcome().isEmpty()) {
+            return;
+        }
+        Outcome own = report.outcome().get();
+        html.openSection("beside", "Beside other runs");
+        for (Outcome other : report.others()) {
+            html.add("<p>{}</p>\n", own.beside(other));
+        }
+        html.openTable("This run and others");
+        html.add("<thead><tr><th>Run</th><th>Starts from</th><th>Epochs</th><th>Time</th><th>Top-1</th>"
+                + "<th>95 % interval</th></tr></thead>\n<tbody>\n");
+        row(own);
+        report.others().forEach(this::row);
+        html.closeTable();
+        html.closeSection();
+    }
+
+    private void row(Outcome outcome) {
+        Interval range = outcome.top1Interval();
+        html.add(
+                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td><bdi>{}</bdi></td><td>{}</td>",
+                outcome.name(),
+                outcome.start(),
+                Numbers.count(outcome.epochs()));
+        html.add(
+                "<td>{}</td><td>{}</td><td>{} to {}</td></tr>\n",
+                Numbers.duration(outcome.seconds()),
+                Numbers.percent(outcome.top1()),
+                Numbers.percent(range.low()),
+                Numbers.percent(range.high()));
     }
 
     private void curves() {

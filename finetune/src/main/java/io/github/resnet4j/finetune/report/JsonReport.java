@@ -14,6 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code report.json}: the report's numbers for programs. What was not measured is null. */
 public final class JsonReport {
+    /** Its name. */
+    public static final String FILE = "report.json";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private JsonReport() {}
@@ -48,6 +51,12 @@ public final class JsonReport {
         object.put("top1Interval", interval(confusion.top1Interval()));
         object.put("top5", report.model().map(row -> number(row.valTop5())).orElse(null));
         object.put("loss", report.model().map(row -> number(row.valLoss())).orElse(null));
+        report.outcome().ifPresent(outcome -> {
+            object.put("initialWeights", outcome.start());
+            object.put("seconds", outcome.seconds());
+            object.put("validation", outcome.validation());
+            object.put("beside", report.others());
+        });
         if (confusion.total() > 0) {
             int frequent = confusion.mostFrequent();
             object.put("mostFrequentClass", confusion.classes().get(frequent));

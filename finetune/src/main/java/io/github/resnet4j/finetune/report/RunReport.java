@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param epochs in order
  * @param model the epoch whose model everything below is about, if it is one of these
  * @param confusion of that model, {@link Confusion#none()} without an evaluation
+ * @param outcome what the run achieved, in how much time; absent without an evaluation
+ * @param others runs to compare it with, evaluated on the same images
  * @param judgement how far all this is to be trusted; absent without an evaluation
  * @param gallery samples of the validation images
  * @param best validation images the network was right about and surest of
@@ -22,6 +24,8 @@ public record RunReport(
         List<EpochRow> epochs,
         Optional<EpochRow> model,
         Confusion confusion,
+        Optional<Outcome> outcome,
+        List<Outcome> others,
         Optional<Judgement> judgement,
         List<Prediction> gallery,
         List<Prediction> best,
@@ -31,6 +35,7 @@ public record RunReport(
         List<String> warnings) {
     public RunReport {
         epochs = List.copyOf(epochs);
+        others = List.copyOf(others);
         gallery = List.copyOf(gallery);
         best = List.copyOf(best);
         topLosses = List.copyOf(topLosses);

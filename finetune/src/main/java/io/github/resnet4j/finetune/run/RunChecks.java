@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.Outcome;
 import io.github.resnet4j.zoo.network.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,19 @@ record RunChecks(RunConfig config, KeyNames names) {
             remarks.accept(
                     "one image is left out of every epoch, another each time: it would be a batch of its own, which"
                             + " gives " + name + " with its maps of 1×1 no statistics");
+        }
+    }
+
+    /** Accuracies on different images do not compare. */
+    void requireSameImages(ImageDataset val, List<Outcome> others) {
+        String own = val.fingerprint();
+        List<String> different = others.stream()
+                .filter(other -> !other.validation().equals(own))
+                .map(Outcome::name)
+                .toList();
+        if (!different.isEmpty()) {
+            throw new UsageException(String.join(", ", different) + (different.size() == 1 ? " was" : " were")
+                    + " evaluated on other validation images than this run will be, so their accuracies do not compare");
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.report.EventLog;
+import io.github.resnet4j.finetune.report.JsonReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class RunFolder {
             "curves.png",
             "confusion.png",
             "report.html",
-            "report.json",
+            JsonReport.FILE,
             "MODEL_CARD.md",
             BestModel.FILE,
             BestModel.EARLIER_FILE,

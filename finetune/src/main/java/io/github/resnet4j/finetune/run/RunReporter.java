@@ -22,6 +22,7 @@ import io.github.resnet4j.finetune.report.Judgement;
 import io.github.resnet4j.finetune.report.Machine;
 import io.github.resnet4j.finetune.report.ModelCardText;
 import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.Outcome;
 import io.github.resnet4j.finetune.report.Prediction;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.report.Provenance;
@@ -63,6 +64,7 @@ final class RunReporter {
     private final List<String> commandLine;
     private final Backend backend;
     private final List<String> skipped;
+    private final List<Outcome> others;
 
     RunReporter(
             ConfigLoader.Loaded loaded,
@@ -70,7 +72,8 @@ final class RunReporter {
             Instant started,
             List<String> commandLine,
             Backend backend,
-            List<String> skipped) {
+            List<String> skipped,
+            List<Outcome> others) {
         this.loaded = loaded;
         this.config = loaded.config();
         this.start = start;
@@ -78,6 +81,7 @@ final class RunReporter {
         this.commandLine = commandLine;
         this.backend = backend;
         this.skipped = skipped;
+        this.others = others;
     }
 
     /**
@@ -131,6 +135,8 @@ final class RunReporter {
                     rows,
                     Optional.of(summary.model()),
                     confusion,
+                    Optional.of(outcome(summary, confusion)),
+                    others,
                     Optional.of(judgement),
                     images.plain(evenly(result.answers(), GALLERY)),
                     images.explained(surest(result.answers(), BEST)),
@@ -141,9 +147,20 @@ final class RunReporter {
                             ? List.of()
                             : List.of(Numbers.count(skipped.size(), "image", "images")
                                     + " could not be read and left out; they are named below."));
-            JsonReport.write(report, names(suspects), pairs(duplicates), folder.resolve("report.json"));
+            JsonReport.write(report, names(suspects), pairs(duplicates), folder.resolve(JsonReport.FILE));
             HtmlReport.write(report, folder.resolve("report.html"));
         }
+    }
+
+    private Outcome outcome(TrainingRun.Summary summary, Confusion confusion) {
+        return new Outcome(
+                config.name(),
+                start.origin(),
+                summary.epochs(),
+                summary.seconds(),
+                confusion.correct(),
+                confusion.total(),
+                start.inputs().val().fingerprint());
     }
 
     /** Looks at every image once more, which the progress tells. */

@@ -20,6 +20,7 @@ import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.EventLog;
 import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.finetune.report.Outcome;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
@@ -67,6 +68,7 @@ public final class TrainingRun {
     private final Instant started = Instant.now();
     private final long startNanos = System.nanoTime();
     private Optional<float[]> classWeights = Optional.empty();
+    private List<Outcome> others;
     private BestModel best;
     private List<EpochRow> rows;
     private Checkpoints checkpoints;
@@ -81,6 +83,7 @@ public final class TrainingRun {
      * @param download how to download data if the configuration names no folder
      * @param names what the user writes to set a key of the configuration
      * @param cache where the values of frozen parts are kept
+     * @param beside folders of complete runs that the report compares this one with
      */
     public record Options(
             boolean resume,
@@ -88,7 +91,29 @@ public final class TrainingRun {
             List<String> commandLine,
             DownloadOptions download,
             KeyNames names,
-            CacheFolder cache) {}
+            CacheFolder cache,
+            List<Path> beside) {
+        public Options {
+            commandLine = List.copyOf(commandLine);
+            beside = List.copyOf(beside);
+        }
+
+        /** Beside no other runs. */
+        public Options(
+                boolean resume,
+                boolean overwrite,
+                List<String> commandLine,
+                DownloadOptions download,
+                KeyNames names,
+                CacheFolder cache) {
+            this(resume, overwrite, commandLine, download, names, cache, List.of());
+        }
+
+        /** The same beside other runs. */
+        public Options withBeside(List<Path> runs) {
+            return new Options(resume, overwrite, commandLine, download, names, cache, runs);
+        }
+    }
 
     /**
      * The result of a run.
@@ -163,6 +188,7 @@ public final class TrainingRun {
 
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder, options.names());
+        others = Outcome.read(options.beside());
         try (DeferredLines remarks = new DeferredLines(view)) {
             ResolvedRun task = ResolvedRun.open(config, options.download(), options.names(), remarks::add);
             config = task.config();
@@ -173,6 +199,7 @@ public final class TrainingRun {
                     task.network().input());
             RunChecks checks = new RunChecks(config, options.names());
             checks.requireStatistics(task, remarks::add);
+            checks.requireSameImages(task.inputs().val(), others);
             checks.remarkOnClasses(task.inputs().train(), remarks::add);
             classWeights = config.data()
                     .classWeights()
@@ -499,7 +526,8 @@ public final class TrainingRun {
                         started,
                         options.commandLine(),
                         Backend.inspect(),
-                        List.copyOf(trainee.skipped()))
+                        List.copyOf(trainee.skipped()),
+                        others)
                 .write(folder, summary, result, rows, view, stop);
         return summary;
     }

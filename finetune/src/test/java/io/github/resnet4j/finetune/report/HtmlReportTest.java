@@ -90,6 +90,8 @@ class HtmlReportTest {
                 Example.epochs(2),
                 Optional.empty(),
                 Example.confusion(List.of(bad, bad + "2"), 9),
+                Optional.of(new Outcome(bad, bad, 2, 3, 9, 18, bad)),
+                List.of(new Outcome(bad, bad, 2, 3, 9, 18, bad)),
                 Optional.of(new Judgement(
                         Example.judgement().scaling(),
                         List.of(shot),
@@ -250,6 +252,18 @@ class HtmlReportTest {
                 .doesNotContain("NaN");
     }
 
+    @Test
+    void comparesWithOtherRuns() throws IOException {
+        assertThat(page(Example.run()))
+                .contains(
+                        "Beside other runs",
+                        "resnet18 on flowers: 86.00%, 21.5 points more than from-scratch (64.50%) in 1 min 24 s as against"
+                                + " 1 min 31 s; the intervals do not overlap.",
+                        "1.1 points more than linear-probe (84.88%) in 1 min 24 s as against 4.2 s; the intervals overlap:"
+                                + " so many images may not tell the two apart.");
+        assertThat(page(Example.thousandClasses())).doesNotContain("Beside other runs");
+    }
+
     /** The page is about one model: its epoch is not the last, nor that with the same accuracy. */
     @Test
     void claimsTheLossOfTheModelThatItShows() throws IOException {
@@ -260,6 +274,8 @@ class HtmlReportTest {
                 report.epochs(),
                 Optional.of(model),
                 report.confusion(),
+                Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 List.of(),
                 List.of(),

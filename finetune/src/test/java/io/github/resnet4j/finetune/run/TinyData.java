@@ -104,6 +104,7 @@ final class TinyData {
         private final ByteArrayOutputStream said = new ByteArrayOutputStream();
         private boolean resume;
         private boolean overwrite;
+        private List<Path> beside = List.of();
         private BooleanSupplier stop = () -> false;
 
         Runner(ConfigLoader.Loaded config) {
@@ -117,6 +118,11 @@ final class TinyData {
 
         Runner overwrite() {
             overwrite = true;
+            return this;
+        }
+
+        Runner beside(Path... others) {
+            beside = List.of(others);
             return this;
         }
 
@@ -137,7 +143,8 @@ final class TinyData {
                     List.of("resnet4j", "train"),
                     DownloadOptions.standard().withOffline(true),
                     KeyNames.NONE,
-                    new CacheFolder(config.config().output().dir().resolve("cache")));
+                    new CacheFolder(config.config().output().dir().resolve("cache")),
+                    beside);
             ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
             return TrainingRun.execute(config, options, view, stop);
         }

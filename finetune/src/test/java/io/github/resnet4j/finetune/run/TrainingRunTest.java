@@ -19,6 +19,7 @@ import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Outcome;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -107,6 +108,38 @@ final class TrainingRunTest {
         ModelCard card = ModelArchive.readCard(base.resolve("model.zip"));
         assertThat(card.classes()).containsExactly(CLASSES);
         assertThat(card.provenance()).containsEntry("run", "tiny").containsEntry("initialWeights", "random, seed 1");
+    }
+
+    @Test
+    void theReportComparesWithOtherRuns() throws IOException {
+        Path run = new TinyData.Runner(TinyData.config(data, runs, "name=second", "train.epochs=1"))
+                .beside(base)
+                .run()
+                .folder();
+        assertThat(run.resolve("report.html")).content().contains("Beside other runs", "than tiny (");
+        Outcome first = Outcome.read(List.of(base)).get(0);
+        assertThat(first.name()).isEqualTo("tiny");
+        assertThat(first.start()).isEqualTo("random, seed 1");
+        assertThat(first.epochs()).isEqualTo(2);
+        assertThat(first.top1()).isEqualTo(summary.top1());
+        assertThat(first.seconds()).isEqualTo(summary.seconds());
+    }
+
+    @Test
+    void otherImagesDoNotCompare() throws IOException {
+        Path other = TinyData.write(runs.resolve("other"), 9, 9, CLASSES);
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> new TinyData.Runner(TinyData.config(other, runs))
+                        .beside(base)
+                        .run())
+                .withMessage("tiny was evaluated on other validation images than this run will be, so their accuracies do"
+                        + " not compare");
+        assertThat(runs.resolve("tiny")).doesNotExist();
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> new TinyData.Runner(TinyData.config(data, runs))
+                        .beside(runs)
+                        .run())
+                .withMessage(runs + ": is not the folder of a complete run, as it has no report.json");
     }
 
     @Test
