@@ -44,7 +44,8 @@ final class RunOptions {
             names = "--beside",
             paramLabel = "RUN",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Compare with a complete run on the same validation images in the report; its folder; repeatable.")
+            description =
+                    "Compare with a complete run on the same validation images in the report; its folder; repeatable.")
     private List<Path> beside = new ArrayList<>();
 
     @Mixin

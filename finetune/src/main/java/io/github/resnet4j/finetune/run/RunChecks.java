@@ -78,8 +78,9 @@ record RunChecks(RunConfig config, KeyNames names) {
                 .map(Outcome::name)
                 .toList();
         if (!different.isEmpty()) {
-            throw new UsageException(String.join(", ", different) + (different.size() == 1 ? " was" : " were")
-                    + " evaluated on other validation images than this run will be, so their accuracies do not compare");
+            throw new UsageException(
+                    String.join(", ", different) + (different.size() == 1 ? " was" : " were")
+                            + " evaluated on other validation images than this run will be, so their accuracies do not compare");
         }
     }
 

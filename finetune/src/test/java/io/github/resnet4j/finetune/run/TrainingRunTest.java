@@ -132,8 +132,9 @@ final class TrainingRunTest {
                 .isThrownBy(() -> new TinyData.Runner(TinyData.config(other, runs))
                         .beside(base)
                         .run())
-                .withMessage("tiny was evaluated on other validation images than this run will be, so their accuracies do"
-                        + " not compare");
+                .withMessage(
+                        "tiny was evaluated on other validation images than this run will be, so their accuracies do"
+                                + " not compare");
         assertThat(runs.resolve("tiny")).doesNotExist();
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> new TinyData.Runner(TinyData.config(data, runs))
