@@ -23,7 +23,7 @@ final class FolderReading {
             names = "--max-pixels",
             paramLabel = "N",
             description = "Largest image to accept, in pixels, up to " + ImageDecoder.MOST_PIXELS + " (default: "
-                    + ImageDecoder.DEFAULT_MAX_PIXELS + "). Decoding takes up to 8 bytes of memory per pixel.")
+                    + ImageDecoder.DEFAULT_MAX_PIXELS + "). Decoding takes up to 11 bytes of memory per pixel.")
     private Optional<Long> maxPixels;
 
     /** @throws UsageException if the limit is out of range */

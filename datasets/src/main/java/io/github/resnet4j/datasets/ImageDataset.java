@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.files.Printable;
 import java.util.List;
@@ -28,6 +29,15 @@ public interface ImageDataset {
      * @throws BadDataException if it cannot be read
      */
     Rgb8Image image(int index);
+
+    /**
+     * The image, to be decoded when its pixels are asked for.
+     *
+     * @throws BadDataException if it cannot be read
+     */
+    default LazyImage open(int index) {
+        return image(index);
+    }
 
     /**
      * Checks image {@code index} for faults that are cheap to detect, without decoding it. An image that passes may

@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets;
 
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.files.Digest;
 import java.io.IOException;
@@ -328,6 +329,11 @@ public final class ImageFolder implements ImageDataset {
     @Override
     public Rgb8Image image(int index) {
         return ImageDecoder.decode(images.get(index).path(), maxPixels);
+    }
+
+    @Override
+    public LazyImage open(int index) {
+        return ImageDecoder.open(images.get(index).path(), maxPixels);
     }
 
     @Override

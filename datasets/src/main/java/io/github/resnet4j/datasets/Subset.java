@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.files.Digest;
 import java.util.List;
@@ -64,6 +65,11 @@ final class Subset implements ImageDataset {
     @Override
     public Rgb8Image image(int index) {
         return whole.image(indices[index]);
+    }
+
+    @Override
+    public LazyImage open(int index) {
+        return whole.open(indices[index]);
     }
 
     @Override

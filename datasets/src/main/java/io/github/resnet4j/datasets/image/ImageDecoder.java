@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
- * Decodes JPEG, PNG, BMP and GIF files to 8-bit RGB, with the pixels of Pillow's {@code open(file).convert("RGB")}: PNG,
- * BMP and GIF exactly, JPEG as the JDK's libjpeg rounds (within 2 of 255, nearly always equal).
+ * Decodes JPEG, PNG, BMP and GIF files to 8-bit RGB, with the pixels of Pillow's {@code open(file).convert("RGB")}: bit
+ * for bit, on every Java runtime.
  *
  * <p>Grey is replicated; alpha and transparency are dropped, not blended; palettes and 1-bit images are expanded; of
  * 16-bit samples the high byte is kept (Pillow saturates 16-bit grey instead, which turns a photograph white); CMYK and
@@ -50,13 +51,54 @@ public final class ImageDecoder {
     }
 
     /**
-     * As {@link #decode(Path)}, for images of at most {@code maxPixels} pixels. Decoding takes up to 8 bytes of memory
+     * As {@link #decode(Path)}, for images of at most {@code maxPixels} pixels. Decoding takes up to 11 bytes of memory
      * per pixel.
      *
      * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
      */
     public static Rgb8Image decode(Path file, long maxPixels) {
         return decode(read(file, size(file, maxPixels)), file, maxPixels);
+    }
+
+    /**
+     * The image in {@code file}, of at most {@code maxPixels} pixels; the file is read now, and decoded when pixels are asked
+     * for.
+     *
+     * @throws BadImageException if the file cannot be read or does not begin as an image of a supported format
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static LazyImage open(Path file, long maxPixels) {
+        byte[] bytes = read(file, size(file, maxPixels));
+        return new Opened(bytes, file, ImageHeader.read(bytes, bytes.length, file, maxPixels));
+    }
+
+    /** The bytes of an image, of which the header has been read. */
+    private record Opened(byte[] bytes, Path name, ImageHeader header) implements LazyImage {
+        @Override
+        public int width() {
+            return header.width();
+        }
+
+        @Override
+        public int height() {
+            return header.height();
+        }
+
+        @Override
+        public Rgb8Image decode() {
+            return ImageDecoder.decode(bytes, name, header);
+        }
+
+        @Override
+        public Rgb8Image part(int left, int top, int width, int height) {
+            Objects.checkFromIndexSize(left, width, header.width());
+            Objects.checkFromIndexSize(top, height, header.height());
+            if (header.format() != ImageFormat.JPEG) {
+                return decode().part(left, top, width, height);
+            }
+            JpegFrame.Part part = new JpegFrame.Part(1, left, top, width, height);
+            return new Rgb8Image(width, height, JpegDecoder.decode(bytes, name, header, part));
+        }
     }
 
     /**
@@ -112,10 +154,13 @@ public final class ImageDecoder {
     }
 
     private static Rgb8Image decode(byte[] bytes, Path name, long maxPixels) {
-        ImageHeader header = ImageHeader.read(bytes, bytes.length, name, maxPixels);
+        return decode(bytes, name, ImageHeader.read(bytes, bytes.length, name, maxPixels));
+    }
+
+    private static Rgb8Image decode(byte[] bytes, Path name, ImageHeader header) {
         byte[] pixels =
                 switch (header.format()) {
-                    case JPEG -> JpegDecoder.decode(bytes, name, header);
+                    case JPEG -> JpegDecoder.decode(bytes, name, header, JpegFrame.Part.all(header, 1));
                     case PNG -> PngDecoder.decode(bytes, name, header);
                     case BMP -> BmpDecoder.decode(bytes, name, header);
                     case GIF -> GifDecoder.decode(bytes, name, header);

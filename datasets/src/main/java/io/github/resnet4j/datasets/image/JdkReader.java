@@ -27,17 +27,8 @@ final class JdkReader {
 
     private JdkReader() {}
 
-    /** What is asked of a reader that has its input. */
-    interface Reading<T> {
-        T from(ImageReader reader) throws IOException;
-    }
-
     /** The image in {@code bytes}, a file of the format reduced to what the pixels need, as RGB. */
     static byte[] rgb(ImageFormat format, byte[] bytes, Path name) {
-        return read(format, bytes, name, reader -> rgb(reader.read(0)));
-    }
-
-    static <T> T read(ImageFormat format, byte[] bytes, Path name, Reading<T> reading) {
         ImageReaderSpi provider = READERS.get(format);
         if (provider == null) {
             throw new IllegalStateException("this Java runtime has no " + format + " reader (module java.desktop)");
@@ -46,7 +37,7 @@ final class JdkReader {
             ImageReader reader = provider.createReaderInstance();
             try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
                 reader.setInput(in, true, true);
-                return reading.from(reader);
+                return rgb(reader.read(0));
             } finally {
                 reader.dispose();
             }

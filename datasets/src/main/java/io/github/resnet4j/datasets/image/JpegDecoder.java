@@ -1,28 +1,14 @@
 package io.github.resnet4j.datasets.image;
 
-import java.awt.image.ComponentSampleModel;
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReference;
-import javax.imageio.IIOException;
 
 /**
- * JPEG, baseline and progressive: the JDK's libjpeg undoes the entropy coding and the cosine transform, the colour
- * conversion is done here.
+ * JPEG, baseline and progressive, with the pixels of libjpeg and so of Pillow, on every Java runtime. Here are the segments;
+ * a {@link JpegFrame} makes pixels of its scans.
  *
- * <p>The JDK is asked for the raw components, since for images it guesses colour spaces by rules of its own and
- * refuses CMYK; and it is given the file without its application segments, so that no thumbnail, EXIF directory or
- * colour profile is parsed. The colour space follows libjpeg's rules (jdapimin.c, default_decompress_parms), the
- * conversions its fixed-point tables (jdcolor.c), and CMYK to RGB Pillow's (Convert.c, cmyk2rgb).
+ * <p>Application segments are passed over, so that no thumbnail, EXIF directory or colour profile is parsed.
  */
 final class JpegDecoder {
-    /** Each scan costs a pass over the whole image, whatever its length; encoders write about ten. */
-    private static final int MAX_SCANS = 500;
-
     private static final int SOF0 = 0xc0;
     private static final int SOF2 = 0xc2;
     private static final int SOF15 = 0xcf;
@@ -34,23 +20,12 @@ final class JpegDecoder {
     private static final int SOI = 0xd8;
     private static final int EOI = 0xd9;
     private static final int SOS = 0xda;
+    private static final int DQT = 0xdb;
+    private static final int DRI = 0xdd;
     private static final int APP0 = 0xe0;
     private static final int APP14 = 0xee;
-    private static final int APP15 = 0xef;
-    private static final int COM = 0xfe;
-
-    private static final int NO_ADOBE_MARKER = -1;
 
     private JpegDecoder() {}
-
-    /** How the components of a pixel are to be read. */
-    private enum Colour {
-        GREY,
-        RGB,
-        YCC,
-        CMYK,
-        YCCK
-    }
 
     /** Reads up to the frame header. */
     static ImageHeader header(ByteReader in) {
@@ -64,43 +39,79 @@ final class JpegDecoder {
         }
     }
 
-    static byte[] decode(byte[] bytes, Path name, ImageHeader header) {
+    /** The wanted part of the image, as RGB. */
+    static byte[] decode(byte[] bytes, Path name, ImageHeader header, JpegFrame.Part part) {
         ByteReader in = new ByteReader(bytes, name);
-        ByteArrayOutputStream bare = new ByteArrayOutputStream(bytes.length);
-        bare.write(bytes, 0, 2);
+        JpegFrame frame = new JpegFrame(bytes, in, header, part);
+        byte[] rgb = new byte[Math.multiplyExact(3 * part.width(), part.height())];
         boolean jfif = false;
-        int adobe = NO_ADOBE_MARKER;
-        int[] ids = {};
+        int adobe = JpegColour.NO_ADOBE_MARKER;
         boolean progressive = false;
+        int end = bytes.length;
+        int scans = 0;
         in.skip(2);
-        for (int marker = nextMarker(in); marker != SOS; marker = nextMarker(in)) {
+        for (int marker = nextMarker(in); marker != EOI; marker = nextMarker(in)) {
+            if (marker == SOS && frame.hasComponents()) {
+                scans++;
+                if (scans == 1) {
+                    end = endOfScans(bytes, in, progressive);
+                    frame.colour(jfif, adobe);
+                }
+                if (!frame.scan(scans, end, rgb)) {
+                    return rgb;
+                }
+                continue;
+            }
+            if (scans > 0 && marker >= RST0 && marker <= RST7) {
+                continue;
+            }
             int start = in.position();
             skipSegment(in, marker);
-            int end = in.position();
+            int behind = in.position();
             in.seek(start);
             if (marker == APP0) {
                 jfif |= in.u16() >= 14 && in.at("JFIF\0");
             } else if (marker == APP14 && in.u16() >= 14 && in.at("Adobe")) {
                 in.skip(11);
                 adobe = in.u8();
+            } else if (marker == DQT) {
+                frame.quantisationTables();
+            } else if (marker == DHT) {
+                frame.huffmanTables();
+            } else if (marker == DRI) {
+                frame.restartInterval();
             } else if (isFrame(marker)) {
-                ids = componentIds(in, header.channels());
                 progressive = marker == SOF2;
+                frame.components(progressive);
             }
-            in.seek(end);
-            if (marker != COM && (marker < APP0 || marker > APP15)) {
-                bare.write(0xff);
-                bare.write(marker);
-                bare.write(bytes, start, end - start);
+            in.seek(behind);
+        }
+        if (scans == 0) {
+            throw in.bad("is a damaged JPEG: marker ffd9 before any image");
+        }
+        frame.finish(rgb);
+        return rgb;
+    }
+
+    /**
+     * Goes behind restart marker {@code expected}, 0 to 7, or behind another where libjpeg goes on too (jdmarker.c,
+     * jpeg_resync_to_restart).
+     */
+    static void restart(ByteReader in, int expected) {
+        while (true) {
+            int marker = nextMarker(in);
+            if (marker >= RST0 && marker <= RST7) {
+                int ahead = marker - RST0 - expected & 7;
+                if (ahead == 1 || ahead == 2) {
+                    throw in.bad("is a truncated or damaged JPEG: restart marker " + expected + " is missing");
+                }
+                if (ahead < 6) {
+                    return;
+                }
+            } else if (marker >= SOF0) {
+                throw in.bad("is a truncated or damaged JPEG: its data end too early");
             }
         }
-        int scans = in.position() - 2;
-        int end = endOfScans(bytes, in, progressive);
-        bare.write(bytes, scans, end - scans);
-        bare.write(0xff);
-        bare.write(EOI);
-        byte[] samples = samples(bare.toByteArray(), name, header);
-        return toRgb(samples, colour(header.channels(), jfif, adobe, ids), header);
     }
 
     private static ImageHeader frame(ByteReader in, int marker) {
@@ -122,16 +133,6 @@ final class JpegDecoder {
             throw in.bad("is a JPEG with " + channels + " components; 1, 3 and 4 are supported");
         }
         return ImageHeader.of(in, ImageFormat.JPEG, width, height, channels, bits);
-    }
-
-    private static int[] componentIds(ByteReader in, int channels) {
-        in.skip(8);
-        int[] ids = new int[channels];
-        for (int i = 0; i < channels; i++) {
-            ids[i] = in.u8();
-            in.skip(2);
-        }
-        return ids;
     }
 
     private static boolean isFrame(int marker) {
@@ -173,6 +174,9 @@ final class JpegDecoder {
      */
     private static int endOfScans(byte[] bytes, ByteReader in, boolean progressive) {
         int start = in.position();
+        if (endsWithMarker(bytes)) {
+            return bytes.length - 2;
+        }
         try {
             skipScans(in);
             return in.position() - 2;
@@ -182,17 +186,19 @@ final class JpegDecoder {
                 end--;
             }
             if (progressive || end == bytes.length || end == start) {
+                in.seek(bytes.length);
                 throw in.bad("is a truncated JPEG: it stops before its end-of-image marker");
             }
             // ff 00 is how data says ff.
             return bytes[end - 1] == (byte) 0xff ? end + 1 : end;
+        } finally {
+            in.seek(start);
         }
     }
 
     /** Whether the end-of-image marker is there, not looking at what is coded before it. */
     static boolean ends(byte[] bytes, Path name) {
-        int last = bytes.length - 2;
-        if (last >= 0 && bytes[last] == (byte) 0xff && bytes[last + 1] == (byte) EOI) {
+        if (endsWithMarker(bytes)) {
             return true;
         }
         ByteReader in = new ByteReader(bytes, name);
@@ -208,11 +214,16 @@ final class JpegDecoder {
         }
     }
 
+    private static boolean endsWithMarker(byte[] bytes) {
+        int last = bytes.length - 2;
+        return last >= 0 && bytes[last] == (byte) 0xff && bytes[last + 1] == (byte) EOI;
+    }
+
     /** From behind the first scan's marker to behind the end-of-image marker. */
     private static void skipScans(ByteReader in) throws TruncatedException {
         int scans = 0;
         try {
-            for (int marker = SOS; marker != EOI && scans <= MAX_SCANS; marker = nextMarker(in)) {
+            for (int marker = SOS; marker != EOI && scans <= JpegFrame.MAX_SCANS; marker = nextMarker(in)) {
                 boolean segment = marker >= SOF0 && (marker < RST0 || marker > SOI);
                 if (segment) {
                     in.skip(Math.max(0, in.u16() - 2));
@@ -222,8 +233,8 @@ final class JpegDecoder {
         } catch (BadImageException e) {
             throw new TruncatedException(e);
         }
-        if (scans > MAX_SCANS) {
-            throw in.bad("is a JPEG of more than " + MAX_SCANS + " scans, made to waste time");
+        if (scans > JpegFrame.MAX_SCANS) {
+            throw in.bad("is a JPEG of more than " + JpegFrame.MAX_SCANS + " scans, made to waste time");
         }
     }
 
@@ -233,138 +244,6 @@ final class JpegDecoder {
 
         TruncatedException(BadImageException cause) {
             super(cause);
-        }
-    }
-
-    private static Colour colour(int channels, boolean jfif, int adobe, int[] ids) {
-        if (channels == 1) {
-            return Colour.GREY;
-        }
-        if (channels == 4) {
-            return adobe == NO_ADOBE_MARKER || adobe == 0 ? Colour.CMYK : Colour.YCCK;
-        }
-        if (jfif) {
-            return Colour.YCC;
-        }
-        if (adobe != NO_ADOBE_MARKER) {
-            return adobe == 0 ? Colour.RGB : Colour.YCC;
-        }
-        return Arrays.equals(ids, new int[] {'R', 'G', 'B'}) ? Colour.RGB : Colour.YCC;
-    }
-
-    /** The samples as coded, interleaved. */
-    private static byte[] samples(byte[] bare, Path name, ImageHeader header) {
-        return JdkReader.read(ImageFormat.JPEG, bare, name, reader -> {
-            AtomicReference<String> missing = new AtomicReference<>();
-            // libjpeg fills what it misses with grey and only warns; other warnings (stray bytes) are harmless.
-            reader.addIIOReadWarningListener((source, warning) -> {
-                if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
-                    missing.set(warning);
-                }
-            });
-            Raster raster = reader.readRaster(0, null);
-            if (missing.get() != null) {
-                throw new IIOException(missing.get());
-            }
-            return samples(raster, header);
-        });
-    }
-
-    private static byte[] samples(Raster raster, ImageHeader header) {
-        int channels = header.channels();
-        byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
-        ComponentSampleModel model = (ComponentSampleModel) raster.getSampleModel();
-        boolean interleaved = model.getPixelStride() == channels
-                && model.getScanlineStride() == header.width() * channels
-                && samples.length == header.pixels() * channels;
-        for (int c = 0; c < channels; c++) {
-            interleaved &= model.getBandOffsets()[c] == c;
-        }
-        if (!interleaved) {
-            throw new IllegalStateException("unexpected raster " + raster);
-        }
-        return samples;
-    }
-
-    private static byte[] toRgb(byte[] samples, Colour colour, ImageHeader header) {
-        return switch (colour) {
-            case RGB -> samples;
-            case YCC -> {
-                yccToRgb(samples, 3);
-                yield samples;
-            }
-            case GREY -> {
-                byte[] rgb = header.allocate();
-                for (int i = 0, o = 0; i < samples.length; i++, o += 3) {
-                    rgb[o] = samples[i];
-                    rgb[o + 1] = samples[i];
-                    rgb[o + 2] = samples[i];
-                }
-                yield rgb;
-            }
-            case CMYK -> cmykToRgb(samples, header);
-            case YCCK -> {
-                // YCC codes the RGB that is the complement of CMY.
-                yccToRgb(samples, 4);
-                for (int i = 0; i < samples.length; i += 4) {
-                    samples[i] = (byte) ~samples[i];
-                    samples[i + 1] = (byte) ~samples[i + 1];
-                    samples[i + 2] = (byte) ~samples[i + 2];
-                }
-                yield cmykToRgb(samples, header);
-            }
-        };
-    }
-
-    private static void yccToRgb(byte[] p, int stride) {
-        for (int i = 0; i < p.length; i += stride) {
-            int y = p[i] & 0xff;
-            int cb = p[i + 1] & 0xff;
-            int cr = p[i + 2] & 0xff;
-            p[i] = clamp(y + Ycc.RED[cr]);
-            p[i + 1] = clamp(y + ((Ycc.GREEN_BLUE[cb] + Ycc.GREEN_RED[cr]) >> 16));
-            p[i + 2] = clamp(y + Ycc.BLUE[cb]);
-        }
-    }
-
-    /** From samples as stored, which are the complements of ink: each colour is its ink's complement, times black's. */
-    private static byte[] cmykToRgb(byte[] p, ImageHeader header) {
-        byte[] rgb = header.allocate();
-        for (int i = 0, o = 0; i < p.length; i += 4, o += 3) {
-            int light = p[i + 3] & 0xff;
-            for (int c = 0; c < 3; c++) {
-                int ink = 255 - (p[i + c] & 0xff);
-                int product = ink * light + 128;
-                rgb[o + c] = clamp(light - ((product >> 8) + product >> 8));
-            }
-        }
-        return rgb;
-    }
-
-    private static byte clamp(int v) {
-        return (byte) (v < 0 ? 0 : Math.min(v, 255));
-    }
-
-    /** libjpeg's tables of ITU-R BT.601 full range: 16 fraction bits, rounded to nearest. */
-    private static final class Ycc {
-        static final int[] RED = new int[256];
-        static final int[] BLUE = new int[256];
-        static final int[] GREEN_RED = new int[256];
-        static final int[] GREEN_BLUE = new int[256];
-
-        static {
-            int half = 1 << 15;
-            for (int i = 0; i < 256; i++) {
-                int x = i - 128;
-                RED[i] = fixed(1.40200) * x + half >> 16;
-                BLUE[i] = fixed(1.77200) * x + half >> 16;
-                GREEN_RED[i] = -fixed(0.71414) * x;
-                GREEN_BLUE[i] = -fixed(0.34414) * x + half;
-            }
-        }
-
-        private static int fixed(double v) {
-            return (int) (v * 65536 + 0.5);
         }
     }
 }

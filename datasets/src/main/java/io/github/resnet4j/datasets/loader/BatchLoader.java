@@ -2,12 +2,11 @@ package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.loader.ReadableImages.Readable;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
@@ -179,17 +178,13 @@ public final class BatchLoader implements AutoCloseable {
             if (stopped.getAsBoolean()) {
                 throw new CancellationException("stopped while loading");
             }
-            Optional<Readable> sample = images.read(order[i], stopped);
-            if (sample.isPresent()) {
-                int index = sample.get().index();
-                try {
-                    write(sample.get(), repeats[i], epoch, features, read * length);
-                } catch (BadDataException e) {
-                    images.refuse(index, e);
-                    continue;
-                }
-                indices[read] = index;
-                labels[read] = dataset.label(index);
+            int repeat = repeats[i];
+            int offset = read * length;
+            OptionalInt used = images.read(
+                    order[i], stopped, (index, sample) -> write(index, sample, repeat, epoch, features, offset));
+            if (used.isPresent()) {
+                indices[read] = used.getAsInt();
+                labels[read] = dataset.label(used.getAsInt());
                 read++;
             }
         }
@@ -200,19 +195,19 @@ public final class BatchLoader implements AutoCloseable {
                 Arrays.copyOf(indices, read));
     }
 
-    private void write(Readable sample, int repeat, int epoch, float[] features, int offset) {
+    private void write(int index, SampleSource.Sample sample, int repeat, int epoch, float[] features, int offset) {
         boolean fixed = options.views() > 0;
         int view = fixed ? (int) (((long) epoch + repeat) % options.views()) : epoch;
         long seed = options.seed() + (fixed ? 0 : REPEAT * repeat);
         try {
-            int index = dataset.indexInWhole(sample.index());
-            sample.sample().write(view, SampleRandom.of(seed, view, index), features, offset);
+            SampleRandom random = SampleRandom.of(seed, view, dataset.indexInWhole(index));
+            sample.write(view, random, features, offset);
         } catch (BadDataException e) {
             throw e;
         } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly
-            throw new BadDataException(dataset.name(sample.index()), e.getMessage(), e);
+            throw new BadDataException(dataset.name(index), e.getMessage(), e);
         } catch (RuntimeException e) {
-            throw new IllegalStateException(dataset.name(sample.index()) + ": cannot be made into a sample: " + e, e);
+            throw new IllegalStateException(dataset.name(index) + ": cannot be made into a sample: " + e, e);
         }
     }
 

@@ -2,8 +2,9 @@ package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.image.BadImageException;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -28,8 +29,11 @@ final class ReadableImages {
     /** Why they cannot be read, by index. */
     private final SortedMap<Integer, String> bad = new ConcurrentSkipListMap<>();
 
-    /** A readable image and its index. */
-    record Readable(int index, SampleSource.Sample sample) {}
+    /** What is done with an image that was read. */
+    interface Use {
+        /** @throws BadImageException if the image cannot be decoded after all */
+        void accept(int index, SampleSource.Sample sample);
+    }
 
     ReadableImages(ImageDataset dataset, SampleSource source, BadImages policy) {
         this.dataset = dataset;
@@ -72,20 +76,29 @@ final class ReadableImages {
     }
 
     /**
-     * Image {@code wanted}; where that is bad, the next readable one after it or none, as the policy says.
+     * Uses image {@code wanted}; where that is bad, the next readable one after it or none, as the policy says.
      *
      * @param stopped whether the caller gives up: an interrupted read fails, but its image is not bad
+     * @param use may begin with images that turn out to be bad
+     * @return the index of the image that was used
      */
-    Optional<Readable> read(int wanted, BooleanSupplier stopped) {
+    OptionalInt read(int wanted, BooleanSupplier stopped, Use use) {
         int tries = policy == BadImages.REPLACE ? Math.min(BadImages.IN_A_ROW, dataset.size()) : 1;
         for (int step = 0; step < tries; step++) {
             int index = (int) (((long) wanted + step) % dataset.size());
             if (bad.containsKey(index)) {
                 continue;
             }
+            SampleSource.Sample sample = null;
             try {
-                return Optional.of(new Readable(index, source.read(index)));
+                sample = source.read(index);
+                use.accept(index, sample);
+                return OptionalInt.of(index);
             } catch (BadDataException e) {
+                if (sample != null && !(e instanceof BadImageException)) {
+                    refuse(index, e);
+                    return OptionalInt.empty();
+                }
                 if (stopped.getAsBoolean()) {
                     throw (CancellationException) new CancellationException("stopped while loading").initCause(e);
                 }
@@ -96,7 +109,7 @@ final class ReadableImages {
             }
         }
         if (policy == BadImages.LEAVE_OUT || policy == BadImages.COLLECT) {
-            return Optional.empty();
+            return OptionalInt.empty();
         }
         throw new BadDataException(
                 dataset.name(wanted),
@@ -110,7 +123,7 @@ final class ReadableImages {
     }
 
     /** Leaves out an image that was read but cannot be made into a sample, or throws that. */
-    void refuse(int index, BadDataException problem) {
+    private void refuse(int index, BadDataException problem) {
         if (policy != BadImages.COLLECT) {
             throw problem;
         }

@@ -1,7 +1,7 @@
 package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 
 /** Where a loader gets the values of its samples from. Several threads share one source. */
@@ -23,6 +23,7 @@ public interface SampleSource {
          * @param view the number of the view: the epoch, or one of {@link LoaderOptions#views()}
          * @param random the random numbers of this view, the only source of randomness
          * @param out where to, from {@code offset} on
+         * @throws io.github.resnet4j.datasets.image.BadImageException if the sample turns out to be undecodable
          */
         void write(int view, SampleRandom random, float[] out, int offset);
     }
@@ -30,7 +31,7 @@ public interface SampleSource {
     /** The images of a data set, each made into a sample by {@code writer}. */
     static SampleSource of(ImageDataset dataset, SampleWriter writer) {
         return index -> {
-            Rgb8Image image = dataset.image(index);
+            LazyImage image = dataset.open(index);
             return (view, random, out, offset) -> writer.write(image, random, out, offset);
         };
     }

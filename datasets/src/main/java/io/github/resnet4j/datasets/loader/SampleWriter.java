@@ -1,6 +1,6 @@
 package io.github.resnet4j.datasets.loader;
 
-import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.transform.Interpolation;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 
@@ -12,7 +12,7 @@ public interface SampleWriter {
      *
      * @param random the random numbers of this sample in this epoch, the only source of randomness
      */
-    void write(Rgb8Image image, SampleRandom random, float[] out, int offset);
+    void write(LazyImage image, SampleRandom random, float[] out, int offset);
 
     /**
      * The pixels, 0 to 255, of the image scaled to {@code height}×{@code width} whatever its shape, by Pillow's bilinear
@@ -21,7 +21,7 @@ public interface SampleWriter {
     static SampleWriter scaled(int height, int width) {
         SampleWriter pixels = pixels(height, width);
         return (image, random, out, offset) ->
-                pixels.write(Interpolation.BILINEAR.resize(image, width, height), random, out, offset);
+                pixels.write(Interpolation.BILINEAR.resize(image.decode(), width, height), random, out, offset);
     }
 
     /**
@@ -35,7 +35,7 @@ public interface SampleWriter {
                 throw new IllegalArgumentException("expected " + width + "x" + height + " pixels, got " + image.width()
                         + "x" + image.height() + ": resize");
             }
-            byte[] pixels = image.pixels();
+            byte[] pixels = image.decode().pixels();
             int plane = height * width;
             for (int i = 0; i < plane; i++) {
                 out[offset + i] = pixels[3 * i] & 0xff;

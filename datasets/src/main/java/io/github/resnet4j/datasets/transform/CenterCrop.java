@@ -23,8 +23,8 @@ public record CenterCrop(int size) implements Transform {
         return PixelWindow.cut(image, start(image.width()), start(image.height()), size, size);
     }
 
-    /** Half the excess, ties to even as Python rounds; half the shortage before the image, rounded down. */
-    private int start(int side) {
+    /** Where on a side the result begins: half the excess, ties to even as Python rounds; half the shortage before the image, rounded down. */
+    int start(int side) {
         return side < size ? -((size - side) / 2) : (int) Math.rint((side - size) / 2.0);
     }
 }

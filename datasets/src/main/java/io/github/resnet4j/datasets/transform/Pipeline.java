@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.List;
 import java.util.Objects;
@@ -57,11 +58,18 @@ public final class Pipeline {
      *
      * @throws IllegalArgumentException if it does not come out in the size {@link #producing} asks for
      */
-    public Rgb8Image image(Rgb8Image image, SampleRandom random) {
-        Rgb8Image transformed = image;
-        for (Transform transform : transforms) {
-            transformed = transform.apply(transformed, random);
+    public Rgb8Image image(LazyImage image, SampleRandom random) {
+        LazyImage made = image;
+        for (int i = 0; i < transforms.size(); i++) {
+            boolean cropped = i + 1 < transforms.size() && transforms.get(i + 1) instanceof CenterCrop;
+            if (cropped && transforms.get(i) instanceof Resize resize) {
+                i++;
+                made = resize.apply(made, (CenterCrop) transforms.get(i), random);
+            } else {
+                made = transforms.get(i).apply(made, random);
+            }
         }
+        Rgb8Image transformed = made.decode();
         if (height != ANY && (transformed.height() != height || transformed.width() != width)) {
             throw new IllegalArgumentException("the transforms " + transforms + " make " + transformed.height() + "x"
                     + transformed.width() + " (height x width) of an image of " + image.height() + "x" + image.width()
@@ -78,7 +86,7 @@ public final class Pipeline {
      * @throws IllegalArgumentException if the image does not come out in the size {@link #producing} asks for
      * @throws IndexOutOfBoundsException if {@code out} has no room for it
      */
-    public void write(Rgb8Image image, SampleRandom random, float[] out, int offset) {
+    public void write(LazyImage image, SampleRandom random, float[] out, int offset) {
         Rgb8Image transformed = image(image, random);
         int area = transformed.width() * transformed.height();
         byte[] pixels = transformed.pixels();

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.Objects;
 
@@ -38,9 +39,13 @@ public record RandomResizedCrop(
 
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
+        return apply((LazyImage) image, random);
+    }
+
+    @Override
+    public Rgb8Image apply(LazyImage image, SampleRandom random) {
         Box box = draw(image.width(), image.height(), random);
-        Rgb8Image part = PixelWindow.cut(image, box.left, box.top, box.width, box.height);
-        return Resampler.resize(part, size, size, interpolation);
+        return Resampler.resize(image.part(box.left, box.top, box.width, box.height), size, size, interpolation);
     }
 
     /** The part to cut; after ten that do not fit, the largest in the middle whose ratio is in range. */

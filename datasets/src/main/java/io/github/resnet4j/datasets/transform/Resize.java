@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.Objects;
 
@@ -27,14 +28,35 @@ public record Resize(int size, @Default("bilinear") Interpolation interpolation)
     /** @throws IllegalArgumentException if the result would have more than 89,478,485 pixels */
     @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
+        return apply((LazyImage) image, random);
+    }
+
+    @Override
+    public Rgb8Image apply(LazyImage image, SampleRandom random) {
+        int width = side(image, image.width());
+        int height = side(image, image.height());
+        return Resampler.resize(image, width, height, interpolation);
+    }
+
+    /** What {@code crop} leaves of the result; no other pixels are computed. */
+    Rgb8Image apply(LazyImage image, CenterCrop crop, SampleRandom random) {
+        int width = side(image, image.width());
+        int height = side(image, image.height());
+        int left = crop.start(width);
+        int top = crop.start(height);
+        return left < 0 || top < 0
+                ? crop.apply(apply(image, random), random)
+                : Resampler.resize(image, width, height, interpolation, left, top, crop.size(), crop.size());
+    }
+
+    /** How long a side of the image becomes. */
+    private int side(LazyImage image, int side) {
         long shorter = Math.min(image.width(), image.height());
         long longer = size * (long) Math.max(image.width(), image.height()) / shorter;
         if (size * longer > MAX_PIXELS) {
             throw new IllegalArgumentException("resize to " + size + " would make " + size + "x" + longer
                     + " pixels of an image of " + image.width() + "x" + image.height() + "; at most " + MAX_PIXELS);
         }
-        return image.width() <= image.height()
-                ? Resampler.resize(image, size, (int) longer, interpolation)
-                : Resampler.resize(image, (int) longer, size, interpolation);
+        return side == shorter ? size : (int) longer;
     }
 }

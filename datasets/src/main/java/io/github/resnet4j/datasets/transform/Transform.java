@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 
 /** One step from image to image. The names of the records, in kebab case, are the names in configuration files. */
@@ -20,6 +21,11 @@ public sealed interface Transform
      * Deterministic steps ignore {@code random}.
      */
     Rgb8Image apply(Rgb8Image image, SampleRandom random);
+
+    /** The same of an image that is decoded no further than this step needs. */
+    default Rgb8Image apply(LazyImage image, SampleRandom random) {
+        return apply(image.decode(), random);
+    }
 
     /** Whether the result depends on more than the image. */
     default boolean isRandom() {

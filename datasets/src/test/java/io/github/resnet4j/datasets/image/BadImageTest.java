@@ -352,13 +352,13 @@ class BadImageTest {
 
     @Test
     void refusesJpegOfThousandsOfScans() {
-        byte[] bytes = Golden.bytes("image/progressive.jpg");
+        byte[] bytes = Golden.bytes("image/three-scans.jpg");
         int scan = indexOf(bytes, 0xff, 0xda);
-        byte[] empty = Arrays.copyOfRange(bytes, scan, scan + 14);
+        int next = scan + 2 + indexOf(Arrays.copyOfRange(bytes, scan + 2, bytes.length), 0xff, 0xda);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(bytes, 0, scan);
         for (int i = 0; i < 10_000; i++) {
-            out.writeBytes(empty);
+            out.write(bytes, scan, next - scan);
         }
         out.write(bytes, scan, bytes.length - scan);
         assertTimeoutPreemptively(

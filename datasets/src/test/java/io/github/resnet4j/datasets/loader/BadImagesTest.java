@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.LabelledImages;
+import io.github.resnet4j.datasets.image.BadImageException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,7 +123,7 @@ class BadImagesTest {
         LabelledImages images = images(9).damaged(0, 1, 2, 3, 4, 6, 8);
         SampleWriter pixels = SampleWriter.pixels(1, 2);
         SampleWriter picky = (image, random, out, offset) -> {
-            if (image.pixels()[0] == 5) {
+            if (image.decode().pixels()[0] == 5) {
                 throw new IllegalArgumentException("too narrow");
             }
             pixels.write(image, random, out, offset);
@@ -133,6 +135,30 @@ class BadImagesTest {
             assertThat(loader.problems()).hasSize(8);
             assertThat(loader.problems().get(0)).isEqualTo("image0: cannot be read");
             assertThat(loader.problems().get(5)).isEqualTo("image5: too narrow");
+        }
+    }
+
+    /** Files are opened first, and decoded when a sample is made of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"REPLACE", "LEAVE_OUT", "COLLECT"})
+    void whatTurnsOutToBeUndecodableIsAsBadAsWhatCannotBeRead(BadImages policy) {
+        SampleWriter pixels = SampleWriter.pixels(1, 2);
+        SampleWriter late = (image, random, out, offset) -> {
+            if (image.decode().pixels()[0] == 2) {
+                throw new BadImageException(Path.of("image2"), "cannot be read");
+            }
+            pixels.write(image, random, out, offset);
+        };
+        LoaderOptions options = new LoaderOptions(4, 1, 0, 2, false, policy);
+        try (BatchLoader damaged = loader(images(6).damaged(2), 0, policy);
+                BatchLoader loader = new BatchLoader(images(6), late, 3, 1, 2, options)) {
+            assertThat(epoch(loader).toArray(int[][]::new))
+                    .isDeepEqualTo(epoch(damaged).toArray(int[][]::new));
+            assertThat(loader.problems()).isEqualTo(damaged.problems()).containsOnlyKeys(2);
+        }
+        options = new LoaderOptions(4, 1, 0, 2, false, BadImages.FAIL);
+        try (BatchLoader loader = new BatchLoader(images(6), late, 3, 1, 2, options)) {
+            assertThatThrownBy(() -> epoch(loader)).isInstanceOf(BadImageException.class);
         }
     }
 

@@ -27,7 +27,7 @@ class BatchLoaderTest {
 
     /** The number of the image, then a random number: what a sample and its augmentation are. */
     private static final SampleWriter RANDOM = (image, random, out, offset) -> {
-        Arrays.fill(out, offset, offset + 5, image.pixels()[0]);
+        Arrays.fill(out, offset, offset + 5, image.decode().pixels()[0]);
         out[offset + 5] = random.nextInt(1 << 20);
     };
 
@@ -133,8 +133,8 @@ class BatchLoaderTest {
     @CsvSource({"1, 1, 1", "2, 3, 5", "5, 1, 3"})
     void aSampleMayHaveAnyShape(int channels, int height, int width) {
         int length = channels * height * width;
-        SampleWriter numbers =
-                (image, random, out, offset) -> Arrays.fill(out, offset, offset + length, image.pixels()[0]);
+        SampleWriter numbers = (image, random, out, offset) ->
+                Arrays.fill(out, offset, offset + length, image.decode().pixels()[0]);
         try (BatchLoader loader = new BatchLoader(images(5), numbers, channels, height, width, options(2, 1, false))) {
             Batch batch = all(loader, 0, 0).get(1);
             assertThat(batch.shape()).containsExactly(2, channels, height, width);

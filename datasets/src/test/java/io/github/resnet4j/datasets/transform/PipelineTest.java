@@ -3,9 +3,13 @@ package io.github.resnet4j.datasets.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resnet4j.datasets.image.Golden;
+import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PipelineTest {
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
@@ -66,5 +70,36 @@ class PipelineTest {
         assertThat(normalize).isEqualTo(Normalize.IMAGENET).hasSameHashCodeAs(Normalize.IMAGENET);
         assertThat(normalize).isNotEqualTo(Normalize.CIFAR10);
         assertThat(normalize).hasToString("Normalize[mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]]");
+    }
+
+    static List<String> jpegs() {
+        return Golden.names("image", ".jpg", "rgb8.png");
+    }
+
+    /** What is decoded and computed in part has the values of what is decoded as a whole and changed step by step. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jpegs")
+    void aPartHasTheValuesOfTheWhole(String file) {
+        Rgb8Image whole = ImageDecoder.decode(Golden.file("image/" + file));
+        for (List<Transform> steps : List.<List<Transform>>of(
+                List.of(new RandomResizedCrop(16), new HorizontalFlip(0.5)),
+                List.of(new Resize(20, Interpolation.BILINEAR), new CenterCrop(16)),
+                List.of(new Resize(50, Interpolation.BICUBIC), new CenterCrop(11), new VerticalFlip(1)),
+                List.of(new Resize(9, Interpolation.BILINEAR), new CenterCrop(12)),
+                List.of(new CenterCrop(7), new Resize(5, Interpolation.BILINEAR)),
+                List.<Transform>of())) {
+            Pipeline pipeline = new Pipeline(steps, Normalize.IMAGENET);
+            for (int sample = 0; sample < 8; sample++) {
+                SampleRandom random = SampleRandom.of(3, 0, sample);
+                Rgb8Image expected = whole;
+                for (Transform step : steps) {
+                    expected = step.apply(expected, random);
+                }
+                Rgb8Image made = pipeline.image(
+                        ImageDecoder.open(Golden.file("image/" + file), 10_000), SampleRandom.of(3, 0, sample));
+                assertThat(made.width()).isEqualTo(expected.width());
+                assertThat(made.pixels()).as(steps.toString()).isEqualTo(expected.pixels());
+            }
+        }
     }
 }

@@ -51,7 +51,7 @@ import java.util.Optional;
  *     epoch and list all that cannot be read
  * @param followLinks key {@code follow-links}, default false: follow symbolic links out of the data's folder
  * @param maxPixels key {@code max-pixels}, largest image in pixels, 1 to 500,000,000; default 89,478,485, Pillow's
- *     limit. Decoding takes up to 8 bytes of memory per pixel
+ *     limit. Decoding takes up to 11 bytes of memory per pixel
  */
 public record DataConfig(
         DatasetKind dataset,

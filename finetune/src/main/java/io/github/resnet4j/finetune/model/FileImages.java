@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.files.Digest;
 import java.nio.file.Path;
@@ -32,6 +33,11 @@ record FileImages(List<Path> files, long maxPixels) implements ImageDataset {
     @Override
     public Rgb8Image image(int index) {
         return ImageDecoder.decode(files.get(index), maxPixels);
+    }
+
+    @Override
+    public LazyImage open(int index) {
+        return ImageDecoder.open(files.get(index), maxPixels);
     }
 
     @Override

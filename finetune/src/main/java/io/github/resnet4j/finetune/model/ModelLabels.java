@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.finetune.UsageException;
@@ -133,6 +134,11 @@ public final class ModelLabels implements ImageDataset {
     @Override
     public Rgb8Image image(int index) {
         return images.image(index);
+    }
+
+    @Override
+    public LazyImage open(int index) {
+        return images.open(index);
     }
 
     @Override
