@@ -195,7 +195,8 @@ final class EvaluationTest {
         return new BatchLoader(
                 new Numbered(said, classes),
                 (image, random, out, offset) -> {
-                    double[] probabilities = said.get(image.decode().at(0, 0, 0)).probabilities();
+                    double[] probabilities =
+                            said.get(image.decode().at(0, 0, 0)).probabilities();
                     for (int c = 0; c < classes; c++) {
                         out[offset + c] = (float) Math.log(probabilities[c]);
                     }
