@@ -31,9 +31,21 @@ build() {
   touch "$stamp"
 }
 
-if [ ! -f "$stamp" ] || [ -n "$(find "$home"/pom.xml "$home"/{zoo,engine,bench}/{pom.xml,src/main} -newer "$stamp" -print -quit)" ]; then
+if [ ! -f "$stamp" ] || [ -n "$(find "$home"/pom.xml "$home"/{files,zoo,engine,datasets,bench}/{pom.xml,src/main} -newer "$stamp" -print -quit)" ]; then
   build
 fi
+
+# A Python that has torchvision; Debian's belongs to the system's Python, which another may hide.
+torchvision() {
+  local python
+  for python in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+    if "$python" -c 'import torchvision' 2>/dev/null; then
+      printf '%s' "$python"
+      return
+    fi
+  done
+  die "no Python with torchvision found; Debian: apt-get install python3-torchvision; another: PYTHON=FILE bench/run.sh ..."
+}
 
 options=(-XX:+UseSerialGC -Dresnet4j.bench="$bench" -cp "$target/resnet4j-bench.jar:$target/lib/*")
 case ${1-} in
@@ -41,6 +53,25 @@ case ${1-} in
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.LoadBenchmark "$folder" "${@:2}"
+    ;;
+  input)
+    [ $# -ge 2 ] || die "usage: bench/run.sh input FOLDER [ROUNDS]"
+    python=$(torchvision)
+    exec "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.InputBenchmark \
+      "$python" "$bench/src/main/python/input.py" "$2" "${3:-5}"
+    ;;
+  predict)
+    [ $# -ge 3 ] || die "usage: bench/run.sh predict WEIGHTS FOLDER [ROUNDS]     weights of torchvision's resnet18"
+    python=$(torchvision)
+    lines=$(mktemp)
+    trap 'rm -f "$lines"' EXIT
+    TIMEFORMAT='%R s (%U s of processors)'
+    for round in $(seq "${4:-3}"); do
+      printf 'resnet4j  '
+      time "$home/resnet4j" predict --model resnet18 --weights "$2" --csv "$lines" "$3" >/dev/null
+      printf 'PyTorch   '
+      time PYTHONDONTWRITEBYTECODE=1 "$python" "$bench/src/main/python/predict.py" resnet18 "$2" "$3" >"$lines"
+    done 2>&1
     ;;
   peak | roofline)
     exec "$java" -Xmx4g "${options[@]}" io.github.resnet4j.bench.Roofline "$@"
