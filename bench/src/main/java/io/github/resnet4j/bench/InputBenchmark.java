@@ -53,8 +53,8 @@ public final class InputBenchmark {
 
     private static final Pipeline TRAIN =
             new Pipeline(List.of(new RandomResizedCrop(SIDE), new HorizontalFlip(0.5)), Normalize.IMAGENET);
-    private static final Pipeline EVALUATE = new Pipeline(
-            List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(SIDE)), Normalize.IMAGENET);
+    private static final Pipeline EVALUATE =
+            new Pipeline(List.of(new Resize(256, Interpolation.BILINEAR), new CenterCrop(SIDE)), Normalize.IMAGENET);
 
     private final List<Path> files;
     private final float[] values = new float[3 * SIDE * SIDE];
@@ -67,7 +67,8 @@ public final class InputBenchmark {
     public static void main(String[] args) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(Path.of(args[2]))) {
-            files = found.filter(file -> file.toString().toLowerCase(Locale.ROOT).matches(".*\\.jpe?g"))
+            files = found.filter(
+                            file -> file.toString().toLowerCase(Locale.ROOT).matches(".*\\.jpe?g"))
                     .sorted()
                     .limit(PHOTOGRAPHS)
                     .toList();
@@ -110,12 +111,7 @@ public final class InputBenchmark {
             Series mine = new Series(our.get(row));
             Series theirs = new Series(their.get(row));
             System.out.printf(
-                    Locale.ROOT,
-                    "%-48s %20s %20s %7.2f%n",
-                    row.title,
-                    text(mine),
-                    text(theirs),
-                    mine.ratioTo(theirs));
+                    Locale.ROOT, "%-48s %20s %20s %7.2f%n", row.title, text(mine), text(theirs), mine.ratioTo(theirs));
         }
     }
 
