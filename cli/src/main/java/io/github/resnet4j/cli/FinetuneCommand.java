@@ -3,7 +3,6 @@ package io.github.resnet4j.cli;
 import io.github.resnet4j.datasets.LabelFile;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.model.ModelRequest;
@@ -17,6 +16,7 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.WeightSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Fine-tunes a model on a folder of class folders, or on train/ and val/ folders that hold class folders.",
-            "Without -c, uses the model's own input size and normalisation, random crops and flips, and SGD with a"
-                    + " cosine schedule."
+            "Chooses size, frozen part, length, rates and augmentation by the images, the weights and the speed of this"
+                    + " machine, and says why; every option here, and --set, overrides a choice."
         })
 final class FinetuneCommand implements Callable<Integer> {
     private static final KeyNames NAMES = RunOptions.names(Map.ofEntries(
@@ -56,6 +56,8 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("train.epochs", "--epochs"),
             Map.entry("train.batch-size", "--batch-size"),
             Map.entry("optimizer.lr", "--lr")));
+
+    private static final Path AUTO = Path.of("auto");
 
     @Option(
             names = "--data",
@@ -80,10 +82,23 @@ final class FinetuneCommand implements Callable<Integer> {
     private Optional<Path> weights;
 
     @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "A recipe, e.g. configs/finetune/last-stage.yaml.")
-    private Optional<Path> config;
+            names = {"-c", "--config", "--recipe"},
+            paramLabel = "auto|FILE",
+            description =
+                    "auto, or a configuration that chooses nothing by itself, e.g. configs/finetune/last-stage.yaml"
+                            + " (default: auto).")
+    private Optional<Path> recipe;
+
+    @Option(
+            names = "--time",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Fit the recipe auto into a time, such as 90s, 20m or 1h30m: first fewer epochs, then fewer"
+                    + " layers trained, then smaller images, at last the classifier alone.")
+    private Optional<Duration> time;
+
+    @Option(names = "--plan", description = "Print what would be chosen and why, and train nothing.")
+    private boolean plan;
 
     @Option(
             names = "--freeze",
@@ -98,28 +113,19 @@ final class FinetuneCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false, heading = "Preprocessing (default: the weights' own or the recipe's):%n")
     private PreparationOptions preparation = new PreparationOptions();
 
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            description = "Passes over the images (default: 10, or the recipe's).")
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the images (default: the recipe's).")
     private Optional<Integer> epochs;
 
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            description = "Images per iteration (default: 32, or the recipe's).")
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images per iteration (default: the recipe's).")
     private Optional<Integer> batchSize;
 
-    @Option(
-            names = "--lr",
-            paramLabel = "RATE",
-            description = "Learning rate (default: 0.01, or 0.05 from random weights, or the recipe's).")
+    @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate (default: the recipe's).")
     private Optional<Double> lr;
 
     @Option(
             names = "--image-size",
             paramLabel = "PIXELS",
-            description = "Height and width of the network's input (default: the model's).")
+            description = "Height and width of the network's input (default: the recipe's).")
     private Optional<Integer> imageSize;
 
     @Option(
@@ -149,12 +155,13 @@ final class FinetuneCommand implements Callable<Integer> {
         Optional<SourceModel> source = source(download, view);
         Optional<Integer> crop =
                 given.crop().isPresent() ? Optional.of(given.crop().getAsInt()) : Optional.empty();
-        FinetuneRecipe recipe = source.map(found -> FinetuneRecipe.of(found.card(), imageSize))
-                .orElseGet(() -> FinetuneRecipe.fromScratch(Zoo.find(model), imageSize.or(() -> crop)));
+        FinetuneRecipe.Start from = source.map(found -> FinetuneRecipe.Start.of(model, found.card()))
+                .orElseGet(() -> new FinetuneRecipe.Start(model, Zoo.find(model), Optional.empty()));
         Settings settings = new Settings(spec, NAMES);
         settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(folder)));
         settings.quoted("data.dir", folder);
-        settings.option("model.name", fileOfWeights().isPresent() ? recipe.architecture() : model);
+        settings.option(
+                "model.name", fileOfWeights().isPresent() ? from.architecture().name() : model);
         fileOfWeights().ifPresent(file -> settings.quoted("model.weights", file));
         reading.map().ifPresent(file -> settings.quoted("model.map", file));
         if (reading.set() == WeightSet.AVERAGED) {
@@ -163,16 +170,20 @@ final class FinetuneCommand implements Callable<Integer> {
         given.channelOrder()
                 .ifPresent(order ->
                         settings.option("model.channel-order", order.name().toLowerCase(Locale.ROOT)));
+        imageSize.or(() -> crop).ifPresent(size -> settings.option("data.image-size", size));
         preprocess(settings, given, source, imageSize.or(() -> crop));
         freeze.ifPresent(part -> settings.quoted("model.freeze", part));
         epochs.ifPresent(n -> settings.option("train.epochs", n));
         batchSize.ifPresent(n -> settings.option("train.batch-size", n));
         lr.ifPresent(rate -> settings.option("optimizer.lr", rate));
         run.addTo(settings);
-        ConfigLoader.Loaded loaded = config.isPresent()
-                ? ConfigLoader.load(config.get(), settings.all())
-                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + model, settings.all());
-        run.run(loaded, NAMES, spec, start.overwrite(), start.offline());
+        run.run(
+                (options, shown, stop) -> FinetuneRecipe.of(from, file(), settings.all(), time, options, shown, stop),
+                plan,
+                NAMES,
+                spec,
+                start.overwrite(),
+                start.offline());
         return ExitCode.OK;
     }
 
@@ -200,6 +211,11 @@ final class FinetuneCommand implements Callable<Integer> {
                             known.interpolation(),
                             size));
         }
+    }
+
+    /** The recipe's file, unless it is chosen by the images. */
+    private Optional<Path> file() {
+        return recipe.filter(named -> !named.equals(AUTO));
     }
 
     private Optional<Path> fileOfWeights() {
@@ -232,7 +248,7 @@ final class FinetuneCommand implements Callable<Integer> {
         List<String> remarks = new ArrayList<>(); // the run makes them too, once it begins
         try {
             SourceModel source = SourceModel.open(request, download, remarks::add);
-            if (config.isEmpty()) { // a recipe says itself what happens to the images
+            if (file().isEmpty()) { // a recipe says itself what happens to the images
                 source.assumed().ifPresent(assumed -> view.line(assumed + PreparationOptions.HINT));
             }
             return Optional.of(source);
@@ -246,8 +262,8 @@ final class FinetuneCommand implements Callable<Integer> {
         if (size < 1 || size > DataConfig.LARGEST_IMAGE) {
             throw new UsageException(option + " must be 1 to " + DataConfig.LARGEST_IMAGE + ", got " + size);
         }
-        if (config.isPresent()) {
-            throw new UsageException(option + " and " + config.get() + " both set the image size; leave out " + option
+        if (file().isPresent()) {
+            throw new UsageException(option + " and " + file().get() + " both set the image size; leave out " + option
                     + " and edit the file, or use --set data.image-size=..., data.augment=... and"
                     + " data.eval=...");
         }
@@ -257,8 +273,8 @@ final class FinetuneCommand implements Callable<Integer> {
         boolean steps = given.resize().isPresent()
                 || given.crop().isPresent()
                 || given.interpolation().isPresent();
-        if (steps && config.isPresent()) {
-            throw new UsageException("--resize, --crop or --interpolation and " + config.get()
+        if (steps && file().isPresent()) {
+            throw new UsageException("--resize, --crop or --interpolation and " + file().get()
                     + " both set the preprocessing; leave out the options and edit the file, or use --set"
                     + " data.eval=...");
         }

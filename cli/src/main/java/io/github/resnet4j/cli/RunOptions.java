@@ -7,6 +7,7 @@ import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,26 +99,52 @@ final class RunOptions {
         return output.view();
     }
 
+    /** Finds what to train with; that may take a while. */
+    interface Recipes {
+        FinetuneRecipe recipe(TrainingRun.Options options, ProgressView view, BooleanSupplier stop);
+    }
+
     /** Trains and prints the outcome. */
     TrainingRun.Summary run(
             ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
-        TrainingRun.Summary summary = train(loaded, names, spec, overwrite, offline);
-        print(summary, names, spec.commandLine().getOut());
-        return summary;
+        return run((options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
+                .orElseThrow();
+    }
+
+    /**
+     * The same by a recipe.
+     *
+     * @param planOnly print it, and train nothing
+     * @return absent if nothing was to be trained
+     */
+    Optional<TrainingRun.Summary> run(
+            Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
+        Finished finished = train(recipes, planOnly, names, spec, overwrite, offline);
+        PrintWriter out = spec.commandLine().getOut();
+        finished.summary.ifPresentOrElse(
+                summary -> print(summary, finished.recipe, names, out), () -> print(finished.recipe, out));
+        return finished.summary;
     }
 
     /** Trains, and compares the run that comes after with this one. */
     TrainingRun.Summary trainForComparison(
             ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
-        TrainingRun.Summary summary = train(loaded, names, spec, overwrite, offline);
+        TrainingRun.Summary summary = train(
+                        (options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
+                .summary
+                .orElseThrow();
         beside.add(summary.folder());
         return summary;
     }
 
-    private TrainingRun.Summary train(
-            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
+    /** A recipe, and what came of it if it was not only a plan. */
+    private record Finished(FinetuneRecipe recipe, Optional<TrainingRun.Summary> summary) {}
+
+    private Finished train(
+            Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
         ProgressView view = view();
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
@@ -130,8 +158,13 @@ final class RunOptions {
                 CacheFolder.standard(),
                 beside);
         try (Stop stop = new Stop()) {
+            FinetuneRecipe recipe = recipes.recipe(options, view, stop);
+            if (planOnly) {
+                return new Finished(recipe, Optional.empty());
+            }
+            recipe.lines().forEach(view::line);
             try {
-                return TrainingRun.execute(loaded, options, view, stop);
+                return new Finished(recipe, Optional.of(TrainingRun.execute(recipe, options, view, stop)));
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line("stopped; the checkpoint is saved, continue with --resume");
@@ -178,7 +211,20 @@ final class RunOptions {
                         100 * summary.dataWaitShare());
     }
 
-    private void print(TrainingRun.Summary summary, KeyNames names, PrintWriter out) {
+    private void print(FinetuneRecipe recipe, PrintWriter out) {
+        if (output.json()) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("evidence", recipe.evidence());
+            object.put("recipe", recipe.choices());
+            object.put("config", recipe.loaded().resolvedYaml());
+            out.println(Json.text(object));
+        } else {
+            recipe.lines().forEach(out::println);
+        }
+        out.flush();
+    }
+
+    private void print(TrainingRun.Summary summary, FinetuneRecipe recipe, KeyNames names, PrintWriter out) {
         if (output.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("run", summary.name());
@@ -203,6 +249,10 @@ final class RunOptions {
                     .evaluation()
                     .ifPresent(other ->
                             object.put("evaluationEngine", other.running().key()));
+            if (!recipe.choices().isEmpty()) {
+                object.put("evidence", recipe.evidence());
+                object.put("recipe", recipe.choices());
+            }
             out.println(Json.text(object));
         } else {
             if (summary.alreadyComplete()) {

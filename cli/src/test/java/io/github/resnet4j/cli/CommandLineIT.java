@@ -118,6 +118,10 @@ class CommandLineIT {
                 mistake(2, "finetune --data nothing --model resnet18 --crop 5000", "--crop must be 1 to 4096"),
                 mistake(2, FINETUNE + "--epochs 0", "error: --epochs 0: must be at least 1, not 0"),
                 mistake(2, FINETUNE + "--batch-size -1", "error: --batch-size -1: must be at least 1, not -1"),
+                mistake(2, FINETUNE + "--time 20", "--time 20: expected hours, minutes and seconds, such as 1h30m"),
+                mistake(2, FINETUNE + "--time 0m", "--time 0m: expected hours"),
+                mistake(2, FINETUNE + "--time 20m -c tiny.yaml", "--time: only the recipe auto", "tiny.yaml"),
+                mistake(2, FINETUNE + "--recipe aut", "aut: no such file"),
                 mistake(2, FINETUNE + "--lr 0", "error: --lr 0: must be greater than 0, not 0"),
                 mistake(2, FINETUNE + "--lr NaN", "error: --lr NaN: expected a number"),
                 mistake(2, FINETUNE + "--name a/b", "error: --name a/b: must be a folder name"),
@@ -257,7 +261,7 @@ class CommandLineIT {
         assertThat(run("predict", "--help").out()).contains("Default: 5");
         assertThat(run("quickstart", "--help").out()).contains("Default: runs");
         assertThat(run("preview", "--help").out()).contains("Default: 48", "Default: preview.png");
-        assertThat(run("finetune", "--help").out().replaceAll("\\s+", " ")).contains("default: 10, or the recipe's");
+        assertThat(run("finetune", "--help").out().replaceAll("\\s+", " ")).contains("default: the recipe's");
     }
 
     @Test

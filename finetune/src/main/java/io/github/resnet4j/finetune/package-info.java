@@ -5,6 +5,7 @@
  *   <li>{@code finetune}: exceptions that every part throws
  *   <li>{@code finetune.config}: configurations, and the YAML files that hold them
  *   <li>{@code finetune.run}: whole runs: data and weights in, a folder with the model and its report out
+ *   <li>{@code finetune.recipe}: a configuration for given images, weights and machine, with its reasons
  *   <li>{@code finetune.experiment}: several runs that answer a question
  *   <li>{@code finetune.train}: the training loop, learning rates, evaluation
  *   <li>{@code finetune.model}: models by name or file, and predictions with them

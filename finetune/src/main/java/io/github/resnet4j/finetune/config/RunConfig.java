@@ -79,6 +79,11 @@ public record RunConfig(
         return ConfigDifferences.of(this, other);
     }
 
+    /** What stands at a key, as YAML on one line: {@code [horizontal-flip]} at {@code data.augment}. Absent if there is nothing. */
+    public Optional<String> value(String key) {
+        return YamlWriter.value(this, key);
+    }
+
     /** This configuration as YAML with every default written out; {@link ConfigLoader#load} reads an equal one back. */
     public String toYaml() {
         return YamlWriter.write(this);

@@ -23,6 +23,15 @@ final class YamlWriter {
         return out.toString();
     }
 
+    /** What stands at a key, on one line; absent if there is nothing. */
+    static Optional<String> value(Record config, String key) {
+        Object value = tree(config);
+        for (String name : key.split("\\.")) {
+            value = value instanceof Map<?, ?> map ? map.get(name) : null;
+        }
+        return Optional.ofNullable(value).map(YamlWriter::flow);
+    }
+
     /** The record as maps, lists and written scalars. */
     private static Map<String, Object> tree(Record config) {
         Map<String, Object> tree = new LinkedHashMap<>();

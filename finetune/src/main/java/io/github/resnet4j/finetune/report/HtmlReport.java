@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.report;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.quality.Calibration;
 import io.github.resnet4j.finetune.quality.Interval;
+import io.github.resnet4j.finetune.recipe.Choice;
 import io.github.resnet4j.finetune.report.LineChart.Point;
 import io.github.resnet4j.finetune.report.LineChart.Series;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class HtmlReport {
         suspects();
         duplicates();
         unreadable();
+        recipe();
         facts();
         sources();
         return html.end();
@@ -88,6 +90,9 @@ public final class HtmlReport {
                 sections.put("unreadable", "Unreadable images");
             }
         });
+        if (!report.choices().isEmpty()) {
+            sections.put("recipe", "Recipe");
+        }
         sections.put("facts", "Facts");
         sections.put("sources", "Configuration");
         html.closeHeader(sections);
@@ -680,6 +685,25 @@ public final class HtmlReport {
                                 p.thumbnailWidth() < SMALL_THUMBNAIL ? "pixels" : "smooth",
                                 "Image " + p.file(),
                                 pngUri(p.thumbnailPng()));
+    }
+
+    private void recipe() {
+        if (report.choices().isEmpty()) {
+            return;
+        }
+        html.openSection("recipe", "The recipe and its reasons");
+        html.openTable("What was chosen, and why", "words");
+        html.add("<thead><tr><th>Key</th><th>Value</th><th>Reason</th></tr></thead>\n<tbody>\n");
+        for (Choice choice : report.choices()) {
+            html.add(
+                    "<tr><th scope=\"row\">{}</th><td title=\"{}\">{}</td><td>{}</td></tr>\n",
+                    choice.key(),
+                    choice.value(),
+                    choice.shown(),
+                    choice.reason());
+        }
+        html.closeTable();
+        html.closeSection();
     }
 
     private void facts() {

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.finetune.recipe.Choice;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param gallery samples of the validation images
  * @param best validation images the network was right about and surest of
  * @param topLosses the validation images the network was most wrong about, worst first
+ * @param choices what the recipe {@code auto} chose, and why; of other recipes none
  * @param configYaml the resolved configuration
  * @param provenanceJson what {@link Provenance#json()} gives
  * @param warnings what the reader must know before trusting the numbers, such as skipped images
@@ -30,6 +32,7 @@ public record RunReport(
         List<Prediction> gallery,
         List<Prediction> best,
         List<Prediction> topLosses,
+        List<Choice> choices,
         String configYaml,
         String provenanceJson,
         List<String> warnings) {
@@ -38,6 +41,7 @@ public record RunReport(
         others = List.copyOf(others);
         gallery = List.copyOf(gallery);
         best = List.copyOf(best);
+        choices = List.copyOf(choices);
         topLosses = List.copyOf(topLosses);
         warnings = List.copyOf(warnings);
     }

@@ -3,7 +3,6 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.model.ModelRequest;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +34,8 @@ public final class FineTuner {
     private final ProgressView view;
     private final BooleanSupplier stop;
 
-    /** What to start from, and by which recipe: none is the one for the model. */
-    private record Start(String model, Optional<Path> weights, Optional<Path> recipe) {}
+    /** What to start from, by which recipe (none is {@code auto}), and how long that may take. */
+    private record Start(String model, Optional<Path> weights, Optional<Path> recipe, Optional<Duration> time) {}
 
     private FineTuner(
             Path data,
@@ -61,7 +61,7 @@ public final class FineTuner {
     public static FineTuner on(Path data) {
         return new FineTuner(
                 data,
-                new Start("resnet18", Optional.empty(), Optional.empty()),
+                new Start("resnet18", Optional.empty(), Optional.empty(), Optional.empty()),
                 List.of(),
                 new TrainingRun.Options(
                         false,
@@ -81,7 +81,7 @@ public final class FineTuner {
      *     model.zip} or of any weights; or a name of the zoo, for random weights
      */
     public FineTuner model(String model) {
-        return with(new Start(model, Optional.empty(), start.recipe));
+        return with(new Start(model, Optional.empty(), start.recipe, start.time));
     }
 
     /**
@@ -91,12 +91,20 @@ public final class FineTuner {
      * @param weights safetensors, PyTorch's or Keras' formats
      */
     public FineTuner model(String architecture, Path weights) {
-        return with(new Start(architecture, Optional.of(weights), start.recipe));
+        return with(new Start(architecture, Optional.of(weights), start.recipe, start.time));
     }
 
-    /** Takes everything else from a configuration file, such as those of {@code configs/finetune}. */
+    /**
+     * Takes everything else from a configuration file, such as those of {@code configs/finetune}, and chooses nothing by the
+     * images.
+     */
     public FineTuner recipe(Path file) {
-        return with(new Start(start.model, start.weights, Optional.of(file)));
+        return with(new Start(start.model, start.weights, Optional.of(file), start.time));
+    }
+
+    /** Chooses a recipe that ends within a time, from the call of {@link #run} on. */
+    public FineTuner time(Duration most) {
+        return with(new Start(start.model, start.weights, start.recipe, Optional.of(most)));
     }
 
     private FineTuner with(Start other) {
@@ -169,7 +177,7 @@ public final class FineTuner {
      * Trains.
      *
      * @return accuracies, and the folder with {@code model.zip} and {@code report.html}
-     * @throws UsageException if data, model and settings do not fit each other, or the run's folder holds another run
+     * @throws UsageException if data, model, settings and time do not fit each other, or the run's folder holds another run
      * @throws io.github.resnet4j.finetune.config.ConfigException with every setting that is wrong
      * @throws io.github.resnet4j.datasets.BadDataException if the images cannot be used
      * @throws io.github.resnet4j.zoo.UnknownModelException if there is no such model
@@ -185,27 +193,27 @@ public final class FineTuner {
                     + " are both files; name a network of the zoo with the weights, or give the model alone");
         }
         Optional<Path> weights = start.weights.or(() -> file ? Optional.of(Path.of(start.model)) : Optional.empty());
-        FinetuneRecipe recipe = recipe(weights);
+        FinetuneRecipe.Start from = from(weights);
         List<Setting> all = new ArrayList<>();
         all.add(Setting.set("name=" + quoted(FinetuneRecipe.runName(data))));
         all.add(Setting.set("data.dir=" + quoted(data.toString())));
-        all.add(Setting.set("model.name=" + quoted(weights.isPresent() ? recipe.architecture() : start.model)));
+        all.add(Setting.set(
+                "model.name=" + quoted(weights.isPresent() ? from.architecture().name() : start.model)));
         weights.ifPresent(path -> all.add(Setting.set("model.weights=" + quoted(path.toString()))));
         all.addAll(settings);
-        ConfigLoader.Loaded loaded = start.recipe.isPresent()
-                ? ConfigLoader.load(start.recipe.get(), all)
-                : ConfigLoader.parse(recipe.yaml(), "the recipe for " + start.model, all);
-        return TrainingRun.execute(loaded, options, view, stop);
+        FinetuneRecipe recipe = FinetuneRecipe.of(from, start.recipe, all, start.time, options, view, stop);
+        recipe.lines().forEach(view::line);
+        return TrainingRun.execute(recipe, options, view, stop);
     }
 
-    private FinetuneRecipe recipe(Optional<Path> weights) {
+    private FinetuneRecipe.Start from(Optional<Path> weights) {
         if (weights.isEmpty() && ModelName.parse(start.model).tag().isEmpty()) {
-            return FinetuneRecipe.fromScratch(Zoo.find(start.model), Optional.empty());
+            return new FinetuneRecipe.Start(start.model, Zoo.find(start.model), Optional.empty());
         }
         ModelRequest request =
                 ModelRequest.of(start.model).withWeights(start.weights).withHead(new ModelRequest.Head.Any());
         SourceModel source = SourceModel.open(request, options.download(), remark -> {}); // the run makes them, too
-        return FinetuneRecipe.of(source.card(), Optional.empty());
+        return FinetuneRecipe.Start.of(start.model, source.card());
     }
 
     /** As YAML, which nothing in the text can end. */

@@ -8,7 +8,6 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.internal.features.FeatureCache;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Figure;
 import io.github.resnet4j.finetune.report.Numbers;
@@ -153,20 +152,11 @@ public final class LearningRateFinder {
         OneDnn.enable();
         PreparedRun start = PreparedRun.of(task, config);
         LoaderOptions loading = Loading.training(config, start);
-        FrozenFeatures none = new FrozenFeatures(
-                start,
-                config,
-                loading,
-                loading,
-                new FeatureCache(config.output().dir(), 0),
-                names,
-                view,
-                stop);
         RunData inputs = start.inputs();
         try (BatchLoader data = new BatchLoader(
                         inputs.train(), inputs.trainPipeline()::write, 3, image.height(), image.width(), loading);
-                Trainee trainee =
-                        new Trainee(start, config, Phase.of(config).get(0), PhaseData.images(data, data), none)) {
+                Trainee trainee = new Trainee(
+                        start, config, Phase.of(config).get(0), PhaseData.images(data, data), Optional.empty())) {
             view.line(trainee.engines().use().words() + ": " + start.network().name() + ", "
                     + Numbers.count(range.steps(), "step", "steps") + " with learning rates from "
                     + Numbers.rate(range.from()) + " to " + Numbers.rate(range.to()));

@@ -79,6 +79,23 @@ record ResolvedRun(
         return new ResolvedRun(complete, inputs, architecture, architecture.network(input, classes), source);
     }
 
+    /** The same images and weights with another configuration of size, augmentation and training. */
+    ResolvedRun at(RunConfig other) {
+        return at(other, remark -> {});
+    }
+
+    /** @param remarks receives how the preprocessing differs from the weights' */
+    ResolvedRun at(RunConfig other, Consumer<String> remarks) {
+        int size = other.data().imageSize().orElse(network.input().height());
+        RunConfig complete = WeightsPreprocessing.complete(other, source.map(SourceModel::card), size, remarks);
+        return new ResolvedRun(
+                complete,
+                inputs.prepared(complete.data(), size, size),
+                architecture,
+                architecture.network(new Shape(3, size, size), network.classes()),
+                source);
+    }
+
     /** The first batch normalisation that is trained and has one value per channel of an image. */
     Optional<Node> normOfOneValue() {
         Map<String, FreezePlan.Norms> frozen =

@@ -43,15 +43,30 @@ record RunData(ImageDataset train, ImageDataset val, String how, Pipeline trainP
      */
     static RunData open(DataConfig config, int height, int width, long seed, DownloadOptions download) {
         TrainVal data = trainVal(config, seed, download);
-        Normalize normalize =
-                config.normalize().orElse(NormalizeConfig.IMAGENET).toNormalize();
-        RunData inputs = new RunData(
+        return of(
                 config.limit().map(data.train()::limit).orElse(data.train()),
                 config.limit().map(data.val()::limit).orElse(data.val()),
                 data.how(),
+                config,
+                height,
+                width);
+    }
+
+    /** The same images, prepared in another way. */
+    RunData prepared(DataConfig config, int height, int width) {
+        return of(train, val, how, config, height, width);
+    }
+
+    private static RunData of(
+            ImageDataset train, ImageDataset val, String how, DataConfig config, int height, int width) {
+        Normalize normalize =
+                config.normalize().orElse(NormalizeConfig.IMAGENET).toNormalize();
+        return new RunData(
+                train,
+                val,
+                how,
                 new Pipeline(config.augment(), normalize).producing(height, width),
                 new Pipeline(config.eval().orElse(List.of()), normalize).producing(height, width));
-        return inputs;
     }
 
     private static TrainVal trainVal(DataConfig config, long seed, DownloadOptions download) {

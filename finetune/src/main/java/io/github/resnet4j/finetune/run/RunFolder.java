@@ -18,6 +18,7 @@ final class RunFolder {
     /** Everything a run writes; nothing else is ever deleted. */
     private static final List<String> CONTENTS = List.of(
             "config.yaml",
+            ChoicesFile.NAME,
             "provenance.json",
             "log.csv",
             EventLog.FILE,

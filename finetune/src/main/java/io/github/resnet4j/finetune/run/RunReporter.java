@@ -13,6 +13,7 @@ import io.github.resnet4j.finetune.quality.LabelErrors;
 import io.github.resnet4j.finetune.quality.NearDuplicates;
 import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.finetune.quality.TemperatureScaling;
+import io.github.resnet4j.finetune.recipe.Choice;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.EpochRow;
@@ -65,6 +66,7 @@ final class RunReporter {
     private final Backend backend;
     private final List<String> skipped;
     private final List<Outcome> others;
+    private final List<Choice> choices;
 
     RunReporter(
             ConfigLoader.Loaded loaded,
@@ -73,7 +75,8 @@ final class RunReporter {
             List<String> commandLine,
             Backend backend,
             List<String> skipped,
-            List<Outcome> others) {
+            List<Outcome> others,
+            List<Choice> choices) {
         this.loaded = loaded;
         this.config = loaded.config();
         this.start = start;
@@ -82,6 +85,7 @@ final class RunReporter {
         this.backend = backend;
         this.skipped = skipped;
         this.others = others;
+        this.choices = choices;
     }
 
     /**
@@ -141,6 +145,7 @@ final class RunReporter {
                     images.plain(evenly(result.answers(), GALLERY)),
                     images.explained(surest(result.answers(), BEST)),
                     images.explained(worst(result.answers(), TOP_LOSSES)),
+                    choices,
                     loaded.resolvedYaml(),
                     provenance.json(),
                     skipped.isEmpty()

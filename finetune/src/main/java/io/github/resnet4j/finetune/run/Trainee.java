@@ -34,7 +34,7 @@ final class Trainee implements AutoCloseable {
     private final RunConfig config;
     private final int perEpoch;
     private final PhaseData images;
-    private final FrozenFeatures features;
+    private final Optional<FrozenFeatures> features;
     private Phase phase;
     private PhaseData data;
     private final Set<String> skipped = new LinkedHashSet<>();
@@ -49,9 +49,10 @@ final class Trainee implements AutoCloseable {
      * The network in a phase, with the parameters of {@code start}.
      *
      * @param images loaders of all images
+     * @param features keep what frozen parts make of the images; without, they are computed in every step
      * @throws io.github.resnet4j.finetune.UsageException as {@link Rules#of}
      */
-    Trainee(PreparedRun start, RunConfig config, Phase phase, PhaseData images, FrozenFeatures features) {
+    Trainee(PreparedRun start, RunConfig config, Phase phase, PhaseData images, Optional<FrozenFeatures> features) {
         this.start = start;
         this.config = config;
         this.perEpoch = config.train().step().steps(images.train().batchesPerEpoch());
@@ -81,7 +82,7 @@ final class Trainee implements AutoCloseable {
      */
     PhaseData data() {
         if (data == null && last.isPresent()) {
-            data = features.of(graph, last.get()).orElse(null);
+            data = features.flatMap(kept -> kept.of(graph, last.get())).orElse(null);
             if (data == null) {
                 last = Optional.empty();
                 keepingState(this::compile);
@@ -130,7 +131,7 @@ final class Trainee implements AutoCloseable {
         if (engines != null || !phase.frozen().isEmpty()) {
             graph = frozen();
         }
-        last = features.last(phase.plan(config).fixed(start.network()));
+        last = features.flatMap(kept -> kept.last(phase.plan(config).fixed(start.network())));
         compile();
     }
 

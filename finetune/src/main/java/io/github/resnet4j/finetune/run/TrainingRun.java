@@ -14,6 +14,7 @@ import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
+import io.github.resnet4j.finetune.recipe.Choice;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
@@ -58,8 +59,10 @@ import java.util.stream.Stream;
 public final class TrainingRun {
     private static final String REPORT = "report.html";
 
+    private final FinetuneRecipe recipe;
     private ConfigLoader.Loaded loaded;
     private RunConfig config;
+    private List<Choice> choices;
     private final Options options;
     private final ProgressView view;
     private final BooleanSupplier stop;
@@ -158,9 +161,11 @@ public final class TrainingRun {
             EpochRow model,
             EpochRow last) {}
 
-    private TrainingRun(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop) {
-        this.loaded = loaded;
+    private TrainingRun(FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop) {
+        this.recipe = recipe;
+        this.loaded = recipe.loaded();
         this.config = loaded.config();
+        this.choices = recipe.choices();
         this.options = options;
         this.view = view;
         this.stop = stop;
@@ -176,7 +181,13 @@ public final class TrainingRun {
      */
     public static Summary execute(ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
-        return new TrainingRun(loaded, options, view, stop).execute();
+        return execute(FinetuneRecipe.of(loaded), options, view, stop);
+    }
+
+    /** The same by a recipe, whose choices the run's report shows. */
+    public static Summary execute(FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop)
+            throws IOException {
+        return new TrainingRun(recipe, options, view, stop).execute();
     }
 
     /** Whether a run with this log has no epoch left to train. */
@@ -190,7 +201,10 @@ public final class TrainingRun {
         RunFolder.requirePossible(folder, options.names());
         others = Outcome.read(options.beside());
         try (DeferredLines remarks = new DeferredLines(view)) {
-            ResolvedRun task = ResolvedRun.open(config, options.download(), options.names(), remarks::add);
+            recipe.remarks().forEach(remarks::add);
+            ResolvedRun task = recipe.task()
+                    .map(known -> known.at(config, remarks::add))
+                    .orElseGet(() -> ResolvedRun.open(config, options.download(), options.names(), remarks::add));
             config = task.config();
             loaded = new ConfigLoader.Loaded(config, config.toYaml());
             BatchArrays.requireRoom(
@@ -283,7 +297,7 @@ public final class TrainingRun {
         while (phases.size() > 1 && phases.get(0).until() <= from.epoch()) {
             phases.remove(0);
         }
-        try (Trainee trainee = new Trainee(start, config, phases.get(0), images, features)) {
+        try (Trainee trainee = new Trainee(start, config, phases.get(0), images, Optional.of(features))) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
@@ -417,6 +431,7 @@ public final class TrainingRun {
             throws IOException {
         Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
         AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
+        keepChoices();
         LearningRate rate = new LearningRate(
                 config.schedule(), config.optimizer().lr(), config.train().epochs(), perEpoch);
         Path file = folder.resolve("log.csv");
@@ -462,6 +477,15 @@ public final class TrainingRun {
             return last;
         } finally {
             view.end();
+        }
+    }
+
+    /** The run's folder has the reasons, too; a run that is resumed gets them from there. */
+    private void keepChoices() throws IOException {
+        if (!choices.isEmpty()) {
+            ChoicesFile.write(folder, choices);
+        } else if (options.resume()) {
+            choices = ChoicesFile.read(folder, config, view::line);
         }
     }
 
@@ -527,7 +551,8 @@ public final class TrainingRun {
                         options.commandLine(),
                         Backend.inspect(),
                         List.copyOf(trainee.skipped()),
-                        others)
+                        others,
+                        choices)
                 .write(folder, summary, result, rows, view, stop);
         return summary;
     }

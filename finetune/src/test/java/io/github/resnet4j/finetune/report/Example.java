@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.report;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.finetune.quality.Scores;
 import io.github.resnet4j.finetune.quality.TemperatureScaling;
+import io.github.resnet4j.finetune.recipe.Choice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -57,12 +58,19 @@ final class Example {
                 predictions(16, 5),
                 predictions(4, 9),
                 predictions(8, 1),
+                choices(),
                 "model: { name: resnet18, classes: 10 }\ntrain:\n  epochs: 12\n  batch-size: 64\n",
                 provenance().json(),
                 List.of(
                         "3 of 3,670 images were skipped: they could not be decoded (tulip/broken.jpg, rose/empty.png, "
                                 + "iris/page.jpg).",
                         "The smallest class, snowdrop, has 12 training images."));
+    }
+
+    private static List<Choice> choices() {
+        return List.of(
+                Choice.of("train.epochs", 12, "2,936 training images: BiT's rule gives 500 steps, 46 an epoch"),
+                Choice.of("data.augment", "[horizontal-flip]", "").overridden("[horizontal-flip]"));
     }
 
     static RunReport thousandClasses() {
@@ -74,6 +82,7 @@ final class Example {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -91,6 +100,7 @@ final class Example {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

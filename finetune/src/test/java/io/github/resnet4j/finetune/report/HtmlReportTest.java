@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resnet4j.finetune.recipe.Choice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,7 @@ class HtmlReportTest {
                 List.of(shot),
                 List.of(shot),
                 List.of(shot),
+                List.of(new Choice(bad, bad, bad, bad, true)),
                 "</pre>" + bad,
                 "</pre>" + bad,
                 List.of(bad)));
@@ -277,6 +279,7 @@ class HtmlReportTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -8,6 +8,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.recipe.Choice;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.UnknownModelException;
@@ -16,8 +17,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,11 +57,12 @@ class FineTunerTest {
     }
 
     @Test
-    void fromScratchItIsTheCommandsRecipe() {
+    void choosesWhatIsNotSet() {
         assertThat(scratch.folder()).isEqualTo(shared.resolve("runs/scratch"));
         assertThat(scratch.folder().resolve("model.zip")).exists();
         RunConfig config = config(scratch);
-        assertThat(config.optimizer().lr()).isEqualTo(0.05);
+        assertThat(config.train().batchSize()).isEqualTo(8);
+        assertThat(config.optimizer().lr()).isEqualTo(0.0125);
         assertThat(config.train().epochs()).isEqualTo(1);
         assertThat(config.model().weights()).isEmpty();
     }
@@ -73,7 +78,73 @@ class FineTunerTest {
         assertThat(config.model().name()).isEqualTo("resnet20-cifar");
         assertThat(config.model().weights()).hasValue(model.toString());
         assertThat(config.model().freeze()).hasValue("layer2");
-        assertThat(config.optimizer().lr()).isEqualTo(0.01);
+        assertThat(config.optimizer().lr()).isEqualTo(0.0025);
+    }
+
+    /** The choices of a run are its configuration: what it resumes with is not chosen anew. */
+    @Test
+    void resumesWithWhatWasChosen() throws IOException {
+        AtomicInteger polls = new AtomicInteger();
+        FineTuner tuner = FineTuner.on(data)
+                .model("resnet20-cifar")
+                .set("data.image-size=8", "data.eval=[]", "train.epochs=2")
+                .output(runs, "chosen");
+        assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> tuner.stopWhen(
+                        () -> Files.exists(runs.resolve("chosen/config.yaml")) && polls.incrementAndGet() > 2)
+                .run());
+        Path reasons = runs.resolve("chosen/recipe.json");
+        assertThat(reasons).content().contains("train.batch-size", "3 steps an epoch", "as you set it");
+        String before = Files.readString(runs.resolve("chosen/config.yaml"));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> tuner.time(Duration.ofHours(1))
+                        .resume()
+                        .stopWhen(() -> false)
+                        .run())
+                .withMessageContaining("leave out --time to resume it");
+
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        TrainingRun.Summary run = tuner.resume()
+                .stopWhen(() -> false)
+                .progress(ProgressView.lines(new PrintStream(said)))
+                .run();
+        assertThat(run.epochs()).isEqualTo(2);
+        assertThat(said.toString()).contains("resumed").doesNotContain("3 steps an epoch");
+        assertThat(runs.resolve("chosen/config.yaml")).content().isEqualTo(before);
+        assertThat(runs.resolve("chosen/report.html"))
+                .content()
+                .contains("The recipe and its reasons", "3 steps an epoch");
+    }
+
+    @Test
+    void reasonsThatAreDamagedAreLeftOut() throws IOException {
+        Path folder = Files.createDirectories(runs.resolve("damaged"));
+        List<String> remarks = new ArrayList<>();
+        RunConfig config = config(scratch);
+        assertThat(ChoicesFile.read(folder, config, remarks::add)).isEmpty();
+        assertThat(remarks).isEmpty();
+        for (String text : List.of("[", "{}", "[null]", "[{\"key\": \"train.epochs\"}]", "null", " ".repeat(2 << 20))) {
+            Files.writeString(folder.resolve("recipe.json"), text);
+            assertThat(ChoicesFile.read(folder, config, remarks::add)).as(text).isEmpty();
+        }
+        assertThat(remarks).hasSize(6).allSatisfy(line -> assertThat(line).contains("recipe.json is damaged"));
+        Choice choice = new Choice("train.epochs", "9", "9", "because", false);
+        ChoicesFile.write(folder, List.of(choice));
+        assertThat(ChoicesFile.read(folder, config, remarks::add))
+                .as("one epoch was trained")
+                .containsExactly(choice.overridden("1"));
+    }
+
+    @Test
+    void aTimeIsForTheRecipeThatFitsItself() throws IOException {
+        FineTuner tuner = FineTuner.on(data).model("resnet20-cifar").output(runs, "short");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> tuner.time(Duration.ofSeconds(1)).run())
+                .withMessageContaining("--time: on this machine, even the shortest plan takes about");
+        Path recipe = Files.writeString(runs.resolve("recipe.yaml"), "");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> tuner.recipe(recipe).time(Duration.ofHours(1)).run())
+                .withMessageContaining("only the recipe auto fits itself into a time");
+        assertThat(runs.resolve("short")).doesNotExist();
     }
 
     /** The same images with the same labels and parts are the same run, to the last bit. */

@@ -47,11 +47,11 @@ final class WeightsPreprocessingTest {
     private static RunConfig recipe(Optional<Integer> imageSize, ModelCard card, String... overrides) {
         List<String> all = new ArrayList<>(List.of("data.dir=photos"));
         all.addAll(List.of(overrides));
-        return ConfigLoader.parse(
-                        FinetuneRecipe.of(card, imageSize).yaml(),
-                        "recipe",
-                        all.stream().map(Setting::set).toList())
-                .config();
+        return FinetuneRecipe.parse(
+                FinetuneRecipe.Start.of("resnet50", card),
+                imageSize.orElse(card.input().height()),
+                List.of(),
+                all.stream().map(Setting::set).toList());
     }
 
     /** 232/224 and 303/288 are published; other sizes are in proportion. */
