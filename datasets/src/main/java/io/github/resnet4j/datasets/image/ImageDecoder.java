@@ -69,34 +69,42 @@ public final class ImageDecoder {
      */
     public static LazyImage open(Path file, long maxPixels) {
         byte[] bytes = read(file, size(file, maxPixels));
-        return new Opened(bytes, file, ImageHeader.read(bytes, bytes.length, file, maxPixels));
+        return new Opened(bytes, file, ImageHeader.read(bytes, bytes.length, file, maxPixels), 1);
     }
 
     /** The bytes of an image, of which the header has been read. */
-    private record Opened(byte[] bytes, Path name, ImageHeader header) implements LazyImage {
+    private record Opened(byte[] bytes, Path name, ImageHeader header, int reduction) implements LazyImage {
         @Override
         public int width() {
-            return header.width();
+            return JpegComponent.ceil(header.width(), reduction);
         }
 
         @Override
         public int height() {
-            return header.height();
+            return JpegComponent.ceil(header.height(), reduction);
         }
 
         @Override
         public Rgb8Image decode() {
-            return ImageDecoder.decode(bytes, name, header);
+            return part(0, 0, width(), height());
+        }
+
+        @Override
+        public LazyImage reduced(int times) {
+            if (times != 1 && times != 2 && times != 4 && times != 8) {
+                throw new IllegalArgumentException("images are reduced 1, 2, 4 or 8 times, not " + times);
+            }
+            return header.format() == ImageFormat.JPEG ? new Opened(bytes, name, header, times) : this;
         }
 
         @Override
         public Rgb8Image part(int left, int top, int width, int height) {
-            Objects.checkFromIndexSize(left, width, header.width());
-            Objects.checkFromIndexSize(top, height, header.height());
+            Objects.checkFromIndexSize(left, width, width());
+            Objects.checkFromIndexSize(top, height, height());
             if (header.format() != ImageFormat.JPEG) {
-                return decode().part(left, top, width, height);
+                return ImageDecoder.decode(bytes, name, header).part(left, top, width, height);
             }
-            JpegFrame.Part part = new JpegFrame.Part(1, left, top, width, height);
+            JpegFrame.Part part = new JpegFrame.Part(reduction, left, top, width, height);
             return new Rgb8Image(width, height, JpegDecoder.decode(bytes, name, header, part));
         }
     }

@@ -26,4 +26,14 @@ public interface LazyImage {
      * @throws BadImageException if the file is damaged, here or elsewhere
      */
     Rgb8Image part(int left, int top, int width, int height);
+
+    /**
+     * The image at a half, a quarter or an eighth of its size, rounded up, where its format can be decoded to that in less
+     * time: a JPEG, with the pixels of Pillow's {@code draft}. Other images return themselves.
+     *
+     * @param reduction 1, 2, 4 or 8
+     */
+    default LazyImage reduced(int reduction) {
+        return this;
+    }
 }

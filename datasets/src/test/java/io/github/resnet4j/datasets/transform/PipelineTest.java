@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.datasets.image.Golden;
 import io.github.resnet4j.datasets.image.ImageDecoder;
+import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -100,6 +103,41 @@ class PipelineTest {
                 assertThat(made.width()).isEqualTo(expected.width());
                 assertThat(made.pixels()).as(steps.toString()).isEqualTo(expected.pixels());
             }
+        }
+    }
+
+    /** Large parts are taken of a smaller image, as long as they stay twice as large as the result. */
+    @Test
+    void aReducingGapDecodesNoMoreThanItNeeds() {
+        Path file = Golden.file("image/420.jpg");
+        LazyImage image = ImageDecoder.open(file, 10_000);
+        int[][] sizesAndReductions = {{2, 8}, {3, 4}, {4, 4}, {5, 2}, {8, 2}, {9, 1}, {20, 1}};
+        for (int[] row : sizesAndReductions) {
+            // No square is as large as the image, so the largest in the middle is taken.
+            RandomResizedCrop square =
+                    new RandomResizedCrop(row[0], 1, 1, 1, 1, Interpolation.BILINEAR, Optional.of(2.0));
+            LazyImage reduced = image.reduced(row[1]);
+            int side = row[1] == 1 ? 35 : (int) Math.rint(35.0 * reduced.width() / image.width());
+            int left = (int) (5.0 * reduced.width() / image.width());
+            int height = Math.min(side, (int) Math.rint(35.0 * reduced.height() / image.height()));
+            Rgb8Image expected = Interpolation.BILINEAR.resize(reduced.part(left, 0, side, height), row[0], row[0]);
+            assertThat(square.apply(image, SampleRandom.of(1, 0, 0)).pixels())
+                    .as("%d pixels", row[0])
+                    .isEqualTo(expected.pixels());
+        }
+    }
+
+    /** Only JPEGs are reduced. */
+    @Test
+    void aReducingGapLeavesOtherImagesAlone() {
+        LazyImage image = ImageDecoder.open(Golden.file("image/rgb8.png"), 10_000);
+        RandomResizedCrop with =
+                new RandomResizedCrop(2, 0.08, 1, 0.75, 1.33, Interpolation.BILINEAR, Optional.of(1.0));
+        RandomResizedCrop without = new RandomResizedCrop(2, 0.08, 1, 0.75, 1.33, Interpolation.BILINEAR);
+        for (int sample = 0; sample < 20; sample++) {
+            assertThat(with.apply(image, SampleRandom.of(1, 0, sample)).pixels())
+                    .isEqualTo(
+                            without.apply(image, SampleRandom.of(1, 0, sample)).pixels());
         }
     }
 }

@@ -7,6 +7,7 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.transform.RandomResizedCrop.Box;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
@@ -178,6 +179,9 @@ class TransformTest {
                 wrong(() -> new CenterCrop(-1), "center-crop needs a size of 1 to 65535, got -1"),
                 wrong(() -> new RandomResizedCrop(0), "random-resized-crop needs a size of 1 to 65535, got 0"),
                 wrong(() -> crop(0, 1, 1, 1), "random-resized-crop needs 0 < least <= greatest <= 1.0 of scale"),
+                wrong(
+                        () -> new RandomResizedCrop(8, 0.1, 1, 1, 1, Interpolation.BILINEAR, Optional.of(0.5)),
+                        "random-resized-crop needs a reducing-gap of 1 to 100, got 0.5; 2 is usual"),
                 wrong(() -> crop(0.5, 0.4, 1, 1), "of scale, got 0.5 and 0.4"),
                 wrong(() -> crop(0.5, 1.1, 1, 1), "of scale, got 0.5 and 1.1"),
                 wrong(() -> crop(Double.NaN, 1, 1, 1), "of scale, got NaN and 1.0"),

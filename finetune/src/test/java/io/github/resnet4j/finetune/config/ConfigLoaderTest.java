@@ -116,7 +116,7 @@ final class ConfigLoaderTest {
                   fold: 2
                   image-size: 224
                   augment:
-                    - random-resized-crop: {size: 224, min-scale: 0.5, interpolation: bicubic}
+                    - random-resized-crop: {size: 224, min-scale: 0.5, interpolation: bicubic, reducing-gap: 2}
                     - horizontal-flip
                     - pad-crop: {}
                     - color-jitter: {brightness: 0.4, hue: 0.1}
@@ -191,7 +191,8 @@ final class ConfigLoaderTest {
                                 Optional.of("2"),
                                 Optional.of(224),
                                 List.of(
-                                        new RandomResizedCrop(224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC),
+                                        new RandomResizedCrop(
+                                                224, 0.5, 1, 3.0 / 4, 4.0 / 3, Interpolation.BICUBIC, Optional.of(2.0)),
                                         new HorizontalFlip(0.5),
                                         new PadCrop(4),
                                         new ColorJitter(0.4, 0, 0, 0.1),
