@@ -8,6 +8,7 @@ import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.CrossValidation;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.pretrained.ModelName;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,6 +136,21 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "The run's name and folder under runs/ (default: finetune-DIR).")
     private Optional<String> name;
 
+    @Option(
+            names = "--folds",
+            paramLabel = "K",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Cross-validation: train K times, each time measured on another Kth of the images, and then a model"
+                    + " of all of them.")
+    private Optional<Integer> folds;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Do it N times, with other seeds, and tell mean and standard deviation.")
+    private Optional<Integer> repeat;
+
     @Mixin
     private RunOptions run;
 
@@ -147,6 +164,7 @@ final class FinetuneCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path folder = data.or(() -> run.labels().map(LabelFile::folder))
                 .orElseThrow(() -> new UsageException("finetune needs --data DIR, or --labels CSV"));
+        Optional<CrossValidation.Plan> validation = validation();
         imageSize.ifPresent(size -> requireUsable("--image-size", size));
         ProgressView view = run.view();
         DownloadOptions download = Fetching.options(view).withOffline(start.offline());
@@ -158,7 +176,7 @@ final class FinetuneCommand implements Callable<Integer> {
         FinetuneRecipe.Start from = source.map(found -> FinetuneRecipe.Start.of(model, found.card()))
                 .orElseGet(() -> new FinetuneRecipe.Start(model, Zoo.find(model), Optional.empty()));
         Settings settings = new Settings(spec, NAMES);
-        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(folder)));
+        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(folder) + (validation.isPresent() ? "-folds" : "")));
         settings.quoted("data.dir", folder);
         settings.option(
                 "model.name", fileOfWeights().isPresent() ? from.architecture().name() : model);
@@ -177,14 +195,31 @@ final class FinetuneCommand implements Callable<Integer> {
         batchSize.ifPresent(n -> settings.option("train.batch-size", n));
         lr.ifPresent(rate -> settings.option("optimizer.lr", rate));
         run.addTo(settings);
-        run.run(
-                (options, shown, stop) -> FinetuneRecipe.of(from, file(), settings.all(), time, options, shown, stop),
-                plan,
-                NAMES,
-                spec,
-                start.overwrite(),
-                start.offline());
+        RunOptions.Recipes recipes =
+                (options, shown, stop) -> FinetuneRecipe.of(from, file(), settings.all(), time, options, shown, stop);
+        if (validation.isPresent() && !plan) {
+            run.crossValidate(recipes, validation.get(), NAMES, spec, start.overwrite(), start.offline());
+        } else {
+            run.run(recipes, plan, NAMES, spec, start.overwrite(), start.offline());
+        }
         return ExitCode.OK;
+    }
+
+    private Optional<CrossValidation.Plan> validation() {
+        if (time.isPresent() && (folds.isPresent() || repeat.isPresent())) {
+            throw new UsageException("--time fits a single run into a time; leave it out with --folds and --repeat, and say"
+                    + " how long each run is with --epochs");
+        }
+        if (folds.isPresent() && folds.get() < 2) {
+            throw new UsageException("--folds must be at least 2, got " + folds.get());
+        }
+        if (repeat.isPresent() && repeat.get() < 1) {
+            throw new UsageException("--repeat must be at least 1, got " + repeat.get());
+        }
+        int often = repeat.orElse(1);
+        return folds.isPresent() || often > 1
+                ? Optional.of(new CrossValidation.Plan(folds.orElse(1), often))
+                : Optional.empty();
     }
 
     private void preprocess(

@@ -1,12 +1,14 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.CrossValidation;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Evaluation;
@@ -147,16 +149,7 @@ final class RunOptions {
             Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
         ProgressView view = view();
-        List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
-        commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
-        TrainingRun.Options options = new TrainingRun.Options(
-                resume,
-                overwrite,
-                commandLine,
-                Fetching.options(view).withOffline(offline),
-                names,
-                CacheFolder.standard(),
-                beside);
+        TrainingRun.Options options = options(names, spec, overwrite, offline);
         try (Stop stop = new Stop()) {
             FinetuneRecipe recipe = recipes.recipe(options, view, stop);
             if (planOnly) {
@@ -171,6 +164,75 @@ final class RunOptions {
                 throw e;
             }
         }
+    }
+
+    /** Trains several times and prints what that tells. */
+    void crossValidate(
+            Recipes recipes,
+            CrossValidation.Plan plan,
+            KeyNames names,
+            CommandSpec spec,
+            boolean overwrite,
+            boolean offline)
+            throws IOException {
+        if (!beside.isEmpty()) {
+            throw new UsageException("--beside compares single runs, which a cross-validation is not; leave it out");
+        }
+        TrainingRun.Options options = options(names, spec, overwrite, offline);
+        try (Stop stop = new Stop()) {
+            try {
+                FinetuneRecipe recipe = recipes.recipe(options, view(), stop);
+                recipe.lines().forEach(view()::line);
+                print(
+                        CrossValidation.execute(recipe.loaded(), plan, options, view(), stop),
+                        spec.commandLine().getOut());
+            } catch (StoppedException e) {
+                view().line("stopped; everything is saved, continue with --resume");
+                throw e;
+            }
+        }
+    }
+
+    private TrainingRun.Options options(KeyNames names, CommandSpec spec, boolean overwrite, boolean offline) {
+        List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
+        commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
+        return new TrainingRun.Options(
+                resume,
+                overwrite,
+                commandLine,
+                Fetching.options(view()).withOffline(offline),
+                names,
+                CacheFolder.standard(),
+                beside);
+    }
+
+    private void print(CrossValidation.Outcome outcome, PrintWriter out) {
+        if (output.json()) {
+            out.println(Json.text(outcome.json()));
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    "%s: top-1 %s (95 %% interval %s to %s), loss %s ± %s, on %,d images; %s ± %.1f s for a run%n",
+                    outcome.plan().words(),
+                    outcome.top1().percent(),
+                    Numbers.percent(outcome.top1Interval().low()),
+                    Numbers.percent(outcome.top1Interval().high()),
+                    Numbers.loss(outcome.loss().mean()),
+                    Numbers.loss(outcome.loss().deviation()),
+                    outcome.images(),
+                    Numbers.duration(outcome.seconds().mean()),
+                    outcome.seconds().deviation());
+            if (!outcome.labels().isEmpty()) {
+                out.printf(
+                        "labels to check: %s, in %s%n",
+                        outcome.labels().size(), outcome.folder().resolve("labels-to-check.csv"));
+            }
+            out.printf("report: %s%n", outcome.folder().resolve("report.html"));
+            outcome.model()
+                    .ifPresent(model -> out.printf(
+                            "model:  %s (trained on all images)%n", model.folder().resolve("model.zip")));
+        }
+        out.flush();
     }
 
     /** Which epoch the model is of, and what the last one achieved. */

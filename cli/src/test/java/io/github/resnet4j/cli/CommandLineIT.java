@@ -148,6 +148,8 @@ class CommandLineIT {
                         "`resnet4j finetune"),
                 mistake(2, FINETUNE + "--epochs", "--epochs needs a value, N; see"),
                 mistake(2, FINETUNE + "--freeze --lr 1", "--freeze needs a value, PART; see"),
+                mistake(2, FINETUNE + "--folds 1", "--folds must be at least 2, got 1"),
+                mistake(2, FINETUNE + "--repeat 0", "--repeat must be at least 1, got 0"),
                 mistake(2, "finetune --model resnet18", "finetune needs --data DIR, or --labels CSV"),
                 mistake(2, "finetune", "finetune needs --model FILE|NAME; see"),
                 mistake(2, "convert", "convert needs IN and OUT; see"),

@@ -351,6 +351,11 @@ public final class ImageFolder implements ImageDataset {
         return images.get(index).path().toFile().lastModified();
     }
 
+    /** The file of image {@code index}. */
+    public Path file(int index) {
+        return images.get(index).path();
+    }
+
     /** The folder that holds the class folders. */
     public Path root() {
         return root;

@@ -69,6 +69,29 @@ public final class ImageFolders {
     }
 
     /**
+     * All images that may be trained on: those of the training part, or of all of {@code root} if it is not split into parts.
+     *
+     * @throws BadDataException as {@link ImageFolder#open}
+     */
+    public static ImageFolder training(Path root, FolderOptions options) {
+        ImageFolder.requireFolder(root);
+        DataProblems problems = new DataProblems();
+        Path part = root;
+        try {
+            Optional<DataParts> parts = DataParts.of(root);
+            if (parts.isPresent() && parts.get().part(Part.TRAIN).isPresent()) {
+                part = parts.get().part(Part.TRAIN).get().path();
+                parts.get().passedOver().report(root);
+            }
+        } catch (IOException e) {
+            throw FolderScan.unlisted(root, e);
+        }
+        ImageFolder images = ImageFolder.scan(part, root, options, Classes.ALL_WITH_IMAGES, problems);
+        problems.throwIfAny(part);
+        return images;
+    }
+
+    /**
      * Images to evaluate on: the validation part of {@code root}, else its test part, else its training part, else all
      * of {@code root}. {@link ImageFolder#root()} is the folder chosen. Empty class folders count as classes, too.
      *

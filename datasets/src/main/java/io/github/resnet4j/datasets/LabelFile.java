@@ -1,10 +1,13 @@
 package io.github.resnet4j.datasets;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.resnet4j.datasets.DataParts.Part;
+import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.files.Suggest;
 import java.io.File;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -47,15 +50,18 @@ public final class LabelFile {
     private final LabelTable table;
     private final List<Image> images;
     private final ImageFolder whole;
+    private final FolderOptions options;
 
     /** A row and the file that it names. */
     private record Image(LabelTable.Row row, FolderScan.Entry entry) {}
 
-    private LabelFile(Path csv, LabelTable table, List<Image> images, ImageFolder whole) {
+    private LabelFile(
+            Path csv, LabelTable table, List<Image> images, ImageFolder whole, FolderOptions options) {
         this.csv = csv;
         this.table = table;
         this.images = images;
         this.whole = whole;
+        this.options = options;
     }
 
     /**
@@ -87,15 +93,20 @@ public final class LabelFile {
         warnOfCase(csv, classes);
         images.sort(Comparator.<Image, String>comparing(image -> image.row.label(), FolderScan::byCodePoint)
                 .thenComparing(Image::entry, FolderScan.Entry.BY_NAME));
+        return new LabelFile(csv, table, images, folder(images, root, classes, options), options);
+    }
+
+    private static ImageFolder folder(List<Image> images, Path root, List<String> classes, FolderOptions options) {
         Map<String, Integer> labels = new HashMap<>();
         classes.forEach(name -> labels.put(name, labels.size()));
-        ImageFolder whole = ImageFolder.listed(
+        return ImageFolder.listed(
                 root,
                 classes,
                 images.stream().map(Image::entry).toList(),
-                images.stream().mapToInt(image -> labels.get(image.row.label())).toArray(),
+                images.stream()
+                        .mapToInt(image -> labels.get(image.row.label()))
+                        .toArray(),
                 options);
-        return new LabelFile(csv, table, images, whole);
     }
 
     private static void requireClasses(
@@ -146,6 +157,36 @@ public final class LabelFile {
     /** All images, in whichever part. */
     public ImageFolder images() {
         return whole;
+    }
+
+    /** All images that may be trained on: those of the training part, or all if the file has none. */
+    public ImageFolder training() {
+        List<Image> part = images.stream()
+                .filter(image -> image.row.part().map(Part.TRAIN::equals).orElse(true))
+                .toList();
+        return part.size() == images.size() ? whole : folder(part, whole.root(), whole.classes(), options);
+    }
+
+    /**
+     * Writes a file with the labels and folds of images.
+     *
+     * @param root what paths are to be relative to
+     * @param folds of each image
+     */
+    public static void write(Path csv, Path root, ImageFolder images, Folds folds) throws IOException {
+        Path from = root.toAbsolutePath().normalize();
+        StringWriter text = new StringWriter();
+        try (CsvWriter lines = CsvWriter.builder().build(text)) {
+            lines.writeRecord("path", "label", "fold");
+            for (int i = 0; i < images.size(); i++) {
+                String path = from.relativize(images.file(i).toAbsolutePath().normalize())
+                        .toString()
+                        .replace(File.separatorChar, '/');
+                lines.writeRecord(
+                        path, images.classes().get(images.label(i)), String.valueOf(folds.of()[i]));
+            }
+        }
+        AtomicFile.write(csv, text.toString());
     }
 
     /** The fold of an image of {@link #images}, as written; empty without such a column. */
@@ -218,7 +259,7 @@ public final class LabelFile {
         return new TrainVal(
                 Subset.ofWhole(whole, train),
                 Subset.ofWhole(whole, val),
-                origin() + ", all but fold " + fold + ", and that");
+                origin() + ", fold " + fold + " held out");
     }
 
     /** Images to evaluate on: the validation part, else the test part, else all. */

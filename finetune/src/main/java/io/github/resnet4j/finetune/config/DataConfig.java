@@ -135,6 +135,25 @@ public record DataConfig(
 
     /** The same with steps and normalisation given. */
     public DataConfig withPreprocessing(List<Transform> steps, NormalizeConfig values) {
+        return with(labels, fold, Optional.of(steps), Optional.of(values), valFraction);
+    }
+
+    /** The same, validated on a fold. */
+    public DataConfig withFold(Path csv, String number) {
+        return with(Optional.of(csv), Optional.of(number), eval, normalize, valFraction);
+    }
+
+    /** The same, trained on all images of a file of labels. */
+    public DataConfig withAll(Path csv) {
+        return with(Optional.of(csv), Optional.empty(), eval, normalize, 0);
+    }
+
+    private DataConfig with(
+            Optional<Path> labels,
+            Optional<String> fold,
+            Optional<List<Transform>> eval,
+            Optional<NormalizeConfig> normalize,
+            double valFraction) {
         return new DataConfig(
                 dataset,
                 dir,
@@ -142,8 +161,8 @@ public record DataConfig(
                 fold,
                 imageSize,
                 augment,
-                Optional.of(steps),
-                Optional.of(values),
+                eval,
+                normalize,
                 valFraction,
                 limit,
                 sampling,

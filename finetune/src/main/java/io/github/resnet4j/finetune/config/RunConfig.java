@@ -57,6 +57,21 @@ public record RunConfig(
                 name, model, data, train.withSeed(seed), optimizer, schedule, engine, new OutputConfig(dir), expect);
     }
 
+    /** The same for so many epochs, measured once, after the last. */
+    public RunConfig toTheEnd(int epochs) {
+        RunConfig other = shortened(epochs);
+        return new RunConfig(
+                name,
+                model,
+                data,
+                other.train.measuredAtTheEnd(),
+                optimizer,
+                other.schedule,
+                engine,
+                output,
+                expect);
+    }
+
     /** The same for so many epochs, with the epochs that the schedule names moved in proportion. */
     public RunConfig shortened(int epochs) {
         return new RunConfig(

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
+import java.util.Optional;
 
 /**
  * The training: its length, its batches, and what is done with them. The last three components have no keys of their own;
@@ -30,6 +31,12 @@ public record TrainConfig(
 
     TrainConfig withSeed(long other) {
         return new TrainConfig(epochs, batchSize, other, loss, step, monitoring);
+    }
+
+    TrainConfig measuredAtTheEnd() {
+        MonitoringConfig once = new MonitoringConfig(
+                Optional.empty(), monitoring.checkpointEvery(), epochs, monitoring.keepCheckpoints());
+        return new TrainConfig(epochs, batchSize, seed, loss, step, once);
     }
 
     TrainConfig withEpochs(int other) {

@@ -60,6 +60,51 @@ public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
         return new NearDuplicates(known.size(), asked.size(), pairs);
     }
 
+    /**
+     * Groups of images that are equal or look alike, also by way of others: a number for each image, that of the first of its group.
+     * Reads and decodes every image once, on all cores; those that cannot be read, and of more than 50,000 those between an even
+     * choice, are groups of their own.
+     *
+     * @param progress as of {@link #find}
+     */
+    public static int[] groups(ImageDataset images, LongConsumer progress) {
+        List<Seen> all = seen(images, MOST_TRAIN_IMAGES, new AtomicLong(), progress);
+        int[] group = IntStream.range(0, images.size()).toArray();
+        List<int[]> alike = IntStream.range(0, all.size())
+                .parallel()
+                .boxed()
+                .flatMap(i -> IntStream.range(0, i)
+                        .filter(j -> likeness(all.get(i), all.get(j)) >= LIKENESS)
+                        .mapToObj(j -> new int[] {all.get(i).index, all.get(j).index}))
+                .toList();
+        for (int[] pair : alike) {
+            int one = first(group, pair[0]);
+            int other = first(group, pair[1]);
+            group[Math.max(one, other)] = Math.min(one, other);
+        }
+        return IntStream.range(0, group.length).map(i -> first(group, i)).toArray();
+    }
+
+    private static int first(int[] group, int image) {
+        int at = image;
+        while (group[at] != at) {
+            at = group[at];
+        }
+        return at;
+    }
+
+    /** Of images whose hashes differ much, -1. */
+    private static double likeness(Seen one, Seen other) {
+        if (Long.bitCount(one.print.hash() ^ other.print.hash()) > MOST_BITS) {
+            return -1;
+        }
+        return equal(one, other) ? 1 : one.print.likeness(other.print);
+    }
+
+    private static boolean equal(Seen one, Seen other) {
+        return one.print.pixels() == other.print.pixels() && one.print.hash() == other.print.hash();
+    }
+
     /** How many images are read for it. */
     public static int images(ImageDataset train, ImageDataset val) {
         return Math.min(train.size(), MOST_TRAIN_IMAGES) + Math.min(val.size(), MOST_VAL_IMAGES);
@@ -92,11 +137,8 @@ public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
     private static Optional<Pair> nearest(Seen image, List<Seen> known) {
         Pair best = null;
         for (Seen other : known) {
-            if (Long.bitCount(image.print.hash() ^ other.print.hash()) > MOST_BITS) {
-                continue;
-            }
-            boolean exact = image.print.pixels() == other.print.pixels() && image.print.hash() == other.print.hash();
-            double likeness = exact ? 1 : image.print.likeness(other.print);
+            double likeness = likeness(image, other);
+            boolean exact = equal(image, other);
             if (likeness >= LIKENESS
                     && (best == null || exact && !best.exact || exact == best.exact && likeness > best.likeness)) {
                 best = new Pair(image.index, other.index, exact, likeness);

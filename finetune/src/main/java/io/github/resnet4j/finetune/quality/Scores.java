@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.quality;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public final class Scores {
      * @param actual its class
      * @param probabilities of all classes
      */
-    record Row(int index, int actual, float[] probabilities) {}
+    public record Row(int index, int actual, float[] probabilities) {}
 
     /** @param classes how many the network knows */
     public Scores(int classes) {
@@ -76,7 +77,8 @@ public final class Scores {
         return classes;
     }
 
-    List<Row> rows() {
-        return rows;
+    /** The images that are kept, in the order in which they came. Not to be changed. */
+    public List<Row> rows() {
+        return Collections.unmodifiableList(rows);
     }
 }

@@ -525,35 +525,49 @@ public final class HtmlReport {
     private void suspects() {
         report.judgement().ifPresent(known -> {
             html.openSection("suspects", "Labels to check");
-            if (known.suspects().isEmpty()) {
-                html.add("<p class=\"none\">The model confidently disagrees with no label.</p>\n");
-            } else if (!Verdict.hasLearnt(report.confusion())) {
+            if (!known.suspects().isEmpty() && !Verdict.hasLearnt(report.confusion())) {
                 html.add("<p class=\"none\">This model knows too little to question a label.</p>\n");
             } else {
-                html.add(
-                        "<p>With the labels of {} the model disagrees, as confidently as it usually agrees with images of the"
-                                + " other class (confident learning, Northcutt et al. 2021). Some may be mislabelled or show"
-                                + " both; others are simply the model’s mistakes. Only somebody who looks can tell.</p>\n",
-                        Numbers.count(known.suspectCount(), "validation image", "validation images"));
-                html.add("<div class=\"shots\">\n");
-                for (Prediction p : known.suspects()) {
-                    html.add("<figure class=\"shot\">{}<figcaption>", image(p));
-                    html.add("labelled <bdi class=\"said\">{}</bdi>", p.actual());
-                    html.add(
-                            "<span class=\"truth\">the model: <bdi>{}</bdi>, {}</span>",
-                            p.predicted(),
-                            Numbers.wholePercent(p.probability()));
-                    html.add("<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", p.file(), p.file());
-                }
-                html.add("</div>\n");
-                if (known.suspectCount() > known.suspects().size()) {
-                    html.add(
-                            "<p class=\"remark\">The {} with the least probable labels; report.json names all.</p>\n",
-                            known.suspects().size());
-                }
+                labels(html, known.suspects(), known.suspectCount(), "validation image", "validation images", "report.json");
             }
             html.closeSection();
         });
+    }
+
+    /**
+     * Images whose labels a model doubts.
+     *
+     * @param suspects the worst first; of many, the first
+     * @param count how many there are
+     * @param all the file that names all of them
+     */
+    static void labels(Page html, List<Prediction> suspects, int count, String one, String many, String all) {
+        if (suspects.isEmpty()) {
+            html.add("<p class=\"none\">The model confidently disagrees with no label.</p>\n");
+            return;
+        }
+        html.add(
+                "<p>With the labels of {} the model disagrees, as confidently as it usually agrees with images of the"
+                        + " other class (confident learning, Northcutt et al. 2021). Some may be mislabelled or show"
+                        + " both; others are simply the model’s mistakes. Only somebody who looks can tell.</p>\n",
+                Numbers.count(count, one, many));
+        html.add("<div class=\"shots\">\n");
+        for (Prediction p : suspects) {
+            html.add("<figure class=\"shot\">{}<figcaption>", image(p));
+            html.add("labelled <bdi class=\"said\">{}</bdi>", p.actual());
+            html.add(
+                    "<span class=\"truth\">the model: <bdi>{}</bdi>, {}</span>",
+                    p.predicted(),
+                    Numbers.wholePercent(p.probability()));
+            html.add("<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", p.file(), p.file());
+        }
+        html.add("</div>\n");
+        if (count > suspects.size()) {
+            html.add(
+                    "<p class=\"remark\">The {} with the least probable labels; {} names all.</p>\n",
+                    suspects.size(),
+                    all);
+        }
     }
 
     private void duplicates() {

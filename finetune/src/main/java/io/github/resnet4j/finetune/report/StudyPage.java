@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,8 @@ import java.util.stream.IntStream;
  * @param tiles the findings in short
  * @param warnings what the reader must know before trusting the numbers
  * @param figures in order; each is a section
+ * @param tables in order behind them, each a section
+ * @param labels that somebody should look at; absent if nobody searched
  * @param facts groups of names and values: model, data, how it was measured
  * @param notes sentences: what is left out, and why
  * @param json everything, for programs
@@ -29,6 +32,8 @@ public record StudyPage(
         List<Tile> tiles,
         List<String> warnings,
         List<Figure> figures,
+        List<Table> tables,
+        Optional<Labels> labels,
         Map<String, Map<String, String>> facts,
         List<String> notes,
         String json) {
@@ -39,8 +44,57 @@ public record StudyPage(
         tiles = List.copyOf(tiles);
         warnings = List.copyOf(warnings);
         figures = List.copyOf(figures);
+        tables = List.copyOf(tables);
         facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
         notes = List.copyOf(notes);
+    }
+
+    /** Of figures alone. */
+    public StudyPage(
+            String title,
+            List<Tile> tiles,
+            List<String> warnings,
+            List<Figure> figures,
+            Map<String, Map<String, String>> facts,
+            List<String> notes,
+            String json) {
+        this(title, tiles, warnings, figures, List.of(), Optional.empty(), facts, notes, json);
+    }
+
+    /**
+     * Rows of text, the first of each its name.
+     *
+     * @param id its place in the page
+     * @param caption what a reader must know to read it
+     */
+    public record Table(String id, String title, List<String> header, List<Row> rows, String caption) {
+        public Table {
+            header = List.copyOf(header);
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * A row of a table.
+     *
+     * @param link what the name leads to, relative to the page
+     */
+    public record Row(List<String> cells, Optional<String> link) {
+        public Row {
+            cells = List.copyOf(cells);
+        }
+    }
+
+    /**
+     * Labels to check.
+     *
+     * @param shown the worst first; of many, the first
+     * @param count how many there are
+     */
+    public record Labels(List<Prediction> shown, int count) {
+        public Labels {
+            shown = List.copyOf(shown);
+        }
     }
 
     /** A number in large type. */
@@ -56,9 +110,17 @@ public record StudyPage(
         tiles.forEach(tile -> page.tile(tile.name, tile.value, tile.remark));
         Map<String, String> sections = new LinkedHashMap<>();
         figures.forEach(figure -> sections.put(figure.id(), figure.title()));
+        tables.forEach(table -> sections.put(table.id, table.title));
+        labels.ifPresent(found -> sections.put("suspects", "Labels to check"));
         sections.put("facts", "Facts");
         page.closeHeader(sections).warnings(warnings);
         figures.forEach(figure -> section(page, figure));
+        tables.forEach(table -> section(page, table));
+        labels.ifPresent(found -> {
+            page.openSection("suspects", "Labels to check");
+            HtmlReport.labels(page, found.shown, found.count, "image", "images", "labels-to-check.csv");
+            page.closeSection();
+        });
         page.openSection("facts", "Facts").add("<div class=\"cards\">\n");
         facts.forEach(page::card);
         page.add("</div>\n");
@@ -85,6 +147,25 @@ public record StudyPage(
         page.add("<figcaption class=\"caption\">{}</figcaption></figure>\n", figure.caption());
         numbers(page, figure);
         page.closeSection();
+    }
+
+    private static void section(Page page, Table table) {
+        page.openSection(table.id, table.title).openTable(table.title);
+        page.add("<thead><tr>");
+        table.header.forEach(name -> page.add("<th>{}</th>", name));
+        page.add("</tr></thead>\n<tbody>\n");
+        for (Row row : table.rows) {
+            page.add("<tr><th scope=\"row\">");
+            if (row.link.isPresent()) {
+                page.add("<a href=\"{}\">{}</a>", row.link.get(), row.cells.get(0));
+            } else {
+                page.add("{}", row.cells.get(0));
+            }
+            page.add("</th>");
+            row.cells.stream().skip(1).forEach(cell -> page.add("<td>{}</td>", cell));
+            page.add("</tr>\n");
+        }
+        page.closeTable().add("<p>{}</p>\n", table.caption).closeSection();
     }
 
     private static Html svg(Figure figure) {

@@ -187,6 +187,23 @@ public final class FineTuner {
      * @throws IOException if the run's folder cannot be written
      */
     public TrainingRun.Summary run() throws IOException {
+        return TrainingRun.execute(recipe(), options, view, stop);
+    }
+
+    /**
+     * Finds out by cross-validation how good a model of all images is, and trains that: {@link CrossValidation}.
+     *
+     * @param folds at least 2; or 1, for repetitions with a share of the images held out
+     * @param repeats how often, at least 1
+     * @throws UsageException and others as {@link #run}
+     * @throws IOException if the folder cannot be written
+     */
+    public CrossValidation.Outcome crossValidate(int folds, int repeats) throws IOException {
+        return CrossValidation.execute(
+                recipe().loaded(), new CrossValidation.Plan(folds, repeats), options, view, stop);
+    }
+
+    private FinetuneRecipe recipe() {
         boolean file = ModelRequest.isFile(start.model);
         if (file && start.weights.isPresent()) {
             throw new UsageException(start.model + " and " + start.weights.get()
@@ -203,7 +220,7 @@ public final class FineTuner {
         all.addAll(settings);
         FinetuneRecipe recipe = FinetuneRecipe.of(from, start.recipe, all, start.time, options, view, stop);
         recipe.lines().forEach(view::line);
-        return TrainingRun.execute(recipe, options, view, stop);
+        return recipe;
     }
 
     private FinetuneRecipe.Start from(Optional<Path> weights) {

@@ -5,6 +5,7 @@ import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
+import io.github.resnet4j.datasets.loader.SampleSource;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
@@ -144,20 +145,26 @@ final class FrozenFeatures {
         try (Backbone backbone = new Backbone(graph, last)) {
             int views =
                     inputs.trainPipeline().isRandom() ? config.data().views().orElseThrow() : 1;
-            FeatureStore train = stored(prefix, inputs.train(), inputs.trainPipeline(), views, last, backbone);
+            FeatureStore train = stored(prefix, inputs.train().whole(), inputs.trainPipeline(), views, last, backbone);
             open.add(train::close);
-            FeatureStore val = stored(prefix, inputs.val(), inputs.evalPipeline(), 1, last, backbone);
+            FeatureStore val = stored(prefix, inputs.val().whole(), inputs.evalPipeline(), 1, last, backbone);
             open.add(val::close);
             Shape shape = last.out();
             return Optional.of(new PhaseData(
                     new BatchLoader(
                             inputs.train(),
-                            train,
+                            part(inputs.train(), train),
                             shape.channels(),
                             shape.height(),
                             shape.width(),
                             training.viewing(views)),
-                    new BatchLoader(inputs.val(), val, shape.channels(), shape.height(), shape.width(), evaluating),
+                    new BatchLoader(
+                            inputs.val(),
+                            part(inputs.val(), val),
+                            shape.channels(),
+                            shape.height(),
+                            shape.width(),
+                            evaluating),
                     Optional.of(last.name()),
                     open));
         } catch (IOException | UnsupportedGraphException | EngineUnavailableException e) {
@@ -172,6 +179,11 @@ final class FrozenFeatures {
         } finally {
             view.end();
         }
+    }
+
+    /** The images of a fold, of those of all folds. */
+    private static SampleSource part(ImageDataset images, FeatureStore whole) {
+        return index -> whole.read(images.indexInWhole(index));
     }
 
     private FeatureStore stored(

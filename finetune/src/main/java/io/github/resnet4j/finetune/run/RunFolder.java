@@ -30,6 +30,7 @@ final class RunFolder {
             BestModel.FILE,
             BestModel.EARLIER_FILE,
             LAST_MODEL,
+            HeldOutAnswers.FILE,
             "checkpoints");
 
     private RunFolder() {}

@@ -67,6 +67,7 @@ final class RunReporter {
     private final List<String> skipped;
     private final List<Outcome> others;
     private final List<Choice> choices;
+    private final Optional<CrossValidated> known;
 
     RunReporter(
             ConfigLoader.Loaded loaded,
@@ -76,7 +77,9 @@ final class RunReporter {
             Backend backend,
             List<String> skipped,
             List<Outcome> others,
-            List<Choice> choices) {
+            List<Choice> choices,
+            Optional<CrossValidated> known) {
+        this.known = known;
         this.loaded = loaded;
         this.config = loaded.config();
         this.start = start;
@@ -126,13 +129,15 @@ final class RunReporter {
         AtomicFile.write(
                 folder.resolve("MODEL_CARD.md"), ModelCardText.of(card, facts, confusion, scaling, summary.model()));
         List<LabelErrors.Suspect> suspects = LabelErrors.find(result.scores());
-        NearDuplicates duplicates = duplicates(view, stop);
+        // A fold's images have been grouped by what is alike, and where nothing is held out, all are the same.
+        Optional<NearDuplicates> duplicates =
+                config.data().fold().isPresent() || known.isPresent() ? Optional.empty() : Optional.of(duplicates(view, stop));
         try (Gallery images = Gallery.open(val, file, Temperature.of(card), result.scores())) {
             Judgement judgement = new Judgement(
                     scaling,
                     images.suspects(suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()))),
                     suspects.size(),
-                    Optional.of(shown(duplicates)),
+                    duplicates.isPresent() ? Optional.of(shown(duplicates.get())) : Optional.empty(),
                     skipped);
             RunReport report = new RunReport(
                     facts,
@@ -148,11 +153,12 @@ final class RunReporter {
                     choices,
                     loaded.resolvedYaml(),
                     provenance.json(),
-                    skipped.isEmpty()
-                            ? List.of()
-                            : List.of(Numbers.count(skipped.size(), "image", "images")
-                                    + " could not be read and left out; they are named below."));
-            JsonReport.write(report, names(suspects), pairs(duplicates), folder.resolve(JsonReport.FILE));
+                    warnings());
+            JsonReport.write(
+                    report,
+                    names(suspects),
+                    duplicates.map(this::pairs).orElse(List.of()),
+                    folder.resolve(JsonReport.FILE));
             HtmlReport.write(report, folder.resolve("report.html"));
         }
     }
@@ -166,6 +172,17 @@ final class RunReporter {
                 confusion.correct(),
                 confusion.total(),
                 start.inputs().val().fingerprint());
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        known.ifPresent(others -> warnings.add("This model was trained on all images. What this page says of predictions is "
+                + others.words() + "; the log's accuracies are of the training images."));
+        if (!skipped.isEmpty()) {
+            warnings.add(Numbers.count(skipped.size(), "image", "images")
+                    + " could not be read and left out; they are named below.");
+        }
+        return warnings;
     }
 
     /** Looks at every image once more, which the progress tells. */
@@ -251,9 +268,12 @@ final class RunReporter {
         data.put(
                 "Training images",
                 String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
-        data.put(
-                "Validation images",
-                String.format(Locale.ROOT, "%,d", start.inputs().val().size()));
+        known.ifPresentOrElse(
+                others -> data.put("Accuracy", others.words()),
+                () -> data.put(
+                        "Validation images",
+                        String.format(
+                                Locale.ROOT, "%,d", start.inputs().val().size())));
         Map<String, String> recipe = new LinkedHashMap<>();
         recipe.put(
                 "Epochs",

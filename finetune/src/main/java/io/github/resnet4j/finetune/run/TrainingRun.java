@@ -46,6 +46,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -66,6 +67,7 @@ public final class TrainingRun {
     private final Options options;
     private final ProgressView view;
     private final BooleanSupplier stop;
+    private final Optional<CrossValidated> known;
     private final Path folder;
     private final Patience patience;
     private final Instant started = Instant.now();
@@ -161,7 +163,13 @@ public final class TrainingRun {
             EpochRow model,
             EpochRow last) {}
 
-    private TrainingRun(FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop) {
+    private TrainingRun(
+            FinetuneRecipe recipe,
+            Options options,
+            ProgressView view,
+            BooleanSupplier stop,
+            Optional<CrossValidated> known) {
+        this.known = known;
         this.recipe = recipe;
         this.loaded = recipe.loaded();
         this.config = loaded.config();
@@ -187,7 +195,14 @@ public final class TrainingRun {
     /** The same by a recipe, whose choices the run's report shows. */
     public static Summary execute(FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
-        return new TrainingRun(recipe, options, view, stop).execute();
+        return new TrainingRun(recipe, options, view, stop, Optional.empty()).execute();
+    }
+
+    /** The same for a run that holds nothing out, whose accuracy is known from others. */
+    static Summary execute(
+            ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop, CrossValidated known)
+            throws IOException {
+        return new TrainingRun(FinetuneRecipe.of(loaded), options, view, stop, Optional.of(known)).execute();
     }
 
     /** Whether a run with this log has no epoch left to train. */
@@ -272,7 +287,9 @@ public final class TrainingRun {
 
     /** Of the model after an epoch. */
     private ModelCard card(PreparedRun start, int epoch) {
-        return start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch)));
+        Map<String, String> more = new TreeMap<>(Map.of(BestModel.EPOCH, String.valueOf(epoch)));
+        known.ifPresent(others -> more.put("expectedAccuracy", others.words()));
+        return start.card(config, more);
     }
 
     private Summary load(
@@ -375,7 +392,10 @@ public final class TrainingRun {
     /** The results of a run that has nothing left to do: its report, which is written last, is there. */
     private Optional<Summary> complete(PreparedRun start, Snapshot snapshot) throws IOException {
         Path log = folder.resolve("log.csv");
-        if (!Stream.of("log.csv", BestModel.FILE, REPORT).map(folder::resolve).allMatch(Files::exists)) {
+        Stream<String> needed = Stream.concat(
+                Stream.of("log.csv", BestModel.FILE, REPORT),
+                config.data().fold().stream().map(fold -> HeldOutAnswers.FILE));
+        if (!needed.map(folder::resolve).allMatch(Files::exists)) {
             return Optional.empty();
         }
         List<EpochRow> logged = CsvLog.read(log);
@@ -524,7 +544,24 @@ public final class TrainingRun {
         ModelArchive.write(folder.resolve(RunFolder.LAST_MODEL), card(start, last.epoch()), trainee.graph());
         best.offer(last); // again, if it could not be kept, or what was has gone
         EpochRow model = best.row().orElseThrow();
-        Evaluation result = model.equals(last) && evaluated.isPresent() ? evaluated.get() : evaluate(start, trainee);
+        Optional<Evaluation> ofLast = evaluated;
+        if (config.data().fold().isPresent()) {
+            if (ofLast.isEmpty()) {
+                ofLast = Optional.of(evaluate(start, trainee, RunFolder.LAST_MODEL));
+            }
+            HeldOutAnswers.write(
+                    folder.resolve(HeldOutAnswers.FILE),
+                    start.inputs().val(),
+                    ofLast.get().scores());
+        }
+        Evaluation result;
+        if (known.isPresent()) {
+            result = known.get().answers();
+        } else if (model.equals(last) && ofLast.isPresent()) {
+            result = ofLast.get();
+        } else {
+            result = evaluate(start, trainee, BestModel.FILE);
+        }
         Summary summary = new Summary(
                 config.name(),
                 folder,
@@ -552,21 +589,22 @@ public final class TrainingRun {
                         Backend.inspect(),
                         List.copyOf(trainee.skipped()),
                         others,
-                        choices)
+                        choices,
+                        known)
                 .write(folder, summary, result, rows, view, stop);
         return summary;
     }
 
-    /** What {@code model.zip} makes of the validation images. The trainee has its parameters from here on. */
-    private Evaluation evaluate(PreparedRun start, Trainee trainee) {
-        trainee.take(folder.resolve(BestModel.FILE));
-        view.begin("evaluating " + BestModel.FILE, start.inputs().val().size());
+    /** What a model makes of the validation images. The trainee has its parameters from here on. */
+    private Evaluation evaluate(PreparedRun start, Trainee trainee, String model) {
+        trainee.take(folder.resolve(model));
+        view.begin("evaluating " + model, start.inputs().val().size());
         try {
             return Evaluation.of(
                     trainee.engines().inference(),
                     trainee.data().val(),
                     start.network().classes(),
-                    BestModel.FILE,
+                    model,
                     done -> view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
                     stop);
         } finally {

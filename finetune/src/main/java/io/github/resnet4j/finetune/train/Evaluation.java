@@ -79,13 +79,8 @@ public record Evaluation(
             LongConsumer progress,
             BooleanSupplier stop) {
         long start = System.nanoTime();
-        long[][] confusion = new long[classes][classes];
-        List<Answer> answers = new ArrayList<>();
-        Scores scores = new Scores(classes);
+        Tally tally = new Tally(classes, temperature);
         BatchArrays arrays = new BatchArrays(classes);
-        double loss = 0;
-        long right = 0;
-        long inTop5 = 0;
         long broken = 0;
         try (Batches batches = loader.epoch(0, 0)) {
             while (batches.hasNext()) {
@@ -105,27 +100,63 @@ public record Evaluation(
                         broken++;
                         continue;
                     }
-                    scores.add(batch.indices()[i], actual, probabilities, from);
-                    int rank = rank(probabilities, from, classes, actual);
-                    int predicted = mostProbable(probabilities, from, classes);
-                    temperature.apply(probabilities, from, classes);
-                    Answer answer = answer(probabilities, from, predicted, batch.indices()[i], actual);
-                    answers.add(answer);
-                    confusion[actual][answer.predicted()]++;
-                    loss += answer.loss();
-                    right += rank == 0 ? 1 : 0;
-                    inTop5 += rank < TOP ? 1 : 0;
+                    tally.add(batch.indices()[i], actual, probabilities, from);
                 }
-                progress.accept(answers.size());
+                progress.accept(tally.answers.size());
             }
         }
         if (broken > 0) {
-            throw new NonFiniteOutputException(weights, broken, broken + answers.size());
+            throw new NonFiniteOutputException(weights, broken, broken + tally.answers.size());
         }
-        double count = answers.size();
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return new Evaluation(
-                loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), scores, seconds);
+        return tally.evaluation((System.nanoTime() - start) / 1e9);
+    }
+
+    /** Sums up answers, wherever they come from. */
+    public static final class Tally {
+        private final int classes;
+        private final Temperature temperature;
+        private final long[][] confusion;
+        private final List<Answer> answers = new ArrayList<>();
+        private final Scores scores;
+        private double loss;
+        private long right;
+        private long inTop5;
+
+        /** @param temperature of the probabilities */
+        public Tally(int classes, Temperature temperature) {
+            this.classes = classes;
+            this.temperature = temperature;
+            this.confusion = new long[classes][classes];
+            this.scores = new Scores(classes);
+        }
+
+        /**
+         * Adds an image.
+         *
+         * @param index in the data set
+         * @param actual its class
+         * @param probabilities of the batch, to which the temperature is applied
+         * @param from where those of the image begin
+         */
+        public void add(int index, int actual, float[] probabilities, int from) {
+            scores.add(index, actual, probabilities, from);
+            int rank = rank(probabilities, from, classes, actual);
+            int predicted = mostProbable(probabilities, from, classes);
+            temperature.apply(probabilities, from, classes);
+            Answer answer = answer(probabilities, from, predicted, index, actual);
+            answers.add(answer);
+            confusion[actual][answer.predicted()]++;
+            loss += answer.loss();
+            right += rank == 0 ? 1 : 0;
+            inTop5 += rank < TOP ? 1 : 0;
+        }
+
+        /** Of all that was added. */
+        public Evaluation evaluation(double seconds) {
+            double count = answers.size();
+            return new Evaluation(
+                    loss / count, right / count, inTop5 / count, confusion, List.copyOf(answers), scores, seconds);
+        }
     }
 
     /** Whether top-5 says anything: of five classes, every one is among the five most probable. */
