@@ -140,8 +140,9 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--folds",
             paramLabel = "K",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Cross-validation: train K times, each time measured on another Kth of the images, and then a model"
-                    + " of all of them.")
+            description =
+                    "Cross-validation: train K times, each time measured on another Kth of the images, and then a model"
+                            + " of all of them.")
     private Optional<Integer> folds;
 
     @Option(
@@ -176,7 +177,9 @@ final class FinetuneCommand implements Callable<Integer> {
         FinetuneRecipe.Start from = source.map(found -> FinetuneRecipe.Start.of(model, found.card()))
                 .orElseGet(() -> new FinetuneRecipe.Start(model, Zoo.find(model), Optional.empty()));
         Settings settings = new Settings(spec, NAMES);
-        settings.quoted("name", name.orElseGet(() -> FinetuneRecipe.runName(folder) + (validation.isPresent() ? "-folds" : "")));
+        settings.quoted(
+                "name",
+                name.orElseGet(() -> FinetuneRecipe.runName(folder) + (validation.isPresent() ? "-folds" : "")));
         settings.quoted("data.dir", folder);
         settings.option(
                 "model.name", fileOfWeights().isPresent() ? from.architecture().name() : model);
@@ -207,8 +210,9 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private Optional<CrossValidation.Plan> validation() {
         if (time.isPresent() && (folds.isPresent() || repeat.isPresent())) {
-            throw new UsageException("--time fits a single run into a time; leave it out with --folds and --repeat, and say"
-                    + " how long each run is with --epochs");
+            throw new UsageException(
+                    "--time fits a single run into a time; leave it out with --folds and --repeat, and say"
+                            + " how long each run is with --epochs");
         }
         if (folds.isPresent() && folds.get() < 2) {
             throw new UsageException("--folds must be at least 2, got " + folds.get());

@@ -230,7 +230,8 @@ final class RunOptions {
             out.printf("report: %s%n", outcome.folder().resolve("report.html"));
             outcome.model()
                     .ifPresent(model -> out.printf(
-                            "model:  %s (trained on all images)%n", model.folder().resolve("model.zip")));
+                            "model:  %s (trained on all images)%n",
+                            model.folder().resolve("model.zip")));
         }
         out.flush();
     }

@@ -16,8 +16,20 @@ class FoldsIT {
     void validatesAndGoesOnAndLeavesAModel() {
         Cli cli = Cli.in(folder);
         String[] command = {
-            "finetune", "--data", Trained.images().resolve("val").toString(), "--model", Trained.model(), "--freeze",
-            "layer3", "--folds", "3", "--epochs", "2", "--set", "data.augment=[]", "--json"
+            "finetune",
+            "--data",
+            Trained.images().resolve("val").toString(),
+            "--model",
+            Trained.model(),
+            "--freeze",
+            "layer3",
+            "--folds",
+            "3",
+            "--epochs",
+            "2",
+            "--set",
+            "data.augment=[]",
+            "--json"
         };
         Cli.Outcome first = cli.run(command).succeeds();
         assertThat(first.out().lines()).hasSize(1);

@@ -32,9 +32,8 @@ public record Folds(int folds, int[] of) {
         if (folds < 2) {
             throw new IllegalArgumentException("at least 2 folds are needed, got " + folds);
         }
-        Map<Integer, List<Integer>> members = new TreeMap<>(IntStream.range(0, data.size())
-                .boxed()
-                .collect(Collectors.groupingBy(image -> groups[image])));
+        Map<Integer, List<Integer>> members = new TreeMap<>(
+                IntStream.range(0, data.size()).boxed().collect(Collectors.groupingBy(image -> groups[image])));
         requireGroups(where, data, members, folds);
         List<List<Integer>> order = new ArrayList<>(members.values());
         SampleRandom random = SampleRandom.of(seed, 0, 0);
@@ -69,8 +68,7 @@ public record Folds(int folds, int[] of) {
         return new Folds(folds, of);
     }
 
-    private static void requireGroups(
-            String where, ImageDataset data, Map<Integer, List<Integer>> members, int folds) {
+    private static void requireGroups(String where, ImageDataset data, Map<Integer, List<Integer>> members, int folds) {
         List<String> problems = new ArrayList<>();
         if (members.size() < folds) {
             problems.add(folds + " folds need at least as many images, and " + data.size()

@@ -55,8 +55,7 @@ public final class LabelFile {
     /** A row and the file that it names. */
     private record Image(LabelTable.Row row, FolderScan.Entry entry) {}
 
-    private LabelFile(
-            Path csv, LabelTable table, List<Image> images, ImageFolder whole, FolderOptions options) {
+    private LabelFile(Path csv, LabelTable table, List<Image> images, ImageFolder whole, FolderOptions options) {
         this.csv = csv;
         this.table = table;
         this.images = images;
@@ -103,9 +102,7 @@ public final class LabelFile {
                 root,
                 classes,
                 images.stream().map(Image::entry).toList(),
-                images.stream()
-                        .mapToInt(image -> labels.get(image.row.label()))
-                        .toArray(),
+                images.stream().mapToInt(image -> labels.get(image.row.label())).toArray(),
                 options);
     }
 
@@ -182,8 +179,7 @@ public final class LabelFile {
                 String path = from.relativize(images.file(i).toAbsolutePath().normalize())
                         .toString()
                         .replace(File.separatorChar, '/');
-                lines.writeRecord(
-                        path, images.classes().get(images.label(i)), String.valueOf(folds.of()[i]));
+                lines.writeRecord(path, images.classes().get(images.label(i)), String.valueOf(folds.of()[i]));
             }
         }
         AtomicFile.write(csv, text.toString());
@@ -257,9 +253,7 @@ public final class LabelFile {
                                             + DataProblems.names(folds));
         }
         return new TrainVal(
-                Subset.ofWhole(whole, train),
-                Subset.ofWhole(whole, val),
-                origin() + ", fold " + fold + " held out");
+                Subset.ofWhole(whole, train), Subset.ofWhole(whole, val), origin() + ", fold " + fold + " held out");
     }
 
     /** Images to evaluate on: the validation part, else the test part, else all. */

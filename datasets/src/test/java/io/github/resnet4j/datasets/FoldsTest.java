@@ -53,7 +53,8 @@ class FoldsTest {
     @Test
     void groupsStayTogetherAndFoldsAlike() {
         ImageDataset data = data(40, 40);
-        int[] groups = IntStream.range(0, 80).map(i -> i < 12 ? 0 : i < 60 ? i / 3 : i).toArray();
+        int[] groups =
+                IntStream.range(0, 80).map(i -> i < 12 ? 0 : i < 60 ? i / 3 : i).toArray();
         Folds folds = folds(data, groups, 4, 9);
         for (int i = 0; i < 80; i++) {
             for (int j = 0; j < i; j++) {

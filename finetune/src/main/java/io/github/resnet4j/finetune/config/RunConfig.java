@@ -61,15 +61,7 @@ public record RunConfig(
     public RunConfig toTheEnd(int epochs) {
         RunConfig other = shortened(epochs);
         return new RunConfig(
-                name,
-                model,
-                data,
-                other.train.measuredAtTheEnd(),
-                optimizer,
-                other.schedule,
-                engine,
-                output,
-                expect);
+                name, model, data, other.train.measuredAtTheEnd(), optimizer, other.schedule, engine, output, expect);
     }
 
     /** The same for so many epochs, with the epochs that the schedule names moved in proportion. */

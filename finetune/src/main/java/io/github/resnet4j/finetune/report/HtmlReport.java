@@ -528,7 +528,13 @@ public final class HtmlReport {
             if (!known.suspects().isEmpty() && !Verdict.hasLearnt(report.confusion())) {
                 html.add("<p class=\"none\">This model knows too little to question a label.</p>\n");
             } else {
-                labels(html, known.suspects(), known.suspectCount(), "validation image", "validation images", "report.json");
+                labels(
+                        html,
+                        known.suspects(),
+                        known.suspectCount(),
+                        "validation image",
+                        "validation images",
+                        "report.json");
             }
             html.closeSection();
         });

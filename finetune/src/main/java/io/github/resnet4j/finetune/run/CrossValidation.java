@@ -98,7 +98,15 @@ public final class CrossValidation {
      * @param seconds of all epochs
      */
     public record Trial(
-            String name, int repeat, int fold, long seed, double top1, double loss, long images, double seconds, int epochs) {}
+            String name,
+            int repeat,
+            int fold,
+            long seed,
+            double top1,
+            double loss,
+            long images,
+            double seconds,
+            int epochs) {}
 
     /**
      * What all trainings together tell.
@@ -167,18 +175,15 @@ public final class CrossValidation {
      * @throws StoppedException if asked to stop; the run under way is saved
      */
     public static Outcome execute(
-            ConfigLoader.Loaded loaded,
-            Plan plan,
-            TrainingRun.Options options,
-            ProgressView view,
-            BooleanSupplier stop)
+            ConfigLoader.Loaded loaded, Plan plan, TrainingRun.Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
         return new CrossValidation(loaded.config(), plan, options, view, stop).execute();
     }
 
     private Outcome execute() throws IOException {
         if (plan.folds() > 1
-                && (config.data().dataset() != DatasetKind.FOLDER || config.data().fold().isPresent())) {
+                && (config.data().dataset() != DatasetKind.FOLDER
+                        || config.data().fold().isPresent())) {
             throw new UsageException("folds are made of folders of images or of a file of labels, not of "
                     + (config.data().fold().isPresent() ? "one of the folds of such a file" : "this data set"));
         }
@@ -211,15 +216,18 @@ public final class CrossValidation {
         List<Path> own = new ArrayList<>();
         if (Files.isDirectory(folder)) {
             try (var entries = Files.list(folder)) {
-                entries.filter(entry -> entry.getFileName()
-                                .toString()
-                                .matches("(repeat-\\d+-)?fold-\\d+|repeat-\\d+|final|folds(-\\d+)?\\.csv|config\\.yaml|report\\.(html|json)"))
+                entries.filter(
+                                entry -> entry.getFileName()
+                                        .toString()
+                                        .matches(
+                                                "(repeat-\\d+-)?fold-\\d+|repeat-\\d+|final|folds(-\\d+)?\\.csv|config\\.yaml|report\\.(html|json)"))
                         .forEach(own::add);
             }
         }
         if (!own.isEmpty() && !options.resume() && !options.overwrite()) {
             throw new UsageException(folder + " holds an earlier cross-validation: go on with it (--resume), replace it"
-                    + " (--overwrite) or choose another name (" + options.names().setting("name", "NAME") + ")");
+                    + " (--overwrite) or choose another name ("
+                    + options.names().setting("name", "NAME") + ")");
         }
         if (options.overwrite() && !options.resume()) {
             for (Path file : own) {
@@ -277,10 +285,15 @@ public final class CrossValidation {
         for (int i = 0; i < listed.size(); i++) {
             then.put(listed.name(i), listed.classes().get(listed.label(i)));
         }
-        long folds = IntStream.range(0, listed.size()).mapToObj(file::fold).distinct().count();
+        long folds = IntStream.range(0, listed.size())
+                .mapToObj(file::fold)
+                .distinct()
+                .count();
         if (!now.equals(then) || folds != plan.folds()) {
             throw new UsageException(csv + " was made for "
-                    + (folds != plan.folds() ? folds + " folds" : "other images or labels (" + then.size() + ", now " + now.size() + ")")
+                    + (folds != plan.folds()
+                            ? folds + " folds"
+                            : "other images or labels (" + then.size() + ", now " + now.size() + ")")
                     + ": start over with --overwrite, or choose another name ("
                     + options.names().setting("name", "NAME") + ")");
         }
@@ -303,7 +316,8 @@ public final class CrossValidation {
     }
 
     private void train(int repeat, int fold, long seed, Optional<Path> csv) throws IOException {
-        String name = csv.isEmpty() ? "repeat-" + repeat : (repeat == 1 ? "" : "repeat-" + repeat + "-") + "fold-" + fold;
+        String name =
+                csv.isEmpty() ? "repeat-" + repeat : (repeat == 1 ? "" : "repeat-" + repeat + "-") + "fold-" + fold;
         RunConfig own = config.in(folder, name, seed);
         if (csv.isPresent()) {
             own = own.withData(own.data().withFold(csv.get(), String.valueOf(fold)));
@@ -347,18 +361,33 @@ public final class CrossValidation {
     }
 
     private Outcome sumUp(List<LabelFile> files) throws IOException {
-        double right = trials.stream().mapToDouble(trial -> trial.top1() * trial.images()).sum();
+        double right = trials.stream()
+                .mapToDouble(trial -> trial.top1() * trial.images())
+                .sum();
         long measured = trials.stream().mapToLong(Trial::images).sum();
         long images = measured / plan.repeats();
         Spread top1 = spread(trials.stream().mapToDouble(Trial::top1).toArray(), right / measured);
         Interval interval = Interval.wilson(Math.round(top1.mean() * images), images);
-        double loss = trials.stream().mapToDouble(trial -> trial.loss() * trial.images()).sum() / measured;
+        double loss = trials.stream()
+                        .mapToDouble(trial -> trial.loss() * trial.images())
+                        .sum()
+                / measured;
         Spread losses = spread(trials.stream().mapToDouble(Trial::loss).toArray(), loss);
         Spread seconds = Spread.of(trials.stream().mapToDouble(Trial::seconds).toArray());
         if (files.isEmpty()) {
             Outcome outcome = new Outcome(
-                    config.name(), folder, plan, trials, top1, interval, losses, Optional.empty(), seconds, images,
-                    List.of(), Optional.empty());
+                    config.name(),
+                    folder,
+                    plan,
+                    trials,
+                    top1,
+                    interval,
+                    losses,
+                    Optional.empty(),
+                    seconds,
+                    images,
+                    List.of(),
+                    Optional.empty());
             CrossValidationReport.write(outcome, List.of(), options.commandLine());
             return outcome;
         }
@@ -366,7 +395,10 @@ public final class CrossValidation {
         Evaluation first = answers(whole, 1, 1);
         Interval lossInterval = Interval.ofMean(
                 loss,
-                Spread.of(first.answers().stream().mapToDouble(Evaluation.Answer::loss).toArray()).deviation(),
+                Spread.of(first.answers().stream()
+                                .mapToDouble(Evaluation.Answer::loss)
+                                .toArray())
+                        .deviation(),
                 images);
         List<LabelErrors.Suspect> suspects =
                 LabelErrors.find((plan.repeats() == 1 ? first : answers(whole, 1, plan.repeats())).scores());
@@ -445,13 +477,15 @@ public final class CrossValidation {
     private TrainingRun.Summary trainOnAll(Evaluation answers, Spread top1, Interval interval) throws IOException {
         int epochs = config.train().monitoring().patience().isEmpty()
                 ? config.train().epochs()
-                : (int) Math.round(trials.stream().mapToInt(Trial::epochs).average().orElseThrow());
+                : (int) Math.round(
+                        trials.stream().mapToInt(Trial::epochs).average().orElseThrow());
         RunConfig all = config.in(folder, FINAL, config.train().seed()).toTheEnd(epochs);
         all = all.withData(all.data().withAll(folder.resolve("folds.csv")));
         view.line(FINAL + ", on all images: the model to use");
-        String words = "top-1 " + Numbers.percent(top1.mean()) + " (95 % interval " + Numbers.percent(interval.low()) + " to "
-                + Numbers.percent(interval.high()) + "), by " + plan.words()
-                + ": the answers of models that were trained alike, each for images that it had not seen";
+        String words =
+                "top-1 " + Numbers.percent(top1.mean()) + " (95 % interval " + Numbers.percent(interval.low()) + " to "
+                        + Numbers.percent(interval.high()) + "), by " + plan.words()
+                        + ": the answers of models that were trained alike, each for images that it had not seen";
         return TrainingRun.execute(loaded(all), options(FINAL), view, stop, new CrossValidated(answers, words));
     }
 

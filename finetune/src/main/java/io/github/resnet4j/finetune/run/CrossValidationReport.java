@@ -40,7 +40,8 @@ final class CrossValidationReport {
                         List.of(figure(outcome)),
                         List.of(table(outcome)),
                         folds
-                                ? Optional.of(new StudyPage.Labels(suspects, outcome.labels().size()))
+                                ? Optional.of(new StudyPage.Labels(
+                                        suspects, outcome.labels().size()))
                                 : Optional.empty(),
                         facts(outcome, commandLine),
                         notes(outcome),
@@ -77,11 +78,17 @@ final class CrossValidationReport {
         object.put("top1Interval", interval(outcome.top1Interval()));
         object.put("loss", outcome.loss().mean());
         object.put("lossDeviation", outcome.loss().deviation());
-        object.put("lossInterval", outcome.lossInterval().map(CrossValidationReport::interval).orElse(null));
+        object.put(
+                "lossInterval",
+                outcome.lossInterval().map(CrossValidationReport::interval).orElse(null));
         object.put("secondsPerRun", outcome.seconds().mean());
         object.put("secondsDeviation", outcome.seconds().deviation());
         object.put("runs", outcome.trials());
-        object.put("model", outcome.model().map(model -> model.folder().resolve(BestModel.FILE).toString()).orElse(null));
+        object.put(
+                "model",
+                outcome.model()
+                        .map(model -> model.folder().resolve(BestModel.FILE).toString())
+                        .orElse(null));
         object.put("labelsToCheck", outcome.plan().folds() > 1 ? outcome.labels() : null);
         return object;
     }
@@ -98,17 +105,25 @@ final class CrossValidationReport {
                 "95 % interval " + Numbers.percent(outcome.top1Interval().low()) + " to "
                         + Numbers.percent(outcome.top1Interval().high())));
         tiles.add(new StudyPage.Tile(
-                "From run to run", "± " + Numbers.fixed(100 * outcome.top1().deviation(), 2), "standard deviation, points"));
-        tiles.add(new StudyPage.Tile("Loss", Numbers.loss(outcome.loss().mean()), "± " + Numbers.loss(outcome.loss().deviation())));
+                "From run to run",
+                "± " + Numbers.fixed(100 * outcome.top1().deviation(), 2),
+                "standard deviation, points"));
         tiles.add(new StudyPage.Tile(
-                "Time of a run", Numbers.duration(outcome.seconds().mean()), "± " + Numbers.fixed(outcome.seconds().deviation(), 1) + " s"));
+                "Loss",
+                Numbers.loss(outcome.loss().mean()),
+                "± " + Numbers.loss(outcome.loss().deviation())));
+        tiles.add(new StudyPage.Tile(
+                "Time of a run",
+                Numbers.duration(outcome.seconds().mean()),
+                "± " + Numbers.fixed(outcome.seconds().deviation(), 1) + " s"));
         return tiles;
     }
 
     private static Figure figure(CrossValidation.Outcome outcome) {
         List<CrossValidation.Trial> trials = outcome.trials();
         List<Figure.Point> points = IntStream.range(0, trials.size())
-                .mapToObj(i -> new Figure.Point(i + 1, trials.get(i).top1(), trials.get(i).name()))
+                .mapToObj(i -> new Figure.Point(
+                        i + 1, trials.get(i).top1(), trials.get(i).name()))
                 .toList();
         return new Figure(
                 "runs-top1",
@@ -145,15 +160,22 @@ final class CrossValidationReport {
                         "",
                         "",
                         top1.percent(),
-                        Numbers.loss(outcome.loss().mean()) + " ± " + Numbers.loss(outcome.loss().deviation()),
+                        Numbers.loss(outcome.loss().mean()) + " ± "
+                                + Numbers.loss(outcome.loss().deviation()),
                         "",
                         Numbers.duration(outcome.seconds().mean()) + " ± "
                                 + Numbers.fixed(outcome.seconds().deviation(), 1) + " s"),
                 Optional.empty()));
         outcome.model()
                 .ifPresent(model -> rows.add(new StudyPage.Row(
-                        List.of("final, the model to use", "", "trained on all", "see mean", "see mean",
-                                String.valueOf(model.epochs()), ""),
+                        List.of(
+                                "final, the model to use",
+                                "",
+                                "trained on all",
+                                "see mean",
+                                "see mean",
+                                String.valueOf(model.epochs()),
+                                ""),
                         Optional.of(model.name() + "/report.html"))));
         return new StudyPage.Table(
                 "runs",
@@ -173,7 +195,8 @@ final class CrossValidationReport {
                 .ifPresent(loss -> how.put(
                         "95 % interval of the loss", Numbers.loss(loss.low()) + " to " + Numbers.loss(loss.high())));
         outcome.model()
-                .ifPresent(model -> how.put("Model", model.folder().resolve(BestModel.FILE).toString()));
+                .ifPresent(model ->
+                        how.put("Model", model.folder().resolve(BestModel.FILE).toString()));
         how.put("Command", String.join(" ", commandLine));
         facts.put("Cross-validation", how);
         Backend backend = Backend.inspect();
@@ -189,17 +212,22 @@ final class CrossValidationReport {
     private static List<String> notes(CrossValidation.Outcome outcome) {
         List<String> notes = new ArrayList<>();
         if (outcome.plan().folds() > 1) {
-            notes.add("Every fold has the same share of every class, and images that are equal or look alike are in the same"
-                    + " fold. Each model is measured on the fold it was not trained on.");
-            notes.add("final/model.zip is trained on all images in the same way, so nothing is left to measure it on. What is"
-                    + " expected of it is what the folds’ models achieved, which know fewer images; its calibration is from"
-                    + " their answers, too.");
-            notes.add("The interval says how far the accuracy on very many images like these may be from that measured; it"
-                    + " does not allow for images of another kind. The deviation is that between runs; they share most of"
-                    + " their training images, so it is no measure of error by itself.");
+            notes.add(
+                    "Every fold has the same share of every class, and images that are equal or look alike are in the same"
+                            + " fold. Each model is measured on the fold it was not trained on.");
+            notes.add(
+                    "final/model.zip is trained on all images in the same way, so nothing is left to measure it on. What is"
+                            + " expected of it is what the folds’ models achieved, which know fewer images; its calibration is from"
+                            + " their answers, too.");
+            notes.add(
+                    "The interval says how far the accuracy on very many images like these may be from that measured; it"
+                            + " does not allow for images of another kind. The deviation is that between runs; they share most of"
+                            + " their training images, so it is no measure of error by itself.");
         } else {
-            notes.add("Every repetition has a seed of its own for everything that is left to chance: which images are held out,"
-                    + " unless the data has a validation part, the initial weights, the order and the augmentation.");
+            notes.add(
+                    "Every repetition has a seed of its own for everything that is left to chance: which images are held out,"
+                            + " unless the data has a validation part, the initial weights, the order and the augmentation.");
         }
         return notes;
-    }}
+    }
+}

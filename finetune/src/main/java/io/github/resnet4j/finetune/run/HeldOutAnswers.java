@@ -30,8 +30,8 @@ final class HeldOutAnswers {
             names.addAll(val.classes());
             lines.writeRecord(names);
             for (Scores.Row row : scores.rows()) {
-                List<String> fields =
-                        new ArrayList<>(List.of(val.name(row.index()), val.classes().get(row.actual())));
+                List<String> fields = new ArrayList<>(
+                        List.of(val.name(row.index()), val.classes().get(row.actual())));
                 for (float probability : row.probabilities()) {
                     fields.add(Float.toString(probability));
                 }

@@ -130,8 +130,9 @@ final class RunReporter {
                 folder.resolve("MODEL_CARD.md"), ModelCardText.of(card, facts, confusion, scaling, summary.model()));
         List<LabelErrors.Suspect> suspects = LabelErrors.find(result.scores());
         // A fold's images have been grouped by what is alike, and where nothing is held out, all are the same.
-        Optional<NearDuplicates> duplicates =
-                config.data().fold().isPresent() || known.isPresent() ? Optional.empty() : Optional.of(duplicates(view, stop));
+        Optional<NearDuplicates> duplicates = config.data().fold().isPresent() || known.isPresent()
+                ? Optional.empty()
+                : Optional.of(duplicates(view, stop));
         try (Gallery images = Gallery.open(val, file, Temperature.of(card), result.scores())) {
             Judgement judgement = new Judgement(
                     scaling,
@@ -176,8 +177,9 @@ final class RunReporter {
 
     private List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        known.ifPresent(others -> warnings.add("This model was trained on all images. What this page says of predictions is "
-                + others.words() + "; the log's accuracies are of the training images."));
+        known.ifPresent(
+                others -> warnings.add("This model was trained on all images. What this page says of predictions is "
+                        + others.words() + "; the log's accuracies are of the training images."));
         if (!skipped.isEmpty()) {
             warnings.add(Numbers.count(skipped.size(), "image", "images")
                     + " could not be read and left out; they are named below.");
@@ -272,8 +274,7 @@ final class RunReporter {
                 others -> data.put("Accuracy", others.words()),
                 () -> data.put(
                         "Validation images",
-                        String.format(
-                                Locale.ROOT, "%,d", start.inputs().val().size())));
+                        String.format(Locale.ROOT, "%,d", start.inputs().val().size())));
         Map<String, String> recipe = new LinkedHashMap<>();
         recipe.put(
                 "Epochs",

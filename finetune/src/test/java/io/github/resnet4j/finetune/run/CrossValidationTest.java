@@ -55,7 +55,8 @@ class CrossValidationTest {
                 data,
                 runs,
                 Stream.concat(
-                                Stream.of("data.augment=[]", "model.freeze=layer3", "train.epochs=3", "optimizer.lr=0.5"),
+                                Stream.of(
+                                        "data.augment=[]", "model.freeze=layer3", "train.epochs=3", "optimizer.lr=0.5"),
                                 Stream.of(more))
                         .toArray(String[]::new));
     }
@@ -82,7 +83,9 @@ class CrossValidationTest {
 
     @Test
     void everyImageIsMeasuredOnceByAModelThatHasNotSeenIt() throws IOException {
-        assertThat(outcome.trials()).extracting(CrossValidation.Trial::name).containsExactly("fold-1", "fold-2", "fold-3");
+        assertThat(outcome.trials())
+                .extracting(CrossValidation.Trial::name)
+                .containsExactly("fold-1", "fold-2", "fold-3");
         assertThat(outcome.images()).isEqualTo(24);
         LabelFile file = LabelFile.read(outcome.folder().resolve("folds.csv"), data, FolderOptions.DEFAULT);
         double right = 0;
@@ -94,7 +97,10 @@ class CrossValidationTest {
             assertThat(lines).hasSize(1 + 8);
             for (String line : lines.subList(1, 9)) {
                 String[] fields = line.split(",");
-                double[] p = Stream.of(fields).skip(2).mapToDouble(Double::parseDouble).toArray();
+                double[] p = Stream.of(fields)
+                        .skip(2)
+                        .mapToDouble(Double::parseDouble)
+                        .toArray();
                 assertThat(p[0] + p[1] + p[2]).isCloseTo(1, within(1e-4));
                 int own = List.of("blue", "green", "red").indexOf(fields[1]);
                 right += p[own] >= Math.max(p[0], Math.max(p[1], p[2])) ? 1 : 0;
@@ -103,12 +109,14 @@ class CrossValidationTest {
             for (int i = 0; i < file.images().size(); i++) {
                 boolean held = file.fold(i).equals(String.valueOf(trial.fold()));
                 String start = file.images().name(i) + ",";
-                assertThat(lines.stream().anyMatch(line -> line.startsWith(start))).isEqualTo(held);
+                assertThat(lines.stream().anyMatch(line -> line.startsWith(start)))
+                        .isEqualTo(held);
             }
         }
         assertThat(outcome.top1().mean()).isCloseTo(right / 24, within(1e-9));
         double deviation = Math.sqrt(outcome.trials().stream()
-                        .mapToDouble(trial -> Math.pow(trial.top1() - outcome.top1().mean(), 2))
+                        .mapToDouble(
+                                trial -> Math.pow(trial.top1() - outcome.top1().mean(), 2))
                         .sum()
                 / 2);
         assertThat(outcome.top1().deviation()).isCloseTo(deviation, within(1e-9));
@@ -126,11 +134,14 @@ class CrossValidationTest {
         assertThat(model.folder()).isEqualTo(outcome.folder().resolve("final"));
         assertThat(model.top1()).isCloseTo(outcome.top1().mean(), within(1e-9));
         assertThat(model.model().epoch()).isEqualTo(3);
-        assertThat(ModelArchive.readCard(model.folder().resolve("model.zip")).provenance().get("expectedAccuracy"))
+        assertThat(ModelArchive.readCard(model.folder().resolve("model.zip"))
+                        .provenance()
+                        .get("expectedAccuracy"))
                 .startsWith("top-1 ")
                 .contains("3-fold cross-validation");
         assertThat(Files.readString(model.folder().resolve("MODEL_CARD.md"))).contains("by 3-fold cross-validation");
-        assertThat(Files.readString(model.folder().resolve("report.html"))).contains("This model was trained on all images");
+        assertThat(Files.readString(model.folder().resolve("report.html")))
+                .contains("This model was trained on all images");
         assertThat(Files.readString(outcome.folder().resolve("report.json")))
                 .contains("\"top1Interval\":[", "\"labelsToCheck\":[", "\"lossInterval\":[");
         assertThat(outcome.folder().resolve("labels-to-check.csv")).exists();
@@ -142,14 +153,19 @@ class CrossValidationTest {
         ConfigLoader.Loaded config = config(runs);
         int[] asked = {0};
         assertThatExceptionOfType(StoppedException.class)
-                .isThrownBy(() -> run(config, THREE_FOLDS, false, () -> Files.exists(runs.resolve("tiny/fold-2/log.csv"))
-                        && ++asked[0] > 3));
+                .isThrownBy(() -> run(
+                        config,
+                        THREE_FOLDS,
+                        false,
+                        () -> Files.exists(runs.resolve("tiny/fold-2/log.csv")) && ++asked[0] > 3));
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(config, THREE_FOLDS, false, () -> false))
                 .withMessageContaining("holds an earlier cross-validation");
-        long written = Files.getLastModifiedTime(runs.resolve("tiny/fold-1/model.zip")).toMillis();
+        long written =
+                Files.getLastModifiedTime(runs.resolve("tiny/fold-1/model.zip")).toMillis();
         CrossValidation.Outcome resumed = run(config, THREE_FOLDS, true, () -> false);
-        assertThat(Files.getLastModifiedTime(runs.resolve("tiny/fold-1/model.zip")).toMillis())
+        assertThat(Files.getLastModifiedTime(runs.resolve("tiny/fold-1/model.zip"))
+                        .toMillis())
                 .isEqualTo(written);
         assertThat(resumed.top1()).isEqualTo(outcome.top1());
         assertThat(resumed.loss()).isEqualTo(outcome.loss());
@@ -166,8 +182,11 @@ class CrossValidationTest {
     @Test
     void repetitionsHaveSeedsAndFoldsOfTheirOwn() throws IOException {
         Path weights = outcome.folder().resolve("final/model.zip"); // random ones would depend on the seed
-        CrossValidation.Outcome twice =
-                run(config(runs, "train.epochs=1", "data.eval=[]", "model.weights=" + weights), new CrossValidation.Plan(2, 2), false, () -> false);
+        CrossValidation.Outcome twice = run(
+                config(runs, "train.epochs=1", "data.eval=[]", "model.weights=" + weights),
+                new CrossValidation.Plan(2, 2),
+                false,
+                () -> false);
         assertThat(twice.trials())
                 .extracting(trial -> trial.name() + " " + trial.seed())
                 .containsExactly("fold-1 1", "fold-2 1", "repeat-2-fold-1 2", "repeat-2-fold-2 2");
