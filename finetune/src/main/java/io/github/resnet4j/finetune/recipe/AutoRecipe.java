@@ -47,8 +47,8 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
     private static final double SOLVED = 0.99;
 
     private static final double STRANGE = 0.25;
-    /** How much worse a probe must be at twice the size, beyond what chance would do to it, to stay at the own size. */
-    private static final double WORSE = 0.02;
+    /** How many standard errors worse a probe must be at twice the size to stay at the own size. */
+    private static final double WORSE = 2;
 
     /** Images of the largest class for one of the smallest from which on classes are weighed, or drawn evenly. */
     private static final double UNEVEN = 3;
@@ -102,11 +102,11 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
         int second = sizes.get(1);
         Optional<Probe> small = evidence.probe(first);
         Optional<Probe> large = evidence.probe(second);
-        return small.isEmpty()
-                        || large.isEmpty()
-                        || large.get().accuracy() >= small.get().accuracy() - WORSE
-                ? second
-                : first;
+        boolean worse = small.isPresent()
+                && large.isPresent()
+                && large.get().accuracy()
+                        < small.get().accuracy() - WORSE * small.get().standardError();
+        return worse ? first : second;
     }
 
     /** Images of a step: enough that an epoch has several steps. */
@@ -296,7 +296,7 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
                                         && sizes(images(), evidence.model(), given)
                                                         .size()
                                                 > 1
-                                ? "; at twice that they tell classes apart less well (" + probes() + ")"
+                                ? "; at twice that they clearly tell classes apart less well (" + probes() + ")"
                                 : "; " + seen);
             } else if (plan.size() > own) {
                 reason = "twice the " + (scratch() ? "network's" : "weights'") + " own " + own
@@ -311,7 +311,8 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
 
         private String probes() {
             return evidence.probes().stream()
-                    .map(probe -> "probe at " + probe.size() + ": " + Numbers.wholePercent(probe.accuracy()))
+                    .map(probe -> "probe at " + probe.size() + ": " + Numbers.wholePercent(probe.accuracy()) + " ± "
+                            + Numbers.wholePercent(probe.standardError()))
                     .collect(Collectors.joining(", "));
         }
 

@@ -82,10 +82,14 @@ public record Evidence(Images images, Model model, List<Probe> probes, Optional<
      *
      * @param size height and width of the network's input
      * @param images training images used
-     * @param accuracy share of them that it classifies rightly, each by the others
+     * @param accuracy share of them that it classifies rightly in cross-validation
      * @param chance share of the most frequent class
      */
     public record Probe(int size, int images, double accuracy, double chance) {
+        double standardError() {
+            return Math.sqrt(accuracy * (1 - accuracy) / images);
+        }
+
         /** From 0 for guessing to 1 for no mistake. */
         double gain() {
             return chance >= 1 ? 0 : Math.max(0, (accuracy - chance) / (1 - chance));
@@ -124,7 +128,7 @@ public record Evidence(Images images, Model model, List<Probe> probes, Optional<
         for (Probe probe : probes) {
             words.add("a linear probe on the weights' features of " + Numbers.count(probe.images) + " images at "
                     + probe.size + "×" + probe.size + " is right about " + Numbers.percent(probe.accuracy)
-                    + " of them, each by the others (guessing: " + Numbers.percent(probe.chance) + ")");
+                    + " of them in cross-validation (guessing: " + Numbers.percent(probe.chance) + ")");
         }
         speed.ifPresent(measured -> words.add(String.format(
                 Locale.ROOT,

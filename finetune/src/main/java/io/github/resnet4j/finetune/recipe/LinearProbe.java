@@ -1,21 +1,25 @@
 package io.github.resnet4j.finetune.recipe;
 
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * How far a linear classifier tells classes apart by given features: ridge regression of one-hot labels, with the accuracy of
- * leave-one-out cross-validation in closed form (Hastie, Tibshirani and Friedman 2009, section 7.10): the residual of a
- * sample that is left out is its residual divided by one minus its leverage. Of a few penalties, the one with the least
+ * How far a linear classifier tells classes apart by given features: ridge regression of one-hot labels, judged by stratified
+ * five-fold cross-validation in closed form: what a fit to all other folds leaves of a fold's labels is (I - H)⁻¹ times what
+ * the fit to all samples leaves, where H is the fold's block of the hat matrix (Hastie, Tibshirani and Friedman 2009, section
+ * 7.10, for folds of one). Folds of one would not do: a class that lacks the very sample that is asked for looks less like it,
+ * and among many small classes that are alike no guess would ever be right. Of a few penalties, the one with the least
  * squared error counts.
  */
 public final class LinearProbe {
     /** Times the mean eigenvalue of the features' covariance. */
     private static final double[] PENALTIES = {0.01, 0.1, 1, 10};
 
+    private static final int FOLDS = 5;
+
     private LinearProbe() {}
 
     /**
-     * The share of samples that are classified rightly by a classifier fitted to all others.
+     * The share of samples that are classified rightly by a classifier fitted to the other folds.
      *
      * @param features a row for each sample, all of one length; changed: brought to mean 0 and deviation 1
      * @param labels 0 to {@code classes - 1}
@@ -67,20 +71,74 @@ public final class LinearProbe {
         return Math.max(penalty * trace / gram.length, 1e-9);
     }
 
+    /** The fold of every sample: those of a class take turns. */
+    static int[] folds(int[] labels, int classes) {
+        int[] seen = new int[classes];
+        int[] folds = new int[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            folds[i] = (labels[i] + seen[labels[i]]++) % FOLDS;
+        }
+        return folds;
+    }
+
     /**
-     * One-hot labels minus what is predicted for a sample by all others, by sample and class.
+     * One-hot labels minus what is predicted for a sample by the other folds, by sample and class.
      *
      * @param features of mean 0
      */
     static double[][] residuals(double[][] features, double[][] gram, int[] labels, int classes, double penalty) {
+        int n = labels.length;
         double[] means = new double[classes];
         for (int label : labels) {
-            means[label] += 1.0 / labels.length;
+            means[label] += 1.0 / n;
         }
         double lambda = lambda(gram, penalty);
-        return features.length < features[0].length
-                ? dual(gram, lambda, labels, means)
-                : primal(features, gram, lambda, labels, means);
+        double[][] factor = cholesky(gram, lambda);
+        boolean dual = n < features[0].length;
+        double[][] residuals = dual ? dual(factor, lambda, labels, means) : primal(features, factor, labels, means);
+        double[][] halves = new double[n][];
+        for (int i = 0; i < n; i++) {
+            halves[i] = forward(factor, dual ? unit(n, i) : features[i]);
+        }
+        int[] folds = folds(labels, classes);
+        for (int fold = 0; fold < FOLDS; fold++) {
+            int own = fold;
+            leaveOut(
+                    IntStream.range(0, n).filter(i -> folds[i] == own).toArray(), halves, dual ? lambda : 0, residuals);
+        }
+        return residuals;
+    }
+
+    /**
+     * Makes a fold's residuals those of a fit without it. The hat matrix is 1/n + X (Xᵀ X + λ)⁻¹ Xᵀ, or 1/n + 1 - λ G⁻¹.
+     *
+     * @param lambda of the dual form; 0 stands for the primal one
+     */
+    private static void leaveOut(int[] fold, double[][] halves, double lambda, double[][] residuals) {
+        double[][] rest = new double[fold.length][fold.length];
+        for (int i = 0; i < fold.length; i++) {
+            for (int j = 0; j < fold.length; j++) {
+                double product = dot(halves[fold[i]], halves[fold[j]], halves[fold[i]].length);
+                rest[i][j] = (lambda > 0 ? lambda * product : (i == j ? 1 : 0) - product) - 1.0 / halves.length;
+            }
+        }
+        double[][] factor = cholesky(rest, 0);
+        for (int c = 0; c < residuals[0].length; c++) {
+            double[] fitted = new double[fold.length];
+            for (int i = 0; i < fold.length; i++) {
+                fitted[i] = residuals[fold[i]][c];
+            }
+            double[] left = solve(factor, fitted);
+            for (int i = 0; i < fold.length; i++) {
+                residuals[fold[i]][c] = left[i];
+            }
+        }
+    }
+
+    private static double[] unit(int n, int i) {
+        double[] unit = new double[n];
+        unit[i] = 1;
+        return unit;
     }
 
     /** To mean 0 and deviation 1; constant ones to 0. */
@@ -132,62 +190,40 @@ public final class LinearProbe {
         return sum;
     }
 
-    /** By samples: the residuals are λ G⁻¹ y with G = X Xᵀ + λ, and one minus the leverage is λ G⁻¹ᵢᵢ - 1/n. */
-    private static double[][] dual(double[][] gram, double lambda, int[] labels, double[] means) {
-        int n = gram.length;
-        double[][] factor = cholesky(gram, lambda);
-        double[][] residuals = new double[n][means.length];
+    /** What a fit leaves of the labels, by samples: λ G⁻¹ y with G = X Xᵀ + λ. */
+    private static double[][] dual(double[][] factor, double lambda, int[] labels, double[] means) {
+        double[][] residuals = new double[labels.length][means.length];
         for (int c = 0; c < means.length; c++) {
-            double[] y = new double[n];
-            for (int i = 0; i < n; i++) {
+            double[] y = new double[labels.length];
+            for (int i = 0; i < y.length; i++) {
                 y[i] = (labels[i] == c ? 1 : 0) - means[c];
             }
             double[] solved = solve(factor, y);
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < y.length; i++) {
                 residuals[i][c] = lambda * solved[i];
             }
-        }
-        double[] unit = new double[n];
-        for (int i = 0; i < n; i++) {
-            Arrays.fill(unit, 0);
-            unit[i] = 1;
-            double[] half = forward(factor, unit, i);
-            leaveOut(residuals[i], lambda * dot(half, half, n) - 1.0 / n);
         }
         return residuals;
     }
 
-    /** By features: the leverage of x is 1/n + xᵀ (Xᵀ X + λ)⁻¹ x. */
-    private static double[][] primal(double[][] x, double[][] gram, double lambda, int[] labels, double[] means) {
-        int n = x.length;
-        int d = gram.length;
-        double[][] factor = cholesky(gram, lambda);
-        double[][] weights = new double[means.length][];
+    /** The same by features: y - X w with w = (Xᵀ X + λ)⁻¹ Xᵀ y. */
+    private static double[][] primal(double[][] x, double[][] factor, int[] labels, double[] means) {
+        double[][] residuals = new double[x.length][means.length];
+        int d = factor.length;
         for (int c = 0; c < means.length; c++) {
             double[] moments = new double[d];
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < x.length; i++) {
                 double y = (labels[i] == c ? 1 : 0) - means[c];
                 for (int j = 0; j < d; j++) {
                     moments[j] += y * x[i][j];
                 }
             }
-            weights[c] = solve(factor, moments);
-        }
-        double[][] residuals = new double[n][means.length];
-        for (int i = 0; i < n; i++) {
-            for (int c = 0; c < means.length; c++) {
-                residuals[i][c] = (labels[i] == c ? 1 : 0) - means[c] - dot(weights[c], x[i], d);
+            double[] weights = solve(factor, moments);
+            for (int i = 0; i < x.length; i++) {
+                residuals[i][c] = (labels[i] == c ? 1 : 0) - means[c] - dot(weights, x[i], d);
             }
-            double[] half = forward(factor, x[i], 0);
-            leaveOut(residuals[i], 1 - 1.0 / n - dot(half, half, d));
         }
         return residuals;
-    }
-
-    private static void leaveOut(double[] residuals, double rest) {
-        for (int c = 0; c < residuals.length; c++) {
-            residuals[c] /= Math.max(rest, 1e-9);
-        }
     }
 
     /** L with L Lᵀ = A + λ. */
@@ -203,10 +239,10 @@ public final class LinearProbe {
         return l;
     }
 
-    /** z with L z = b, whose first elements are zero. */
-    private static double[] forward(double[][] l, double[] b, int zeros) {
+    /** z with L z = b. */
+    private static double[] forward(double[][] l, double[] b) {
         double[] z = new double[l.length];
-        for (int i = zeros; i < l.length; i++) {
+        for (int i = 0; i < l.length; i++) {
             z[i] = (b[i] - dot(l[i], z, i)) / l[i][i];
         }
         return z;
@@ -214,7 +250,7 @@ public final class LinearProbe {
 
     /** x with L Lᵀ x = b. */
     private static double[] solve(double[][] l, double[] b) {
-        double[] x = forward(l, b, 0);
+        double[] x = forward(l, b);
         for (int i = l.length - 1; i >= 0; i--) {
             x[i] /= l[i][i];
             for (int j = 0; j < i; j++) {

@@ -104,6 +104,18 @@ class AutoRecipeTest {
         assertThat(recipe.choices()).noneMatch(choice -> choice.reason().isBlank() || choice.given());
     }
 
+    /** Of 240 images, 3 % more or less may be chance. */
+    @ParameterizedTest
+    @CsvSource({"0.8, 0.9, 64", "0.8, 0.77, 64", "0.8, 0.72, 32"})
+    void smallNetworksLookCloserUnlessTheProbeIsClearlyWorse(double small, double large, int size) {
+        Evidence evidence = evidence(240, 2, 500, 32, 0.8);
+        List<Evidence.Probe> probes =
+                List.of(new Evidence.Probe(32, 240, small, 0.5), new Evidence.Probe(64, 240, large, 0.5));
+        assertThat(AutoRecipe.size(
+                        new Evidence(evidence.images(), evidence.model(), probes, Optional.empty()), Given.NOTHING))
+                .isEqualTo(size);
+    }
+
     @Test
     void earlierStagesTakeSmallerSteps() throws TooShort {
         assertThat(values(AutoRecipe.choose(evidence(240, 2, 500, 224, 0.9), Given.NOTHING, Optional.empty()))

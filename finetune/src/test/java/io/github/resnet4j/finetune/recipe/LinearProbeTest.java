@@ -21,9 +21,9 @@ class LinearProbeTest {
         return rows;
     }
 
-    /** The closed form against what it stands for: a fit to all samples but one, for every sample. */
+    /** The closed form against what it stands for: a fit to the other folds, for every sample. */
     @ParameterizedTest
-    @CsvSource({"20, 4, 0.1", "20, 4, 10", "8, 15, 0.1", "8, 15, 1", "9, 9, 0.01"})
+    @CsvSource({"20, 4, 0.1", "20, 4, 10", "12, 19, 0.1", "12, 19, 1", "15, 15, 0.01"})
     void leavingOutInClosedFormEqualsLeavingOut(int n, int d, double penalty) {
         double[][] x = noise(n, d, 1);
         int[] labels = new int[n];
@@ -33,16 +33,18 @@ class LinearProbeTest {
         LinearProbe.standardize(x);
         double[][] gram = LinearProbe.gram(x);
         double[][] residuals = LinearProbe.residuals(x, gram, labels, 3, penalty);
+        int[] folds = LinearProbe.folds(labels, 3);
+        assertThat(folds).contains(0, 1, 2, 3, 4);
         for (int out = 0; out < n; out++) {
             for (int c = 0; c < 3; c++) {
-                double predicted = fitted(x, labels, c, out, LinearProbe.lambda(gram, penalty));
+                double predicted = fitted(x, labels, folds, c, out, LinearProbe.lambda(gram, penalty));
                 assertThat(residuals[out][c]).isCloseTo((labels[out] == c ? 1 : 0) - predicted, within(1e-8));
             }
         }
     }
 
-    /** What ridge regression with a free intercept predicts for a sample by the others, by Gauss-Jordan elimination. */
-    private static double fitted(double[][] x, int[] labels, int c, int out, double lambda) {
+    /** What ridge regression with a free intercept predicts for a sample by the other folds, by Gauss-Jordan elimination. */
+    private static double fitted(double[][] x, int[] labels, int[] folds, int c, int out, double lambda) {
         int d = x[0].length;
         double[][] a = new double[d + 1][d + 2];
         for (int i = 0; i < x.length; i++) {
@@ -50,7 +52,7 @@ class LinearProbeTest {
             row[0] = 1;
             System.arraycopy(x[i], 0, row, 1, d);
             row[d + 1] = labels[i] == c ? 1 : 0;
-            for (int j = 0; i != out && j <= d; j++) {
+            for (int j = 0; folds[i] != folds[out] && j <= d; j++) {
                 for (int k = 0; k <= d + 1; k++) {
                     a[j][k] += row[j] * row[k];
                 }
@@ -88,6 +90,20 @@ class LinearProbeTest {
                 .isBetween(0.4, 0.6);
     }
 
+    /** Many classes of few samples each: that one of them is left out does not show. */
+    @Test
+    void guessesOfManyClassesAreRightByChance() {
+        int[] labels = new int[1000];
+        for (int i = 0; i < 1000; i++) {
+            labels[i] = i % 100;
+        }
+        double[][] tenths = noise(1000, 10, 4); // says which ten classes a sample may be of, and nothing more
+        for (int i = 0; i < 1000; i++) {
+            tenths[i][labels[i] / 10] += 8;
+        }
+        assertThat(LinearProbe.accuracy(tenths, labels, 100)).isBetween(0.05, 0.15);
+    }
+
     private static int[] halves(int n) {
         int[] labels = new int[n];
         for (int i = n / 2; i < n; i++) {
@@ -100,6 +116,9 @@ class LinearProbeTest {
     void constantFeaturesSayNothing() {
         assertThat(LinearProbe.accuracy(new double[10][3], new int[] {0, 0, 0, 0, 0, 0, 0, 1, 1, 1}, 2))
                 .isEqualTo(0.7);
+        assertThat(LinearProbe.accuracy(new double[10][3], new int[] {0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 2))
+                .as("classes of one size")
+                .isLessThanOrEqualTo(0.5);
         assertThatIllegalArgumentException().isThrownBy(() -> LinearProbe.accuracy(new double[1][3], new int[1], 2));
     }
 }
