@@ -17,13 +17,18 @@ import java.util.stream.IntStream;
  * <p>Two images look alike if their difference hashes differ in at most 10 of 64 bits, which is cheap to find out for all
  * pairs, and their 16×16 greys have a correlation of at least 0.98.
  *
- * @param trainImages compared; of more than 50,000 an even choice
- * @param valImages compared; of more than 10,000 an even choice
+ * @param trainImages compared; of more than 5,000 an even choice
+ * @param valImages compared; of more than 2,000 an even choice
  * @param pairs the most alike training image of each validation image that has one; exact ones first, then the most alike
  */
 public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
-    private static final int MOST_TRAIN_IMAGES = 50_000;
-    private static final int MOST_VAL_IMAGES = 10_000;
+    /** The search comes at the end of a run, and decoding takes long: it must not outlast the training. */
+    private static final int MOST_TRAIN_IMAGES = 5_000;
+
+    private static final int MOST_VAL_IMAGES = 2_000;
+    /** Before a cross-validation, which takes many times as long as this. */
+    private static final int MOST_GROUPED_IMAGES = 50_000;
+
     private static final int MOST_BITS = 10;
     private static final double LIKENESS = 0.98;
 
@@ -68,7 +73,7 @@ public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
      * @param progress as of {@link #find}
      */
     public static int[] groups(ImageDataset images, LongConsumer progress) {
-        List<Seen> all = seen(images, MOST_TRAIN_IMAGES, new AtomicLong(), progress);
+        List<Seen> all = seen(images, MOST_GROUPED_IMAGES, new AtomicLong(), progress);
         int[] group = IntStream.range(0, images.size()).toArray();
         List<int[]> alike = IntStream.range(0, all.size())
                 .parallel()

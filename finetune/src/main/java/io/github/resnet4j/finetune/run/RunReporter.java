@@ -154,7 +154,7 @@ final class RunReporter {
                     choices,
                     loaded.resolvedYaml(),
                     provenance.json(),
-                    warnings());
+                    warnings(duplicates));
             JsonReport.write(
                     report,
                     names(suspects),
@@ -175,8 +175,16 @@ final class RunReporter {
                 start.inputs().val().fingerprint());
     }
 
-    private List<String> warnings() {
+    private List<String> warnings(Optional<NearDuplicates> duplicates) {
         List<String> warnings = new ArrayList<>();
+        int train = start.inputs().train().size();
+        int val = start.inputs().val().size();
+        if (duplicates.isPresent() && NearDuplicates.images(start.inputs().train(), start.inputs().val()) < train + val) {
+            warnings.add("Only a part of the images, chosen evenly, was searched for duplicates: "
+                    + Numbers.count(duplicates.get().trainImages()) + " of " + Numbers.count(train) + " training and "
+                    + Numbers.count(duplicates.get().valImages()) + " of " + Numbers.count(val)
+                    + " validation images. There may be more than are shown.");
+        }
         known.ifPresent(
                 others -> warnings.add("This model was trained on all images. What this page says of predictions is "
                         + others.words() + "; the log's accuracies are of the training images."));

@@ -116,6 +116,32 @@ class NearDuplicatesTest {
         assertThat(NearDuplicates.find(one, one, done -> {}).exact()).isEqualTo(1);
     }
 
+    /** However many images there are, so many are decoded; which they are does not depend on chance. */
+    @Test
+    void ofVeryManyImagesLooksAtAnEvenChoice() {
+        AtomicLong last = new AtomicLong();
+        Rgb8Image grey = new Rgb8Image(1, 1, new byte[3]);
+        Images train = new Images(100_000, i -> {
+            last.accumulateAndGet(i, Math::max);
+            return grey;
+        });
+        Images val = new Images(100_000, i -> grey);
+
+        NearDuplicates found = NearDuplicates.find(train, val, done -> {});
+        assertThat(found.trainImages()).isEqualTo(5_000);
+        assertThat(found.valImages()).isEqualTo(2_000);
+        assertThat(NearDuplicates.images(train, val)).isEqualTo(7_000);
+        assertThat(last.get()).isEqualTo(99_980);
+    }
+
+    @Test
+    void groupsAreOfAllThatAreAlikeAlsoByWayOfOthers() {
+        int[] scenes = {1, 2, 1, 3, 2, 1};
+        Images images = new Images(6, i -> scene(scenes[i], 90, 60, i == 5 ? 20 : 0, 0));
+
+        assertThat(NearDuplicates.groups(images, done -> {})).containsExactly(0, 1, 0, 3, 1, 0);
+    }
+
     @Test
     void endsWhenTheProgressSaysSo() {
         AtomicLong seen = new AtomicLong();
