@@ -179,7 +179,8 @@ final class RunReporter {
         List<String> warnings = new ArrayList<>();
         int train = start.inputs().train().size();
         int val = start.inputs().val().size();
-        if (duplicates.isPresent() && NearDuplicates.images(start.inputs().train(), start.inputs().val()) < train + val) {
+        if (duplicates.isPresent()
+                && NearDuplicates.images(start.inputs().train(), start.inputs().val()) < train + val) {
             warnings.add("Only a part of the images, chosen evenly, was searched for duplicates: "
                     + Numbers.count(duplicates.get().trainImages()) + " of " + Numbers.count(train) + " training and "
                     + Numbers.count(duplicates.get().valImages()) + " of " + Numbers.count(val)
