@@ -58,9 +58,8 @@ final class JpegBits {
         emptyBlocks = 0;
     }
 
-    /** Where the next marker may be found. */
+    /** Behind the bytes that were fetched; the next marker is not before it. */
     int position() {
-        // Bytes that were fetched and not used are no markers.
         return position;
     }
 

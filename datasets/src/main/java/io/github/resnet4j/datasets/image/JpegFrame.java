@@ -180,8 +180,10 @@ final class JpegFrame {
         for (int i = 0; i < count; i++) {
             coded.add(coded(in.u8(), in.u8(), coded));
         }
-        Band band = new Band(in.u8(), in.u8(), in.u8(), 0);
-        band = new Band(band.first, band.last, band.high >> 4, band.high & 15);
+        int first = in.u8();
+        int last = in.u8();
+        int approximation = in.u8();
+        Band band = new Band(first, last, approximation >> 4, approximation & 15);
         if (progressive) {
             checkBand(band, count);
         }
