@@ -23,7 +23,10 @@ final class JpegBits {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
-    private final int end;
+    private final int bytesEnd;
+    /** Where the bits end, as far as known: no byte from here on is fetched. */
+    private int end;
+
     private int position;
     /** The next bits, from the highest on. */
     private long bits;
@@ -36,12 +39,13 @@ final class JpegBits {
 
     /**
      * @param position where the bits begin
-     * @param end where the bytes end
+     * @param bytesEnd where the bytes end
      */
-    JpegBits(byte[] bytes, int position, int end) {
+    JpegBits(byte[] bytes, int position, int bytesEnd) {
         this.bytes = bytes;
         this.position = position;
-        this.end = end;
+        this.bytesEnd = bytesEnd;
+        this.end = bytesEnd;
     }
 
     /** Whether more bits were read than there are. */
@@ -52,6 +56,7 @@ final class JpegBits {
     /** Goes on at {@code to}, with nothing left of the bits before. */
     void restart(int to) {
         position = to;
+        end = bytesEnd;
         bits = 0;
         count = 0;
         invented = 0;
@@ -247,6 +252,8 @@ final class JpegBits {
             position = after + 1;
             return 0xff;
         }
+        // A marker may have any number of fill bytes before it: they are passed over once.
+        end = position;
         invented += Byte.SIZE;
         return 0;
     }

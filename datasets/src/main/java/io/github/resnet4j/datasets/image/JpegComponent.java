@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets.image;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * One component of a JPEG: its blocks as they are decoded, and its samples as they are needed for pixels, a row of blocks
@@ -22,6 +23,12 @@ final class JpegComponent {
     private int dc;
     /** All coefficients, block after block in natural order; null where each row of blocks is transformed at once. */
     private short[] coefficients;
+    /** The lowest bit that is known of each of the first coefficients, in a progressive file. */
+    private final int[] lowestBits = new int[JpegSmoothing.COEFFICIENTS];
+    /** Null where every coefficient is taken as it is. */
+    private JpegSmoothing smoothing;
+
+    private final short[] smoothed = new short[BLOCK];
 
     /** Columns and rows of blocks that hold the image, and columns with those that fill the last unit. */
     private int columns;
@@ -66,6 +73,7 @@ final class JpegComponent {
             throw in.bad("is a damaged JPEG: sampling factors " + horizontal + "x" + vertical + ", quantisation table "
                     + quantisation);
         }
+        Arrays.fill(lowestBits, JpegSmoothing.UNKNOWN);
     }
 
     private JpegComponent(int id, int quantisation) {
@@ -73,6 +81,7 @@ final class JpegComponent {
         this.horizontal = 1;
         this.vertical = 1;
         this.quantisation = quantisation;
+        Arrays.fill(lowestBits, JpegSmoothing.UNKNOWN);
     }
 
     /** The same where it is the only one: then its sampling factors mean nothing. */
@@ -98,6 +107,11 @@ final class JpegComponent {
 
     int rows() {
         return rows;
+    }
+
+    /** Blocks that hold the image. */
+    long blocks() {
+        return (long) columns * rows;
     }
 
     /** Takes the quantisation table in force at the component's first scan. */
@@ -160,6 +174,28 @@ final class JpegComponent {
         coefficients = new short[Math.multiplyExact(Math.multiplyExact(filledColumns, unitsDown * vertical), BLOCK)];
     }
 
+    /** Notes that a progressive scan brings coefficients {@code first} to {@code last} down to bit {@code low}. */
+    void know(int first, int last, int low) {
+        for (int k = first; k <= last && k < lowestBits.length; k++) {
+            lowestBits[k] = low;
+        }
+    }
+
+    /** Whether AC coefficients can be estimated from the DC coefficients. */
+    boolean canBeSmoothed() {
+        return lowestBits[0] != JpegSmoothing.UNKNOWN
+                && IntStream.range(0, lowestBits.length).allMatch(k -> scale[JpegBits.NATURAL[k]] != 0);
+    }
+
+    /** Whether the first AC coefficients are not all exact. */
+    boolean isCoarse() {
+        return Arrays.stream(lowestBits).skip(1).anyMatch(bit -> bit != 0);
+    }
+
+    void smooth(int unitsDown) {
+        smoothing = new JpegSmoothing(this, unitsDown, lowestBits, scale);
+    }
+
     boolean keepsAll() {
         return coefficients != null;
     }
@@ -213,10 +249,17 @@ final class JpegComponent {
 
     private void load(int row, int[][] blocks) {
         for (int column = firstColumn; column < endColumn; column++) {
+            short[] block = coefficients;
             int from = block(column, row);
+            if (smoothing != null) {
+                System.arraycopy(coefficients, from, smoothed, 0, BLOCK);
+                smoothing.estimate(column, row, smoothed);
+                block = smoothed;
+                from = 0;
+            }
             int to = (column - firstColumn) * SIDE;
             for (int i = 0; i < BLOCK; i++) {
-                blocks[i >> 3][to + (i & 7)] = coefficients[from + i] * scale[i];
+                blocks[i >> 3][to + (i & 7)] = block[from + i] * scale[i];
             }
         }
     }

@@ -70,7 +70,7 @@ final class JpegDecoder {
             int behind = in.position();
             in.seek(start);
             if (marker == APP0) {
-                jfif |= in.u16() >= 14 && in.at("JFIF\0");
+                jfif |= in.u16() >= 16 && in.at("JFIF\0");
             } else if (marker == APP14 && in.u16() >= 14 && in.at("Adobe")) {
                 in.skip(11);
                 adobe = in.u8();

@@ -6,8 +6,13 @@ import javax.imageio.plugins.jpeg.JPEGHuffmanTable;
 
 /** The frame of a JPEG, baseline or progressive: its tables, its scans, and the pixels they make. */
 final class JpegFrame {
-    /** Each scan costs a pass over the whole image, whatever its length; encoders write about ten. */
+    /** Each scan costs a pass over the image, whatever its length; encoders write about ten. */
     static final int MAX_SCANS = 500;
+
+    /** One pass over the image for every coefficient of a block, in blocks; unless the image is small. */
+    private static final int MOST_PASSES = JpegIdct.SIDE * JpegIdct.SIDE;
+
+    private static final long FEW_BLOCKS = 1 << 24;
 
     private static final int TABLES = 4;
     private static final int MOST_BLOCKS_OF_UNIT = 10;
@@ -32,6 +37,7 @@ final class JpegFrame {
     private JpegBits bits;
     private int unitsToRestart;
     private int restarts;
+    private long codedBlocks;
 
     /**
      * What is wanted of the image.
@@ -154,7 +160,7 @@ final class JpegFrame {
         restartInterval = in.u16();
     }
 
-    /** A component's part in a scan. */
+    /** A component's part in a scan; a table is null where the scan does not use it. */
     private record Coded(JpegComponent component, JpegHuffman dc, JpegHuffman ac) {}
 
     /** The coefficients of a progressive scan, from {@code first} to {@code last}, and their lowest bit now and before. */
@@ -176,9 +182,9 @@ final class JpegFrame {
         if (count < 1 || count > components.size()) {
             throw in.bad("is a damaged JPEG: a scan of " + count + " components");
         }
-        List<Coded> coded = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            coded.add(coded(in.u8(), in.u8(), coded));
+        int[] idsAndTables = new int[2 * count];
+        for (int i = 0; i < idsAndTables.length; i++) {
+            idsAndTables[i] = in.u8();
         }
         int first = in.u8();
         int last = in.u8();
@@ -187,12 +193,18 @@ final class JpegFrame {
         if (progressive) {
             checkBand(band, count);
         }
+        List<Coded> coded = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            coded.add(coded(idsAndTables[2 * i], idsAndTables[2 * i + 1], band, coded));
+        }
+        checkWork(coded);
         boolean atOnce = number == 1 && !progressive && count == components.size();
         if (number == 1 && !atOnce) {
             components.forEach(component -> component.keepAll(unitsDown()));
         }
         for (Coded part : coded) {
             part.component.begin(quantisation, in);
+            part.component.know(band.first, band.last, band.low);
         }
         bits = new JpegBits(bytes, in.position(), end);
         unitsToRestart = restartInterval;
@@ -208,14 +220,27 @@ final class JpegFrame {
         return !atOnce;
     }
 
-    private Coded coded(int id, int tables, List<Coded> coded) {
+    private Coded coded(int id, int tables, Band band, List<Coded> coded) {
+        boolean withDc = !progressive || band.first == 0 && band.high == 0;
+        boolean withAc = !progressive || band.first > 0;
         for (JpegComponent component : components) {
             if (component.id() == id && coded.stream().noneMatch(c -> c.component == component)) {
-                return new Coded(component, table(dc, tables >> 4, 0), table(ac, tables & 15, 1));
+                return new Coded(
+                        component,
+                        withDc ? table(dc, tables >> 4, 0) : null,
+                        withAc ? table(ac, tables & 15, 1) : null);
             }
         }
         throw in.bad(
                 "is a damaged JPEG: a scan of component " + id + ", which is not in its frame, or twice in the scan");
+    }
+
+    private void checkWork(List<Coded> coded) {
+        codedBlocks += coded.stream().mapToLong(c -> c.component.blocks()).sum();
+        long all = components.stream().mapToLong(JpegComponent::blocks).sum();
+        if (codedBlocks > Math.max(FEW_BLOCKS, MOST_PASSES * all)) {
+            throw in.bad("is a JPEG of too many scans for its size, made to waste time");
+        }
     }
 
     private JpegHuffman table(JpegHuffman[] tables, int number, int kind) {
@@ -278,6 +303,11 @@ final class JpegFrame {
             if (!component.isBegun()) {
                 throw in.bad("is a damaged JPEG: component " + component.id() + " has no scan");
             }
+        }
+        if (progressive
+                && components.stream().allMatch(JpegComponent::canBeSmoothed)
+                && components.stream().anyMatch(JpegComponent::isCoarse)) {
+            components.forEach(component -> component.smooth(unitsDown()));
         }
         Pixels pixels = new Pixels(rgb);
         for (int row = 0; row < unitsDown(); row++) {

@@ -7,7 +7,8 @@ package io.github.resnet4j.datasets.image;
  * <p>The blocks of a row stand side by side: array r holds row r of each, eight numbers a block. Each step does the same with
  * the numbers of few arrays, from their beginnings on: such loops, and only such, the JVM's compiler turns into vector
  * instructions. So the transforms are not factored as libjpeg's are; their sums are the same, since nothing is rounded
- * within a pass.
+ * within a pass. Only where damage makes numbers of more than 16 bits do they differ; there libjpeg's own C and vector code
+ * differ too.
  */
 final class JpegIdct {
     static final int SIDE = 8;

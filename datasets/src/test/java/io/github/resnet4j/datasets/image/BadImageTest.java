@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -363,6 +364,40 @@ class BadImageTest {
         out.write(bytes, scan, bytes.length - scan);
         assertTimeoutPreemptively(
                 Duration.ofSeconds(10), () -> refuses(out.toByteArray(), "is a JPEG of more than 500 scans"));
+    }
+
+    /** Fill bytes may stand before a marker; looking past them must not be repeated for every bit. */
+    @Test
+    void refusesJpegOfFillBytesAtOnce() {
+        byte[] whole = Golden.bytes("image/420.jpg");
+        int scan = indexOf(whole, 0xff, 0xda);
+        byte[] bytes = Arrays.copyOf(whole, scan + 14 + 2_000_000);
+        Arrays.fill(bytes, scan + 14, bytes.length, (byte) 0xff);
+        bytes[bytes.length - 1] = (byte) 0xd9;
+        int frame = indexOf(bytes, 0xff, 0xc0);
+        ByteBuffer.wrap(bytes).putShort(frame + 5, (short) 1000).putShort(frame + 7, (short) 65535);
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> refuses(bytes, "its data end too early"));
+    }
+
+    /** Each scan says in a few bytes that nothing is added to it. */
+    @Test
+    void refusesJpegOfManyScansOverALargeImage() {
+        int blocks = 250 * 250;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(HexFormat.of().parseHex("ffd8" + "ffdb004300" + "01".repeat(64)));
+        // Codes of one bit: no difference; a run of at least 16384 empty blocks, its lower bits behind the code.
+        String table = "01" + "00".repeat(15);
+        out.writeBytes(HexFormat.of()
+                .parseHex("ffc2000b0807d007d001011100" + "ffc4001400" + table + "00" + "ffc4001410" + table + "e0"));
+        out.writeBytes(HexFormat.of().parseHex("ffda0008010100000000"));
+        out.writeBytes(new byte[blocks / 8 + 1]);
+        for (int scan = 0; scan < 400; scan++) {
+            out.writeBytes(HexFormat.of().parseHex("ffda00080101" + "00010110"));
+            out.writeBytes(new byte[2 * (blocks >> 14) + 2]);
+        }
+        out.writeBytes(new byte[] {(byte) 0xff, (byte) 0xd9});
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60), () -> refuses(out.toByteArray(), "too many scans for its size"));
     }
 
     @Test
