@@ -152,9 +152,9 @@ public final class HtmlReport {
         if (report.others().isEmpty() || report.outcome().isEmpty()) {
             return;
         }
-        Outcome own = report.outcome().get();
+        RunOutcome own = report.outcome().get();
         html.openSection("beside", "Beside other runs");
-        for (Outcome other : report.others()) {
+        for (RunOutcome other : report.others()) {
             html.add("<p>{}</p>\n", own.beside(other));
         }
         html.openTable("This run and others");
@@ -166,7 +166,7 @@ public final class HtmlReport {
         html.closeSection();
     }
 
-    private void row(Outcome outcome) {
+    private void row(RunOutcome outcome) {
         Interval range = outcome.top1Interval();
         html.add(
                 "<tr><th scope=\"row\"><bdi>{}</bdi></th><td><bdi>{}</bdi></td><td>{}</td>",

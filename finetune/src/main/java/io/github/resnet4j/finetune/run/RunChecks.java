@@ -9,7 +9,7 @@ import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.Outcome;
+import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.zoo.network.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,11 +71,11 @@ record RunChecks(RunConfig config, KeyNames names) {
     }
 
     /** Accuracies on different images do not compare. */
-    void requireSameImages(ImageDataset val, List<Outcome> others) {
+    void requireSameImages(ImageDataset val, List<RunOutcome> others) {
         String own = val.fingerprint();
         List<String> different = others.stream()
                 .filter(other -> !other.validation().equals(own))
-                .map(Outcome::name)
+                .map(RunOutcome::name)
                 .toList();
         if (!different.isEmpty()) {
             throw new UsageException(

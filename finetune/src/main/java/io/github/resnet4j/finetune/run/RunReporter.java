@@ -23,7 +23,7 @@ import io.github.resnet4j.finetune.report.Judgement;
 import io.github.resnet4j.finetune.report.Machine;
 import io.github.resnet4j.finetune.report.ModelCardText;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.Outcome;
+import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.report.Prediction;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.report.Provenance;
@@ -65,7 +65,7 @@ final class RunReporter {
     private final List<String> commandLine;
     private final Backend backend;
     private final List<String> skipped;
-    private final List<Outcome> others;
+    private final List<RunOutcome> others;
     private final List<Choice> choices;
     private final Optional<CrossValidated> known;
 
@@ -76,7 +76,7 @@ final class RunReporter {
             List<String> commandLine,
             Backend backend,
             List<String> skipped,
-            List<Outcome> others,
+            List<RunOutcome> others,
             List<Choice> choices,
             Optional<CrossValidated> known) {
         this.known = known;
@@ -164,8 +164,8 @@ final class RunReporter {
         }
     }
 
-    private Outcome outcome(TrainingRun.Summary summary, Confusion confusion) {
-        return new Outcome(
+    private RunOutcome outcome(TrainingRun.Summary summary, Confusion confusion) {
+        return new RunOutcome(
                 config.name(),
                 start.origin(),
                 summary.epochs(),

@@ -21,7 +21,7 @@ import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.EventLog;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.Outcome;
+import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
@@ -73,7 +73,7 @@ public final class TrainingRun {
     private final Instant started = Instant.now();
     private final long startNanos = System.nanoTime();
     private Optional<float[]> classWeights = Optional.empty();
-    private List<Outcome> others;
+    private List<RunOutcome> others;
     private BestModel best;
     private List<EpochRow> rows;
     private Checkpoints checkpoints;
@@ -214,7 +214,7 @@ public final class TrainingRun {
 
     private Summary execute() throws IOException {
         RunFolder.requirePossible(folder, options.names());
-        others = Outcome.read(options.beside());
+        others = RunOutcome.read(options.beside());
         try (DeferredLines remarks = new DeferredLines(view)) {
             recipe.remarks().forEach(remarks::add);
             ResolvedRun task = recipe.task()

@@ -109,8 +109,8 @@ final class Example {
                 List.of());
     }
 
-    static Outcome outcome(String name, int epochs, double seconds, long correct, long images) {
-        return new Outcome(name, "random, seed 1", epochs, seconds, correct, images, "0b5a");
+    static RunOutcome outcome(String name, int epochs, double seconds, long correct, long images) {
+        return new RunOutcome(name, "random, seed 1", epochs, seconds, correct, images, "0b5a");
     }
 
     /** An overconfident model, two labels to check, two duplicates. */

@@ -91,8 +91,8 @@ class HtmlReportTest {
                 Example.epochs(2),
                 Optional.empty(),
                 Example.confusion(List.of(bad, bad + "2"), 9),
-                Optional.of(new Outcome(bad, bad, 2, 3, 9, 18, bad)),
-                List.of(new Outcome(bad, bad, 2, 3, 9, 18, bad)),
+                Optional.of(new RunOutcome(bad, bad, 2, 3, 9, 18, bad)),
+                List.of(new RunOutcome(bad, bad, 2, 3, 9, 18, bad)),
                 Optional.of(new Judgement(
                         Example.judgement().scaling(),
                         List.of(shot),

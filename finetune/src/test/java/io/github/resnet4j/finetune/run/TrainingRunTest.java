@@ -19,7 +19,7 @@ import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.Outcome;
+import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -117,7 +117,7 @@ final class TrainingRunTest {
                 .run()
                 .folder();
         assertThat(run.resolve("report.html")).content().contains("Beside other runs", "than tiny (");
-        Outcome first = Outcome.read(List.of(base)).get(0);
+        RunOutcome first = RunOutcome.read(List.of(base)).get(0);
         assertThat(first.name()).isEqualTo("tiny");
         assertThat(first.start()).isEqualTo("random, seed 1");
         assertThat(first.epochs()).isEqualTo(2);

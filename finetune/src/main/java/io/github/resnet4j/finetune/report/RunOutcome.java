@@ -22,12 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
  * @param images all validation images
  * @param validation a hash of them: accuracies on different images do not compare
  */
-public record Outcome(
+public record RunOutcome(
         String name, String start, int epochs, double seconds, long correct, long images, String validation) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long MOST_BYTES = 1 << 28;
 
-    public Outcome {
+    public RunOutcome {
         if (epochs < 1 || !(seconds >= 0) || correct < 0 || images < 1 || correct > images) {
             throw new IllegalArgumentException("%d of %d images after %d epochs in %s s is not the outcome of a run"
                     .formatted(correct, images, epochs, seconds));
@@ -45,7 +45,7 @@ public record Outcome(
     }
 
     /** How this compares with another on the same images, as a sentence. */
-    String beside(Outcome other) {
+    String beside(RunOutcome other) {
         double points = 100 * (top1() - other.top1());
         Interval own = top1Interval();
         Interval theirs = other.top1Interval();
@@ -71,9 +71,9 @@ public record Outcome(
      * @param runs their folders
      * @throws UsageException with every folder that has no report, or none that can be read
      */
-    public static List<Outcome> read(List<Path> runs) {
+    public static List<RunOutcome> read(List<Path> runs) {
         List<String> problems = new ArrayList<>();
-        List<Outcome> outcomes = new ArrayList<>();
+        List<RunOutcome> outcomes = new ArrayList<>();
         for (Path run : runs) {
             try {
                 outcomes.add(read(run));
@@ -87,7 +87,7 @@ public record Outcome(
         return outcomes;
     }
 
-    private static Outcome read(Path run) {
+    private static RunOutcome read(Path run) {
         Path file = run.resolve(JsonReport.FILE);
         if (!Files.isRegularFile(file)) {
             throw new UsageException(run + ": is not the folder of a complete run, as it has no " + JsonReport.FILE);
@@ -97,7 +97,7 @@ public record Outcome(
                 throw new UsageException(file + ": is too large for a report");
             }
             JsonNode report = JSON.readTree(Files.readAllBytes(file));
-            return new Outcome(
+            return new RunOutcome(
                     report.required("name").asString(),
                     report.required("initialWeights").asString(),
                     report.required("epochs").asInt(),

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OutcomeTest {
+class RunOutcomeTest {
     @TempDir
     Path folder;
 
@@ -22,7 +22,7 @@ class OutcomeTest {
     void isReadAsItWasReported() throws IOException {
         RunReport report = Example.run();
         JsonReport.write(report, List.of(), List.of(), folder.resolve("report.json"));
-        assertThat(Outcome.read(List.of(folder)))
+        assertThat(RunOutcome.read(List.of(folder)))
                 .containsExactly(report.outcome().orElseThrow());
     }
 
@@ -32,7 +32,7 @@ class OutcomeTest {
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("report.json"), "{\"name\": \"x\"}");
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> Outcome.read(List.of(none, other)))
+                .isThrownBy(() -> RunOutcome.read(List.of(none, other)))
                 .withMessage(none + ": is not the folder of a complete run, as it has no report.json; "
                         + other.resolve("report.json")
                         + ": does not tell a run's outcome; train it again, or leave it out");
@@ -51,14 +51,14 @@ class OutcomeTest {
     void refusesWhatIsNotAReport(String text) throws IOException {
         Files.writeString(folder.resolve("report.json"), text);
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> Outcome.read(List.of(folder)))
+                .isThrownBy(() -> RunOutcome.read(List.of(folder)))
                 .withMessageContaining("does not tell a run's outcome");
     }
 
     @Test
     void isPossible() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Outcome("x", "y", 1, 1, 3, 2, ""))
+                .isThrownBy(() -> new RunOutcome("x", "y", 1, 1, 3, 2, ""))
                 .withMessage("3 of 2 images after 1 epochs in 1.0 s is not the outcome of a run");
     }
 }
