@@ -130,18 +130,6 @@ final class RunOptions {
         return finished.summary;
     }
 
-    /** Trains, and compares the run that comes after with this one. */
-    TrainingRun.Summary trainForComparison(
-            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
-            throws IOException {
-        TrainingRun.Summary summary = train(
-                        (options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
-                .summary
-                .orElseThrow();
-        beside.add(summary.folder());
-        return summary;
-    }
-
     /** A recipe, and what came of it if it was not only a plan. */
     private record Finished(FinetuneRecipe recipe, Optional<TrainingRun.Summary> summary) {}
 
@@ -149,7 +137,7 @@ final class RunOptions {
             Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
         ProgressView view = view();
-        TrainingRun.Options options = options(names, spec, overwrite, offline);
+        TrainingRun.Options options = options(names, spec, overwrite, offline, view);
         try (Stop stop = new Stop()) {
             FinetuneRecipe recipe = recipes.recipe(options, view, stop);
             if (planOnly) {
@@ -178,29 +166,31 @@ final class RunOptions {
         if (!beside.isEmpty()) {
             throw new UsageException("--beside compares single runs, which a cross-validation is not; leave it out");
         }
-        TrainingRun.Options options = options(names, spec, overwrite, offline);
+        ProgressView view = view();
+        TrainingRun.Options options = options(names, spec, overwrite, offline, view);
         try (Stop stop = new Stop()) {
             try {
-                FinetuneRecipe recipe = recipes.recipe(options, view(), stop);
-                recipe.lines().forEach(view()::line);
+                FinetuneRecipe recipe = recipes.recipe(options, view, stop);
+                recipe.lines().forEach(view::line);
                 print(
-                        CrossValidation.execute(recipe.loaded(), plan, options, view(), stop),
+                        CrossValidation.execute(recipe.loaded(), plan, options, view, stop),
                         spec.commandLine().getOut());
             } catch (StoppedException e) {
-                view().line("stopped; everything is saved, continue with --resume");
+                view.line("stopped; everything is saved, continue with --resume");
                 throw e;
             }
         }
     }
 
-    private TrainingRun.Options options(KeyNames names, CommandSpec spec, boolean overwrite, boolean offline) {
+    private TrainingRun.Options options(
+            KeyNames names, CommandSpec spec, boolean overwrite, boolean offline, ProgressView view) {
         List<String> commandLine = new ArrayList<>(List.of("resnet4j"));
         commandLine.addAll(spec.commandLine().getParseResult().originalArgs());
         return new TrainingRun.Options(
                 resume,
                 overwrite,
                 commandLine,
-                Fetching.options(view()).withOffline(offline),
+                Fetching.options(view).withOffline(offline),
                 names,
                 CacheFolder.standard(),
                 beside);

@@ -3,7 +3,8 @@ package io.github.resnet4j.datasets.image;
 import java.nio.file.Path;
 
 /**
- * JPEG, baseline and progressive, with the pixels of libjpeg and so of Pillow, on every Java runtime. Here are the segments;
+ * JPEG, baseline and progressive, with the pixels of libjpeg-turbo and so of Pillow, on every Java runtime; only
+ * of damaged files that both decode do some differ. Here are the segments;
  * a {@link JpegFrame} makes pixels of its scans.
  *
  * <p>Application segments are passed over, so that no thumbnail, EXIF directory or colour profile is parsed.

@@ -277,20 +277,7 @@ final class JpegFrame {
         Pixels pixels = new Pixels(rgb);
         for (int row = 0; row < unitsDown(); row++) {
             for (int unit = 0; unit < unitsAcross(); unit++) {
-                nextUnit(coded);
-                for (Coded c : coded) {
-                    JpegComponent component = c.component;
-                    for (int v = 0; v < component.vertical(); v++) {
-                        for (int h = 0; h < component.horizontal(); h++) {
-                            component.read(
-                                    bits,
-                                    c.dc,
-                                    c.ac,
-                                    unit * component.horizontal() + h,
-                                    row * component.vertical() + v);
-                        }
-                    }
-                }
+                unit(coded, unit, row, (c, column, line) -> c.component.read(bits, c.dc, c.ac, column, line));
             }
             checkData();
             pixels.write(row);
@@ -319,17 +306,26 @@ final class JpegFrame {
         checkUnit(coded);
         for (int row = 0; row < unitsDown(); row++) {
             for (int unit = 0; unit < unitsAcross(); unit++) {
-                nextUnit(coded);
-                for (Coded c : coded) {
-                    JpegComponent component = c.component;
-                    for (int v = 0; v < component.vertical(); v++) {
-                        for (int h = 0; h < component.horizontal(); h++) {
-                            keep(c, band, unit * component.horizontal() + h, row * component.vertical() + v);
-                        }
-                    }
-                }
+                unit(coded, unit, row, (c, column, line) -> keep(c, band, column, line));
             }
             checkData();
+        }
+    }
+
+    /** Reads a block of a component. */
+    private interface BlockReader {
+        void read(Coded coded, int column, int row);
+    }
+
+    /** Reads the blocks of a unit, component by component. */
+    private void unit(List<Coded> coded, int unit, int unitRow, BlockReader reader) {
+        nextUnit(coded);
+        for (Coded c : coded) {
+            int across = c.component.horizontal();
+            int down = c.component.vertical();
+            for (int block = 0; block < across * down; block++) {
+                reader.read(c, unit * across + block % across, unitRow * down + block / across);
+            }
         }
     }
 

@@ -112,7 +112,12 @@ public record NearDuplicates(int trainImages, int valImages, List<Pair> pairs) {
 
     /** How many images are read for it. */
     public static int images(ImageDataset train, ImageDataset val) {
-        return Math.min(train.size(), MOST_TRAIN_IMAGES) + Math.min(val.size(), MOST_VAL_IMAGES);
+        return images(train.size(), val.size());
+    }
+
+    /** The same of data sets of these sizes. */
+    public static int images(int train, int val) {
+        return Math.min(train, MOST_TRAIN_IMAGES) + Math.min(val, MOST_VAL_IMAGES);
     }
 
     /** How many of the pairs are of equal pixels. */

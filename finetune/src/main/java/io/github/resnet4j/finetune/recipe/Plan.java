@@ -1,5 +1,7 @@
 package io.github.resnet4j.finetune.recipe;
 
+import io.github.resnet4j.finetune.quality.NearDuplicates;
+
 /**
  * What of a recipe decides how long it takes.
  *
@@ -18,8 +20,6 @@ record Plan(int size, Scope scope, int epochs, int batch, int views) {
 
     /** Seconds until the network is compiled. */
     private static final double START = 5;
-    /** Training images that a report looks at for duplicates. */
-    private static final int COMPARED = 50_000;
     /** Images that a report explains. */
     private static final int HEAT_MAPS = 36;
     /** Machines do other things, too. */
@@ -96,7 +96,7 @@ record Plan(int size, Scope scope, int epochs, int batch, int views) {
         if (scope == Scope.HEAD && given.cacheable()) {
             evaluating = images.validation() * (looking + epochs * CACHED);
         }
-        double reporting = (Math.min(images.training(), COMPARED) + images.validation()) * speed.loading()
+        double reporting = NearDuplicates.images(images.training(), images.validation()) * speed.loading()
                 + images.validation() * looking
                 + HEAT_MAPS * training;
         return SAFETY * (START + learning + evaluating + reporting);

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record RunOutcome(
         String name, String start, int epochs, double seconds, long correct, long images, String validation) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final long MOST_BYTES = 1 << 28;
+    private static final long MOST_BYTES = 1 << 25;
 
     public RunOutcome {
         if (epochs < 1 || !(seconds >= 0) || correct < 0 || images < 1 || correct > images) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
@@ -39,12 +40,12 @@ final class ChoicesFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             Choice[] choices = bytes.length > MOST_BYTES ? null : JSON.readValue(bytes, Choice[].class);
-            if (choices != null && List.of(choices).stream().allMatch(ChoicesFile::isComplete)) {
-                return List.of(choices).stream()
+            if (choices != null && Arrays.stream(choices).allMatch(ChoicesFile::isComplete)) {
+                return Arrays.stream(choices)
                         .map(choice -> kept(choice, config))
                         .toList();
             }
-        } catch (JacksonException | NullPointerException e) {
+        } catch (JacksonException e) {
             // Said below.
         }
         remarks.accept(file + " is damaged: the report will not say why the recipe is what it is");
@@ -52,7 +53,11 @@ final class ChoicesFile {
     }
 
     private static boolean isComplete(Choice choice) {
-        return choice.key() != null && choice.value() != null && choice.shown() != null && choice.reason() != null;
+        return choice != null
+                && choice.key() != null
+                && choice.value() != null
+                && choice.shown() != null
+                && choice.reason() != null;
     }
 
     private static Choice kept(Choice choice, RunConfig config) {

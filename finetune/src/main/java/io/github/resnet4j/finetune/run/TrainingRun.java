@@ -113,11 +113,6 @@ public final class TrainingRun {
                 CacheFolder cache) {
             this(resume, overwrite, commandLine, download, names, cache, List.of());
         }
-
-        /** The same beside other runs. */
-        public Options withBeside(List<Path> runs) {
-            return new Options(resume, overwrite, commandLine, download, names, cache, runs);
-        }
     }
 
     /**
