@@ -50,19 +50,22 @@ public record RunOutcome(
         Interval own = top1Interval();
         Interval theirs = other.top1Interval();
         boolean apart = own.low() > theirs.high() || own.high() < theirs.low();
-        return "%s: %s, %s points %s than %s (%s) in %s as against %s; %s"
+        String difference = correct == other.correct
+                ? "as much as"
+                : Numbers.fixed(Math.abs(points), 1) + (points > 0 ? " points more than" : " points less than");
+        return "%s: %s, %s %s (%s), in %s as against %s; %s"
                 .formatted(
                         name,
                         Numbers.percent(top1()),
-                        Numbers.fixed(Math.abs(points), 1),
-                        points >= 0 ? "more" : "less",
+                        difference,
                         other.name(),
                         Numbers.percent(other.top1()),
                         Numbers.duration(seconds),
                         Numbers.duration(other.seconds()),
                         apart
                                 ? "the intervals do not overlap."
-                                : "the intervals overlap: so many images may not tell the two apart.");
+                                : "the intervals overlap: %s may be too few to tell the two apart."
+                                        .formatted(Numbers.count(images, "image", "images")));
     }
 
     /**

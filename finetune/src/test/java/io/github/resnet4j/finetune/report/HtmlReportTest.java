@@ -259,10 +259,10 @@ class HtmlReportTest {
         assertThat(page(Example.run()))
                 .contains(
                         "Beside other runs",
-                        "resnet18 on flowers: 86.00%, 21.5 points more than from-scratch (64.50%) in 1 min 24 s as against"
+                        "resnet18 on flowers: 86.00%, 21.5 points more than from-scratch (64.50%), in 1 min 24 s as against"
                                 + " 1 min 31 s; the intervals do not overlap.",
-                        "1.1 points more than linear-probe (84.88%) in 1 min 24 s as against 4.2 s; the intervals overlap:"
-                                + " so many images may not tell the two apart.");
+                        "1.1 points more than linear-probe (84.88%), in 1 min 24 s as against 4.2 s; the intervals overlap:"
+                                + " 800 images may be too few to tell the two apart.");
         assertThat(page(Example.thousandClasses())).doesNotContain("Beside other runs");
     }
 

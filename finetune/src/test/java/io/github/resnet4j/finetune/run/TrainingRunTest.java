@@ -19,6 +19,7 @@ import io.github.resnet4j.finetune.quality.TemperatureScaling;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.train.Evaluation;
@@ -116,7 +117,9 @@ final class TrainingRunTest {
                 .beside(base)
                 .run()
                 .folder();
-        assertThat(run.resolve("report.html")).content().contains("Beside other runs", "than tiny (");
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("Beside other runs", " tiny (" + Numbers.percent(summary.top1()) + "), in ");
         RunOutcome first = RunOutcome.read(List.of(base)).get(0);
         assertThat(first.name()).isEqualTo("tiny");
         assertThat(first.start()).isEqualTo("random, seed 1");
