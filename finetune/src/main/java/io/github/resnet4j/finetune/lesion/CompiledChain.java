@@ -7,23 +7,23 @@ import io.github.resnet4j.zoo.network.Chain;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A trained network of which every unit is compiled on its own, once, when it is first needed. Whatever is removed or
- * swapped, the rest runs unchanged, one unit after the other.
+ * swapped, the rest runs unchanged, one unit after the other. Safe for use by several threads.
  */
 final class CompiledChain implements AutoCloseable {
     private final Chain chain;
     private final ComputationGraph trained;
     private final int batch;
     private final Engine engine;
-    private final Map<Step, Compiled> parts = new HashMap<>();
+    private final Map<Step, Compiled> parts = new ConcurrentHashMap<>();
 
     /** A part and what runs it. */
     private record Compiled(ComputationGraph graph, Inference inference) {}

@@ -26,9 +26,12 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -240,9 +243,9 @@ public final class LesionStudy {
     record Whole(double error, long images) {}
 
     /** How many images each route gets wrong. */
-    private record Wrong(long[] counts, long images) {
+    private record Wrong(AtomicLongArray counts, long images) {
         double share(int route) {
-            return (double) counts[route] / images;
+            return (double) counts.get(route) / images;
         }
     }
 
@@ -260,15 +263,15 @@ public final class LesionStudy {
         }
     }
 
-    private void advance(long cost) {
+    private synchronized void advance(long cost) {
         done += cost;
         view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
 
     /** Takes images all ways, of which the first is the whole network. */
     private Wrong wrong(Routes routes, int count, ImageDataset on) {
-        long[] wrong = new long[count];
-        long[] broken = new long[count];
+        AtomicLongArray wrong = new AtomicLongArray(count);
+        AtomicLong broken = new AtomicLong();
         long total = 0;
         try (BatchLoader loader = subject.loader(on, options.batchSize(), options.badImages())) {
             loader.check(stop);
@@ -283,36 +286,56 @@ public final class LesionStudy {
             }
             skipped.addAll(loader.skipped());
         }
-        if (broken[0] > 0) {
-            throw new NonFiniteOutputException(subject.origin(), broken[0], total);
+        if (broken.get() > 0) {
+            throw new NonFiniteOutputException(subject.origin(), broken.get(), total);
         }
         return new Wrong(wrong, total);
     }
 
-    /** Adds the mistakes of a batch; an output that is not finite is one. */
-    private void walk(Routes routes, Batch batch, long[] wrong, long[] broken) {
-        INDArray features = features(batch);
-        routes.walk(
-                features,
-                (step, maps) -> {
-                    requireGoingOn();
-                    INDArray behind = subject.compiled().run(step, maps);
-                    advance(cost(step) * batch.size());
-                    return behind;
-                },
-                (route, output) -> {
-                    int[] predicted = predicted(output);
-                    for (int i = 0; i < predicted.length; i++) {
-                        wrong[route] += predicted[i] == batch.labels()[i] ? 0 : 1;
-                        broken[route] += predicted[i] < 0 ? 1 : 0;
-                    }
-                });
-        CompiledChain.release(features);
+    /**
+     * Adds the mistakes of a batch; an output that is not finite is one. Each core takes its part of the images all ways by
+     * itself: meeting after every unit would cost a third more.
+     *
+     * @param broken counts images for which the output of the whole network is not finite
+     */
+    private void walk(Routes routes, Batch batch, AtomicLongArray wrong, AtomicLong broken) {
+        int parts = Math.min(Runtime.getRuntime().availableProcessors(), batch.size());
+        IntStream.range(0, parts).parallel().forEach(part -> {
+            int from = batch.size() * part / parts;
+            int to = batch.size() * (part + 1) / parts;
+            INDArray features = features(batch, from, to);
+            routes.walk(
+                    features,
+                    (step, maps) -> {
+                        requireGoingOn();
+                        INDArray behind = subject.compiled().run(step, maps);
+                        advance(cost(step) * (to - from));
+                        return behind;
+                    },
+                    (route, output) -> {
+                        int[] predicted = predicted(output);
+                        for (int i = 0; i < predicted.length; i++) {
+                            if (predicted[i] != batch.labels()[from + i]) {
+                                wrong.incrementAndGet(route);
+                            }
+                            if (route == 0 && predicted[i] < 0) {
+                                broken.incrementAndGet();
+                            }
+                        }
+                    });
+            CompiledChain.release(features);
+        });
     }
 
     static INDArray features(Batch batch) {
+        return features(batch, 0, batch.size());
+    }
+
+    private static INDArray features(Batch batch, int from, int to) {
         long[] shape = Arrays.stream(batch.shape()).asLongStream().toArray();
-        return Nd4j.create(batch.features(), shape, 'c');
+        int values = batch.features().length / batch.size();
+        shape[0] = to - from;
+        return Nd4j.create(Arrays.copyOfRange(batch.features(), from * values, to * values), shape, 'c');
     }
 
     /** The most probable class of each image, the lowest of equals; -1 where a probability is not finite. */
