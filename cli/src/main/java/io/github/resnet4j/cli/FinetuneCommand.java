@@ -153,6 +153,9 @@ final class FinetuneCommand implements Callable<Integer> {
     private Optional<Integer> repeat;
 
     @Mixin
+    private LabelsOption labels;
+
+    @Mixin
     private RunOptions run;
 
     @Mixin
@@ -163,7 +166,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = data.or(() -> run.labels().map(LabelFile::folder))
+        Path folder = data.or(() -> labels.file().map(LabelFile::folder))
                 .orElseThrow(() -> new UsageException("finetune needs --data DIR, or --labels CSV"));
         Optional<CrossValidation.Plan> validation = validation();
         imageSize.ifPresent(size -> requireUsable("--image-size", size));
@@ -197,6 +200,7 @@ final class FinetuneCommand implements Callable<Integer> {
         epochs.ifPresent(n -> settings.option("train.epochs", n));
         batchSize.ifPresent(n -> settings.option("train.batch-size", n));
         lr.ifPresent(rate -> settings.option("optimizer.lr", rate));
+        labels.addTo(settings);
         run.addTo(settings);
         RunOptions.Recipes recipes =
                 (options, shown, stop) -> FinetuneRecipe.of(from, file(), settings.all(), time, options, shown, stop);

@@ -180,27 +180,26 @@ final class PredictCommand implements Callable<Integer> {
         progress.begin("predict", files.size());
         long start = System.nanoTime();
         long[] counts = new long[2]; // answers, unsure ones
-        predictor
-                .each(
-                        files,
-                        images.folders().maxPixels(),
-                        tta ? predictor::mirroredProbabilities : predictor::probabilities,
-                        (index, probabilities) -> {
-                            Answer answer = answer(predictor, files.get(index), probabilities);
-                            counts[0]++;
-                            counts[1] += answer.isUnsure() ? 1 : 0;
-                            if (filed()) {
-                                kept.add(answer);
-                            }
-                            print(out, answer);
-                            progress.step(index + 1L, Double.NaN, Double.NaN, counts[0] / seconds(start), Double.NaN);
-                        })
-                .values()
-                .forEach(unreadable::add);
+        Predictor.Sweep sweep = predictor.each(
+                files,
+                images.folders().maxPixels(),
+                tta ? predictor::mirroredProbabilities : predictor::probabilities,
+                (index, probabilities) -> {
+                    Answer answer = answer(predictor, files.get(index), probabilities);
+                    counts[0]++;
+                    counts[1] += answer.isUnsure() ? 1 : 0;
+                    if (filed()) {
+                        kept.add(answer);
+                    }
+                    print(out, answer);
+                    progress.step(index + 1L, Double.NaN, Double.NaN, counts[0] / seconds(start), Double.NaN);
+                });
+        sweep.problems().values().forEach(unreadable::add);
         out.flush();
         progress.end();
         return Numbers.count(counts[0], "image", "images")
                 + " in " + Numbers.duration(seconds(start))
+                + " (" + Numbers.wholePercent(sweep.waitShare()) + " waiting for data)"
                 + threshold
                         .map(p -> ", " + Numbers.count(counts[1]) + " unsure (below " + Numbers.decimal(p) + ")")
                         .orElse("")

@@ -61,9 +61,6 @@ final class RunOptions {
     @Mixin
     private FolderReading reading;
 
-    @Mixin
-    private LabelsOption labels;
-
     /**
      * What a command calls the keys that its options set.
      *
@@ -80,15 +77,9 @@ final class RunOptions {
     /** Sets the keys that these options set. */
     void addTo(Settings settings) {
         reading.addTo(settings);
-        labels.addTo(settings);
         settings.set(overrides);
         settings.addAll(ModelConfig.settings(network.map()));
         engine.engine().ifPresent(name -> settings.option("engine", name.key()));
-    }
-
-    /** The file of labels on the command line. */
-    Optional<Path> labels() {
-        return labels.file();
     }
 
     /** The network options on the command line. */
@@ -112,6 +103,18 @@ final class RunOptions {
             throws IOException {
         return run((options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
                 .orElseThrow();
+    }
+
+    /** Trains what the reports of later runs show beside them; prints nothing. */
+    TrainingRun.Summary trainToCompareWith(
+            ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
+            throws IOException {
+        TrainingRun.Summary summary = train(
+                        (options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
+                .summary
+                .orElseThrow();
+        beside.add(summary.folder());
+        return summary;
     }
 
     /**

@@ -20,6 +20,9 @@ final class TrainCommand implements Callable<Integer> {
     private ConfigOptions config;
 
     @Mixin
+    private LabelsOption labels;
+
+    @Mixin
     private RunOptions run;
 
     @Mixin
@@ -32,6 +35,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = new Settings(spec, NAMES);
         config.addTo(settings);
+        labels.addTo(settings);
         run.addTo(settings);
         run.run(config.load(settings), NAMES, spec, start.overwrite(), start.offline());
         return ExitCode.OK;

@@ -13,7 +13,7 @@ public final class DiskException extends DownloadException {
     }
 
     /** {@code action} (such as "cannot write") failed on {@code path}. */
-    DiskException(String action, Path path, IOException cause) {
+    public DiskException(String action, Path path, IOException cause) {
         super(
                 path + ": " + action + " (" + FileProblem.reason(cause)
                         + "); free some space or make it writable, or set " + CacheFolder.VARIABLE

@@ -55,6 +55,7 @@ public record Embeddings(List<Path> files, List<float[]> vectors) {
                     vectors.add(features);
                     progress.accept(index + 1L);
                 })
+                .problems()
                 .values()
                 .forEach(unreadable);
         return new Embeddings(read, vectors);

@@ -298,15 +298,24 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
+     * How a sweep over files went.
+     *
+     * @param problems why some cannot be read, by their index; every message names its file
+     * @param waitShare fraction of the time in which the engine waited for the next images
+     */
+    public record Sweep(SortedMap<Integer, String> problems, double waitShare) {}
+
+    /**
      * Computes something of every file: worker threads decode and prepare the images ahead of the engine.
      *
      * @param maxPixels largest image in pixels
      * @param computation such as {@code this::probabilities}
      * @param rows receives the values of every image that can be read, in the order of the files
-     * @return why the others cannot be read, by their index; every message names its file
      * @throws NonFiniteOutputException if {@code computation} does
      */
-    public SortedMap<Integer, String> each(List<Path> files, long maxPixels, Computation computation, Row rows) {
+    public Sweep each(List<Path> files, long maxPixels, Computation computation, Row rows) {
+        long start = System.nanoTime();
+        long waited = 0;
         Shape in = network.input();
         int workers = Runtime.getRuntime().availableProcessors();
         // Few images are spread over all workers.
@@ -321,7 +330,9 @@ public final class Predictor implements AutoCloseable {
                         loading);
                 Batches batches = loader.epoch(0, 0)) {
             while (batches.hasNext()) {
+                long asked = System.nanoTime();
                 Batch batch = batches.next();
+                waited += System.nanoTime() - asked;
                 if (batch.size() == 0) {
                     continue; // none of its images could be read
                 }
@@ -331,7 +342,7 @@ public final class Predictor implements AutoCloseable {
                     rows.accept(batch.indices()[i], Arrays.copyOfRange(values, i * each, (i + 1) * each));
                 }
             }
-            return new TreeMap<>(loader.problems());
+            return new Sweep(new TreeMap<>(loader.problems()), (double) waited / (System.nanoTime() - start));
         }
     }
 

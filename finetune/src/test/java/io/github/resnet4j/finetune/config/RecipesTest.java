@@ -54,6 +54,7 @@ final class RecipesTest {
         assertThat(recipes().stream()
                         .map(file -> CONFIGS.relativize(file).toString().replace('\\', '/')))
                 .containsExactly(
+                        "bundled/resnet20-cifar.r4j_cifar10jpeg.yaml",
                         "cifar10/densenet-100-12.yaml",
                         "cifar10/densenet-100-24.yaml",
                         "cifar10/densenet-40-12.yaml",

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Assumptions;
@@ -123,6 +124,21 @@ final class PretrainedFetchTest {
                 .hasMessageContaining("not a zip archive of one file");
     }
 
+    /** Needs neither network nor mirror; damage in the cache is mended. */
+    @Test
+    void takesWhatThisBuildHoldsFromThere() throws Exception {
+        PretrainedWeights row = Pretrained.find("resnet20-cifar.r4j_cifar10jpeg");
+        DownloadOptions nowhere = offline(folder.resolve("none"));
+        assertThat(PretrainedFetch.cached(row, cache)).isTrue();
+        Path file = PretrainedFetch.fetch(row, cache, nowhere);
+        assertThat(file).isEqualTo(cache.weights().resolve(row.name()).resolve(row.fileName()));
+        assertThat(row.hash().of(file)).isEqualTo(row.hash());
+        assertThat(file).hasSize(row.bytes().orElseThrow());
+        Files.writeString(file, "damaged");
+        PretrainedFetch.fetch(row, cache, nowhere);
+        assertThat(row.hash().of(file)).isEqualTo(row.hash());
+    }
+
     private static PretrainedWeights zipped(FileHash hash) {
         PretrainedWeights row = Pretrained.find("preresnet20-cifar.pytorchcv");
         return with(row, row.bytes(), hash);
@@ -161,8 +177,12 @@ final class PretrainedFetchTest {
         assertThatThrownBy(() -> PretrainedFetch.fetch(vague, cache, options)).isInstanceOf(IntegrityException.class);
     }
 
+    static Stream<PretrainedWeights> elsewhere() {
+        return Pretrained.list().stream().filter(row -> !row.isBundled());
+    }
+
     @ParameterizedTest
-    @MethodSource("io.github.resnet4j.zoo.pretrained.Pretrained#list")
+    @MethodSource("elsewhere")
     void saysWhatToDoOffline(PretrainedWeights row) {
         DownloadOptions nowhere = new DownloadOptions(options.patience(), Optional.empty(), true, options.progress());
         assertThatThrownBy(() -> PretrainedFetch.fetch(row, cache, nowhere))

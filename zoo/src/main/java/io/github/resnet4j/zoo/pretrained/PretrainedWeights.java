@@ -5,6 +5,7 @@ import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import java.util.OptionalLong;
  * @param architecture its name in the zoo
  * @param options of the architecture where the weights were trained with others than its own; the tensors may not tell
  * @param tag who trained the weights, how, on what: {@code tv_in1k}
- * @param url where the file is, {@code https:}
+ * @param url where the file is, {@code https:}; {@code classpath:} if this build of resnet4j holds it
  * @param bytes its size; absent if the publisher does not state it
  * @param hash its hash, or the beginning of it; of a {@code .zip} that of the only file in it
  * @param licence SPDX identifier, or {@link #UNKNOWN_LICENCE} where the publisher names none. What ImageNet's own terms
@@ -26,7 +27,7 @@ import java.util.OptionalLong;
  * @param classNames what the logits stand for
  * @param accuracy as published, with this preprocessing; absent if none is published for this very file
  * @param source the publisher and its name for the recipe
- * @param page the publisher's page about it
+ * @param page the publisher's page about it; for a file that this build holds, a path in resnet4j's repository
  */
 public record PretrainedWeights(
         String architecture,
@@ -45,6 +46,7 @@ public record PretrainedWeights(
     /** In place of a licence that the publisher does not name. */
     public static final String UNKNOWN_LICENCE = "unknown";
 
+    private static final String BUNDLED = "classpath";
     private static final String ZIP = ".zip";
     private static final int BYTES_PER_VALUE = 4;
     private static final long ROOM = 1 << 20;
@@ -54,10 +56,12 @@ public record PretrainedWeights(
         if (!architecture.matches("[a-z0-9-]+") || !tag.matches("[a-z0-9_-]+")) {
             throw new IllegalArgumentException(architecture + "." + tag + " is not a valid name for weights");
         }
-        if (!"https".equals(url.getScheme())
-                || url.getHost() == null
-                || url.getPath().endsWith("/")) {
-            throw new IllegalArgumentException(url + " is not the https address of a file");
+        boolean addressed = BUNDLED.equals(url.getScheme())
+                ? url.getPath() != null && bytes.isPresent() && hash.isWhole()
+                : "https".equals(url.getScheme()) && url.getHost() != null;
+        if (!addressed || url.getPath().endsWith("/")) {
+            throw new IllegalArgumentException(
+                    url + " is neither the https address of a file nor a resource of known size and hash");
         }
         if (bytes.isPresent() && bytes.getAsLong() <= 0) {
             throw new IllegalArgumentException(url + " cannot have a size of " + bytes.getAsLong() + " bytes");
@@ -72,6 +76,24 @@ public record PretrainedWeights(
     /** The published file's name. */
     public String fileName() {
         return url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
+    }
+
+    /** Whether this build of resnet4j holds the file, so that nothing needs to be downloaded. */
+    public boolean isBundled() {
+        return BUNDLED.equals(url.getScheme());
+    }
+
+    /**
+     * The bytes of a file that this build holds, unchecked.
+     *
+     * @throws IllegalStateException if this build does not hold it
+     */
+    public InputStream open() {
+        InputStream in = isBundled() ? PretrainedWeights.class.getResourceAsStream(url.getPath()) : null;
+        if (in == null) {
+            throw new IllegalStateException(url + " is not in this build of resnet4j");
+        }
+        return in;
     }
 
     /** Whether the weights are the only file in a zip archive. */

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  *   <li>Keras: hashes, addresses and preprocessing from {@code keras/applications}, accuracies from the README of {@code
  *       keras-applications}, which is under the MIT licence, as are the networks of He et al. that the weights come from.
  *   <li>CIFAR: README and names of akamaster's files.
+ *   <li>{@code r4j_cifar10jpeg}: ours, measured here on CIFAR-10's test images after JPEG compression.
  *   <li>pytorchcv: addresses, SHA-1 and errors from its {@code model_store.py}, input from its CIFAR evaluation.
  *   <li>Hashes of more than the 8 digits in a file's name: as others measured and published them; {@code resnet20},
  *       {@code resnet56} and MLPerf's were measured here.
@@ -315,6 +316,12 @@ final class PublishedFiles {
                 akamaster(20, "resnet20-12fca82f.th", 91.73)
                         .size(1_099_231)
                         .sha256("12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8"),
+                bundled(
+                        20,
+                        1_092_968,
+                        "276252436a80409d2a91b7265e71dd1f3e17b999f140a2185547bb4ffb8188eb",
+                        87.14,
+                        99.50),
                 akamaster(32, "resnet32-d509ac18.th", 92.63)
                         .sha256("d509ac1820d7f25398913559d7e81a13229b1e7adc5648e3bfa5e22dc137f850"),
                 akamaster(44, "resnet44-014dd654.th", 93.10)
@@ -486,6 +493,25 @@ final class PublishedFiles {
                 Optional.of(new Accuracy(top1, OptionalDouble.empty())),
                 "akamaster/pytorch_resnet_cifar10",
                 URI.create("https://github.com/akamaster/pytorch_resnet_cifar10"));
+    }
+
+    /** Ours, which this build holds: {@code configs/bundled} trained them. Their input is that of the others. */
+    private static PretrainedWeights bundled(int depth, long size, String sha256, double top1, double top5) {
+        String name = "resnet" + depth + "-cifar";
+        return new PretrainedWeights(
+                name,
+                Map.of(),
+                "r4j_cifar10jpeg",
+                URI.create("classpath:/io/github/resnet4j/zoo/pretrained/" + name + ".r4j_cifar10jpeg.safetensors"),
+                OptionalLong.of(size),
+                new FileHash(FileHash.Algorithm.SHA_256, sha256),
+                "Apache-2.0",
+                new Preprocessing(OptionalInt.empty(), OptionalInt.empty(), "bilinear", MEAN, STD),
+                ChannelOrder.RGB,
+                ClassNames.CIFAR10,
+                Optional.of(new Accuracy(top1, OptionalDouble.of(top5))),
+                "resnet4j, on CIFAR-10's images after JPEG compression",
+                URI.create("results/bundled/" + name + "/README.md"));
     }
 
     /**

@@ -10,6 +10,8 @@ import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.FileBytes;
 import io.github.resnet4j.zoo.weights.Preprocessing;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,8 +75,12 @@ class PretrainedTest {
     @ParameterizedTest
     @MethodSource("rows")
     void rowSaysHowToKnowTheFile(PretrainedWeights row) {
-        assertThat(row.url()).hasScheme("https").hasNoQuery();
-        assertThat(row.fileName()).matches("[A-Za-z0-9_-]+\\.(pth|th|h5|pth\\.zip)");
+        assertThat(row.url()).hasScheme(row.isBundled() ? "classpath" : "https").hasNoQuery();
+        assertThat(row.fileName())
+                .matches(
+                        row.isBundled()
+                                ? Pattern.quote(row.name()) + "\\.safetensors"
+                                : "[A-Za-z0-9_-]+\\.(pth|th|h5|pth\\.zip)");
         Matcher inName = HASH_IN_NAME.matcher(row.fileName());
         if (inName.find()) {
             assertThat(row.hash().algorithm())
@@ -97,8 +103,30 @@ class PretrainedTest {
         assertThat(row.licence())
                 .matches(text -> SPDX.contains(text) || text.equals(PretrainedWeights.UNKNOWN_LICENCE));
         assertThat(row.source()).isNotBlank();
-        assertThat(row.page()).hasScheme("https");
+        if (row.isBundled()) {
+            assertThat(Path.of("..").resolve(row.page().getPath())).isRegularFile();
+        } else {
+            assertThat(row.page()).hasScheme("https");
+        }
         assertThat(row.licence().equals("CC-BY-NC-4.0")).isEqualTo(row.tag().startsWith("fb_"));
+    }
+
+    /** Of the files that this build holds, every byte, and the configuration that trained them. */
+    @ParameterizedTest
+    @MethodSource("bundled")
+    void whatIsBundledIsWhatTheRowSays(PretrainedWeights row) throws IOException {
+        byte[] bytes;
+        try (InputStream in = row.open()) {
+            bytes = in.readAllBytes();
+        }
+        assertThat(bytes).hasSize((int) row.bytes().orElseThrow());
+        assertThat(row.hash().matches(row.hash().algorithm().digest().add(bytes).hex()))
+                .isTrue();
+        assertThat(Path.of("../configs/bundled", row.name() + ".yaml")).isRegularFile();
+    }
+
+    static List<PretrainedWeights> bundled() {
+        return rows().stream().filter(PretrainedWeights::isBundled).toList();
     }
 
     /** Names from the zoo's own tensors: what pytorchcv's files hold, and the options with which they are right. */
@@ -199,7 +227,7 @@ class PretrainedTest {
                         "resnext101-32x8d.tv2_in1k");
         assertThat(Pretrained.list("resnet??-cifar"))
                 .extracting(PretrainedWeights::architecture)
-                .containsExactly("resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");
+                .containsExactly("resnet20-cifar", "resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");
         assertThat(Pretrained.list("plain*")).isEmpty();
     }
 
