@@ -76,6 +76,9 @@ public record DataConfig(
     /** The largest {@code image-size}. */
     public static final int LARGEST_IMAGE = 4096;
 
+    /** In the name of an experiment's labels. */
+    private static final String SEED = "{seed}";
+
     private static final int MOST_WORKERS = 1024;
     /** In GiB. */
     private static final int LARGEST_CACHE = 1 << 20;
@@ -136,6 +139,16 @@ public record DataConfig(
     /** The same with steps and normalisation given. */
     public DataConfig withPreprocessing(List<Transform> steps, NormalizeConfig values) {
         return with(labels, fold, Optional.of(steps), Optional.of(values), valFraction);
+    }
+
+    /** The same with the labels of a seed, where their file is another for every seed of an experiment. */
+    DataConfig withSeed(long seed) {
+        return with(
+                labels.map(csv -> csv.getFileSystem().getPath(csv.toString().replace(SEED, String.valueOf(seed)))),
+                fold,
+                eval,
+                normalize,
+                valFraction);
     }
 
     /** The same, validated on a fold. */

@@ -39,7 +39,8 @@ public record ExperimentConfig(
      * @param label key {@code label}, required: what to call it. Letters, digits, {@code . _ -}, at most 60, beginning
      *     with a letter or digit; with the seed it makes the name of the run's folder
      * @param config key {@code config}, required: the path of a run's configuration, relative to this file, or a map of
-     *     such keys, with the path as its {@code base}. Its name, seed and output folder are not used
+     *     such keys, with the path as its {@code base}. Its name, seed and output folder are not used; in its {@code
+     *     data.labels}, <code>{seed}</code> stands for the seed, so that every seed may have images of its own
      * @param fullEpochs key {@code full-epochs}: epochs of the published training; default: those of {@code config},
      *     before the command line changes them
      * @param published key {@code published}: the published result; default: that which {@code config} expects
@@ -148,7 +149,11 @@ public record ExperimentConfig(
                     run.label() + " is the label of an earlier run, too; every run needs a folder of its own");
         } else {
             check.that(
-                    !run.config().differences(earlier.config()).isEmpty(),
+                    !run.config().differences(earlier.config()).isEmpty()
+                            || !run.config()
+                                    .data()
+                                    .labels()
+                                    .equals(earlier.config().data().labels()),
                     key,
                     run.label() + " would train the same as " + earlier.label() + "; change one of them or remove it");
         }

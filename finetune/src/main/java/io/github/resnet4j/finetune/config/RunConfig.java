@@ -51,10 +51,18 @@ public record RunConfig(
         return new RunConfig(name, model, other, train, optimizer, schedule, engine, output, expect);
     }
 
-    /** The same training with another seed, in the folder {@code name} of {@code dir}. */
+    /** The same training with another seed, and the labels of that seed, in the folder {@code name} of {@code dir}. */
     public RunConfig in(Path dir, String name, long seed) {
         return new RunConfig(
-                name, model, data, train.withSeed(seed), optimizer, schedule, engine, new OutputConfig(dir), expect);
+                name,
+                model,
+                data.withSeed(seed),
+                train.withSeed(seed),
+                optimizer,
+                schedule,
+                engine,
+                new OutputConfig(dir),
+                expect);
     }
 
     /** The same for so many epochs, measured once, after the last. */

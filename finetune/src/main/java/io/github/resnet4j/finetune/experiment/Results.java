@@ -25,7 +25,7 @@ final class Results {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final String HEADER =
             "label,seed,network,state,epochs,of_epochs,full_epochs,test_error,training_error,"
-                    + "test_loss,best_test_error,best_epoch,seconds_per_image,lesion_error,published,folder";
+                    + "test_loss,best_test_error,best_epoch,seconds_per_image,seconds,lesion_error,published,folder";
 
     private Results() {}
 
@@ -63,6 +63,7 @@ final class Results {
                                         "%.6g",
                                         trial.secondsPerImage().getAsDouble())
                                 : "",
+                        trial.seconds().isPresent() ? cell(trial.seconds().getAsDouble()) : "",
                         trial.lesionError().isPresent()
                                 ? cell(trial.lesionError().getAsDouble())
                                 : "",
@@ -112,6 +113,7 @@ final class Results {
         json.put("testError", json(line.testError()));
         json.put("trainingError", json(line.trainingError()));
         json.put("secondsPerImage", json(line.secondsPerImage()));
+        json.put("seconds", json(line.seconds()));
         if (line.lesionError().count() > 0) {
             json.put("lesionError", json(line.lesionError()));
         }

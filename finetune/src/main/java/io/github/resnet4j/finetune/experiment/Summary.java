@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -82,6 +83,10 @@ final class Summary {
                 state.stage() == RunState.Stage.DONE,
                 diverged.containsKey(run.name()) ? "diverged" : state.stage().words(),
                 state.epochs(),
+                state.provenance()
+                        .map(Provenance::seconds)
+                        .map(OptionalDouble::of)
+                        .orElse(OptionalDouble.empty()),
                 BlockLesions.error(run));
     }
 
@@ -114,12 +119,13 @@ final class Summary {
                     "The images bear the traces of JPEG compression, which costs several points; published figures are"
                             + " for images without.");
         }
-        if (fingerprints().size() > 1) {
-            warnings.add("Not all runs were trained on the same images, so that their errors cannot be compared: "
-                    + fingerprints().values().stream()
-                            .map(names -> String.join(", ", names))
-                            .collect(Collectors.joining("; others are ")));
-        }
+        fingerprints().values().stream()
+                .filter(runs -> runs.size() > 1)
+                .forEach(runs -> warnings.add(
+                        "Not all runs were trained on the same images, so that their errors cannot be compared: "
+                                + runs.values().stream()
+                                        .map(names -> String.join(", ", names))
+                                        .collect(Collectors.joining("; others are "))));
         boolean timed = config.claims().stream().anyMatch(claim -> claim.measure() == Measure.TRAINING_TIME);
         if (timed && machines().size() > 1) {
             warnings.add("The runs were not timed alike, so that their times cannot be compared: "
@@ -164,12 +170,13 @@ final class Summary {
         };
     }
 
-    /** Runs by the images that they were trained on. */
-    private Map<String, List<String>> fingerprints() {
-        Map<String, List<String>> runs = new LinkedHashMap<>();
-        states.forEach((run, state) -> state.provenance()
-                .ifPresent(provenance -> runs.computeIfAbsent(provenance.dataFingerprint(), any -> new ArrayList<>())
-                        .add(run.name())));
+    /** Runs by the images that they were trained on, apart for every file of labels. */
+    private Map<Optional<Path>, Map<String, List<String>>> fingerprints() {
+        Map<Optional<Path>, Map<String, List<String>>> runs = new LinkedHashMap<>();
+        states.forEach((run, state) -> state.provenance().ifPresent(provenance -> runs.computeIfAbsent(
+                        run.config().data().labels(), any -> new LinkedHashMap<>())
+                .computeIfAbsent(provenance.dataFingerprint(), any -> new ArrayList<>())
+                .add(run.name())));
         return runs;
     }
 

@@ -165,7 +165,7 @@ public final class ExperimentPage {
                 report.lines().stream().anyMatch(line -> line.lesionError().count() > 0);
         page.add("<thead><tr><th>Run</th><th>Test error</th><th>Published</th><th>Training error</th>");
         page.add(lesions ? "<th>Without a block</th>" : "");
-        page.add("<th>Epochs</th><th>Time per image</th><th>Seeds</th></tr></thead>\n<tbody>\n");
+        page.add("<th>Epochs</th><th>Time per image</th><th>Time</th><th>Seeds</th></tr></thead>\n<tbody>\n");
         for (Line line : report.lines()) {
             page.add("<tr><th scope=\"row\" title=\"{}\">{}</th>", line.network(), line.label());
             page.add(
@@ -189,9 +189,12 @@ public final class ExperimentPage {
                 page.add("</td>");
             }
             page.add(
-                    "<td>{}</td><td>{}</td><td>",
+                    "<td>{}</td><td>{}</td><td>{}</td><td>",
                     line.length(),
-                    line.secondsPerImage().millis());
+                    line.secondsPerImage().millis(),
+                    Double.isNaN(line.seconds().mean())
+                            ? Numbers.NONE
+                            : Numbers.duration(line.seconds().mean()));
             for (Trial trial : line.trials()) {
                 if (trial.done()) {
                     page.add("<a href=\"{}/report.html\">{}</a> ", trial.folder(), trial.seed());

@@ -92,6 +92,14 @@ public record ExperimentReport(
             trials = List.copyOf(trials);
         }
 
+        /** Seconds that the runs which are done took as a whole. */
+        public Spread seconds() {
+            return Spread.of(trials.stream()
+                    .filter(Trial::done)
+                    .flatMapToDouble(trial -> trial.seconds().stream())
+                    .toArray());
+        }
+
         /** How many seeds are done. */
         long done() {
             return trials.stream().filter(Trial::done).count();
@@ -146,10 +154,17 @@ public record ExperimentReport(
      * @param done whether it is complete
      * @param state {@code done}, {@code half-done}, {@code missing} or {@code diverged}
      * @param epochs those that are done
+     * @param seconds that the process took which completed it, from reading the configuration to the last evaluation
      * @param lesionError test error without one block, the median one, if that was measured
      */
     public record Trial(
-            long seed, String folder, boolean done, String state, List<EpochRow> epochs, OptionalDouble lesionError) {
+            long seed,
+            String folder,
+            boolean done,
+            String state,
+            List<EpochRow> epochs,
+            OptionalDouble seconds,
+            OptionalDouble lesionError) {
         public Trial {
             epochs = List.copyOf(epochs);
         }

@@ -101,6 +101,20 @@ final class ExperimentConfigTest {
     }
 
     @Test
+    void everySeedMayHaveItsOwnLabels() throws IOException {
+        List<String> lines = new ArrayList<>(GOOD.subList(0, 6));
+        for (String images : List.of("few", "many")) {
+            lines.add("  - {label: " + images + ", config: {base: plain.yaml, data: {dataset: folder, labels: '"
+                    + images + "-{seed}.csv'}}}");
+        }
+        lines.add("claims: [{type: comparison, run: many, has: lower, measure: test-error, than: few}]");
+        RunConfig many = load(lines).runs().get(1).config(); // as long as they differ in that, the runs do
+        assertThat(many.in(folder, "many-seed2", 2).data().labels()).contains(Path.of("many-2.csv"));
+        lines.set(7, lines.get(7).replace("many-", "few-"));
+        assertThat(problems(lines)).anyMatch(problem -> problem.contains("many would train the same as few"));
+    }
+
+    @Test
     void aRunMayChangeItsFile() throws IOException {
         ExperimentConfig.Run run = load(with(
                         8,

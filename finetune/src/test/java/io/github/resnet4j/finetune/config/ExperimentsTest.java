@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every file in {@code configs/experiments}. */
 final class ExperimentsTest {
@@ -40,12 +41,20 @@ final class ExperimentsTest {
                         "shortcuts-20.yaml",
                         "shortcuts.yaml",
                         "stochastic-depth-56.yaml",
-                        "stochastic-depth.yaml");
+                        "stochastic-depth.yaml",
+                        "transfer-cifar.yaml",
+                        "transfer-photographs.yaml");
     }
 
-    /** Runs of one experiment differ in the network, and in nothing else but the warm-up of deep ones. */
+    static List<Path> papers() throws IOException {
+        return files().stream()
+                .filter(file -> !file.getFileName().toString().startsWith("transfer-"))
+                .toList();
+    }
+
+    /** The runs of a paper's experiment differ in the network, and in nothing else but the warm-up of deep ones. */
     @ParameterizedTest
-    @MethodSource("files")
+    @MethodSource("papers")
     void comparesNetworksThatAreTrainedAlike(Path file) {
         ExperimentConfig experiment = ConfigLoader.loadExperiment(file, List.of(), List.of());
         assertThat(file.getFileName()).hasToString(experiment.name() + ".yaml");
@@ -91,6 +100,33 @@ final class ExperimentsTest {
                 .collect(Collectors.toMap(
                         ExperimentConfig.Run::label,
                         run -> run.expected().orElseThrow().figure()));
+    }
+
+    /** They differ in what is trained, when, at which rates and how long: not in what the network sees. */
+    @ParameterizedTest
+    @ValueSource(strings = {"transfer-cifar", "transfer-photographs"})
+    void transfersAreOfTheSameImages(String name) {
+        ExperimentConfig experiment = load(name);
+        assertThat(experiment.seeds()).containsExactly(1L, 2L, 3L, 4L, 5L);
+        RunConfig first = experiment.runs().get(0).config();
+        for (ExperimentConfig.Run run : experiment.runs()) {
+            assertThat(run.config().differences(first).stream().map(difference -> difference.replaceAll(" .*", "")))
+                    .as(run.label())
+                    .isSubsetOf(
+                            "model.name",
+                            "model.weights",
+                            "model.freeze",
+                            "data.views",
+                            "train.epochs",
+                            "train.batch-size",
+                            "optimizer.lr",
+                            "optimizer.weight-decay",
+                            "optimizer.groups");
+        }
+        assertThat(experiment.runs().stream()
+                        .map(run -> run.label().replaceAll("-\\d+$", ""))
+                        .distinct())
+                .containsExactly("scratch", "head", "gradual", "full", "discriminative", "auto");
     }
 
     @Test

@@ -128,13 +128,18 @@ final class RecipesTest {
                         "finetune/gradual.yaml",
                         "finetune/last-stage.yaml",
                         "finetune/linear-probe.yaml",
+                        "finetune/pytorch-tutorial-fixed.yaml",
+                        "finetune/pytorch-tutorial.yaml",
                         "imagenet/cbam-resnet50.yaml",
                         "imagenet/resnet101.yaml",
                         "imagenet/resnet152.yaml",
                         "imagenet/resnet18.yaml",
                         "imagenet/resnet34.yaml",
                         "imagenet/resnet50.yaml",
-                        "imagenet/se-resnet50.yaml");
+                        "imagenet/se-resnet50.yaml",
+                        "transfer/cats-and-dogs.yaml",
+                        "transfer/eight-classes.yaml",
+                        "transfer/photographs.yaml");
     }
 
     @Test
@@ -273,10 +278,35 @@ final class RecipesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"linear-probe, layer4", "last-stage, layer3", "discriminative, ''", "gradual, ''", "full, ''"})
+    @CsvSource({
+        "linear-probe, layer4",
+        "last-stage, layer3",
+        "discriminative, ''",
+        "gradual, ''",
+        "full, ''",
+        "pytorch-tutorial, ''",
+        "pytorch-tutorial-fixed, layer4"
+    })
     void fineTuningFreezesWhatItSays(String name, String freeze) {
         assertThat(load("finetune/" + name + ".yaml").model().freeze().orElse(""))
                 .isEqualTo(freeze);
+    }
+
+    /** {@code SGD(lr=0.001, momentum=0.9)}, {@code StepLR(step_size=7, gamma=0.1)}, batches of 4, 25 epochs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pytorch-tutorial", "pytorch-tutorial-fixed"})
+    void theTutorialIsPyTorchs(String name) {
+        RunConfig config = load("finetune/" + name + ".yaml");
+        assertThat(config.train().epochs()).isEqualTo(25);
+        assertThat(config.train().batchSize()).isEqualTo(4);
+        assertThat(config.optimizer())
+                .isEqualTo(new OptimizerConfig.Sgd(
+                        0.001, 0.9, false, 0, DecayOn.ALL, config.optimizer().groups()));
+        ScheduleConfig.MultiStep steps = (ScheduleConfig.MultiStep) config.schedule();
+        assertThat(steps.milestones()).containsExactly(7.0, 14.0, 21.0);
+        assertThat(steps.gamma()).isEqualTo(0.1);
+        assertThat(config.data().augment())
+                .isEqualTo(load("finetune/full.yaml").data().augment());
     }
 
     /** Every part of a residual network is in a group, or trained at the rate itself. */

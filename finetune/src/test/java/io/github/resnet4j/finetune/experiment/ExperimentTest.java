@@ -17,6 +17,7 @@ import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.UnknownModelException;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -321,6 +324,54 @@ class ExperimentTest {
         Files.write(folder.resolve("data/data_batch_1.bin"), records);
         assertThat(run(experiment()).report().warnings())
                 .anyMatch(warning -> warning.startsWith("Not all runs were trained on the same images"));
+    }
+
+    /** So that these are no reason to warn; only runs of the same labels and seed must have seen the same. */
+    @Test
+    void everySeedMayHaveImagesOfItsOwn() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, i, 0xffffff);
+            ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
+        }
+        for (int seed = 1; seed <= 2; seed++) {
+            StringBuilder csv = new StringBuilder("path,label,split\n4.png,a,val\n5.png,b,val\n");
+            csv.append(seed).append(".png,a,train\n").append(seed + 5).append(".png,b,train\n");
+            Files.writeString(folder.resolve("labels-" + seed + ".csv"), csv);
+        }
+        List<Setting> ofRuns = Stream.of(
+                        "data.dataset=folder",
+                        "data.dir=null",
+                        "data.labels=\"" + folder.resolve("labels-{seed}.csv") + "\"",
+                        "data.image-size=16",
+                        "data.limit=null",
+                        "train.epochs=1")
+                .map(Setting::set)
+                .toList();
+        Experiment experiment = Experiment.of(
+                ConfigLoader.loadExperiment(folder.resolve("x.yaml"), List.of(Setting.set("seeds=[1, 2]")), ofRuns),
+                KeyNames.NONE);
+        Experiment.Outcome outcome = run(experiment);
+        assertThat(outcome.report().progress()).isEqualTo("4 of 4 runs");
+        assertThat(outcome.report().warnings()).noneMatch(warning -> warning.contains("same images"));
+        assertThat(outcome.report().lines()).allSatisfy(line -> {
+            assertThat(line.seconds().count()).isEqualTo(2);
+            assertThat(line.seconds().mean()).isPositive();
+        });
+        Files.delete(folder.resolve("7.png")); // of seed 2
+        ImageIO.write(
+                new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("7.png").toFile());
+        try (Stream<Path> files = Files.walk(at("deep-seed2"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(run(experiment).report().warnings())
+                .anyMatch(warning -> warning.startsWith("Not all runs were trained on the same images")
+                        && warning.contains("deep-seed2")
+                        && !warning.contains("seed1"));
     }
 
     /** Test images without high frequencies, as compression leaves them; what is in them otherwise does not matter. */

@@ -40,6 +40,7 @@ class ExperimentPageTest {
                 IntStream.rangeClosed(1, epochs)
                         .mapToObj(epoch -> row(epoch, error / epoch))
                         .toList(),
+                done ? OptionalDouble.of(90 * seed) : OptionalDouble.empty(),
                 folder.equals("d-seed2") ? OptionalDouble.of(0.77) : OptionalDouble.empty());
     }
 

@@ -227,7 +227,8 @@ class PretrainedTest {
                         "resnext101-32x8d.tv2_in1k");
         assertThat(Pretrained.list("resnet??-cifar"))
                 .extracting(PretrainedWeights::architecture)
-                .containsExactly("resnet20-cifar", "resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");
+                .containsExactly(
+                        "resnet20-cifar", "resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");
         assertThat(Pretrained.list("plain*")).isEmpty();
     }
 
