@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Shows what transfer learning gains, with nothing else needed: draws 40 images of each of six shapes, trains"
-                    + " ResNet-20 on them, once from random weights and once from weights that know CIFAR-10's images,"
-                    + " classifies a few shapes, and writes a report. Takes about a minute on two cores."
+                    + " ResNet-20 on them from random weights and from weights that know CIFAR-10, and writes a report."
+                    + " Takes about a minute on two cores."
         })
 final class QuickstartCommand implements Callable<Integer> {
     /** The images are in the folder of results. */

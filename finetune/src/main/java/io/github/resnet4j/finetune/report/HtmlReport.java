@@ -125,10 +125,12 @@ public final class HtmlReport {
             String length =
                     Numbers.count(epochs, "epoch", "epochs") + ", " + Numbers.count(updates, "update", "updates");
             html.tile("Time", Numbers.duration(total(EpochRow::seconds)), length);
-            double wait = mean(EpochRow::dataWaitShare);
+            // Every epoch has the same images; those with cached features take next to no time.
+            double each = mean(epoch -> 1 / epoch.imagesPerSecond());
+            double wait = mean(epoch -> epoch.dataWaitShare() / epoch.imagesPerSecond()) / each;
             html.tile(
                     "Images per second",
-                    Numbers.fixed(mean(EpochRow::imagesPerSecond), 0),
+                    Numbers.fixed(1 / each, 0),
                     Double.isNaN(wait) ? "in training" : Numbers.wholePercent(wait) + " of the time waiting for data");
         }
     }
@@ -158,8 +160,8 @@ public final class HtmlReport {
             html.add("<p>{}</p>\n", own.beside(other));
         }
         html.openTable("This run and others");
-        html.add("<thead><tr><th>Run</th><th>Starts from</th><th>Epochs</th><th>Time</th><th>Top-1</th>"
-                + "<th>95 % interval</th></tr></thead>\n<tbody>\n");
+        html.add("<thead><tr><th>Run</th><th>Epochs</th><th>Time</th><th>Top-1</th><th>95 % interval</th>"
+                + "<th class=\"words\">Starts from</th></tr></thead>\n<tbody>\n");
         row(own);
         report.others().forEach(this::row);
         html.closeTable();
@@ -169,16 +171,16 @@ public final class HtmlReport {
     private void row(RunOutcome outcome) {
         Interval range = outcome.top1Interval();
         html.add(
-                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td><bdi>{}</bdi></td><td>{}</td>",
+                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td>{}</td><td>{}</td><td>{}</td>",
                 outcome.name(),
-                outcome.start(),
-                Numbers.count(outcome.epochs()));
-        html.add(
-                "<td>{}</td><td>{}</td><td>{} to {}</td></tr>\n",
+                Numbers.count(outcome.epochs()),
                 Numbers.duration(outcome.seconds()),
-                Numbers.percent(outcome.top1()),
+                Numbers.percent(outcome.top1()));
+        html.add(
+                "<td>{} to {}</td><td class=\"words\"><bdi>{}</bdi></td></tr>\n",
                 Numbers.percent(range.low()),
-                Numbers.percent(range.high()));
+                Numbers.percent(range.high()),
+                outcome.start());
     }
 
     private void curves() {
