@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 
@@ -94,5 +95,10 @@ final class Png {
         g.drawImage(image, 0, 0, width, height, null);
         g.dispose();
         return scaled;
+    }
+
+    /** An encoded image as the address of itself, so that a page needs no other file. */
+    static Html uri(byte[] png) {
+        return Html.trusted("data:image/png;base64," + Base64.getEncoder().encodeToString(png));
     }
 }
