@@ -151,7 +151,10 @@ final class RunOptions {
                 return new Finished(recipe, Optional.of(TrainingRun.execute(recipe, options, view, stop)));
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
-                view.line("stopped; the checkpoint is saved, continue with --resume");
+                view.line(
+                        e.begun()
+                                ? "stopped; the checkpoint is saved, continue with --resume"
+                                : "stopped before there was a checkpoint; begin again with --resume");
                 throw e;
             }
         }
@@ -215,7 +218,7 @@ final class RunOptions {
                     outcome.images(),
                     Numbers.duration(outcome.seconds().mean()),
                     outcome.seconds().deviation());
-            if (!outcome.labels().isEmpty()) {
+            if (outcome.learnt() && !outcome.labels().isEmpty()) {
                 out.printf(
                         "labels to check: %s, in %s%n",
                         outcome.labels().size(), outcome.folder().resolve("labels-to-check.csv"));

@@ -137,6 +137,30 @@ class StopIT {
         assertThat(stopped.errors()).isEmpty();
     }
 
+    /** There is no checkpoint yet, and it does not say there is one; what is computed stays. */
+    @Test
+    void stopWhileFeaturesAreComputedSaysThatNothingHasBegun() {
+        Path cache = folder.resolve("features");
+        Cli.Outcome stopped;
+        try (Cli.Started started = Cli.in(folder)
+                .env("RESNET4J_CACHE", cache.toString())
+                .start(TinyRun.train(
+                        "caching",
+                        "--set",
+                        "model.freeze=layer3",
+                        "--set",
+                        "data.limit=null",
+                        "--set",
+                        "data.views=400"))) {
+            started.await(() -> Files.exists(cache));
+            started.signal("TERM");
+            stopped = started.outcome();
+        }
+        assertThat(stopped.code()).isEqualTo(143);
+        assertThat(stopped.err()).contains("stopped before there was a checkpoint; begin again with --resume");
+        assertThat(TinyRun.checkpoints(run("caching"))).isEmpty();
+    }
+
     @Test
     void divergenceKeepsTheLastGoodCheckpoint() {
         Cli.in(folder)

@@ -2,10 +2,14 @@ package io.github.resnet4j.datasets.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.awt.image.BufferedImage;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +105,30 @@ class ImageDecoderTest {
             assertThat(image.width() + "x" + image.height()).as(row[0]).isEqualTo(row[1] + "x" + row[2]);
             assertThat(Golden.sha(image.pixels())).as(row[0]).isEqualTo(row[3]);
         }
+    }
+
+    /** Of a photograph of 40 megapixels, a crop costs no more than the crop and a strip of blocks, the whole 11 bytes a pixel. */
+    @Test
+    void largePhotographsTakeNoMoreMemoryThanPromised(@TempDir Path folder) throws Exception {
+        BufferedImage image = new BufferedImage(7680, 5296, BufferedImage.TYPE_3BYTE_BGR);
+        for (int x = 0; x < 7680; x += 100) {
+            image.setRGB(x, x % 5296, 0xff8040);
+        }
+        Path file = folder.resolve("large.jpg");
+        assertThat(ImageIO.write(image, "jpg", file.toFile())).isTrue();
+        long pixels = 7680L * 5296;
+        LazyImage photograph = ImageDecoder.open(file, ImageDecoder.DEFAULT_MAX_PIXELS);
+        assertThat(allocated(() -> photograph.part(7000, 5000, 224, 224))).isLessThan(pixels / 2);
+        assertThat(allocated(photograph::decode)).isBetween(3 * pixels, 11 * pixels);
+    }
+
+    private static long allocated(Runnable decoding) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Assumptions.assumeTrue(
+                threads.isThreadAllocatedMemorySupported(), "this Java does not count what is allocated");
+        long before = threads.getCurrentThreadAllocatedBytes();
+        decoding.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     @Test

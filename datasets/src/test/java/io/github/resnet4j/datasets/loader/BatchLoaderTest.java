@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.ImageFolder;
 import io.github.resnet4j.datasets.LabelledImages;
+import io.github.resnet4j.datasets.image.Golden;
+import io.github.resnet4j.datasets.image.ImageDecoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -354,6 +361,47 @@ class BatchLoaderTest {
             assertThatThrownBy(() -> all(loader, 0, 0))
                     .isInstanceOf(BadDataException.class)
                     .hasMessage("image0: expected 2x2 pixels, got 2x1: resize");
+        }
+    }
+
+    /** JPEG, PNG, GIF and BMP; grey, palette, CMYK, alpha, 16 and 4 bits: each is what it is alone, and none is left out. */
+    @Test
+    void aFolderMayMixFormats(@TempDir Path root) throws IOException {
+        List<String> files = List.of(
+                "444.jpg",
+                "cmyk.jpg",
+                "grey.jpg",
+                "progressive.jpg",
+                "grey16.png",
+                "grey-alpha8.png",
+                "palette4.png",
+                "rgba16.png",
+                "rgb8.png",
+                "grey.gif",
+                "interlaced.gif",
+                "palette4.bmp",
+                "rle8.bmp",
+                "saved-rgb.bmp");
+        for (int i = 0; i < files.size(); i++) {
+            Path kind = Files.createDirectories(root.resolve(i % 2 == 0 ? "a" : "b"));
+            Files.copy(Golden.file("image/" + files.get(i)), kind.resolve(files.get(i)));
+        }
+        ImageFolder images = ImageFolder.open(root);
+        SampleWriter scaled = SampleWriter.scaled(8, 8);
+        LoaderOptions options = new LoaderOptions(files.size(), 1, 2, 2, false, BadImages.LEAVE_OUT);
+        try (BatchLoader loader = new BatchLoader(images, scaled, 3, 8, 8, options)) {
+            loader.check(() -> false);
+            Batch batch = loader.epoch(0, 0).next();
+            assertThat(loader.skipped()).isEmpty();
+            assertThat(batch.size()).isEqualTo(files.size());
+            for (int i = 0; i < files.size(); i++) {
+                float[] alone = new float[3 * 64];
+                Path file = Golden.file("image/" + images.file(i).getFileName());
+                scaled.write(ImageDecoder.open(file, ImageDecoder.DEFAULT_MAX_PIXELS), null, alone, 0);
+                assertThat(Arrays.copyOfRange(batch.features(), 192 * i, 192 * (i + 1)))
+                        .as(images.name(i))
+                        .isEqualTo(alone);
+            }
         }
     }
 }

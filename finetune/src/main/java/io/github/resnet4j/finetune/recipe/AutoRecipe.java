@@ -1,9 +1,9 @@
 package io.github.resnet4j.finetune.recipe;
 
+import io.github.resnet4j.finetune.recipe.Effort.Scope;
 import io.github.resnet4j.finetune.recipe.Evidence.Images;
 import io.github.resnet4j.finetune.recipe.Evidence.Model;
 import io.github.resnet4j.finetune.recipe.Evidence.Probe;
-import io.github.resnet4j.finetune.recipe.Plan.Scope;
 import io.github.resnet4j.finetune.report.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,29 +128,29 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
      * @throws TooShort if nothing is done in this time
      */
     public static AutoRecipe choose(Evidence evidence, Given given, Optional<Double> seconds) throws TooShort {
-        Plan wanted = plan(evidence, given);
-        List<Plan> shorter = shorter(wanted, evidence, given);
-        Plan least = shorter.stream()
+        Effort wanted = plan(evidence, given);
+        List<Effort> shorter = shorter(wanted, evidence, given);
+        Effort least = shorter.stream()
                 .min(Comparator.comparingDouble(plan -> plan.seconds(evidence, given)))
                 .orElseThrow();
-        Optional<Plan> fitting = shorter.stream()
+        Optional<Effort> fitting = shorter.stream()
                 .filter(plan -> plan.seconds(evidence, given) <= seconds.orElse(NIGHT))
                 .findFirst();
         if (fitting.isEmpty() && seconds.isPresent()) {
             throw new TooShort(least.seconds(evidence, given));
         }
-        Plan plan = fitting.orElse(least);
+        Effort plan = fitting.orElse(least);
         String limit = "to end within " + Numbers.duration(seconds.orElse(NIGHT));
         return new AutoRecipe(
                 plan.size(), new Rules(evidence, given, wanted, plan, limit).choices(), plan.seconds(evidence, given));
     }
 
     /** Without a thought for the time. */
-    private static Plan plan(Evidence evidence, Given given) {
+    private static Effort plan(Evidence evidence, Given given) {
         int batch = batchSize(evidence.images(), given);
         Scope scope = scope(evidence, given);
         int epochs = given.has("train.epochs") ? given.epochs() : epochs(evidence, scope, batch);
-        return new Plan(size(evidence, given), scope, epochs, batch, 4);
+        return new Effort(size(evidence, given), scope, epochs, batch, 4);
     }
 
     private static Scope scope(Evidence evidence, Given given) {
@@ -205,13 +205,13 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
      * What a plan can be shortened to, in the order of preference: fewer epochs; then the last stage and the head alone;
      * then smaller images; then the head alone, on fewer views of each image. The first is the plan itself.
      */
-    private static List<Plan> shorter(Plan wanted, Evidence evidence, Given given) {
-        Stream<Plan> plans = epochs(wanted, given);
+    private static List<Effort> shorter(Effort wanted, Evidence evidence, Given given) {
+        Stream<Effort> plans = epochs(wanted, given);
         boolean pretrained = evidence.model().pretrained();
         boolean free = (wanted.scope() == Scope.GRADUAL || wanted.scope() == Scope.ALL)
                 && !given.has("optimizer.groups")
                 && !evidence.model().body().isEmpty();
-        Plan late = free && evidence.model().body().size() > 1 ? wanted.withScope(Scope.LATE) : wanted;
+        Effort late = free && evidence.model().body().size() > 1 ? wanted.withScope(Scope.LATE) : wanted;
         if (!late.equals(wanted)) {
             plans = Stream.concat(plans, epochs(late, given));
         }
@@ -224,7 +224,7 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
             }
         }
         if (pretrained && (free || wanted.scope() == Scope.HEAD)) {
-            Plan head = wanted.withScope(Scope.HEAD);
+            Effort head = wanted.withScope(Scope.HEAD);
             plans = Stream.concat(plans, views(head, given));
             for (int size : smaller) {
                 plans = Stream.concat(plans, views(head.withSize(size), given));
@@ -233,13 +233,13 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
         return plans.toList();
     }
 
-    private static Stream<Plan> views(Plan plan, Given given) {
+    private static Stream<Effort> views(Effort plan, Given given) {
         return given.has("data.views")
                 ? epochs(plan, given)
                 : Stream.of(4, 2, 1).flatMap(views -> epochs(plan.withViews(views), given));
     }
 
-    private static Stream<Plan> epochs(Plan plan, Given given) {
+    private static Stream<Effort> epochs(Effort plan, Given given) {
         int fewest = given.has("train.epochs") ? plan.epochs() : Math.min(plan.epochs(), plan.fewestEpochs());
         return IntStream.iterate(plan.epochs(), epochs -> epochs >= fewest, epochs -> epochs - 1)
                 .mapToObj(plan::withEpochs);
@@ -256,7 +256,7 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
     }
 
     /** What a plan means in keys, and why. */
-    private record Rules(Evidence evidence, Given given, Plan wanted, Plan plan, String limit) {
+    private record Rules(Evidence evidence, Given given, Effort wanted, Effort plan, String limit) {
         List<Choice> choices() {
             List<Choice> all = new ArrayList<>();
             all.add(size());

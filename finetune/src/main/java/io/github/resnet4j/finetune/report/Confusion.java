@@ -89,6 +89,11 @@ public record Confusion(List<String> classes, long[][] counts) {
         return Interval.wilson(correct(), total());
     }
 
+    /** Whether the answers are better than the most frequent class each time, and not by luck. */
+    public boolean showsLearning() {
+        return top1Interval().low() > (double) support(mostFrequent()) / total();
+    }
+
     /** The class with the most images, the first of equals. */
     int mostFrequent() {
         return IntStream.range(0, classes.size()).reduce(0, (best, i) -> support(i) > support(best) ? i : best);

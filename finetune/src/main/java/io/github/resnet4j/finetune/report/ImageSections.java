@@ -44,17 +44,14 @@ final class ImageSections {
     void suspects() {
         report.judgement().ifPresent(known -> {
             html.openSection("suspects", "Labels to check");
-            if (!known.suspects().isEmpty() && !Verdict.hasLearnt(report.confusion())) {
-                html.add("<p class=\"none\">This model knows too little to question a label.</p>\n");
-            } else {
-                labels(
-                        html,
-                        known.suspects(),
-                        known.suspectCount(),
-                        "validation image",
-                        "validation images",
-                        "report.json");
-            }
+            labels(
+                    html,
+                    known.suspects(),
+                    known.suspectCount(),
+                    report.confusion().showsLearning(),
+                    "validation image",
+                    "validation images",
+                    "report.json");
             html.closeSection();
         });
     }
@@ -166,11 +163,17 @@ final class ImageSections {
      *
      * @param suspects the worst first; of many, the first
      * @param count how many there are
+     * @param learnt whether the model knows enough to doubt anything
      * @param all the file that names all of them
      */
-    static void labels(Page html, List<Prediction> suspects, int count, String one, String many, String all) {
+    static void labels(
+            Page html, List<Prediction> suspects, int count, boolean learnt, String one, String many, String all) {
         if (suspects.isEmpty()) {
             html.add("<p class=\"none\">The model confidently disagrees with no label.</p>\n");
+            return;
+        }
+        if (!learnt) {
+            html.add("<p class=\"none\">This model knows too little to question a label.</p>\n");
             return;
         }
         html.add(

@@ -90,8 +90,9 @@ public record StudyPage(
      *
      * @param shown the worst first; of many, the first
      * @param count how many there are
+     * @param learnt whether the models know enough to doubt a label; otherwise the page says so and shows none
      */
-    public record Labels(List<Prediction> shown, int count) {
+    public record Labels(List<Prediction> shown, int count, boolean learnt) {
         public Labels {
             shown = List.copyOf(shown);
         }
@@ -118,7 +119,7 @@ public record StudyPage(
         tables.forEach(table -> section(page, table));
         labels.ifPresent(found -> {
             page.openSection("suspects", "Labels to check");
-            ImageSections.labels(page, found.shown, found.count, "image", "images", "labels-to-check.csv");
+            ImageSections.labels(page, found.shown, found.count, found.learnt, "image", "images", "labels-to-check.csv");
             page.closeSection();
         });
         page.openSection("facts", "Facts").add("<div class=\"cards\">\n");

@@ -16,7 +16,7 @@ final class Verdict {
         int frequent = confusion.mostFrequent();
         double guessing = (double) confusion.support(frequent) / confusion.total();
         String always = "always answering “" + confusion.classes().get(frequent) + "”";
-        String against = hasLearnt(confusion)
+        String against = confusion.showsLearning()
                 ? always + " would be right for " + percent(guessing)
                 : "but " + always + " would be right for " + percent(guessing)
                         + ", so that it is not certain that it has learnt anything";
@@ -24,12 +24,6 @@ final class Verdict {
                 + Numbers.count(confusion.total(), "image", "images")
                 + " it was not trained on (for more images like these, expect " + percent(range.low()) + " to "
                 + percent(range.high()) + "); " + against + worst(confusion) + ".";
-    }
-
-    /** Whether it is better than always answering with the most frequent class, and not by luck. */
-    static boolean hasLearnt(Confusion confusion) {
-        return confusion.top1Interval().low()
-                > (double) confusion.support(confusion.mostFrequent()) / confusion.total();
     }
 
     private static String worst(Confusion confusion) {

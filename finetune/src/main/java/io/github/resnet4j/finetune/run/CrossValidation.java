@@ -18,6 +18,7 @@ import io.github.resnet4j.finetune.quality.Interval;
 import io.github.resnet4j.finetune.quality.LabelErrors;
 import io.github.resnet4j.finetune.quality.NearDuplicates;
 import io.github.resnet4j.finetune.quality.Temperature;
+import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Numbers;
@@ -119,6 +120,8 @@ public final class CrossValidation {
      * @param seconds over the trainings
      * @param images that were measured in a repetition
      * @param labels to check, with folds: what models that did not know an image say of its label
+     * @param learnt whether the folds' models are better than guessing, and not by luck; if not, what they say of labels is
+     *     worth nothing
      * @param model what was trained on all images; absent without folds
      */
     public record Outcome(
@@ -133,6 +136,7 @@ public final class CrossValidation {
             Spread seconds,
             long images,
             List<Suspect> labels,
+            boolean learnt,
             Optional<TrainingRun.Summary> model) {
         public Outcome {
             trials = List.copyOf(trials);
@@ -387,6 +391,7 @@ public final class CrossValidation {
                     seconds,
                     images,
                     List.of(),
+                    false,
                     Optional.empty());
             CrossValidationReport.write(outcome, List.of(), options.commandLine());
             return outcome;
@@ -415,6 +420,7 @@ public final class CrossValidation {
                 seconds,
                 images,
                 suspects.stream().map(suspect -> named(suspect, whole)).toList(),
+                new Confusion(whole.classes(), first.confusion()).showsLearning(),
                 Optional.of(model));
         writeLabels(outcome.labels());
         CrossValidationReport.write(

@@ -41,7 +41,7 @@ final class CrossValidationReport {
                         List.of(table(outcome)),
                         folds
                                 ? Optional.of(new StudyPage.Labels(
-                                        suspects, outcome.labels().size()))
+                                        suspects, outcome.labels().size(), outcome.learnt()))
                                 : Optional.empty(),
                         facts(outcome, commandLine),
                         notes(outcome),

@@ -8,6 +8,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.zoo.network.Node;
@@ -45,6 +46,19 @@ record RunChecks(RunConfig config, KeyNames names) {
                     + names.setting("data.sampling", "balanced") + " shows all of them equally often, "
                     + names.setting("data.class-weights", "balanced")
                     + " has each image of a small one count more");
+        }
+    }
+
+    /** Early stopping and a schedule that comes down at its end do not go together. */
+    void remarkOnPatience(Consumer<String> remarks) {
+        Optional<Integer> patience = config.train().monitoring().patience();
+        boolean endsLow = config.schedule() instanceof ScheduleConfig.Cosine
+                || config.schedule() instanceof ScheduleConfig.OneCycle;
+        if (endsLow && patience.isPresent() && patience.get() < config.train().epochs()) {
+            remarks.accept(
+                    "warning: " + names.of("train.patience") + " may end the run while the learning rate is still"
+                            + " high, which this schedule lowers towards its end; leave it out and train for fewer epochs ("
+                            + names.setting("train.epochs", "N") + ")");
         }
     }
 

@@ -155,6 +155,7 @@ final class RunReporter {
                     loaded.resolvedYaml(),
                     provenance.json(),
                     warnings(duplicates));
+            duplicates.flatMap(RunReporter::duplicated).ifPresent(view::line);
             JsonReport.write(
                     report,
                     names(suspects),
@@ -186,6 +187,10 @@ final class RunReporter {
                     + Numbers.count(duplicates.get().valImages()) + " of " + Numbers.count(val)
                     + " validation images. There may be more than are shown.");
         }
+        duplicates
+                .flatMap(RunReporter::duplicated)
+                .ifPresent(words ->
+                        warnings.add(words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1) + "."));
         known.ifPresent(
                 others -> warnings.add("This model was trained on all images. What this page says of predictions is "
                         + others.words() + "; the log's accuracies are of the training images."));
@@ -194,6 +199,16 @@ final class RunReporter {
                     + " could not be read and left out; they are named below.");
         }
         return warnings;
+    }
+
+    /** What duplicates mean for the accuracy, if there are any. */
+    private static Optional<String> duplicated(NearDuplicates found) {
+        int count = found.pairs().size();
+        return count == 0
+                ? Optional.empty()
+                : Optional.of(count + " of " + Numbers.count(found.valImages(), "validation image", "validation images")
+                        + (count == 1 ? " equals or looks" : " equal or look")
+                        + " like a training image, so the accuracy flatters the model; see Duplicates in the report");
     }
 
     /** Looks at every image once more, which the progress tells. */

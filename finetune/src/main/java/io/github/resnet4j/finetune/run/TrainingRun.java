@@ -28,6 +28,7 @@ import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
+import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.finetune.train.WeightAverage;
@@ -78,6 +79,8 @@ public final class TrainingRun {
     private List<EpochRow> rows;
     private Checkpoints checkpoints;
     private RunRecorder recorder;
+    /** Whether there is a checkpoint, of this process or of the one before. */
+    private boolean saved;
 
     /**
      * How to start.
@@ -224,6 +227,7 @@ public final class TrainingRun {
             RunChecks checks = new RunChecks(config, options.names());
             checks.requireStatistics(task, remarks::add);
             checks.requireSameImages(task.inputs().val(), others);
+            checks.remarkOnPatience(remarks::add);
             checks.remarkOnClasses(task.inputs().train(), remarks::add);
             classWeights = config.data()
                     .classWeights()
@@ -234,6 +238,8 @@ public final class TrainingRun {
                 RunFolder.requireFree(folder, options.resume(), options.overwrite(), options.names());
                 OneDnn.enable();
                 return load(PreparedRun.of(task, config), remarks);
+            } catch (StoppedException e) {
+                throw saved ? e : new StoppedException(false);
             }
         }
     }
@@ -242,6 +248,7 @@ public final class TrainingRun {
         card(start, 1); // not after an epoch: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
+        saved = resumed.isPresent();
         if (resumed.isPresent()) {
             List<String> changes = Identity.changes(resumed.get().identity(), identity, config.schedule());
             Optional<Summary> complete = complete(start, resumed.get());
@@ -458,13 +465,16 @@ public final class TrainingRun {
                     config,
                     start,
                     perEpoch,
-                    (position, progress) -> checkpoints()
-                            .save(new Snapshot(
-                                    position,
-                                    progress,
-                                    trainee.graph().params().data().asNioFloat(),
-                                    trainee.state(),
-                                    identity)),
+                    (position, progress) -> {
+                        checkpoints()
+                                .save(new Snapshot(
+                                        position,
+                                        progress,
+                                        trainee.graph().params().data().asNioFloat(),
+                                        trainee.state(),
+                                        identity));
+                        saved = true;
+                    },
                     rows,
                     best,
                     log,

@@ -205,19 +205,32 @@ class CrossValidationTest {
         assertThat(twice.images()).isEqualTo(12);
     }
 
+    /** Of every class half have the colours of the others: there is nothing to learn, and no label to doubt. */
     @Test
     void imagesThatAreEqualAreInOneFold() throws IOException {
         Path copies = runs.resolve("copies");
-        for (String name : List.of("red", "green", "blue")) {
+        List<String> names = List.of("red", "green", "blue");
+        for (String name : names) {
             Files.createDirectories(copies.resolve(name));
             for (int i = 0; i < 4; i++) {
-                Path image = data.resolve("train").resolve(name).resolve(i + ".png");
+                String colour = names.get((names.indexOf(name) + i) % 3);
+                Path image = data.resolve("train").resolve(colour).resolve(i + ".png");
                 Files.copy(image, copies.resolve(name).resolve(i + ".png"));
                 Files.copy(image, copies.resolve(name).resolve("copy of " + i + ".png"));
             }
         }
-        run(config(runs, "train.epochs=1", "data.dir=" + copies), new CrossValidation.Plan(2, 1), false, () -> false);
+        CrossValidation.Outcome poor = run(
+                config(runs, "train.epochs=1", "data.dir=" + copies),
+                new CrossValidation.Plan(2, 1),
+                false,
+                () -> false);
         assertThat(said.toString()).contains("12 images equal or look like another: such images are in the same fold");
+        assertThat(poor.learnt()).isFalse();
+        assertThat(poor.labels()).isNotEmpty();
+        assertThat(runs.resolve("tiny/report.html"))
+                .content()
+                .contains("knows too little to question a label")
+                .doesNotContain("class=\"shot\"");
         LabelFile file = LabelFile.read(runs.resolve("tiny/folds.csv"), copies, FolderOptions.DEFAULT);
         for (int i = 0; i < 24; i++) {
             for (int j = 0; j < 24; j++) {

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.engine.OneDnn;
@@ -21,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +31,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -231,7 +235,11 @@ final class FrozenFeaturesTest {
         Files.walk(runs.resolve("cache")).sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile()
                 .delete());
         TinyData.Runner stopped = run("stopped").stopAfter(stopAt);
-        assertThatExceptionOfType(StoppedException.class).isThrownBy(stopped::run);
+        assertThatExceptionOfType(StoppedException.class)
+                .isThrownBy(stopped::run)
+                .satisfies(e -> assertThat(e.begun())
+                        .as("not while features are computed")
+                        .isEqualTo(stopAt > 1));
         run("stopped").resume().run();
         assertThat(TinyData.coefficients(runs.resolve("stopped/last.zip")))
                 .isEqualTo(TinyData.coefficients(runs.resolve("whole/last.zip")));
@@ -257,6 +265,57 @@ final class FrozenFeaturesTest {
         runner.run();
         assertThat(runner.said()).contains("are not kept: ").contains("they are computed in every step");
         assertThat(runs.resolve("cache/features")).hasContent("a file");
+    }
+
+    /** What is whole stays in the cache; the run goes on without it, and equals one without a cache. */
+    @Test
+    void aFileThatCannotBeWrittenIsSaidAndWhatIsThereStays() throws IOException {
+        run("first").run();
+        Path val = cached().keySet().stream()
+                .min(Comparator.comparingLong(file -> file.toFile().length()))
+                .orElseThrow();
+        Files.delete(val);
+        Map<Path, FileTime> train = cached();
+        Files.createDirectories(val.resolve("in the way"));
+        TinyData.Runner runner = run("kept");
+        runner.run();
+        assertThat(runner.said())
+                .contains(
+                        " are not kept: " + val + ": is a folder; name a file in it; they are computed in every step");
+        assertThat(cached()).isEqualTo(train);
+        run("anew", NOT_KEPT).run();
+        assertTrainedAlike("kept", "anew");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatFillsUpIsSaidAndLeavesNothingHalfWritten() throws Exception {
+        Path disk = Files.createDirectories(runs.resolve("cache"));
+        assumeThat(succeeds("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()))
+                .as("only root may mount")
+                .isTrue();
+        try {
+            TinyData.Runner runner = run("full");
+            runner.run();
+            assertThat(runner.said())
+                    .contains("cannot be written: the disk is full; free some space; they are computed in every step");
+            assertThat(cached().keySet())
+                    .allMatch(file -> file.toString().endsWith(".features"))
+                    .hasSize(1);
+        } finally {
+            succeeds("umount", disk.toString());
+        }
+        run("anew", NOT_KEPT).run();
+        assertTrainedAlike("full", "anew");
+    }
+
+    private static boolean succeeds(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     @Test

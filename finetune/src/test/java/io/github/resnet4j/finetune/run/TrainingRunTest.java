@@ -235,6 +235,29 @@ final class TrainingRunTest {
                 .withMessageContaining("sampling none (was balanced)");
     }
 
+    /** In the terminal, at the head of the page and in its section; and the patience that a cosine does not go with. */
+    @Test
+    void validationImagesThatWereTrainedOnAreSaid() throws IOException {
+        Path copies = TinyData.write(runs.resolve("copies"), 8, 8, "green", "red");
+        for (int i = TinyData.TRAIN; i < TinyData.TRAIN + 3; i++) {
+            Files.copy(copies.resolve("val/red/" + i + ".png"), copies.resolve("train/red/" + i + ".png"));
+        }
+        TinyData.Runner runner = run(TinyData.config(copies, runs, "name=copies", "train.patience=1"));
+        runner.run();
+        String words =
+                "3 of 8 validation images equal or look like a training image, so the accuracy flatters the model;"
+                        + " see Duplicates in the report";
+        assertThat(runner.said()).containsOnlyOnce(words);
+        assertThat(runs.resolve("copies/report.html")).content().contains(words + ".");
+        assertThat(runs.resolve("copies/report.json")).content().contains("\"exact\":3,\"alike\":0");
+        assertThat(runner.said())
+                .containsOnlyOnce("warning: train.patience may end the run while the learning rate is still high");
+
+        TinyData.Runner without = run(TinyData.config(data, runs, "name=none", "train.patience=2"));
+        without.run();
+        assertThat(without.said()).doesNotContain("flatters", "warning: train.patience");
+    }
+
     /** With eight of red and one of green, red counts 9/16 and green 9/2; a map says the same. */
     @Test
     void weighsTheClassesOfTheLoss() throws IOException {

@@ -378,6 +378,26 @@ final class TrainerTest {
         assertThat(session.checkpoints.get(1).parameters()).isEqualTo(plain.parameters());
     }
 
+    /** The weights are well, and so is every loss: only the evaluation sees the average. */
+    @Test
+    void divergesWhereTheAverageIsNoNumber() {
+        Session session = new Session(averaging(0.9)) {
+            @Override
+            public void checkpoint(Position position, EpochProgress progress) {
+                super.checkpoint(position, progress);
+                FloatBuffer values = average.orElseThrow().values();
+                for (int i = 0; i < values.capacity(); i++) {
+                    values.put(i, Float.NaN);
+                }
+            }
+        };
+        assertThatExceptionOfType(DivergedException.class)
+                .isThrownBy(session::run)
+                .withMessageContaining("NaN or infinite");
+        assertThat(session.epochs).hasSize(1);
+        assertThat(session.parameters()).as("what is trained").doesNotContain(Float.NaN);
+    }
+
     @Test
     void anAverageIsResumedToTheLastBit() {
         Session whole = new Session(averaging(0.9));

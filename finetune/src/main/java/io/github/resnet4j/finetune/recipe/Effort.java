@@ -11,7 +11,7 @@ import io.github.resnet4j.finetune.quality.NearDuplicates;
  * @param batch images of a step
  * @param views of each image that are kept, where the head alone is trained
  */
-record Plan(int size, Scope scope, int epochs, int batch, int views) {
+record Effort(int size, Scope scope, int epochs, int batch, int views) {
     /** The share of the epochs that the head is trained alone, before the rest. */
     private static final double HEAD_FIRST = 0.1;
 
@@ -54,20 +54,20 @@ record Plan(int size, Scope scope, int epochs, int batch, int views) {
         return scope == Scope.GRADUAL ? Math.max(1, (int) Math.round(HEAD_FIRST * epochs)) : 0;
     }
 
-    Plan withEpochs(int other) {
-        return new Plan(size, scope, other, batch, views);
+    Effort withEpochs(int other) {
+        return new Effort(size, scope, other, batch, views);
     }
 
-    Plan withScope(Scope other) {
-        return new Plan(size, other, epochs, batch, views);
+    Effort withScope(Scope other) {
+        return new Effort(size, other, epochs, batch, views);
     }
 
-    Plan withSize(int other) {
-        return new Plan(other, scope, epochs, batch, views);
+    Effort withSize(int other) {
+        return new Effort(other, scope, epochs, batch, views);
     }
 
-    Plan withViews(int other) {
-        return new Plan(size, scope, epochs, batch, other);
+    Effort withViews(int other) {
+        return new Effort(size, scope, epochs, batch, other);
     }
 
     /** Estimated seconds from the first image to the finished report. */
