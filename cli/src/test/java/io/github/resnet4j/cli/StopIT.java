@@ -15,10 +15,12 @@ import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -152,13 +154,25 @@ class StopIT {
                         "data.limit=null",
                         "--set",
                         "data.views=400"))) {
-            started.await(() -> Files.exists(cache));
+            started.await(() -> hasFeatures(cache));
             started.signal("TERM");
             stopped = started.outcome();
         }
         assertThat(stopped.code()).isEqualTo(143);
         assertThat(stopped.err()).contains("stopped before there was a checkpoint; begin again with --resume");
         assertThat(TinyRun.checkpoints(run("caching"))).isEmpty();
+    }
+
+    /** Of one of the views at least. */
+    private static boolean hasFeatures(Path cache) {
+        if (Files.notExists(cache)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(cache)) {
+            return files.anyMatch(file -> file.toString().endsWith(".features"));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // a file went while it was looked at: its name was that of a part
+        }
     }
 
     @Test

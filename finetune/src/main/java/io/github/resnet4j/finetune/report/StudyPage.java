@@ -119,7 +119,8 @@ public record StudyPage(
         tables.forEach(table -> section(page, table));
         labels.ifPresent(found -> {
             page.openSection("suspects", "Labels to check");
-            ImageSections.labels(page, found.shown, found.count, found.learnt, "image", "images", "labels-to-check.csv");
+            ImageSections.labels(
+                    page, found.shown, found.count, found.learnt, "image", "images", "labels-to-check.csv");
             page.closeSection();
         });
         page.openSection("facts", "Facts").add("<div class=\"cards\">\n");
