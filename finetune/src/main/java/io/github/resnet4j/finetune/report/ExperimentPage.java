@@ -206,7 +206,8 @@ public final class ExperimentPage {
         }
         page.closeTable();
         page.add(
-                "<p>Errors after the last epoch{}.{} Time to train on one image, in the median epoch.{}</p>\n",
+                "<p>Errors after the last epoch{}.{} Time to train on one image, in the median epoch, and of the whole run without"
+                        + " its report.{}</p>\n",
                 severalSeeds() ? "; mean ± standard deviation over the seeds that are done" : "",
                 lesions
                         ? " Without a block, or a layer where there are none: the median over all that can be removed."

@@ -116,6 +116,7 @@ class ExperimentPageTest {
                 "<th>Without a block</th>",
                 "<td>77.00% <a href=\"d-seed2/lesion/report.html\" title=\"lesion study of seed 2\">↗</a></td>",
                 "<td>3 of 164</td>",
+                "<td>2 min 15 s</td>",
                 "<a href=\"d-seed2/report.html\">2</a>",
                 "mean ± standard deviation",
                 "<dt>Data</dt><dd>CIFAR-10</dd>",
