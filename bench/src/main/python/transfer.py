@@ -25,7 +25,7 @@ from pathlib import Path
 
 STAGES = ["stem", "layer1", "layer2", "layer3", "head"]
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-EXTENSIONS = (".jpg", ".jpeg", ".png")
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
 FEATURE_BATCH = 64
 
 
@@ -329,8 +329,10 @@ def table(ours, peer):
         seconds = [statistics.mean(time for _, time in each) for each in (rows, others)]
         seeds = str(len(rows)) if len(rows) == len(others) else "%d, %d" % (len(rows), len(others))
         print(
-            "| %s | %s | %.1f ± %.1f | %.1f ± %.1f | %+.1f ± %.1f | %.1f | %.1f | %.2f |"
-            % (label, seeds, *own, *other, own[0] - other[0], error, *seconds, seconds[1] / seconds[0])
+            (
+                "| %s | %s | %.1f ± %.1f | %.1f ± %.1f | %+.1f ± %.1f | %.1f | %.1f | %.2f |"
+                % (label, seeds, *own, *other, own[0] - other[0], error, *seconds, seconds[1] / seconds[0])
+            ).replace(" ± nan", "")
         )
 
 
