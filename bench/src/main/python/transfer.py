@@ -341,7 +341,7 @@ def figure(ours, peer, file):
     labels = [label for label in ours if label in peer]
     values = [top1 for rows in (ours, peer) for label in labels for top1, _ in rows[label]]
     low, high = 5 * math.floor(min(values) / 5), 5 * math.ceil(max(values) / 5)
-    left, width, step = 130, 520, 40
+    left, width, step = 150, 520, 40
     height = step * len(labels) + 60
 
     def x(top1):
