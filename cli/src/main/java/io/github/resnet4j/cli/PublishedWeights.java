@@ -83,7 +83,8 @@ final class PublishedWeights {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("name", row.name());
         object.put("architecture", row.architecture());
-        object.put("address", row.url().toString());
+        object.put(
+                "address", row.isBundled() ? "comes with resnet4j" : row.url().toString());
         object.put("bytes", orNull(row.bytes()));
         object.put("hash", row.hash().toString());
         object.put("licence", row.licence());

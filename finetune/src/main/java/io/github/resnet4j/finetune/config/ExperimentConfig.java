@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param name key {@code name}, required: the folder of all its runs and results in {@link OutputConfig#dir}; a folder
  *     name as that of a run
  * @param title key {@code title}, required: the heading of its report
- * @param source key {@code source}, required: the paper, and the figure or table in it
+ * @param source key {@code source}: the paper, and the figure or table in it; default: none, an experiment of one's own
  * @param question key {@code question}, required: what it asks, in words
  * @param seeds key {@code seeds}, default {@code [1]}: every run is trained once with each; different whole
  *     numbers, negative ones too, as of {@code train.seed}
@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 public record ExperimentConfig(
         String name,
         String title,
-        String source,
+        Optional<String> source,
         String question,
         @Default("[1]") List<Long> seeds,
         List<Run> runs,
@@ -123,7 +123,7 @@ public record ExperimentConfig(
         Requirements check = new Requirements()
                 .that(RunConfig.isFolderName(name), "name", RunConfig.NOT_A_FOLDER_NAME)
                 .written("title", title)
-                .written("source", source)
+                .written("source", source.orElse("of our own"))
                 .written("question", question)
                 .that(!seeds.isEmpty(), "seeds", "must be at least one whole number")
                 .that(!runs.isEmpty(), "runs", "must be at least one")

@@ -88,7 +88,7 @@ final class Results {
         json.put("experiment", name);
         json.put("folder", folder.toString());
         json.put("question", report.question());
-        json.put("source", report.source());
+        json.put("source", report.source().orElse(null));
         json.put("answer", report.answer().name().toLowerCase(Locale.ROOT));
         json.put("findings", report.findings().stream().map(Results::json).toList());
         json.put("runs", report.lines().stream().map(Results::json).toList());

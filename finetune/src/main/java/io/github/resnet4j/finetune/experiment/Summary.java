@@ -191,7 +191,7 @@ final class Summary {
 
     private Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Source", config.source());
+        config.source().ifPresent(source -> facts.put("Source", source));
         facts.put("Data", distinct(run -> Optional.of(data(run))));
         facts.put("Seeds", config.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
         facts.put(

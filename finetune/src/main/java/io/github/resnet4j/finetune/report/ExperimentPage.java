@@ -86,7 +86,7 @@ public final class ExperimentPage {
         page.add(
                 "<p class=\"question\">{}</p>\n<p>{}: <strong>{}</strong>.</p>\n<ul class=\"findings\">\n",
                 report.question(),
-                report.source(),
+                report.source().orElse("Answer"),
                 report.verdict());
         for (Finding finding : report.findings()) {
             page.add(

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * Everything that {@link ExperimentPage} shows of an experiment.
  *
  * @param title the heading
- * @param source the paper, and the figure or table in it
+ * @param source the paper, and the figure or table in it, if there is one
  * @param question in words
  * @param findings whether each claim holds
  * @param lines one for each run, in the experiment's order
@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  */
 public record ExperimentReport(
         String title,
-        String source,
+        Optional<String> source,
         String question,
         List<Finding> findings,
         List<Line> lines,

@@ -87,6 +87,8 @@ final class ExperimentConfigTest {
     void readsRunsFromTheirFiles() throws IOException {
         ExperimentConfig experiment = load(GOOD);
         assertThat(experiment.seeds()).containsExactly(1L, 2L);
+        assertThat(experiment.source()).contains("S");
+        assertThat(load(with(3, "")).source()).isEmpty(); // an experiment of one's own
         assertThat(experiment.output().dir()).isEqualTo(Path.of("runs"));
         ExperimentConfig.Run deep = experiment.runs().get(1);
         assertThat(deep.config())

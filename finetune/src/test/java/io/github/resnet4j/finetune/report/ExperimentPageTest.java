@@ -67,7 +67,7 @@ class ExperimentPageTest {
     private static ExperimentReport report(Line... lines) {
         return new ExperimentReport(
                 "Degradation",
-                "He et al. 2015, figure 6",
+                Optional.of("He et al. 2015, figure 6"),
                 "Does depth hurt?",
                 List.of(
                         new Finding("b is worse than a", Answer.YES, "24.10% against 15.30%"),
@@ -130,7 +130,7 @@ class ExperimentPageTest {
         String bad = "<script>alert('x')</script>\"><img src=x>";
         ExperimentReport report = new ExperimentReport(
                 bad,
-                bad,
+                Optional.of(bad),
                 bad,
                 List.of(new Finding(bad, Answer.YES, bad)),
                 List.of(line(bad, trial(1, bad, 3, true, 0.5))),
@@ -151,7 +151,8 @@ class ExperimentPageTest {
     }
 
     private static String verdict(Finding... findings) {
-        return new ExperimentReport("t", "s", "q", List.of(findings), List.of(), List.of(), Map.of()).verdict();
+        return new ExperimentReport("t", Optional.empty(), "q", List.of(findings), List.of(), List.of(), Map.of())
+                .verdict();
     }
 
     /** As far as all seeds are that have begun. */
