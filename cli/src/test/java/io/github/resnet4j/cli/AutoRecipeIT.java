@@ -19,14 +19,14 @@ class AutoRecipeIT {
 
     /** 120 training images of two classes. */
     @BeforeAll
-    static void copyImages() throws IOException {
+    static void drawImages() throws IOException {
+        Path drawn = folder.resolve("drawn");
+        ShapeImages.write(drawn, 75, 1, 7);
+        Files.createDirectory(folder.resolve("photos"));
         for (String name : List.of("star", "moon")) {
-            Path from = Trained.images().resolve("train").resolve(name);
-            Path to = Files.createDirectories(folder.resolve("photos").resolve(name));
-            for (int i = 0; i < 75; i++) {
-                String file = String.format("%s-%04d.png", name, i);
-                Files.copy(from.resolve(file), to.resolve(file));
-            }
+            Files.move(
+                    drawn.resolve("train").resolve(name),
+                    folder.resolve("photos").resolve(name));
         }
     }
 
