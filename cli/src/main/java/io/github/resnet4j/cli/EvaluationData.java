@@ -49,7 +49,8 @@ final class EvaluationData {
             names = "--on-bad-image",
             paramLabel = "fail|skip",
             defaultValue = "fail",
-            description = "What to do about unreadable images.")
+            description = "What to do about unreadable images: fail, or skip a few: 1, or up to 1 %% of"
+                    + " the images (10 at most, or 0.1 %% of very many).")
     private DataConfig.OnBadImage onBadImage;
 
     /** What is measured on, if not just {@link #data}. */

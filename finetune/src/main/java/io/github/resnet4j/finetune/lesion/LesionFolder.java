@@ -157,16 +157,14 @@ public final class LesionFolder {
                     "of " + Numbers.count(result.single().size(), result.unit(), result.unit() + "s")));
         });
         tiles.add(new StudyPage.Tile("Time", Numbers.duration(result.seconds()), "of measuring"));
+        List<String> warnings = new ArrayList<>();
+        if (!result.missing().isEmpty()) {
+            warnings.add("This study was stopped or goes on; not measured yet: " + String.join(", ", result.missing())
+                    + ".");
+        }
+        result.skipped().forEach(name -> warnings.add("skipped, cannot be read: " + name));
         return new StudyPage(
-                "Lesion study of " + result.network(),
-                tiles,
-                result.skipped().stream()
-                        .map(name -> "skipped, cannot be read: " + name)
-                        .toList(),
-                figures,
-                facts(result),
-                notes(result),
-                json);
+                "Lesion study of " + result.network(), tiles, warnings, figures, facts(result), notes(result), json);
     }
 
     private Map<String, Map<String, String>> facts(LesionResult result) {

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param data what it was measured on
  * @param images how many images
  * @param skipped names of images that could not be read
+ * @param missing parts that were asked for and are yet to be measured; after the end of a study none
  * @param seed of everything random
  * @param residual whether units are residual blocks; otherwise they are layers
  * @param baseline error of the whole network
@@ -46,6 +47,7 @@ public record LesionResult(
         String data,
         long images,
         List<String> skipped,
+        List<String> missing,
         long seed,
         boolean residual,
         double baseline,
@@ -282,7 +284,7 @@ public record LesionResult(
             responses = all;
         }
 
-        LesionResult result(String engine, List<String> skipped, double seconds) {
+        LesionResult result(String engine, List<String> skipped, List<String> missing, double seconds) {
             return new LesionResult(
                     model,
                     chain.network().name(),
@@ -291,6 +293,7 @@ public record LesionResult(
                     data,
                     images,
                     skipped,
+                    missing,
                     seed,
                     chain.residual(),
                     baseline,

@@ -201,7 +201,10 @@ public final class LesionStudy {
             work.body.run();
             EngineUse engine = new EngineUse(
                     subject.compiled().engine(), subject.compiled().fallback());
-            result = found.result(engine.words(), List.copyOf(skipped), (System.nanoTime() - start) / 1e9);
+            List<String> missing = works.subList(works.indexOf(work) + 1, works.size()).stream()
+                    .map(other -> other.part.toString())
+                    .toList();
+            result = found.result(engine.words(), List.copyOf(skipped), missing, (System.nanoTime() - start) / 1e9);
             if (parts.contains(work.part) && !left.contains(work.part)) {
                 view.line(result.line(work.part));
             }
@@ -294,7 +297,7 @@ public final class LesionStudy {
 
     /**
      * Adds the mistakes of a batch; an output that is not finite is one. Each core takes its part of the images all ways by
-     * itself: meeting after every unit would cost a third more.
+     * itself: meeting after every unit would cost a fifth more.
      *
      * @param broken counts images for which the output of the whole network is not finite
      */
