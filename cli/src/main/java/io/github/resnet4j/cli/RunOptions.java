@@ -175,9 +175,9 @@ final class RunOptions {
         ProgressView view = view();
         TrainingRun.Options options = options(names, spec, overwrite, offline, view);
         try (Stop stop = new Stop()) {
+            FinetuneRecipe recipe = recipes.recipe(options, view, stop);
+            recipe.lines().forEach(view::line);
             try {
-                FinetuneRecipe recipe = recipes.recipe(options, view, stop);
-                recipe.lines().forEach(view::line);
                 print(
                         CrossValidation.execute(recipe.loaded(), plan, options, view, stop),
                         spec.commandLine().getOut());

@@ -34,6 +34,7 @@ public final class ConfigLoader {
     private static final int MOST_NAMES = 1000;
 
     private static final String BASE = "base";
+    private static final String CLAIMS = "claims";
     private static final String RUNS = "runs";
     private static final String CONFIG = "config";
     private static final String FULL_EPOCHS = "full-epochs";
@@ -96,16 +97,25 @@ public final class ConfigLoader {
         Optional<YamlNode.Entry> entry = root.get(RUNS);
         if (entry.isPresent() && entry.get().value() instanceof YamlNode.Sequence runs) {
             List<YamlNode> complete = new ArrayList<>();
+            boolean unlabelled = false;
             for (YamlNode item : runs.items()) {
                 String path = RUNS + "[" + complete.size() + "]";
                 complete.add(item instanceof YamlNode.Mapping run ? withConfig(file, run, path, set) : item);
                 if (item instanceof YamlNode.Mapping run
                         && run.get("label").map(YamlNode.Entry::value).orElse(item) instanceof YamlNode.Scalar label) {
                     labels.put(label.text(), new RunLabel(label.text()));
+                } else {
+                    unlabelled = true;
                 }
             }
             whole = root.with(
                     RUNS, new YamlNode.Entry(entry.get().where(), new YamlNode.Sequence(runs.where(), complete)));
+            // Claims may well name the run whose label cannot be read.
+            Optional<YamlNode.Entry> claims = root.get(CLAIMS);
+            if (unlabelled && claims.isPresent()) {
+                Where where = claims.get().where();
+                whole = whole.with(CLAIMS, new YamlNode.Entry(where, new YamlNode.Unreadable(where)));
+            }
         }
         return new Binder(problems, labels).bind(ExperimentConfig.class, whole);
     }

@@ -476,8 +476,10 @@ public record AutoRecipe(int size, List<Choice> choices, double seconds) {
         private Optional<Choice> loss() {
             boolean smooth = images().classes() >= 10 && plan.scope() != Scope.HEAD;
             return smooth
-                    ? Optional.of(
-                            Choice.of("train.label-smoothing", "0.1", "usual for " + images().classes() + " classes"))
+                    ? Optional.of(Choice.of(
+                            "train.label-smoothing",
+                            "0.1",
+                            "usual for " + Numbers.count(images().classes()) + " classes"))
                     : Optional.empty();
         }
 

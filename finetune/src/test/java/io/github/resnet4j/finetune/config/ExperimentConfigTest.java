@@ -179,6 +179,10 @@ final class ExperimentConfigTest {
                         7,
                         "  - {label: flat, conifg: plain.yaml}",
                         "x.yaml:7: runs[0].conifg: unknown key; did you mean config?"),
+                row(
+                        7,
+                        "  - {lable: flat, config: plain.yaml}",
+                        "x.yaml:7: runs[0].lable: unknown key; did you mean label?"),
                 row(7, "  - {label: flat}", "x.yaml:7: runs[0].config: missing; this key is required"),
                 row(
                         7,
