@@ -47,9 +47,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * needed only for that, and when you name vertices for the first time.
  *
  * <p>Safe for use by several threads. A thread on its own uses all cores: they work together on one image, or each take
- * a part of a batch. Concurrent threads get one core each; those beyond the number of cores wait. All share the
- * parameters. On a core of its own, 3×3 convolutions are computed by Winograd's method where that is faster, so the
- * last digits of an answer may depend on the size of the batch.
+ * a part of a batch. Concurrent threads get one core each, whether they run this plan or others; those of one plan beyond
+ * the number of cores wait. All share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's
+ * method where that is faster, so the last digits of an answer may depend on the size of the batch.
  *
  * <p>An image with a value that is not finite gives NaN, and does not affect the others; a parameter that is not finite
  * makes everything NaN. So does an image for which any value inside the network overflows, although a ReLU of oneDNN would
@@ -64,6 +64,9 @@ public final class InferencePlan implements Inference {
 
     /** Sets of vertices whose programs are kept; what was lowered of them is bounded on its own. */
     private static final int MOST_BRANCHES = 64;
+
+    /** Threads that run a plan, this one or another: the cores are the same. */
+    private static final AtomicInteger CALLERS = new AtomicInteger();
 
     private final ComputationGraph graph;
     private final GraphState state;
@@ -195,14 +198,14 @@ public final class InferencePlan implements Inference {
         try {
             compiled.requireOpen();
             Branch branch = branch(outputs);
-            boolean others = compiled.callers.incrementAndGet() > 1;
+            boolean others = CALLERS.incrementAndGet() > 1;
             try {
                 List<INDArray> results =
                         others ? alone(images, (lane, all) -> lane.run(branch, all)) : all(branch, images);
                 InputArrays.markNotFinite(images, results);
                 return branch.shaped(results);
             } finally {
-                compiled.callers.decrementAndGet();
+                CALLERS.decrementAndGet();
             }
         } finally {
             compiled.running.readLock().unlock();
@@ -534,7 +537,6 @@ public final class InferencePlan implements Inference {
         private final List<Lane> lanes = new ArrayList<>();
         private final Deque<Lane> idle = new ArrayDeque<>();
         private final ReadWriteLock running = new ReentrantReadWriteLock();
-        private final AtomicInteger callers = new AtomicInteger();
         private boolean closed;
 
         Native(Prepared prepared, int cores) {

@@ -7,6 +7,7 @@ import io.github.resnet4j.zoo.network.Chain;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,18 +16,33 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A trained network of which every unit is compiled on its own, once, when it is first needed. Whatever is removed or
- * swapped, the rest runs unchanged, one unit after the other. Safe for use by several threads.
+ * A trained network whose units are compiled when they are first needed: whatever is removed or swapped, the rest runs
+ * unchanged. Several units that follow each other are compiled together, since maps change their layout where a plan
+ * begins and ends. Safe for use by several threads.
  */
 final class CompiledChain implements AutoCloseable {
+    /** Most units that are compiled together: with more, compiling takes longer than it saves. */
+    private static final int MOST_TOGETHER = 8;
+
+    /** Every part has parameters of its own; those of all parts together take about this much memory. */
+    private static final long PARAMETER_BYTES = 256L << 20;
+
     private final Chain chain;
     private final ComputationGraph trained;
     private final int batch;
     private final Engine engine;
-    private final Map<Step, Compiled> parts = new ConcurrentHashMap<>();
+    private final int together;
+    private final Map<Part, Compiled> parts = new ConcurrentHashMap<>();
+
+    /**
+     * Units that run as one.
+     *
+     * @param removed of a single unit: its branch or its layer is left out
+     */
+    private record Part(int first, int last, boolean removed) {}
 
     /** A part and what runs it. */
-    private record Compiled(ComputationGraph graph, Inference inference) {}
+    private record Compiled(Network network, ComputationGraph graph, Inference inference) {}
 
     /**
      * Compiles nothing yet.
@@ -39,6 +55,9 @@ final class CompiledChain implements AutoCloseable {
         this.trained = trained;
         this.batch = batch;
         this.engine = engine;
+        // A unit is in a part for each unit before it, and both the graph and its plan hold parameters.
+        long copies = PARAMETER_BYTES / (2 * Float.BYTES * chain.network().parameters());
+        this.together = Math.toIntExact(Math.max(1, Math.min(MOST_TOGETHER, copies)));
     }
 
     /** The network that a step runs; one without nodes does nothing. */
@@ -48,23 +67,56 @@ final class CompiledChain implements AutoCloseable {
     }
 
     /**
-     * What leaves a unit; behind the last one, probabilities.
+     * What leaves the last of some steps; behind the last unit, probabilities.
      *
-     * @param maps what enters it, N×C×H×W
-     * @return N×C×H×W, to be closed by the caller; {@code maps} itself if the step does nothing
+     * @param maps what enters the first, N×C×H×W
+     * @return N×C×H×W, to be closed by the caller; {@code maps} itself if the steps do nothing
      */
-    INDArray run(Step step, INDArray maps) {
-        Network network = network(step);
-        if (network.nodes().isEmpty()) {
+    INDArray run(List<Step> steps, INDArray maps) {
+        INDArray here = maps;
+        for (Part part : parts(steps)) {
+            INDArray behind = run(part, here);
+            if (behind != here && here != maps) {
+                release(here);
+            }
+            here = behind;
+        }
+        return here;
+    }
+
+    /**
+     * Steps as parts. Parts end at every so many units, wherever they begin, so that different routes share them.
+     */
+    private List<Part> parts(List<Step> steps) {
+        List<Part> parts = new ArrayList<>();
+        for (Step step : steps) {
+            Part before = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+            boolean joins = before != null
+                    && !before.removed
+                    && !step.removed()
+                    && step.unit() == before.last + 1
+                    && step.unit() % together != 0;
+            if (joins) {
+                parts.set(parts.size() - 1, new Part(before.first, step.unit(), false));
+            } else {
+                parts.add(new Part(step.unit(), step.unit(), step.removed()));
+            }
+        }
+        return parts;
+    }
+
+    private INDArray run(Part part, INDArray maps) {
+        if (part.first == part.last
+                && network(new Step(part.first, part.removed)).nodes().isEmpty()) {
             return maps;
         }
-        Inference inference = inference(step);
-        return shaped(inference.output(given(inference, maps)), network.out());
+        Compiled compiled = compiled(part);
+        return shaped(compiled.inference.output(given(compiled.inference, maps)), compiled.network.out());
     }
 
     /** The values of some nodes of a unit on the way, N×C×H×W or N×C, and of what leaves it. */
     Map<String, INDArray> values(int unit, INDArray maps, List<String> nodes) {
-        Inference inference = inference(new Step(unit, false));
+        Inference inference = compiled(new Part(unit, unit, false)).inference;
         return inference.featureMaps(given(inference, maps), nodes);
     }
 
@@ -111,16 +163,18 @@ final class CompiledChain implements AutoCloseable {
                 .findFirst();
     }
 
-    private Inference inference(Step step) {
-        return parts.computeIfAbsent(step, this::compile).inference;
+    private Compiled compiled(Part part) {
+        return parts.computeIfAbsent(part, this::compile);
     }
 
-    private Compiled compile(Step step) {
-        Network part = network(step);
+    private Compiled compile(Part part) {
+        Network network = part.first == part.last
+                ? network(new Step(part.first, part.removed))
+                : chain.stretch(part.first, part.last);
         ComputationGraph graph =
-                graph(part, trained, step.unit() == chain.units().size() - 1);
+                graph(network, trained, part.last == chain.units().size() - 1);
         try {
-            return new Compiled(graph, Inference.of(graph, part.input(), batch, engine));
+            return new Compiled(network, graph, Inference.of(graph, network.input(), batch, engine));
         } catch (RuntimeException | Error e) {
             graph.close();
             throw e;

@@ -309,10 +309,11 @@ public final class LesionStudy {
             INDArray features = features(batch, from, to);
             routes.walk(
                     features,
-                    (step, maps) -> {
+                    (stretch, maps) -> {
                         requireGoingOn();
-                        INDArray behind = subject.compiled().run(step, maps);
-                        advance(cost(step) * (to - from));
+                        INDArray behind = subject.compiled().run(stretch, maps);
+                        long cost = stretch.stream().mapToLong(this::cost).sum();
+                        advance(cost * (to - from));
                         return behind;
                     },
                     (route, output) -> {

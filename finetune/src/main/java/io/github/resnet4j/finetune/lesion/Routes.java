@@ -25,6 +25,17 @@ final class Routes {
             return ends.size() + next.values().stream().mapToInt(Fork::count).sum();
         }
 
+        /** The next fork where routes part or end, behind the steps that are added to {@code stretch}. */
+        private Fork straightOn(List<Step> stretch) {
+            Fork fork = this;
+            while (fork.ends.isEmpty() && fork.next.size() == 1) {
+                Map.Entry<Step, Fork> only = fork.next.entrySet().iterator().next();
+                stretch.add(only.getKey());
+                fork = only.getValue();
+            }
+            return fork;
+        }
+
         private long cost(ToLongFunction<Step> each) {
             long cost = 0;
             for (Map.Entry<Step, Fork> entry : next.entrySet()) {
@@ -43,10 +54,14 @@ final class Routes {
         }
     }
 
-    /** What runs a step. */
+    /** What runs steps. */
     interface Runner {
-        /** Maps to maps; the same if nothing is to be done. */
-        INDArray run(Step step, INDArray maps);
+        /**
+         * Maps to maps; the same if nothing is to be done.
+         *
+         * @param stretch steps behind each other, between which no route begins or ends
+         */
+        INDArray run(List<Step> stretch, INDArray maps);
     }
 
     /** What becomes of the ends. */
@@ -92,11 +107,13 @@ final class Routes {
             Fork last = fork;
             INDArray onward = here;
             for (Map.Entry<Step, Fork> way : fork.next.entrySet()) {
-                INDArray behind = runner.run(way.getKey(), here);
+                List<Step> stretch = new ArrayList<>(List.of(way.getKey()));
+                Fork end = way.getValue().straightOn(stretch);
+                INDArray behind = runner.run(stretch, here);
                 if (--left > 0) {
-                    walk(way.getValue(), behind, behind != here, runner, arrival);
+                    walk(end, behind, behind != here, runner, arrival);
                 } else {
-                    last = way.getValue();
+                    last = end;
                     onward = behind;
                 }
             }

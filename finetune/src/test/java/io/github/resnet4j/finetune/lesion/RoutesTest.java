@@ -24,15 +24,19 @@ class RoutesTest {
         return step.removed() ? maps : maps.mul(10).add(step.unit());
     }
 
-    private static Map<Integer, Double> walk(List<List<Step>> routes, List<Step> ran) {
+    private static Map<Integer, Double> walk(List<List<Step>> routes, List<List<Step>> ran) {
         Map<Integer, Double> ends = new HashMap<>();
         INDArray images = Nd4j.scalar(0.0);
         new Routes(routes)
                 .walk(
                         images,
-                        (step, maps) -> {
-                            ran.add(step);
-                            return run(step, maps);
+                        (stretch, maps) -> {
+                            ran.add(stretch);
+                            INDArray behind = maps;
+                            for (Step step : stretch) {
+                                behind = run(step, behind);
+                            }
+                            return behind;
                         },
                         (route, output) -> ends.put(route, output.getDouble(0)));
         assertThat(images.getDouble(0)).as("the images stay the caller's").isZero();
@@ -48,10 +52,13 @@ class RoutesTest {
                 List.of(step(1), step(2), removed(3)),
                 List.of(step(2), step(1), step(3)),
                 List.of(step(1), step(2), step(3)));
-        List<Step> ran = new ArrayList<>();
+        List<List<Step>> ran = new ArrayList<>();
         assertThat(walk(routes, ran))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(0, 123.0, 1, 23.0, 2, 13.0, 3, 12.0, 4, 213.0, 5, 123.0));
-        assertThat(ran).hasSize(12);
+        assertThat(ran.stream().flatMap(List::stream)).hasSize(12);
+        assertThat(ran)
+                .as("what no route leaves in between runs together")
+                .contains(List.of(removed(1), step(2), step(3)), List.of(step(2), step(1), step(3)), List.of(step(1)));
         assertThat(new Routes(routes).cost(step -> 1)).isEqualTo(12);
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -79,6 +80,35 @@ public record Chain(Network network, List<Unit> units) {
     /** Whether there are residual blocks; otherwise the units to remove are layers. */
     public boolean residual() {
         return units.stream().anyMatch(unit -> unit.kind == Kind.BLOCK);
+    }
+
+    /**
+     * Several units as one network.
+     *
+     * @param first position of the first unit
+     * @param last position of the last one, which gives the output
+     * @throws IndexOutOfBoundsException if there are no such units
+     */
+    public Network stretch(int first, int last) {
+        Objects.checkFromToIndex(first, last + 1, units.size());
+        List<Node> nodes = new ArrayList<>();
+        String entry = Network.INPUT;
+        for (Unit unit : units.subList(first, last + 1)) {
+            String before = entry;
+            for (Node node : unit.whole.nodes()) {
+                nodes.add(new Node(
+                        node.name(),
+                        node.op(),
+                        node.inputs().stream()
+                                .map(input -> input.equals(Network.INPUT) ? before : input)
+                                .toList(),
+                        node.stage(),
+                        node.inputShapes()));
+            }
+            entry = nodes.get(nodes.size() - 1).name();
+        }
+        int channels = nodes.get(nodes.size() - 1).out().channels();
+        return new Network(network.name(), units.get(first).whole.input(), channels, nodes);
     }
 
     /** Neighbouring nodes of one block, or of none. */

@@ -73,6 +73,7 @@ class ChainTest {
         }
         assertThat(names).containsExactlyInAnyOrderElementsOf(names(network));
         assertThat(map).isEqualTo(new Shape(row.classes(), 1, 1));
+        assertThat(chain.stretch(0, chain.units().size() - 1)).isEqualTo(network);
         assertThat(chain.units().stream()
                         .mapToLong(unit -> unit.whole().parameters())
                         .sum())
