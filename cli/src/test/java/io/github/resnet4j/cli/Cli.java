@@ -22,6 +22,7 @@ final class Cli {
     private static final String CLASS_PATH = "MORE_CLASS_PATH";
 
     private final Path folder;
+    private final Class<?> main;
     private final List<String> jvm;
     private final Map<String, String> environment;
 
@@ -48,15 +49,21 @@ final class Cli {
         }
     }
 
-    private Cli(Path folder, List<String> jvm, Map<String, String> environment) {
+    private Cli(Path folder, Class<?> main, List<String> jvm, Map<String, String> environment) {
         this.folder = folder;
+        this.main = main;
         this.jvm = jvm;
         this.environment = environment;
     }
 
     /** Commands run in {@code folder}. */
     static Cli in(Path folder) {
-        return new Cli(folder, List.of(), Map.of());
+        return new Cli(folder, Main.class, List.of(), Map.of());
+    }
+
+    /** With another class to start than {@link Main}. */
+    Cli main(Class<?> other) {
+        return new Cli(folder, other, jvm, environment);
     }
 
     /** With another folder of classes or services. */
@@ -67,13 +74,13 @@ final class Cli {
     Cli jvm(String... options) {
         List<String> all = new ArrayList<>(jvm);
         all.addAll(List.of(options));
-        return new Cli(folder, all, environment);
+        return new Cli(folder, main, all, environment);
     }
 
     Cli env(String name, String value) {
         Map<String, String> all = new HashMap<>(environment);
         all.put(name, value);
-        return new Cli(folder, jvm, all);
+        return new Cli(folder, main, jvm, all);
     }
 
     Outcome run(String... arguments) {
@@ -101,7 +108,7 @@ final class Cli {
             if (environment.containsKey(CLASS_PATH)) {
                 classPath += File.pathSeparator + environment.get(CLASS_PATH);
             }
-            command.addAll(List.of("-cp", classPath, Main.class.getName()));
+            command.addAll(List.of("-cp", classPath, main.getName()));
             command.addAll(List.of(arguments));
             File out = Files.createTempFile(folder, "stdout", ".txt").toFile();
             File err = Files.createTempFile(folder, "stderr", ".txt").toFile();

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What needs no native code: help, listings, and mistakes. Each child is watched for not loading any. */
+/**
+ * What needs no native code: help, listings, and mistakes. Each child is watched for not loading any. The mistakes, a
+ * hundred of them, share one.
+ */
 class CommandLineIT {
     private static final List<String> COMMANDS = List.of(
             "quickstart",
@@ -44,6 +47,8 @@ class CommandLineIT {
     @TempDir
     static Path folder;
 
+    private static List<String> lines;
+
     @BeforeAll
     static void writeFiles() throws IOException {
         Files.createDirectories(folder.resolve("one-class/a"));
@@ -53,13 +58,28 @@ class CommandLineIT {
         Files.writeString(folder.resolve("file"), "in the way");
         TinyRun.write(folder, folder.resolve("absent"));
         TinyRun.writeExperiment(folder);
+        makeMistakes();
+    }
+
+    private static void makeMistakes() throws IOException {
+        lines = mistakes().map(mistake -> (String) mistake.get()[0]).toList();
+        Files.write(folder.resolve("mistakes.txt"), lines);
+        Files.createDirectory(folder.resolve("outcomes"));
+        Cli.Outcome process = run(Cli.in(folder).main(ManyCommands.class), "mistakes.txt", "outcomes")
+                .succeeds();
+        assertThat(process.out()).isEmpty();
+        assertThat(process.err()).isEmpty();
     }
 
     /** Runs without native code, or fails. */
     private static Cli.Outcome run(String... arguments) {
+        return run(Cli.in(folder), arguments);
+    }
+
+    private static Cli.Outcome run(Cli cli, String... arguments) {
         Path log = folder.resolve("classes-" + System.nanoTime() + ".log");
         Cli.Outcome outcome =
-                Cli.in(folder).jvm("-Xlog:class+load:file=" + log.getFileName()).run(arguments);
+                cli.jvm("-Xlog:class+load:file=" + log.getFileName()).run(arguments);
         try (Stream<String> lines = Files.lines(log)) {
             List<String> loaded = lines.toList();
             assertThat(loaded).anyMatch(line -> line.contains(Main.class.getName()));
@@ -205,8 +225,9 @@ class CommandLineIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
-    void mistakeIsOneLine(String arguments, int code, String[] parts) {
-        Cli.Outcome outcome = run(arguments.split(" ")).failsWith(code, parts);
+    void mistakeIsOneLine(String arguments, int code, String[] parts) throws IOException {
+        Cli.Outcome outcome = ManyCommands.outcome(folder.resolve("outcomes"), lines.indexOf(arguments))
+                .failsWith(code, parts);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err()).hasLineCount(1).doesNotContain("\u001b");
         assertThat(folder.resolve("runs")).doesNotExist();
