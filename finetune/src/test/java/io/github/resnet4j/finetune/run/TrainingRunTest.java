@@ -59,6 +59,7 @@ final class TrainingRunTest {
     private static Path data;
     private static Path base;
     private static TrainingRun.Summary summary;
+    private static TrainingRun.Summary peak;
 
     @TempDir
     Path runs;
@@ -500,23 +501,27 @@ final class TrainingRunTest {
     }
 
     /** Six epochs whose last ones destroy what the first have learnt. */
-    private ConfigLoader.Loaded peaking(String... overrides) {
+    private static ConfigLoader.Loaded peaking(Path runs) {
         return TinyData.config(
                 data,
                 runs,
-                Stream.concat(
-                                Stream.of(
-                                        "train.epochs=6",
-                                        "optimizer.lr=0.02",
-                                        "schedule={type: multi-step, milestones: [3], gamma: 100}"),
-                                Stream.of(overrides))
-                        .toArray(String[]::new));
+                "train.epochs=6",
+                "optimizer.lr=0.02",
+                "schedule={type: multi-step, milestones: [3], gamma: 100}");
+    }
+
+    /** Such a run, uninterrupted; the tests take copies of it. */
+    private static TrainingRun.Summary peak() throws IOException {
+        if (peak == null) {
+            peak = run(peaking(shared.resolve("peaking"))).run();
+        }
+        return peak;
     }
 
     @Test
     void modelZipIsTheBestEpochAndLastZipTheLast() throws IOException {
-        TrainingRun.Summary result = run(peaking()).run();
-        Path folder = runs.resolve("tiny");
+        TrainingRun.Summary result = peak();
+        Path folder = copyOf(result.folder());
         List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
         EpochRow best = EpochRow.best(rows).orElseThrow();
         EpochRow last = rows.get(5);
@@ -538,7 +543,7 @@ final class TrainingRunTest {
                         "model.zip is from epoch " + best.epoch() + ", and so is all that this page says",
                         "last.zip is from the last, 6.",
                         right + " of 12 images");
-        TrainingRun.Summary again = run(peaking()).resume().run();
+        TrainingRun.Summary again = run(peaking(runs)).resume().run();
         assertThat(again.alreadyComplete()).isTrue();
         assertThat(again.model()).isEqualTo(best);
         assertThat(again.top1()).isEqualTo(best.valTop1());
@@ -549,20 +554,19 @@ final class TrainingRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"within", "evaluating", "report"})
     void aKilledRunKeepsTheBestModel(String when) throws IOException {
-        Path whole = runs.resolve("whole");
-        run(peaking("name=whole")).run();
+        Path whole = peak().folder();
         if (when.equals("report")) {
-            run(peaking()).run();
+            copyOf(whole);
             Files.delete(runs.resolve("tiny/last.zip"));
             Files.delete(runs.resolve("tiny/report.html"));
         } else {
             int perEpoch = 4 + 2; // steps, and batches of an evaluation
-            assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> run(peaking())
+            assertThatExceptionOfType(StoppedException.class).isThrownBy(() -> run(peaking(runs))
                     .stopAfter(when.equals("within") ? 5 * perEpoch + 2 : 6 * perEpoch + 1)
                     .run());
             assertThat(runs.resolve("tiny/model.zip")).exists();
         }
-        run(peaking()).resume().run();
+        run(peaking(runs)).resume().run();
         for (String model : List.of("model.zip", "last.zip")) {
             assertThat(TinyData.coefficients(runs.resolve("tiny").resolve(model)))
                     .isEqualTo(TinyData.coefficients(whole.resolve(model)));
@@ -598,21 +602,20 @@ final class TrainingRunTest {
     /** Its {@code model.zip} was the last epoch's, whose card named none, and {@code best.zip} the best's. */
     @Test
     void aRunOfAnEarlierVersionIsRead() throws IOException {
-        run(peaking()).run();
-        Path folder = runs.resolve("tiny");
+        Path folder = copyOf(peak().folder());
         Path best = folder.resolve("best.zip");
         byte[] kept = TinyData.coefficients(folder.resolve("model.zip"));
         Files.move(folder.resolve("model.zip"), best);
         withEpoch(folder.resolve("last.zip"), folder.resolve("model.zip"), Map.of());
         Files.delete(folder.resolve("last.zip"));
 
-        TrainingRun.Summary complete = run(peaking()).resume().run();
+        TrainingRun.Summary complete = run(peaking(runs)).resume().run();
         assertThat(complete.alreadyComplete()).isTrue();
         assertThat(complete.model()).isEqualTo(complete.last());
         assertThat(best).exists();
 
         Files.delete(folder.resolve("report.html"));
-        TrainingRun.Summary resumed = run(peaking()).resume().run();
+        TrainingRun.Summary resumed = run(peaking(runs)).resume().run();
         assertThat(resumed.model().epoch()).isLessThan(6);
         assertThat(TinyData.coefficients(folder.resolve("model.zip"))).isEqualTo(kept);
         assertThat(best).doesNotExist();
@@ -857,7 +860,7 @@ final class TrainingRunTest {
     /** Nothing is left to do: the results are told, not computed, and no file is touched. */
     @Test
     void resumingACompleteRunLeavesItAsItIs() throws IOException {
-        Path folder = copyOfBase();
+        Path folder = copyOf(base);
         Map<Path, String> before = contents(folder);
         TinyData.Runner again = run(TinyData.config(data, runs)).resume();
         TrainingRun.Summary result = again.run();
@@ -876,7 +879,7 @@ final class TrainingRunTest {
 
     @Test
     void aChangedEvaluationHasNoEffectOnACompleteRunAndThatIsSaid() throws IOException {
-        Path folder = copyOfBase();
+        Path folder = copyOf(base);
         Map<Path, String> before = contents(folder);
         TinyData.Runner again = run(TinyData.config(data, runs, "data.eval=[{resize: {size: 8}}]"))
                 .resume();
@@ -889,7 +892,7 @@ final class TrainingRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"last.zip", "report.html"})
     void resumingARunThatLacksOnlyItsResultsWritesThem(String missing) throws IOException {
-        Path folder = copyOfBase();
+        Path folder = copyOf(base);
         Files.delete(folder.resolve(missing));
         Files.deleteIfExists(folder.resolve("report.html"));
         TinyData.Runner again = run(TinyData.config(data, runs)).resume();
@@ -906,7 +909,7 @@ final class TrainingRunTest {
     /** The report of a shorter run must not make a longer one look complete. */
     @Test
     void aLongerRunHasNoReportUntilItIsComplete() throws IOException {
-        Path folder = copyOfBase();
+        Path folder = copyOf(base);
         ConfigLoader.Loaded longer = TinyData.config(data, runs, "train.epochs=3");
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(() -> run(longer).resume().stopAfter(5).run());
@@ -938,7 +941,7 @@ final class TrainingRunTest {
             data.max-pixels=1000000 | max-pixels 1000000 (was 89478485): from here on, this decides which images
             """)
     void saysWhatAChangeInTheReadingOfTheDataMeans(String override, String remark) throws IOException {
-        Path folder = copyOfBase();
+        Path folder = copyOf(base);
         TinyData.Runner again =
                 run(TinyData.config(data, runs, "train.epochs=3", override)).resume();
         again.run();
@@ -979,10 +982,10 @@ final class TrainingRunTest {
                 .withMessageContaining("another run: seed 1 (was 9);");
     }
 
-    private Path copyOfBase() throws IOException {
-        try (Stream<Path> files = Files.walk(base)) {
+    private Path copyOf(Path run) throws IOException {
+        try (Stream<Path> files = Files.walk(run)) {
             for (Path file : files.toList()) {
-                Path copy = runs.resolve("tiny").resolve(base.relativize(file).toString());
+                Path copy = runs.resolve("tiny").resolve(run.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(copy);
                 } else {
