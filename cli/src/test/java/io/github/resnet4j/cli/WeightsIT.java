@@ -336,11 +336,11 @@ class WeightsIT {
         isRight(right, name, images, "--weights", weights.toString());
     }
 
-    /** As a ResNet-20 in PyTorch is with them. */
-    @Test
-    void bundledWeightsAreAsRightAsPublished() throws IOException {
-        String name = "resnet20-cifar.r4j_cifar10jpeg";
-        isRight(911, name, "lossless_test_batch.bin", "--model", name);
+    /** As networks in PyTorch are with them. */
+    @ParameterizedTest
+    @CsvSource({"resnet20-cifar.r4j_cifar10jpeg, 911", "resnet56-cifar.r4j_cifar10jpeg, 930"})
+    void bundledWeightsAreAsRightAsPublished(String name, int right) throws IOException {
+        isRight(right, name, "lossless_test_batch.bin", "--model", name);
     }
 
     /** Only in the release's build: ResNet-20 takes its time for the 10,000 JPEG images, on which a ResNet-8 runs always. */
@@ -349,6 +349,7 @@ class WeightsIT {
     @CsvSource({
         "resnet20-12fca82f.th, resnet20-cifar.akamaster,       8103",
         ",                     resnet20-cifar.r4j_cifar10jpeg, 8714",
+        ",                     resnet56-cifar.r4j_cifar10jpeg, 8868",
     })
     void largerNetworksAreAsRightOnJpegImages(String file, String name, int right) throws IOException {
         String[] model = {"--model", name};

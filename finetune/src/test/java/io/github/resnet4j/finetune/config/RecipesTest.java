@@ -55,6 +55,7 @@ final class RecipesTest {
                         .map(file -> CONFIGS.relativize(file).toString().replace('\\', '/')))
                 .containsExactly(
                         "bundled/resnet20-cifar.r4j_cifar10jpeg.yaml",
+                        "bundled/resnet56-cifar.r4j_cifar10jpeg.yaml",
                         "cifar10/densenet-100-12.yaml",
                         "cifar10/densenet-100-24.yaml",
                         "cifar10/densenet-40-12.yaml",
