@@ -322,12 +322,6 @@ final class PublishedFiles {
                         "276252436a80409d2a91b7265e71dd1f3e17b999f140a2185547bb4ffb8188eb",
                         87.14,
                         99.50),
-                bundled(
-                        56,
-                        3_452_440,
-                        "3e489a74e36c435a7ac11c0bbca7dbd067f038b51734a52697a45d88ec73a14b",
-                        88.68,
-                        99.68),
                 akamaster(32, "resnet32-d509ac18.th", 92.63)
                         .sha256("d509ac1820d7f25398913559d7e81a13229b1e7adc5648e3bfa5e22dc137f850"),
                 akamaster(44, "resnet44-014dd654.th", 93.10)
@@ -335,6 +329,12 @@ final class PublishedFiles {
                 akamaster(56, "resnet56-4bfd9763.th", 93.39)
                         .size(3_471_733)
                         .sha256("4bfd97631478d6b638d2764fd2baff3edb1d7d82252d54439343b6596b9b5367"),
+                bundled(
+                        56,
+                        3_452_440,
+                        "3e489a74e36c435a7ac11c0bbca7dbd067f038b51734a52697a45d88ec73a14b",
+                        88.68,
+                        99.68),
                 akamaster(110, "resnet110-1d1ed7c2.th", 93.68)
                         .sha256("1d1ed7c27571399c1fef66969bc4df68d6a92c8e6c41170f444e120e5354e3bc"),
                 akamaster(1202, "resnet1202-f3b1deed.th", 93.82)

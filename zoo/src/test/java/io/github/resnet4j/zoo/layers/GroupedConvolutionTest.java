@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -250,7 +251,8 @@ class GroupedConvolutionTest {
             assertThat(distance(graph.params(), expected.params()))
                     .as("step %d", step)
                     .isLessThan(1e-12);
-            assertThat(graph.score()).as("step %d", step).isEqualTo(expected.score());
+            // The sums of both run in another order on some processors.
+            assertThat(graph.score()).as("step %d", step).isCloseTo(expected.score(), within(1e-12));
         }
         INDArray images = data(9).getFeatures();
         assertThat(distance(graph.outputSingle(images), expected.outputSingle(images)))

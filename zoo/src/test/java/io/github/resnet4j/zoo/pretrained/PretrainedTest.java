@@ -228,7 +228,12 @@ class PretrainedTest {
         assertThat(Pretrained.list("resnet??-cifar"))
                 .extracting(PretrainedWeights::architecture)
                 .containsExactly(
-                        "resnet20-cifar", "resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar");
+                        "resnet20-cifar",
+                        "resnet20-cifar",
+                        "resnet32-cifar",
+                        "resnet44-cifar",
+                        "resnet56-cifar",
+                        "resnet56-cifar");
         assertThat(Pretrained.list("plain*")).isEmpty();
     }
 
