@@ -343,7 +343,7 @@ class WeightsIT {
         isRight(right, name, "lossless_test_batch.bin", "--model", name);
     }
 
-    /** Only in the release's build: ResNet-20 takes its time for the 10,000 JPEG images, on which a ResNet-8 runs always. */
+    /** Only in the release's build: they take their time for the 10,000 JPEG images, on which a ResNet-8 runs always. */
     @Tag("deep")
     @ParameterizedTest
     @CsvSource({
