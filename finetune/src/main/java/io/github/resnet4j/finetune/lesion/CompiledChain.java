@@ -21,10 +21,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * begins and ends. Safe for use by several threads.
  */
 final class CompiledChain implements AutoCloseable {
-    /** Most units that are compiled together: with more, compiling takes longer than it saves. */
+    /** Most units that are compiled together, which bounds in how many parts a unit can be. */
     private static final int MOST_TOGETHER = 8;
 
-    /** Every part has parameters of its own; those of all parts together take about this much memory. */
+    /** Every part has parameters of its own: of parts that begin at each unit, this much memory. */
     private static final long PARAMETER_BYTES = 256L << 20;
 
     private final Chain chain;

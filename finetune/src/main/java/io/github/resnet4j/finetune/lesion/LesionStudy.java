@@ -297,7 +297,7 @@ public final class LesionStudy {
 
     /**
      * Adds the mistakes of a batch; an output that is not finite is one. Each core takes its part of the images all ways by
-     * itself: meeting after every unit would cost a fifth more.
+     * itself, without meeting the others after every unit.
      *
      * @param broken counts images for which the output of the whole network is not finite
      */
