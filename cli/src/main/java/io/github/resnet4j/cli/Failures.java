@@ -13,6 +13,7 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigException;
+import io.github.resnet4j.finetune.onnx.UnequalModelException;
 import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.UnknownModelException;
@@ -100,7 +101,8 @@ final class Failures {
                     + ", --set schedule.warmup=... or --set train.clip-norm=...";
         }
         if (failure instanceof UnsupportedGraphException || failure instanceof EngineUnavailableException) {
-            return failure.getMessage() + "; use --engine auto or --engine dl4j";
+            boolean choice = given(line).getCommandSpec().findOption("--engine") != null;
+            return failure.getMessage() + (choice ? "; use --engine auto or --engine dl4j" : "");
         }
         if (failure instanceof AccessDeniedException denied) {
             return denied.getFile() + ": permission denied; choose a folder you can write to";
@@ -119,14 +121,20 @@ final class Failures {
 
     /** The option, if the command that was given has it; else how that sets the key; nothing if it cannot. */
     private static String setting(CommandLine line, String option, String assignment) {
-        CommandLine given = line;
-        while (given.getParseResult() != null && given.getParseResult().hasSubcommand()) {
-            given = given.getParseResult().subcommand().commandSpec().commandLine();
-        }
+        CommandLine given = given(line);
         if (given.getCommandSpec().findOption(option) != null) {
             return option;
         }
         return given.getCommandSpec().findOption("--set") == null ? "" : "--set " + assignment;
+    }
+
+    /** The command that was given. */
+    private static CommandLine given(CommandLine line) {
+        CommandLine given = line;
+        while (given.getParseResult() != null && given.getParseResult().hasSubcommand()) {
+            given = given.getParseResult().subcommand().commandSpec().commandLine();
+        }
+        return given;
     }
 
     private static int code(Throwable failure) {
@@ -143,7 +151,7 @@ final class Failures {
                 || failure instanceof NonFiniteOutputException) {
             return ExitCode.BAD_INPUT;
         }
-        if (failure instanceof IntegrityException) {
+        if (failure instanceof IntegrityException || failure instanceof UnequalModelException) {
             return ExitCode.INTEGRITY;
         }
         if (failure instanceof NetworkException) {

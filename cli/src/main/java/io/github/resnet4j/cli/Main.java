@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             LesionCommand.class,
             FetchCommand.class,
             ConvertCommand.class,
+            ExportCommand.class,
             PreviewCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class

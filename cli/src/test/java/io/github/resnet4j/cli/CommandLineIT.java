@@ -39,6 +39,7 @@ class CommandLineIT {
             "similar",
             "fetch",
             "convert",
+            "export",
             "preview",
             "doctor");
 
@@ -173,6 +174,14 @@ class CommandLineIT {
                 mistake(2, "finetune --model resnet18", "finetune needs --data DIR, or --labels CSV"),
                 mistake(2, "finetune", "finetune needs --model FILE|NAME; see"),
                 mistake(2, "convert", "convert needs IN and OUT; see"),
+                mistake(2, "export", "export needs MODEL and OUT.onnx; see"),
+                mistake(2, "export m.zip m.pb", "m.pb: the file to write must be called *.onnx"),
+                mistake(2, "export m.zip m.onnx --opset 12", "--opset must be between 13 and 21, got 12"),
+                mistake(
+                        2,
+                        "export m.zip m.onnx --compare-on fil",
+                        "--compare-on fil: does not exist; did you mean file?"),
+                mistake(2, "export resnet50 m.onnx", "resnet50 names an architecture, not weights", "resnet50.tv_in1k"),
                 mistake(2, "predict", "predict needs IMAGE; see"),
                 mistake(2, FINETUNE + "--epochs 1 --epochs 2", "--epochs is given more than once; give it once"),
                 mistake(2, FINETUNE + "--json=yes", "--json takes no value; leave out \"yes\""),

@@ -37,6 +37,11 @@ public final class UnsupportedGraphException extends RuntimeException {
         return new UnsupportedGraphException("no engine can run this graph as it is configured: ", reasons);
     }
 
+    /** For a graph that cannot be written as an ONNX model. */
+    public static UnsupportedGraphException notInOnnx(List<UnsupportedReason> reasons) {
+        return new UnsupportedGraphException("this graph cannot be exported to ONNX: ", reasons);
+    }
+
     /** All reasons. */
     public List<UnsupportedReason> reasons() {
         return reasons;

@@ -5,6 +5,7 @@
  *
  * <ul>
  *   <li>{@code engine}: training, inference, the optimiser, exceptions
+ *   <li>{@code engine.onnx}: graphs as ONNX models
  *   <li>{@code engine.report}: what a compiled plan consists of and where its time goes
  * </ul>
  *

@@ -9,6 +9,7 @@
  *   <li>{@code finetune.experiment}: several runs that answer a question
  *   <li>{@code finetune.train}: the training loop, learning rates, evaluation
  *   <li>{@code finetune.model}: models by name or file, and predictions with them
+ *   <li>{@code finetune.onnx}: trained models as ONNX files
  *   <li>{@code finetune.explain}: class-activation maps, which show what an answer rests on
  *   <li>{@code finetune.quality}: what answers for labelled images say of a model: calibration, intervals, label errors
  *   <li>{@code finetune.lesion}: studies of trained networks with parts removed or swapped

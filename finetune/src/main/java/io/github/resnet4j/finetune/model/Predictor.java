@@ -11,6 +11,8 @@ import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
+import io.github.resnet4j.engine.onnx.OnnxExport;
+import io.github.resnet4j.engine.onnx.OnnxOptions;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.explain.ClassActivationMaps;
 import io.github.resnet4j.finetune.quality.Temperature;
@@ -21,6 +23,7 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -122,6 +125,16 @@ public final class Predictor implements AutoCloseable {
     /** Runs the network; its output is N×classes probabilities, its own: not yet calibrated. */
     public Inference inference() {
         return inference;
+    }
+
+    /**
+     * Writes the network as an ONNX model.
+     *
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException as {@link OnnxExport#write}
+     * @throws IOException if the file cannot be written; the message says why
+     */
+    public OnnxExport.Summary export(OnnxOptions options, Path file) throws IOException {
+        return OnnxExport.write(graph, network.input(), options, file);
     }
 
     /**
@@ -264,12 +277,7 @@ public final class Predictor implements AutoCloseable {
      * @throws NonFiniteOutputException as {@link #probabilities}
      */
     public float[] features(float[] images, int count) {
-        String vertex = featureNode().name();
-        return finite(
-                run(images, count, batch -> inference
-                        .featureMaps(batch, List.of(vertex))
-                        .get(vertex)),
-                count);
+        return finite(values(images, count, featureNode().name()), count);
     }
 
     /** Features of an image. */
@@ -288,6 +296,22 @@ public final class Predictor implements AutoCloseable {
                     .orElseThrow(() -> new IllegalStateException(network.name() + " has a single layer"));
         } while (node.op() instanceof Op.Dropout);
         return node;
+    }
+
+    /**
+     * What the softmax makes probabilities of, N×classes.
+     *
+     * @throws IllegalArgumentException as {@link #probabilities}
+     * @throws NonFiniteOutputException as {@link #probabilities}
+     */
+    public float[] logits(float[] images, int count) {
+        return finite(values(images, count, network.lastOf(Network.HEAD).name()), count);
+    }
+
+    private float[] values(float[] images, int count, String vertex) {
+        return run(images, count, batch -> inference
+                .featureMaps(batch, List.of(vertex))
+                .get(vertex));
     }
 
     private float[] run(float[] images, int count, UnaryOperator<INDArray> network) {
