@@ -7,12 +7,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.resnet4j.engine.onnx.OnnxExport;
 import io.github.resnet4j.engine.onnx.OnnxOptions;
 import io.github.resnet4j.engine.onnx.OnnxSession;
+import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -21,6 +29,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +98,53 @@ class OnnxExportTest {
             assertThat(deviation(graph, parity.image(), ANY_BATCH.withOpset(opset), parity.images(), logits))
                     .as(parity.name())
                     .isLessThan(1e-5);
+        }
+    }
+
+    static Stream<String> rows() {
+        return Zoo.list().stream().map(Architecture::name);
+    }
+
+    /** In full, at its own size; target/onnx-rows.csv says how large the deviations are. */
+    @Tag("deep")
+    @ParameterizedTest
+    @MethodSource("rows")
+    void everyRowOfTheZooComputesTheSameAtItsOwnSize(String name) throws IOException {
+        Architecture row = Zoo.find(name);
+        Network network = row.network();
+        ComputationGraph graph = NetworkGraph.create(network, NetworkGraph.Options.seeded(1));
+        if (network.nodes().stream().anyMatch(node -> node.op() instanceof Op.Add)) {
+            shrinkBranches(graph);
+        }
+        INDArray image = Seeded.images(name, 1, network);
+        String last = network.lastOf(Network.HEAD).name();
+        INDArray logits;
+        try (InferencePlan plan = InferencePlan.compile(graph, row.input(), 1)) {
+            logits = plan.featureMaps(image, List.of(last)).get(last);
+        }
+        Path file = folder.resolve("model.onnx");
+        OnnxExport.Summary summary = OnnxExport.write(graph, row.input(), OnnxOptions.DEFAULT, file);
+        graph.close();
+        double deviation;
+        try (OnnxSession session = OnnxSession.open(file)) {
+            deviation = Pass.deviation(session.output(image), logits);
+        }
+        Files.writeString(
+                Path.of("target", "onnx-rows.csv"),
+                String.format(Locale.ROOT, "%s,%d,%d,%.1e%n", name, summary.nodes(), summary.bytes(), deviation),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        assertThat(deviation).isLessThan(1e-5);
+    }
+
+    /** Without statistics of any images, the sums of a thousand branches would overflow. */
+    private static void shrinkBranches(ComputationGraph graph) {
+        for (ParameterLayout.Segment segment : ParameterLayout.of(graph).segments()) {
+            if (segment.key().equals("gamma")) {
+                float[] gamma = new float[segment.length()];
+                Arrays.fill(gamma, 0.3f);
+                graph.params().data().asNioFloat().put(segment.offset(), gamma);
+            }
         }
     }
 
