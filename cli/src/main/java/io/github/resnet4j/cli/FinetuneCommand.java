@@ -80,7 +80,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Weights for the network that --model names: safetensors, PyTorch, Keras HDF5.")
+            description = "Weights for the network that --model names: safetensors, PyTorch, Keras HDF5, ONNX.")
     private Optional<Path> weights;
 
     @Option(

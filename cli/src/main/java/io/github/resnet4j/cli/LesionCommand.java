@@ -193,7 +193,7 @@ final class LesionCommand implements Callable<Integer> {
         Path run = file.toAbsolutePath().normalize().getParent();
         return Set.of("model.zip", "last.zip").contains(name) && run.getFileName() != null
                 ? run.getFileName().toString()
-                : name.replaceFirst("\\.(zip|th|pth|pt|bin|h5|npz|safetensors)$", "");
+                : name.replaceFirst("\\.(zip|th|pth|pt|bin|h5|npz|onnx|safetensors)$", "");
     }
 
     private void print(LesionResult result, LesionFolder folder) {

@@ -24,7 +24,7 @@ final class ModelOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Weights: safetensors, PyTorch, Keras HDF5, model.zip (default: the model's own).")
+            description = "Weights: safetensors, PyTorch, Keras HDF5, ONNX, model.zip (default: the model's own).")
     private Optional<Path> weights;
 
     @Mixin

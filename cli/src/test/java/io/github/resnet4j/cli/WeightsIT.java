@@ -277,6 +277,26 @@ class WeightsIT {
     }
 
     @Test
+    void onnxModelsAreReadWithoutNativeCode() throws IOException {
+        Path golden = Path.of("..", "zoo", "src", "test", "resources", "golden", "onnx")
+                .toAbsolutePath()
+                .normalize();
+        String model = golden.resolve("folded.onnx").toString();
+        assertThat(light("info", model).succeeds().out())
+                .contains(
+                        "folded.onnx: ONNX, 26 tensors, 727 values", "named 24 tensors", "layer2.0.downsample.0.bias");
+        light("info", model, "--arch", "resnet18").succeeds();
+        Cli.in(folder).run("convert", model, "a.safetensors").succeeds();
+        Cli.in(folder)
+                .run("convert", model, "b.safetensors", "--arch", "resnet18")
+                .failsWith(3, "does not fit resnet18", "(ONNX)");
+        Files.write(folder.resolve("cut"), Arrays.copyOf(Files.readAllBytes(golden.resolve("folded.onnx")), 4000));
+        light("info", "cut").failsWith(3, "is cut short", "ONNX");
+        Files.copy(golden.resolve("beside.onnx"), folder.resolve("beside.onnx"));
+        light("info", "beside.onnx").failsWith(3, "beside.weights, which is not beside the model");
+    }
+
+    @Test
     void registryIsListed() throws IOException {
         JsonNode rows =
                 JSON.readTree(light("list", "--pretrained", "--json").succeeds().out());

@@ -88,7 +88,7 @@ public final class FineTuner {
      * Starts from a network of the zoo with weights from a file.
      *
      * @param architecture a name of the zoo, {@code resnet18}
-     * @param weights safetensors, PyTorch's or Keras' formats
+     * @param weights safetensors, PyTorch's or Keras' formats, ONNX
      */
     public FineTuner model(String architecture, Path weights) {
         return with(new Start(architecture, Optional.of(weights), start.recipe, start.time));

@@ -107,6 +107,10 @@ public enum Fault {
     /** Any other damage to the structure. */
     HDF5,
 
+    // ONNX
+    /** Not a protocol buffer, or not one of a model. */
+    PROTOBUF,
+
     // Our archive, and DL4J's
     FORBIDDEN_ENTRY,
     FORBIDDEN_CLASS,

@@ -15,16 +15,57 @@ import java.util.Map;
  * @param metadata descriptive text in the file, such as safetensors' {@code __metadata__}; untrusted text
  * @param notes what was done to find the tensors, one sentence each, for people: "used the entry state_dict", "left out
  *     3 other entries: epoch, best_prec1, optimizer"
+ * @param graph the operations that use the tensors, each after those that it reads, if the file tells; else empty
  */
 public record StateDict(
-        Path file, WeightFormat format, Map<String, Tensor> tensors, Map<String, String> metadata, List<String> notes) {
+        Path file,
+        WeightFormat format,
+        Map<String, Tensor> tensors,
+        Map<String, String> metadata,
+        List<String> notes,
+        List<Operation> graph) {
+
+    /**
+     * An operation of a file's graph.
+     *
+     * @param kind what it computes
+     * @param inputs the operations that it reads, by their places in the graph
+     * @param tensors the names of the tensors that it keeps, by PyTorch's name of what they are to it: {@code weight},
+     *     {@code running_mean}
+     */
+    public record Operation(Kind kind, List<Integer> inputs, Map<String, String> tensors) {
+        /** What an operation computes, as far as it matters for weights. */
+        public enum Kind {
+            CONVOLUTION,
+            BATCH_NORM,
+            DENSE,
+            OTHER
+        }
+
+        public Operation {
+            inputs = List.copyOf(inputs);
+            tensors = Map.copyOf(tensors);
+        }
+    }
+
     public StateDict {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         notes = List.copyOf(notes);
+        graph = List.copyOf(graph);
     }
 
-    /** The same with other tensors, or the same under other names. */
+    /** The tensors of a file without a graph. */
+    public StateDict(
+            Path file,
+            WeightFormat format,
+            Map<String, Tensor> tensors,
+            Map<String, String> metadata,
+            List<String> notes) {
+        this(file, format, tensors, metadata, notes, List.of());
+    }
+
+    /** The same with other tensors, or the same under other names; without the graph, which has the old names. */
     public StateDict with(Map<String, Tensor> others) {
         return new StateDict(file, format, others, metadata, notes);
     }

@@ -12,6 +12,8 @@ public enum WeightFormat {
     KERAS_H5("Keras HDF5"),
     /** NumPy's {@code .npz}: a zip archive of arrays. */
     NPZ("NumPy archive"),
+    /** A model of the Open Neural Network Exchange: a graph and its constants. */
+    ONNX("ONNX"),
     /** Our own {@code model.zip}. */
     ARCHIVE("resnet4j archive"),
     /** None of these. */

@@ -24,7 +24,7 @@ final class ForeignFile implements WeightReader {
     private static final String DOWNLOAD = "; download it again";
     private static final String UNPACK = "; unpack it and name the weight file in it";
     private static final String KNOWN =
-            "; name a safetensors, PyTorch (.pth), Keras (.h5), NumPy (.npz) or resnet4j (model.zip) file";
+            "; name a safetensors, PyTorch (.pth), Keras (.h5), NumPy (.npz), ONNX or resnet4j (model.zip) file";
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
 
     private record Kind(Fault fault, String is, Predicate<String> begins) {}
@@ -50,10 +50,6 @@ final class ForeignFile implements WeightReader {
                     "\u0008\u0001\u0012",
                     "is the graph of a TensorFlow SavedModel; its weights are in other files; in Keras,"
                             + " load_model and save_weights(\"model.weights.h5\")"),
-            new Kind(
-                    Fault.FORMAT,
-                    "is an ONNX model; use the checkpoint (.pth, .safetensors) that it was exported from",
-                    start -> start.matches("(?s)\u0008[\u0002-\u0020][\u0012\u001A\"*2:B].*")),
             format("GGUF", "is a GGUF language model, not a network for images"),
             format(
                     "\u0093NUMPY",
@@ -76,7 +72,7 @@ final class ForeignFile implements WeightReader {
 
     @Override
     public List<String> extensions() {
-        return List.of("keras", "onnx", "tflite", "pb");
+        return List.of("keras", "tflite", "pb");
     }
 
     @Override

@@ -244,6 +244,9 @@ public final class Matching {
         }
         assigned.put(slot, tensor);
         List<String> conversions = new ArrayList<>();
+        if (!tensor.made().isEmpty()) {
+            conversions.add(tensor.made());
+        }
         if (tensor.tensor().type() != DType.F32) {
             conversions.add(tensor.tensor().type() + " to F32");
         }

@@ -58,7 +58,8 @@ final class Paths {
                                 whole.source(),
                                 part,
                                 whole.layout(),
-                                whole.tensor().part(axis.getAsInt(), i, parts.size())));
+                                whole.tensor().part(axis.getAsInt(), i, parts.size()),
+                                whole.made()));
             }
         });
         return cut;

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.weights.load;
 import io.github.resnet4j.zoo.internal.keras.KerasFile;
 import io.github.resnet4j.zoo.internal.npy.NpyFolder;
 import io.github.resnet4j.zoo.internal.npz.NpzFile;
+import io.github.resnet4j.zoo.internal.onnx.OnnxFile;
 import io.github.resnet4j.zoo.internal.safetensors.Safetensors;
 import io.github.resnet4j.zoo.internal.torch.TorchFile;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
@@ -36,6 +37,7 @@ public final class WeightFile {
             new ForeignFile(),
             new OwnArchive(),
             NpzFile.READER,
+            OnnxFile.READER,
             TorchFile.READER,
             KerasFile.READER);
 

@@ -95,7 +95,7 @@ final class KerasOrder {
                     network,
                     node -> kind.op.isInstance(node.op()),
                     layers(parts, kind),
-                    node -> kind.shape(node.slots().get(0).shape()));
+                    node -> LayerOrder.Traits.of(kind.shape(node.slots().get(0).shape())));
             if (outcome instanceof Outcome.Assigned assigned) {
                 nodes.putAll(assigned.nodes());
             } else if (outcome instanceof Outcome.Refused refused) {

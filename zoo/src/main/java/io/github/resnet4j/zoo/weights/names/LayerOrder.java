@@ -29,7 +29,24 @@ final class LayerOrder {
     private final List<BitSet> before = new ArrayList<>();
 
     /** A layer of the file: its name, and whatever must be equal. */
-    record Layer(String name, List<Long> shape) {}
+    record Layer(String name, Traits traits) {
+        Layer(String name, List<Long> shape) {
+            this(name, Traits.of(shape));
+        }
+    }
+
+    /**
+     * What a layer of the file and one of the network have in common if they are the same.
+     *
+     * @param shape of its weights
+     * @param before how many layers of its kind it depends on, directly or not; 0 if the file does not tell
+     * @param after how many depend on it
+     */
+    record Traits(List<Long> shape, int before, int after) {
+        static Traits of(List<Long> shape) {
+            return new Traits(shape, 0, 0);
+        }
+    }
 
     /** What came of it. */
     sealed interface Outcome {
@@ -65,17 +82,17 @@ final class LayerOrder {
      *
      * @param kind which nodes are meant
      * @param layers in the file's order
-     * @param shape of a node, to be compared with a layer's
+     * @param traits of a node, to be compared with a layer's
      */
-    static Outcome assign(Network network, Predicate<Node> kind, List<Layer> layers, Function<Node, List<Long>> shape) {
+    static Outcome assign(Network network, Predicate<Node> kind, List<Layer> layers, Function<Node, Traits> traits) {
         List<Node> nodes = network.nodes().stream().filter(kind).toList();
         return layers.size() == nodes.size()
                 ? new LayerOrder(network, nodes)
-                        .assign(layers, nodes.stream().map(shape).toList())
+                        .assign(layers, nodes.stream().map(traits).toList())
                 : new Outcome.Refused("the file has " + layers.size() + " such layers, the network " + nodes.size());
     }
 
-    private Outcome assign(List<Layer> layers, List<List<Long>> shapes) {
+    private Outcome assign(List<Layer> layers, List<Traits> traits) {
         Collection<State> states = List.of(new State(new BitSet(), List.of()));
         for (Layer layer : layers) {
             Map<BitSet, State> next = new LinkedHashMap<>();
@@ -83,7 +100,7 @@ final class LayerOrder {
                 for (int node = state.done().nextClearBit(0);
                         node < nodes.size();
                         node = state.done().nextClearBit(node + 1)) {
-                    if (shapes.get(node).equals(layer.shape()) && contains(state.done(), before.get(node))) {
+                    if (traits.get(node).equals(layer.traits()) && contains(state.done(), before.get(node))) {
                         BitSet done = (BitSet) state.done().clone();
                         done.set(node);
                         next.computeIfAbsent(done, set -> new State(set, new ArrayList<>()))
@@ -93,8 +110,8 @@ final class LayerOrder {
                 }
             }
             if (next.isEmpty()) {
-                return new Outcome.Refused(
-                        layer.name() + ", of shape " + layer.shape() + ", has no place in the network's order");
+                return new Outcome.Refused(layer.name() + ", of shape "
+                        + layer.traits().shape() + ", has no place in the network's order");
             }
             if (next.size() > MAX_STATES) {
                 return new Outcome.Refused("at " + layer.name() + " there are more possibilities than can be tried");

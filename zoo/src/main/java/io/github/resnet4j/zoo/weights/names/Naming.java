@@ -45,6 +45,7 @@ public final class Naming {
     private final List<Named> tensors;
     private final List<Reading> readings;
     private final List<Subset> subsets;
+    private final Optional<GraphOrder> graph;
     private final boolean unnamed;
     private final Map<String, String> leftOut;
     private final List<String> notes;
@@ -56,15 +57,21 @@ public final class Naming {
      * @param name its name in the zoo, as far as one is known
      * @param layout in which order its dimensions stand
      * @param tensor itself
+     * @param made what for, if the file does not have it as it is; empty otherwise
      */
-    public record Named(String source, String name, WeightLayout layout, Tensor tensor) {
+    public record Named(String source, String name, WeightLayout layout, Tensor tensor, String made) {
+        /** A tensor of the file. */
+        public Named(String source, String name, WeightLayout layout, Tensor tensor) {
+            this(source, name, layout, tensor, "");
+        }
+
         /** Its shape as PyTorch would have it. */
         public List<Long> torchShape() {
             return layout.torchShape(tensor.shape());
         }
 
         Named as(String other) {
-            return other.equals(name) ? this : new Named(source, other, layout, tensor);
+            return other.equals(name) ? this : new Named(source, other, layout, tensor, made);
         }
     }
 
@@ -100,10 +107,19 @@ public final class Naming {
             return new Reading(convention, tensors, others, notes, Optional.of(why));
         }
 
-        private Reading with(Map<String, String> left, String note) {
+        private Reading without(Map<String, String> left, String note) {
+            return new Reading(convention, tensors, left, plus(note), refusal);
+        }
+
+        /** The same with other tensors, and a note that says why. */
+        Reading with(Map<String, Named> named, String note) {
+            return new Reading(convention, named, others, plus(note), refusal);
+        }
+
+        private List<String> plus(String note) {
             List<String> all = new ArrayList<>(notes);
             all.add(note);
-            return new Reading(convention, tensors, left, all, refusal);
+            return all;
         }
 
         private long hits(List<Slot> slots) {
@@ -129,8 +145,14 @@ public final class Naming {
         }
     }
 
-    private Naming(List<Named> tensors, boolean ruled, Map<String, String> leftOut, List<String> notes) {
+    private Naming(
+            List<Named> tensors,
+            List<StateDict.Operation> graph,
+            boolean ruled,
+            Map<String, String> leftOut,
+            List<String> notes) {
         this.tensors = List.copyOf(tensors);
+        this.graph = graph.isEmpty() ? Optional.empty() : Optional.of(GraphOrder.of(graph, tensors));
         // A user who gives rules for names says what belongs to the network.
         this.subsets = ruled
                 ? List.of()
@@ -203,7 +225,7 @@ public final class Naming {
                     file.tensors().get(source)));
         }
         boolean ruled = !mapped.renamed().isEmpty();
-        return new Naming(tensors, ruled, Collections.unmodifiableMap(leftOut), notes);
+        return new Naming(tensors, file.graph(), ruled, Collections.unmodifiableMap(leftOut), notes);
     }
 
     private static String commonPrefix(List<String> names) {
@@ -289,6 +311,13 @@ public final class Naming {
         if (unnamed) {
             return KerasOrder.reading(tensors, network);
         }
+        Reading named = byName(slots);
+        return graph.map(order ->
+                        Folding.unfold(order.isNeeded(named, network) ? order.reading(named, network) : named, network))
+                .orElse(named);
+    }
+
+    private Reading byName(List<Slot> slots) {
         Reading whole = best(readings, slots);
         long body = slots.stream()
                 .filter(slot -> !(slot.node().op() instanceof Op.Dense))
@@ -314,7 +343,7 @@ public final class Naming {
                 .filter(subset -> !AVERAGE.matcher(subset.prefix()).matches())
                 .findFirst()
                 .orElse(found.get(0));
-        return best(taken.readings(), slots).with(others(taken), said(taken, found));
+        return best(taken.readings(), slots).without(others(taken), said(taken, found));
     }
 
     private static Reading best(List<Reading> readings, List<Slot> slots) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which reader gets a file: beginnings and ends of every format, put together in any way. */
 @Tag("fuzz")
 class WeightFileFuzzTest {
-    private static final List<String> NAMES =
-            List.of("x", "x.pth", "x.safetensors", "x.h5", "x.bin", "x.json", ".pt", "x.", "X.HDF5", "model.zip");
+    private static final List<String> NAMES = List.of(
+            "x", "x.pth", "x.safetensors", "x.h5", "x.bin", "x.onnx", "x.json", ".pt", "x.", "X.HDF5", "model.zip");
     private static final List<String> STARTS = List.of(
             "<!doctype html>",
             "\u00EF\u00BB\u00BF",
@@ -54,7 +54,8 @@ class WeightFileFuzzTest {
     @Test
     void anyBytesUnderAnyName() throws IOException {
         List<byte[]> seeds = new ArrayList<>();
-        for (String golden : List.of("torch/training.pth", "torch/training.th", "keras/seed_latest.h5")) {
+        for (String golden :
+                List.of("torch/training.pth", "torch/training.th", "keras/seed_latest.h5", "onnx/layers.onnx")) {
             seeds.add(Files.readAllBytes(Path.of("src/test/resources/golden").resolve(golden)));
         }
         Path safetensors = folder.resolve("seed");

@@ -93,8 +93,12 @@ class WeightFileTest {
                 Arguments.of("tar", tar(), Fault.LEGACY_TAR, "is a tar archive"),
                 Arguments.of("TensorFlow Lite", latin1("\u001C\0\0\0TFL3" + rest), Fault.FORMAT, "TensorFlow Lite"),
                 Arguments.of(
-                        "ONNX", latin1("\b\u0007\u0012\u0007pytorch\u001A\u00051.9"), Fault.FORMAT, "is an ONNX model"),
-                Arguments.of("ONNX, no producer", latin1("\b\b:\u00F4\u0003\n&"), Fault.FORMAT, "is an ONNX model"),
+                        "a cut ONNX model",
+                        latin1("\b\u0007\u0012\u0007pytorch\u001A\u00051.9"),
+                        Fault.TRUNCATED,
+                        "is cut short"),
+                Arguments.of(
+                        "a cut ONNX model, no producer", latin1("\b\b:\u00F4\u0003\n&"), Fault.TRUNCATED, "cut short"),
                 Arguments.of("SavedModel", latin1("\b\1\u0012\u00E0\u0085\1"), Fault.FORMAT, "SavedModel"),
                 Arguments.of("GGUF", latin1("GGUF\3\0\0\0" + rest), Fault.FORMAT, "GGUF"),
                 Arguments.of("NumPy", latin1("\u0093NUMPY\1\0v\0{'descr'"), Fault.FORMAT, "is a single NumPy array"),
@@ -149,6 +153,7 @@ class WeightFileTest {
         "x.h5, BAD_MAGIC",
         "x.hdf5, BAD_MAGIC",
         "x.weights, BAD_MAGIC",
+        "x.onnx, PROTOBUF",
         ".pt, BAD_MAGIC",
         "x, BAD_MAGIC",
     })
@@ -174,6 +179,8 @@ class WeightFileTest {
         "keras/keras2.h5, KERAS_H5",
         "keras/keras3.weights.h5, KERAS_H5",
         "keras/userblock.h5, KERAS_H5",
+        "npz/stored.npz, NPZ",
+        "onnx/folded.onnx, ONNX",
     })
     void theContentDecidesNotTheName(String golden, WeightFormat format) throws IOException {
         byte[] bytes = Files.readAllBytes(GOLDEN.resolve(golden));

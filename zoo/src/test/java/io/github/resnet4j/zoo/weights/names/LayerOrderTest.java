@@ -10,6 +10,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Tensor;
 import io.github.resnet4j.zoo.weights.names.LayerOrder.Layer;
 import io.github.resnet4j.zoo.weights.names.LayerOrder.Outcome;
+import io.github.resnet4j.zoo.weights.names.LayerOrder.Traits;
 import io.github.resnet4j.zoo.weights.names.Naming.Reading;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -242,7 +243,7 @@ class LayerOrderTest {
             List<List<Integer>> all = new ArrayList<>();
             permute(layers, nodes, before, new ArrayList<>(), all);
 
-            Outcome outcome = LayerOrder.assign(network, node -> true, layers, LayerOrderTest::shape);
+            Outcome outcome = LayerOrder.assign(network, node -> true, layers, node -> Traits.of(shape(node)));
 
             outcomes[Math.min(2, all.size())]++;
             if (all.size() == 1) {
@@ -274,7 +275,8 @@ class LayerOrderTest {
         }
         for (int node = 0; node < nodes.size(); node++) {
             boolean fits = !done.contains(node)
-                    && shape(nodes.get(node)).equals(layers.get(done.size()).shape());
+                    && shape(nodes.get(node))
+                            .equals(layers.get(done.size()).traits().shape());
             for (int earlier = 0; earlier < nodes.size(); earlier++) {
                 fits &= !before[node][earlier] || done.contains(earlier);
             }

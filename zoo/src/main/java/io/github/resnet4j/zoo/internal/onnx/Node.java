@@ -1,0 +1,56 @@
+package io.github.resnet4j.zoo.internal.onnx;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A node of the graph: a {@code NodeProto}.
+ *
+ * @param at where it is in the file
+ * @param name for people, and of PyTorch's nodes the module they are in: {@code /layer1/layer1.0/conv1/Conv}
+ * @param op what it computes: {@code Conv}
+ * @param inputs names of the values it reads; empty for one that is left out
+ * @param outputs names of the values it makes
+ * @param attributes the {@link #SETTINGS} it has
+ */
+record Node(
+        long at, String name, String op, List<String> inputs, List<String> outputs, Map<String, Attribute> attributes) {
+
+    /** The attributes that matter for weights: of dense layers, of Transpose and of Constant. */
+    static final Set<String> SETTINGS = Set.of("alpha", "beta", "transA", "transB", "perm", "value");
+
+    /** The value of one. */
+    sealed interface Attribute {
+        record Whole(long value) implements Attribute {}
+
+        record Real(float value) implements Attribute {}
+
+        record Wholes(List<Long> values) implements Attribute {
+            public Wholes {
+                values = List.copyOf(values);
+            }
+        }
+
+        record Constant(Stored tensor) implements Attribute {}
+    }
+
+    Node {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** The name of an input, empty if the node has none at this place. */
+    String input(int place) {
+        return place < inputs.size() ? inputs.get(place) : "";
+    }
+
+    long whole(String attribute, long otherwise) {
+        return attributes.get(attribute) instanceof Attribute.Whole whole ? whole.value() : otherwise;
+    }
+
+    float real(String attribute, float otherwise) {
+        return attributes.get(attribute) instanceof Attribute.Real real ? real.value() : otherwise;
+    }
+}
