@@ -2,6 +2,7 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.model.FileMetadata;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -197,10 +198,8 @@ final class ConvertCommand implements Callable<Integer> {
         if (target instanceof Target.Archive) {
             ModelArchive.write(out, card, loaded.graph());
         } else {
-            Map<String, String> metadata = new TreeMap<>(card.provenance());
-            metadata.put("architecture", card.architecture());
+            Map<String, String> metadata = new TreeMap<>(FileMetadata.of(card));
             metadata.put("format", "pt"); // what Python's readers look for
-            metadata.putAll(card.preprocessing().asMetadata());
             write(target, tensors, metadata);
         }
         print(tensors.tensors().size(), tensors.count(), loaded.report());

@@ -243,7 +243,11 @@ public final class SourceModel {
             remarks.accept("recognised as " + row.get().name() + " by its hash");
         }
         boolean anyHead = !(request.head() instanceof ModelRequest.Head.Own);
-        Optional<Architecture> asked = named.or(() -> row.map(PretrainedWeights::row));
+        Optional<Architecture> told =
+                named.isPresent() || row.isPresent() ? Optional.empty() : FileMetadata.architecture(tensors.metadata());
+        told.ifPresent(architecture -> remarks.accept("the file says that it is a " + architecture.name()));
+        Optional<Architecture> asked =
+                named.or(() -> row.map(PretrainedWeights::row)).or(() -> told);
         Map<String, String> options =
                 new LinkedHashMap<>(row.map(PretrainedWeights::options).orElse(Map.of()));
         options.putAll(request.options());
@@ -270,15 +274,20 @@ public final class SourceModel {
         if (headless) {
             remarks.accept("the weights are those of a backbone, without a classifier");
         }
-        Optional<List<String>> known = headless ? Optional.empty() : classNames(request, row, classes, remarks);
+        Optional<List<String>> known =
+                headless ? Optional.empty() : classNames(request, row, tensors.metadata(), classes, remarks);
         InputConvention convention = InputConvention.of(request.preparation(), row, tensors.metadata(), architecture);
         int side = convention.preprocessing().crop().orElse(architecture.input().height());
         ModelCard card = possible(() -> ModelCard.of(
-                architecture,
-                new Shape(architecture.input().channels(), side, side),
-                known.orElseGet(() -> numbered(classes)),
-                convention.preprocessing(),
-                provenance(file, row)));
+                        architecture,
+                        new Shape(architecture.input().channels(), side, side),
+                        known.orElseGet(() -> numbered(classes)),
+                        convention.preprocessing(),
+                        provenance(file, row)))
+                .withTemperature(
+                        request.head() instanceof ModelRequest.Head.Own
+                                ? FileMetadata.temperature(tensors.metadata())
+                                : OptionalDouble.empty());
         Matching.of(tensors, card.network(), how).orThrow();
         boolean reversed = convention.channelOrder() == ChannelOrder.BGR;
         if (reversed) {
@@ -315,12 +324,17 @@ public final class SourceModel {
     }
 
     private static Optional<List<String>> classNames(
-            ModelRequest request, Optional<PretrainedWeights> row, int classes, Consumer<String> remarks) {
+            ModelRequest request,
+            Optional<PretrainedWeights> row,
+            Map<String, String> metadata,
+            int classes,
+            Consumer<String> remarks) {
+        boolean replaced = !(request.head() instanceof ModelRequest.Head.Own);
         Optional<List<String>> known = request.labels()
                 .map(labels -> Labels.read(labels, classes))
                 .or(() -> row.map(found -> found.classNames().names()))
+                .or(() -> replaced ? Optional.empty() : FileMetadata.classes(metadata))
                 .filter(list -> list.size() == classes);
-        boolean replaced = !(request.head() instanceof ModelRequest.Head.Own);
         if (known.isPresent() || replaced || classes != ClassNames.IMAGENET.count()) {
             return known;
         }
@@ -339,7 +353,8 @@ public final class SourceModel {
         return provenance;
     }
 
-    private static List<String> numbered(int classes) {
+    /** What classes without names are called. */
+    static List<String> numbered(int classes) {
         return IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
     }
 

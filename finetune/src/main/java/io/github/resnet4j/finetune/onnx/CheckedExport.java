@@ -8,6 +8,7 @@ import io.github.resnet4j.engine.onnx.OnnxExport;
 import io.github.resnet4j.engine.onnx.OnnxOptions;
 import io.github.resnet4j.engine.onnx.OnnxSession;
 import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.finetune.model.FileMetadata;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
@@ -17,15 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a trained model as an ONNX file, if ONNX Runtime computes with it what the model computes: for random images and
@@ -39,7 +36,6 @@ public final class CheckedExport {
     private static final int RANDOM_IMAGES = 8;
     private static final int AT_ONCE = 4;
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private CheckedExport() {}
 
@@ -134,22 +130,8 @@ public final class CheckedExport {
                                 card.temperature().orElse(1))
                         : new OnnxOptions.Output.Logits(),
                 Optional.empty(),
-                metadata(card));
+                FileMetadata.of(card));
         return settings.pixels() ? options.withPixels(card.preprocessing()) : options;
-    }
-
-    private static Map<String, String> metadata(ModelCard card) {
-        Map<String, String> metadata = new TreeMap<>(card.provenance());
-        metadata.put("architecture", card.architecture());
-        metadata.put(
-                "options",
-                card.options().entrySet().stream()
-                        .map(option -> option.getKey() + "=" + option.getValue())
-                        .collect(Collectors.joining(",")));
-        metadata.put("classes", JSON.writeValueAsString(card.classes()));
-        card.temperature().ifPresent(temperature -> metadata.put("temperature", String.valueOf(temperature)));
-        metadata.putAll(card.preprocessing().asMetadata());
-        return metadata;
     }
 
     private static List<Sample> samples(Predictor predictor, List<Path> files) {

@@ -86,7 +86,7 @@ class CheckedExportTest {
                     .containsEntry("licence", "Apache-2.0")
                     .containsEntry("resnet4j.mean", "0.485,0.456,0.406")
                     .hasEntrySatisfying(
-                            "options", options -> assertThat(options).contains("shortcut=a"))
+                            "options", options -> assertThat(options).contains("\"shortcut\":\"a\""))
                     .hasEntrySatisfying(
                             "classes", classes -> assertThat(classes).startsWith("[\"airplane\",\"automobile\""));
         }

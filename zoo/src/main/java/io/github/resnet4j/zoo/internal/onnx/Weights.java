@@ -324,7 +324,7 @@ final class Weights {
             }
             if (weights && !named.containsKey(name)) {
                 tensors.put(checked(name), stored.tensor(limits, beside));
-            } else {
+            } else if (stored.hasFractions()) { // whole numbers are shapes and axes, which nobody takes for weights
                 left.add(name);
             }
         });

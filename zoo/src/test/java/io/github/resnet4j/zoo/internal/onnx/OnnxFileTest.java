@@ -64,7 +64,7 @@ class OnnxFileTest {
                 Map.entry("scale", List.of(3L)));
         List<String> matrices = List.of("fc1.weight", "fc3.weight"); // in × out in the file
         assertThat(dict.format()).isEqualTo(WeightFormat.ONNX);
-        assertThat(dict.notes()).containsExactly("left out 2 constants that no layer has as weights: shape, epoch");
+        assertThat(dict.notes()).containsExactly("left out 1 constant that no layer has as weights: epoch");
         assertThat(dict.metadata())
                 .containsEntry("producer", "make_onnx")
                 .containsEntry("resnet4j.mean", "0.5,0.5,0.5")
