@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             LrFindCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ServeCommand.class,
             EmbedCommand.class,
             SimilarCommand.class,
             LesionCommand.class,

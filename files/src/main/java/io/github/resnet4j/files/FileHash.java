@@ -38,6 +38,18 @@ public record FileHash(Algorithm algorithm, String hex) {
         public Digest digest() {
             return new Digest(jdkName);
         }
+
+        /** The hash of {@code file}. */
+        public FileHash of(Path file) throws IOException {
+            Digest digest = digest();
+            byte[] buffer = new byte[BUFFER];
+            try (InputStream in = Files.newInputStream(file)) {
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    digest.add(buffer, 0, n);
+                }
+            }
+            return new FileHash(this, digest.hex());
+        }
     }
 
     public FileHash {
@@ -50,14 +62,7 @@ public record FileHash(Algorithm algorithm, String hex) {
 
     /** The full hash of {@code file} by the same hash function. */
     public FileHash of(Path file) throws IOException {
-        Digest digest = algorithm.digest();
-        byte[] buffer = new byte[BUFFER];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.add(buffer, 0, n);
-            }
-        }
-        return new FileHash(algorithm, digest.hex());
+        return algorithm.of(file);
     }
 
     /** Whether all digits are known. */

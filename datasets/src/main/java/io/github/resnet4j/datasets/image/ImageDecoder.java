@@ -116,10 +116,21 @@ public final class ImageDecoder {
      * @throws BadImageException if the bytes are not a whole image of a supported format
      */
     public static Rgb8Image decode(byte[] bytes, Path name) {
-        if (bytes.length > maxFileBytes(DEFAULT_MAX_PIXELS)) {
-            throw tooLarge(name, bytes.length, DEFAULT_MAX_PIXELS);
-        }
         return decode(bytes, name, DEFAULT_MAX_PIXELS);
+    }
+
+    /**
+     * As {@link #decode(byte[], Path)}, for images of at most {@code maxPixels} pixels.
+     *
+     * @throws BadImageException if the bytes are not a whole image of a supported format
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static Rgb8Image decode(byte[] bytes, Path name, long maxPixels) {
+        requirePossible(maxPixels);
+        if (bytes.length > maxFileBytes(maxPixels)) {
+            throw tooLarge(name, bytes.length, maxPixels);
+        }
+        return decode(bytes, name, ImageHeader.read(bytes, bytes.length, name, maxPixels));
     }
 
     /**
@@ -161,10 +172,6 @@ public final class ImageDecoder {
         };
     }
 
-    private static Rgb8Image decode(byte[] bytes, Path name, long maxPixels) {
-        return decode(bytes, name, ImageHeader.read(bytes, bytes.length, name, maxPixels));
-    }
-
     private static Rgb8Image decode(byte[] bytes, Path name, ImageHeader header) {
         byte[] pixels =
                 switch (header.format()) {
@@ -181,11 +188,15 @@ public final class ImageDecoder {
         T from(Path file) throws IOException;
     }
 
-    /** The size of {@code file}, if it is a regular file of an acceptable one. */
-    private static long size(Path file, long maxPixels) {
+    private static void requirePossible(long maxPixels) {
         if (maxPixels < 1 || maxPixels > MOST_PIXELS) {
             throw new IllegalArgumentException("max-pixels must be 1 to " + MOST_PIXELS + ", got " + maxPixels);
         }
+    }
+
+    /** The size of {@code file}, if it is a regular file of an acceptable one. */
+    private static long size(Path file, long maxPixels) {
+        requirePossible(maxPixels);
         BasicFileAttributes attributes = reading(file, path -> Files.readAttributes(path, BasicFileAttributes.class));
         if (attributes.isDirectory()) {
             throw new BadImageException(file, "is a directory, not an image");

@@ -8,19 +8,12 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>Each calling thread decodes and prepares its own image. One thread then runs the network on all cores, for as many
  * images together as wait: a batch starts when it is full, when no other thread is on its way with an image, or when its
  * first image has waited for {@link Options#maxWait}. A single thread therefore never waits for others. When {@link
- * Options#queue} images are waiting, further threads are held back.
+ * Options#queue} images are being prepared or wait, further threads are held back.
  *
  * <p>An answer may differ in its last digits with the images that shared its batch, by less than 1e-5 in a probability. An
  * image that cannot be read is the matter of its caller alone.
@@ -40,17 +33,8 @@ public final class Classifier implements AutoCloseable {
     private static final Path BYTES = Path.of("image");
 
     private final Predictor predictor;
-    private final Options options;
-    private final BlockingQueue<Request> waiting;
-    private final Thread worker;
-    /** Requests whose images are being prepared or wait for a batch. */
-    private final AtomicInteger coming = new AtomicInteger();
-
-    /** Every request reads; closing writes, and so comes after those under way. */
-    private final ReadWriteLock open = new ReentrantReadWriteLock();
-
-    private volatile boolean closed;
-    /** Guarded by the write lock. */
+    private final BatchQueue<Request, float[]> queue;
+    /** Guarded by this. */
     private boolean freed;
 
     /**
@@ -58,7 +42,7 @@ public final class Classifier implements AutoCloseable {
      *
      * @param maxBatch most images that run together, at least 1
      * @param maxWait how long an image may wait for others, not negative
-     * @param queue images that may wait, at least 1
+     * @param queue images that may be prepared or wait, at least 1
      * @param engine which engine to use
      */
     public record Options(int maxBatch, Duration maxWait, int queue, Engine engine) {
@@ -79,16 +63,16 @@ public final class Classifier implements AutoCloseable {
         FEATURES
     }
 
-    /** A prepared image and who waits for its values. */
-    private record Request(Kind kind, float[] image, CompletableFuture<float[]> values) {}
+    /** A prepared image. */
+    private record Request(Kind kind, float[] image) {}
 
     private Classifier(Predictor predictor, Options options) {
         this.predictor = predictor;
-        this.options = options;
-        this.waiting = new ArrayBlockingQueue<>(options.queue);
-        this.worker = new Thread(this::work, "resnet4j-classifier");
-        worker.setDaemon(true);
-        worker.start();
+        this.queue = new BatchQueue<>(
+                "classifier",
+                new BatchQueue.Options(options.maxBatch, options.maxWait, options.queue),
+                request -> true,
+                this::answers);
     }
 
     /**
@@ -195,12 +179,8 @@ public final class Classifier implements AutoCloseable {
     }
 
     private float[] values(Kind kind, Source image) {
-        requireOpen(); // also while close() waits for those under way
-        open.readLock().lock();
         try {
-            requireOpen();
-            Request request = put(kind, image);
-            return request.values.join();
+            return answer(kind, image).join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw (CancellationException)
@@ -211,95 +191,32 @@ public final class Classifier implements AutoCloseable {
                 throw (NonFiniteOutputException) e.getCause();
             }
             throw new IllegalStateException("the classifier failed: " + e.getCause(), e.getCause());
-        } finally {
-            open.readLock().unlock();
         }
     }
 
-    /** Prepares an image and puts it where the next batches are taken from. */
-    private Request put(Kind kind, Source image) throws InterruptedException {
-        boolean put = false;
-        coming.incrementAndGet();
-        try {
-            Request request = new Request(kind, predictor.prepare(image.decode()), new CompletableFuture<>());
-            waiting.put(request);
-            put = true;
-            return request;
-        } finally {
-            if (!put) {
-                coming.decrementAndGet();
-            }
+    private CompletableFuture<float[]> answer(Kind kind, Source image) throws InterruptedException {
+        try (BatchQueue<Request, float[]>.Places place = queue.reserve()) {
+            return place.put(new Request(kind, predictor.prepare(image.decode())));
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this classifier is closed");
-        }
-    }
-
-    private void work() {
-        try {
-            while (true) {
-                List<Request> batch = batch();
-                for (Kind kind : Kind.values()) {
-                    answer(
-                            kind,
-                            batch.stream()
-                                    .filter(request -> request.kind == kind)
-                                    .toList());
+    private List<float[]> answers(List<Request> batch) {
+        float[][] answers = new float[batch.size()][];
+        for (Kind kind : Kind.values()) {
+            List<Integer> which = IntStream.range(0, batch.size())
+                    .filter(i -> batch.get(i).kind == kind)
+                    .boxed()
+                    .toList();
+            if (!which.isEmpty()) {
+                List<float[]> rows = predictor.rows(
+                        which.stream().map(i -> batch.get(i).image).toList(),
+                        kind == Kind.PROBABILITIES ? predictor::probabilities : predictor::features);
+                for (int i = 0; i < rows.size(); i++) {
+                    answers[which.get(i)] = rows.get(i);
                 }
             }
-        } catch (InterruptedException e) {
-            // Closed: nobody waits any more.
         }
-    }
-
-    /** The requests that run next: at least one. */
-    private List<Request> batch() throws InterruptedException {
-        List<Request> batch = new ArrayList<>(List.of(waiting.take()));
-        long end = System.nanoTime() + options.maxWait.toNanos();
-        while (batch.size() < options.maxBatch) {
-            waiting.drainTo(batch, options.maxBatch - batch.size());
-            long left = end - System.nanoTime();
-            if (batch.size() >= Math.min(coming.get(), options.maxBatch) || left <= 0) {
-                break;
-            }
-            Request next = waiting.poll(left, TimeUnit.NANOSECONDS);
-            if (next != null) {
-                batch.add(next);
-            }
-        }
-        coming.addAndGet(-batch.size());
-        return batch;
-    }
-
-    private void answer(Kind kind, List<Request> batch) {
-        if (batch.isEmpty()) {
-            return;
-        }
-        try {
-            int length = batch.get(0).image.length;
-            float[] images = new float[batch.size() * length];
-            for (int i = 0; i < batch.size(); i++) {
-                System.arraycopy(batch.get(i).image, 0, images, i * length, length);
-            }
-            float[] values = kind == Kind.PROBABILITIES
-                    ? predictor.probabilities(images, batch.size())
-                    : predictor.features(images, batch.size());
-            int each = values.length / batch.size();
-            for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).values.complete(Arrays.copyOfRange(values, i * each, (i + 1) * each));
-            }
-        } catch (NonFiniteOutputException e) {
-            if (batch.size() == 1) {
-                batch.get(0).values.completeExceptionally(e);
-            } else { // only who brought the image is to hear of it
-                batch.forEach(request -> answer(kind, List.of(request)));
-            }
-        } catch (Throwable e) { // whoever waits must not wait for ever
-            batch.forEach(request -> request.values.completeExceptionally(e));
-        }
+        return List.of(answers);
     }
 
     /**
@@ -307,16 +224,12 @@ public final class Classifier implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        open.writeLock().lock(); // behind all who wait for an answer
-        try {
-            worker.interrupt();
+        queue.close();
+        synchronized (this) {
             if (!freed) {
                 freed = true;
                 predictor.close();
             }
-        } finally {
-            open.writeLock().unlock();
         }
     }
 }

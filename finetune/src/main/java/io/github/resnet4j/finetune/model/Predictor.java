@@ -171,15 +171,28 @@ public final class Predictor implements AutoCloseable {
      * @throws NonFiniteOutputException if the output for any of them is not finite
      */
     public List<List<Guess>> predict(List<float[]> images, int top) {
+        return rows(images, this::probabilities).stream()
+                .map(probabilities -> guesses(probabilities, top))
+                .toList();
+    }
+
+    /**
+     * Computes something of {@linkplain #prepare prepared} images together.
+     *
+     * @param computation such as {@code this::probabilities}
+     * @return its values image by image
+     * @throws NonFiniteOutputException if {@code computation} does
+     */
+    public List<float[]> rows(List<float[]> images, Computation computation) {
         int length = Math.toIntExact(network.input().elements());
         float[] batch = new float[images.size() * length];
         for (int i = 0; i < images.size(); i++) {
             System.arraycopy(images.get(i), 0, batch, i * length, length);
         }
-        float[] probabilities = probabilities(batch, images.size());
-        int classes = network.classes();
+        float[] values = computation.of(batch, images.size());
+        int each = values.length / images.size();
         return IntStream.range(0, images.size())
-                .mapToObj(i -> guesses(Arrays.copyOfRange(probabilities, i * classes, (i + 1) * classes), top))
+                .mapToObj(i -> Arrays.copyOfRange(values, i * each, (i + 1) * each))
                 .toList();
     }
 
@@ -189,11 +202,17 @@ public final class Predictor implements AutoCloseable {
      * @param probabilities of all classes
      */
     public List<Guess> guesses(float[] probabilities, int top) {
+        return ranking(probabilities, top).stream()
+                .map(c -> new Guess(card.classes().get(c), probabilities[c]))
+                .toList();
+    }
+
+    /** The {@code top} most probable classes by their index, best first; ties go to the lower class. */
+    public static List<Integer> ranking(float[] probabilities, int top) {
         return IntStream.range(0, probabilities.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
                 .limit(top)
-                .map(c -> new Guess(card.classes().get(c), probabilities[c]))
                 .toList();
     }
 
