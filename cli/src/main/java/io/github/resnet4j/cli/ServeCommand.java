@@ -42,8 +42,9 @@ final class ServeCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "MODEL",
-            description = "Models, each as [NAME[:VERSION]=]FILE|PUBLISHED: a model.zip, a weights file that says enough about"
-                    + " itself, or a published name. Without a name, a file's own or, for a model.zip, its folder's.")
+            description =
+                    "Models, each as [NAME[:VERSION]=]FILE|PUBLISHED: a model.zip, a weights file that says enough about"
+                            + " itself, or a published name. Without a name, a file's own or, for a model.zip, its folder's.")
     private List<String> positional = List.of();
 
     @Option(names = "--model", paramLabel = "MODEL", description = "A model, as the parameters.")
@@ -78,7 +79,8 @@ final class ServeCommand implements Callable<Integer> {
             names = "--batch-delay",
             paramLabel = "MS",
             defaultValue = "0",
-            description = "Milliseconds that a picture may wait for others; with 0, those that wait anyway run together.")
+            description =
+                    "Milliseconds that a picture may wait for others; with 0, those that wait anyway run together.")
     private int batchDelay;
 
     @Option(
@@ -142,7 +144,8 @@ final class ServeCommand implements Callable<Integer> {
             server.close();
             throw e;
         }
-        view.line("serving at " + server.address() + (options.token().isPresent() ? ", for clients with the token" : ""));
+        view.line(
+                "serving at " + server.address() + (options.token().isPresent() ? ", for clients with the token" : ""));
         new CountDownLatch(1).await(); // the signal ends the process
         return ExitCode.OK;
     }

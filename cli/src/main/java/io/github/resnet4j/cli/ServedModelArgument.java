@@ -28,7 +28,8 @@ final class ServedModelArgument {
         ModelOptions.requireThere(what);
         Optional<Path> file =
                 ModelRequest.isFile(what) ? Optional.of(Path.of(what).toAbsolutePath()) : Optional.empty();
-        String name = named ? parts.group(1) : file.map(ServedModelArgument::name).orElse(what);
+        String name =
+                named ? parts.group(1) : file.map(ServedModelArgument::name).orElse(what);
         int version = named && parts.group(2) != null ? Integer.parseInt(parts.group(2)) : 1;
         try {
             return new ModelEntry(name, version, file, source(what, offline, view));

@@ -103,12 +103,11 @@ public final class PredictionServer implements AutoCloseable {
     private static ThreadPoolExecutor computing(int queue) {
         int cores = Runtime.getRuntime().availableProcessors();
         AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(
-                cores, cores, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queue), task -> {
-                    Thread thread = new Thread(task, "resnet4j-decode-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        return new ThreadPoolExecutor(cores, cores, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queue), task -> {
+            Thread thread = new Thread(task, "resnet4j-decode-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**

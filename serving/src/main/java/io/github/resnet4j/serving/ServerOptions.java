@@ -30,13 +30,7 @@ public record ServerOptions(
         Duration drain) {
     /** Port 8080 of the loopback, for this machine alone. */
     public static final ServerOptions DEFAULT = new ServerOptions(
-            "127.0.0.1",
-            8080,
-            Optional.empty(),
-            Engine.AUTO,
-            Batching.DEFAULT,
-            Limits.DEFAULT,
-            Duration.ofSeconds(25));
+            "127.0.0.1", 8080, Optional.empty(), Engine.AUTO, Batching.DEFAULT, Limits.DEFAULT, Duration.ofSeconds(25));
 
     private static final int LEAST_TOKEN = 16;
     private static final int LAST_PORT = 65_535;
@@ -74,8 +68,7 @@ public record ServerOptions(
      * @param transfer time for its body
      * @param idle time for which a connection may do nothing
      */
-    public record Limits(
-            int body, long pixels, int connections, Duration head, Duration transfer, Duration idle) {
+    public record Limits(int body, long pixels, int connections, Duration head, Duration transfer, Duration idle) {
         /** 10 MiB, 25 million pixels, 2,048 connections; 10, 30 and 60 seconds. */
         public static final Limits DEFAULT = new Limits(
                 10 << 20, 25_000_000, 2048, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));

@@ -53,8 +53,9 @@ public final class BatchQueue<I, O> implements AutoCloseable {
     public record Options(int maxBatch, Duration maxWait, int capacity) {
         public Options {
             if (maxBatch < 1 || capacity < 1 || maxWait.isNegative()) {
-                throw new IllegalArgumentException("batches and a queue need at least 1 place and no negative wait, got "
-                        + maxBatch + ", " + capacity + " and " + maxWait);
+                throw new IllegalArgumentException(
+                        "batches and a queue need at least 1 place and no negative wait, got " + maxBatch + ", "
+                                + capacity + " and " + maxWait);
             }
         }
     }

@@ -81,8 +81,8 @@ final class Asking {
     }
 
     private Refused noVersion(String name, String version) {
-        return Refused.notFound(
-                name + " has no version '" + brief(version) + "'; it has " + brief(models.versions(name).toString()));
+        return Refused.notFound(name + " has no version '" + brief(version) + "'; it has "
+                + brief(models.versions(name).toString()));
     }
 
     private static String brief(String text) {
@@ -127,7 +127,8 @@ final class Asking {
         try {
             return model.lease(inputs)
                     .orElseThrow(() -> Refused.overloaded(
-                            "queue_full", "too many pictures are waiting for " + model.label() + "; try again in a moment"));
+                            "queue_full",
+                            "too many pictures are waiting for " + model.label() + "; try again in a moment"));
         } catch (IllegalStateException e) {
             throw Refused.unavailable("stopping", "the server is stopping");
         }

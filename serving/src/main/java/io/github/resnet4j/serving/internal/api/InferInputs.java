@@ -32,27 +32,33 @@ final class InferInputs {
      * @param body the whole of it; the data of binary tensors begin at {@code json}
      */
     List<Input> of(InferRequest request, byte[] body, int json) {
-        require(request.inputs().size() == 1, "the model has one input, " + INPUT + ", but the request has "
-                + request.inputs().size());
+        require(
+                request.inputs().size() == 1,
+                "the model has one input, " + INPUT + ", but the request has "
+                        + request.inputs().size());
         InferRequest.TensorJson tensor = request.inputs().get(0);
         require(tensor.name().equals(INPUT), "the model's only input is called " + INPUT);
         int binary = tensor.binarySize().orElse(0);
-        require(binary == body.length - json, "behind the JSON there are " + (body.length - json)
-                + " bytes, but binary_data_size says " + binary);
-        boolean twice = tensor.binarySize().isPresent() && (tensor.numbers().length > 0 || !tensor.texts().isEmpty());
+        require(
+                binary == body.length - json,
+                "behind the JSON there are " + (body.length - json) + " bytes, but binary_data_size says " + binary);
+        boolean twice = tensor.binarySize().isPresent()
+                && (tensor.numbers().length > 0 || !tensor.texts().isEmpty());
         require(!twice, "an input has data in JSON or behind it, not both");
         ByteBuffer data = ByteBuffer.wrap(body, json, binary).order(ByteOrder.LITTLE_ENDIAN);
         return switch (tensor.datatype()) {
             case "FP32" -> tensors(tensor, data);
             case "BYTES" -> pictures(tensor, data);
-            default -> throw Refused.badRequest("the input takes FP32, which are prepared images, or BYTES, which are"
-                    + " image files");
+            default ->
+                throw Refused.badRequest(
+                        "the input takes FP32, which are prepared images, or BYTES, which are" + " image files");
         };
     }
 
     private List<Input> tensors(InferRequest.TensorJson tensor, ByteBuffer data) {
         List<Long> each = List.of((long) in.channels(), (long) in.height(), (long) in.width());
-        boolean fits = tensor.shape().size() == 4 && tensor.shape().subList(1, 4).equals(each);
+        boolean fits =
+                tensor.shape().size() == 4 && tensor.shape().subList(1, 4).equals(each);
         require(fits, "the input has the shape [N, " + in.channels() + ", " + in.height() + ", " + in.width() + "]");
         int count = count(tensor.shape().get(0));
         int length = Math.toIntExact(in.elements());
@@ -65,8 +71,9 @@ final class InferInputs {
                 require(Float.isFinite(value), "the input holds a value that is NaN or infinite");
             }
         }
-        require(values.length == (long) count * length, "the shape needs " + (long) count * length
-                + " values, but there are " + values.length);
+        require(
+                values.length == (long) count * length,
+                "the shape needs " + (long) count * length + " values, but there are " + values.length);
         List<Input> inputs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             inputs.add(new Input.Tensor(Arrays.copyOfRange(values, i * length, (i + 1) * length)));
@@ -83,8 +90,10 @@ final class InferInputs {
                 : tensor.texts().stream()
                         .map(text -> (Input) new Input.Picture(PredictApi.base64(text)))
                         .toList();
-        require(inputs.size() == count, "the shape needs " + count + " image files, but there are " + inputs.size()
-                + "; in JSON each is text in base64");
+        require(
+                inputs.size() == count,
+                "the shape needs " + count + " image files, but there are " + inputs.size()
+                        + "; in JSON each is text in base64");
         return inputs;
     }
 
@@ -92,7 +101,9 @@ final class InferInputs {
     private static List<Input> files(ByteBuffer data, int count) {
         List<Input> files = new ArrayList<>();
         while (data.hasRemaining()) {
-            require(data.remaining() >= Integer.BYTES && files.size() < count, "the BYTES do not have the shape's count");
+            require(
+                    data.remaining() >= Integer.BYTES && files.size() < count,
+                    "the BYTES do not have the shape's count");
             int length = data.getInt();
             require(length >= 0 && length <= data.remaining(), "the BYTES end within an image file");
             byte[] file = new byte[length];
@@ -104,10 +115,12 @@ final class InferInputs {
 
     /** Texts as BYTES. */
     static byte[] bytes(List<String> texts) {
-        List<byte[]> all =
-                texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
-        ByteBuffer data = ByteBuffer.allocate(
-                        all.stream().mapToInt(text -> Integer.BYTES + text.length).sum())
+        List<byte[]> all = texts.stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        ByteBuffer data = ByteBuffer.allocate(all.stream()
+                        .mapToInt(text -> Integer.BYTES + text.length)
+                        .sum())
                 .order(ByteOrder.LITTLE_ENDIAN);
         all.forEach(text -> data.putInt(text.length).put(text));
         return data.array();

@@ -31,7 +31,12 @@ record InferRequest(Optional<String> id, List<TensorJson> inputs, List<Output> o
      * @param binarySize bytes behind the JSON that are its data instead
      */
     record TensorJson(
-            String name, String datatype, List<Long> shape, float[] numbers, List<String> texts, OptionalInt binarySize) {}
+            String name,
+            String datatype,
+            List<Long> shape,
+            float[] numbers,
+            List<String> texts,
+            OptionalInt binarySize) {}
 
     /**
      * An output that is asked for.
@@ -193,14 +198,23 @@ record InferRequest(Optional<String> id, List<TensorJson> inputs, List<Output> o
                 String name = parser.currentName();
                 parser.nextToken();
                 read = switch (name) {
-                    case "binary_data_size" -> new Parameters(
-                            OptionalInt.of(count(parser, name)), read.classification, read.binary, read.binaryOutput);
-                    case "classification" -> new Parameters(
-                            read.binarySize, OptionalInt.of(count(parser, name)), read.binary, read.binaryOutput);
-                    case "binary_data" -> new Parameters(
-                            read.binarySize, read.classification, Optional.of(flag(parser, name)), read.binaryOutput);
-                    case "binary_data_output" -> new Parameters(
-                            read.binarySize, read.classification, read.binary, flag(parser, name));
+                    case "binary_data_size" ->
+                        new Parameters(
+                                OptionalInt.of(count(parser, name)),
+                                read.classification,
+                                read.binary,
+                                read.binaryOutput);
+                    case "classification" ->
+                        new Parameters(
+                                read.binarySize, OptionalInt.of(count(parser, name)), read.binary, read.binaryOutput);
+                    case "binary_data" ->
+                        new Parameters(
+                                read.binarySize,
+                                read.classification,
+                                Optional.of(flag(parser, name)),
+                                read.binaryOutput);
+                    case "binary_data_output" ->
+                        new Parameters(read.binarySize, read.classification, read.binary, flag(parser, name));
                     default -> {
                         parser.skipChildren();
                         yield read;
@@ -212,8 +226,9 @@ record InferRequest(Optional<String> id, List<TensorJson> inputs, List<Output> o
 
         private static int count(JsonParser parser, String name) {
             boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
-            require(whole && parser.getDoubleValue() >= 0 && parser.getDoubleValue() <= Integer.MAX_VALUE, name
-                    + " is a whole number from 0");
+            require(
+                    whole && parser.getDoubleValue() >= 0 && parser.getDoubleValue() <= Integer.MAX_VALUE,
+                    name + " is a whole number from 0");
             return parser.getIntValue();
         }
 

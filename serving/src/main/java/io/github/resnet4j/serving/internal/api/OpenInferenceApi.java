@@ -79,11 +79,13 @@ final class OpenInferenceApi {
         Shape in = card.input();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("name", model.name());
-        body.put("versions", asking.models().versions(model.name()).stream().map(String::valueOf).toList());
-        body.put("platform", "resnet4j_dl4j");
         body.put(
-                "inputs",
-                List.of(tensor(InferInputs.INPUT, List.of(-1, in.channels(), in.height(), in.width()))));
+                "versions",
+                asking.models().versions(model.name()).stream()
+                        .map(String::valueOf)
+                        .toList());
+        body.put("platform", "resnet4j_dl4j");
+        body.put("inputs", List.of(tensor(InferInputs.INPUT, List.of(-1, in.channels(), in.height(), in.width()))));
         body.put("outputs", List.of(tensor(OUTPUT, List.of(-1, card.classes().size()))));
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("version", String.valueOf(model.version()));
@@ -122,7 +124,9 @@ final class OpenInferenceApi {
     private static int jsonLength(Call call, int body) {
         Optional<String> length = call.header(JSON_LENGTH);
         if (length.isEmpty()) {
-            if (call.mediaType().filter(type -> !type.equals("application/json")).isPresent()) {
+            if (call.mediaType()
+                    .filter(type -> !type.equals("application/json"))
+                    .isPresent()) {
                 throw Refused.mediaType(
                         "send application/json, or with " + JSON_LENGTH + " JSON and binary tensors behind it");
             }
@@ -144,9 +148,10 @@ final class OpenInferenceApi {
         for (InferRequest.Output output : wanted) {
             boolean binary = output.binary().orElse(request.binaryOutput());
             anyBinary |= binary;
-            outputs.add(output.classification().isPresent()
-                    ? classes(results, output.classification().getAsInt(), binary, behind)
-                    : probabilities(results, binary, behind));
+            outputs.add(
+                    output.classification().isPresent()
+                            ? classes(results, output.classification().getAsInt(), binary, behind)
+                            : probabilities(results, binary, behind));
         }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model_name", results.model().name());

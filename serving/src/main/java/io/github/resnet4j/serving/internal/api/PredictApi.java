@@ -50,7 +50,8 @@ final class PredictApi {
         if (named.isEmpty()) {
             List<String> names = asking.models().names();
             if (names.size() > 1) {
-                throw Refused.badRequest("there are " + names.size() + " models; name one as model, such as " + names.get(0));
+                throw Refused.badRequest(
+                        "there are " + names.size() + " models; name one as model, such as " + names.get(0));
             }
             return asking.model(names.get(0), Optional.empty());
         }

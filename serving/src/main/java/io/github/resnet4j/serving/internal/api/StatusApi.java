@@ -51,7 +51,8 @@ final class StatusApi {
 
     private static Route file(String path, String name, String type) {
         byte[] content = resource(name);
-        return Route.get(path, Route.Access.OPEN, call -> Reply.of(type, content).with(ALONE));
+        return Route.get(
+                path, Route.Access.OPEN, call -> Reply.of(type, content).with(ALONE));
     }
 
     private static byte[] resource(String name) {

@@ -30,11 +30,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private boolean gone;
 
     ClientEndPoint(
-            SocketChannel channel,
-            ManagedSelector selector,
-            SelectionKey key,
-            Scheduler scheduler,
-            Executor executor) {
+            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
         super(channel, selector, key, scheduler);
         this.executor = executor;
         this.headSince = System.nanoTime() | 1; // a client that connects is to ask something

@@ -89,8 +89,8 @@ public final class Front extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         underWay.incrementAndGet();
-        ClientEndPoint client = (ClientEndPoint)
-                request.getConnectionMetaData().getConnection().getEndPoint();
+        ClientEndPoint client =
+                (ClientEndPoint) request.getConnectionMetaData().getConnection().getEndPoint();
         client.begin();
         Optional<Map.Entry<Route, Map<String, String>>> found = find(request);
         String endpoint = found.map(entry -> entry.getKey().template()).orElse("other");
@@ -104,8 +104,8 @@ public final class Front extends Handler.Abstract {
             send(answer, request, response, Callback.from(underWay::decrementAndGet, callback));
         });
         try {
-            Route route = found.orElseThrow(() -> Refused.notFound(
-                            "there is nothing at this address; /openapi.json lists what there is"))
+            Route route = found.orElseThrow(() ->
+                            Refused.notFound("there is nothing at this address; /openapi.json lists what there is"))
                     .getKey();
             requireAllowed(route, request);
             pass(route.action().answer(call), call.reply());
@@ -207,9 +207,7 @@ public final class Front extends Handler.Abstract {
             return Refused.badRequest("the body did not arrive whole"); // most probably nobody reads this
         }
         if (cause instanceof org.eclipse.jetty.http.HttpException http) {
-            return http.getCode() == 413
-                    ? Refused.tooLarge(0)
-                    : Refused.badRequest(String.valueOf(http.getReason()));
+            return http.getCode() == 413 ? Refused.tooLarge(0) : Refused.badRequest(String.valueOf(http.getReason()));
         }
         LOG.warn("a request failed: {}", cause.toString(), cause);
         return Refused.unavailable("failed", "the computation failed; try again");

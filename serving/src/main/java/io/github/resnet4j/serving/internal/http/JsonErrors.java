@@ -2,7 +2,6 @@ package io.github.resnet4j.serving.internal.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -24,18 +23,18 @@ final class JsonErrors extends ErrorHandler {
         Object message = request.getAttribute(ERROR_MESSAGE);
         Reply reply = Reply.error(status, text(status, message == null ? "" : message.toString()));
         observer.replied(new Observer.Exchange(
-                "other", Call.method(request), "", Call.address(request), status, 0, 0, reply.body().length, "malformed"));
+                "other",
+                Call.method(request),
+                "",
+                Call.address(request),
+                status,
+                0,
+                0,
+                reply.body().length,
+                "malformed"));
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
         response.write(true, ByteBuffer.wrap(reply.body()), callback);
         return true;
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, String reason, HttpFields.Mutable fields) {
-        Reply reply = Reply.error(status, text(status, reason == null ? "" : reason));
-        observer.replied(new Observer.Exchange("other", "", "", "", status, 0, 0, reply.body().length, "malformed"));
-        fields.put(HttpHeader.CONTENT_TYPE, reply.contentType());
-        return ByteBuffer.wrap(reply.body());
     }
 
     /** What Jetty says of a request is of use to its sender; what it says of the server is not. */
@@ -47,7 +46,8 @@ final class JsonErrors extends ErrorHandler {
 
     /** A whole response: the request's head never came. */
     static byte[] slowHead() {
-        byte[] body = Reply.error(408, "the head of the request took too long; send it at once").body();
+        byte[] body = Reply.error(408, "the head of the request took too long; send it at once")
+                .body();
         String head = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
                 + "Content-Length: " + body.length + "\r\n\r\n";
         return (head + new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);

@@ -43,8 +43,7 @@ public final class Refused extends RuntimeException {
 
     /** Not with this method: 405. */
     public static Refused method(String allowed) {
-        return new Refused(
-                405, "method", "this address takes " + allowed + " only", Map.of(HttpHeader.ALLOW, allowed));
+        return new Refused(405, "method", "this address takes " + allowed + " only", Map.of(HttpHeader.ALLOW, allowed));
     }
 
     /** The client is too slow: 408. */

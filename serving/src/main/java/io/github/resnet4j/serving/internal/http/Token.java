@@ -18,10 +18,7 @@ final class Token {
     }
 
     private static byte[] hash(String text) {
-        return Digest.sha256()
-                .add(text.getBytes(StandardCharsets.UTF_8))
-                .hex()
-                .getBytes(StandardCharsets.US_ASCII);
+        return Digest.sha256().add(text.getBytes(StandardCharsets.UTF_8)).hex().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Whether a request brings it. */
@@ -31,6 +28,8 @@ final class Token {
         }
         String sent = request.getHeaders().get(HttpHeader.AUTHORIZATION);
         boolean bearer = sent != null && sent.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        return bearer && MessageDigest.isEqual(hash.get(), hash(sent.substring(SCHEME.length()).strip()));
+        return bearer
+                && MessageDigest.isEqual(
+                        hash.get(), hash(sent.substring(SCHEME.length()).strip()));
     }
 }

@@ -90,9 +90,8 @@ public final class Metrics implements Observer {
                 .name("resnet4j_queue_depth")
                 .help("Pictures that are being prepared or wait")
                 .labelNames(MODEL)
-                .callback(value -> models.all()
-                        .forEach(model -> model.replica()
-                                .ifPresent(replica -> value.call(replica.queue().size(), labels(model)))))
+                .callback(value -> models.all().forEach(model -> model.replica()
+                        .ifPresent(replica -> value.call(replica.queue().size(), labels(model)))))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("resnet4j_model_info")
@@ -113,7 +112,8 @@ public final class Metrics implements Observer {
 
     @Override
     public void replied(Exchange exchange) {
-        requests.labelValues(exchange.endpoint(), String.valueOf(exchange.status())).inc();
+        requests.labelValues(exchange.endpoint(), String.valueOf(exchange.status()))
+                .inc();
         latency.labelValues(exchange.endpoint()).observe(exchange.nanos() * NANO);
         if (!exchange.reason().isEmpty()) {
             refused.labelValues(exchange.reason()).inc();

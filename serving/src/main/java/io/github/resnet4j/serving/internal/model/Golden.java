@@ -25,10 +25,8 @@ record Golden(List<float[]> images, List<float[]> probabilities, List<float[]> f
     /** Reads the model a second time, for DL4J. */
     static Golden of(SourceModel source) {
         try (Predictor dl4j = Predictor.open(source, 3, Engine.DL4J)) {
-            List<float[]> images =
-                    images(Math.toIntExact(dl4j.network().input().elements()));
-            return new Golden(
-                    images, dl4j.rows(images, dl4j::probabilities), dl4j.rows(images, dl4j::features));
+            List<float[]> images = images(Math.toIntExact(dl4j.network().input().elements()));
+            return new Golden(images, dl4j.rows(images, dl4j::probabilities), dl4j.rows(images, dl4j::features));
         } catch (NonFiniteOutputException e) {
             throw new ModelException("its answers to fixed images are NaN or infinite; use other weights");
         }

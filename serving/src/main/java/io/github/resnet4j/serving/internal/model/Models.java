@@ -35,7 +35,8 @@ public final class Models implements AutoCloseable {
         }
         List<ServedModel> all = new ArrayList<>();
         for (ModelEntry entry : entries) {
-            if (all.stream().anyMatch(model -> model.name().equals(entry.name()) && model.version() == entry.version())) {
+            if (all.stream()
+                    .anyMatch(model -> model.name().equals(entry.name()) && model.version() == entry.version())) {
                 throw new IllegalArgumentException("two models are called " + entry.name() + ":" + entry.version()
                         + "; give them other names or versions, NAME:VERSION=FILE");
             }

@@ -62,7 +62,8 @@ public final class Replica implements AutoCloseable {
         Predictor predictor = Predictor.open(source, Math.max(1, maxBatch), options.engine());
         try {
             golden.require(predictor, maxBatch);
-            return new Replica(name, predictor, maps(predictor), options.batching().queueOptions(), listener);
+            return new Replica(
+                    name, predictor, maps(predictor), options.batching().queueOptions(), listener);
         } catch (RuntimeException | Error e) {
             predictor.close();
             throw e;
@@ -101,8 +102,7 @@ public final class Replica implements AutoCloseable {
     private List<Answer> answers(List<Work> batch) {
         long start = System.nanoTime();
         try {
-            List<float[]> rows =
-                    predictor.rows(batch.stream().map(Work::image).toList(), predictor::probabilities);
+            List<float[]> rows = predictor.rows(batch.stream().map(Work::image).toList(), predictor::probabilities);
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
                 Work work = batch.get(i);

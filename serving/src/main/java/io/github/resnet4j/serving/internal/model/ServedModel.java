@@ -159,8 +159,8 @@ public final class ServedModel implements AutoCloseable {
 
     private void swap(boolean again) {
         Optional<String> read = entry.file().map(ServedModel::sha256);
-        Replica next = Replica.load(
-                label(), entry.source().get(), options, (waited, took) -> events.ran(this, waited, took));
+        Replica next =
+                Replica.load(label(), entry.source().get(), options, (waited, took) -> events.ran(this, waited, took));
         Optional<Replica> before = current;
         current = Optional.of(next);
         hash = read;
