@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--max-pixels",
             paramLabel = "N",
-            defaultValue = "25000000",
+            defaultValue = "40000000",
             description = "Largest picture in pixels. Decoding one takes up to 11 bytes a pixel, on each core.")
     private long maxPixels;
 

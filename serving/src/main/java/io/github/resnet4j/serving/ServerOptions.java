@@ -69,9 +69,9 @@ public record ServerOptions(
      * @param idle time for which a connection may do nothing
      */
     public record Limits(int body, long pixels, int connections, Duration head, Duration transfer, Duration idle) {
-        /** 10 MiB, 25 million pixels, 2,048 connections; 10, 30 and 60 seconds. */
+        /** 10 MiB, 40 million pixels, 2,048 connections; 10, 30 and 60 seconds. */
         public static final Limits DEFAULT = new Limits(
-                10 << 20, 25_000_000, 2048, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
+                10 << 20, 40_000_000, 2048, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
         public Limits {
             if (body < 1 || connections < 1) {

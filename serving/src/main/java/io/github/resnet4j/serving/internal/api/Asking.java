@@ -152,7 +152,9 @@ final class Asking {
             return new Prepared(
                     predictor.prepare(image),
                     map ? Optional.of(predictor.pipeline().image(image, UNUSED)) : Optional.empty());
-        } catch (BadImageException | IllegalArgumentException e) {
+        } catch (BadImageException e) {
+            throw Refused.badRequest(e.getMessage().replaceFirst("^" + NAME + ": ", "the " + NAME + " "));
+        } catch (IllegalArgumentException e) { // too long and narrow to be scaled
             throw Refused.badRequest(e.getMessage());
         }
     }
