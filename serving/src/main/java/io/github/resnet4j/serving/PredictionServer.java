@@ -139,8 +139,18 @@ public final class PredictionServer implements AutoCloseable {
      * @throws RuntimeException as {@link io.github.resnet4j.finetune.model.Predictor#open}, or if a model answers otherwise
      */
     public void load() {
-        models.load(LOOK);
+        load(LOOK);
+    }
+
+    /** As {@link #load()}, looking for changed files as often as tests like. */
+    void load(Duration look) {
+        models.load(look);
         log.event("ready", Map.of("address", address().toString()));
+    }
+
+    /** What it serves, for tests. */
+    Models models() {
+        return models;
     }
 
     /** Where it listens, such as {@code http://127.0.0.1:8080/}. */
