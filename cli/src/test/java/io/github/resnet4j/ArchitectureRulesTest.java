@@ -29,6 +29,7 @@ class ArchitectureRulesTest {
     private static final String ENGINE = "io.github.resnet4j.engine..";
     private static final String DATASETS = "io.github.resnet4j.datasets..";
     private static final String FINETUNE = "io.github.resnet4j.finetune..";
+    private static final String SERVING = "io.github.resnet4j.serving..";
     private static final String CLI = "io.github.resnet4j.cli..";
     private static final Pattern INTERNAL = Pattern.compile("(io\\.github\\.resnet4j\\.\\w+)\\.internal(\\..*)?");
 
@@ -46,7 +47,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ZOO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, CLI);
+            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, SERVING, CLI);
 
     @ArchTest
     static final ArchRule datasetsKnowOnlyFiles = noClasses()
@@ -54,7 +55,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(DATASETS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, CLI);
+            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, SERVING, CLI);
 
     @ArchTest
     static final ArchRule engineKnowsOnlyTheZooAndFiles = noClasses()
@@ -62,7 +63,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ENGINE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(DATASETS, FINETUNE, CLI);
+            .resideInAnyPackage(DATASETS, FINETUNE, SERVING, CLI);
 
     @ArchTest
     static final ArchRule finetuneIsALibrary = noClasses()
@@ -70,7 +71,26 @@ class ArchitectureRulesTest {
             .resideInAPackage(FINETUNE)
             .should()
             .dependOnClassesThat()
+            .resideInAnyPackage(SERVING, CLI, "picocli..");
+
+    @ArchTest
+    static final ArchRule servingIsALibrary = noClasses()
+            .that()
+            .resideInAPackage(SERVING)
+            .should()
+            .dependOnClassesThat()
             .resideInAnyPackage(CLI, "picocli..");
+
+    /** The network is in one package, and what models are knows nothing of it. */
+    @ArchTest
+    static final ArchRule onlyServingListens = noClasses()
+            .that()
+            .resideOutsideOfPackage(SERVING)
+            .or()
+            .resideInAPackage("io.github.resnet4j.serving.internal.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.eclipse.jetty..");
 
     /** What a module shows to others lies outside its {@code internal} packages. There is no exception. */
     @ArchTest
@@ -189,7 +209,7 @@ class ArchitectureRulesTest {
     static void allModulesAreSeen(JavaClasses classes) {
         assertThat(classes).hasSizeGreaterThan(20);
         assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
-                .contains("files", "zoo", "engine", "datasets", "finetune", "cli");
+                .contains("files", "zoo", "engine", "datasets", "finetune", "serving", "cli");
     }
 
     /** DL4J brings these; a broken image there ends the process instead of throwing. */

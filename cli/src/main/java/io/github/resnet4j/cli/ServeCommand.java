@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -129,7 +130,7 @@ final class ServeCommand implements Callable<Integer> {
         List<ModelEntry> models = models(view);
         PrintWriter out = spec.commandLine().getOut();
         ServerOptions options = options();
-        PredictionServer server = PredictionServer.bind(models, options, line -> {
+        PredictionServer server = bind(models, options, line -> {
             synchronized (out) {
                 out.println(line);
                 out.flush();
@@ -148,6 +149,18 @@ final class ServeCommand implements Callable<Integer> {
                 "serving at " + server.address() + (options.token().isPresent() ? ", for clients with the token" : ""));
         new CountDownLatch(1).await(); // the signal ends the process
         return ExitCode.OK;
+    }
+
+    private static PredictionServer bind(List<ModelEntry> models, ServerOptions options, Consumer<String> log) {
+        try {
+            return PredictionServer.bind(models, options, log);
+        } catch (IOException e) {
+            throw new UsageException("cannot listen on " + options.host() + ", port " + options.port() + ": "
+                    + Optional.ofNullable(e.getCause()).orElse(e).getMessage()
+                    + "; choose another --port, or an address of this machine as --host");
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
     }
 
     private List<ModelEntry> models(ProgressView view) {

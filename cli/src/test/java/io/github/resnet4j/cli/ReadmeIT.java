@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +129,38 @@ class ReadmeIT {
                 List<String> words = List.of(line.replace("'", "").split(" "));
                 run(new ArrayList<>(words.subList(1, words.size())));
             }
+        }
+    }
+
+    /** The first line of the block starts the server, the others ask it. */
+    @Test
+    void serverAnswersAsPrinted() throws IOException, InterruptedException {
+        List<String> lines = blocks("sh").stream()
+                .flatMap(String::lines)
+                .map(line -> line.replaceFirst("\\s+# .*", ""))
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(3);
+        assertThat(lines.get(0)).startsWith("./resnet4j serve ");
+        List<String> words = new ArrayList<>(List.of(lines.get(0).split(" ")));
+        words.addAll(List.of("--port", "0"));
+        try (Cli.Started server =
+                Cli.in(folder).start(words.subList(1, words.size()).toArray(String[]::new))) {
+            server.await(() -> read(server.err()).contains("serving at "));
+            String address = read(server.err()).replaceAll("(?s).*serving at (\\S+)/.*", "$1");
+            for (String line : lines.subList(1, lines.size())) {
+                assertThat(line).startsWith("curl ").contains("http://127.0.0.1:8080/");
+                String asked = line.replace("http://127.0.0.1:8080", address).replaceFirst("curl", "curl -sS --fail-with-body");
+                Process curl = new ProcessBuilder("sh", "-c", asked)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+                String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assumeTrue(curl.waitFor() != 127, "no curl here");
+                assertThat(curl.exitValue()).as(line + ": " + answer).isZero();
+                assertThat(answer).isNotBlank();
+            }
+            server.signal("TERM");
+            assertThat(server.outcome().code()).isEqualTo(143);
         }
     }
 

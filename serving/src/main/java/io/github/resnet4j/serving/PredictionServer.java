@@ -42,6 +42,8 @@ public final class PredictionServer implements AutoCloseable {
     private final Front front;
     private final RequestLog log;
     private final ThreadPoolExecutor computing;
+    /** Known once it listens, and also when it does no more. */
+    private volatile int port;
     /** Guarded by this. */
     private boolean closed;
 
@@ -122,6 +124,7 @@ public final class PredictionServer implements AutoCloseable {
         PredictionServer started = new PredictionServer(models, options, lines);
         try {
             started.server.start();
+            started.port = started.connector.getLocalPort();
             return started;
         } catch (Exception e) { // Jetty declares no less
             started.close();
@@ -156,7 +159,7 @@ public final class PredictionServer implements AutoCloseable {
     /** Where it listens, such as {@code http://127.0.0.1:8080/}. */
     public URI address() {
         return URI.create("http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":"
-                + connector.getLocalPort() + "/");
+                + port + "/");
     }
 
     /**

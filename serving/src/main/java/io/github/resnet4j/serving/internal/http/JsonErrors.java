@@ -19,7 +19,10 @@ final class JsonErrors extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
+        // HTTP/0.9 and HTTP/3.0 are the client's mistakes: a 5xx would call somebody out of bed.
+        int status = response.getStatus() == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505
+                ? HttpStatus.BAD_REQUEST_400
+                : response.getStatus();
         Object message = request.getAttribute(ERROR_MESSAGE);
         Reply reply = Reply.error(status, text(status, message == null ? "" : message.toString()));
         observer.replied(new Observer.Exchange(
@@ -32,6 +35,7 @@ final class JsonErrors extends ErrorHandler {
                 0,
                 reply.body().length,
                 "malformed"));
+        response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
         response.write(true, ByteBuffer.wrap(reply.body()), callback);
         return true;
