@@ -149,7 +149,8 @@ class ReadmeIT {
             String address = read(server.err()).replaceAll("(?s).*serving at (\\S+)/.*", "$1");
             for (String line : lines.subList(1, lines.size())) {
                 assertThat(line).startsWith("curl ").contains("http://127.0.0.1:8080/");
-                String asked = line.replace("http://127.0.0.1:8080", address).replaceFirst("curl", "curl -sS --fail-with-body");
+                String asked = line.replace("http://127.0.0.1:8080", address)
+                        .replaceFirst("curl", "curl -sS --fail-with-body");
                 Process curl = new ProcessBuilder("sh", "-c", asked)
                         .directory(folder.toFile())
                         .redirectErrorStream(true)

@@ -40,7 +40,8 @@ class ServeIT {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return client.send(request.header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(
+                request.header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static HttpRequest.Builder picture(String address, String model) throws IOException {
@@ -55,8 +56,16 @@ class ServeIT {
         Path file = Files.copy(Path.of(Trained.model()), folder.resolve("shapes.zip"));
         Path token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
         try (Cli.Started server = Cli.in(folder)
-                .start("serve", "shapes.zip", "--model", "cifar:3=resnet20-cifar.r4j_cifar10jpeg", "--port", "0",
-                        "--token-file", token.toString(), "--offline")) {
+                .start(
+                        "serve",
+                        "shapes.zip",
+                        "--model",
+                        "cifar:3=resnet20-cifar.r4j_cifar10jpeg",
+                        "--port",
+                        "0",
+                        "--token-file",
+                        token.toString(),
+                        "--offline")) {
             String address = address(server);
             assertThat(send(picture(address, "shapes")).body()).contains("\"className\":\"star\"");
             assertThat(send(picture(address, "cifar/3")).statusCode()).isEqualTo(200);

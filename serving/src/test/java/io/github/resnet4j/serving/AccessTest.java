@@ -21,13 +21,15 @@ final class AccessTest {
     @Test
     void onlyClientsWithTheTokenAreAnswered() {
         Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
-        try (TestServer server = TestServer.of(
-                TestServer.OPTIONS.withToken(Optional.of(TOKEN)), TinyModel.entry("tiny", 1, file))) {
+        try (TestServer server =
+                TestServer.of(TestServer.OPTIONS.withToken(Optional.of(TOKEN)), TinyModel.entry("tiny", 1, file))) {
             for (String path : List.of("/v2", "/v2/models", "/v2/models/tiny", "/metrics")) {
                 TestServer.Reply refused = server.get(path).isError(401);
                 assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
-                for (String wrong : List.of("Bearer " + TOKEN + "x", "Bearer ", "Basic " + TOKEN, TOKEN, "Bearer x y")) {
-                    server.send(server.request(path).header("Authorization", wrong)).isError(401);
+                for (String wrong :
+                        List.of("Bearer " + TOKEN + "x", "Bearer ", "Basic " + TOKEN, TOKEN, "Bearer x y")) {
+                    server.send(server.request(path).header("Authorization", wrong))
+                            .isError(401);
                 }
                 assertThat(server.send(server.request(path).header("Authorization", "Bearer " + TOKEN))
                                 .status())
@@ -53,7 +55,10 @@ final class AccessTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServerOptions.DEFAULT.withToken(Optional.of("short")))
                 .withMessageContaining("16");
-        assertThat(ServerOptions.DEFAULT.withToken(Optional.of(TOKEN)).at("0.0.0.0", 0).host())
+        assertThat(ServerOptions.DEFAULT
+                        .withToken(Optional.of(TOKEN))
+                        .at("0.0.0.0", 0)
+                        .host())
                 .isEqualTo("0.0.0.0");
         assertThat(ServerOptions.DEFAULT.at("::1", 0).host()).isEqualTo("::1");
         assertThat(ServerOptions.DEFAULT.host()).isEqualTo("127.0.0.1");

@@ -49,7 +49,8 @@ final class IsolationTest {
             List<CompletableFuture<Integer>> clients = new ArrayList<>();
             for (int client = 0; client < CLIENTS; client++) {
                 Random random = new Random(client);
-                clients.add(CompletableFuture.supplyAsync(() -> ask(server, random, images, expected, tolerance), threads));
+                clients.add(
+                        CompletableFuture.supplyAsync(() -> ask(server, random, images, expected, tolerance), threads));
             }
             int right = clients.stream().mapToInt(CompletableFuture::join).sum();
             assertThat(right).isEqualTo(CLIENTS * REQUESTS);
@@ -68,7 +69,9 @@ final class IsolationTest {
         try (Predictor predictor = Predictor.open(file, 1, Engine.AUTO)) {
             List<float[]> expected = images.stream()
                     .map(image -> predictor.prepare(ImageDecoder.decode(image, Path.of("image"))))
-                    .map(prepared -> predictor.rows(List.of(prepared), predictor::probabilities).get(0))
+                    .map(prepared -> predictor
+                            .rows(List.of(prepared), predictor::probabilities)
+                            .get(0))
                     .toList();
             assertThat(expected.stream().map(Arrays::toString))
                     .as("a model that says the same of every image would prove nothing")
@@ -86,7 +89,8 @@ final class IsolationTest {
                 int which = random.nextInt(IMAGES);
                 KeptConnection.Reply reply = connection.infer(images.get(which));
                 assertThat(reply.status()).isEqualTo(200);
-                JsonNode data = JSON.readTree(reply.body()).get("outputs").get(0).get("data");
+                JsonNode data =
+                        JSON.readTree(reply.body()).get("outputs").get(0).get("data");
                 right += isClose(data, expected.get(which), tolerance) ? 1 : 0;
             }
         }

@@ -28,9 +28,10 @@ final class KeptConnection implements AutoCloseable {
 
     /** A picture for inference, as Triton's clients send bytes. */
     Reply infer(byte[] image) {
-        byte[] json = ("{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":"
-                        + (4 + image.length) + "}}]}")
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] json =
+                ("{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":"
+                                + (4 + image.length) + "}}]}")
+                        .getBytes(StandardCharsets.US_ASCII);
         ByteBuffer body = ByteBuffer.allocate(json.length + 4 + image.length).order(ByteOrder.LITTLE_ENDIAN);
         body.put(json).putInt(image.length).put(image);
         return post("/v2/models/tiny/infer", "Inference-Header-Content-Length: " + json.length + "\r\n", body.array());
@@ -38,7 +39,8 @@ final class KeptConnection implements AutoCloseable {
 
     Reply post(String path, String headers, byte[] body) {
         try {
-            byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length + "\r\n\r\n")
+            byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length
+                            + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
             byte[] whole = java.util.Arrays.copyOf(head, head.length + body.length);
             System.arraycopy(body, 0, whole, head.length, body.length);

@@ -76,8 +76,7 @@ final class MalformedRequestTest {
     void slowClientsAreEnded() throws IOException {
         ServerOptions.Limits limits = new ServerOptions.Limits(
                 1 << 20, 1_000_000, 500, Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(900));
-        try (TestServer slow =
-                TestServer.of(TestServer.OPTIONS.withLimits(limits), TinyModel.entry("tiny", 1, file))) {
+        try (TestServer slow = TestServer.of(TestServer.OPTIONS.withLimits(limits), TinyModel.entry("tiny", 1, file))) {
             List<Socket> idle = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 Socket client = slow.connect();
@@ -128,8 +127,9 @@ final class MalformedRequestTest {
     void largeBodiesAreNotRead() throws IOException {
         try (Socket client = server.connect()) {
             client.getOutputStream()
-                    .write("POST /v1/predict HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1073741824\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            "POST /v1/predict HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1073741824\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
             String reply = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(reply).startsWith("HTTP/1.1 413 ").doesNotContain("100 Continue");
         }

@@ -90,17 +90,38 @@ final class MalformedRequests {
             add("target " + path, 404, "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n");
         }
         for (String path : List.of(
-                "//v2", "/%2e%2e/etc/passwd", "/v2/%2e%2e/%2e%2e/etc/passwd", "/a%00b", "/%zz", "/%", "/v2;a=b/..;/x", "/v2/models/..%2f..%2fx")) {
+                "//v2",
+                "/%2e%2e/etc/passwd",
+                "/v2/%2e%2e/%2e%2e/etc/passwd",
+                "/a%00b",
+                "/%zz",
+                "/%",
+                "/v2;a=b/..;/x",
+                "/v2/models/..%2f..%2fx")) {
             cases.add(new Case(
-                    "target " + path, false, List.of(400, 404), bytes("GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n")));
+                    "target " + path,
+                    false,
+                    List.of(400, 404),
+                    bytes("GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n")));
         }
         add("target of 16 KB", 414, "GET /" + "a".repeat(16_384) + " HTTP/1.1\r\n" + HOST + "\r\n");
         add("no target", 400, "GET\r\n\r\n");
         body("model ../../x", 404, "/v1/predict?model=..%2F..%2Fx", "image/png", TinyModel.image(1));
         body("bad percent behind the question mark", 400, "/v1/predict?top_k=%zz", "image/png", TinyModel.image(1));
         body("parameter twice", 400, "/v1/predict?top_k=1&top_k=2", "image/png", TinyModel.image(1));
-        for (String query : List.of("top_k=-1", "top_k=0", "top_k=1000000000", "top_k=x", "top_k=", "threshold=2",
-                "threshold=NaN", "threshold=-0.1", "threshold=0x1p-1", "heatmap=maybe", "nothing=1", "topk=5")) {
+        for (String query : List.of(
+                "top_k=-1",
+                "top_k=0",
+                "top_k=1000000000",
+                "top_k=x",
+                "top_k=",
+                "threshold=2",
+                "threshold=NaN",
+                "threshold=-0.1",
+                "threshold=0x1p-1",
+                "heatmap=maybe",
+                "nothing=1",
+                "topk=5")) {
             body("parameter " + query, 400, "/v1/predict?" + query, "image/png", TinyModel.image(1));
         }
     }
@@ -119,8 +140,14 @@ final class MalformedRequests {
         add("blank before the colon", 400, "GET /v2 HTTP/1.1\r\n" + HOST + "X : a\r\n\r\n");
         add("no Host", 400, "GET /v2 HTTP/1.1\r\nConnection: close\r\n\r\n");
         add("two Hosts", 400, "GET /v2 HTTP/1.1\r\n" + HOST + "Host: y\r\n\r\n");
-        add("token of 1 MB", 431, "GET /v2 HTTP/1.1\r\n" + HOST + "Authorization: Bearer " + "a".repeat(MEBI) + "\r\n\r\n");
-        cut("reset after headers", List.of(400, 499, 0), bytes("POST /v1/predict HTTP/1.1\r\n" + HOST + "Content-Length: 9\r\n\r\n"));
+        add(
+                "token of 1 MB",
+                431,
+                "GET /v2 HTTP/1.1\r\n" + HOST + "Authorization: Bearer " + "a".repeat(MEBI) + "\r\n\r\n");
+        cut(
+                "reset after headers",
+                List.of(400, 499, 0),
+                bytes("POST /v1/predict HTTP/1.1\r\n" + HOST + "Content-Length: 9\r\n\r\n"));
         cut("half a head", List.of(400, 0), bytes("GET /v2 HTTP/1.1\r\nHo"));
         cut("half a request line", List.of(400, 0), bytes("GET /v"));
     }
@@ -141,8 +168,16 @@ final class MalformedRequests {
         add("chunk of -1", 400, chunked + "-1\r\n");
         add("chunk of nothing", 400, chunked + "zz\r\nabc\r\n");
         cut("missing last chunk", List.of(400, 499, 0), bytes(chunked + "3\r\nabc\r\n"));
-        cut("chunk extension of 1 MB", List.of(400, 413, 431, 499, 0), bytes(chunked + "3;" + "a".repeat(MEBI)), bytes("\r\nabc\r\n0\r\n\r\n"));
-        cases.add(new Case("100,000 chunks of a byte", false, List.of(400), bytes(chunked + "1\r\na\r\n".repeat(100_000) + "0\r\n\r\n")));
+        cut(
+                "chunk extension of 1 MB",
+                List.of(400, 413, 431, 499, 0),
+                bytes(chunked + "3;" + "a".repeat(MEBI)),
+                bytes("\r\nabc\r\n0\r\n\r\n"));
+        cases.add(new Case(
+                "100,000 chunks of a byte",
+                false,
+                List.of(400),
+                bytes(chunked + "1\r\na\r\n".repeat(100_000) + "0\r\n\r\n")));
         byte[] megabyte = join(bytes("100000\r\n"), new byte[MEBI], bytes("\r\n"));
         byte[][] large = new byte[13][];
         Arrays.fill(large, megabyte);
@@ -157,7 +192,9 @@ final class MalformedRequests {
         byte[] garbage = new byte[500];
         new java.util.Random(1).nextBytes(garbage);
         cut("garbage", List.of(400, 0), garbage);
-        cut("TLS hello", List.of(400, 0), new byte[] {0x16, 3, 1, 0, (byte) 0xa5, 1, 0, 0, (byte) 0xa1, 3, 3, 7, 7, 7, '\r', '\n'});
+        cut("TLS hello", List.of(400, 0), new byte[] {
+            0x16, 3, 1, 0, (byte) 0xa5, 1, 0, 0, (byte) 0xa1, 3, 3, 7, 7, 7, '\r', '\n'
+        });
         cut("HTTP/2 preface", List.of(400, 426, 0), bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
     }
 
@@ -169,25 +206,64 @@ final class MalformedRequests {
         body("no type and no image", 400, "/v1/predict", "", bytes("hello"));
         body("gzip", 415, "/v1/predict", "image/png", gzip(new byte[MEBI]), "Content-Encoding: gzip\r\n");
         body("empty", 400, "/v1/predict", "image/png", new byte[0]);
-        for (String text : List.of("", "{}", "[]", "null", "{", "\"x\"", "NaN", "{\"image\":null}", "{\"image\":5}",
-                "{\"image\":\"\"}", "{\"image\":\"a b\"}", "{\"image\":\"AAAA\\n\"}", "{\"image\":\"***\"}", "{\"images\":[]}",
-                "{\"images\":\"AAAA\"}", "{\"images\":[[]]}", "{\"image\":\"AAAA\",\"image\":\"AAAA\"}", "{\"imag\":\"AAAA\"}",
-                "{\"image\":\"AAAA\",\"top_k\":\"x\"}", "{\"image\":\"AAAA\",\"top_k\":1.5}", "{\"image\":\"AAAA\",\"top_k\":1e9}",
-                "{\"image\":\"AAAA\",\"threshold\":NaN}", "{\"image\":\"AAAA\",\"threshold\":1e999}",
-                "{\"image\":\"AAAA\",\"top_k\":" + "9".repeat(MEBI) + "}", "{\"image\":\"AAAA\"} x",
+        for (String text : List.of(
+                "",
+                "{}",
+                "[]",
+                "null",
+                "{",
+                "\"x\"",
+                "NaN",
+                "{\"image\":null}",
+                "{\"image\":5}",
+                "{\"image\":\"\"}",
+                "{\"image\":\"a b\"}",
+                "{\"image\":\"AAAA\\n\"}",
+                "{\"image\":\"***\"}",
+                "{\"images\":[]}",
+                "{\"images\":\"AAAA\"}",
+                "{\"images\":[[]]}",
+                "{\"image\":\"AAAA\",\"image\":\"AAAA\"}",
+                "{\"imag\":\"AAAA\"}",
+                "{\"image\":\"AAAA\",\"top_k\":\"x\"}",
+                "{\"image\":\"AAAA\",\"top_k\":1.5}",
+                "{\"image\":\"AAAA\",\"top_k\":1e9}",
+                "{\"image\":\"AAAA\",\"threshold\":NaN}",
+                "{\"image\":\"AAAA\",\"threshold\":1e999}",
+                "{\"image\":\"AAAA\",\"top_k\":" + "9".repeat(MEBI) + "}",
+                "{\"image\":\"AAAA\"} x",
                 "{\"image\":\"AAAA\",\"model\":{}}")) {
             body("JSON " + (text.length() > 60 ? text.substring(0, 60) : text), 400, "/v1/predict", json, bytes(text));
         }
         body("a megabyte of [", 400, "/v1/predict", json, bytes("[".repeat(MEBI)));
         body("a megabyte of { for inference", 400, "/v2/models/tiny/infer", json, bytes("{\"a\":".repeat(MEBI / 5)));
         body("name of 1 MB", 400, "/v1/predict", json, bytes("{\"" + "a".repeat(MEBI) + "\":1}"));
-        body("bad UTF-8", 400, "/v1/predict", json, join(bytes("{\"image\":\""), new byte[] {(byte) 0xc3, 0x28}, bytes("\"}")));
-        body("base64 of 5 MB of nothing", 400, "/v1/predict", json,
+        body(
+                "bad UTF-8",
+                400,
+                "/v1/predict",
+                json,
+                join(bytes("{\"image\":\""), new byte[] {(byte) 0xc3, 0x28}, bytes("\"}")));
+        body(
+                "base64 of 5 MB of nothing",
+                400,
+                "/v1/predict",
+                json,
                 bytes("{\"image\":\"" + Base64.getEncoder().encodeToString(new byte[5 * MEBI]) + "\"}"));
         String image = "\"" + Base64.getEncoder().encodeToString(TinyModel.image(1)) + "\"";
-        body("1,000 images", 400, "/v1/predict", json, bytes("{\"images\":[" + image + ("," + image).repeat(999) + "]}"));
-        body("10,000 numbers of 100", 400, "/v2/models/tiny/infer", json,
-                bytes("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[10000,3,16,16],\"data\":[1]}]}"));
+        body(
+                "1,000 images",
+                400,
+                "/v1/predict",
+                json,
+                bytes("{\"images\":[" + image + ("," + image).repeat(999) + "]}"));
+        body(
+                "10,000 numbers of 100",
+                400,
+                "/v2/models/tiny/infer",
+                json,
+                bytes(
+                        "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[10000,3,16,16],\"data\":[1]}]}"));
     }
 
     private void forms() {
@@ -195,20 +271,52 @@ final class MalformedRequests {
         String image = "--XX\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n";
         String field = "--XX\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n";
         body("form without a boundary", 400, "/v1/predict", "multipart/form-data", bytes(image + "a\r\n--XX--\r\n"));
-        body("form with an empty boundary", 400, "/v1/predict", "multipart/form-data; boundary=", bytes(image + "a\r\n--XX--\r\n"));
-        body("form with another boundary", 400, "/v1/predict", "multipart/form-data; boundary=YY", bytes(image + "a\r\n--XX--\r\n"));
+        body(
+                "form with an empty boundary",
+                400,
+                "/v1/predict",
+                "multipart/form-data; boundary=",
+                bytes(image + "a\r\n--XX--\r\n"));
+        body(
+                "form with another boundary",
+                400,
+                "/v1/predict",
+                "multipart/form-data; boundary=YY",
+                bytes(image + "a\r\n--XX--\r\n"));
         body("form without an end", 400, "/v1/predict", type, bytes(image + "a"));
         body("form without parts", 400, "/v1/predict", type, bytes("--XX--\r\n"));
         body("form without a picture", 400, "/v1/predict", type, bytes(field.formatted("top_k", "1") + "--XX--\r\n"));
-        body("form with a field twice", 400, "/v1/predict", type,
+        body(
+                "form with a field twice",
+                400,
+                "/v1/predict",
+                type,
                 bytes(field.formatted("top_k", "1").repeat(2) + "--XX--\r\n"));
-        body("form with a long field", 400, "/v1/predict", type,
+        body(
+                "form with a long field",
+                400,
+                "/v1/predict",
+                type,
                 bytes(field.formatted("top_k", "1".repeat(10_000)) + "--XX--\r\n"));
-        body("form with 100,000 parts", 400, "/v1/predict", type,
+        body(
+                "form with 100,000 parts",
+                400,
+                "/v1/predict",
+                type,
                 bytes(field.formatted("a", "").repeat(100_000) + "--XX--\r\n"));
-        body("form in a form", 400, "/v1/predict", type, bytes("--XX\r\nContent-Disposition: form-data; name=\"image\"\r\n"
-                + "Content-Type: multipart/mixed; boundary=YY\r\n\r\n--YY\r\n\r\na\r\n--YY--\r\n--XX--\r\n"));
-        body("form with a head of 1 MB", 400, "/v1/predict", type, bytes("--XX\r\nX: " + "a".repeat(MEBI) + "\r\n\r\na\r\n--XX--\r\n"));
+        body(
+                "form in a form",
+                400,
+                "/v1/predict",
+                type,
+                bytes("--XX\r\nContent-Disposition: form-data; name=\"image\"\r\n"
+                        + "Content-Type: multipart/mixed; boundary=YY\r\n\r\n--YY\r\n\r\na\r\n--YY--\r\n--XX--\r\n"));
+        body(
+                "form with a head of 1 MB",
+                400,
+                "/v1/predict",
+                type,
+                bytes("--XX\r\nX: " + "a".repeat(MEBI) + "\r\n\r\na\r\n--XX--\r\n"));
         body("multipart/mixed", 415, "/v1/predict", "multipart/mixed; boundary=XX", bytes("--XX--\r\n"));
     }
 
@@ -236,7 +344,13 @@ final class MalformedRequests {
         image("PNG of 15,000×15,000 of nothing", png(15_000, 15_000, new byte[3 * 15_000 * 100]));
         image("PNG with a wrong checksum", flip(png, 29));
         image("GIF without frames", join(bytes("GIF89a"), new byte[] {10, 0, 10, 0, 0, 0, 0, ';'}));
-        image("BMP that claims too much", join(bytes("BM"), new byte[12], new byte[] {40, 0, 0, 0, -1, -1, -1, 127, -1, -1, -1, 127, 1, 0, 24, 0}, new byte[40]));
+        image(
+                "BMP that claims too much",
+                join(
+                        bytes("BM"),
+                        new byte[12],
+                        new byte[] {40, 0, 0, 0, -1, -1, -1, 127, -1, -1, -1, 127, 1, 0, 24, 0},
+                        new byte[40]));
         image("random bytes behind a JPEG's first", join(Arrays.copyOf(jpeg, 30), new byte[1000]));
     }
 

@@ -53,11 +53,14 @@ final class OpenInferenceTest {
     }
 
     private static float[] expected(int image) {
-        return predictor.rows(List.of(prepared(image)), predictor::probabilities).get(0);
+        return predictor
+                .rows(List.of(prepared(image)), predictor::probabilities)
+                .get(0);
     }
 
     private static byte[] littleEndian(float[]... rows) {
-        ByteBuffer bytes = ByteBuffer.allocate(Arrays.stream(rows).mapToInt(row -> 4 * row.length).sum())
+        ByteBuffer bytes = ByteBuffer.allocate(
+                        Arrays.stream(rows).mapToInt(row -> 4 * row.length).sum())
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (float[] row : rows) {
             bytes.asFloatBuffer().put(row);
@@ -90,8 +93,8 @@ final class OpenInferenceTest {
         String nested = "[" + flat + ",[[" + Arrays.toString(prepared(2)) + "]]]";
         TestServer.Reply one = server.post(
                 INFER,
-                "{\"id\":\"42\",\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,16,16],\"datatype\":\"FP32\",\"data\":" + flat
-                        + "}]}");
+                "{\"id\":\"42\",\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,16,16],\"datatype\":\"FP32\",\"data\":"
+                        + flat + "}]}");
         assertThat(one.status()).as(one.text()).isEqualTo(200);
         assertThat(one.json().get("model_name").asString()).isEqualTo("tiny");
         assertThat(one.json().get("model_version").asString()).isEqualTo("1");
@@ -122,7 +125,10 @@ final class OpenInferenceTest {
                 .contains("\"parameters\":{\"binary_data_size\":32}")
                 .doesNotContain("\"data\"");
         float[] values = new float[8];
-        ByteBuffer.wrap(reply.body(), json, 32).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        ByteBuffer.wrap(reply.body(), json, 32)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
         assertThat(Arrays.copyOfRange(values, 0, 4)).containsExactly(expected(3), within(1e-5f));
         assertThat(Arrays.copyOfRange(values, 4, 8)).containsExactly(expected(4), within(1e-5f));
         assertThat(reply.body()).hasSize(json + 32);
@@ -131,18 +137,22 @@ final class OpenInferenceTest {
     @Test
     void classifies() {
         String input = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,16,16],\"datatype\":\"FP32\",\"data\":"
-                + Arrays.toString(prepared(5)) + "}],\"outputs\":[{\"name\":\"probabilities\",\"parameters\":{\"classification\":2";
+                + Arrays.toString(prepared(5))
+                + "}],\"outputs\":[{\"name\":\"probabilities\",\"parameters\":{\"classification\":2";
         int best = Predictor.best(expected(5));
-        JsonNode output = server.post(INFER, input + "}}]}").json().get("outputs").get(0);
+        JsonNode output =
+                server.post(INFER, input + "}}]}").json().get("outputs").get(0);
         assertThat(output.get("datatype").asString()).isEqualTo("BYTES");
         assertThat(output.get("shape").toString()).isEqualTo("[1,2]");
         assertThat(output.get("data").get(0).asString()).endsWith(":" + best + ":" + TinyModel.CLASSES.get(best));
         TestServer.Reply reply = server.post(INFER, input + ",\"binary_data\":true}}]}");
         int json = Integer.parseInt(reply.headers().firstValue(LENGTH).orElseThrow());
-        ByteBuffer texts = ByteBuffer.wrap(reply.body(), json, reply.body().length - json).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer texts =
+                ByteBuffer.wrap(reply.body(), json, reply.body().length - json).order(ByteOrder.LITTLE_ENDIAN);
         byte[] first = new byte[texts.getInt()];
         texts.get(first);
-        assertThat(new String(first, StandardCharsets.UTF_8)).isEqualTo(output.get("data").get(0).asString());
+        assertThat(new String(first, StandardCharsets.UTF_8))
+                .isEqualTo(output.get("data").get(0).asString());
     }
 
     /** The model's own preprocessing, for clients that have files. */
@@ -154,8 +164,10 @@ final class OpenInferenceTest {
                 "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\""
                         + Base64.getEncoder().encodeToString(file) + "\"]}]}");
         requireProbabilities(json.json().get("outputs").get(0).get("data"), 6);
-        ByteBuffer behind =
-                ByteBuffer.allocate(4 + file.length).order(ByteOrder.LITTLE_ENDIAN).putInt(file.length).put(file);
+        ByteBuffer behind = ByteBuffer.allocate(4 + file.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(file.length)
+                .put(file);
         TestServer.Reply binary = binary(
                 "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":"
                         + behind.capacity() + "}}]}",
@@ -216,7 +228,8 @@ final class OpenInferenceTest {
 
     @Test
     void refusesTensorsThatDoNotFit() {
-        String json = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,16,16],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":3072}}]}";
+        String json =
+                "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,16,16],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":3072}}]}";
         float[] values = new float[768];
         binary(json, littleEndian(Arrays.copyOf(values, 767))).isError(400);
         binary(json, littleEndian(Arrays.copyOf(values, 769))).isError(400);
@@ -230,7 +243,8 @@ final class OpenInferenceTest {
         binary(json.replace("[1,3,16,16]", "[1]").replace("FP32", "BYTES").replace("3072", "8"), cut.array())
                 .isError(400);
         for (String length : List.of("-1", "x", "999999999", "99999999999")) {
-            server.send(server.posting(INFER, "application/octet-stream", new byte[9]).header(LENGTH, length))
+            server.send(server.posting(INFER, "application/octet-stream", new byte[9])
+                            .header(LENGTH, length))
                     .isError(400);
         }
         server.post(INFER, "text/plain", new byte[1]).isError(415);

@@ -32,8 +32,7 @@ final class OverloadTest {
 
     private static TestServer server(int batch, int queue, Duration deadline) {
         return TestServer.of(
-                TestServer.OPTIONS.withBatching(
-                        new ServerOptions.Batching(batch, Duration.ZERO, queue, deadline)),
+                TestServer.OPTIONS.withBatching(new ServerOptions.Batching(batch, Duration.ZERO, queue, deadline)),
                 TinyModel.entry("tiny", 1, file));
     }
 
@@ -51,10 +50,12 @@ final class OverloadTest {
                 // Neither health nor figures wait for a model.
                 assertThat(server.get("/health/live").status()).isEqualTo(200);
                 assertThat(server.get("/health/ready").status()).isEqualTo(200);
-                assertThat(server.metric("resnet4j_refused_total{reason=\"queue_full\"}")).isEqualTo(1);
+                assertThat(server.metric("resnet4j_refused_total{reason=\"queue_full\"}"))
+                        .isEqualTo(1);
                 assertThat(waiting).noneMatch(CompletableFuture::isDone);
             }
-            assertThat(waiting).allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(200));
+            assertThat(waiting)
+                    .allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(200));
             assertThat(server.send(server.picture(9)).status()).isEqualTo(200);
         }
     }
@@ -71,8 +72,10 @@ final class OverloadTest {
             }
             waiting.forEach(CompletableFuture::join);
             // The held one was in a batch that was being put together, and took in what came.
-            assertThat(server.metric("resnet4j_batch_size_sum{model=\"tiny\",version=\"1\"}")).isEqualTo(9);
-            assertThat(server.metric("resnet4j_batch_size_count{model=\"tiny\",version=\"1\"}")).isEqualTo(2);
+            assertThat(server.metric("resnet4j_batch_size_sum{model=\"tiny\",version=\"1\"}"))
+                    .isEqualTo(9);
+            assertThat(server.metric("resnet4j_batch_size_count{model=\"tiny\",version=\"1\"}"))
+                    .isEqualTo(2);
         }
     }
 
@@ -87,7 +90,8 @@ final class OverloadTest {
             assertThat(server.metric("resnet4j_batch_size_sum{model=\"tiny\",version=\"1\"}"))
                     .as("pictures computed: that of the holder")
                     .isEqualTo(1);
-            assertThat(server.metric("resnet4j_refused_total{reason=\"deadline\"}")).isEqualTo(2);
+            assertThat(server.metric("resnet4j_refused_total{reason=\"deadline\"}"))
+                    .isEqualTo(2);
         }
     }
 
@@ -134,7 +138,8 @@ final class OverloadTest {
                     client.getOutputStream().write(image);
                     TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 2);
                     for (int i = 0; i < 20; i++) {
-                        client.getOutputStream().write("GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        client.getOutputStream()
+                                .write("GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     }
                     client.getOutputStream()
                             .write("GET /v2/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,7 +59,8 @@ final class ReloadTest {
                 assertThat(now.equals(before)).isEqualTo(i % 2 == 0);
             }
             over.set(true);
-            assertThat(clients).allSatisfy(codes -> assertThat(codes.join()).isNotEmpty().containsOnly(200));
+            assertThat(clients)
+                    .allSatisfy(codes -> assertThat(codes.join()).isNotEmpty().containsOnly(200));
             assertThat(server.get("/metrics").text()).contains("sha256=\"" + hash + "\"");
             assertThat(server.log).anyMatch(line -> line.contains("\"event\":\"reloaded\""));
         }
@@ -89,6 +91,18 @@ final class ReloadTest {
             replace(file, good);
             TestServer.await(() -> server.metric(LOADS.formatted("loaded")) == 2);
             assertThat(server.get("/health/ready").text()).doesNotContain("refused");
+            assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
+        }
+    }
+
+    /** Bar S-13: what the network fails at is refused alone, and the network is loaded again. */
+    @Test
+    void aNetworkThatFailsIsLoadedAgain() {
+        Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
+        try (TestServer server = TestServer.tiny(file)) {
+            String before = server.send(server.picture(1)).text();
+            assertThatThrownBy(() -> server.ask("tiny", new float[3]).join()).isInstanceOf(CompletionException.class);
+            TestServer.await(() -> server.metric(LOADS.formatted("loaded")) == 2);
             assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
         }
     }

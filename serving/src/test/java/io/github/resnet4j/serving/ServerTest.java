@@ -53,7 +53,8 @@ final class ServerTest {
 
     private static void requireClasses(JsonNode classes, String label, List<Predictor.Guess> expected) {
         for (int i = 0; i < classes.size(); i++) {
-            assertThat(classes.get(i).get(label).asString()).isEqualTo(expected.get(i).label());
+            assertThat(classes.get(i).get(label).asString())
+                    .isEqualTo(expected.get(i).label());
             assertThat(classes.get(i).get("probability").asDouble())
                     .isCloseTo(expected.get(i).probability(), within(1e-5));
         }
@@ -77,7 +78,9 @@ final class ServerTest {
 
     @Test
     void modelsTellImagesApart() {
-        assertThat(List.of(1, 2, 3, 4, 5, 6)).extracting(i -> expected(TinyModel.image(i))).doesNotHaveDuplicates();
+        assertThat(List.of(1, 2, 3, 4, 5, 6))
+                .extracting(i -> expected(TinyModel.image(i)))
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -95,13 +98,13 @@ final class ServerTest {
         assertThat(put.json()).hasSize(2);
         requireClasses(put.json(), "className", expected(image));
         assertThat(server.post("/predictions/tiny/2", "image/png", image).json())
-                .isNotEqualTo(server.post("/predictions/tiny/10", "image/png", image).json());
+                .isNotEqualTo(
+                        server.post("/predictions/tiny/10", "image/png", image).json());
     }
 
     @Test
     void predictsForms() {
-        TestServer.Reply one =
-                server.post("/predictions/tiny", "multipart/form-data; boundary=XX", form("data", "#1"));
+        TestServer.Reply one = server.post("/predictions/tiny", "multipart/form-data; boundary=XX", form("data", "#1"));
         requireClasses(one.json(), "className", expected(TinyModel.image(1)));
         TestServer.Reply two = server.post(
                 "/v1/predict",
@@ -122,7 +125,8 @@ final class ServerTest {
         String text = Base64.getEncoder().encodeToString(image);
         TestServer.Reply reply = server.post(
                 "/v1/predict",
-                "{\"model\":\"tiny\",\"images\":[\"" + text + "\"],\"top_k\":1,\"threshold\":0.999999,\"heatmap\":true}");
+                "{\"model\":\"tiny\",\"images\":[\"" + text
+                        + "\"],\"top_k\":1,\"threshold\":0.999999,\"heatmap\":true}");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.json().get("model").asString()).isEqualTo("tiny");
         assertThat(reply.json().get("version").asInt()).isEqualTo(10);
@@ -162,7 +166,8 @@ final class ServerTest {
                         .get("version")
                         .asString())
                 .isEqualTo("2");
-        assertThat(server.get("/v2/models/tiny/versions/2/ready").text()).isEqualTo("{\"name\":\"tiny\",\"ready\":true}");
+        assertThat(server.get("/v2/models/tiny/versions/2/ready").text())
+                .isEqualTo("{\"name\":\"tiny\",\"ready\":true}");
         server.get("/v2/models/tiny/versions/3").isError(404);
         server.get("/v2/models/tiny/versions/latest").isError(404);
         for (String path : List.of("/v2/health/live", "/health/live", "/v2/health/ready", "/health/ready")) {
@@ -187,8 +192,8 @@ final class ServerTest {
 
     @Test
     void answersHeadWithoutABody() {
-        TestServer.Reply reply = server.send(
-                server.request("/v2").method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody()));
+        TestServer.Reply reply =
+                server.send(server.request("/v2").method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody()));
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.body()).isEmpty();
     }

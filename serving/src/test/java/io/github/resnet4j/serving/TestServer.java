@@ -86,7 +86,8 @@ final class TestServer implements AutoCloseable {
         assertThat(body.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(1024);
         assertThat(JSON.readTree(body).get("error").asString()).isNotBlank();
         assertThat(body)
-                .doesNotContain("\tat ", "Exception", "org.eclipse", "io.github", "java.", System.getProperty("user.dir"));
+                .doesNotContain(
+                        "\tat ", "Exception", "org.eclipse", "io.github", "java.", System.getProperty("user.dir"));
     }
 
     HttpRequest.Builder request(String path) {
@@ -176,6 +177,28 @@ final class TestServer implements AutoCloseable {
                 .sum();
     }
 
+    /** Asks a model's network directly. */
+    CompletableFuture<Answer> ask(String name, float[] image) {
+        return put(name, image, new Client() {
+            @Override
+            public boolean isGone() {
+                return false;
+            }
+
+            @Override
+            public boolean begin() {
+                return true;
+            }
+        });
+    }
+
+    private CompletableFuture<Answer> put(String name, float[] image, Client client) {
+        ServedModel model = server.models().find(name, OptionalInt.empty()).orElseThrow();
+        try (ServedModel.Lease lease = model.lease(1).orElseThrow()) {
+            return lease.places().put(new Work(image, false, client));
+        }
+    }
+
     /** The only thread of a model, held until it is let go. */
     final class Held implements AutoCloseable {
         private final CountDownLatch reached = new CountDownLatch(1);
@@ -183,8 +206,6 @@ final class TestServer implements AutoCloseable {
         final CompletableFuture<Answer> answer;
 
         private Held(String name) {
-            ServedModel model =
-                    server.models().find(name, OptionalInt.empty()).orElseThrow();
             Client blocking = new Client() {
                 @Override
                 public boolean isGone() {
@@ -198,10 +219,7 @@ final class TestServer implements AutoCloseable {
                     return true;
                 }
             };
-            try (ServedModel.Lease lease = model.lease(1).orElseThrow()) {
-                answer = lease.places()
-                        .put(new Work(new float[3 * TinyModel.SIDE * TinyModel.SIDE], false, blocking));
-            }
+            answer = put(name, new float[3 * TinyModel.SIDE * TinyModel.SIDE], blocking);
             await(reached);
         }
 

@@ -222,7 +222,14 @@ public final class BatchQueue<I, O> implements AutoCloseable {
     }
 
     private boolean isWanted(Entry<I, O> entry) {
-        return !entry.answer.isDone() && (wanted.test(entry.item) || !entry.answer.cancel(false));
+        if (entry.answer.isDone()) {
+            return false;
+        }
+        try {
+            return wanted.test(entry.item) || !entry.answer.cancel(false);
+        } catch (RuntimeException e) { // the thread is everybody's
+            return !entry.answer.completeExceptionally(e);
+        }
     }
 
     private void answer(List<Entry<I, O>> batch) {

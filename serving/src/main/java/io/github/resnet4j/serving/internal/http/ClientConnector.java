@@ -27,7 +27,10 @@ public final class ClientConnector extends ServerConnector {
         this.head = options.limits().head();
         setHost(options.host());
         setPort(options.port());
-        setIdleTimeout(options.limits().idle().toMillis());
+        // A client that waits for its answer is not idle.
+        long longest =
+                options.batching().deadline().plus(Front.LAST).plusSeconds(1).toMillis();
+        setIdleTimeout(Math.max(longest, options.limits().idle().toMillis()));
         addBean(new NetworkConnectionLimit(options.limits().connections(), this));
     }
 

@@ -31,7 +31,7 @@ public final class Front extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(Front.class);
 
     /** Beyond the deadline of what has begun: only an engine that hangs comes here. */
-    private static final Duration LAST = Duration.ofSeconds(30);
+    static final Duration LAST = Duration.ofSeconds(30);
 
     private final List<Route> routes;
     private final Token token;
@@ -180,10 +180,18 @@ public final class Front extends Handler.Abstract {
                 expiry.cancel();
                 last.cancel();
             });
-            return CompletableFuture.supplyAsync(() -> answer.apply(body), computing)
-                    .whenComplete((reply, failure) -> bounds.free(body.length))
-                    .thenCompose(Function.identity());
+            return computed(body, answer);
         });
+    }
+
+    private CompletableFuture<Reply> computed(byte[] body, Function<byte[], CompletableFuture<Reply>> answer) {
+        CompletableFuture<CompletableFuture<Reply>> later;
+        try {
+            later = CompletableFuture.supplyAsync(() -> answer.apply(body), computing);
+        } catch (RejectedExecutionException e) {
+            later = CompletableFuture.failedFuture(e);
+        }
+        return later.whenComplete((reply, failure) -> bounds.free(body.length)).thenCompose(Function.identity());
     }
 
     private static Refused refusal(Throwable failure) {
