@@ -177,6 +177,11 @@ final class TestServer implements AutoCloseable {
                 .sum();
     }
 
+    /** Requests that are not answered yet, as {@code /metrics} counts them: that for the figures is one. */
+    int underWay() {
+        return (int) metric("resnet4j_requests_in_flight") - 1;
+    }
+
     /** Asks a model's network directly. */
     CompletableFuture<Answer> ask(String name, float[] image) {
         return put(name, image, new Client() {
