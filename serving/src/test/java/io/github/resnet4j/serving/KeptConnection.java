@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A connection on which requests follow each other, with little work for the client: load of many of them. */
 final class KeptConnection implements AutoCloseable {
@@ -42,7 +43,7 @@ final class KeptConnection implements AutoCloseable {
             byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length
                             + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
-            byte[] whole = java.util.Arrays.copyOf(head, head.length + body.length);
+            byte[] whole = Arrays.copyOf(head, head.length + body.length);
             System.arraycopy(body, 0, whole, head.length, body.length);
             socket.getOutputStream().write(whole);
             return read();

@@ -2,12 +2,14 @@ package io.github.resnet4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,8 +70,8 @@ final class MalformedRequestTest {
         assertThat(head).containsIgnoringCase("Content-Type: application/json");
         int length = Integer.parseInt(head.replaceAll("(?is).*Content-Length: (\\d+).*", "$1"));
         String body = replies.substring(head.length() + 4);
-        TestServer.requireError(new String(
-                java.util.Arrays.copyOf(body.getBytes(StandardCharsets.UTF_8), length), StandardCharsets.UTF_8));
+        TestServer.requireError(
+                new String(Arrays.copyOf(body.getBytes(StandardCharsets.UTF_8), length), StandardCharsets.UTF_8));
     }
 
     @Test
@@ -112,7 +114,7 @@ final class MalformedRequestTest {
                 }
             });
             drops.start();
-            java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
             try {
                 client.getInputStream().transferTo(out);
             } catch (IOException e) {

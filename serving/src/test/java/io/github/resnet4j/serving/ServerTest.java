@@ -7,6 +7,7 @@ import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.model.Predictor;
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,8 +94,8 @@ final class ServerTest {
             requireClasses(reply.json(), "className", expected(image));
         }
         // curl -T sends no type.
-        TestServer.Reply put = server.send(server.request("/predictions/tiny?top_k=2")
-                .PUT(java.net.http.HttpRequest.BodyPublishers.ofByteArray(image)));
+        TestServer.Reply put = server.send(
+                server.request("/predictions/tiny?top_k=2").PUT(HttpRequest.BodyPublishers.ofByteArray(image)));
         assertThat(put.json()).hasSize(2);
         requireClasses(put.json(), "className", expected(image));
         assertThat(server.post("/predictions/tiny/2", "image/png", image).json())
@@ -192,8 +193,7 @@ final class ServerTest {
 
     @Test
     void answersHeadWithoutABody() {
-        TestServer.Reply reply =
-                server.send(server.request("/v2").method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody()));
+        TestServer.Reply reply = server.send(server.request("/v2").method("HEAD", HttpRequest.BodyPublishers.noBody()));
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.body()).isEmpty();
     }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** A reply, whole. */
-    record Reply(int status, java.net.http.HttpHeaders headers, byte[] body) {
+    record Reply(int status, HttpHeaders headers, byte[] body) {
         JsonNode json() {
             return JSON.readTree(body);
         }

@@ -3,6 +3,7 @@ package io.github.resnet4j.serving.internal.api;
 import io.github.resnet4j.serving.internal.http.Json;
 import io.github.resnet4j.serving.internal.http.Refused;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -175,13 +176,13 @@ record InferRequest(Optional<String> id, List<TensorJson> inputs, List<Output> o
         private void add(float value) {
             require(Float.isFinite(value), "data holds a number that is too large for FP32");
             if (count == numbers.length) {
-                numbers = java.util.Arrays.copyOf(numbers, 2 * count);
+                numbers = Arrays.copyOf(numbers, 2 * count);
             }
             numbers[count++] = value;
         }
 
         float[] numbers() {
-            return java.util.Arrays.copyOf(numbers, count);
+            return Arrays.copyOf(numbers, count);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -140,7 +141,7 @@ final class OpenInferenceApi {
 
     private static Reply reply(InferRequest request, Asking.Results results) {
         List<InferRequest.Output> wanted = request.outputs().isEmpty()
-                ? List.of(new InferRequest.Output(OUTPUT, java.util.OptionalInt.empty(), Optional.empty()))
+                ? List.of(new InferRequest.Output(OUTPUT, OptionalInt.empty(), Optional.empty()))
                 : request.outputs();
         List<Object> outputs = new ArrayList<>();
         ByteArrayOutputStream behind = new ByteArrayOutputStream();

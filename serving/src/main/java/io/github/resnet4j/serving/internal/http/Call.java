@@ -3,10 +3,12 @@ package io.github.resnet4j.serving.internal.http;
 import io.github.resnet4j.serving.internal.model.Client;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
@@ -59,14 +61,14 @@ public final class Call implements Client {
     /** The media type of the body in lower case without its parameters, if one was sent. */
     public Optional<String> mediaType() {
         return header(HttpHeader.CONTENT_TYPE.asString())
-                .map(type -> type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT));
+                .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
     }
 
     /**
      * Receives the body, and lets {@code answer} make a reply of it in a thread that may compute. The memory of the body is
      * counted until then.
      */
-    public CompletableFuture<Reply> withBody(java.util.function.Function<byte[], CompletableFuture<Reply>> answer) {
+    public CompletableFuture<Reply> withBody(Function<byte[], CompletableFuture<Reply>> answer) {
         return front.withBody(this, answer);
     }
 

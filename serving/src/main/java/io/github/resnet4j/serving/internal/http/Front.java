@@ -1,6 +1,7 @@
 package io.github.resnet4j.serving.internal.http;
 
 import io.github.resnet4j.serving.ServerOptions;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +14,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -93,14 +96,14 @@ public final class Front extends Handler.Abstract {
                 (ClientEndPoint) request.getConnectionMetaData().getConnection().getEndPoint();
         client.begin();
         Optional<Map.Entry<Route, Map<String, String>>> found = find(request);
-        String endpoint = found.map(entry -> entry.getKey().template()).orElse("other");
         Call call = new Call(request, client, found.map(Map.Entry::getValue).orElse(Map.of()), this);
+        String endpoint = found.map(entry -> entry.getKey().template()).orElse("other");
         call.reply().whenComplete((reply, failure) -> {
             call.finish();
             client.end();
-            Refused refused = failure == null ? null : refusal(failure);
-            Reply answer = failure == null ? reply : Reply.error(refused);
-            observer.replied(call.exchange(endpoint, answer, refused == null ? "" : refused.reason()));
+            Optional<Refused> refused = Optional.ofNullable(failure).map(Front::refusal);
+            Reply answer = refused.map(Reply::error).orElse(reply);
+            observe(call.exchange(endpoint, answer, refused.map(Refused::reason).orElse("")));
             send(answer, request, response, Callback.from(underWay::decrementAndGet, callback));
         });
         try {
@@ -113,6 +116,15 @@ public final class Front extends Handler.Abstract {
             call.reply().completeExceptionally(e);
         }
         return true;
+    }
+
+    /** Before the reply: a client that has it finds it in the figures. */
+    private void observe(Observer.Exchange exchange) {
+        try {
+            observer.replied(exchange);
+        } catch (RuntimeException e) { // a log that cannot be written is no reason to leave the client alone
+            LOG.warn("a request was not logged: {}", e.toString());
+        }
     }
 
     private static <T> void pass(CompletableFuture<T> from, CompletableFuture<T> to) {
@@ -211,11 +223,11 @@ public final class Front extends Handler.Abstract {
         if (cause instanceof OutOfMemoryError) {
             return Refused.unavailable("memory", "there is too little memory for this now; send less, or try again");
         }
-        if (cause instanceof java.io.IOException || cause instanceof java.util.concurrent.TimeoutException) {
+        if (cause instanceof IOException || cause instanceof TimeoutException) {
             return Refused.badRequest("the body did not arrive whole"); // most probably nobody reads this
         }
-        if (cause instanceof org.eclipse.jetty.http.HttpException http) {
-            return http.getCode() == 413 ? Refused.tooLarge(0) : Refused.badRequest(String.valueOf(http.getReason()));
+        if (cause instanceof HttpException http) {
+            return Refused.badRequest(String.valueOf(http.getReason()));
         }
         LOG.warn("a request failed: {}", cause.toString(), cause);
         return Refused.unavailable("failed", "the computation failed; try again");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * An address and what answers there.
@@ -35,7 +36,7 @@ public record Route(List<String> methods, String template, Access access, Action
     }
 
     /** A route of GET whose answer takes no time. */
-    public static Route get(String template, Access access, java.util.function.Function<Call, Reply> answer) {
+    public static Route get(String template, Access access, Function<Call, Reply> answer) {
         return new Route(
                 List.of("GET", "HEAD"),
                 template,
