@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bar S-3: requests with random damage. None may end a thread, hang, or be answered as if it were the server's fault. */
 @Timeout(7200)
 final class FuzzTest {
-    private static final int REQUESTS = Bars.count(1500, 1_000_000);
+    private static final int REQUESTS = Bars.count(1000, 1_000_000);
 
     @TempDir
     static Path folder;

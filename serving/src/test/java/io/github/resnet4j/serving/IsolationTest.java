@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class IsolationTest {
     private static final int CLIENTS = 32;
     private static final int IMAGES = 64;
-    private static final int REQUESTS = Bars.count(40, 10_000);
+    private static final int REQUESTS = Bars.count(30, 10_000);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @TempDir

@@ -40,6 +40,7 @@ async function start() {
     byId('key').hidden = true;
     byId('model').replaceChildren(...models.map(name => new Option(name)));
     byId('choice').hidden = models.length < 2;
+    byId('drop').hidden = false;
     say('');
     await describe();
   } catch (e) {
@@ -63,7 +64,7 @@ async function describe() {
     ['sees', shape[3] + ' × ' + shape[2] + ' pixels'],
     ['classes', about.classes],
     ['probabilities', about.calibrated ? 'calibrated' : 'the network’s own, not calibrated'],
-    ...Object.entries(about.provenance),
+    ...Object.entries(about.provenance).filter(([, value]) => !value.startsWith('classpath:')),
   ];
   byId('card').replaceChildren(...rows.flatMap(([key, value]) => [element('dt', key), element('dd', value)]));
   byId('curl').textContent =
