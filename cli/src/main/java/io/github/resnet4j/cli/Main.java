@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             "  ./resnet4j quickstart                                  train, see a report",
             "  ./resnet4j finetune --data PHOTOS --model runs/quickstart/model.zip",
             "  ./resnet4j predict --model resnet50.tv_in1k dog.jpg    published weights",
+            "  ./resnet4j serve runs/quickstart/model.zip             a page to drop images on, an API",
             "  ./resnet4j train -c configs/cifar10/resnet20.yaml      the paper's ResNet-20",
             "  ./resnet4j experiment configs/experiments/degradation.yaml",
             "",

@@ -17,19 +17,29 @@ public final class Json {
     private static final int LONGEST_NAME = 256;
     private static final int LONGEST_REASON = 160;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxNumberLength(LONGEST_NUMBER)
-                            .maxNameLength(LONGEST_NAME)
-                            .maxStringLength(Integer.MAX_VALUE) // bounded by the body
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /** Of a document that is read whole: each becomes an object. */
+    private static final long MOST_TOKENS = 10_000;
+
+    private static final JsonMapper MAPPER = mapper(Long.MAX_VALUE);
+    private static final JsonMapper SMALL = mapper(MOST_TOKENS);
 
     private Json() {}
+
+    private static JsonMapper mapper(long tokens) {
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxNestingDepth(DEEPEST)
+                .maxNumberLength(LONGEST_NUMBER)
+                .maxNameLength(LONGEST_NAME)
+                .maxStringLength(Integer.MAX_VALUE) // bounded by the body
+                .maxTokenCount(tokens)
+                .build();
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(constraints)
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
 
     /** In UTF-8. */
     public static byte[] bytes(Object value) {
@@ -70,7 +80,7 @@ public final class Json {
      */
     public static JsonNode tree(byte[] bytes) {
         try {
-            return MAPPER.readTree(bytes);
+            return SMALL.readTree(bytes);
         } catch (JacksonException e) {
             throw invalid(e);
         }
