@@ -3,6 +3,7 @@ package io.github.resnet4j.serving;
 import io.github.resnet4j.serving.internal.api.Api;
 import io.github.resnet4j.serving.internal.http.ClientConnector;
 import io.github.resnet4j.serving.internal.http.Front;
+import io.github.resnet4j.serving.internal.http.Observer;
 import io.github.resnet4j.serving.internal.metrics.Metrics;
 import io.github.resnet4j.serving.internal.metrics.RequestLog;
 import io.github.resnet4j.serving.internal.model.Models;
@@ -57,16 +58,17 @@ public final class PredictionServer implements AutoCloseable {
         threads.setName("resnet4j-http");
         threads.setDaemon(true);
         this.server = new Server(threads);
-        this.connector = new ClientConnector(server, options);
+        Observer observer = exchange -> {
+            metrics.replied(exchange);
+            log.replied(exchange);
+        };
+        this.connector = new ClientConnector(server, options, observer);
         this.front = new Front(
                 Api.routes(models, options, metrics, threads, this::isStopping),
                 options,
                 models::isLoaded,
                 computing,
-                exchange -> {
-                    metrics.replied(exchange);
-                    log.replied(exchange);
-                });
+                observer);
         metrics.watch(models, front::underWay);
         server.addConnector(connector);
         server.setHandler(front);

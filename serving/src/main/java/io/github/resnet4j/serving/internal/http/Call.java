@@ -142,7 +142,10 @@ public final class Call implements Client {
     }
 
     static String address(Request request) {
-        SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
+        return address(request.getConnectionMetaData().getRemoteSocketAddress());
+    }
+
+    static String address(SocketAddress address) {
         return address instanceof InetSocketAddress inet && inet.getAddress() != null
                 ? inet.getAddress().getHostAddress()
                 : "";

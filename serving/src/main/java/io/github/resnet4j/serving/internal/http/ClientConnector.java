@@ -20,11 +20,13 @@ public final class ClientConnector extends ServerConnector {
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Duration head;
+    private final Observer observer;
 
     /** Listens as {@code options} say, when {@code server} is started. */
-    public ClientConnector(Server server, ServerOptions options) {
+    public ClientConnector(Server server, ServerOptions options, Observer observer) {
         super(server, 1, 1, new HttpConnectionFactory(configuration()));
         this.head = options.limits().head();
+        this.observer = observer;
         setHost(options.host());
         setPort(options.port());
         // A client that waits for its answer is not idle.
@@ -50,7 +52,10 @@ public final class ClientConnector extends ServerConnector {
 
     private void look() {
         for (EndPoint client : getConnectedEndPoints()) {
-            ((ClientEndPoint) client).endIfSlow(head);
+            if (((ClientEndPoint) client).endIfSlow(head)) {
+                String address = Call.address(client.getRemoteSocketAddress());
+                observer.replied(new Observer.Exchange("other", "", "", address, 408, 0, 0, 0, "slow_client"));
+            }
         }
         if (isRunning()) {
             getScheduler().schedule(this::look, LOOK.toMillis(), TimeUnit.MILLISECONDS);

@@ -90,14 +90,19 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         return gone || !isOpen();
     }
 
-    /** Ends a connection on which the head of a request has been arriving for too long. */
-    void endIfSlow(Duration limit) {
+    /**
+     * Ends a connection on which the head of a request has been arriving for too long.
+     *
+     * @return whether it was so
+     */
+    boolean endIfSlow(Duration limit) {
         synchronized (this) {
             if (headSince == 0 || System.nanoTime() - headSince < limit.toNanos()) {
-                return;
+                return false;
             }
             headSince = 0;
         }
         write(Callback.from(this::close, this::close), ByteBuffer.wrap(JsonErrors.slowHead()));
+        return true;
     }
 }
