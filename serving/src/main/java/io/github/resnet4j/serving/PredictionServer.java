@@ -141,7 +141,8 @@ public final class PredictionServer implements AutoCloseable {
      * Loads the models, requires of each that it answers to fixed images as DL4J's own layers do, and is then ready. From
      * then on, a file that changes is loaded in the same way and takes the place of the one before it.
      *
-     * @throws RuntimeException as {@link io.github.resnet4j.finetune.model.Predictor#open}, or if a model answers otherwise
+     * @throws ModelRefusedException if a model answers otherwise
+     * @throws RuntimeException as {@link io.github.resnet4j.finetune.model.Predictor#open}
      */
     public void load() {
         load(LOOK);

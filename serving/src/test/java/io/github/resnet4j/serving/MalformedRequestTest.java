@@ -95,7 +95,8 @@ final class MalformedRequestTest {
                 requireRefusal(reply, List.of(408));
                 client.close();
             }
-            assertThat(slow.metric("resnet4j_requests_total{code=\"408\",endpoint=\"other\"}")).isEqualTo(201);
+            assertThat(slow.metric("resnet4j_requests_total{code=\"408\",endpoint=\"other\"}"))
+                    .isEqualTo(201);
             assertThat(slow.send(slow.picture(7)).text()).isEqualTo(golden);
         }
     }

@@ -235,7 +235,12 @@ final class MalformedRequests {
         }
         body("a megabyte of [", 400, "/v1/predict", json, bytes("[".repeat(MEBI)));
         body("a megabyte of { for inference", 400, "/v2/models/tiny/infer", json, bytes("{\"a\":".repeat(MEBI / 5)));
-        body("a million empty images", 400, "/v1/predict", json, bytes("{\"images\":[" + "\"\",".repeat(MEBI) + "\"\"]}"));
+        body(
+                "a million empty images",
+                400,
+                "/v1/predict",
+                json,
+                bytes("{\"images\":[" + "\"\",".repeat(MEBI) + "\"\"]}"));
         body("name of 1 MB", 400, "/v1/predict", json, bytes("{\"" + "a".repeat(MEBI) + "\":1}"));
         body(
                 "bad UTF-8",

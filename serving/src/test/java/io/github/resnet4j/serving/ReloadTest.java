@@ -69,10 +69,7 @@ final class ReloadTest {
     @Test
     void aFileThatCannotBeUsedLeavesTheModelAsItIs() throws IOException {
         Path good = TinyModel.write(folder.resolve("good.zip"), 1);
-        Path overflowing = TinyModel.write(folder.resolve("overflowing.zip"), 1, graph -> {
-            graph.getLayer("fc").getParam("W").assign(Float.MAX_VALUE);
-            return graph;
-        });
+        Path overflowing = overflowing();
         Path file = Files.copy(good, folder.resolve("tiny.zip"));
         try (TestServer server = TestServer.tiny(file)) {
             String before = server.send(server.picture(1)).text();
@@ -127,5 +124,18 @@ final class ReloadTest {
             assertThatThrownBy(() -> server.server.load()).isInstanceOf(BadWeightsException.class);
             server.get("/health/ready").isError(503);
         }
+        Path overflowing = overflowing();
+        try (TestServer server = TestServer.bound(TestServer.OPTIONS, TinyModel.entry("tiny", 1, overflowing))) {
+            assertThatThrownBy(() -> server.server.load())
+                    .isInstanceOf(ModelRefusedException.class)
+                    .hasMessageContaining("overflowing.zip: its answers");
+        }
+    }
+
+    private Path overflowing() {
+        return TinyModel.write(folder.resolve("overflowing.zip"), 1, graph -> {
+            graph.getLayer("fc").getParam("W").assign(Float.MAX_VALUE); // finite, but no sum of it is
+            return graph;
+        });
     }
 }

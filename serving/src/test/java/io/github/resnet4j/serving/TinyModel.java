@@ -27,13 +27,13 @@ import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** ResNet-20 for images of 16×16 with random weights and four classes, and images that it tells apart. */
-final class TinyModel {
+public final class TinyModel {
     static final List<String> CLASSES = List.of("ant", "bee", "cat", "dog");
     static final int SIDE = 16;
 
     private TinyModel() {}
 
-    static Path write(Path file, int seed) {
+    public static Path write(Path file, int seed) {
         return write(file, seed, graph -> graph);
     }
 
@@ -66,7 +66,7 @@ final class TinyModel {
         }
     }
 
-    static SourceModel open(Path file) {
+    public static SourceModel open(Path file) {
         return SourceModel.open(
                 ModelRequest.of(file.toString()), DownloadOptions.standard().withOffline(true), remark -> {});
     }

@@ -53,7 +53,7 @@ public final class Replica implements AutoCloseable {
      * Loads a model and requires its {@link Golden} answers.
      *
      * @param name of its thread
-     * @throws ModelException if it answers otherwise
+     * @throws io.github.resnet4j.serving.ModelRefusedException if it answers otherwise
      * @throws RuntimeException as {@link Predictor#open(SourceModel, int, Engine)}
      */
     static Replica load(String name, SourceModel source, ServerOptions options, BatchListener listener) {
