@@ -144,6 +144,9 @@ final class Asking {
 
     private Prepared prepare(Predictor predictor, Input input, boolean map) {
         if (input instanceof Input.Tensor tensor) {
+            if (tensor.values().length != predictor.network().input().elements()) {
+                throw Refused.unavailable("reloaded", "the model has just changed and takes another size; ask again");
+            }
             return new Prepared(tensor.values(), Optional.empty());
         }
         try {
