@@ -74,15 +74,15 @@ LUA
 "$resnet4j" convert resnet20-cifar.r4j_cifar10jpeg "$work/resnet20.safetensors" >/dev/null 2>&1
 printf 'network,delay_ms,round,server,requests_per_s,p50_ms,p99_ms,failed\n'
 for network in resnet20-cifar resnet18; do
-  picture=$work/small.jpg weights=$work/resnet20.safetensors
-  [ "$network" = resnet20-cifar ] || { picture=$work/photo.jpg weights=$work/resnet18.pth; }
+  image=$work/small.jpg weights=$work/resnet20.safetensors
+  [ "$network" = resnet20-cifar ] || { image=$work/photo.jpg weights=$work/resnet18.pth; }
   for delay in 0 5; do
     for round in $(seq "$rounds"); do
       for name in resnet4j pytorch; do
         start "$name" "$network" "$weights" "$delay"
-        load "$network" "$picture" "$((seconds / 4 + 1))" >/dev/null # compilers warm up
-        printf '%s,%s,%s,%s,%s\n' "$network" "$delay" "$round" "$name" "$(load "$network" "$picture" "$seconds")"
-        curl -sf -H 'Content-Type: image/jpeg' --data-binary "@$picture" "http://127.0.0.1:$port/predictions/$network" |
+        load "$network" "$image" "$((seconds / 4 + 1))" >/dev/null # compilers warm up
+        printf '%s,%s,%s,%s,%s\n' "$network" "$delay" "$round" "$name" "$(load "$network" "$image" "$seconds")"
+        curl -sf -H 'Content-Type: image/jpeg' --data-binary "@$image" "http://127.0.0.1:$port/predictions/$network" |
           sed "s/^/$network, $name: /" >&2
         printf '\n' >&2
         stop

@@ -25,7 +25,7 @@ IMAGENET = (256, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
 def images(folder):
-    """Pictures whose content does not matter, of the sizes of CIFAR's and of a photograph."""
+    """Images whose content does not matter, of the sizes of CIFAR's and of a photograph."""
     import numpy as np
     import torchvision
 
@@ -80,16 +80,16 @@ def load(network, weights):
 
 
 class Batches:
-    """Runs what waits together: up to `most` pictures, after at most `delay` seconds."""
+    """Runs what waits together: up to `most` images, after at most `delay` seconds."""
 
     def __init__(self, model, most, delay):
         self.model, self.most, self.delay = model, most, delay
         self.waiting = asyncio.Queue()
         self.network = ThreadPoolExecutor(1)
 
-    async def ask(self, picture):
+    async def ask(self, image):
         answer = asyncio.get_running_loop().create_future()
-        await self.waiting.put((picture, answer))
+        await self.waiting.put((image, answer))
         return await answer
 
     async def work(self):
@@ -108,14 +108,14 @@ class Batches:
                         batch.append(await asyncio.wait_for(self.waiting.get(), left))
                     except asyncio.TimeoutError:
                         break
-            rows = await loop.run_in_executor(self.network, self.run, [picture for picture, _ in batch])
+            rows = await loop.run_in_executor(self.network, self.run, [image for image, _ in batch])
             for (_, answer), row in zip(batch, rows):
                 if not answer.done():
                     answer.set_result(row)
 
-    def run(self, pictures):
+    def run(self, images):
         with torch.inference_mode():
-            return self.model(torch.stack(pictures)).softmax(1)
+            return self.model(torch.stack(images)).softmax(1)
 
 
 def compiled(model, crop):
@@ -146,8 +146,8 @@ def serve(network, weights, port, most, delay):
 
     async def predict(request):
         body = await request.body()
-        picture = await asyncio.get_running_loop().run_in_executor(decoding, prepare, body)
-        values, classes = (await batches[0].ask(picture)).topk(5)
+        image = await asyncio.get_running_loop().run_in_executor(decoding, prepare, body)
+        values, classes = (await batches[0].ask(image)).topk(5)
         return JSONResponse([{"class": c, "probability": p} for c, p in zip(classes.tolist(), values.tolist())])
 
     async def start():

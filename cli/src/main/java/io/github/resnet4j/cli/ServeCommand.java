@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Most pictures of several clients that run together.")
+            description = "Most images of several clients that run together.")
     private int batch;
 
     @Option(
@@ -81,14 +81,14 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "MS",
             defaultValue = "0",
             description =
-                    "Milliseconds that a picture may wait for others; with 0, those that wait anyway run together.")
+                    "Milliseconds that an image may wait for others; with 0, those that wait anyway run together.")
     private int batchDelay;
 
     @Option(
             names = "--queue",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Pictures that may wait for a model; more are refused with 429.")
+            description = "Images that may wait for a model; more are refused with 429.")
     private int queue;
 
     @Option(
@@ -105,7 +105,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--max-pixels",
             paramLabel = "N",
             defaultValue = "40000000",
-            description = "Largest picture in pixels. Decoding one takes up to 11 bytes a pixel, on each core.")
+            description = "Largest image in pixels. Decoding one takes up to 11 bytes a pixel, on each core.")
     private long maxPixels;
 
     @Option(

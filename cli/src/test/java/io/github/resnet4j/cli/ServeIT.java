@@ -44,7 +44,7 @@ class ServeIT {
                 request.header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static HttpRequest.Builder picture(String address, String model) throws IOException {
+    private static HttpRequest.Builder image(String address, String model) throws IOException {
         Path image = Trained.images().resolve("train/star/star-0000.png");
         return HttpRequest.newBuilder(URI.create(address + "/predictions/" + model))
                 .header("Content-Type", "image/png")
@@ -67,14 +67,14 @@ class ServeIT {
                         token.toString(),
                         "--offline")) {
             String address = address(server);
-            assertThat(send(picture(address, "shapes")).body()).contains("\"className\":\"star\"");
-            assertThat(send(picture(address, "cifar/3")).statusCode()).isEqualTo(200);
-            assertThat(client.send(picture(address, "shapes").build(), HttpResponse.BodyHandlers.ofString())
+            assertThat(send(image(address, "shapes")).body()).contains("\"className\":\"star\"");
+            assertThat(send(image(address, "cifar/3")).statusCode()).isEqualTo(200);
+            assertThat(client.send(image(address, "shapes").build(), HttpResponse.BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(401);
             Files.writeString(file, "garbage");
             server.await(() -> read(server.out()).contains("\"event\":\"reload_refused\""));
-            assertThat(send(picture(address, "shapes")).statusCode()).isEqualTo(200);
+            assertThat(send(image(address, "shapes")).statusCode()).isEqualTo(200);
             server.signal("TERM");
             Cli.Outcome outcome = server.outcome();
             assertThat(outcome.code()).isEqualTo(143);

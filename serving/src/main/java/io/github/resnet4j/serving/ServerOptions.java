@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param token what clients have to send as {@code Authorization: Bearer}; required unless {@code host} is this machine's
  *     own loopback
  * @param engine what runs the networks
- * @param batching how pictures of several clients run together, for each model
+ * @param batching how images of several clients run together, for each model
  * @param limits what clients may use
  * @param drain how long {@link PredictionServer#close} waits for requests under way
  */
@@ -36,12 +36,12 @@ public record ServerOptions(
     private static final int LAST_PORT = 65_535;
 
     /**
-     * How pictures are put together.
+     * How images are put together.
      *
-     * @param maxBatch most pictures that a network takes at once, at least 1
-     * @param delay how long a picture may wait for others, not negative. Zero batches what waits anyway
-     * @param queue pictures that may be prepared or wait for a model, at least 1; more are refused
-     * @param deadline how long after its arrival a picture may still begin to be computed
+     * @param maxBatch most images that a network takes at once, at least 1
+     * @param delay how long an image may wait for others, not negative. Zero batches what waits anyway
+     * @param queue images that may be prepared or wait for a model, at least 1; more are refused
+     * @param deadline how long after its arrival an image may still begin to be computed
      */
     public record Batching(int maxBatch, Duration delay, int queue, Duration deadline) {
         /** Batches of at most 16 of what waits, a queue of 100, five seconds. */
@@ -62,7 +62,7 @@ public record ServerOptions(
      * What clients may use.
      *
      * @param body bytes of a request's body
-     * @param pixels of a picture
+     * @param pixels of an image
      * @param connections at once
      * @param head time for the head of a request, from its first byte
      * @param transfer time for its body
@@ -80,7 +80,7 @@ public record ServerOptions(
             }
             if (pixels < 1 || pixels > ImageDecoder.MOST_PIXELS) {
                 throw new IllegalArgumentException(
-                        "pictures may have 1 to " + ImageDecoder.MOST_PIXELS + " pixels, got " + pixels);
+                        "images may have 1 to " + ImageDecoder.MOST_PIXELS + " pixels, got " + pixels);
             }
             requirePositive("time for a head", head);
             requirePositive("time for a body", transfer);

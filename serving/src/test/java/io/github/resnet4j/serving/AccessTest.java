@@ -35,8 +35,8 @@ final class AccessTest {
                                 .status())
                         .isEqualTo(200);
             }
-            server.send(server.picture(1)).isError(401);
-            assertThat(server.send(server.picture(1).header("Authorization", "bearer " + TOKEN))
+            server.send(server.image(1)).isError(401);
+            assertThat(server.send(server.image(1).header("Authorization", "bearer " + TOKEN))
                             .status())
                     .isEqualTo(200);
             for (String open : List.of("/", "/page.js", "/openapi.json", "/health/live", "/v2/health/ready")) {

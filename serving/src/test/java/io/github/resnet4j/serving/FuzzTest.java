@@ -30,16 +30,16 @@ final class FuzzTest {
         long seed = Long.getLong("fuzz.seed", 1);
         Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
         try (TestServer server = TestServer.tiny(file)) {
-            String golden = server.send(server.picture(7)).text();
+            String golden = server.send(server.image(7)).text();
             for (int i = 0; i < REQUESTS; i++) {
                 byte[] damaged = damaged(seeds, new Random(seed + i));
                 String reply = server.raw(true, damaged);
                 assertThat(reply).as("request %d of seed %d", i, seed).matches(text -> !text.startsWith("HTTP/1.1 5"));
                 if (i % 100 == 0) {
-                    assertThat(server.send(server.picture(7)).text()).isEqualTo(golden);
+                    assertThat(server.send(server.image(7)).text()).isEqualTo(golden);
                 }
             }
-            assertThat(server.send(server.picture(7)).text()).isEqualTo(golden);
+            assertThat(server.send(server.image(7)).text()).isEqualTo(golden);
         }
     }
 

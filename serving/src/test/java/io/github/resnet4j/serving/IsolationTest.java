@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Bars S-1 and S-10: every client gets the answer to its own picture, and the figures count every request. */
+/** Bars S-1 and S-10: every client gets the answer to its own image, and the figures count every request. */
 @Timeout(7200)
 final class IsolationTest {
     private static final int CLIENTS = 32;

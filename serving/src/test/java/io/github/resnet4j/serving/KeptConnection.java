@@ -27,7 +27,7 @@ final class KeptConnection implements AutoCloseable {
         }
     }
 
-    /** A picture for inference, as Triton's clients send bytes. */
+    /** An image for inference, as Triton's clients send bytes. */
     Reply infer(byte[] image) {
         byte[] json =
                 ("{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":"

@@ -186,7 +186,7 @@ final class LoadBarsTest {
             TestServer server = server(Duration.ofMinutes(1));
             List<CompletableFuture<TestServer.Reply>> sent = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                sent.add(server.later(server.picture(i)));
+                sent.add(server.later(server.image(i)));
             }
             TestServer.await(() -> server.underWay() >= 1);
             server.close();

@@ -37,7 +37,7 @@ final class MalformedRequestTest {
     static void start() {
         file = TinyModel.write(folder.resolve("tiny.zip"), 1);
         server = TestServer.tiny(file);
-        golden = server.send(server.picture(7)).text();
+        golden = server.send(server.image(7)).text();
     }
 
     @AfterAll
@@ -53,7 +53,7 @@ final class MalformedRequestTest {
     @MethodSource("cases")
     void isRefusedAndTheNextIsAnswered(MalformedRequests.Case one) {
         requireRefusal(server.raw(one.ends(), one.parts()), one.codes());
-        TestServer.Reply next = server.send(server.picture(7));
+        TestServer.Reply next = server.send(server.image(7));
         assertThat(next.status()).isEqualTo(200);
         assertThat(next.text()).isEqualTo(golden);
     }
@@ -85,7 +85,7 @@ final class MalformedRequestTest {
                 client.getOutputStream().write("GET /v2 HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
                 idle.add(client);
             }
-            assertThat(slow.send(slow.picture(7)).text()).isEqualTo(golden);
+            assertThat(slow.send(slow.image(7)).text()).isEqualTo(golden);
             requireRefusal(until(slow, "GET /v2 HTTP/1.1\r\nHost: x\r\nX: ", "a"), List.of(408));
             requireRefusal(
                     until(slow, "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "a"),
@@ -97,7 +97,7 @@ final class MalformedRequestTest {
             }
             assertThat(slow.metric("resnet4j_requests_total{code=\"408\",endpoint=\"other\"}"))
                     .isEqualTo(201);
-            assertThat(slow.send(slow.picture(7)).text()).isEqualTo(golden);
+            assertThat(slow.send(slow.image(7)).text()).isEqualTo(golden);
         }
     }
 

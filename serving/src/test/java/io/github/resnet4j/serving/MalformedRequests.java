@@ -289,7 +289,7 @@ final class MalformedRequests {
                 bytes(image + "a\r\n--XX--\r\n"));
         body("form without an end", 400, "/v1/predict", type, bytes(image + "a"));
         body("form without parts", 400, "/v1/predict", type, bytes("--XX--\r\n"));
-        body("form without a picture", 400, "/v1/predict", type, bytes(field.formatted("top_k", "1") + "--XX--\r\n"));
+        body("form without an image", 400, "/v1/predict", type, bytes(field.formatted("top_k", "1") + "--XX--\r\n"));
         body(
                 "form with a field twice",
                 400,

@@ -223,7 +223,7 @@ final class OpenInferenceTest {
     }
 
     private static void requireAnswer() {
-        assertThat(server.send(server.picture(1)).status()).isEqualTo(200);
+        assertThat(server.send(server.image(1)).status()).isEqualTo(200);
     }
 
     @Test

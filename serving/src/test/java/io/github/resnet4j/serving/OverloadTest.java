@@ -42,10 +42,10 @@ final class OverloadTest {
             List<CompletableFuture<TestServer.Reply>> waiting = new ArrayList<>();
             try (TestServer.Held held = server.hold("tiny")) {
                 for (int i = 0; i < 3; i++) {
-                    waiting.add(server.later(server.picture(i)));
+                    waiting.add(server.later(server.image(i)));
                 }
                 TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 4);
-                TestServer.Reply refused = server.send(server.picture(9)).isError(429);
+                TestServer.Reply refused = server.send(server.image(9)).isError(429);
                 assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
                 // Neither health nor figures wait for a model.
                 assertThat(server.get("/health/live").status()).isEqualTo(200);
@@ -56,17 +56,17 @@ final class OverloadTest {
             }
             assertThat(waiting)
                     .allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(200));
-            assertThat(server.send(server.picture(9)).status()).isEqualTo(200);
+            assertThat(server.send(server.image(9)).status()).isEqualTo(200);
         }
     }
 
     @Test
-    void picturesThatWaitRunTogether() {
+    void imagesThatWaitRunTogether() {
         try (TestServer server = server(8, 20, LONG)) {
             List<CompletableFuture<TestServer.Reply>> waiting = new ArrayList<>();
             try (TestServer.Held held = server.hold("tiny")) {
                 for (int i = 0; i < 8; i++) {
-                    waiting.add(server.later(server.picture(i)));
+                    waiting.add(server.later(server.image(i)));
                 }
                 TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 9);
             }
@@ -83,12 +83,12 @@ final class OverloadTest {
     void computesNothingBehindItsDeadline() {
         try (TestServer server = server(1, 8, Duration.ofMillis(50))) {
             try (TestServer.Held held = server.hold("tiny")) {
-                server.send(server.picture(1)).isError(504);
-                server.send(server.picture(2)).isError(504);
+                server.send(server.image(1)).isError(504);
+                server.send(server.image(2)).isError(504);
             }
             TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") == 0);
             assertThat(server.metric("resnet4j_batch_size_sum{model=\"tiny\",version=\"1\"}"))
-                    .as("pictures computed: that of the holder")
+                    .as("images computed: that of the holder")
                     .isEqualTo(1);
             assertThat(server.metric("resnet4j_refused_total{reason=\"deadline\"}"))
                     .isEqualTo(2);
@@ -111,7 +111,7 @@ final class OverloadTest {
                     client.getOutputStream().write(image);
                     clients.add(client);
                 }
-                patient = server.later(server.picture(2));
+                patient = server.later(server.image(2));
                 TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 22);
                 for (Socket client : clients) {
                     client.close();
@@ -120,7 +120,7 @@ final class OverloadTest {
             assertThat(patient.join().status()).isEqualTo(200);
             TestServer.await(() -> server.metric("resnet4j_refused_total{reason=\"client_left\"}") == 20);
             assertThat(server.metric("resnet4j_batch_size_sum{model=\"tiny\",version=\"1\"}"))
-                    .as("pictures computed: that of the holder, and of the client that stayed")
+                    .as("images computed: that of the holder, and of the client that stayed")
                     .isEqualTo(2);
         }
     }

@@ -25,7 +25,7 @@ final class PageTest {
     void showsWhatTheModelSaysOfImages() throws IOException {
         assumeTrue(Browser.isInstalled(), "no chromium here: the page is not driven");
         Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
-        Path image = Files.write(folder.resolve("picture.png"), TinyModel.image(1));
+        Path image = Files.write(folder.resolve("image.png"), TinyModel.image(1));
         Path text = Files.writeString(folder.resolve("text.png"), "no image");
         try (TestServer server = TestServer.of(
                         TestServer.OPTIONS.withToken(Optional.of(TOKEN)),
@@ -51,7 +51,7 @@ final class PageTest {
                 assertThat(bars).extracting(JsonNode::asString).containsExactlyInAnyOrderElementsOf(TinyModel.CLASSES);
                 assertThat(browser.evaluate("document.querySelector('.failed').textContent")
                                 .asString())
-                        .isEqualTo("the picture is text, not an image");
+                        .isEqualTo("the image is text, not an image");
                 assertThat(browser.evaluate("document.documentElement.scrollWidth")
                                 .asInt())
                         .as("width of the page in a window of %d", width)

@@ -37,7 +37,7 @@ final class ReloadTest {
         Path second = TinyModel.write(folder.resolve("second.zip"), 2);
         Path file = Files.copy(first, folder.resolve("tiny.zip"));
         try (TestServer server = TestServer.tiny(file)) {
-            String before = server.send(server.picture(1)).text();
+            String before = server.send(server.image(1)).text();
             String hash = server.get("/metrics").text().replaceAll("(?s).*sha256=\"(\\w+)\".*", "$1");
             assertThat(hash).hasSize(64);
             AtomicBoolean over = new AtomicBoolean();
@@ -46,7 +46,7 @@ final class ReloadTest {
                 clients.add(CompletableFuture.supplyAsync(() -> {
                     List<Integer> codes = new ArrayList<>();
                     while (!over.get()) {
-                        codes.add(server.send(server.picture(1)).status());
+                        codes.add(server.send(server.image(1)).status());
                     }
                     return codes;
                 }));
@@ -55,7 +55,7 @@ final class ReloadTest {
                 int loads = i + 1;
                 replace(file, i % 2 == 1 ? second : first);
                 TestServer.await(() -> server.metric(LOADS.formatted("loaded")) == loads);
-                String now = server.send(server.picture(1)).text();
+                String now = server.send(server.image(1)).text();
                 assertThat(now.equals(before)).isEqualTo(i % 2 == 0);
             }
             over.set(true);
@@ -72,10 +72,10 @@ final class ReloadTest {
         Path overflowing = overflowing();
         Path file = Files.copy(good, folder.resolve("tiny.zip"));
         try (TestServer server = TestServer.tiny(file)) {
-            String before = server.send(server.picture(1)).text();
+            String before = server.send(server.image(1)).text();
             Files.writeString(file, "no model");
             TestServer.await(() -> server.metric(LOADS.formatted("refused")) == 1);
-            assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
+            assertThat(server.send(server.image(1)).text()).isEqualTo(before);
             TestServer.Reply ready = server.get("/health/ready");
             assertThat(ready.status()).isEqualTo(200);
             assertThat(ready.text()).contains("\"reload\":\"refused: tiny.zip").doesNotContain(folder.toString());
@@ -83,12 +83,12 @@ final class ReloadTest {
             replace(file, overflowing);
             TestServer.await(() -> server.metric(LOADS.formatted("refused")) == 2);
             assertThat(server.get("/health/ready").text()).contains("NaN or infinite");
-            assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
+            assertThat(server.send(server.image(1)).text()).isEqualTo(before);
             Files.delete(file);
             replace(file, good);
             TestServer.await(() -> server.metric(LOADS.formatted("loaded")) == 2);
             assertThat(server.get("/health/ready").text()).doesNotContain("refused");
-            assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
+            assertThat(server.send(server.image(1)).text()).isEqualTo(before);
         }
     }
 
@@ -97,10 +97,10 @@ final class ReloadTest {
     void aNetworkThatFailsIsLoadedAgain() {
         Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
         try (TestServer server = TestServer.tiny(file)) {
-            String before = server.send(server.picture(1)).text();
+            String before = server.send(server.image(1)).text();
             assertThatThrownBy(() -> server.ask("tiny", new float[3]).join()).isInstanceOf(CompletionException.class);
             TestServer.await(() -> server.metric(LOADS.formatted("loaded")) == 2);
-            assertThat(server.send(server.picture(1)).text()).isEqualTo(before);
+            assertThat(server.send(server.image(1)).text()).isEqualTo(before);
         }
     }
 
@@ -113,11 +113,11 @@ final class ReloadTest {
             assertThat(server.get("/health/live").status()).isEqualTo(200);
             assertThat(server.get("/v2/models/tiny/ready").status()).isEqualTo(503);
             server.get("/v2/models/tiny").isError(503);
-            TestServer.Reply refused = server.send(server.picture(1)).isError(503);
+            TestServer.Reply refused = server.send(server.image(1)).isError(503);
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             server.server.load();
             assertThat(server.get("/health/ready").status()).isEqualTo(200);
-            assertThat(server.send(server.picture(1)).status()).isEqualTo(200);
+            assertThat(server.send(server.image(1)).status()).isEqualTo(200);
         }
         Path text = Files.writeString(folder.resolve("text.zip"), "no model");
         try (TestServer server = TestServer.bound(TestServer.OPTIONS, TinyModel.entry("tiny", 1, text))) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Pictures in every form that clients send, and what is answered. */
+/** Images in every form that clients send, and what is answered. */
 @Timeout(120)
 final class ServerTest {
     @TempDir

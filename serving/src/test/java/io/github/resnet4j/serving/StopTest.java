@@ -44,7 +44,7 @@ final class StopTest {
         try (Socket kept = server.connect()) {
             try (TestServer.Held held = server.hold("tiny")) {
                 for (int i = 0; i < 50; i++) {
-                    waiting.add(server.later(server.picture(i)));
+                    waiting.add(server.later(server.image(i)));
                 }
                 TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 51);
                 closing = CompletableFuture.runAsync(server::close);

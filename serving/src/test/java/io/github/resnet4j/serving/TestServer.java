@@ -127,8 +127,8 @@ final class TestServer implements AutoCloseable {
         return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A picture as it is. */
-    HttpRequest.Builder picture(int number) {
+    /** An image as it is. */
+    HttpRequest.Builder image(int number) {
         return posting("/predictions/tiny", "image/png", TinyModel.image(number));
     }
 

@@ -24,9 +24,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
-/** Asks models on behalf of clients: finds the model, reserves places in its queue, prepares the pictures there. */
+/** Asks models on behalf of clients: finds the model, reserves places in its queue, prepares the images there. */
 final class Asking {
-    private static final Path NAME = Path.of("picture");
+    private static final Path NAME = Path.of("image");
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);
 
     private final Models models;
@@ -36,7 +36,7 @@ final class Asking {
     /**
      * What a model says of one input.
      *
-     * @param seen the part of a picture that the network saw, if a heat map is wanted
+     * @param seen the part of an image that the network saw, if a heat map is wanted
      */
     record Result(Answer answer, Optional<Rgb8Image> seen) {}
 
@@ -97,7 +97,7 @@ final class Asking {
     <T> CompletableFuture<T> ask(
             ServedModel model, List<Input> inputs, boolean map, Call call, Function<Results, T> reply) {
         if (inputs.isEmpty() || inputs.size() > most()) {
-            throw Refused.badRequest("a request takes 1 to " + most() + " pictures, got " + inputs.size());
+            throw Refused.badRequest("a request takes 1 to " + most() + " images, got " + inputs.size());
         }
         ServedModel.Lease lease = lease(model, inputs.size());
         List<CompletableFuture<Result>> results = new ArrayList<>();
@@ -128,7 +128,7 @@ final class Asking {
             return model.lease(inputs)
                     .orElseThrow(() -> Refused.overloaded(
                             "queue_full",
-                            "too many pictures are waiting for " + model.label() + "; try again in a moment"));
+                            "too many images are waiting for " + model.label() + "; try again in a moment"));
         } catch (IllegalStateException e) {
             throw Refused.unavailable("stopping", "the server is stopping");
         }
@@ -151,7 +151,7 @@ final class Asking {
         }
         try {
             Rgb8Image image = ImageDecoder.decode(
-                    ((Input.Picture) input).file(), NAME, options.limits().pixels());
+                    ((Input.ImageFile) input).file(), NAME, options.limits().pixels());
             return new Prepared(
                     predictor.prepare(image),
                     map ? Optional.of(predictor.pipeline().image(image, UNUSED)) : Optional.empty());

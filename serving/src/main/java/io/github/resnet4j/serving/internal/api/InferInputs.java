@@ -48,7 +48,7 @@ final class InferInputs {
         ByteBuffer data = ByteBuffer.wrap(body, json, binary).order(ByteOrder.LITTLE_ENDIAN);
         return switch (tensor.datatype()) {
             case "FP32" -> tensors(tensor, data);
-            case "BYTES" -> pictures(tensor, data);
+            case "BYTES" -> images(tensor, data);
             default ->
                 throw Refused.badRequest(
                         "the input takes FP32, which are prepared images, or BYTES, which are" + " image files");
@@ -81,14 +81,14 @@ final class InferInputs {
         return inputs;
     }
 
-    private List<Input> pictures(InferRequest.TensorJson tensor, ByteBuffer data) {
+    private List<Input> images(InferRequest.TensorJson tensor, ByteBuffer data) {
         List<Long> shape = tensor.shape();
         require(shape.size() == 1 || shape.size() == 2 && shape.get(1) == 1, "BYTES have the shape [N] or [N, 1]");
         int count = count(shape.get(0));
         List<Input> inputs = tensor.binarySize().isPresent()
                 ? files(data, count)
                 : tensor.texts().stream()
-                        .map(text -> (Input) new Input.Picture(PredictApi.base64(text)))
+                        .map(text -> (Input) new Input.ImageFile(PredictApi.base64(text)))
                         .toList();
         require(
                 inputs.size() == count,
@@ -108,7 +108,7 @@ final class InferInputs {
             require(length >= 0 && length <= data.remaining(), "the BYTES end within an image file");
             byte[] file = new byte[length];
             data.get(file);
-            files.add(new Input.Picture(file));
+            files.add(new Input.ImageFile(file));
         }
         return files;
     }

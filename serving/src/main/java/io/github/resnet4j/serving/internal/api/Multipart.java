@@ -18,12 +18,12 @@ import org.eclipse.jetty.util.Attributes;
 /**
  * A form with files, as browsers and {@code curl -F} send it. All of it is in memory already; nothing goes to disk.
  *
- * @param pictures contents of the files
+ * @param images contents of the files
  * @param fields the other parts, as text
  */
-record Multipart(List<Input> pictures, Map<String, String> fields) {
-    /** Names under which clients of this and of other servers send their picture. */
-    private static final Set<String> PICTURES = Set.of("image", "images", "data", "body", "file");
+record Multipart(List<Input> images, Map<String, String> fields) {
+    /** Names under which clients of this and of other servers send their image. */
+    private static final Set<String> IMAGES = Set.of("image", "images", "data", "body", "file");
 
     private static final int OTHER_PARTS = 16;
     private static final int LONGEST_FIELD = 256;
@@ -32,7 +32,7 @@ record Multipart(List<Input> pictures, Map<String, String> fields) {
      * Reads a form.
      *
      * @param type the request's {@code Content-Type}, with the boundary
-     * @param most pictures
+     * @param most images
      */
     static Multipart read(byte[] body, String type, int most) {
         MultiPartConfig config = new MultiPartConfig.Builder()
@@ -55,21 +55,21 @@ record Multipart(List<Input> pictures, Map<String, String> fields) {
     }
 
     private static Multipart of(MultiPartFormData.Parts parts) throws IOException {
-        List<Input> pictures = new ArrayList<>();
+        List<Input> images = new ArrayList<>();
         Map<String, String> fields = new LinkedHashMap<>();
         for (MultiPart.Part part : parts) {
             ByteBuffer content = Content.Source.asByteBuffer(part.getContentSource());
             byte[] bytes = new byte[content.remaining()];
             content.get(bytes);
-            if (PICTURES.contains(part.getName())) {
-                pictures.add(new Input.Picture(bytes));
+            if (IMAGES.contains(part.getName())) {
+                images.add(new Input.ImageFile(bytes));
             } else if (bytes.length > LONGEST_FIELD) {
-                throw Refused.badRequest("a part of the form that is no picture is longer than " + LONGEST_FIELD
-                        + " bytes; name pictures 'image'");
+                throw Refused.badRequest("a part of the form that is no image is longer than " + LONGEST_FIELD
+                        + " bytes; name images 'image'");
             } else if (fields.put(String.valueOf(part.getName()), new String(bytes, StandardCharsets.UTF_8)) != null) {
                 throw Refused.badRequest("a field of the form is sent twice; send it once");
             }
         }
-        return new Multipart(pictures, fields);
+        return new Multipart(images, fields);
     }
 }

@@ -36,14 +36,14 @@ final class PredictApi {
                 new Route(List.of("POST", "PUT"), "/predictions/{name}/{version}", Route.Access.CLIENT, classNames));
     }
 
-    /** The pictures of a request with what is wanted of them. */
-    private record Asked(List<Input> pictures, Wish wish) {}
+    /** The images of a request with what is wanted of them. */
+    private record Asked(List<Input> images, Wish wish) {}
 
     private CompletableFuture<Reply> predict(Call call, byte[] body) {
         Asked asked = asked(call, body, true);
         ServedModel model = model(asked.wish.model());
         return asking.ask(
-                model, asked.pictures, asked.wish.heatmap(), call, results -> Reply.json(full(results, asked.wish)));
+                model, asked.images, asked.wish.heatmap(), call, results -> Reply.json(full(results, asked.wish)));
     }
 
     private ServedModel model(Optional<String> named) {
@@ -62,7 +62,7 @@ final class PredictApi {
     private CompletableFuture<Reply> predictions(Call call, byte[] body) {
         ServedModel model = asking.model(call.path("name").orElseThrow(), call.path("version"));
         Asked asked = asked(call, body, false);
-        return asking.ask(model, asked.pictures, false, call, results -> {
+        return asking.ask(model, asked.images, false, call, results -> {
             List<Object> each = results.all().stream()
                     .map(result -> (Object) named(results.predictor(), result, asked.wish.top()))
                     .toList();
@@ -79,10 +79,10 @@ final class PredictApi {
         if (type.equals("multipart/form-data")) {
             Multipart form = Multipart.read(body, call.header("Content-Type").orElseThrow(), asking.most());
             form.fields().forEach(parameters::put);
-            return new Asked(form.pictures(), Wish.of(parameters));
+            return new Asked(form.images(), Wish.of(parameters));
         }
         if (type.startsWith("image/") || type.equals("application/octet-stream")) {
-            return new Asked(List.of(new Input.Picture(body)), Wish.of(parameters));
+            return new Asked(List.of(new Input.ImageFile(body)), Wish.of(parameters));
         }
         if (json && type.equals("application/json")) {
             return json(body, parameters);
@@ -97,16 +97,16 @@ final class PredictApi {
         if (!root.isObject()) {
             throw Refused.badRequest("the JSON must be an object with an image in base64: {\"image\": \"…\"}");
         }
-        List<Input> pictures = new ArrayList<>();
+        List<Input> images = new ArrayList<>();
         root.properties().forEach(property -> {
             JsonNode value = property.getValue();
             switch (property.getKey()) {
-                case "image" -> pictures.add(picture(value));
+                case "image" -> images.add(image(value));
                 case "images" -> {
                     if (!value.isArray()) {
                         throw Refused.badRequest("images is a list of images in base64");
                     }
-                    value.forEach(each -> pictures.add(picture(each)));
+                    value.forEach(each -> images.add(image(each)));
                 }
                 case "model" -> parameters.put("model", text(value.isString(), "model", value));
                 case "top_k" -> parameters.put("top_k", text(value.isIntegralNumber(), "top_k", value));
@@ -115,7 +115,7 @@ final class PredictApi {
                 default -> parameters.put(property.getKey(), ""); // is refused with a suggestion
             }
         });
-        return new Asked(pictures, Wish.of(parameters));
+        return new Asked(images, Wish.of(parameters));
     }
 
     private static String text(boolean fits, String name, JsonNode value) {
@@ -125,11 +125,11 @@ final class PredictApi {
         return value.asString();
     }
 
-    private static Input picture(JsonNode value) {
+    private static Input image(JsonNode value) {
         if (!value.isString()) {
             throw Refused.badRequest("an image in JSON is text in base64");
         }
-        return new Input.Picture(base64(value.stringValue()));
+        return new Input.ImageFile(base64(value.stringValue()));
     }
 
     /** The bytes that a text stands for. */

@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.Fields;
  * @param model {@code NAME} or {@code NAME:VERSION}, if one is named
  * @param top number of classes, 1 to {@value #MOST}
  * @param threshold below which probability the best class is called unsure
- * @param heatmap whether a picture of what spoke for the best class is wanted
+ * @param heatmap whether an image of what spoke for the best class is wanted
  */
 record Wish(Optional<String> model, int top, Optional<Double> threshold, boolean heatmap) {
     static final int MOST = 1000;

@@ -44,7 +44,7 @@ public final class Metrics implements Observer {
             .register(registry);
     private final Histogram waited = Histogram.builder()
             .name("resnet4j_queue_seconds")
-            .help("Time that a prepared picture waits for its batch")
+            .help("Time that a prepared image waits for its batch")
             .classicOnly()
             .classicUpperBounds(SECONDS)
             .labelNames(MODEL)
@@ -58,7 +58,7 @@ public final class Metrics implements Observer {
             .register(registry);
     private final Histogram batches = Histogram.builder()
             .name("resnet4j_batch_size")
-            .help("Pictures that run together")
+            .help("Images that run together")
             .classicOnly()
             .classicUpperBounds(1, 2, 4, 8, 16, 32, 64, 128)
             .labelNames(MODEL)
@@ -88,7 +88,7 @@ public final class Metrics implements Observer {
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("resnet4j_queue_depth")
-                .help("Pictures that are being prepared or wait")
+                .help("Images that are being prepared or wait")
                 .labelNames(MODEL)
                 .callback(value -> models.all().forEach(model -> model.replica()
                         .ifPresent(replica -> value.call(replica.queue().size(), labels(model)))))

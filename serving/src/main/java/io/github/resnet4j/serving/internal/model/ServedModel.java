@@ -97,16 +97,16 @@ public final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * Reserves places for pictures.
+     * Reserves places for images.
      *
      * @return empty if the queue is full
      * @throws IllegalStateException if nothing is loaded
      */
-    public Optional<Lease> lease(int pictures) {
+    public Optional<Lease> lease(int images) {
         while (true) {
             Replica replica = current.orElseThrow(() -> new IllegalStateException(label() + " is not loaded"));
             try {
-                return replica.queue().tryReserve(pictures).map(places -> new Lease(replica, places));
+                return replica.queue().tryReserve(images).map(places -> new Lease(replica, places));
             } catch (BatchQueue.ClosedException e) {
                 if (current.filter(now -> now == replica).isPresent()) {
                     throw e; // closed for good, not replaced

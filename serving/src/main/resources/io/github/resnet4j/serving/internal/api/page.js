@@ -81,10 +81,10 @@ function element(tag, text) {
 /** Puts a file at the top of the results, and in the queue. */
 function add(file) {
   const item = byId('result').content.cloneNode(true).firstElementChild;
-  const picture = item.querySelector('.picture');
-  picture.src = URL.createObjectURL(file);
-  picture.alt = file.name;
-  picture.onerror = () => { picture.hidden = true; };
+  const image = item.querySelector('.image');
+  image.src = URL.createObjectURL(file);
+  image.alt = file.name;
+  image.onerror = () => { image.hidden = true; };
   item.querySelector('figcaption').textContent = file.name;
   byId('results').prepend(item);
   waiting.push({file, item});
