@@ -6,7 +6,7 @@ set "HOME_DIR=%~dp0"
 set "TARGET=%HOME_DIR%cli\target"
 set "STAMP=%TARGET%\launcher.stamp"
 set "LOCK=%HOME_DIR%.build.lock.d"
-set "SOURCES=$s = @(Get-ChildItem -Recurse -File ('files', 'zoo', 'engine', 'datasets', 'finetune', 'serving', 'cli' | ForEach-Object { $env:HOME_DIR + $_ + '\src\main'; $env:HOME_DIR + $_ + '\pom.xml' })) + @(Get-Item ($env:HOME_DIR + 'pom.xml')); $names = ($s.FullName | Sort-Object) -join '|'"
+set "SOURCES=$s = @(Get-ChildItem -Recurse -File ('files', 'zoo', 'engine', 'datasets', 'finetune', 'serving', 'notebooks', 'cli' | ForEach-Object { $env:HOME_DIR + $_ + '\src\main'; $env:HOME_DIR + $_ + '\pom.xml' })) + @(Get-Item ($env:HOME_DIR + 'pom.xml')); $names = ($s.FullName | Sort-Object) -join '|'"
 set "JAVA_CMD=java"
 if defined JAVA_HOME set "JAVA_CMD=%JAVA_HOME%\bin\java"
 

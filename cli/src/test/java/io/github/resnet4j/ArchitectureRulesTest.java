@@ -30,6 +30,7 @@ class ArchitectureRulesTest {
     private static final String DATASETS = "io.github.resnet4j.datasets..";
     private static final String FINETUNE = "io.github.resnet4j.finetune..";
     private static final String SERVING = "io.github.resnet4j.serving..";
+    private static final String NOTEBOOKS = "io.github.resnet4j.notebooks..";
     private static final String CLI = "io.github.resnet4j.cli..";
     private static final Pattern INTERNAL = Pattern.compile("(io\\.github\\.resnet4j\\.\\w+)\\.internal(\\..*)?");
 
@@ -47,7 +48,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ZOO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, SERVING, CLI);
+            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, SERVING, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule datasetsKnowOnlyFiles = noClasses()
@@ -55,7 +56,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(DATASETS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, SERVING, CLI);
+            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, SERVING, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule engineKnowsOnlyTheZooAndFiles = noClasses()
@@ -63,7 +64,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ENGINE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(DATASETS, FINETUNE, SERVING, CLI);
+            .resideInAnyPackage(DATASETS, FINETUNE, SERVING, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule finetuneIsALibrary = noClasses()
@@ -71,7 +72,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(FINETUNE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SERVING, CLI, "picocli..");
+            .resideInAnyPackage(SERVING, NOTEBOOKS, CLI, "picocli..");
 
     @ArchTest
     static final ArchRule servingIsALibrary = noClasses()
@@ -171,9 +172,20 @@ class ArchitectureRulesTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule notebooksAreALibrary = noClasses()
+            .that()
+            .resideInAPackage(NOTEBOOKS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, "picocli..");
+
+    /** The runner of notebooks sets the standard output aside, to catch what their cells print. */
+    @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses()
             .that()
             .resideOutsideOfPackage(CLI)
+            .and()
+            .doNotHaveFullyQualifiedName("io.github.resnet4j.notebooks.NotebookRunner")
             .should()
             .accessField(System.class, "out")
             .orShould()
@@ -209,7 +221,7 @@ class ArchitectureRulesTest {
     static void allModulesAreSeen(JavaClasses classes) {
         assertThat(classes).hasSizeGreaterThan(20);
         assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
-                .contains("files", "zoo", "engine", "datasets", "finetune", "serving", "cli");
+                .contains("files", "zoo", "engine", "datasets", "finetune", "serving", "notebooks", "cli");
     }
 
     /** DL4J brings these; a broken image there ends the process instead of throwing. */

@@ -16,6 +16,7 @@ import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.onnx.UnequalModelException;
 import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
+import io.github.resnet4j.notebooks.BadNotebookException;
 import io.github.resnet4j.serving.ModelRefusedException;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
@@ -150,7 +151,8 @@ final class Failures {
         if (failure instanceof BadDataException
                 || failure instanceof BadWeightsException
                 || failure instanceof NonFiniteOutputException
-                || failure instanceof ModelRefusedException) {
+                || failure instanceof ModelRefusedException
+                || failure instanceof BadNotebookException) {
             return ExitCode.BAD_INPUT;
         }
         if (failure instanceof IntegrityException || failure instanceof UnequalModelException) {

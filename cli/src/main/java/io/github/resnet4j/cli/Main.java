@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             FetchCommand.class,
             ConvertCommand.class,
             ExportCommand.class,
+            NotebookCommand.class,
             PreviewCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.datasets.ShapeImages;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.config.ConfigLoader;

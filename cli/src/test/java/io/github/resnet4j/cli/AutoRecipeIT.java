@@ -2,6 +2,7 @@ package io.github.resnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resnet4j.datasets.ShapeImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

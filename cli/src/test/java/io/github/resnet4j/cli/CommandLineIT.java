@@ -40,6 +40,7 @@ class CommandLineIT {
             "fetch",
             "convert",
             "export",
+            "notebook",
             "preview",
             "doctor");
 
@@ -182,6 +183,13 @@ class CommandLineIT {
                         "export m.zip m.onnx --compare-on fil",
                         "--compare-on fil: does not exist; did you mean file?"),
                 mistake(2, "export resnet50 m.onnx", "resnet50 names an architecture, not weights", "resnet50.tv_in1k"),
+                mistake(2, "notebook rum", "unknown command \"rum\"; did you mean run?"),
+                mistake(2, "notebook run absent.ipynb", "absent.ipynb: does not exist"),
+                mistake(2, "notebook run fil", "fil: does not exist; did you mean file?"),
+                mistake(2, "notebook run nothing", "nothing: there is no *.ipynb in this folder"),
+                mistake(3, "notebook run tiny.yaml", "tiny.yaml: not JSON, as notebooks are"),
+                mistake(2, "notebook start absent", "absent: does not exist"),
+                mistake(2, "notebook install --jupyter-data", "--jupyter-data needs a value, DIR; see"),
                 mistake(2, "predict", "predict needs IMAGE; see"),
                 mistake(2, FINETUNE + "--epochs 1 --epochs 2", "--epochs is given more than once; give it once"),
                 mistake(2, FINETUNE + "--json=yes", "--json takes no value; leave out \"yes\""),

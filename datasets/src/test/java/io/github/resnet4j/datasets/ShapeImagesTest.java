@@ -1,10 +1,7 @@
-package io.github.resnet4j.cli;
+package io.github.resnet4j.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.resnet4j.datasets.ImageDataset;
-import io.github.resnet4j.datasets.ImageFolders;
-import io.github.resnet4j.datasets.TrainVal;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.io.IOException;
 import java.nio.file.Files;

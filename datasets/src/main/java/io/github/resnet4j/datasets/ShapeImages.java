@@ -1,4 +1,4 @@
-package io.github.resnet4j.cli;
+package io.github.resnet4j.datasets;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
