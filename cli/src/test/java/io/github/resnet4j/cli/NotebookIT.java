@@ -72,7 +72,7 @@ class NotebookIT {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in for Jupyter is a shell script")
     void startsJupyterWithTheKernelInstalled() throws IOException {
         Cli cli =
                 Cli.in(folder).env("JUPYTER_DATA_DIR", folder.resolve("jupyter").toString());

@@ -24,7 +24,7 @@ public final class FileMetadata {
     private static final String ARCHITECTURE = "architecture";
     private static final String OPTIONS = "options";
     private static final String CLASSES = "classes";
-    private static final String TEMPERATURE = "temperature";
+    private static final String TEMPERATURE = "resnet4j.temperature";
     private static final int LONGEST = 1 << 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

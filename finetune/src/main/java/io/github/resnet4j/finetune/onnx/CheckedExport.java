@@ -30,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * weights come from.
  */
 public final class CheckedExport {
-    /** Of the largest logit, or of 1 if all are smaller: rounding alone makes about a hundredth of it. */
+    /** Of the largest output, or of 1 if all are smaller. No network in the tests comes to a tenth of it by rounding. */
     public static final double ALLOWED = 1e-4;
 
     private static final int RANDOM_IMAGES = 8;

@@ -333,7 +333,7 @@ class BadOnnxTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
     void linksOutOfTheFolderAreNotFollowed() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("inner"));
         Files.write(folder.resolve("secret"), Proto.counting(2));
