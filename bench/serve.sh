@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the server with PyTorch behind Starlette and uvicorn, both with the same weights: requests/s and the 99th percentile
-# under wrk, which sends one JPEG again and again on CLIENTS connections. The servers take turns.
+# under wrk, which sends one JPEG again and again on CLIENTS connections, after 15 seconds of the same. The servers take turns.
 # Usage: bench/serve.sh [SECONDS [ROUNDS [CLIENTS]]] > serve.csv
 # Debian: apt-get install wrk curl python3-torch python3-torchvision python3-starlette python3-uvicorn python3-uvloop python3-httptools
 set -eu
@@ -80,7 +80,8 @@ for network in resnet20-cifar resnet18; do
     for round in $(seq "$rounds"); do
       for name in resnet4j pytorch; do
         start "$name" "$network" "$weights" "$delay"
-        load "$network" "$image" "$((seconds / 4 + 1))" >/dev/null # compilers warm up
+        # Java's and PyTorch's compilers are at work meanwhile: Java's for about 10 seconds of a core.
+        load "$network" "$image" 15 >/dev/null
         printf '%s,%s,%s,%s,%s\n' "$network" "$delay" "$round" "$name" "$(load "$network" "$image" "$seconds")"
         curl -sf -H 'Content-Type: image/jpeg' --data-binary "@$image" "http://127.0.0.1:$port/predictions/$network" |
           sed "s/^/$network, $name: /" >&2

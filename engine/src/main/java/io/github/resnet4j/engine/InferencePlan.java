@@ -47,7 +47,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * needed only for that, and when you name vertices for the first time.
  *
  * <p>Safe for use by several threads. A thread on its own uses all cores: they work together on one image, or each take
- * a part of a batch. Concurrent threads get one core each, whether they run this plan or others; those of one plan beyond
+ * a part of a batch. Concurrent threads share the cores, whether they run this plan or others; those of one plan beyond
  * the number of cores wait. All share the parameters. On a core of its own, 3×3 convolutions are computed by Winograd's
  * method where that is faster, so the last digits of an answer may depend on the size of the batch.
  *
@@ -96,7 +96,7 @@ public final class InferencePlan implements Inference {
             if (together(maxBatch)) {
                 compiled.wide.lowering(whole, whole.piece);
             } else {
-                prepareLanes(lanes(maxBatch));
+                prepareLanes(lanes(maxBatch, compiled.cores));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -198,10 +198,9 @@ public final class InferencePlan implements Inference {
         try {
             compiled.requireOpen();
             Branch branch = branch(outputs);
-            boolean others = CALLERS.incrementAndGet() > 1;
+            int callers = CALLERS.incrementAndGet();
             try {
-                List<INDArray> results =
-                        others ? alone(images, (lane, all) -> lane.run(branch, all)) : all(branch, images);
+                List<INDArray> results = run(branch, images, Math.max(1, compiled.cores / callers));
                 InputArrays.markNotFinite(images, results);
                 return branch.shaped(results);
             } finally {
@@ -212,13 +211,15 @@ public final class InferencePlan implements Inference {
         }
     }
 
-    private List<INDArray> all(Branch branch, INDArray images) {
-        if (together(images.size(0))) {
+    /** @param share cores for this caller */
+    private List<INDArray> run(Branch branch, INDArray images, int share) {
+        if (share == compiled.cores && together(images.size(0))) {
             synchronized (compiled.wide) {
                 return compiled.wide.run(branch, images);
             }
         }
-        List<List<INDArray>> parts = apart(images, (lane, part) -> lane.run(branch, part));
+        List<List<INDArray>> parts =
+                apart(images, lanes(images.size(0), share), (lane, part) -> lane.run(branch, part));
         if (parts.size() == 1) {
             return parts.get(0);
         }
@@ -236,14 +237,13 @@ public final class InferencePlan implements Inference {
         return count == 1 && compiled.cores > 1;
     }
 
-    /** Cores that take a part each of this many images. */
-    private int lanes(long count) {
-        return Math.toIntExact(Math.min(compiled.cores, count));
+    /** Cores, of so many, that take a part each of this many images. */
+    private static int lanes(long count, int cores) {
+        return Math.toIntExact(Math.min(cores, count));
     }
 
-    /** Does {@code work} on every part of the images, each on a core of its own. */
-    private <R> List<R> apart(INDArray images, BiFunction<Lane, INDArray, R> work) {
-        int lanes = lanes(images.size(0));
+    /** Does {@code work} on so many parts of the images, each on a core of its own. */
+    private <R> List<R> apart(INDArray images, int lanes, BiFunction<Lane, INDArray, R> work) {
         List<CompletableFuture<R>> others = new ArrayList<>();
         for (int lane = 1; lane < lanes; lane++) {
             INDArray part = part(images, lane, lanes);
@@ -358,7 +358,7 @@ public final class InferencePlan implements Inference {
             try {
                 Lane lane = compiled.take();
                 try {
-                    return lane.lowering(whole, whole.piece).report().times(lanes(maxBatch));
+                    return lane.lowering(whole, whole.piece).report().times(lanes(maxBatch, compiled.cores));
                 } finally {
                     compiled.giveBack(lane);
                 }
@@ -385,7 +385,8 @@ public final class InferencePlan implements Inference {
                     return compiled.wide.profile(whole, images, rounds);
                 }
             }
-            List<PlanProfile> lanes = apart(images, (lane, part) -> lane.profile(whole, part, rounds));
+            List<PlanProfile> lanes = apart(
+                    images, lanes(images.size(0), compiled.cores), (lane, part) -> lane.profile(whole, part, rounds));
             return lanes.get(0).times(lanes.size());
         } finally {
             compiled.running.readLock().unlock();

@@ -48,13 +48,13 @@ public record ServerOptions(
         public static final Batching DEFAULT = new Batching(16, Duration.ZERO, 100, Duration.ofSeconds(5));
 
         public Batching {
-            new BatchQueue.Options(maxBatch, delay, queue); // says what is wrong
+            BatchQueue.Options.forNetwork(maxBatch, delay, queue); // says what is wrong
             requirePositive("deadline", deadline);
         }
 
         /** The same for the queue itself. */
         public BatchQueue.Options queueOptions() {
-            return new BatchQueue.Options(maxBatch, delay, queue);
+            return BatchQueue.Options.forNetwork(maxBatch, delay, queue);
         }
     }
 

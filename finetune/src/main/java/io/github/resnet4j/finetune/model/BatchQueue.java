@@ -10,11 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * Puts what many threads ask for together into batches, which one thread of its own works off.
+ * Puts what many threads ask for together into batches, which threads of its own work off.
  *
  * <p>Whoever wants something first reserves a place, then prepares it, then puts it there. A batch starts when it is full,
  * when nobody else who has a place is still preparing, or when its first item has waited for {@link Options#maxWait}: a
@@ -35,13 +38,15 @@ public final class BatchQueue<I, O> implements AutoCloseable {
     private final BlockingQueue<Optional<Entry<I, O>>> waiting = new LinkedBlockingQueue<>();
 
     private final Semaphore places;
-    private final Thread worker;
+    private final List<Worker> workers;
+    /** Held by the thread that puts a batch together: two at once would wait for each other's items. */
+    private final Lock forming = new ReentrantLock();
     /** Items that have a place and are in no batch that runs or has run. Guarded by this. */
     private int coming;
+    /** Items in batches that run. Guarded by this. */
+    private int running;
     /** Guarded by this. */
     private boolean closed;
-    /** When the batch that runs began, in the nanoseconds of the system's clock; 0 between batches. */
-    private volatile long began;
 
     /**
      * How items are put together.
@@ -49,14 +54,20 @@ public final class BatchQueue<I, O> implements AutoCloseable {
      * @param maxBatch most items that run together, at least 1
      * @param maxWait how long an item may wait for others, not negative
      * @param capacity items that may be prepared or wait, at least 1
+     * @param workers batches that may run at the same time, at least 1
      */
-    public record Options(int maxBatch, Duration maxWait, int capacity) {
+    public record Options(int maxBatch, Duration maxWait, int capacity, int workers) {
         public Options {
-            if (maxBatch < 1 || capacity < 1 || maxWait.isNegative()) {
+            if (maxBatch < 1 || capacity < 1 || workers < 1 || maxWait.isNegative()) {
                 throw new IllegalArgumentException(
-                        "batches and a queue need at least 1 place and no negative wait, got " + maxBatch + ", "
-                                + capacity + " and " + maxWait);
+                        "batches, a queue and workers: at least 1 of each, and no negative wait, got " + maxBatch + ", "
+                                + capacity + ", " + workers + " and " + maxWait);
             }
+        }
+
+        /** The same for a network: two batches at a time share the cores, so that none idles between one batch and the next. */
+        public static Options forNetwork(int maxBatch, Duration maxWait, int capacity) {
+            return new Options(maxBatch, maxWait, capacity, 2);
         }
     }
 
@@ -72,11 +83,12 @@ public final class BatchQueue<I, O> implements AutoCloseable {
     private record Entry<I, O>(I item, CompletableFuture<O> answer) {}
 
     /**
-     * Starts the thread.
+     * Starts the threads.
      *
-     * @param name of the thread, and in errors
+     * @param name of the threads, and in errors
      * @param wanted asked of each item before it runs; if not, its answer is cancelled
-     * @param work what is done with a batch: as many answers as items, in their order
+     * @param work what is done with a batch, by as many threads at once as there are workers: as many answers as items, in
+     *     their order
      */
     public BatchQueue(String name, Options options, Predicate<I> wanted, Function<List<I>, List<O>> work) {
         this.name = name;
@@ -84,9 +96,8 @@ public final class BatchQueue<I, O> implements AutoCloseable {
         this.wanted = wanted;
         this.work = work;
         this.places = new Semaphore(options.capacity, true);
-        this.worker = new Thread(this::work, "resnet4j-" + name);
-        worker.setDaemon(true);
-        worker.start();
+        this.workers = Stream.generate(Worker::new).limit(options.workers).toList();
+        workers.forEach(Thread::start);
     }
 
     /** Reserved places in the queue. What is not used is given back by {@link #close}. */
@@ -169,10 +180,16 @@ public final class BatchQueue<I, O> implements AutoCloseable {
         return coming;
     }
 
-    /** For how long the batch that runs has been running, in nanoseconds; empty between batches. */
+    /** For how long the oldest batch that runs has been running, in nanoseconds; empty if none runs. */
     public OptionalLong running() {
-        long since = began;
-        return since == 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, System.nanoTime() - since));
+        return workers.stream()
+                .flatMapToLong(worker -> worker.running().stream())
+                .max();
+    }
+
+    private synchronized void begins(int count) {
+        running += count;
+        arrived(count);
     }
 
     private synchronized void arrived(int count) {
@@ -180,18 +197,51 @@ public final class BatchQueue<I, O> implements AutoCloseable {
         notifyAll();
     }
 
-    private void work() {
+    private final class Worker extends Thread {
+        /** When the batch that runs began, in the nanoseconds of the system's clock; 0 between batches. */
+        private volatile long began;
+
+        Worker() {
+            super("resnet4j-" + name);
+            setDaemon(true);
+        }
+
+        OptionalLong running() {
+            long since = began;
+            return since == 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, System.nanoTime() - since));
+        }
+
+        @Override
+        public void run() {
+            try {
+                Optional<List<Entry<I, O>>> batch = next();
+                while (batch.isPresent()) {
+                    began = System.nanoTime() | 1; // never 0
+                    answer(batch.get().stream()
+                            .filter(BatchQueue.this::isWanted)
+                            .toList());
+                    began = 0;
+                    ran(batch.get().size());
+                    batch = next();
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody interrupts this thread", e);
+            }
+        }
+    }
+
+    /** Waits for the items that run next; empty at the end. */
+    private Optional<List<Entry<I, O>>> next() throws InterruptedException {
+        forming.lock();
         try {
             Optional<Entry<I, O>> first = waiting.take();
-            while (first.isPresent()) {
-                List<Entry<I, O>> batch = batch(first.get());
-                began = System.nanoTime() | 1; // never 0
-                answer(batch.stream().filter(this::isWanted).toList());
-                began = 0;
-                first = waiting.take();
+            if (first.isEmpty()) {
+                waiting.add(first); // the other threads end too
+                return Optional.empty();
             }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts this thread", e);
+            return Optional.of(batch(first.get()));
+        } finally {
+            forming.unlock();
         }
     }
 
@@ -200,7 +250,7 @@ public final class BatchQueue<I, O> implements AutoCloseable {
         List<Entry<I, O>> batch = new ArrayList<>();
         join(first, batch);
         long end = System.nanoTime() + options.maxWait.toNanos();
-        while (batch.size() < options.maxBatch && batch.size() < size()) {
+        while (batch.size() < most()) {
             long left = Math.max(0, end - System.nanoTime());
             Optional<Entry<I, O>> next = waiting.poll(left, TimeUnit.NANOSECONDS);
             if (next == null) {
@@ -208,8 +258,21 @@ public final class BatchQueue<I, O> implements AutoCloseable {
             }
             join(next.orElseThrow(), batch); // the end comes when nobody is coming
         }
-        arrived(batch.size());
+        begins(batch.size());
         return batch;
+    }
+
+    /**
+     * Items that the next batch should hold: if there are several workers, no more than its share of all that are under way,
+     * since a worker that took everything would keep the later ones waiting while the others have little to do.
+     */
+    private synchronized int most() {
+        int share = (coming + running + options.workers - 1) / options.workers;
+        return Math.min(options.maxBatch, Math.min(coming, share));
+    }
+
+    private synchronized void ran(int count) {
+        running -= count;
     }
 
     private void join(Entry<I, O> next, List<Entry<I, O>> batch) {
@@ -268,7 +331,9 @@ public final class BatchQueue<I, O> implements AutoCloseable {
                     waiting.add(Optional.empty());
                 }
             }
-            worker.join();
+            for (Worker worker : workers) {
+                worker.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while closing the " + name, e);

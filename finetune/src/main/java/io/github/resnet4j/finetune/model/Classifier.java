@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A trained model for applications: classifies images for any number of threads.
  *
- * <p>Each calling thread decodes and prepares its own image. One thread then runs the network on all cores, for as many
- * images together as wait: a batch starts when it is full, when no other thread is on its way with an image, or when its
+ * <p>Each calling thread decodes and prepares its own image. Others then run the network on all cores, for as many images
+ * together as wait: a batch starts when it is full, when no other thread is on its way with an image, or when its
  * first image has waited for {@link Options#maxWait}. A single thread therefore never waits for others. When {@link
  * Options#queue} images are being prepared or wait, further threads are held back.
  *
@@ -70,7 +70,7 @@ public final class Classifier implements AutoCloseable {
         this.predictor = predictor;
         this.queue = new BatchQueue<>(
                 "classifier",
-                new BatchQueue.Options(options.maxBatch, options.maxWait, options.queue),
+                BatchQueue.Options.forNetwork(options.maxBatch, options.maxWait, options.queue),
                 request -> true,
                 this::answers);
     }

@@ -38,8 +38,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A trained model with the preprocessing and class names it was saved with. Several threads may prepare images; one at a time
- * may ask for answers. For many threads there is {@link Classifier}.
+ * A trained model with the preprocessing and class names it was saved with. Safe for use by several threads; many that ask for
+ * an image each are faster with {@link Classifier}.
  */
 public final class Predictor implements AutoCloseable {
     private static final SampleRandom UNUSED = SampleRandom.of(0, 0, 0);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,8 +24,12 @@ final class BatchQueueTest {
     private final CountDownLatch free = new CountDownLatch(1);
 
     private BatchQueue<Integer, Integer> queue(int maxBatch, int capacity, Predicate<Integer> wanted) {
+        return queue(maxBatch, capacity, 1, wanted);
+    }
+
+    private BatchQueue<Integer, Integer> queue(int maxBatch, int capacity, int workers, Predicate<Integer> wanted) {
         return new BatchQueue<>(
-                "squares", new BatchQueue.Options(maxBatch, Duration.ZERO, capacity), wanted, this::squares);
+                "squares", new BatchQueue.Options(maxBatch, Duration.ZERO, capacity, workers), wanted, this::squares);
     }
 
     private List<Integer> squares(List<Integer> batch) {
@@ -167,9 +172,39 @@ final class BatchQueueTest {
     }
 
     @Test
+    void anotherWorkerGoesOnWhileOneIsAtALongBatch() throws InterruptedException {
+        try (BatchQueue<Integer, Integer> queue = queue(8, 8, 2, item -> true)) {
+            CompletableFuture<Integer> held = hold(queue);
+            assertThat(put(queue, 5).join()).isEqualTo(25);
+            assertThat(held).isNotDone();
+            free.countDown();
+        }
+    }
+
+    @Test
+    void aWorkerTakesNoMoreThanItsShare() throws InterruptedException {
+        try (BatchQueue<Integer, Integer> queue = queue(8, 16, 2, item -> true)) {
+            List<CompletableFuture<Integer>> held = List.of(hold(queue), put(queue, 0));
+            while (batches.size() < 2) {
+                Thread.sleep(1);
+            }
+            List<CompletableFuture<Integer>> answers =
+                    IntStream.rangeClosed(1, 6).mapToObj(i -> put(queue, i)).toList();
+            free.countDown();
+            assertThat(answers).extracting(CompletableFuture::join).containsExactly(1, 4, 9, 16, 25, 36);
+            held.forEach(CompletableFuture::join);
+            // Of 6 that wait and 2 that run, or 1 that still runs.
+            assertThat(batches).hasSizeGreaterThanOrEqualTo(4).allMatch(batch -> batch.size() <= 4);
+        }
+    }
+
+    @Test
     void refusesOptionsThatCannotBe() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BatchQueue.Options(1, Duration.ZERO, 0))
+                .isThrownBy(() -> new BatchQueue.Options(1, Duration.ZERO, 0, 1))
+                .withMessageContaining("at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchQueue.Options(1, Duration.ZERO, 1, 0))
                 .withMessageContaining("at least 1");
     }
 }
