@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.serving.ServerOptions.Batching;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,18 +17,28 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Bars S-5, S-7, S-8 and S-9 at full length, with figures on the standard output: {@code -Dserving.full=true}, and {@code
- * -Dserving.seconds=N} for the length of the overload, 600 by default. What it asserts are answers, never times.
+ * Bars S-4, S-5, S-7 to S-11 and S-13 at full length, with figures on the standard output: {@code -Dserving.full=true}, and
+ * {@code -Dserving.seconds=N} for the length of the overload and of each of the soak's quarters, 600 by default. What it
+ * asserts are answers, never times.
  */
 @EnabledIfSystemProperty(named = "serving.full", matches = "true")
 final class LoadBarsTest {
@@ -44,7 +57,7 @@ final class LoadBarsTest {
     }
 
     private static TestServer server(Duration deadline) {
-        return TestServer.of(
+        return TestServer.unlogged(
                 TestServer.OPTIONS.withBatching(new Batching(16, Duration.ZERO, 100, deadline)),
                 TinyModel.entry("tiny", 1, file));
     }
@@ -198,5 +211,152 @@ final class LoadBarsTest {
         }
         System.out.println("answered of 50: " + Arrays.toString(answered));
         assertThat(answered).containsOnly(50);
+    }
+
+    /** S-4: what clients that send without an end take of the heap. */
+    @Test
+    void uploads() throws Exception {
+        try (TestServer server = server(Duration.ofSeconds(5))) {
+            send(server, true);
+            for (boolean declared : new boolean[] {true, false}) {
+                long before = liveHeap();
+                AtomicBoolean over = new AtomicBoolean();
+                CompletableFuture<Long> most = CompletableFuture.supplyAsync(() -> {
+                    long largest = 0;
+                    while (!over.get()) {
+                        largest = Math.max(largest, liveHeap());
+                    }
+                    return largest;
+                });
+                ExecutorService threads = Executors.newFixedThreadPool(100);
+                List<CompletableFuture<String>> replies = IntStream.range(0, 100)
+                        .mapToObj(i -> CompletableFuture.supplyAsync(() -> send(server, declared), threads))
+                        .toList();
+                List<String> statuses =
+                        replies.stream().map(CompletableFuture::join).toList();
+                over.set(true);
+                threads.shutdown();
+                System.out.printf(
+                        Locale.ROOT,
+                        "100 uploads of 1 GiB, %s length: live heap grew by %.0f MiB at most; answers %s%n",
+                        declared ? "declared" : "no",
+                        (most.join() - before) / 1048576.0,
+                        statuses.stream().collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting())));
+                assertThat(statuses).isSubsetOf("413", "429", "gone");
+                assertThat(server.send(server.image(1)).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** The status, or {@code gone} if the server ended the connection before it could be read. */
+    private static String send(TestServer server, boolean declared) {
+        byte[] part = new byte[1 << 16];
+        byte[] head = (Integer.toHexString(part.length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (Socket client = server.connect()) {
+            OutputStream out = client.getOutputStream();
+            out.write(("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+                            + (declared ? "Content-Length: 1073741824" : "Transfer-Encoding: chunked") + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            try {
+                for (int i = 0;
+                        i < (1 << 30) / part.length && client.getInputStream().available() == 0;
+                        i++) {
+                    if (!declared) {
+                        out.write(head);
+                    }
+                    out.write(part);
+                    if (!declared) {
+                        out.write(new byte[] {'\r', '\n'});
+                    }
+                }
+            } catch (IOException e) {
+                // refused meanwhile: the reply may be there
+            }
+            byte[] status = client.getInputStream().readNBytes(12);
+            return status.length == 12 ? new String(status, 9, 3, StandardCharsets.US_ASCII) : "gone";
+        } catch (IOException e) {
+            return "gone";
+        }
+    }
+
+    /** What the last collection left. */
+    private static long liveHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
+    }
+
+    /** S-10: figures after every address that clients may make up. */
+    @Test
+    void scrapes() {
+        try (TestServer server = server(Duration.ofSeconds(5))) {
+            for (int i = 0; i < 10_000; i++) {
+                server.get("/v2/models/" + i + "/infer");
+            }
+            List<Double> times = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                long asked = System.nanoTime();
+                assertThat(server.get("/metrics").status()).isEqualTo(200);
+                times.add((System.nanoTime() - asked) / 1e6);
+            }
+            String text = server.get("/metrics").text();
+            Matcher label = Pattern.compile("(\\w+)=\"([^\"]*)\"").matcher(text);
+            Map<String, Set<String>> values = new TreeMap<>();
+            while (label.find()) {
+                values.computeIfAbsent(label.group(1), key -> new TreeSet<>()).add(label.group(2));
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "scrape of %d lines: p99 %.1f ms; most values of a label: %d%n",
+                    text.lines().count(),
+                    times.stream().sorted().skip(494).findFirst().orElseThrow(),
+                    values.values().stream().mapToInt(Set::size).max().orElseThrow());
+            assertThat(values.values()).allMatch(each -> each.size() <= 50);
+        }
+    }
+
+    /** S-11: hours in minutes. */
+    @Test
+    void soak() throws IOException {
+        try (TestServer server = server(Duration.ofSeconds(5))) {
+            Figures.of(server, FEW, Math.max(1, SECONDS / 10)); // warm
+            for (int quarter = 1; quarter <= 4; quarter++) {
+                Figures figures = Figures.of(server, FEW, SECONDS);
+                figures.print("soak, quarter " + quarter);
+                System.gc();
+                try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+                    System.out.printf(
+                            Locale.ROOT, "resident %.0f MiB, %d open files%n", residentMebibytes(), open.count());
+                }
+                assertThat(figures.byStatus.keySet()).containsOnly(200);
+            }
+        }
+    }
+
+    /** S-13: native memory runs out in the middle of the work, and comes back. */
+    @Test
+    void noNativeMemory() {
+        try (TestServer server = server(Duration.ofSeconds(5))) {
+            String before = server.send(server.image(1)).text();
+            List<BytePointer> taken = new ArrayList<>();
+            try {
+                while (true) {
+                    taken.add(new BytePointer(1 << 20));
+                }
+            } catch (OutOfMemoryError e) {
+                System.out.println("took " + taken.size() + " MiB of native memory");
+            }
+            Map<Integer, Long> statuses = IntStream.range(0, 20)
+                    .mapToObj(i -> server.send(server.image(i)).status())
+                    .collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting()));
+            System.out.println("answers meanwhile: " + statuses);
+            assertThat(statuses.keySet()).isSubsetOf(200, 503);
+            taken.forEach(BytePointer::close);
+            long free = System.nanoTime();
+            TestServer.await(() -> server.send(server.image(1)).text().equals(before));
+            System.out.printf(Locale.ROOT, "answers again after %.2f s%n", (System.nanoTime() - free) / 1e9);
+        }
     }
 }

@@ -40,21 +40,29 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private TestServer(ServerOptions options, List<ModelEntry> models) {
+    private TestServer(ServerOptions options, List<ModelEntry> models, boolean logged) {
         try {
-            this.server = PredictionServer.bind(models, options, log::add);
+            this.server = PredictionServer.bind(models, options, logged ? log::add : line -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     static TestServer bound(ServerOptions options, ModelEntry... models) {
-        return new TestServer(options, List.of(models));
+        return new TestServer(options, List.of(models), true);
+    }
+
+    /** For more requests than a log in memory can hold: {@link #log} stays empty. */
+    static TestServer unlogged(ServerOptions options, ModelEntry... models) {
+        return loaded(new TestServer(options, List.of(models), false));
     }
 
     /** With models loaded; files are looked at every 20 ms. */
     static TestServer of(ServerOptions options, ModelEntry... models) {
-        TestServer made = bound(options, models);
+        return loaded(bound(options, models));
+    }
+
+    private static TestServer loaded(TestServer made) {
         made.server.load(Duration.ofMillis(20));
         return made;
     }
@@ -205,7 +213,7 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    /** The only thread of a model, held until it is let go. */
+    /** The threads of a model, held until they are let go: the one that begins a batch lets no other begin. */
     final class Held implements AutoCloseable {
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch free = new CountDownLatch(1);

@@ -1,6 +1,8 @@
 package io.github.resnet4j.serving.internal.http;
 
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,9 +16,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * size, of its time, and of the memory that all bodies together take.
  */
 final class Body {
+    private static final int SMALLEST_BLOCK = 1 << 10;
+    private static final int LARGEST_BLOCK = 1 << 16;
+
     private final Request request;
     private final Bounds bounds;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    /** All full but the last: many small chunks must not cost more memory than large ones. */
+    private final List<ByteBuffer> blocks = new ArrayList<>();
+
+    private int length;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
     /**
@@ -67,7 +75,19 @@ final class Body {
     }
 
     private synchronized int received() {
-        return bytes.size();
+        return length;
+    }
+
+    private synchronized byte[] joined() {
+        byte[] all = new byte[length];
+        int at = 0;
+        for (ByteBuffer block : blocks) {
+            int size = block.flip().remaining();
+            block.get(all, at, size);
+            at += size;
+        }
+        blocks.clear();
+        return all;
     }
 
     private void end() {
@@ -94,25 +114,39 @@ final class Body {
                 return;
             }
             if (last) {
-                whole.complete(bytes.toByteArray());
+                whole.complete(joined());
             }
         }
     }
 
     private synchronized boolean take(Content.Chunk chunk) {
-        int length = chunk.remaining();
-        if (bytes.size() + (long) length > bounds.each) {
+        int more = chunk.remaining();
+        if (length + (long) more > bounds.each) {
             whole.completeExceptionally(Refused.tooLarge(bounds.each));
             return false;
         }
-        if (!bounds.take(length)) {
+        if (!bounds.take(more)) {
             whole.completeExceptionally(Refused.overloaded(
                     "memory", "too many large bodies are arriving at once; send it again in a moment"));
             return false;
         }
-        byte[] part = new byte[length];
-        chunk.getByteBuffer().get(part);
-        bytes.writeBytes(part);
+        ByteBuffer from = chunk.getByteBuffer();
+        while (from.hasRemaining()) {
+            ByteBuffer block = blockWithRoom();
+            int size = Math.min(block.remaining(), from.remaining());
+            block.put(from.slice().limit(size));
+            from.position(from.position() + size);
+            length += size;
+        }
         return true;
+    }
+
+    private ByteBuffer blockWithRoom() {
+        ByteBuffer last = blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
+        if (last == null || !last.hasRemaining()) {
+            last = ByteBuffer.allocate(Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, length)));
+            blocks.add(last);
+        }
+        return last;
     }
 }
