@@ -28,6 +28,6 @@ final class ConfigOptions {
 
     /** The configuration, overridden by the settings. */
     ConfigLoader.Loaded load(Settings settings) {
-        return ConfigLoader.load(config, settings.all());
+        return ConfigLoader.load(Shipped.find(config), settings.all());
     }
 }

@@ -177,7 +177,7 @@ final class ExperimentCommand implements Callable<Integer> {
         data.ifPresent(folder -> ofRuns.quoted("data.dir", folder));
         ofRuns.set(overrides);
         engine.engine().ifPresent(choice -> ofRuns.option("engine", choice.key()));
-        ExperimentConfig loaded = ConfigLoader.loadExperiment(file, own.all(), ofRuns.all());
+        ExperimentConfig loaded = ConfigLoader.loadExperiment(Shipped.find(file), own.all(), ofRuns.all());
         return epochs.map(loaded::shortened).orElse(loaded);
     }
 

@@ -258,7 +258,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     /** The recipe's file, unless it is chosen by the images. */
     private Optional<Path> file() {
-        return recipe.filter(named -> !named.equals(AUTO));
+        return recipe.filter(named -> !named.equals(AUTO)).map(Shipped::find);
     }
 
     private Optional<Path> fileOfWeights() {

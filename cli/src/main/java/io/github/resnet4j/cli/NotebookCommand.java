@@ -78,6 +78,7 @@ final class NotebookCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            opened = Shipped.find(opened);
             requireExisting(opened);
             String jupyter = PROGRAMS.stream()
                     .flatMap(Start::onPath)
@@ -136,15 +137,16 @@ final class NotebookCommand implements Runnable {
         }
 
         private List<Path> files() throws IOException {
-            named.forEach(NotebookCommand::requireExisting);
+            List<Path> found = named.stream().map(Shipped::find).toList();
+            found.forEach(NotebookCommand::requireExisting);
             List<Path> files = new ArrayList<>();
-            for (Path path : named) {
+            for (Path path : found) {
                 if (!Files.isDirectory(path)) {
                     files.add(path);
                     continue;
                 }
-                try (Stream<Path> found = Files.list(path)) {
-                    List<Path> here = found.filter(file -> file.toString().endsWith(".ipynb"))
+                try (Stream<Path> entries = Files.list(path)) {
+                    List<Path> here = entries.filter(file -> file.toString().endsWith(".ipynb"))
                             .sorted()
                             .toList();
                     if (here.isEmpty()) {

@@ -50,6 +50,9 @@ final class LauncherIT {
             Files.writeString(clone.resolve(module).resolve("pom.xml"), "");
             Files.writeString(clone.resolve(module).resolve("src/main/Source.java"), "");
         }
+        Files.createDirectories(clone.resolve("natives/platform"));
+        Files.writeString(clone.resolve("natives/pom.xml"), "");
+        Files.writeString(clone.resolve("natives/platform/pom.xml"), "");
         String module = group(script, "target=\\$home/([a-z]+)/target");
         Path built = ROOT.resolve(module).resolve("target");
         Path target = Files.createDirectories(clone.resolve(module).resolve("target"));
