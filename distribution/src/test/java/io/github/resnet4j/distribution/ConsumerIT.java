@@ -1,0 +1,173 @@
+package io.github.resnet4j.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A project with three dependencies on what is published. Its Maven runs offline, on a local repository whose third-party
+ * artifacts are this build's, by symbolic links, and in which ours stand as they are published.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "symbolic links need a privilege there")
+final class ConsumerIT {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final String VERSION = System.getProperty("project.version");
+    private static final String PLATFORM = System.getProperty("native.platform");
+    private static final List<String> LIBRARIES = List.of("files", "zoo", "engine", "datasets", "finetune");
+
+    @TempDir
+    static Path folder;
+
+    private static Path project;
+    private static Path repository;
+
+    @BeforeAll
+    static void layOut() throws IOException {
+        repository = folder.resolve("repository");
+        Path ours = link(Path.of(System.getProperty("local.repository")), repository, "io", "github", "resnet4j");
+        for (String library : LIBRARIES) {
+            Path target = ROOT.resolve(library).resolve("target");
+            Path published = publish(ours, "resnet4j-" + library, target);
+            String jar = "resnet4j-" + library + "-" + VERSION + ".jar";
+            Files.createSymbolicLink(published.resolve(jar), target.resolve(jar));
+        }
+        publish(ours, "resnet4j-bom", ROOT.resolve("bom/target"));
+        publish(
+                ours,
+                "resnet4j-natives-" + PLATFORM,
+                ROOT.resolve("natives").resolve(PLATFORM).resolve("target"));
+        project = Files.createDirectory(folder.resolve("project"));
+        Path source = Path.of("src/test/consumer");
+        Path main = Path.of("src/main/java/consumer/Consumer.java");
+        Files.createDirectories(project.resolve(main).getParent());
+        Files.copy(source.resolve(main), project.resolve(main));
+        Files.writeString(project.resolve("pom.xml"), filled(Files.readString(source.resolve("pom.xml"))));
+    }
+
+    /**
+     * Makes {@code to} a folder of links to what {@code from} holds, except for the folder of the given names, which is
+     * made anew.
+     */
+    private static Path link(Path from, Path to, String... names) throws IOException {
+        Files.createDirectories(to);
+        if (names.length == 0) {
+            return to;
+        }
+        if (Files.isDirectory(from)) {
+            try (Stream<Path> entries = Files.list(from)) {
+                for (Path entry : entries.filter(any -> !any.endsWith(names[0])).toList()) {
+                    Files.createSymbolicLink(to.resolve(entry.getFileName()), entry);
+                }
+            }
+        }
+        String[] rest = Arrays.copyOfRange(names, 1, names.length);
+        return link(from.resolve(names[0]), to.resolve(names[0]), rest);
+    }
+
+    private static Path publish(Path group, String artifact, Path target) throws IOException {
+        Path to = Files.createDirectories(group.resolve(artifact).resolve(VERSION));
+        Files.copy(
+                target.resolve("published-pom.xml"),
+                to.resolve(artifact + "-" + VERSION + ".pom"),
+                StandardCopyOption.REPLACE_EXISTING);
+        return to;
+    }
+
+    /** With versions and platform of this build. */
+    private static String filled(String pom) throws IOException {
+        String parent = Files.readString(ROOT.resolve("pom.xml"));
+        return Pattern.compile("@([a-z-]+)@").matcher(pom).replaceAll(token -> switch (token.group(1)) {
+            case "version" -> VERSION;
+            case "platform" -> PLATFORM;
+            case "logback" -> group(parent, "<logback\\.version>(.*)</logback\\.version>");
+            default -> group(parent, "<artifactId>" + token.group(1) + "</artifactId>\\s*<version>(.*)</version>");
+        });
+    }
+
+    private static String group(String text, String regex) {
+        Matcher matcher = Pattern.compile(regex).matcher(text);
+        assertThat(matcher.find()).as(regex).isTrue();
+        return matcher.group(1);
+    }
+
+    @Test
+    void compilesAndRuns() throws Exception {
+        Path classPath = folder.resolve("class-path.txt");
+        run(
+                Path.of(System.getProperty("maven.home"), "bin", "mvn").toString(),
+                "-o",
+                "-q",
+                "-B",
+                "-Dmaven.repo.local=" + repository,
+                "compile",
+                "dependency:build-classpath",
+                "-Dmdep.outputFile=" + classPath);
+        String libraries = Files.readString(classPath).strip();
+        assertThat(libraries.split(File.pathSeparator))
+                .as("natives of one platform, and none of the native image stack")
+                .allSatisfy(library -> assertThat(library)
+                        .doesNotContain("opencv", "ffmpeg", "leptonica", "hdf5")
+                        // nd4j-native-preset has a classifier, but no natives.
+                        .doesNotMatch(
+                                ".*(?<!preset-.{1,20})-(linux|macosx|windows)-.*(?<!" + PLATFORM + "|avx2)\\.jar"));
+        String out = run(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                project.resolve("target/classes") + File.pathSeparator + libraries,
+                "consumer.Consumer");
+        assertThat(out).contains("best: ", "learnt: true");
+        if (System.getProperty("native.classifier").contains("onednn")) {
+            assertThat(out).contains("engine: ONEDNN");
+        }
+    }
+
+    /** What the README says is what this project does. */
+    @Test
+    void readmeNamesTheSameDependencies() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        List<String> blocks = Pattern.compile("(?ms)^```xml\\n(.*?)^```$")
+                .matcher(readme)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        assertThat(blocks).isNotEmpty();
+        String pom = Files.readString(project.resolve("pom.xml")).replaceAll("\\s+", "");
+        assertThat(blocks).allSatisfy(block -> assertThat(pom)
+                .contains(block.replace("linux-x86_64", PLATFORM).replaceAll("\\s+", "")));
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Path output = folder.resolve("output.txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(project.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "OMP_WAIT_POLICY",
+                        "passive",
+                        "RESNET4J_CACHE",
+                        folder.resolve("cache").toString()));
+        int code = builder.start().waitFor();
+        String text = Files.readString(output);
+        assertThat(code).as(text).isZero();
+        return text;
+    }
+}
