@@ -10,9 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -57,6 +59,12 @@ final class ConsumerIT {
         Files.createDirectories(project.resolve(main).getParent());
         Files.copy(source.resolve(main), project.resolve(main));
         Files.writeString(project.resolve("pom.xml"), filled(Files.readString(source.resolve("pom.xml"))));
+    }
+
+    /** Before JUnit deletes the folder, which warns of links out of it. */
+    @AfterAll
+    static void unlink() throws IOException {
+        Links.delete(folder);
     }
 
     /**
@@ -138,19 +146,41 @@ final class ConsumerIT {
         }
     }
 
+    @Test
+    void bomHasTheVersionsThatThisBuildRunsWith() throws IOException {
+        String parent = Files.readString(ROOT.resolve("pom.xml"));
+        String bom = Files.readString(ROOT.resolve("bom/target/published-pom.xml"));
+        assertThat(bom).doesNotContain("${", "<parent>", "<properties>");
+        Map.of("nd4j-native", "dl4j", "javacpp", "javacpp", "openblas", "openblas", "dnnl", "dnnl", "opencl", "opencl")
+                .forEach((artifact, property) -> assertThat(
+                                group(bom, "<artifactId>" + artifact + "</artifactId>\\s*<version>(.*)</version>"))
+                        .as(artifact)
+                        .isEqualTo(group(parent, "<" + property + "\\.version>(.*)</" + property + "\\.version>")));
+    }
+
     /** What the README says is what this project does. */
     @Test
     void readmeNamesTheSameDependencies() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
-        List<String> blocks = Pattern.compile("(?ms)^```xml\\n(.*?)^```$")
-                .matcher(readme)
-                .results()
-                .map(block -> block.group(1))
-                .toList();
-        assertThat(blocks).isNotEmpty();
-        String pom = Files.readString(project.resolve("pom.xml")).replaceAll("\\s+", "");
-        assertThat(blocks).allSatisfy(block -> assertThat(pom)
-                .contains(block.replace("linux-x86_64", PLATFORM).replaceAll("\\s+", "")));
+        String xml = block(readme, "xml");
+        String pom = Files.readString(project.resolve("pom.xml")).replace("-SNAPSHOT", "");
+        assertThat(xml.replace("linux-x86_64", PLATFORM).replaceAll("\\s+", ""))
+                .isEqualTo(group(pom, "(?s)(<dependencyManagement>.*</dependencies>)")
+                        .replaceAll("\\s+", ""));
+        assertThat(Pattern.compile("[\\w.]+:[\\w.:-]+")
+                        .matcher(block(readme, "kotlin"))
+                        .results()
+                        .map(MatchResult::group))
+                .containsExactlyElementsOf(Pattern.compile(
+                                "<groupId>(.*)</groupId>\\s*<artifactId>(.*)</artifactId>(?:\\s*<version>(.*)</version>)?")
+                        .matcher(xml)
+                        .results()
+                        .map(d -> d.group(1) + ":" + d.group(2) + (d.group(3) == null ? "" : ":" + d.group(3)))
+                        .toList());
+    }
+
+    private static String block(String readme, String language) {
+        return group(readme, "(?ms)^```" + language + "\\n(.*?)^```$");
     }
 
     private static String run(String... command) throws IOException, InterruptedException {

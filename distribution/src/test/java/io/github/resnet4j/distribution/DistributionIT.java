@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -93,6 +94,12 @@ final class DistributionIT {
         g.fillPolygon(new int[] {2, 5, 26, 30, 26, 6}, new int[] {15, 13, 13, 16, 18, 17}, 6);
         g.dispose();
         ImageIO.write(plane, "png", work.resolve("plane.png").toFile());
+    }
+
+    /** Before JUnit deletes the folder, which warns of links out of it. */
+    @AfterAll
+    static void unlink() throws IOException {
+        Links.delete(folder);
     }
 
     private static void unpack(Path zip, Path to) throws IOException {
@@ -208,6 +215,12 @@ final class DistributionIT {
     @Test
     void holdsWhatTheReadmeNames() throws IOException {
         assertThat(home.resolve("README.md")).hasSameBinaryContentAs(ROOT.resolve("README.md"));
+        String released = VERSION.replace("-SNAPSHOT", "");
+        assertThat(home.resolve("README.md"))
+                .content()
+                .contains(
+                        "unzip resnet4j-" + released + "-linux-x86_64.zip ",
+                        "/resnet4j-" + released + "/bin/resnet4j ");
         for (String file : List.of(
                 "LICENSE",
                 "CHANGELOG.md",
