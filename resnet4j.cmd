@@ -49,13 +49,17 @@ set "OPTIONS=-XX:+UseSerialGC -Djdk.console=java.base -Djava.awt.headless=true -
 set "OPTIONS=%OPTIONS% -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning,cds*=off:stderr"
 set "SHARED="
 call :archived
-if not errorlevel 1 if exist "%ARCHIVE%" set "SHARED=-XX:SharedArchiveFile="%ARCHIVE%""
+if not errorlevel 1 if exist "%ARCHIVE%" set "SHARED=1"
 
-for %%c in ("" list info help -h --help -V --version generate-completion) do if "%~1"=="%%~c" goto light
+set "COMMAND=%~1"
+:arguments
+if "%~1"=="--plan" set "COMMAND=plan"
+shift /1
+if not "%~1"=="" goto arguments
+if not defined COMMAND goto light
+for %%c in (list info help -h --help -V --version generate-completion) do if "%COMMAND%"=="%%c" goto light
 goto heavy
 :light
-echo: %* | findstr /l /c:" --plan" >nul
-if not errorlevel 1 goto heavy
 set "OPTIONS=%OPTIONS% -XX:TieredStopAtLevel=1 -Xmx512m"
 goto run
 
@@ -72,13 +76,16 @@ if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 
 :run
-"%JAVA_CMD%" %OPTIONS% %SHARED% -Dresnet4j.home="%HOME_DIR%" %RESNET4J_JAVA_OPTS% -cp "%CLASS_PATH%" %MAIN% %*
+if defined SHARED goto shared
+"%JAVA_CMD%" %OPTIONS% -Dresnet4j.home="%HOME_DIR%" %RESNET4J_JAVA_OPTS% -cp "%CLASS_PATH%" %MAIN% %*
+exit /b %ERRORLEVEL%
+:shared
+"%JAVA_CMD%" %OPTIONS% -XX:SharedArchiveFile="%ARCHIVE%" -Dresnet4j.home="%HOME_DIR%" %RESNET4J_JAVA_OPTS% -cp "%CLASS_PATH%" %MAIN% %*
 exit /b %ERRORLEVEL%
 
 rem Waits until no other start builds.
 :lock
-mkdir "%LOCK%" 2>nul
-if not errorlevel 1 exit /b 0
+mkdir "%LOCK%" 2>nul && exit /b 0
 echo resnet4j: waiting for another resnet4j that is building ^(if none is, delete %LOCK%^) ... 1>&2
 timeout /t 5 /nobreak >nul
 goto lock
@@ -140,11 +147,8 @@ if errorlevel 1 goto fits
 echo error: this processor has no AVX2, which the libraries here need; build resnet4j from its sources instead 1>&2
 exit /b 2
 :fits
-( >>"%ARCHIVE%.owner" call ) 2>nul
-if not exist "%ARCHIVE%.owner" exit /b 0
-call :lock
-call :archived
-if not errorlevel 1 goto unlock
+rem If this fails, another start makes them, or nobody may write here.
+mkdir "%LOCK%" 2>nul || exit /b 0
 if exist "%ARCHIVE%" del "%ARCHIVE%"
 "%JAVA_CMD%" -XX:ArchiveClassesAtExit="%ARCHIVE%" -XX:+UseSerialGC -cp "%CLASS_PATH%" %MAIN% list --json >nul 2>&1
 >"%ARCHIVE%.owner" echo "%OWNER%"

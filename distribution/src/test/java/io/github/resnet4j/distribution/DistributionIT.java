@@ -254,7 +254,7 @@ final class DistributionIT {
         assertThat(words(all("ForEach|\\('(files'.*?)\\|", windows)))
                 .isEqualTo(words(all("\\{(files,.*?)\\}", shell)))
                 .contains("zoo", "cli");
-        assertThat(words(all("in \\(\"\" (.*?)\\)", windows)))
+        assertThat(words(all("%%c in \\((.*?)\\)", windows)))
                 .isEqualTo(words(all("'' \\| (.*?)\\)", shell)))
                 .contains("list", "version");
         String variables = "\\b(G?OMP_[A-Z_]+|RESNET4J_[A-Z_]+|JAVA_HOME)\\b";
