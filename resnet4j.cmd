@@ -47,6 +47,11 @@ if errorlevel 2 exit /b 2
 
 set "OPTIONS=-XX:+UseSerialGC -Djdk.console=java.base -Djava.awt.headless=true -Xshare:auto"
 set "OPTIONS=%OPTIONS% -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning,cds*=off:stderr"
+set "JAVA_VERSION=0"
+for %%r in ("%JAVA_CMD%\..\..\release") do set "RELEASE=%%~fr"
+if exist "%RELEASE%" for /f "usebackq tokens=1,2 delims==." %%a in ("%RELEASE%") do if "%%a"=="JAVA_VERSION" set "JAVA_VERSION=%%b"
+set "JAVA_VERSION=%JAVA_VERSION:"=%"
+if %JAVA_VERSION% geq 24 set "OPTIONS=%OPTIONS% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 set "SHARED="
 call :archived
 if not errorlevel 1 if exist "%ARCHIVE%" set "SHARED=1"

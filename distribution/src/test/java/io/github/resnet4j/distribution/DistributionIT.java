@@ -264,7 +264,7 @@ final class DistributionIT {
 
     /** Options of Java and Maven, up to what depends on the machine. */
     private static List<String> options(String script) {
-        return all("(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+)[\\w.:=,*+-]*)", script.replaceAll("(?m)^ *(#|rem ).*", ""))
+        return all("(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+|-(?:enable|sun)-)[\\w.:=,*+-]*)", script.replaceAll("(?m)^ *(#|rem ).*", ""))
                 .stream()
                 .map(option -> option.replaceFirst("=(linux|windows)-", "="))
                 .distinct()
