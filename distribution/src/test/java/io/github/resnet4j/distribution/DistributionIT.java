@@ -203,7 +203,9 @@ final class DistributionIT {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher there is another")
     void findsItsConfigurationsFromElsewhere() throws Exception {
         Outcome train = resnet4j("train", "-c", "configs/cifar10/resnet20.yaml", "--offline");
-        assertThat(train.code()).as("not the configuration is missing, but the data: %s", train).isEqualTo(5);
+        assertThat(train.code())
+                .as("not the configuration is missing, but the data: %s", train)
+                .isEqualTo(5);
     }
 
     /** What a reader of the README looks for, and nothing that was left of other builds. */
@@ -259,7 +261,9 @@ final class DistributionIT {
 
     /** Options of Java and Maven, up to what depends on the machine. */
     private static List<String> options(String script) {
-        return all("(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+|-(?:enable|sun)-)[\\w.:=,*+-]*)", script.replaceAll("(?m)^ *(#|rem ).*", ""))
+        return all(
+                        "(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+|-(?:enable|sun)-)[\\w.:=,*+-]*)",
+                        script.replaceAll("(?m)^ *(#|rem ).*", ""))
                 .stream()
                 .map(option -> option.replaceFirst("=(linux|windows)-", "="))
                 .distinct()
