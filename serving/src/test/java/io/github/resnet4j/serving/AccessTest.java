@@ -3,6 +3,10 @@ package io.github.resnet4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +47,56 @@ final class AccessTest {
                 assertThat(server.get(open).status()).as(open).isEqualTo(200);
             }
             assertThat(server.log).noneMatch(line -> line.contains("secret"));
+        }
+    }
+
+    /** A page whose name was made to lead here, and one that posts a form here. */
+    @Test
+    void pagesOfOtherSitesAreNotAnswered() {
+        Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
+        try (TestServer server = TestServer.of(TestServer.OPTIONS, TinyModel.entry("tiny", 1, file))) {
+            for (String own : List.of("localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "192.168.0.7")) {
+                assertThat(status(server, "GET /v2 HTTP/1.1", "Host: " + own))
+                        .as(own)
+                        .contains(" 200 ");
+            }
+            for (String other :
+                    List.of("evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example")) {
+                assertThat(status(server, "GET /v2 HTTP/1.1", "Host: " + other))
+                        .as(other)
+                        .contains(" 403 ");
+            }
+            server.send(server.image(1).header("Sec-Fetch-Site", "cross-site")).isError(403);
+            assertThat(server.send(server.image(1).header("Sec-Fetch-Site", "same-origin"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(server.send(server.request("/").header("Sec-Fetch-Site", "cross-site"))
+                            .status())
+                    .as("a link to the page")
+                    .isEqualTo(200);
+            assertThat(server.log)
+                    .anyMatch(line -> line.contains("\"model\":\"tiny:1\",\"images\":1"))
+                    .anyMatch(line -> line.contains("\"reason\":\"other_site\""));
+        }
+        try (TestServer server =
+                TestServer.of(TestServer.OPTIONS.withToken(Optional.of(TOKEN)), TinyModel.entry("tiny", 1, file))) {
+            assertThat(status(server, "GET /v2 HTTP/1.1", "Host: any.example", "Authorization: Bearer " + TOKEN))
+                    .as("behind a proxy, for clients with the token")
+                    .contains(" 200 ");
+        }
+    }
+
+    /** The first line of the reply. */
+    private static String status(TestServer server, String... lines) {
+        try (Socket socket = server.connect()) {
+            String head = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

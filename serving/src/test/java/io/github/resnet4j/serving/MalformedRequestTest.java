@@ -86,9 +86,9 @@ final class MalformedRequestTest {
                 idle.add(client);
             }
             assertThat(slow.send(slow.image(7)).text()).isEqualTo(golden);
-            requireRefusal(until(slow, "GET /v2 HTTP/1.1\r\nHost: x\r\nX: ", "a"), List.of(408));
+            requireRefusal(until(slow, "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: ", "a"), List.of(408));
             requireRefusal(
-                    until(slow, "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "a"),
+                    until(slow, "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", "a"),
                     List.of(408));
             for (Socket client : idle) {
                 String reply = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -132,7 +132,7 @@ final class MalformedRequestTest {
         try (Socket client = server.connect()) {
             client.getOutputStream()
                     .write(
-                            "POST /v1/predict HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1073741824\r\n\r\n"
+                            "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1073741824\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
             String reply = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(reply).startsWith("HTTP/1.1 413 ").doesNotContain("100 Continue");

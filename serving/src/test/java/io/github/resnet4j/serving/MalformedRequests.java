@@ -12,7 +12,7 @@ import java.util.zip.GZIPOutputStream;
 
 /** What no honest client sends, as bytes on a connection. */
 final class MalformedRequests {
-    private static final String HOST = "Host: x\r\nConnection: close\r\n";
+    private static final String HOST = "Host: localhost\r\nConnection: close\r\n";
     private static final int MEBI = 1 << 20;
 
     private final List<Case> cases = new ArrayList<>();

@@ -105,8 +105,8 @@ final class OverloadTest {
                 for (int i = 0; i < 20; i++) {
                     Socket client = server.connect();
                     client.getOutputStream()
-                            .write(("POST /predictions/tiny HTTP/1.1\r\nHost: x\r\nContent-Length: " + image.length
-                                            + "\r\n\r\n")
+                            .write(("POST /predictions/tiny HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                                            + image.length + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
                     client.getOutputStream().write(image);
                     clients.add(client);
@@ -130,7 +130,8 @@ final class OverloadTest {
     void answersRequestsThatComeBeforeTheAnswerToTheLast() throws IOException {
         try (TestServer server = server(1, 8, LONG)) {
             byte[] image = TinyModel.image(1);
-            byte[] head = ("POST /predictions/tiny HTTP/1.1\r\nHost: x\r\nContent-Length: " + image.length + "\r\n\r\n")
+            byte[] head = ("POST /predictions/tiny HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + image.length
+                            + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
             try (Socket client = server.connect()) {
                 try (TestServer.Held held = server.hold("tiny")) {
@@ -139,10 +140,11 @@ final class OverloadTest {
                     TestServer.await(() -> server.metric("resnet4j_queue_depth{model=\"tiny\",version=\"1\"}") >= 2);
                     for (int i = 0; i < 20; i++) {
                         client.getOutputStream()
-                                .write("GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                                .write("GET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
                     }
                     client.getOutputStream()
-                            .write("GET /v2/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .write("GET /v2/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
                     client.getOutputStream().flush();
                 }

@@ -65,7 +65,8 @@ final class StopTest {
     }
 
     private static String ask(Socket client, String request) throws IOException {
-        client.getOutputStream().write((request + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        client.getOutputStream()
+                .write((request + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 

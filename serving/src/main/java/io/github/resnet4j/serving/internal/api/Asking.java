@@ -99,6 +99,7 @@ final class Asking {
         if (inputs.isEmpty() || inputs.size() > most()) {
             throw Refused.badRequest("a request takes 1 to " + most() + " images, got " + inputs.size());
         }
+        call.asks(model.label(), inputs.size());
         ServedModel.Lease lease = lease(model, inputs.size());
         List<CompletableFuture<Result>> results = new ArrayList<>();
         Predictor predictor = lease.replica().predictor();

@@ -26,6 +26,8 @@ public final class Call implements Client {
     private final long since = System.nanoTime();
     private Optional<Fields> query = Optional.empty();
     private volatile int received;
+    private volatile String model = "";
+    private volatile int inputs;
     private boolean begun;
     private boolean over;
 
@@ -75,6 +77,12 @@ public final class Call implements Client {
     void received(int bytes) {
         received = bytes;
         client.watch();
+    }
+
+    /** What it asks, for the log. */
+    public void asks(String label, int images) {
+        inputs = images;
+        model = label;
     }
 
     /** Whether nothing was begun when its time is over; then nothing will. */
@@ -133,6 +141,8 @@ public final class Call implements Client {
                 System.nanoTime() - since,
                 received,
                 answer.body().length,
+                model,
+                inputs,
                 reason);
     }
 

@@ -38,6 +38,7 @@ public final class Front extends Handler.Abstract {
 
     private final List<Route> routes;
     private final Token token;
+    private final Origin origin;
     private final BooleanSupplier ready;
     private final ExecutorService computing;
     private final Body.Bounds bounds;
@@ -58,6 +59,7 @@ public final class Front extends Handler.Abstract {
             Observer observer) {
         this.routes = routes;
         this.token = new Token(options.token());
+        this.origin = new Origin(options);
         this.ready = ready;
         this.computing = computing;
         this.observer = observer;
@@ -107,6 +109,7 @@ public final class Front extends Handler.Abstract {
             send(answer, request, response, Callback.from(underWay::decrementAndGet, callback));
         });
         try {
+            origin.requireOwn(request);
             Route route = found.orElseThrow(() ->
                             Refused.notFound("there is nothing at this address; /openapi.json lists what there is"))
                     .getKey();

@@ -5,6 +5,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -87,7 +88,13 @@ public final class Json {
     }
 
     private static Refused invalid(JacksonException e) {
-        String reason = Printable.line(String.valueOf(e.getOriginalMessage()));
+        if (e instanceof StreamConstraintsException
+                && String.valueOf(e.getOriginalMessage()).contains("nesting")) {
+            return Refused.badRequest("the JSON is nested more than " + DEEPEST + " deep");
+        }
+        // From there on the reason is about Jackson's own settings.
+        String reason = Printable.line(String.valueOf(e.getOriginalMessage()))
+                .replaceFirst("( \\(start marker at .*|: enable `.*)$", "");
         return Refused.badRequest("the body is no valid JSON: "
                 + (reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…"));
     }

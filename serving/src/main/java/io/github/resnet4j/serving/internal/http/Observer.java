@@ -12,6 +12,8 @@ public interface Observer {
      * @param nanos from the end of the request's head to the reply
      * @param received bytes of the body
      * @param sent bytes of the reply's body
+     * @param model name and version of the model that it asked, empty if none
+     * @param inputs how many images it asked about
      * @param reason why it was refused, one of few words; empty if it was not
      */
     record Exchange(
@@ -23,7 +25,23 @@ public interface Observer {
             long nanos,
             long received,
             long sent,
-            String reason) {}
+            String model,
+            int inputs,
+            String reason) {
+        /** One that asked no model. */
+        public Exchange(
+                String endpoint,
+                String method,
+                String path,
+                String client,
+                int status,
+                long nanos,
+                long received,
+                long sent,
+                String reason) {
+            this(endpoint, method, path, client, status, nanos, received, sent, "", 0, reason);
+        }
+    }
 
     /** An exchange is over, or nearly: its reply is about to be sent. */
     void replied(Exchange exchange);

@@ -36,6 +36,11 @@ public final class Refused extends RuntimeException {
                 Map.of(HttpHeader.WWW_AUTHENTICATE, "Bearer"));
     }
 
+    /** A page of another site asks: 403. */
+    public static Refused otherSite(String message) {
+        return of(403, "other_site", message);
+    }
+
     /** There is no such thing: 404. */
     public static Refused notFound(String message) {
         return of(404, "not_found", message);
@@ -71,9 +76,15 @@ public final class Refused extends RuntimeException {
         return new Refused(503, reason, message, Map.of(HttpHeader.RETRY_AFTER, "1"));
     }
 
-    /** The client left before anything was computed: 499, as nginx has it. Nobody reads it but the metrics. */
+    /**
+     * The client left before anything was computed: 499, as nginx has it. Who reads it has only said that he sends no more,
+     * which looks the same.
+     */
     public static Refused gone() {
-        return of(499, "client_left", "the client left");
+        return of(
+                499,
+                "client_left",
+                "the client closed the connection, or its side of it, before the answer; keep it open until then");
     }
 
     /** The deadline passed before anything was computed: 504. */

@@ -28,6 +28,10 @@ public final class RequestLog implements Observer {
         line.put("ms", Math.round(exchange.nanos() / 1e4) / 1e2);
         line.put("received", exchange.received());
         line.put("sent", exchange.sent());
+        if (!exchange.model().isEmpty()) {
+            line.put("model", exchange.model());
+            line.put("images", exchange.inputs());
+        }
         if (!exchange.reason().isEmpty()) {
             line.put("reason", exchange.reason());
         }
