@@ -32,8 +32,16 @@ public record StateDict(
      * @param inputs the operations that it reads, by their places in the graph
      * @param tensors the names of the tensors that it keeps, by PyTorch's name of what they are to it: {@code weight},
      *     {@code running_mean}
+     * @param name what the file calls it: {@code Conv}, {@code LeakyRelu}
+     * @param settings numbers that change what it computes, if the file gives them: {@code strides}, {@code dilations},
+     *     {@code epsilon}
      */
-    public record Operation(Kind kind, List<Integer> inputs, Map<String, String> tensors) {
+    public record Operation(
+            Kind kind,
+            List<Integer> inputs,
+            Map<String, String> tensors,
+            String name,
+            Map<String, List<Double>> settings) {
         /** What an operation computes, as far as it matters for weights. */
         public enum Kind {
             CONVOLUTION,
@@ -45,6 +53,12 @@ public record StateDict(
         public Operation {
             inputs = List.copyOf(inputs);
             tensors = Map.copyOf(tensors);
+            settings = Map.copyOf(settings);
+        }
+
+        /** One of which no more is known. */
+        public Operation(Kind kind, List<Integer> inputs, Map<String, String> tensors) {
+            this(kind, inputs, tensors, "", Map.of());
         }
     }
 

@@ -1,8 +1,11 @@
 package io.github.resnet4j.zoo.internal.onnx;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A node of the graph: a {@code NodeProto}.
@@ -17,8 +20,13 @@ import java.util.Set;
 record Node(
         long at, String name, String op, List<String> inputs, List<String> outputs, Map<String, Attribute> attributes) {
 
-    /** The attributes that matter for weights: of dense layers, of Transpose and of Constant. */
-    static final Set<String> SETTINGS = Set.of("alpha", "beta", "transA", "transB", "perm", "value");
+    /** What a layer computes with its weights. */
+    private static final Set<String> COMPUTATION = Set.of("strides", "dilations", "epsilon");
+
+    /** The attributes that matter for weights: of dense layers, of Transpose and of Constant; and those of layers. */
+    static final Set<String> SETTINGS = Stream.concat(
+                    COMPUTATION.stream(), Stream.of("alpha", "beta", "transA", "transB", "perm", "value"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** The value of one. */
     sealed interface Attribute {
@@ -48,6 +56,21 @@ record Node(
 
     long whole(String attribute, long otherwise) {
         return attributes.get(attribute) instanceof Attribute.Whole whole ? whole.value() : otherwise;
+    }
+
+    /** The numbers that change what a layer computes with its weights. */
+    Map<String, List<Double>> computation() {
+        Map<String, List<Double>> numbers = new HashMap<>();
+        for (String name : COMPUTATION) {
+            Attribute value = attributes.get(name);
+            if (value instanceof Attribute.Wholes wholes) {
+                numbers.put(
+                        name, wholes.values().stream().map(Long::doubleValue).toList());
+            } else if (value instanceof Attribute.Real real) {
+                numbers.put(name, List.of((double) real.value()));
+            }
+        }
+        return numbers;
     }
 
     float real(String attribute, float otherwise) {

@@ -252,7 +252,8 @@ final class Weights {
     private Operation operation(Layer layer) {
         Map<String, String> names = new LinkedHashMap<>();
         if (isNoLayer(layer)) {
-            return new Operation(Operation.Kind.OTHER, layer.inputs(), names);
+            return new Operation(
+                    Operation.Kind.OTHER, layer.inputs(), names, layer.node().op(), Map.of());
         }
         layer.weights().forEach((role, input) -> {
             String name = name(layer.node(), role, input);
@@ -262,7 +263,12 @@ final class Weights {
             }
             names.put(role, name);
         });
-        return new Operation(layer.kind(), layer.inputs(), names);
+        return new Operation(
+                layer.kind(),
+                layer.inputs(),
+                names,
+                layer.node().op(),
+                layer.node().computation());
     }
 
     /** Whether it multiplies by a matrix that is no layer's: uneven pooling is written so, for example. */

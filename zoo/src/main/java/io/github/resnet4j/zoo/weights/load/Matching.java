@@ -196,6 +196,7 @@ public final class Matching {
             notes.add("the tensors are in Keras' order; Keras networks often use another batch-norm eps, padding or"
                     + " strides than " + network.name() + ", which the tensors do not show");
         }
+        OtherComputation.of(file, network, assigned).ifPresent(notes::add);
         Naming.foreign(reading)
                 .forEach(part ->
                         notes.add("the names belong to a network with " + part + ", which the zoo does not have"));

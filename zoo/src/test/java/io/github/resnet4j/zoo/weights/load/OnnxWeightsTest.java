@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Hostile;
@@ -14,9 +16,12 @@ import io.github.resnet4j.zoo.weights.load.LoadReport.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,5 +117,58 @@ class OnnxWeightsTest {
         assertThat(Hostile.rejected(Fault.MISMATCH, 1 << 20, () -> Matching.of(dict, other, LoadOptions.STRICT)
                         .orThrow()))
                 .hasMessageContaining(problem);
+    }
+
+    /** The same tensors fit, but the file computes something else with them. */
+    @ParameterizedTest
+    @CsvSource({
+        "strides, 'the layer of layer2.0.conv2.weight has strides 2×2 where the network has 1×1'",
+        "epsilon, 'the layer of bn1.weight has epsilon 0.00001 where the network has 0.001'",
+        "LeakyRelu, 'it has LeakyRelu, which the network has not'",
+        "plain, 'it has no Add for the shortcuts of the network'",
+        "Sigmoid, ''", // behind the classifier
+        "'', ''",
+    })
+    void saysIfTheGraphComputesSomethingElse(String change, String difference) {
+        StateDict file = WeightFile.open(GOLDEN.resolve("named.onnx"));
+        List<StateDict.Operation> graph = new ArrayList<>(file.graph());
+        if (change.equals("plain")) {
+            graph.removeIf(operation -> operation.name().equals("Add"));
+        } else if (!change.isEmpty()) {
+            graph.add(
+                    change.equals("LeakyRelu") ? 1 : graph.size(),
+                    new StateDict.Operation(StateDict.Operation.Kind.OTHER, List.of(), Map.of(), change, Map.of()));
+        }
+        Network network =
+                switch (change) {
+                    case "strides" -> network(List.of(new ResNetSpec.Stage(1, 2, 1), new ResNetSpec.Stage(2, 3, 1)));
+                    case "epsilon" -> withEpsilon(1e-3);
+                    default -> NETWORK;
+                };
+
+        Optional<String> warning = OtherComputation.of(
+                new StateDict(file.file(), file.format(), file.tensors(), file.metadata(), file.notes(), graph),
+                network,
+                Matching.of(file, network, LoadOptions.STRICT).assigned());
+
+        assertThat(warning.orElse(""))
+                .isEqualTo(
+                        difference.isEmpty()
+                                ? ""
+                                : "warning: the file's graph computes something else than little: " + difference
+                                        + "; its results here are not those of the file");
+    }
+
+    private static Network withEpsilon(double epsilon) {
+        UnaryOperator<Op> changed =
+                op -> op instanceof Op.BatchNorm norm ? new Op.BatchNorm(norm.zeroInit(), epsilon, norm.decay()) : op;
+        return new Network(
+                NETWORK.name(),
+                NETWORK.input(),
+                NETWORK.classes(),
+                NETWORK.nodes().stream()
+                        .map(node -> new Node(
+                                node.name(), changed.apply(node.op()), node.inputs(), node.stage(), node.inputShapes()))
+                        .toList());
     }
 }
