@@ -12,9 +12,11 @@ import io.github.resnet4j.zoo.weights.StateDict;
 import io.github.resnet4j.zoo.weights.WeightWriter;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import io.github.resnet4j.zoo.weights.load.Fit;
 import io.github.resnet4j.zoo.weights.load.GraphWeights;
 import io.github.resnet4j.zoo.weights.load.LoadReport;
 import io.github.resnet4j.zoo.weights.load.WeightFile;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -40,8 +42,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes weights in another format: safetensors, model.zip, or a folder of .npy files.",
             "Without --arch, --option, --map and --head, tensors are written to safetensors and .npy unchanged. With"
-                    + " any of these, and always for a model.zip, they are loaded into the network first: all of them must"
-                    + " fit, and they get torchvision's names."
+                    + " any of these, for those of an ONNX file that fit by its graph alone, and always for a model.zip,"
+                    + " they are loaded into the network first: all of them must fit, and they get torchvision's names."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(
@@ -164,8 +166,11 @@ final class ConvertCommand implements Callable<Integer> {
                 && head == Head.KEEP
                 && preparation.preparation().equals(ModelRequest.Preparation.NONE);
         boolean file = ModelRequest.isFile(in);
-        if (asTheyAre && file && !WeightFile.isArchive(Path.of(in))) {
-            StateDict tensors = WeightFile.open(Path.of(in), reading.set());
+        Optional<StateDict> opened = asTheyAre && file && !WeightFile.isArchive(Path.of(in))
+                ? Optional.of(WeightFile.open(Path.of(in), reading.set())).filter(tensors -> !needGraph(tensors))
+                : Optional.empty();
+        if (opened.isPresent()) {
+            StateDict tensors = opened.get();
             tensors.notes().forEach(view::line);
             Map<String, String> metadata = new TreeMap<>();
             Preprocessing.of(tensors.metadata()).ifPresent(known -> metadata.putAll(known.asMetadata()));
@@ -204,6 +209,15 @@ final class ConvertCommand implements Callable<Integer> {
         }
         print(tensors.tensors().size(), tensors.count(), loaded.report());
         return ExitCode.OK;
+    }
+
+    /** Whether they fit a network only by the graph they come with, which none of the files that are written has. */
+    private static boolean needGraph(StateDict tensors) {
+        return !tensors.graph().isEmpty() && fitAny(tensors) && !fitAny(tensors.with(tensors.tensors()));
+    }
+
+    private static boolean fitAny(StateDict tensors) {
+        return Fit.ranked(tensors, NameMapping.NONE).stream().anyMatch(Fit::complete);
     }
 
     private void requireFree(Target target) {

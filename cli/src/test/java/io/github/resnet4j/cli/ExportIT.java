@@ -51,6 +51,7 @@ class ExportIT {
         cli.run("export", Trained.model(), "folded.onnx", "--fold-bn").succeeds();
         cli.run("convert", "a.onnx", "a.safetensors").succeeds();
         cli.run("convert", Trained.model(), "b.safetensors").succeeds();
+        cli.run("convert", "folded.onnx", "c.safetensors").succeeds();
 
         StateDict through = WeightFile.open(folder.resolve("a.safetensors"));
         StateDict direct = WeightFile.open(folder.resolve("b.safetensors"));
@@ -59,7 +60,7 @@ class ExportIT {
                 .allSatisfy((name, tensor) ->
                         assertThat(through.tensors().get(name).floats()).isEqualTo(tensor.floats()));
 
-        String[] said = Stream.of(Trained.model(), "a.onnx", "folded.onnx", "b.safetensors")
+        String[] said = Stream.of(Trained.model(), "a.onnx", "folded.onnx", "b.safetensors", "c.safetensors")
                 .map(model -> cli.run("predict", "--model", model, image.toString(), "--json")
                         .succeeds()
                         .out()

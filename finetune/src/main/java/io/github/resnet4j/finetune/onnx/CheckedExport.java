@@ -103,6 +103,8 @@ public final class CheckedExport {
     static Report write(Predictor predictor, Settings settings, List<Path> files, Path out, double allowed)
             throws IOException {
         Path folder = Files.createTempDirectory("resnet4j-onnx");
+        Thread hook = new Thread(() -> discard(folder), "discard"); // models are large, and Ctrl-C runs no finally
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
             Path made = folder.resolve("model.onnx");
             OnnxExport.Summary summary = predictor.export(options(predictor.card(), settings), made);
@@ -111,12 +113,26 @@ public final class CheckedExport {
                 throw new UnequalModelException(out + " was not written: ONNX Runtime " + report.runtime()
                         + " computes something else than the model, by " + report.deviation()
                         + " of the largest output (at most " + allowed
-                        + " is rounding); this is a bug in resnet4j or in ONNX Runtime: please report it");
+                        + " is rounding); either this is a bug in resnet4j or in ONNX Runtime: please report it; or the network"
+                        + " magnifies rounding, as deep ones do that were never trained");
             }
             AtomicFile.write(out, to -> Files.copy(made, to));
             return report;
         } finally {
             AtomicFile.deleteTree(folder);
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The JVM is ending, and the hook finds nothing.
+            }
+        }
+    }
+
+    private static void discard(Path folder) {
+        try {
+            AtomicFile.deleteTree(folder);
+        } catch (IOException e) {
+            // In the system's temporary folder; nobody is left to tell.
         }
     }
 
