@@ -131,9 +131,26 @@ final class NotebookCommand implements Runnable {
             }
             boolean good = true;
             for (Notebook notebook : notebooks) {
+                Thread hook = new Thread(() -> failIfItExits(notebook), "exit");
+                Runtime.getRuntime().addShutdownHook(hook);
                 good &= run(notebook);
+                Runtime.getRuntime().removeShutdownHook(hook);
             }
             return good ? ExitCode.OK : ExitCode.INTEGRITY;
+        }
+
+        /** A cell that calls System.exit would pass for a success. A signal ends the JVM in another way. */
+        private void failIfItExits(Notebook notebook) {
+            boolean exits = Thread.getAllStackTraces().values().stream()
+                    .flatMap(Stream::of)
+                    .anyMatch(frame -> frame.getClassName().equals(Runtime.class.getName())
+                            && frame.getMethodName().equals("exit"));
+            if (exits) {
+                PrintWriter out = spec.commandLine().getOut();
+                out.println(notebook.file() + ": a cell ends the program (System.exit), which none may");
+                out.flush();
+                Runtime.getRuntime().halt(ExitCode.INTEGRITY);
+            }
         }
 
         private List<Path> files() throws IOException {

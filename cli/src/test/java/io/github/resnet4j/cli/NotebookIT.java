@@ -60,6 +60,14 @@ class NotebookIT {
     }
 
     @Test
+    void aCellThatEndsTheProgramIsNoSuccess() throws IOException {
+        write("System.exit(0);");
+        Cli.Outcome outcome = Cli.in(folder).run("notebook", "run");
+        assertThat(outcome.code()).isEqualTo(ExitCode.INTEGRITY);
+        assertThat(outcome.out()).contains("notebooks/a.ipynb: a cell ends the program (System.exit)");
+    }
+
+    @Test
     void installsTheKernelWhereJupyterLooks() {
         Path kernel = folder.resolve("jupyter/kernels/resnet4j/kernel.json");
         Cli cli =

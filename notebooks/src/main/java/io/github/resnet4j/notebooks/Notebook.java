@@ -72,7 +72,11 @@ public final class Notebook {
             root = JSON.readTree(Files.readAllBytes(file));
         } catch (JacksonException e) {
             throw new BadNotebookException(file + ": not JSON, as notebooks are: "
-                    + e.getOriginalMessage().lines().findFirst().orElse("")
+                    + e.getOriginalMessage()
+                            .lines()
+                            .findFirst()
+                            .orElse("")
+                            .replaceFirst(" \\(start marker at .*$", "") // Jackson's settings, not the notebook
                     + (e.getLocation() == null
                             ? ""
                             : " (line " + e.getLocation().getLineNr() + ")"));
