@@ -1,6 +1,7 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -9,6 +10,7 @@ import io.github.resnet4j.serving.PredictionServer;
 import io.github.resnet4j.serving.ServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,10 +201,21 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private static String read(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) { // of which some do not name the file
+            FileSystemException named =
+                    new FileSystemException(file.toString(), null, "cannot be read: " + FileProblem.reason(e));
+            named.initCause(e);
+            throw named;
+        }
+    }
+
     /** The token never stands on the command line, which every user of the machine can read. */
     private Optional<String> token() throws IOException {
         if (tokenFile.isPresent()) {
-            String text = Files.readString(tokenFile.get()).strip();
+            String text = read(tokenFile.get()).strip();
             if (text.isEmpty()) {
                 throw new UsageException(Printable.line(tokenFile.get().toString())
                         + " holds no token; make one with `openssl rand -hex 32`");

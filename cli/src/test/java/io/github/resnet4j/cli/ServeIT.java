@@ -107,4 +107,13 @@ class ServeIT {
                     .failsWith(ExitCode.USAGE, "--port", String.valueOf(taken.getLocalPort()));
         }
     }
+
+    @Test
+    void saysWhichTokenFileItCannotRead() throws IOException {
+        Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, (byte) 0xFE, 1});
+        Cli cli = Cli.in(folder);
+        cli.run("serve", Trained.model(), "--token-file", "binary")
+                .failsWith(ExitCode.DISK, "binary: cannot be read: not UTF-8 text");
+        cli.run("serve", Trained.model(), "--token-file", ".").failsWith(ExitCode.DISK, ".: cannot be read: is a folder");
+    }
 }
