@@ -35,7 +35,7 @@ class AutoRecipeIT {
         String[] all = new String[more.length + 5];
         System.arraycopy(new String[] {"finetune", "--data", "photos", "--model", Trained.model()}, 0, all, 0, 5);
         System.arraycopy(more, 0, all, 5, more.length);
-        return Cli.in(folder).run(all);
+        return Cli.shared(folder).run(all);
     }
 
     private static JsonNode json(Cli.Outcome outcome) {

@@ -82,7 +82,7 @@ class BadInputIT {
 
     @Test
     void predictReportsBadFilesAndPredictsTheOthers() {
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run("predict", "--model", Trained.model(), "--top", "1", "--csv", "-", "bad", "photos", "absent.png");
         assertThat(outcome.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(outcome.errors())
@@ -105,7 +105,7 @@ class BadInputIT {
         }
         Files.copy(folder.resolve("photos/a/rgb0.png"), many.resolve("good.png"));
         Cli.Outcome outcome =
-                Cli.in(folder).run("predict", "--model", Trained.model(), "--top", "1", "--json", "none", "many");
+                Cli.shared(folder).run("predict", "--model", Trained.model(), "--top", "1", "--json", "none", "many");
         assertThat(outcome.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(outcome.errors()).hasSize(21).first().asString().startsWith("error: none: has no images");
         assertThat(outcome.errors().get(20)).isEqualTo("error: and 4 more that cannot be read");
@@ -138,20 +138,20 @@ class BadInputIT {
             "--overwrite",
             "--set"
         };
-        Cli.Outcome skipped = Cli.in(folder).run(with(finetune, "data.on-bad-image=skip"));
+        Cli.Outcome skipped = Cli.shared(folder).run(with(finetune, "data.on-bad-image=skip"));
         skipped.succeeds();
         assertThat(skipped.err()).contains("skipped: mixed/a/text.jpg: is text").doesNotContain("top-5");
         assertThat(skipped.out()).contains("top-1").doesNotContain("top-5"); // of two classes, both are among the five
         assertThat(folder.resolve("runs/finetune-mixed/report.html")).content().contains("text.jpg");
-        Cli.in(folder).run(with(finetune, "data.on-bad-image=fail")).failsWith(ExitCode.BAD_INPUT, "text.jpg");
+        Cli.shared(folder).run(with(finetune, "data.on-bad-image=fail")).failsWith(ExitCode.BAD_INPUT, "text.jpg");
         for (String name : new String[] {"empty.jpg", "huge.png", "truncated.png"}) {
             Files.copy(folder.resolve("bad").resolve(name), mixed.resolve("a").resolve(name));
         }
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(with(finetune, "data.on-bad-image=skip"))
                 .failsWith(ExitCode.BAD_INPUT, "images cannot be read", "would be tolerated", "repair or remove");
         // All of them at once, and before anything is computed.
-        Cli.Outcome failed = Cli.in(folder).run(with(finetune, "data.on-bad-image=fail"));
+        Cli.Outcome failed = Cli.shared(folder).run(with(finetune, "data.on-bad-image=fail"));
         failed.failsWith(ExitCode.BAD_INPUT, "text.jpg", "empty.jpg", "huge.png", "truncated.png");
         assertThat(failed.err()).doesNotContain("epoch 1");
     }
@@ -159,7 +159,7 @@ class BadInputIT {
     /** Nothing of it is allocated: the model is not even loaded. */
     @Test
     void aBatchOf2GiBIsRefused() {
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(
                         "eval",
                         "--model",
@@ -187,7 +187,7 @@ class BadInputIT {
         Files.copy(image, found.resolve("runs/x/curves.png"));
         Files.createSymbolicLink(found.resolve("loop"), Path.of(".."));
         Files.createSymbolicLink(folder.resolve("link"), Path.of("found"));
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         Cli.Outcome outcome = cli.run("predict", "--model", Trained.model(), "--top", "1", "--json", "link");
         outcome.succeeds();
         assertThat(outcome.out().lines()).hasSize(2);
@@ -211,7 +211,7 @@ class BadInputIT {
     @Test
     void imageOfAnotherSizeThanTheNetworkTakesNamesItself() throws IOException {
         TinyRun.write(folder, folder.resolve("photos"));
-        Cli.in(folder).run(TinyRun.train("size")).failsWith(ExitCode.BAD_INPUT, ".png: ", "36x40", "center-crop");
+        Cli.shared(folder).run(TinyRun.train("size")).failsWith(ExitCode.BAD_INPUT, ".png: ", "36x40", "center-crop");
     }
 
     @Test
@@ -221,7 +221,7 @@ class BadInputIT {
         model[model.length / 2] ^= 1;
         Files.write(folder.resolve("flipped.zip"), model);
         Files.writeString(folder.resolve("text.zip"), "no archive");
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         cli.run("predict", "--model", "truncated.zip", "photos").failsWith(ExitCode.BAD_INPUT, "truncated.zip");
         cli.run("eval", "--model", "flipped.zip", "--data", Trained.images().toString())
                 .failsWith(ExitCode.BAD_INPUT, "flipped.zip");
@@ -242,9 +242,9 @@ class BadInputIT {
             Files.write(pickles.resolve(name), "\u0080\u0003}q\u0000.".getBytes(StandardCharsets.ISO_8859_1));
         }
         String[] eval = {"eval", "--model", Trained.model(), "--dataset", "cifar10", "--data"};
-        Cli.in(folder).run(with(eval, "label.bin")).failsWith(ExitCode.BAD_INPUT, "record 3", "label 10");
-        Cli.in(folder).run(with(eval, "length.bin")).failsWith(ExitCode.BAD_INPUT, "3000 bytes", "3073");
-        Cli.in(folder)
+        Cli.shared(folder).run(with(eval, "label.bin")).failsWith(ExitCode.BAD_INPUT, "record 3", "label 10");
+        Cli.shared(folder).run(with(eval, "length.bin")).failsWith(ExitCode.BAD_INPUT, "3000 bytes", "3073");
+        Cli.shared(folder)
                 .run(with(eval, "cifar-10-batches-py"))
                 .failsWith(ExitCode.BAD_INPUT, "Python version", "binary version");
     }
@@ -254,7 +254,7 @@ class BadInputIT {
         TinyRun.write(folder, folder.resolve("photos"));
         String[] train = TinyRun.train(
                 "cifar", "--set", "data.dataset=cifar10", "--set", "data.dir=null", "--set", "name=cifar");
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         String archive = "cifar-10-binary.tar.gz";
         cli.run(with(train, "--offline")).failsWith(ExitCode.NETWORK, archive, "offline");
 

@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** The command line as a user meets it: a process of its own in a folder. */
+/** The command line as a user meets it: a process of its own in a folder; or, where starting it tests nothing, one for all. */
 final class Cli {
     /** Far beyond any command here; only a process that hangs is ended by it. */
     private static final long MINUTES = 5;
 
     private static final String CLASS_PATH = "MORE_CLASS_PATH";
+    private static final boolean DEFAULT_SIGNALS = hasDefaultSignals();
+
+    private final boolean shared;
 
     private final Path folder;
     private final Class<?> main;
@@ -49,7 +52,8 @@ final class Cli {
         }
     }
 
-    private Cli(Path folder, Class<?> main, List<String> jvm, Map<String, String> environment) {
+    private Cli(boolean shared, Path folder, Class<?> main, List<String> jvm, Map<String, String> environment) {
+        this.shared = shared;
         this.folder = folder;
         this.main = main;
         this.jvm = jvm;
@@ -58,12 +62,17 @@ final class Cli {
 
     /** Commands run in {@code folder}. */
     static Cli in(Path folder) {
-        return new Cli(folder, Main.class, List.of(), Map.of());
+        return new Cli(false, folder, Main.class, List.of(), Map.of());
+    }
+
+    /** Commands run in {@code folder}, all of them in one process, where it is not started for something else. */
+    static Cli shared(Path folder) {
+        return new Cli(true, folder, Main.class, List.of(), Map.of());
     }
 
     /** With another class to start than {@link Main}. */
     Cli main(Class<?> other) {
-        return new Cli(folder, other, jvm, environment);
+        return new Cli(shared, folder, other, jvm, environment);
     }
 
     /** With another folder of classes or services. */
@@ -74,56 +83,73 @@ final class Cli {
     Cli jvm(String... options) {
         List<String> all = new ArrayList<>(jvm);
         all.addAll(List.of(options));
-        return new Cli(folder, main, all, environment);
+        return new Cli(shared, folder, main, all, environment);
     }
 
     Cli env(String name, String value) {
         Map<String, String> all = new HashMap<>(environment);
         all.put(name, value);
-        return new Cli(folder, main, jvm, all);
+        return new Cli(shared, folder, main, jvm, all);
     }
 
     Outcome run(String... arguments) {
+        if (shared) {
+            return shell().run(MINUTES, arguments);
+        }
         try (Started started = start(arguments)) {
             return started.outcome();
         }
     }
 
+    private Shell shell() {
+        try {
+            return Shell.of(List.of(folder, jvm, environment), () -> builder(Shell.class, List.of())
+                    .redirectError(
+                            Files.createTempFile(folder, "stderr", ".txt").toFile())
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Started start(String... arguments) {
         try {
-            List<String> command = new ArrayList<>();
-            if (hasDefaultSignals()) {
-                // A build that runs in a shell's background ignores SIGINT, and so would its children.
-                command.addAll(List.of("env", "--default-signal=INT"));
-            }
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx1g",
-                    "-XX:+UseSerialGC",
-                    // Most commands end before the optimising compiler has paid for itself.
-                    "-XX:TieredStopAtLevel=1",
-                    "-Djava.awt.headless=true"));
-            command.addAll(jvm);
-            String classPath = System.getProperty("java.class.path");
-            if (environment.containsKey(CLASS_PATH)) {
-                classPath += File.pathSeparator + environment.get(CLASS_PATH);
-            }
-            command.addAll(List.of("-cp", classPath, main.getName()));
-            command.addAll(List.of(arguments));
             File out = Files.createTempFile(folder, "stdout", ".txt").toFile();
             File err = Files.createTempFile(folder, "stderr", ".txt").toFile();
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectOutput(out)
-                    .redirectError(err);
-            builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
-            builder.environment().putAll(Map.of("OMP_NUM_THREADS", "1", "OMP_WAIT_POLICY", "passive"));
-            builder.environment().put("RESNET4J_CACHE", folder.resolve("cache").toString());
-            builder.environment().putAll(environment);
+            ProcessBuilder builder =
+                    builder(main, List.of(arguments)).redirectOutput(out).redirectError(err);
             return new Started(builder.start(), out.toPath(), err.toPath());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private ProcessBuilder builder(Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        if (DEFAULT_SIGNALS) {
+            // A build that runs in a shell's background ignores SIGINT, and so would its children.
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                // Most commands end before the optimising compiler has paid for itself.
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.awt.headless=true"));
+        command.addAll(Trained.classData());
+        command.addAll(jvm);
+        String classPath = Trained.CLASS_PATH;
+        if (environment.containsKey(CLASS_PATH)) {
+            classPath += File.pathSeparator + environment.get(CLASS_PATH);
+        }
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
+        builder.environment().putAll(Map.of("OMP_NUM_THREADS", "1", "OMP_WAIT_POLICY", "passive"));
+        builder.environment().put("RESNET4J_CACHE", folder.resolve("cache").toString());
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     /** Whether coreutils can give a child the default answer to SIGINT (8.31, 2019). */

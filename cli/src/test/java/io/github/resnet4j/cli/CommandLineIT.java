@@ -67,7 +67,7 @@ class CommandLineIT {
         lines = mistakes().map(mistake -> (String) mistake.get()[0]).toList();
         Files.write(folder.resolve("mistakes.txt"), lines);
         Files.createDirectory(folder.resolve("outcomes"));
-        Cli.Outcome process = run(Cli.in(folder).main(ManyCommands.class), "mistakes.txt", "outcomes")
+        Cli.Outcome process = run(Cli.in(folder).main(ManyCommands.class), "mistakes.log", "mistakes.txt", "outcomes")
                 .succeeds();
         assertThat(process.out()).isEmpty();
         assertThat(process.err()).isEmpty();
@@ -75,14 +75,12 @@ class CommandLineIT {
 
     /** Runs without native code, or fails. */
     private static Cli.Outcome run(String... arguments) {
-        return run(Cli.in(folder), arguments);
+        return run(Cli.shared(folder), "classes.log", arguments);
     }
 
-    private static Cli.Outcome run(Cli cli, String... arguments) {
-        Path log = folder.resolve("classes-" + System.nanoTime() + ".log");
-        Cli.Outcome outcome =
-                cli.jvm("-Xlog:class+load:file=" + log.getFileName()).run(arguments);
-        try (Stream<String> lines = Files.lines(log)) {
+    private static Cli.Outcome run(Cli cli, String log, String... arguments) {
+        Cli.Outcome outcome = cli.jvm("-Xlog:class+load:file=" + log).run(arguments);
+        try (Stream<String> lines = Files.lines(folder.resolve(log))) {
             List<String> loaded = lines.toList();
             assertThat(loaded).anyMatch(line -> line.contains(Main.class.getName()));
             assertThat(loaded).noneMatch(line -> line.matches(".*\\] org\\.(nd4j|bytedeco|deeplearning4j)\\..*"));

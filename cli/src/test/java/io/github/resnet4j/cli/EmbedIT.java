@@ -24,7 +24,7 @@ class EmbedIT {
 
     @BeforeEach
     void images() throws IOException {
-        cli = Cli.in(folder).env("LC_ALL", "C.UTF-8");
+        cli = Cli.shared(folder).env("LC_ALL", "C.UTF-8");
         Path to = Files.createDirectories(folder.resolve("photos"));
         for (String name : List.of("star", "moon")) {
             for (int i = 0; i < 5; i++) {

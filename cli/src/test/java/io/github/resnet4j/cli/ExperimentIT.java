@@ -39,14 +39,15 @@ class ExperimentIT {
     /** Twice, in the first run and in the second, as hard as a power cut for the process. */
     @Test
     void killedTwiceItEndsAsAnUninterruptedOne() {
-        Cli.Outcome whole = Cli.in(folder).run(two("whole", "--json")).succeeds();
+        Cli.Outcome whole = Cli.shared(folder).run(two("whole", "--json")).succeeds();
         try (Cli.Started started = Cli.in(folder).start(two("killed"))) {
             started.await(() -> TinyRun.checkpoints(at("killed/plain-seed1")).contains("ckpt-000000008"));
             started.signal("KILL");
             assertThat(started.outcome().code()).isEqualTo(137);
         }
         assertThat(at("killed/plain-seed1/last.zip")).doesNotExist();
-        Cli.Outcome plan = Cli.in(folder).run(two("killed", "--plan", "--json")).succeeds();
+        Cli.Outcome plan =
+                Cli.shared(folder).run(two("killed", "--plan", "--json")).succeeds();
         JsonNode first = JsonMapper.shared().readTree(plan.out()).get("runs").get(0);
         assertThat(first.get("state").asString()).isEqualTo("half-done");
         assertThat(first.get("epochsDone").asInt()).isEqualTo(1);
@@ -57,7 +58,7 @@ class ExperimentIT {
             assertThat(started.outcome().code()).isEqualTo(137);
         }
         assertThat(at("killed/report.html")).as("of what was done").exists();
-        Cli.Outcome last = Cli.in(folder).run(two("killed", "--json")).succeeds();
+        Cli.Outcome last = Cli.shared(folder).run(two("killed", "--json")).succeeds();
         assertThat(last.err()).contains("run 2/2 residual-seed1").doesNotContain("run 1/2");
         for (String run : List.of("plain-seed1", "residual-seed1")) {
             assertThat(TinyRun.coefficients(at("killed/" + run)))
@@ -77,7 +78,7 @@ class ExperimentIT {
 
     /** A run of an experiment is a run like any other. */
     private static void resumesWithTrainToo() {
-        Cli.Outcome complete = Cli.in(folder)
+        Cli.Outcome complete = Cli.shared(folder)
                 .run("train", "-c", "runs/killed/plain-seed1/config.yaml", "--resume", "--json")
                 .succeeds();
         assertThat(complete.out()).contains("\"alreadyComplete\":true");
@@ -89,14 +90,14 @@ class ExperimentIT {
         Cli.Outcome stopped;
         try (Cli.Started started = Cli.in(folder).start(two("stopped"))) {
             started.await(() -> !TinyRun.checkpoints(at("stopped/plain-seed1")).isEmpty());
-            Cli.in(folder).run(two("stopped")).failsWith(ExitCode.LOCKED, "runs/stopped", "is using this folder");
+            Cli.shared(folder).run(two("stopped")).failsWith(ExitCode.LOCKED, "runs/stopped", "is using this folder");
             started.signal("INT");
             stopped = started.outcome();
         }
         assertThat(stopped.code()).isEqualTo(130);
         assertThat(stopped.errors()).isEmpty();
         assertThat(stopped.err()).contains("stopped; everything is saved, continue with the same command");
-        Cli.Outcome report = Cli.in(folder).run(two("stopped", "--report")).succeeds();
+        Cli.Outcome report = Cli.shared(folder).run(two("stopped", "--report")).succeeds();
         assertThat(report.out())
                 .contains(
                         "half-done",
@@ -107,7 +108,7 @@ class ExperimentIT {
 
     @Test
     void shortensAndSaysSo() {
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run(two("short", "--epochs", "1", "--seeds", "4,5", "--set", "data.limit=32"))
                 .succeeds();
         assertThat(outcome.out())

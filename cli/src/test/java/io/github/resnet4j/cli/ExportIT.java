@@ -18,7 +18,7 @@ class ExportIT {
 
     @Test
     void writesAModelThatOnnxRuntimeComputesAlike() throws IOException {
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run(
                         "export",
                         Trained.model(),
@@ -31,7 +31,9 @@ class ExportIT {
                 .contains("computes the same for");
 
         byte[] before = Files.readAllBytes(folder.resolve("a.onnx"));
-        Cli.in(folder).run("export", Trained.model(), "a.onnx").failsWith(2, "a.onnx already exists", "--overwrite");
+        Cli.shared(folder)
+                .run("export", Trained.model(), "a.onnx")
+                .failsWith(2, "a.onnx already exists", "--overwrite");
         assertThat(folder.resolve("a.onnx")).hasBinaryContent(before);
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
     }
@@ -46,7 +48,7 @@ class ExportIT {
                     .findFirst()
                     .orElseThrow();
         }
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         cli.run("export", Trained.model(), "a.onnx").succeeds();
         cli.run("export", Trained.model(), "folded.onnx", "--fold-bn").succeeds();
         cli.run("convert", "a.onnx", "a.safetensors").succeeds();
@@ -72,7 +74,7 @@ class ExportIT {
 
     @Test
     void printsOneObject() {
-        assertThat(Cli.in(folder)
+        assertThat(Cli.shared(folder)
                         .run("export", Trained.model(), "a.onnx", "--softmax", "--dynamic-batch", "--json")
                         .succeeds()
                         .out())
@@ -83,6 +85,6 @@ class ExportIT {
 
     @Test
     void namesAFolderThatDoesNotExist() {
-        Cli.in(folder).run("export", Trained.model(), "no/a.onnx").failsWith(6, "no/a.onnx: cannot be written");
+        Cli.shared(folder).run("export", Trained.model(), "no/a.onnx").failsWith(6, "no/a.onnx: cannot be written");
     }
 }

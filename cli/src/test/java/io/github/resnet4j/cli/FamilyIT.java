@@ -29,7 +29,7 @@ class FamilyIT {
     }
 
     private Cli cli() {
-        return Cli.in(folder).classPath(families);
+        return Cli.shared(folder).classPath(families);
     }
 
     private Path train(String name, String... more) {

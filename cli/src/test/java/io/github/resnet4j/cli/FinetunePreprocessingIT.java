@@ -66,14 +66,14 @@ class FinetunePreprocessingIT {
                 "--overwrite",
                 "--json"));
         all.addAll(List.of(more));
-        return Cli.in(folder).run(all.toArray(String[]::new));
+        return Cli.shared(folder).run(all.toArray(String[]::new));
     }
 
     private static Cli.Outcome eval(String... more) {
         List<String> all = new ArrayList<>(
                 List.of("eval", "--data", "few", "--model", Trained.model(), "--no-calibration", "--json"));
         all.addAll(List.of(more));
-        return Cli.in(folder).run(all.toArray(String[]::new));
+        return Cli.shared(folder).run(all.toArray(String[]::new));
     }
 
     private static double loss(Cli.Outcome outcome) {
@@ -107,7 +107,7 @@ class FinetunePreprocessingIT {
         List<String> all = new ArrayList<>(List.of("--model", Trained.model(), "--name", "kept"));
         all.addAll(List.of(options));
         double loss = loss(finetune(all.toArray(String[]::new)));
-        Cli.Outcome again = Cli.in(folder)
+        Cli.Outcome again = Cli.shared(folder)
                 .run("eval", "--data", "few", "--model", "runs/kept/model.zip", "--no-calibration", "--json");
         assertThat(loss(again)).isEqualTo(loss, within(SAME));
     }
@@ -115,7 +115,7 @@ class FinetunePreprocessingIT {
     /** With rules for their names, renamed weights are the same weights; without, they are none. */
     @Test
     void mapReadsRenamedWeights() throws IOException {
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         cli.run("convert", Trained.model(), "own.safetensors", "--overwrite").succeeds();
         byte[] bytes = Files.readAllBytes(folder.resolve("own.safetensors"));
         // Latin-1 keeps every byte; the names are of the same length, so that the header stays as long.

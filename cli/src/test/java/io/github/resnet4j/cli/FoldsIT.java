@@ -14,7 +14,7 @@ class FoldsIT {
 
     @Test
     void validatesAndGoesOnAndLeavesAModel() {
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         String[] command = {
             "finetune",
             "--data",

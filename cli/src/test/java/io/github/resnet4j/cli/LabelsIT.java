@@ -37,7 +37,7 @@ class LabelsIT {
     @Test
     void trainsShowsAndMeasures() throws IOException {
         flat("\uFEFFpath;label;split\r\n");
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         Cli.Outcome trained = cli.run(
                         "finetune", "--labels", "photos/labels.csv", "--model", Trained.model(), "--epochs", "1")
                 .succeeds();
@@ -70,7 +70,7 @@ class LabelsIT {
     void saysWhatIsWrongInEveryLine() throws IOException {
         Path csv = flat("");
         Files.writeString(csv, Files.readString(csv).replaceFirst("-0.png", "-O.png") + "../x.png;cat;val\r\n");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("finetune", "--data", "photos", "--labels", "photos/labels.csv", "--model", Trained.model())
                 .failsWith(
                         ExitCode.BAD_INPUT,
@@ -81,7 +81,7 @@ class LabelsIT {
 
     @Test
     void evalSaysWhereItMeasuresAllImages() {
-        Cli.Outcome measured = Cli.in(folder)
+        Cli.Outcome measured = Cli.shared(folder)
                 .run(
                         "eval",
                         "--model",
@@ -90,7 +90,7 @@ class LabelsIT {
                         Trained.images().resolve("val").toString())
                 .succeeds();
         assertThat(measured.err()).contains("val has no validation or test part, so all its images are measured");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("eval", "--model", Trained.model())
                 .failsWith(ExitCode.USAGE, "give the images: --data DIR, or --labels CSV");
     }

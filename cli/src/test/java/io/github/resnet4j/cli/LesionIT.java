@@ -22,7 +22,7 @@ class LesionIT {
         all[2] = "--data";
         all[3] = Trained.images().toString();
         System.arraycopy(further, 0, all, 4, further.length);
-        return Cli.in(folder).run(all);
+        return Cli.shared(folder).run(all);
     }
 
     @Test
@@ -47,14 +47,16 @@ class LesionIT {
     void badRequestsGiveOneLine() {
         lesion("--only", "singel").failsWith(ExitCode.USAGE, "singel");
         lesion("--output", Trained.model() + "/study").failsWith(ExitCode.DISK, "the folder cannot be created");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("lesion", "gone.zip", "--data", Trained.images().toString(), "--beside", "nope.th")
                 .failsWith(ExitCode.BAD_INPUT, "nope.th");
         lesion("--draws", "0").failsWith(ExitCode.USAGE, "--draws must be at least 1, got 0");
         lesion("--model", Trained.model()).failsWith(ExitCode.USAGE, "two models");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("lesion", "resnet56-cifar", "--data", Trained.images().toString())
                 .failsWith(ExitCode.USAGE, "names an architecture, not weights", "--weights FILE");
-        Cli.in(folder).run("lesion", "--data", Trained.images().toString()).failsWith(ExitCode.USAGE, "no model given");
+        Cli.shared(folder)
+                .run("lesion", "--data", Trained.images().toString())
+                .failsWith(ExitCode.USAGE, "no model given");
     }
 }

@@ -82,7 +82,7 @@ class QuickstartIT {
                 Files.copy(from.resolve(file), to.resolve(file));
             }
         }
-        JsonNode summary = json(Cli.in(folder)
+        JsonNode summary = json(Cli.shared(folder)
                 .run(
                         "finetune",
                         "--data",
@@ -130,7 +130,7 @@ class QuickstartIT {
     }
 
     private static void evaluateAndPredict(String model) throws IOException {
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         JsonNode result =
                 json(cli.run("eval", "--model", model, "--data", "photos", "--json", "--confusion", "matrix.png"));
         assertThat(result.get("images").asInt()).isEqualTo(40);
@@ -169,10 +169,10 @@ class QuickstartIT {
         ModelArchive.write(
                 folder.resolve("warm.zip"), model.card().withTemperature(OptionalDouble.of(2)), model.graph());
         String images = Trained.images().resolve("val").toString();
-        Cli.Outcome said = Cli.in(folder).run("eval", "--model", "warm.zip", "--data", images, "--json");
+        Cli.Outcome said = Cli.shared(folder).run("eval", "--model", "warm.zip", "--data", images, "--json");
         JsonNode warm = json(said);
-        JsonNode own =
-                json(Cli.in(folder).run("eval", "--model", "warm.zip", "--data", images, "--json", "--no-calibration"));
+        JsonNode own = json(
+                Cli.shared(folder).run("eval", "--model", "warm.zip", "--data", images, "--json", "--no-calibration"));
 
         assertThat(said.err()).contains("calibrated, with temperature 2; --no-calibration gives the network's own");
         assertThat(warm.get("temperature").asDouble()).isEqualTo(2);
@@ -182,22 +182,23 @@ class QuickstartIT {
         assertThat(warm.get("calibrationError").asDouble()).isBetween(0.0, 1.0);
 
         String image = Trained.images().resolve("val/star/star-0000.png").toString();
-        Cli.Outcome predicted = Cli.in(folder).run("predict", "--model", "warm.zip", "--json", image);
+        Cli.Outcome predicted = Cli.shared(folder).run("predict", "--model", "warm.zip", "--json", image);
         JsonNode first = json(predicted).get("predictions").get(0);
-        JsonNode plain = json(Cli.in(folder).run("predict", "--model", "warm.zip", "--json", "--no-calibration", image))
+        JsonNode plain = json(Cli.shared(folder)
+                        .run("predict", "--model", "warm.zip", "--json", "--no-calibration", image))
                 .get("predictions")
                 .get(0);
         assertThat(predicted.err()).contains("calibrated");
         assertThat(first.get("label")).isEqualTo(plain.get("label"));
         assertThat(first.get("probability").asDouble())
                 .isLessThan(plain.get("probability").asDouble());
-        assertThat(Cli.in(folder).run("info", "warm.zip").succeeds().out()).contains("temperature: 2");
+        assertThat(Cli.shared(folder).run("info", "warm.zip").succeeds().out()).contains("temperature: 2");
     }
 
     @Test
     void previewDrawsImages() throws IOException {
         TinyRun.write(folder, Trained.images());
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run("preview", "-c", "tiny.yaml", "-o", "preview.png", "--count", "12")
                 .succeeds();
         assertThat(outcome.out()).contains("circle", "all", "preview.png");
@@ -208,24 +209,26 @@ class QuickstartIT {
     void lrFindSuggestsARateAndLeavesNoRun() throws IOException {
         TinyRun.write(folder, Trained.images());
         JsonNode found =
-                json(Cli.in(folder).run("lr-find", "-c", "tiny.yaml", "--steps", "40", "--out", "rates", "--json"));
+                json(Cli.shared(folder).run("lr-find", "-c", "tiny.yaml", "--steps", "40", "--out", "rates", "--json"));
         assertThat(found.get("trials").size()).isBetween(10, 40);
         assertThat(found.get("rule").asString()).isEqualTo("valley");
         assertThat(isBlank(folder.resolve("rates/lr-find.png"))).isFalse();
         assertThat(folder.resolve("rates/lr-find.csv")).content().startsWith("lr,loss,smoothed_loss\n");
         assertThat(folder.resolve("runs/tiny")).doesNotExist();
-        Cli.in(folder).run("lr-find", "-c", "tiny.yaml", "--steps", "1").failsWith(ExitCode.USAGE, "at least 2 steps");
+        Cli.shared(folder)
+                .run("lr-find", "-c", "tiny.yaml", "--steps", "1")
+                .failsWith(ExitCode.USAGE, "at least 2 steps");
     }
 
     @Test
     void learnsFromPhotographs() throws IOException {
         Path ants = Path.of("../../shared/data/hymenoptera").toAbsolutePath().normalize();
         assumeThat(ants).as("photographs of ants and bees").isDirectory();
-        JsonNode summary = json(Cli.in(folder)
+        JsonNode summary = json(Cli.shared(folder)
                 .run("finetune", "--data", ants.toString(), "--model", Trained.model(), "--epochs", "1", "--json"));
         assertThat(summary.get("images").asInt()).isEqualTo(153);
         isComplete(folder.resolve("runs/finetune-hymenoptera"));
-        Cli.Outcome placeholder = Cli.in(folder)
+        Cli.Outcome placeholder = Cli.shared(folder)
                 .run(
                         "predict",
                         "--model",

@@ -216,7 +216,7 @@ class ReadmeIT {
         if (published || fetchesCifar) {
             words.addAll(OFFLINE);
         }
-        Cli.Outcome outcome = Cli.in(folder).run(words.toArray(String[]::new));
+        Cli.Outcome outcome = Cli.shared(folder).run(words.toArray(String[]::new));
         assertThat(outcome.code())
                 .as("exit code of %s: %s%s", words, outcome.out(), outcome.err())
                 .isEqualTo(published || fetchesCifar ? ExitCode.NETWORK : ExitCode.OK);

@@ -30,7 +30,7 @@ class RunFolderIT {
     }
 
     private static Cli.Outcome train(String name, String... more) {
-        return Cli.in(folder).run(TinyRun.train(name, more));
+        return Cli.shared(folder).run(TinyRun.train(name, more));
     }
 
     @Test

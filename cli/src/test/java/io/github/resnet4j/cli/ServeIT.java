@@ -89,7 +89,7 @@ class ServeIT {
 
     @Test
     void saysWhatKeepsItFromServing() throws IOException {
-        Cli cli = Cli.in(folder);
+        Cli cli = Cli.shared(folder);
         String model = Trained.model();
         Path garbage = Files.writeString(folder.resolve("garbage.zip"), "garbage");
         cli.run("serve").failsWith(ExitCode.USAGE, "name at least one");

@@ -41,7 +41,7 @@ class StopIT {
     @BeforeAll
     static void trainWithoutInterruption() {
         TinyRun.write(folder, Trained.images());
-        whole = Cli.in(folder).run(TinyRun.train("whole", "--json")).succeeds();
+        whole = Cli.shared(folder).run(TinyRun.train("whole", "--json")).succeeds();
         uninterrupted = TinyRun.coefficients(run("whole"));
     }
 
@@ -111,7 +111,7 @@ class StopIT {
                         () -> questions.incrementAndGet() == 7))
                 .isInstanceOf(StoppedException.class);
         assertThat(TinyRun.checkpoints(run("evaluating"))).containsExactly("ckpt-000000006");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(TinyRun.train("evaluating", "--resume", "--set", "output.dir=runs"))
                 .succeeds();
         assertThat(rows("evaluating")).isEqualTo(2);
@@ -177,10 +177,10 @@ class StopIT {
 
     @Test
     void divergenceKeepsTheLastGoodCheckpoint() {
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(TinyRun.train("diverged", "--set", "optimizer.lr=1e30"))
                 .failsWith(ExitCode.DIVERGED, "NaN", "iteration 2", "optimizer.lr");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(TinyRun.train("overflown", "--set", "optimizer.lr=1e12", "--set", "train.checkpoint-every=1"))
                 .failsWith(ExitCode.DIVERGED, "optimizer.lr");
         assertThat(TinyRun.checkpoints(run("overflown"))).containsExactly("ckpt-000000001");
@@ -200,8 +200,9 @@ class StopIT {
     }
 
     private static void resume(String name) {
-        Cli.Outcome resumed =
-                Cli.in(folder).run(TinyRun.train(name, "--resume", "--json")).succeeds();
+        Cli.Outcome resumed = Cli.shared(folder)
+                .run(TinyRun.train(name, "--resume", "--json"))
+                .succeeds();
         assertThat(resumed.out()).contains("\"iterations\":12");
         assertThat(whole.out()).contains("\"iterations\":12");
         assertThat(TinyRun.coefficients(run(name))).isEqualTo(uninterrupted);

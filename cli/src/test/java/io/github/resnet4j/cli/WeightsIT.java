@@ -54,7 +54,7 @@ class WeightsIT {
     }
 
     private JsonNode predictions(String model) {
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run(
                         "predict",
                         "--model",
@@ -67,12 +67,12 @@ class WeightsIT {
 
     @Test
     void modelComesBackThroughSafetensorsAndSaysTheSame() throws IOException {
-        Cli.in(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
-        Cli.Outcome back = Cli.in(folder)
+        Cli.shared(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
+        Cli.Outcome back = Cli.shared(folder)
                 .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--class-names", labels())
                 .succeeds();
         assertThat(back.out()).contains("97 loaded", "b.zip: 97 tensors, 270,838 values");
-        Cli.in(folder).run("convert", "b.zip", "c.safetensors").succeeds();
+        Cli.shared(folder).run("convert", "b.zip", "c.safetensors").succeeds();
         assertThat(tensorBytes("c.safetensors")).isEqualTo(tensorBytes("a.safetensors"));
 
         JsonNode info =
@@ -86,9 +86,9 @@ class WeightsIT {
     void zerosAtTheEndAreAnOptionOfEveryCommandThatTakesWeights() throws IOException {
         String option = "shortcut=a-end";
         String file = "a.safetensors";
-        Cli.in(folder).run("convert", Trained.model(), file).succeeds();
+        Cli.shared(folder).run("convert", Trained.model(), file).succeeds();
         String[] model = {"--weights", file, "--model", "resnet20-cifar", "--class-names", labels()};
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("convert", file, "end.zip", "--option", option, "--class-names", labels())
                 .succeeds();
         JsonNode info =
@@ -104,29 +104,29 @@ class WeightsIT {
         assertThat(scores("eval", images, join(model, "--option", option)))
                 .isEqualTo(archive)
                 .isNotEqualTo(scores("eval", images, model));
-        List<String> lines = Cli.in(folder)
+        List<String> lines = Cli.shared(folder)
                 .run(join(new String[] {"predict", images, "--csv", "-"}, join(model, "--option", option)))
                 .succeeds()
                 .out()
                 .lines()
                 .toList();
-        assertThat(Cli.in(folder)
+        assertThat(Cli.shared(folder)
                         .run("predict", images, "--csv", "-", "--model", "end.zip")
                         .succeeds()
                         .out()
                         .lines())
                 .containsExactlyElementsOf(lines);
 
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("predict", images, "--model", "end.zip", "--option", "shortcut=a")
                 .failsWith(2, "end.zip holds a network with shortcut=a-end, not a; leave out the option");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("predict", images, "--weights", file, "--model", "resnet20-cifar", "--option", "shortcuts=a")
                 .failsWith(2, "resnet20-cifar: unknown option \"shortcuts\"; did you mean shortcut?");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("predict", images, "--model", file, "--option", "shortcut=a")
                 .succeeds();
-        Cli.in(folder).run("info", file, "--option", option).failsWith(2, "--arch");
+        Cli.shared(folder).run("info", file, "--option", option).failsWith(2, "--arch");
     }
 
     private static String[] join(String[] first, String... more) {
@@ -134,7 +134,7 @@ class WeightsIT {
     }
 
     private String scores(String command, String images, String... model) {
-        JsonNode outcome = JSON.readTree(Cli.in(folder)
+        JsonNode outcome = JSON.readTree(Cli.shared(folder)
                 .run(join(new String[] {command, "--data", images, "--json"}, model))
                 .succeeds()
                 .out());
@@ -159,9 +159,9 @@ class WeightsIT {
 
     @Test
     void strangeNamesLoadWithRulesAndAreRefusedWithout() throws IOException {
-        Cli.in(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
+        Cli.shared(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
         rename("a.safetensors", "b.safetensors");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("convert", "b.safetensors", "c.zip", "--arch", "resnet20-cifar")
                 .failsWith(3, "b.safetensors", "97 missing", "97 unexpected", "--map");
         Files.writeString(folder.resolve("names.map"), """
@@ -173,13 +173,13 @@ class WeightsIT {
                 stack([1-3])c\\.(.*) -> layer$1.2.$2
                 fcOut\\.(.*) -> fc.$1
                 """);
-        Cli.Outcome loaded = Cli.in(folder)
+        Cli.Outcome loaded = Cli.shared(folder)
                 .run("convert", "b.safetensors", "c.safetensors", "--map", "names.map", "--arch", "resnet20-cifar");
         assertThat(loaded.succeeds().out()).contains("97 loaded");
         assertThat(tensorBytes("c.safetensors")).isEqualTo(tensorBytes("a.safetensors"));
 
         Files.writeString(folder.resolve("bad.map"), "conv1\nfc( -> x\n");
-        Cli.Outcome bad = Cli.in(folder)
+        Cli.Outcome bad = Cli.shared(folder)
                 .run("convert", "b.safetensors", "d.safetensors", "--map", "bad.map", "--arch", "resnet20-cifar");
         assertThat(bad.code()).isEqualTo(2);
         assertThat(bad.errors()).hasSize(2).allMatch(line -> line.contains("bad.map:"));
@@ -206,11 +206,11 @@ class WeightsIT {
 
     @Test
     void newHeadIsSaidAndEverythingElseKept() throws IOException {
-        Cli.in(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
-        Cli.in(folder)
+        Cli.shared(folder).run("convert", Trained.model(), "a.safetensors").succeeds();
+        Cli.shared(folder)
                 .run("convert", "a.safetensors", "b.zip", "--arch", "resnet20-cifar", "--classes", "4")
                 .failsWith(2, "--head new");
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run(
                         "convert",
                         "a.safetensors",
@@ -222,23 +222,23 @@ class WeightsIT {
                         "--classes",
                         "4");
         assertThat(outcome.succeeds().out()).contains("95 loaded, 2 replaced");
-        Cli.in(folder).run("convert", "b.zip", "b.zip").failsWith(2, "b.zip already exists", "--overwrite");
+        Cli.shared(folder).run("convert", "b.zip", "b.zip").failsWith(2, "b.zip already exists", "--overwrite");
     }
 
     @Test
     void plainFolderOfArrays() throws IOException {
-        Cli.in(folder).run("convert", Trained.model(), "arrays").succeeds();
+        Cli.shared(folder).run("convert", Trained.model(), "arrays").succeeds();
         assertThat(folder.resolve("arrays").resolve("fc.bias.npy")).exists();
         assertThat(folder.resolve("arrays").resolve("index.json")).exists();
-        Cli.in(folder).run("convert", Trained.model(), "arrays").failsWith(2, "already exists");
-        Cli.in(folder).run("convert", Trained.model(), "a.onnx").failsWith(2, "a.onnx", ".safetensors");
+        Cli.shared(folder).run("convert", Trained.model(), "arrays").failsWith(2, "already exists");
+        Cli.shared(folder).run("convert", Trained.model(), "a.onnx").failsWith(2, "a.onnx", ".safetensors");
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void whatCannotBeWrittenIsNamedWithTheReason() throws Exception {
         for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
-            Cli.in(folder)
+            Cli.shared(folder)
                     .run("convert", Trained.model(), "none/" + out)
                     .failsWith(6, "none/" + out + ": cannot be written: the folder ", "none does not exist");
         }
@@ -250,7 +250,7 @@ class WeightsIT {
         assumeTrue(mount.waitFor() == 0, "only root may mount");
         try {
             for (String out : List.of("a.safetensors", "a.zip", "arrays")) {
-                Cli.in(folder)
+                Cli.shared(folder)
                         .run("convert", Trained.model(), "disk/" + out)
                         .failsWith(6, "disk/" + out + ": cannot be written: the disk is full; free some space");
             }
@@ -286,8 +286,8 @@ class WeightsIT {
                 .contains(
                         "folded.onnx: ONNX, 26 tensors, 727 values", "named 24 tensors", "layer2.0.downsample.0.bias");
         light("info", model, "--arch", "resnet18").succeeds();
-        Cli.in(folder).run("convert", model, "a.safetensors").succeeds();
-        Cli.in(folder)
+        Cli.shared(folder).run("convert", model, "a.safetensors").succeeds();
+        Cli.shared(folder)
                 .run("convert", model, "b.safetensors", "--arch", "resnet18")
                 .failsWith(3, "does not fit resnet18", "(ONNX)");
         Files.write(folder.resolve("cut"), Arrays.copyOf(Files.readAllBytes(golden.resolve("folded.onnx")), 4000));
@@ -318,7 +318,7 @@ class WeightsIT {
         Path weights = real("weights/resnet20-12fca82f.th");
         Path mirror = Files.createDirectories(folder.resolve("mirror"));
         Files.copy(weights, mirror.resolve("resnet20-12fca82f.th"));
-        Cli cli = Cli.in(folder).env("RESNET4J_MIRROR", mirror.toString());
+        Cli cli = Cli.shared(folder).env("RESNET4J_MIRROR", mirror.toString());
         cli.run("fetch", "resnet20-cifar.akamaster", "--offline", "--json").succeeds();
         Files.delete(mirror.resolve("resnet20-12fca82f.th"));
         Path cached = Path.of(
@@ -391,7 +391,7 @@ class WeightsIT {
         List<String> words = new ArrayList<>(List.of("eval"));
         words.addAll(List.of(model));
         words.addAll(List.of("--data", batch.toString(), "--dataset", "cifar10", "--json"));
-        JsonNode result = JSON.readTree(Cli.in(folder)
+        JsonNode result = JSON.readTree(Cli.shared(folder)
                 .env("OMP_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors()))
                 .run(words.toArray(String[]::new))
                 .succeeds()
@@ -405,7 +405,7 @@ class WeightsIT {
     @Test
     void convertTellsItsNotesOnce() {
         Path weights = real("weights/resnet20-12fca82f.th");
-        Cli.Outcome outcome = Cli.in(folder)
+        Cli.Outcome outcome = Cli.shared(folder)
                 .run("convert", weights.toString(), "noted.zip", "--arch", "resnet20-cifar")
                 .succeeds();
         List<String> lines = Stream.concat(outcome.out().lines(), outcome.err().lines())
@@ -419,7 +419,7 @@ class WeightsIT {
     void weightsThatOverflowAreRightAboutNothing() throws IOException {
         Path weights = real("weights/resnet20-12fca82f.th");
         Path images = real("cifar10/lossless_test_batch.bin");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run("convert", weights.toString(), "a.safetensors", "--arch", "resnet20-cifar")
                 .succeeds();
         Path huge = folder.resolve("a.safetensors");
@@ -433,7 +433,7 @@ class WeightsIT {
             file.putFloat(data + at, 3e38f);
         }
         Files.write(huge, bytes);
-        Cli.Outcome eval = Cli.in(folder)
+        Cli.Outcome eval = Cli.shared(folder)
                 .run(
                         "eval",
                         "--model",
@@ -447,7 +447,7 @@ class WeightsIT {
                         "--json")
                 .failsWith(3, "a.safetensors: the outputs for 1,017 of 1,017 images are NaN or infinite");
         assertThat(eval.out()).isEmpty();
-        Cli.Outcome predict = Cli.in(folder)
+        Cli.Outcome predict = Cli.shared(folder)
                 .run(
                         "predict",
                         "--model",
@@ -462,7 +462,7 @@ class WeightsIT {
     @Test
     void finetuneBeginsWithPublishedWeights() throws IOException {
         Path weights = real("weights/resnet20-12fca82f.th");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(
                         "finetune",
                         "--data",
@@ -494,7 +494,7 @@ class WeightsIT {
     @Test
     void anotherNetworksWeightsSayWhichFits() throws IOException {
         Path weights = real("weights/resnet56-4bfd9763.th");
-        Cli.in(folder)
+        Cli.shared(folder)
                 .run(
                         "predict",
                         "--model",
