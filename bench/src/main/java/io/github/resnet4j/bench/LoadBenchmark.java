@@ -53,7 +53,7 @@ public final class LoadBenchmark {
                 long start = System.nanoTime();
                 ComputationGraph graph = load(network, file);
                 times[round] = (System.nanoTime() - start) / 1e6;
-                graph.close();
+                NetworkGraph.close(graph);
             }
             double first = times[0];
             double[] warm = Arrays.copyOfRange(times, 1, times.length);
@@ -84,7 +84,7 @@ public final class LoadBenchmark {
                 OptionalInt.of(256), OptionalInt.of(224), "bilinear", List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
         ModelArchive.write(
                 archive, ModelCard.of(Zoo.find("resnet50"), network.input(), classes, preprocessing, Map.of()), graph);
-        graph.close();
+        NetworkGraph.close(graph);
         return List.of(safetensors, archive);
     }
 
@@ -106,7 +106,7 @@ public final class LoadBenchmark {
         long before = kibibytes("VmRSS:");
         ComputationGraph graph = load(network, file);
         long most = kibibytes("VmHWM:");
-        graph.close();
+        NetworkGraph.close(graph);
         return String.format(Locale.ROOT, "%.2f", (most - before) * 1024.0 / bytes);
     }
 

@@ -5,6 +5,7 @@ import io.github.resnet4j.engine.PeakFlops;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.engine.report.PlanProfile;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public final class Roofline {
                 profile.imagesPerSecond(),
                 100 * profile.gigaflops() / peak,
                 profile.table(peak));
-        dl4j.graph().close();
+        NetworkGraph.close(dl4j.graph());
     }
 
     private static PlanProfile training(Dl4jBatch dl4j) {

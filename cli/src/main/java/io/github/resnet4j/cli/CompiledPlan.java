@@ -43,7 +43,7 @@ final class CompiledPlan {
         } catch (UnsupportedGraphException | EngineUnavailableException e) {
             throw new UsageException(e.getMessage());
         } finally {
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 }

@@ -40,7 +40,7 @@ public record SpeedProbe(Engine engine, Optional<String> fallback, double images
             double elapsed = (System.nanoTime() - start) / 1e9;
             return new SpeedProbe(training.engine(), training.fallback(), steps * BATCH / elapsed);
         } finally {
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 }

@@ -124,7 +124,7 @@ class OnnxExportTest {
         }
         Path file = folder.resolve("model.onnx");
         OnnxExport.Summary summary = OnnxExport.write(graph, row.input(), OnnxOptions.DEFAULT, file);
-        graph.close();
+        NetworkGraph.close(graph);
         double deviation;
         try (OnnxSession session = OnnxSession.open(file)) {
             deviation = Pass.deviation(session.output(image), logits);

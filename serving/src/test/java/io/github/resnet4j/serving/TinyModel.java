@@ -62,7 +62,7 @@ public final class TinyModel {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 

@@ -227,7 +227,7 @@ public final class ClassActivationMaps implements AutoCloseable {
                 ModelArchive.copyMatching(behind, trained, graph, true);
                 this.plan = GradientPlan.compile(graph, maps.out(), 1);
             } catch (RuntimeException | Error e) {
-                graph.close();
+                NetworkGraph.close(graph);
                 throw e;
             }
         }
@@ -249,7 +249,7 @@ public final class ClassActivationMaps implements AutoCloseable {
         @Override
         public void close() {
             plan.close();
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 }

@@ -176,7 +176,7 @@ final class CompiledChain implements AutoCloseable {
         try {
             return new Compiled(network, graph, Inference.of(graph, network.input(), batch, engine));
         } catch (RuntimeException | Error e) {
-            graph.close();
+            NetworkGraph.close(graph);
             throw e;
         }
     }
@@ -197,7 +197,7 @@ final class CompiledChain implements AutoCloseable {
     public void close() {
         parts.values().forEach(part -> {
             part.inference.close();
-            part.graph.close();
+            NetworkGraph.close(part.graph);
         });
         parts.clear();
     }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.lesion;
 
 import io.github.resnet4j.engine.GradientPlan;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Chain;
 import io.github.resnet4j.zoo.network.Chain.Residual;
 import io.github.resnet4j.zoo.network.Network;
@@ -31,7 +32,7 @@ final class PathGradients implements AutoCloseable {
         @Override
         public void close() {
             plan.close();
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 
@@ -74,7 +75,7 @@ final class PathGradients implements AutoCloseable {
             parts.add(part);
             return part;
         } catch (RuntimeException | Error e) {
-            graph.close();
+            NetworkGraph.close(graph);
             throw e;
         }
     }

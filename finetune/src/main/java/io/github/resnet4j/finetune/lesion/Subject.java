@@ -88,6 +88,6 @@ record Subject(String origin, Chain chain, ComputationGraph graph, CompiledChain
     @Override
     public void close() {
         compiled.close();
-        graph.close();
+        NetworkGraph.close(graph);
     }
 }

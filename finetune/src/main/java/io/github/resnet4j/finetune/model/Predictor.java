@@ -102,7 +102,7 @@ public final class Predictor implements AutoCloseable {
             return new Predictor(
                     origin, card, graph, Inference.of(graph, card.network().input(), maxBatch, engine), maxBatch);
         } catch (RuntimeException e) {
-            graph.close();
+            NetworkGraph.close(graph);
             throw e;
         }
     }
@@ -403,6 +403,6 @@ public final class Predictor implements AutoCloseable {
     @Override
     public void close() {
         inference.close();
-        graph.close();
+        NetworkGraph.close(graph);
     }
 }

@@ -223,7 +223,7 @@ public final class SourceModel {
         ComputationGraph graph = NetworkGraph.create(network, options);
         ModelArchive.Loaded loaded = ModelArchive.read(file, options);
         ModelArchive.copyMatching(loaded.network(), loaded.graph(), graph, false);
-        loaded.graph().close();
+        NetworkGraph.close(loaded.graph());
         return graph;
     }
 

@@ -19,6 +19,7 @@ import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.nio.file.Files;
@@ -207,7 +208,7 @@ public final class FinetuneRecipe {
             RunConfig config = parse(start, size, List.of(), settings);
             PreparedRun prepared = PreparedRun.of(task.at(config), config);
             survey.probe(prepared, config).ifPresent(probes::add);
-            prepared.graph().close();
+            NetworkGraph.close(prepared.graph());
         }
         Evidence without = new Evidence(images, model, probes, Optional.empty());
         int size = AutoRecipe.size(without, given);
@@ -215,7 +216,7 @@ public final class FinetuneRecipe {
                 start, size, List.of(Choice.of("train.batch-size", AutoRecipe.batchSize(images, given), "")), settings);
         PreparedRun prepared = PreparedRun.of(task.at(config), config);
         Evidence.Speed speed = survey.speed(prepared, config);
-        prepared.graph().close();
+        NetworkGraph.close(prepared.graph());
         return without.with(speed);
     }
 

@@ -51,7 +51,7 @@ record PreparedRun(ResolvedRun task, ComputationGraph graph, String origin, Stri
         } catch (IllegalArgumentException e) {
             throw new UsageException(source.origin() + " does not fit the model: " + e.getMessage());
         } finally {
-            loaded.graph().close();
+            NetworkGraph.close(loaded.graph());
         }
         String origin = source.origin()
                 + loaded.report().map(report -> " (" + report.summary() + ")").orElse("")

@@ -27,7 +27,7 @@ final class ShippedModel {
             ModelArchive.write(file, card, model.graph(), Optional.of(description.apply(card)));
             return card;
         } finally {
-            model.graph().close();
+            NetworkGraph.close(model.graph());
         }
     }
 }

@@ -107,7 +107,7 @@ final class Trainee implements AutoCloseable {
                         model, NetworkGraph.Options.seeded(config.train().seed()))
                 .graph();
         ModelArchive.copyMatching(start.network(), from, graph, true);
-        from.close();
+        NetworkGraph.close(from);
         engines.inference().refresh();
     }
 
@@ -162,7 +162,7 @@ final class Trainee implements AutoCloseable {
             throw new IllegalStateException("DL4J orders the parameters of frozen layers otherwise");
         }
         parameters(next).put(parameters(graph));
-        graph.close();
+        NetworkGraph.close(graph);
         return next;
     }
 

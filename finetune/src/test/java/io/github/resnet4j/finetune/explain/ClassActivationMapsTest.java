@@ -201,7 +201,7 @@ class ClassActivationMapsTest {
                 }
             }
         } finally {
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 
@@ -217,7 +217,7 @@ class ClassActivationMapsTest {
             Optional<ClassActivationMaps> maps = ClassActivationMaps.of(network, graph, inference);
             assertThat(maps).isEmpty();
         } finally {
-            graph.close();
+            NetworkGraph.close(graph);
         }
     }
 }

@@ -82,7 +82,7 @@ class LesionStudyTest {
         change.accept(graph);
         Path file = folder.resolve(name + "-" + System.nanoTime() + ".zip");
         ModelArchive.write(file, card, graph);
-        graph.close();
+        NetworkGraph.close(graph);
         return SourceModel.open(
                 ModelRequest.of(file.toString()), DownloadOptions.standard().withOffline(true), remark -> {});
     }

@@ -54,7 +54,7 @@ class SourceModelTest {
         weights = folder.resolve("mine.safetensors");
         ComputationGraph graph = NetworkGraph.create(NETWORK, NetworkGraph.Options.seeded(3));
         Safetensors.write(weights, GraphWeights.stateDict(graph, NETWORK));
-        graph.close();
+        NetworkGraph.close(graph);
     }
 
     private SourceModel open(
@@ -117,7 +117,7 @@ class SourceModelTest {
         SourceModel.Loaded loaded = model.load(NetworkGraph.Options.seeded(1));
         assertThat(model.card().classes()).hasSize(3);
         assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 2 replaced");
-        loaded.graph().close();
+        NetworkGraph.close(loaded.graph());
     }
 
     @Test
@@ -137,7 +137,7 @@ class SourceModelTest {
         assertThat(loaded.report().orElseThrow().summary()).isEqualTo("95 loaded, 3 replaced");
         assertThat(model.classesNamed()).isFalse();
         assertThat(remarks).contains("the weights are those of a backbone, without a classifier");
-        loaded.graph().close();
+        NetworkGraph.close(loaded.graph());
         assertThatExceptionOfType(BadWeightsException.class)
                 .isThrownBy(() -> open("resnet20-cifar", backbone))
                 .withMessageContaining(
@@ -178,8 +178,8 @@ class SourceModelTest {
                             .data()
                             .asFloat());
         }
-        loaded.graph().close();
-        reversed.graph().close();
+        NetworkGraph.close(loaded.graph());
+        NetworkGraph.close(reversed.graph());
     }
 
     @Test
@@ -188,7 +188,7 @@ class SourceModelTest {
         SourceModel plain = open("resnet20-cifar", weights);
         SourceModel.Loaded loaded = plain.load(NetworkGraph.Options.seeded(1));
         ModelArchive.write(archive, plain.card(), loaded.graph());
-        loaded.graph().close();
+        NetworkGraph.close(loaded.graph());
         ModelRequest request = ModelRequest.of(archive.toString()).withSet(WeightSet.AVERAGED);
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> SourceModel.open(request, DownloadOptions.standard(), remarks::add))
@@ -281,7 +281,7 @@ class SourceModelTest {
         SourceModel.reverseInputChannels(NETWORK, graph);
         assertThat(expected.equalsWithEps(logits(graph, Nd4j.concat(1, red, green, blue)), 1e-5))
                 .isTrue();
-        graph.close();
+        NetworkGraph.close(graph);
     }
 
     private static INDArray logits(ComputationGraph graph, INDArray images) {

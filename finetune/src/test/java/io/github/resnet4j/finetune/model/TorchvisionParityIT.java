@@ -150,7 +150,7 @@ final class TorchvisionParityIT {
         answersAsPyTorch(name, network, loaded.graph());
         answersAsPyTorchFromJpeg(name, network, loaded.graph());
         comesBackBitByBit(Zoo.find(name), network, loaded.graph(), zip);
-        loaded.graph().close();
+        NetworkGraph.close(loaded.graph());
     }
 
     private static void answersAsPyTorch(String name, Network network, ComputationGraph graph) throws IOException {
@@ -217,7 +217,7 @@ final class TorchvisionParityIT {
         ComputationGraph read =
                 ModelArchive.read(archive, NetworkGraph.Options.seeded(1)).graph();
         assertSame(GraphWeights.stateDict(read, network), original.tensors());
-        read.close();
+        NetworkGraph.close(read);
         for (Path file : List.of(safetensors, archive)) {
             Files.delete(file);
         }

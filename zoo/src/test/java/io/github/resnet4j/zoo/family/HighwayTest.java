@@ -99,7 +99,7 @@ class HighwayTest {
         assertThat(biased).allSatisfy(node -> assertThat(
                         graph.getLayer(node).getParam("b").dup().data().asFloat())
                 .containsOnly(node.endsWith(".gate") ? bias : 0));
-        graph.close();
+        NetworkGraph.close(graph);
     }
 
     /** The layers that the names count: all that have weights, but for fully connected networks the classifier. */

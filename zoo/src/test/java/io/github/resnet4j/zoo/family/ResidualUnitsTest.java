@@ -95,7 +95,7 @@ class ResidualUnitsTest {
                             graph.getLayer(gate.name()).getParam("b").data().asFloat();
                     assertThat(Arrays.copyOf(biases, gate.out().channels())).containsOnly(-6);
                 });
-        graph.close();
+        NetworkGraph.close(graph);
         assertThat(unit(network("resnet20-shortcut-gating-cifar", Map.of("gate-bias", "-1")), "layer2.0"))
                 .contains("gate [layer1.2.relu] conv 1x1/2 + bias from -1.0");
     }

@@ -38,7 +38,7 @@ class SharedMapsTest {
         assertThat(maps.get("relu1").minNumber().floatValue()).isZero();
         assertThat(maps.get("add").equalsWithEps(maps.get("conv1").add(maps.get("relu1")), 1e-6))
                 .isTrue();
-        graph.close();
+        NetworkGraph.close(graph);
     }
 
     @Test
