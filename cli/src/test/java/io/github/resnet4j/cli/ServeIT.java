@@ -114,6 +114,7 @@ class ServeIT {
         Cli cli = Cli.in(folder);
         cli.run("serve", Trained.model(), "--token-file", "binary")
                 .failsWith(ExitCode.DISK, "binary: cannot be read: not UTF-8 text");
-        cli.run("serve", Trained.model(), "--token-file", ".").failsWith(ExitCode.DISK, ".: cannot be read: is a folder");
+        cli.run("serve", Trained.model(), "--token-file", ".")
+                .failsWith(ExitCode.DISK, ".: cannot be read: is a folder");
     }
 }
