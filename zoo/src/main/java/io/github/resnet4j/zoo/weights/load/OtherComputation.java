@@ -114,7 +114,7 @@ final class OtherComputation {
         for (Map.Entry<String, Optional<Class<? extends Op>>> activation : ACTIVATIONS.entrySet()) {
             boolean known = activation.getValue().map(this::has).orElse(false);
             if (names.contains(activation.getKey()) && !known) {
-                return Optional.of("it has " + activation.getKey() + ", which the network has not");
+                return Optional.of("it has " + activation.getKey() + ", which the network lacks");
             }
         }
         if (!names.contains("Add") && !names.contains("Sum") && has(Op.Add.class)) {

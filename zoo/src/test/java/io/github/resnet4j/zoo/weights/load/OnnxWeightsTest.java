@@ -124,7 +124,7 @@ class OnnxWeightsTest {
     @CsvSource({
         "strides, 'the layer of layer2.0.conv2.weight has strides 2×2 where the network has 1×1'",
         "epsilon, 'the layer of bn1.weight has epsilon 0.00001 where the network has 0.001'",
-        "LeakyRelu, 'it has LeakyRelu, which the network has not'",
+        "LeakyRelu, 'it has LeakyRelu, which the network lacks'",
         "plain, 'it has no Add for the shortcuts of the network'",
         "Sigmoid, ''", // behind the classifier
         "'', ''",
