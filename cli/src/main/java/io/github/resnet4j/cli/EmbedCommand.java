@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = {
-            "Writes the feature vectors of images: what the model's last layer makes the classes of.",
+            "Writes the feature vectors of images: the input of the model's last layer.",
             "Images that cannot be read are left out and named at the end; the exit code is then 3."
         })
 final class EmbedCommand implements Callable<Integer> {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes a model as an ONNX file, after ONNX Runtime has computed with it what the model computes, for random"
                     + " images and those of --compare-on.",
-            "The file takes prepared images, N×C×H×W floats, and puts out logits, unless options say otherwise. It names"
+            "The file takes prepared images, N×C×H×W floats, and outputs logits, unless options say otherwise. It names"
                     + " its classes and its preprocessing."
         })
 final class ExportCommand implements Callable<Integer> {
@@ -77,7 +77,7 @@ final class ExportCommand implements Callable<Integer> {
                             + " cropping are left to you.")
     private boolean pixels;
 
-    @Option(names = "--softmax", description = "Put out probabilities, calibrated if the model is.")
+    @Option(names = "--softmax", description = "Output probabilities, calibrated if the model is.")
     private boolean softmax;
 
     @Option(

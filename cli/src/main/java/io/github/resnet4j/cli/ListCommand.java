@@ -110,14 +110,16 @@ final class ListCommand implements Callable<Integer> {
                                     .orElse("")
                             + "`resnet4j list` shows all " + Zoo.list().size());
         } else {
-            out.printf("%-18s %-14s %14s %10s %12s %8s%n", "NAME", "FAMILY", "PARAMETERS", "MACS", "INPUT", "CLASSES");
+            int width = rows.stream().mapToInt(row -> row.name().length()).max().orElseThrow();
+            String line = "%-" + width + "s %-14s %14s %10s %12s %8s%n";
+            out.printf(line, "NAME", "FAMILY", "PARAMETERS", "MACS", "INPUT", "CLASSES");
             for (Row row : rows) {
                 List<Integer> in = row.inputSize();
                 out.printf(
-                        "%-18s %-14s %,14d %10s %12s %8d%n",
+                        line,
                         row.name(),
                         row.family(),
-                        row.parameters(),
+                        String.format(Locale.ROOT, "%,d", row.parameters()),
                         Counts.rounded(row.macs()),
                         in.get(0) + "x" + in.get(1) + "x" + in.get(2),
                         row.classes());

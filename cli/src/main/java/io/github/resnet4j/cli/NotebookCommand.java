@@ -42,7 +42,7 @@ final class NotebookCommand implements Runnable {
     @Command(
             name = "install",
             mixinStandardHelpOptions = true,
-            description = "Tells Jupyter of the kernel \"Java (resnet4j)\", which has resnet4j on its class path.")
+            description = "Installs the Jupyter kernel \"Java (resnet4j)\", which has resnet4j on its class path.")
     static final class Install implements Callable<Integer> {
         @Option(
                 names = "--jupyter-data",
@@ -190,7 +190,7 @@ final class NotebookCommand implements Runnable {
                 outcome.executed().write(notebook.file());
             }
             if (good) {
-                out.println(notebook.file() + ": " + (write ? "written, " : "as it says, ") + seconds);
+                out.println(notebook.file() + ": " + (write ? "written, " : "outputs match, ") + seconds);
             }
             out.flush();
             return good;

@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Most images of several clients that run together.")
+            description = "Largest batch: images of several clients that run together.")
     private int batch;
 
     @Option(

@@ -44,7 +44,7 @@ class NotebookIT {
                         .succeeds()
                         .out())
                 .startsWith("notebooks/a.ipynb: written, ");
-        assertThat(cli.run("notebook", "run").succeeds().out()).startsWith("notebooks/a.ipynb: as it says, ");
+        assertThat(cli.run("notebook", "run").succeeds().out()).startsWith("notebooks/a.ipynb: outputs match, ");
     }
 
     @Test

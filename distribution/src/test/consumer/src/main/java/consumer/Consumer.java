@@ -1,12 +1,9 @@
 package consumer;
 
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Sgd;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.finetune.model.Classifier;
-import io.github.resnet4j.finetune.model.ModelRequest;
-import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
@@ -22,11 +19,7 @@ public final class Consumer {
 
     /** Prints what ConsumerIT looks for. */
     public static void main(String[] args) {
-        SourceModel bundled = SourceModel.open(
-                ModelRequest.of("resnet20-cifar.r4j_cifar10jpeg"),
-                DownloadOptions.standard().withOffline(true),
-                System.out::println);
-        try (Classifier classifier = Classifier.load(bundled, Classifier.Options.DEFAULT)) {
+        try (Classifier classifier = Classifier.load("resnet20-cifar.r4j_cifar10jpeg")) {
             BufferedImage grey = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
             System.out.println("best: " + classifier.classify(grey).best().label());
         }

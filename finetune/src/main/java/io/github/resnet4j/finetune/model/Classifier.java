@@ -84,12 +84,30 @@ public final class Classifier implements AutoCloseable {
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if no engine can run the network
      */
     public static Classifier load(Path model) {
-        SourceModel source = SourceModel.open(
+        return load(
+                model,
                 ModelRequest.of(Optional.empty()).withWeights(Optional.of(model)),
-                DownloadOptions.standard().withOffline(true),
-                remark -> LOG.info("{}: {}", model, remark));
+                DownloadOptions.standard().withOffline(true));
+    }
+
+    private static Classifier load(Object model, ModelRequest request, DownloadOptions downloads) {
+        SourceModel source = SourceModel.open(request, downloads, remark -> LOG.info("{}: {}", model, remark));
         source.assumed().ifPresent(assumed -> LOG.warn("{}: {}", model, assumed));
         return load(source, Options.DEFAULT);
+    }
+
+    /**
+     * Loads a model with {@link Options#DEFAULT}.
+     *
+     * @param model a published name, such as {@code resnet20-cifar.r4j_cifar10jpeg}, which comes with resnet4j, or {@code
+     *     resnet18.tv_in1k}, which is downloaded once; or the path of a file as in {@link #load(Path)}
+     * @throws io.github.resnet4j.zoo.UnknownModelException if no published weights have the name; the message has the nearest
+     * @throws io.github.resnet4j.finetune.UsageException if the file does not say which network it is for
+     * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file cannot be used
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if no engine can run the network
+     */
+    public static Classifier load(String model) {
+        return load(model, ModelRequest.of(model), DownloadOptions.standard());
     }
 
     /**

@@ -18,6 +18,7 @@ import io.github.resnet4j.finetune.model.Classifier;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.awt.image.BufferedImage;
@@ -93,6 +94,19 @@ final class ClassifierTest {
                     .singleElement()
                     .satisfies(other -> assertThat(other.probability()).isCloseTo(guess.probability(), within(1e-5)));
         }
+    }
+
+    @Test
+    void loadsByNameOrByPath() {
+        try (Classifier classifier = Classifier.load("resnet20-cifar.r4j_cifar10jpeg")) {
+            assertThat(classifier.classes()).hasSize(10).contains("frog");
+        }
+        try (Classifier classifier = Classifier.load(model.toString())) {
+            assertThat(classifier.classes()).containsExactly("ant", "bee", "cat");
+        }
+        assertThatExceptionOfType(UnknownModelException.class)
+                .isThrownBy(() -> Classifier.load("resnet20-cifar.r4j_cifar10jpg"))
+                .withMessageContaining("did you mean resnet20-cifar.r4j_cifar10jpeg");
     }
 
     @ParameterizedTest

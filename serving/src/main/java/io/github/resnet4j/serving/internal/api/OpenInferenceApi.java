@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,7 +86,9 @@ final class OpenInferenceApi {
                 asking.models().versions(model.name()).stream()
                         .map(String::valueOf)
                         .toList());
-        body.put("platform", "resnet4j_dl4j");
+        body.put(
+                "platform",
+                "resnet4j_" + replica.predictor().inference().engine().name().toLowerCase(Locale.ROOT));
         body.put("inputs", List.of(tensor(InferInputs.INPUT, List.of(-1, in.channels(), in.height(), in.width()))));
         body.put("outputs", List.of(tensor(OUTPUT, List.of(-1, card.classes().size()))));
         Map<String, Object> parameters = new LinkedHashMap<>();

@@ -111,6 +111,9 @@ final class OtherComputation {
     private Optional<String> ofOthers() {
         List<String> names =
                 file.graph().stream().limit(lastLayer()).map(Operation::name).toList();
+        if (names.stream().allMatch(String::isEmpty)) {
+            return Optional.empty(); // only some formats hold a graph
+        }
         for (Map.Entry<String, Optional<Class<? extends Op>>> activation : ACTIVATIONS.entrySet()) {
             boolean known = activation.getValue().map(this::has).orElse(false);
             if (names.contains(activation.getKey()) && !known) {
