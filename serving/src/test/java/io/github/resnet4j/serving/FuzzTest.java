@@ -29,7 +29,7 @@ final class FuzzTest {
         }
         long seed = Long.getLong("fuzz.seed", 1);
         Path file = TinyModel.write(folder.resolve("tiny.zip"), 1);
-        try (TestServer server = TestServer.tiny(file)) {
+        try (TestServer server = TestServer.unlogged(TestServer.OPTIONS, TinyModel.entry("tiny", 1, file))) {
             String golden = server.send(server.image(7)).text();
             for (int i = 0; i < REQUESTS; i++) {
                 byte[] damaged = damaged(seeds, new Random(seed + i));

@@ -42,7 +42,7 @@ final class IsolationTest {
         }
         List<float[]> expected = expected(file, images);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        try (TestServer server = TestServer.of(
+        try (TestServer server = TestServer.unlogged(
                 TestServer.OPTIONS.withBatching(new ServerOptions.Batching(
                         batch, Duration.ofMillis(delay), 2 * CLIENTS, Duration.ofMinutes(5))),
                 TinyModel.entry("tiny", 1, file))) {
