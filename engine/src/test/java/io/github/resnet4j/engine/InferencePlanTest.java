@@ -32,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,6 +44,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What holds of a plan beside its numbers: which batches, which vertices, how many callers, and until when. */
+@Tag("threads")
 class InferencePlanTest {
     private static final ParityCase CASE = ParityCase.reduced("bottleneck_b_imagenet_3x16x16");
     private static final List<String> MAPS = List.of("conv1", "layer2.0.bn1", "avgpool");

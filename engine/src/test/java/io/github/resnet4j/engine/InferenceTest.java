@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -20,6 +21,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 @ParameterizedClass
 @EnumSource(names = {"DL4J", "ONEDNN"})
+@Tag("threads")
 class InferenceTest {
     @Parameter
     private Engine engine;

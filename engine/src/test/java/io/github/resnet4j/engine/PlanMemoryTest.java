@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,6 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Native memory goes when its plan does, and does not grow with use. Arenas and prepared parameters are JavaCPP's
  * memory, which it counts; arrays and what oneDNN takes show in the resident set only.
  */
+@Tag("threads")
 class PlanMemoryTest {
     private static final int BATCH = 16;
     private static final int TIMES = 320;

@@ -36,6 +36,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -52,6 +53,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 /** What holds of a plan beside its numbers: whose updater, which batches, whose memory, and until when. */
+@Tag("threads")
 class TrainingPlanTest {
     private static final Shape IMAGE = new Shape(3, 8, 6);
     private static final UserGraph USER = user("a user's", builder -> {});

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -44,6 +45,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 @ParameterizedClass
 @EnumSource(names = {"DL4J", "ONEDNN"})
+@Tag("threads")
 class TrainingStepTest {
     @Parameter
     private Engine engine;
