@@ -2,6 +2,8 @@
 
 const TOP = 5;
 const AT_ONCE = 2;
+/** Of a model's provenance, what only programs can read. */
+const INTERNAL = new Set(['dataFingerprint', 'groups']);
 const byId = id => document.getElementById(id);
 const waiting = [];
 let running = 0;
@@ -61,10 +63,10 @@ async function describe() {
   const rows = [
     ['name', name + (model.versions.length > 1 ? ', versions ' + model.versions.join(', ') : '')],
     ['network', about.architecture],
-    ['sees', shape[3] + ' × ' + shape[2] + ' pixels'],
+    ['input', shape[3] + ' × ' + shape[2] + ' pixels'],
     ['classes', about.classes],
     ['probabilities', about.calibrated ? 'calibrated' : 'the network’s own, not calibrated'],
-    ...Object.entries(about.provenance).filter(([, value]) => !value.startsWith('classpath:')),
+    ...Object.entries(about.provenance).filter(([key, value]) => !INTERNAL.has(key) && !value.startsWith('classpath:')),
   ];
   byId('card').replaceChildren(...rows.flatMap(([key, value]) => [element('dt', key), element('dd', value)]));
   byId('curl').textContent =
