@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Serves models over HTTP until Ctrl-C or SIGTERM: a page to drop images on, image files to /v1/predict and"
-                    + " /predictions/NAME, the Open Inference Protocol below /v2, Prometheus' figures at /metrics, and all"
+                    + " /predictions/NAME, the Open Inference Protocol below /v2, metrics for Prometheus at /metrics, and all"
                     + " of it described at /openapi.json.",
             "Prints a line of JSON for each request. A model file that changes is loaded again; one that cannot be used"
                     + " leaves the model as it is."

@@ -96,7 +96,7 @@ public record ServerOptions(
         requirePositive("time to drain", drain);
         if (token.isEmpty() && !isLoopback(host)) {
             throw new IllegalArgumentException("others can reach " + host
-                    + ": give the clients a token, or listen on 127.0.0.1 behind a proxy that asks who they are");
+                    + ": give the clients a token, or listen on 127.0.0.1 behind a proxy that authenticates them");
         }
     }
 

@@ -111,7 +111,7 @@ public final class Front extends Handler.Abstract {
         try {
             origin.requireOwn(request);
             Route route = found.orElseThrow(() ->
-                            Refused.notFound("there is nothing at this address; /openapi.json lists what there is"))
+                            Refused.notFound("no such address; /openapi.json lists those there are"))
                     .getKey();
             requireAllowed(route, request);
             pass(route.action().answer(call), call.reply());
