@@ -99,7 +99,7 @@ final class ConsumerIT {
     /** With versions and platform of this build. */
     private static String filled(String pom) throws IOException {
         String parent = Files.readString(ROOT.resolve("pom.xml"));
-        return Pattern.compile("@([a-z-]+)@").matcher(pom).replaceAll(token -> switch (token.group(1)) {
+        return Pattern.compile("@([a-z0-9-]+)@").matcher(pom).replaceAll(token -> switch (token.group(1)) {
             case "version" -> VERSION;
             case "platform" -> PLATFORM;
             case "slf4j" -> group(parent, "<slf4j\\.version>(.*)</slf4j\\.version>");

@@ -110,8 +110,8 @@ public final class Front extends Handler.Abstract {
         });
         try {
             origin.requireOwn(request);
-            Route route = found.orElseThrow(() ->
-                            Refused.notFound("no such address; /openapi.json lists those there are"))
+            Route route = found.orElseThrow(
+                            () -> Refused.notFound("no such address; /openapi.json lists those there are"))
                     .getKey();
             requireAllowed(route, request);
             pass(route.action().answer(call), call.reply());
