@@ -54,7 +54,7 @@ public final class ClientConnector extends ServerConnector {
         for (EndPoint client : getConnectedEndPoints()) {
             if (((ClientEndPoint) client).endIfSlow(head)) {
                 String address = Call.address(client.getRemoteSocketAddress());
-                observer.replied(new Observer.Exchange("other", "", "", address, 408, 0, 0, 0, "slow_client"));
+                observer.replied(new Observer.Exchange("other", "", "", address, 408, 0, 0, 0, "", 0, "slow_client"));
             }
         }
         if (isRunning()) {

@@ -34,6 +34,8 @@ final class JsonErrors extends ErrorHandler {
                 0,
                 0,
                 reply.body().length,
+                "",
+                0,
                 "malformed"));
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());

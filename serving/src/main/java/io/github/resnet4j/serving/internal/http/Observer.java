@@ -27,21 +27,7 @@ public interface Observer {
             long sent,
             String model,
             int inputs,
-            String reason) {
-        /** One that asked no model. */
-        public Exchange(
-                String endpoint,
-                String method,
-                String path,
-                String client,
-                int status,
-                long nanos,
-                long received,
-                long sent,
-                String reason) {
-            this(endpoint, method, path, client, status, nanos, received, sent, "", 0, reason);
-        }
-    }
+            String reason) {}
 
     /** An exchange is over, or nearly: its reply is about to be sent. */
     void replied(Exchange exchange);
