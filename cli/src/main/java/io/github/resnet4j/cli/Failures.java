@@ -18,6 +18,8 @@ import io.github.resnet4j.finetune.train.DivergedException;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.notebooks.BadNotebookException;
 import io.github.resnet4j.serving.ModelRefusedException;
+import io.github.resnet4j.spark.ClusterException;
+import io.github.resnet4j.spark.UnusableExecutorException;
 import io.github.resnet4j.zoo.UnknownModelException;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.names.BadNameMapException;
@@ -152,13 +154,14 @@ final class Failures {
                 || failure instanceof BadWeightsException
                 || failure instanceof NonFiniteOutputException
                 || failure instanceof ModelRefusedException
+                || failure instanceof UnusableExecutorException
                 || failure instanceof BadNotebookException) {
             return ExitCode.BAD_INPUT;
         }
         if (failure instanceof IntegrityException || failure instanceof UnequalModelException) {
             return ExitCode.INTEGRITY;
         }
-        if (failure instanceof NetworkException) {
+        if (failure instanceof NetworkException || failure instanceof ClusterException) {
             return ExitCode.NETWORK;
         }
         if (failure instanceof DiskException

@@ -1,2 +1,8 @@
-/** Prediction and training on a Spark cluster. */
+/**
+ * Prediction and training on a Spark cluster. Spark itself is the cluster's: nobody gets it from here. The public packages:
+ *
+ * <ul>
+ *   <li>{@code spark}: the cluster and what is asked of it, the check of its executors, and what they compute
+ * </ul>
+ */
 package io.github.resnet4j.spark;
