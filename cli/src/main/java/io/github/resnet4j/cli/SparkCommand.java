@@ -1,6 +1,7 @@
 package io.github.resnet4j.cli;
 
 import io.github.resnet4j.finetune.report.Numbers;
+import io.github.resnet4j.spark.ClassPathJars;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ExecutorCheck;
 import io.github.resnet4j.spark.ExecutorInfo;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
             "The same on a Spark cluster.",
             "Without --master, on one that is started on this machine, to try it out."
         },
-        subcommands = {SparkCommand.Doctor.class})
+        subcommands = {SparkCommand.Doctor.class, SparkCommand.Jars.class})
 final class SparkCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -101,6 +102,24 @@ final class SparkCommand implements Runnable {
                     + executor.problem()
                             .map(problem -> ": UNUSABLE: " + problem)
                             .orElse(": ok");
+        }
+    }
+
+    @Command(
+            name = "jars",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints the libraries that a cluster does not have, as spark-submit --jars takes them.",
+                "Its application is resnet4j-spark-app.jar: cli/target in a clone, else lib/spark."
+            })
+    static final class Jars implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            spec.commandLine().getOut().println(String.join(",", ClassPathJars.libraries()));
+            return ExitCode.OK;
         }
     }
 }

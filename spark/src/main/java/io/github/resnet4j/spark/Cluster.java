@@ -1,6 +1,5 @@
 package io.github.resnet4j.spark;
 
-import io.github.resnet4j.spark.internal.ApplicationJars;
 import io.github.resnet4j.spark.internal.LocalCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -62,7 +61,7 @@ public final class Cluster implements AutoCloseable {
                 conf.setMaster(master);
                 reach(master);
                 if (!settings.isLocal() && !submitted(settings)) {
-                    conf.set("spark.jars", String.join(",", ApplicationJars.ofClassPath()));
+                    conf.set("spark.jars", String.join(",", ClassPathJars.all()));
                 }
             }
             return connect(conf, local, settings);
