@@ -1,11 +1,18 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ClusterSpec;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,6 +22,9 @@ import picocli.CommandLine.Spec.Target;
 
 /** Which cluster, and how much of it. */
 final class ClusterOptions {
+    /** Spark's own idea of it, spark.redaction.regex. */
+    private static final Pattern SECRET = Pattern.compile("(?i)secret|password|token|access[.]?key");
+
     @Spec(Target.MIXEE)
     private CommandSpec command;
 
@@ -48,24 +58,50 @@ final class ClusterOptions {
 
         @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark's own. Repeatable.")
         private Map<String, String> conf = new LinkedHashMap<>();
+
+        @Option(
+                names = "--properties-file",
+                paramLabel = "FILE",
+                description = "Such settings, one per line; for secrets too, which everybody sees on a command line.")
+        private Optional<Path> properties = Optional.empty();
     }
 
     /** What they ask for. */
-    ClusterSpec spec() {
+    ClusterSpec spec() throws IOException {
         positive("--executors", group.executors);
         positive("--cores-per-executor", group.cores);
         for (String key : group.conf.keySet()) {
             if (!key.startsWith("spark.")) {
-                throw new ParameterException(
-                        command.commandLine(), "--conf " + key + ": Spark's settings begin with spark.");
+                throw wrong("--conf " + key + ": Spark's settings begin with spark.");
+            }
+            if (SECRET.matcher(key).find()) {
+                throw wrong("--conf " + key + " would show it to everybody on this machine: write it into a file that only"
+                        + " you can read, and use --properties-file");
             }
         }
-        return new ClusterSpec(group.master, number(group.executors), number(group.cores), group.memory, group.conf);
+        Map<String, String> conf = new LinkedHashMap<>();
+        if (group.properties.isPresent()) {
+            Properties file = new Properties();
+            try (Reader reader = Files.newBufferedReader(group.properties.get())) {
+                file.load(reader);
+            } catch (IllegalArgumentException e) {
+                throw wrong(group.properties.get() + ": " + e.getMessage());
+            }
+            file.stringPropertyNames().stream()
+                    .filter(key -> key.startsWith("spark."))
+                    .forEach(key -> conf.put(key, file.getProperty(key).strip()));
+        }
+        conf.putAll(group.conf);
+        return new ClusterSpec(group.master, number(group.executors), number(group.cores), group.memory, conf);
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(command.commandLine(), message);
     }
 
     private void positive(String option, Optional<Integer> value) {
         if (value.orElse(1) < 1) {
-            throw new ParameterException(command.commandLine(), option + " must be at least 1");
+            throw wrong(option + " must be at least 1");
         }
     }
 
@@ -73,8 +109,16 @@ final class ClusterOptions {
         return value.map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
-    /** Connects to it, or starts it. */
-    Cluster open() {
-        return Cluster.open(spec());
+    /**
+     * Connects to it, or starts it.
+     *
+     * @throws UsageException if Spark is not there
+     */
+    Cluster open() throws IOException {
+        ClusterSpec spec = spec();
+        if (ClusterOptions.class.getResource("/org/apache/spark/SparkContext.class") == null) {
+            throw new UsageException("Spark is not on the class path; ./resnet4j and spark-submit put it there");
+        }
+        return Cluster.open(spec);
     }
 }

@@ -5,6 +5,7 @@ import io.github.resnet4j.spark.ClassPathJars;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ExecutorCheck;
 import io.github.resnet4j.spark.ExecutorInfo;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ final class SparkCommand implements Runnable {
         private CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             List<ExecutorInfo> executors;
             try (Cluster opened = cluster.open()) {
                 executors = ExecutorCheck.run(opened);

@@ -36,6 +36,7 @@ public final class Cluster implements AutoCloseable {
     /**
      * Connects to a cluster, or starts one on this machine if the spec names none, and waits until its executors are there.
      *
+     * @throws io.github.resnet4j.finetune.UsageException if a value of the spec or of a setting is wrong
      * @throws ClusterException if the cluster cannot be reached or has fewer executors than asked
      */
     public static Cluster open(ClusterSpec spec) {
@@ -84,11 +85,16 @@ public final class Cluster implements AutoCloseable {
         try {
             context = new JavaSparkContext(conf);
         } catch (Exception e) { // Scala throws checked exceptions without saying so
-            throw new ClusterException(master + ": " + reason(e), e);
+            String reason = reason(e);
+            throw new ClusterException(
+                    reason.startsWith("Could not parse Master URL")
+                            ? master + ": this Spark lacks the part for such clusters; set SPARK_HOME to one that has it"
+                            : master + ": " + reason,
+                    e);
         }
         try {
             if (!settings.isLocal()) {
-                await(context, settings, master);
+                await(context, local, settings, master);
             }
             return new Cluster(context, local, settings.executors(), true);
         } catch (RuntimeException e) {
@@ -97,24 +103,29 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private static void await(JavaSparkContext context, ClusterSettings settings, String master) {
+    private static void await(
+            JavaSparkContext context, Optional<LocalCluster> local, ClusterSettings settings, String master) {
         long seconds = context.getConf().getTimeAsSeconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (registered(context) < settings.executors()) {
             if (context.sc().isStopped()) {
-                throw new ClusterException(master + " ended the application or refused it; see the cluster's log");
+                throw new ClusterException(master + " refused or ended the application; its log says why");
             }
             if (System.nanoTime() > end) {
-                throw new ClusterException(
-                        "%s: %d of %d executors with %d core%s and %s of heap each started within %d s: the cluster has no more free; ask for fewer or smaller ones, or wait longer with spark.scheduler.maxRegisteredResourcesWaitingTime"
-                                .formatted(
-                                        master,
-                                        registered(context),
-                                        settings.executors(),
-                                        settings.coresPerExecutor(),
-                                        settings.coresPerExecutor() == 1 ? "" : "s",
-                                        settings.values().get("spark.executor.memory"),
-                                        seconds));
+                String few = "%s: %d of %d executors (%d core%s, %s of heap each) started within %d s"
+                        .formatted(
+                                master,
+                                registered(context),
+                                settings.executors(),
+                                settings.coresPerExecutor(),
+                                settings.coresPerExecutor() == 1 ? "" : "s",
+                                settings.values().get("spark.executor.memory"),
+                                seconds);
+                throw new ClusterException(few
+                        + local.flatMap(LocalCluster::lastWords)
+                                .map(words -> "; one said: " + words)
+                                .orElse(": if no more are free, ask for fewer or smaller ones; if the cluster is slow, raise"
+                                        + " spark.scheduler.maxRegisteredResourcesWaitingTime"));
             }
             try {
                 Thread.sleep(50);

@@ -1,5 +1,7 @@
 package io.github.resnet4j.spark;
 
+import io.github.resnet4j.finetune.UsageException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +20,8 @@ import java.util.regex.Pattern;
 record ClusterSettings(Optional<String> master, int executors, int coresPerExecutor, Map<String, String> values) {
     private static final Pattern MEMORY = Pattern.compile("(\\d+)([kmgt]?)b?", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+    private static final Pattern MASTER =
+            Pattern.compile(LOCAL.pattern() + "|yarn|k8s://.+|spark://[^:,/]+:\\d+(?:,[^:,/]+:\\d+)*");
     private static final String OPTIONS = "spark.executor.extraJavaOptions";
 
     /** Of the overhead, what the JVM itself needs besides heap and arrays: classes, compiled code, threads, buffers. */
@@ -27,14 +31,14 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
      * The settings.
      *
      * @param given those that this program was started with, by {@code spark-submit} or {@code -D}
-     * @throws ClusterException if they contradict each other
+     * @throws UsageException if a value is wrong, or they contradict each other
      */
     static ClusterSettings of(ClusterSpec spec, Map<String, String> given) {
         Map<String, String> values = new TreeMap<>(given);
         values.putAll(spec.conf());
         Optional<String> master = spec.master().or(() -> Optional.ofNullable(values.get("spark.master")));
         if (spec.conf().getOrDefault("spark.dynamicAllocation.enabled", "false").equals("true")) {
-            throw new ClusterException("spark.dynamicAllocation.enabled=true: what is computed depends on the number of"
+            throw new UsageException("spark.dynamicAllocation.enabled=true: what is computed depends on the number of"
                     + " executors, so that stays the same; leave the setting out and use --executors");
         }
         // Not only a default: some clusters switch it on for everybody.
@@ -45,9 +49,14 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
         OptionalInt counted = number(spec.executors(), values, "spark.executor.instances");
         OptionalInt all = number(OptionalInt.empty(), values, "spark.cores.max");
         int executors = counted.orElse(all.isPresent() ? Math.max(1, all.getAsInt() / cores) : 2);
-        Optional<Matcher> local = master.map(LOCAL::matcher).filter(Matcher::matches);
-        if (local.isPresent()) {
+        master.filter(url -> !MASTER.matcher(url).matches()).ifPresent(url -> {
+            throw new UsageException(
+                    "--master " + url + " is none of spark://HOST:PORT, yarn, k8s://https://HOST:PORT and local[N]");
+        });
+        if (isLocal(master)) {
             executors = 1;
+            values.putIfAbsent("spark.driver.host", "127.0.0.1");
+            values.putIfAbsent("spark.driver.bindAddress", "127.0.0.1");
         }
         values.put("spark.executor.instances", Integer.toString(executors));
         values.put("spark.executor.cores", Integer.toString(cores));
@@ -64,7 +73,7 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
         long heap = megabytes(values, "spark.executor.memory");
         long overhead = megabytes(values, "spark.executor.memoryOverhead");
         if (overhead < 2 * JVM_MEGABYTES) {
-            throw new ClusterException("spark.executor.memoryOverhead=" + values.get("spark.executor.memoryOverhead")
+            throw new UsageException("spark.executor.memoryOverhead=" + values.get("spark.executor.memoryOverhead")
                     + " is too little: images and networks are in native memory; set at least " + 2 * JVM_MEGABYTES
                     + "m");
         }
@@ -86,6 +95,10 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
 
     /** Whether the driver is the only executor. */
     boolean isLocal() {
+        return isLocal(master);
+    }
+
+    private static boolean isLocal(Optional<String> master) {
         return master.map(LOCAL::matcher).filter(Matcher::matches).isPresent();
     }
 
@@ -96,7 +109,7 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
         try {
             return OptionalInt.of(Integer.parseInt(values.get(key)));
         } catch (NumberFormatException e) {
-            throw new ClusterException(key + "=" + values.get(key) + " is not a whole number");
+            throw new UsageException(key + "=" + values.get(key) + " is not a whole number");
         }
     }
 
@@ -104,10 +117,10 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
     private static long megabytes(Map<String, String> values, String key) {
         Matcher memory = MEMORY.matcher(values.get(key).strip());
         if (!memory.matches()) {
-            throw new ClusterException(key + "=" + values.get(key) + " is no size of memory, such as 2g or 512m");
+            throw new UsageException(key + "=" + values.get(key) + " is no size of memory, such as 2g or 512m");
         }
         long number = Long.parseLong(memory.group(1));
-        return switch (memory.group(2).toLowerCase(java.util.Locale.ROOT)) {
+        return switch (memory.group(2).toLowerCase(Locale.ROOT)) {
             case "k" -> number >> 10;
             case "g" -> number << 10;
             case "t" -> number << 20;

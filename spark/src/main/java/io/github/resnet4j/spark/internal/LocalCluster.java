@@ -3,6 +3,7 @@ package io.github.resnet4j.spark.internal;
 import io.github.resnet4j.spark.ClusterException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,8 +16,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
@@ -175,11 +178,28 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private String lastLine(String name) {
+        List<String> lines = lines(folder.resolve(name + ".log"));
+        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+    }
+
+    /** The last that an executor said which did not start; nothing if none said anything. */
+    public Optional<String> lastWords() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.endsWith("stderr"))
+                    .sorted()
+                    .flatMap(file -> lines(file).stream())
+                    .filter(line -> !line.isBlank())
+                    .reduce((before, last) -> last);
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            List<String> lines = Files.readAllLines(folder.resolve(name + ".log"));
-            return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+            return Files.readAllLines(file);
         } catch (IOException e) {
-            return "it said nothing";
+            return List.of();
         }
     }
 

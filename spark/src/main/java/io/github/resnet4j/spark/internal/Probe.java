@@ -1,6 +1,7 @@
 package io.github.resnet4j.spark.internal;
 
 import io.github.resnet4j.engine.Backend;
+import io.github.resnet4j.engine.OneDnn;
 import java.util.TreeMap;
 import org.apache.spark.SparkEnv;
 import org.bytedeco.javacpp.Loader;
@@ -49,6 +50,7 @@ public final class Probe implements BarrierJob.Task<TreeMap<String, String>> {
                         + scala.util.Properties.versionNumberString() + ")");
         answers.put("heapLimit", Long.toString(Runtime.getRuntime().maxMemory()));
         answers.put("resnet4j", Release.here());
+        OneDnn.enable();
         try {
             answers.put("platform", Loader.getPlatform());
             Backend backend = Backend.inspect();
