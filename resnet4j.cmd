@@ -23,7 +23,7 @@ set "LOCK=%HOME_DIR%\.build.lock.d"
 set "BUILD_LOG=%HOME_DIR%\.build.log"
 set "CLASS_PATH=%TARGET%\resnet4j-cli.jar;%LIBRARIES%\*"
 set "MAIN=io.github.resnet4j.cli.Main"
-set "SOURCES=$h = $env:HOME_DIR + '\'; $s = @(Get-ChildItem -Recurse -File ('files', 'zoo', 'engine', 'datasets', 'finetune', 'serving', 'notebooks', 'cli' | ForEach-Object { $h + $_ + '\src\main'; $h + $_ + '\pom.xml' })) + @(Get-Item ($h + 'pom.xml'), ($h + 'natives\pom.xml'), ($h + 'natives\*\pom.xml')); $names = ($s.FullName | Sort-Object) -join '|'"
+set "SOURCES=$h = $env:HOME_DIR + '\'; $s = @(Get-ChildItem -Recurse -File ('files', 'zoo', 'engine', 'datasets', 'finetune', 'serving', 'spark', 'notebooks', 'cli' | ForEach-Object { $h + $_ + '\src\main'; $h + $_ + '\pom.xml' })) + @(Get-Item ($h + 'pom.xml'), ($h + 'natives\pom.xml'), ($h + 'natives\*\pom.xml')); $names = ($s.FullName | Sort-Object) -join '|'"
 
 set "JAVA_CMD="
 if defined JAVA_HOME set "JAVA_CMD=%JAVA_HOME%\bin\java.exe"
@@ -57,10 +57,33 @@ call :archived
 if not errorlevel 1 if exist "%ARCHIVE%" set "SHARED=1"
 
 set "COMMAND=%~1"
+set "WORDS="
+set "HELP="
 :arguments
-if "%~1"=="--plan" set "COMMAND=plan"
+set "WORD=%~1"
+if "%WORD%"=="--plan" set "COMMAND=plan"
+for %%h in (-h --help -V --version) do if "%WORD%"=="%%h" set "HELP=1"
+if defined WORD if not "%WORD:~0,1%"=="-" set "WORDS=%WORDS% %WORD%"
 shift /1
 if not "%~1"=="" goto arguments
+set "FIRST="
+set "SECOND="
+for /f "tokens=1,2" %%a in ("%WORDS%") do set "FIRST=%%a"& set "SECOND=%%b"
+if defined HELP set "COMMAND=help"
+if not "%FIRST%"=="spark" goto weight
+if not defined SECOND set "COMMAND=help"
+if "%SECOND%"=="jars" set "COMMAND=help"
+if "%COMMAND%"=="help" goto weight
+call :spark_jars
+if errorlevel 1 exit /b 2
+set "CLASS_PATH=%TARGET%\resnet4j-cli.jar"
+for %%j in ("%LIBRARIES%\jackson-annotations-*.jar") do set "CLASS_PATH=%TARGET%\resnet4j-cli.jar;%%~fj"
+set "CLASS_PATH=%CLASS_PATH%;%SPARK_JARS%\*;%LIBRARIES%\*"
+set "SHARED="
+set "OPTIONS=%OPTIONS% -Dslf4j.provider=org.apache.logging.slf4j.SLF4JServiceProvider"
+set "OPTIONS=%OPTIONS% -Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties"
+for %%p in (java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar) do call :open %%p
+:weight
 if not defined COMMAND goto light
 for %%c in (list info help -h --help -V --version generate-completion) do if "%COMMAND%"=="%%c" goto light
 goto heavy
@@ -87,6 +110,45 @@ exit /b %ERRORLEVEL%
 :shared
 "%JAVA_CMD%" %OPTIONS% -XX:SharedArchiveFile="%ARCHIVE%" -Dresnet4j.home="%HOME_DIR%" %RESNET4J_JAVA_OPTS% -cp "%CLASS_PATH%" %MAIN% %*
 exit /b %ERRORLEVEL%
+
+rem What Spark opens to itself where it starts a JVM.
+:open
+set "OPTIONS=%OPTIONS% --add-opens=java.base/%1=ALL-UNNAMED"
+exit /b 0
+
+rem Where Spark's jars are: a Spark that is installed, or else, in a clone, what Maven fetches.
+:spark_jars
+if not defined SPARK_HOME goto fetched
+set "SPARK_JARS=%SPARK_HOME%\jars"
+if exist "%SPARK_JARS%\spark-core_2.13-*.jar" exit /b 0
+echo error: SPARK_HOME=%SPARK_HOME% holds no Spark for Scala 2.13 ^(jars\spark-core_2.13-*.jar^) 1>&2
+exit /b 1
+:fetched
+if defined CLONE goto fetch
+echo error: Spark is not part of resnet4j: unpack one for Scala 2.13 ^(https://spark.apache.org/downloads.html^) and set SPARK_HOME to its folder 1>&2
+exit /b 1
+:fetch
+set "SPARK_JARS=%HOME_DIR%\spark\target\spark\jars"
+set "SPARK_POM=%HOME_DIR%\spark\installation\pom.xml"
+powershell -NoProfile -Command "$c = Get-Item ($env:SPARK_JARS + '\.complete') -ErrorAction SilentlyContinue; if ($c -and $c.LastWriteTimeUtc -gt (Get-Item $env:SPARK_POM).LastWriteTimeUtc) { exit 0 } else { exit 1 }"
+if not errorlevel 1 exit /b 0
+call :lock
+echo resnet4j: fetching Spark once ^(270 MB; or set SPARK_HOME to one that is installed^) ... 1>&2
+if exist "%SPARK_JARS%" rmdir /s /q "%SPARK_JARS%"
+pushd "%HOME_DIR%"
+call mvnw.cmd -q -B -f "%SPARK_POM%" dependency:copy-dependencies -DincludeScope=runtime >"%BUILD_LOG%" 2>&1
+if errorlevel 1 goto unfetched
+popd
+del "%BUILD_LOG%"
+type nul >"%SPARK_JARS%\.complete"
+rmdir "%LOCK%"
+exit /b 0
+:unfetched
+popd
+rmdir "%LOCK%"
+powershell -NoProfile -Command "Get-Content -Tail 30 $env:BUILD_LOG" 1>&2
+echo error: Spark could not be fetched; see the end of Maven's output above 1>&2
+exit /b 1
 
 rem Waits until no other start builds.
 :lock

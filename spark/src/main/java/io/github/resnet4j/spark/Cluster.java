@@ -53,10 +53,8 @@ public final class Cluster implements AutoCloseable {
                 local.get().settings().forEach((key, value) -> conf.set(key, value));
                 conf.set(
                         "spark.executor.extraJavaOptions",
-                        String.join(
-                                " ",
-                                LocalCluster.LOG_OPTION,
-                                settings.values().get("spark.executor.extraJavaOptions")));
+                        String.join(" ", LocalCluster.LOG_OPTIONS) + " "
+                                + settings.values().get("spark.executor.extraJavaOptions"));
             } else {
                 String master = settings.master().get();
                 conf.setMaster(master);
@@ -109,7 +107,7 @@ public final class Cluster implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (registered(context) < settings.executors()) {
             if (context.sc().isStopped()) {
-                throw new ClusterException(master + " refused or ended the application; its log says why");
+                throw new ClusterException(master + " refused or ended the application (does it want spark.authenticate?); its log says why");
             }
             if (System.nanoTime() > end) {
                 String few = "%s: %d of %d executors (%d core%s, %s of heap each) started within %d s"

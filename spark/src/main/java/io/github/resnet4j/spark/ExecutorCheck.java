@@ -57,7 +57,7 @@ public final class ExecutorCheck {
                 .toList());
     }
 
-    private static ExecutorInfo info(Map<String, String> answer, String driver) {
+    static ExecutorInfo info(Map<String, String> answer, String driver) {
         String release = answer.get("resnet4j");
         Optional<String> mixed = release.equals(driver)
                 ? Optional.empty()
@@ -82,7 +82,7 @@ public final class ExecutorCheck {
     }
 
     /** An executor without this library's classes cannot even read the question. */
-    private static RuntimeException failed(Exception failure) {
+    static RuntimeException failed(Exception failure) {
         String all = Stream.iterate((Throwable) failure, e -> e != null, Throwable::getCause)
                 .limit(20)
                 .map(String::valueOf)

@@ -27,9 +27,10 @@ import org.apache.spark.launcher.JavaModuleOptions;
  * closed to whoever does not know its secret. The executors that the workers start have the class path of this JVM.
  */
 public final class LocalCluster implements AutoCloseable {
-    /** Warnings only; goes to each JVM's own file in the cluster's folder. */
-    public static final String LOG_OPTION =
-            "-Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties";
+    /** Warnings only, to each JVM's own file in the cluster's folder; of several logging backends Spark's. */
+    public static final List<String> LOG_OPTIONS = List.of(
+            "-Dslf4j.provider=org.apache.logging.slf4j.SLF4JServiceProvider",
+            "-Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties");
 
     private static final String HOST = "127.0.0.1";
     private static final int MASTER_SECONDS = 60;
@@ -143,10 +144,10 @@ public final class LocalCluster implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.awt.headless=true",
-                LOG_OPTION,
                 "-Dspark.authenticate=true",
                 "-Dspark.ui.killEnabled=false",
                 "-Dspark.port.maxRetries=0"));
+        command.addAll(LOG_OPTIONS);
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
         command.add(ClusterProcess.class.getName());
         command.addAll(arguments);

@@ -7,6 +7,7 @@ import io.github.resnet4j.finetune.report.Machine;
 import io.github.resnet4j.zoo.Zoo;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,34 +44,31 @@ final class Release {
             String folder = ROOT + module.getPackageName().split("\\.")[3] + "/";
             Path source = Path.of(
                     module.getProtectionDomain().getCodeSource().getLocation().toURI());
-            if (Files.isDirectory(source)) {
-                addFolder(source, folder, sums);
-            } else {
-                addJar(source, folder, sums);
-            }
+            add(source, folder, sums);
         }
         CRC32 all = new CRC32();
-        all.update(sums.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        all.update(sums.toString().getBytes(StandardCharsets.UTF_8));
         return "%08x".formatted(all.getValue());
     }
 
-    private static void addFolder(Path root, String folder, TreeMap<String, Long> sums) throws IOException {
-        try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+    /** Adds the checksum of each class in a folder of a jar, or of a root of classes. */
+    static void add(Path source, String folder, TreeMap<String, Long> sums) throws IOException {
+        if (Files.isRegularFile(source)) {
+            try (ZipFile zip = new ZipFile(source.toFile())) {
+                zip.stream()
+                        .filter(entry -> entry.getName().startsWith(folder)
+                                && entry.getName().endsWith(".class"))
+                        .forEach(entry -> sums.put(entry.getName(), entry.getCrc()));
+            }
+            return;
+        }
+        try (Stream<Path> files = Files.walk(source.resolve(folder))) {
             for (Path file :
                     files.filter(file -> file.toString().endsWith(".class")).toList()) {
                 CRC32 sum = new CRC32();
                 sum.update(Files.readAllBytes(file));
-                sums.put(root.relativize(file).toString().replace('\\', '/'), sum.getValue());
+                sums.put(source.relativize(file).toString().replace('\\', '/'), sum.getValue());
             }
-        }
-    }
-
-    private static void addJar(Path jar, String folder, TreeMap<String, Long> sums) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            zip.stream()
-                    .filter(entry -> entry.getName().startsWith(folder)
-                            && entry.getName().endsWith(".class"))
-                    .forEach(entry -> sums.put(entry.getName(), entry.getCrc()));
         }
     }
 }
