@@ -30,6 +30,7 @@ class ArchitectureRulesTest {
     private static final String DATASETS = "io.github.resnet4j.datasets..";
     private static final String FINETUNE = "io.github.resnet4j.finetune..";
     private static final String SERVING = "io.github.resnet4j.serving..";
+    private static final String SPARK = "io.github.resnet4j.spark..";
     private static final String NOTEBOOKS = "io.github.resnet4j.notebooks..";
     private static final String CLI = "io.github.resnet4j.cli..";
     private static final Pattern INTERNAL = Pattern.compile("(io\\.github\\.resnet4j\\.\\w+)\\.internal(\\..*)?");
@@ -48,7 +49,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ZOO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, SERVING, NOTEBOOKS, CLI);
+            .resideInAnyPackage(ENGINE, DATASETS, FINETUNE, SERVING, SPARK, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule datasetsKnowOnlyFiles = noClasses()
@@ -56,7 +57,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(DATASETS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, SERVING, NOTEBOOKS, CLI);
+            .resideInAnyPackage(ZOO, ENGINE, FINETUNE, SERVING, SPARK, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule engineKnowsOnlyTheZooAndFiles = noClasses()
@@ -64,7 +65,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(ENGINE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(DATASETS, FINETUNE, SERVING, NOTEBOOKS, CLI);
+            .resideInAnyPackage(DATASETS, FINETUNE, SERVING, SPARK, NOTEBOOKS, CLI);
 
     @ArchTest
     static final ArchRule finetuneIsALibrary = noClasses()
@@ -72,7 +73,7 @@ class ArchitectureRulesTest {
             .resideInAPackage(FINETUNE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SERVING, NOTEBOOKS, CLI, "picocli..");
+            .resideInAnyPackage(SERVING, SPARK, NOTEBOOKS, CLI, "picocli..");
 
     @ArchTest
     static final ArchRule servingIsALibrary = noClasses()
@@ -80,7 +81,37 @@ class ArchitectureRulesTest {
             .resideInAPackage(SERVING)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, "picocli..");
+            .resideInAnyPackage(SPARK, NOTEBOOKS, CLI, "picocli..");
+
+    @ArchTest
+    static final ArchRule sparkIsALibrary = noClasses()
+            .that()
+            .resideInAPackage(SPARK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SERVING, NOTEBOOKS, CLI, "picocli..");
+
+    /** Spark is on no class path but a cluster's: what runs elsewhere must not load a class of it. */
+    @ArchTest
+    static final ArchRule onlyOneModuleKnowsSpark = noClasses()
+            .that()
+            .resideOutsideOfPackage(SPARK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "scala..");
+
+    /** Of the command line, the commands below {@code spark} alone, their options, and what tells failures apart. */
+    @ArchTest
+    static final ArchRule onlySparksCommandsUseIt = noClasses()
+            .that()
+            .resideOutsideOfPackage(SPARK)
+            .and()
+            .haveSimpleNameNotStartingWith("Spark")
+            .and()
+            .haveNameNotMatching("io\\.github\\.resnet4j\\.cli\\.(Spark\\w*\\$\\w+|ClusterOptions(\\$\\w+)?|Failures)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(SPARK);
 
     /** The network is in one package, and what models are knows nothing of it. */
     @ArchTest
@@ -221,7 +252,7 @@ class ArchitectureRulesTest {
     static void allModulesAreSeen(JavaClasses classes) {
         assertThat(classes).hasSizeGreaterThan(20);
         assertThat(classes.stream().map(type -> type.getPackageName().split("\\.")[3]))
-                .contains("files", "zoo", "engine", "datasets", "finetune", "serving", "notebooks", "cli");
+                .contains("files", "zoo", "engine", "datasets", "finetune", "serving", "spark", "notebooks", "cli");
     }
 
     /** DL4J brings these; a broken image there ends the process instead of throwing. */

@@ -39,7 +39,7 @@ final class PublicApiTest {
     private static final Pattern QUALIFIER = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
 
     @ParameterizedTest
-    @ValueSource(strings = {"files", "zoo", "engine", "datasets", "finetune", "serving", "notebooks"})
+    @ValueSource(strings = {"files", "zoo", "engine", "datasets", "finetune", "serving", "spark", "notebooks"})
     void isAsWrittenDown(String module) throws IOException {
         Path file = Path.of("..", module, "api.txt");
         String now = text(module);
@@ -58,7 +58,7 @@ final class PublicApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"files", "zoo", "engine", "datasets", "finetune", "serving", "notebooks"})
+    @ValueSource(strings = {"files", "zoo", "engine", "datasets", "finetune", "serving", "spark", "notebooks"})
     void itsPackagesAreNamed(String module) throws IOException {
         String root = ROOT + module;
         Path info = Path.of("..", module, "src/main/java", root.replace('.', '/'), "package-info.java");

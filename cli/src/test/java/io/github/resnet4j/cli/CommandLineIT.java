@@ -40,6 +40,7 @@ class CommandLineIT {
             "fetch",
             "convert",
             "export",
+            "spark",
             "notebook",
             "preview",
             "doctor");
@@ -365,17 +366,49 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"-Dany=thing", "-Djdk.serialFilter=!*"})
     void serialisedObjectsAreRefusedInTheWholeProcess(String option) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        option,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SerialProbe.class.getName(),
-                        "--version")
-                .redirectErrorStream(true)
-                .start();
+        assertThat(deserialised(option, "--version")).contains("refused: filter status: REJECTED");
+    }
+
+    /** Its driver and executors send each other such objects; other commands may have an argument of that name. */
+    @Test
+    void serialisedObjectsAreReadForSparkAlone() throws Exception {
+        assertThat(deserialised("-Dany=thing", "--debug", "spark", "jars")).contains("made class java.util.ArrayList");
+        assertThat(deserialised("-Dany=thing", "list", "spark")).contains("refused: filter status: REJECTED");
+    }
+
+    private static String deserialised(String option, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
+                "-cp",
+                System.getProperty("java.class.path"),
+                SerialProbe.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isZero();
-        assertThat(out).contains("refused: filter status: REJECTED");
+        process.waitFor();
+        return out;
+    }
+
+    @Test
+    void sparkIsOnNoClassPathOfItsOwn() {
+        run("spark", "doctor").failsWith(ExitCode.USAGE, "Spark is not on the class path");
+        assertThat(System.getProperty("java.class.path")).doesNotContain("spark-core", "scala-library", "log4j-core");
+        assertThat(run("spark", "jars").succeeds().out())
+                .contains("nd4j-api-", "picocli-", ".jar,")
+                .doesNotContain("logback", "slf4j", "jackson-annotations", "onnxruntime", "resnet4j-zoo");
+    }
+
+    @Test
+    void sparkOptionsAreChecked() throws IOException {
+        run("spark", "doctor", "--executors", "0").failsWith(ExitCode.USAGE, "--executors must be at least 1");
+        run("spark", "doctor", "--conf", "executor.cores=2").failsWith(ExitCode.USAGE, "begin with spark.");
+        run("spark", "doctor", "--conf", "spark.authenticate.secret=x")
+                .failsWith(ExitCode.USAGE, "--properties-file")
+                .errors()
+                .forEach(error -> assertThat(error).doesNotContain("=x"));
+        run("spark", "doctor", "--properties-file", "none.conf").failsWith(ExitCode.DISK, "none.conf");
+        Path file = Files.writeString(folder.resolve("bad.conf"), "spark.app.name \\u00zz");
+        run("spark", "doctor", "--properties-file", file.toString()).failsWith(ExitCode.USAGE, "bad.conf");
     }
 }

@@ -18,8 +18,12 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void valuesHaveNamesOfTheirOwn(String name) {
-        assertThat(new CommandLine(new Main()).getSubcommands().get(name).getUsageMessage(CommandLine.Help.Ansi.OFF))
+        CommandLine command = new CommandLine(new Main()).getSubcommands().get(name);
+        assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
                 .contains("Usage: resnet4j " + name)
                 .doesNotContain("=<");
+        command.getSubcommands().forEach((below, line) -> assertThat(line.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                .contains("Usage: resnet4j " + name + " " + below)
+                .doesNotContain("=<"));
     }
 }

@@ -9,7 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +33,7 @@ final class LauncherIT {
 
     private Path clone;
     private Path libraries;
+    private final Map<String, String> environment = new HashMap<>();
 
     private record Outcome(int code, String out, String err) {}
 
@@ -83,7 +86,8 @@ final class LauncherIT {
         List<String> command = new ArrayList<>(List.of(clone.resolve("resnet4j").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_") || name.equals("SPARK_HOME"));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
@@ -161,6 +165,35 @@ final class LauncherIT {
         assertThat(list().err()).isEmpty();
         Files.write(archive(), new byte[100]);
         assertThat(list().err()).isEmpty();
+    }
+
+    /** Maven's part is played by a script that makes the folder and leaves it empty. */
+    @Test
+    void sparkIsFetchedOnFirstUseAlone() throws Exception {
+        list();
+        Path pom = Files.createDirectories(clone.resolve("spark/installation")).resolve("pom.xml");
+        Files.writeString(pom, "");
+        Files.setLastModifiedTime(pom, FileTime.fromMillis(0));
+        executable(clone.resolve("mvnw"), """
+                #!/bin/sh
+                echo built >>builds
+                mkdir -p spark/target/spark/jars
+                """);
+        for (List<String> light : List.of(List.of("spark"), List.of("spark", "doctor", "--help"), List.of("spark", "jars"))) {
+            Outcome help = outcome(start(light.toArray(String[]::new)));
+            assertThat(help.code()).as(help.err()).isZero();
+            assertThat(help.err()).isEmpty();
+        }
+        assertThat(builds()).isEqualTo(1);
+
+        Outcome first = outcome(start("--debug", "spark", "doctor"));
+        assertThat(first.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(first.err()).contains("fetching Spark once", "Spark is not on the class path");
+        assertThat(outcome(start("spark", "doctor")).err()).doesNotContain("fetching");
+        assertThat(builds()).isEqualTo(2);
+
+        environment.put("SPARK_HOME", folder.toString());
+        assertThat(outcome(start("spark", "doctor")).err()).contains("SPARK_HOME=" + folder + " holds no Spark");
     }
 
     private Path archive() throws IOException {

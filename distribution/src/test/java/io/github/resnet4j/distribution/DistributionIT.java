@@ -208,6 +208,20 @@ final class DistributionIT {
                 .isEqualTo(5);
     }
 
+    @Test
+    @Order(4)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher there is another")
+    void saysWhereSparkComesFrom() throws Exception {
+        resnet4j("spark", "doctor", "--help").succeeds();
+        Outcome doctor = resnet4j("spark", "doctor");
+        assertThat(doctor.code()).isEqualTo(2);
+        assertThat(doctor.err()).isEqualTo("error: Spark is not part of resnet4j: unpack one for Scala 2.13"
+                + " (https://spark.apache.org/downloads.html) and set SPARK_HOME to its folder\n");
+        assertThat(resnet4j("spark", "jars").succeeds().out())
+                .contains(home.resolve("lib").toRealPath() + "/nd4j-api-")
+                .doesNotContain("resnet4j-spark-app", "slf4j");
+    }
+
     /** What a reader of the README looks for, and nothing that was left of other builds. */
     @Test
     void holdsWhatTheReadmeNames() throws IOException {
@@ -223,6 +237,7 @@ final class DistributionIT {
                 "CHANGELOG.md",
                 "bin/resnet4j.cmd",
                 "configs/finetune/full.yaml",
+                "lib/spark/resnet4j-spark-app.jar",
                 "notebooks/01-first-prediction.ipynb",
                 "results/bundled/resnet20-cifar/README.md")) {
             assertThat(home.resolve(file)).exists();
@@ -230,7 +245,7 @@ final class DistributionIT {
         try (Stream<Path> libraries = Files.list(home.resolve("lib"))) {
             List<String> names = libraries
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.endsWith(".jsa") && !name.endsWith(".owner"))
+                    .filter(name -> !name.endsWith(".jsa") && !name.endsWith(".owner") && !name.equals("spark"))
                     .toList();
             assertThat(names).contains("resnet4j-cli.jar").allSatisfy(name -> assertThat(name)
                     .endsWith(".jar"));
@@ -250,11 +265,15 @@ final class DistributionIT {
         assertThat(all(percentages, windows)).isEqualTo(all(percentages, shell)).hasSize(3);
         assertThat(words(all("ForEach|\\('(files'.*?)\\|", windows)))
                 .isEqualTo(words(all("\\{(files,.*?)\\}", shell)))
-                .contains("zoo", "cli");
+                .contains("zoo", "spark", "cli");
         assertThat(words(all("%%c in \\((.*?)\\)", windows)))
                 .isEqualTo(words(all("'' \\| (.*?)\\)", shell)))
                 .contains("list", "version");
-        String variables = "\\b(G?OMP_[A-Z_]+|RESNET4J_[A-Z_]+|JAVA_HOME)\\b";
+        String opens = "\\bjava\\.lang java\\.[\\w. \\\\\n]+sun\\.util\\.calendar";
+        assertThat(words(all("(" + opens + ")", windows)))
+                .isEqualTo(words(all("(" + opens + ")", shell)))
+                .hasSizeGreaterThan(20);
+        String variables = "\\b(SPARK_HOME|G?OMP_[A-Z_]+|RESNET4J_[A-Z_]+|JAVA_HOME)\\b";
         assertThat(all(variables, windows).stream().distinct().sorted())
                 .isEqualTo(all(variables, shell).stream().distinct().sorted().toList());
     }
@@ -262,7 +281,7 @@ final class DistributionIT {
     /** Options of Java and Maven, up to what depends on the machine. */
     private static List<String> options(String script) {
         return all(
-                        "(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+|-(?:enable|sun)-)[\\w.:=,*+-]*)",
+                        "(?<![\\w-])(-(?:XX:|X[a-z]+|D[\\w.]+|-(?:enable|sun|add)-)[\\w.:=,*+-]*)",
                         script.replaceAll("(?m)^ *(#|rem ).*", ""))
                 .stream()
                 .map(option -> option.replaceFirst("=(linux|windows)-", "="))

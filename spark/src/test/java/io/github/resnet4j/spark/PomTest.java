@@ -13,7 +13,7 @@ final class PomTest {
     /** The launcher fetches the version that this module is compiled and tested with. */
     @Test
     void theInstallationHasTheSameSpark() throws IOException {
-        assertThat(version(Path.of("installation/pom.xml"))).isEqualTo(version(Path.of("pom.xml")));
+        assertThat(version(Path.of("installation/pom.xml"))).isEqualTo(version(Path.of("../pom.xml")));
     }
 
     private static String version(Path pom) throws IOException {
