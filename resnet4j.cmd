@@ -80,7 +80,7 @@ set "CLASS_PATH=%TARGET%\resnet4j-cli.jar"
 for %%j in ("%LIBRARIES%\jackson-annotations-*.jar") do set "CLASS_PATH=%TARGET%\resnet4j-cli.jar;%%~fj"
 set "CLASS_PATH=%CLASS_PATH%;%SPARK_JARS%\*;%LIBRARIES%\*"
 set "SHARED="
-set "OPTIONS=%OPTIONS% -Dslf4j.provider=org.apache.logging.slf4j.SLF4JServiceProvider"
+set "OPTIONS=%OPTIONS% -Dslf4j.provider=org.apache.logging.slf4j.SLF4JServiceProvider -Dslf4j.internal.verbosity=WARN"
 set "OPTIONS=%OPTIONS% -Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties"
 for %%p in (java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar) do call :open %%p
 :weight

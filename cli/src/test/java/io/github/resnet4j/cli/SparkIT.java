@@ -191,6 +191,7 @@ final class SparkIT {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dspark.master.rest.enabled=false",
                 "-cp",
                 INSTALLATION.resolve("jars") + "/*",
                 "org.apache.spark.deploy." + name,

@@ -29,6 +29,8 @@ import org.apache.spark.launcher.JavaModuleOptions;
 public final class LocalCluster implements AutoCloseable {
     /** Warnings only, to each JVM's own file in the cluster's folder; of several logging backends Spark's. */
     public static final List<String> LOG_OPTIONS = List.of(
+            "-Dresnet4j.spark.trace=full",
+            "-Dslf4j.internal.verbosity=WARN",
             "-Dslf4j.provider=org.apache.logging.slf4j.SLF4JServiceProvider",
             "-Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties");
 
@@ -146,6 +148,8 @@ public final class LocalCluster implements AutoCloseable {
                 "-Djava.awt.headless=true",
                 "-Dspark.authenticate=true",
                 "-Dspark.ui.killEnabled=false",
+                // Takes applications from anybody, on a port that is always the same.
+                "-Dspark.master.rest.enabled=false",
                 "-Dspark.port.maxRetries=0"));
         command.addAll(LOG_OPTIONS);
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
