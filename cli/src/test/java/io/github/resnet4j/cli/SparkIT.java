@@ -219,9 +219,9 @@ final class SparkIT {
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for 90 s").isLessThan(end);
+            assertThat(System.nanoTime()).as("waited for 180 s").isLessThan(end);
             Thread.sleep(100);
         }
     }

@@ -103,7 +103,7 @@ public final class Cluster implements AutoCloseable {
 
     private static void await(
             JavaSparkContext context, Optional<LocalCluster> local, ClusterSettings settings, String master) {
-        long seconds = context.getConf().getTimeAsSeconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+        long seconds = context.getConf().getTimeAsSeconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s");
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (registered(context) < settings.executors()) {
             if (context.sc().isStopped()) {

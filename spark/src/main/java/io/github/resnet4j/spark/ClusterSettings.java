@@ -88,7 +88,7 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
         // takes a lost executor to come back.
         values.putIfAbsent("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s");
         values.putIfAbsent("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "30");
-        values.putIfAbsent("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+        values.putIfAbsent("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s");
         values.remove("spark.master");
         return new ClusterSettings(master, executors, cores, Map.copyOf(values));
     }

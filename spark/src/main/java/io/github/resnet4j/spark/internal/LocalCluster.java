@@ -35,7 +35,7 @@ public final class LocalCluster implements AutoCloseable {
             "-Dlog4j2.configurationFile=classpath:io/github/resnet4j/spark/log4j2.properties");
 
     private static final String HOST = "127.0.0.1";
-    private static final int MASTER_SECONDS = 60;
+    private static final int MASTER_SECONDS = 120;
 
     private final Path folder;
     private final String secret;
@@ -193,7 +193,7 @@ public final class LocalCluster implements AutoCloseable {
             return files.filter(file -> file.endsWith("stderr"))
                     .sorted()
                     .flatMap(file -> lines(file).stream())
-                    .filter(line -> !line.isBlank())
+                    .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
                     .reduce((before, last) -> last);
         } catch (IOException | UncheckedIOException e) {
             return Optional.empty();
