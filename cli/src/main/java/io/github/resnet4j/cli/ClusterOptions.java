@@ -75,8 +75,9 @@ final class ClusterOptions {
                 throw wrong("--conf " + key + ": Spark's settings begin with spark.");
             }
             if (SECRET.matcher(key).find()) {
-                throw wrong("--conf " + key + " would show it to everybody on this machine: write it into a file that only"
-                        + " you can read, and use --properties-file");
+                throw wrong(
+                        "--conf " + key + " would show it to everybody on this machine: write it into a file that only"
+                                + " you can read, and use --properties-file");
             }
         }
         Map<String, String> conf = new LinkedHashMap<>();

@@ -65,7 +65,15 @@ public final class Main implements Runnable {
         if (!isSpark(arguments)) {
             refuseSerialisedObjects();
         }
-        System.exit(run(arguments));
+        try {
+            System.exit(run(arguments));
+        } catch (NoClassDefFoundError e) { // spark-submit knows this class alone, unless told of the rest
+            if (!String.valueOf(e.getMessage()).startsWith("picocli/")) {
+                throw e;
+            }
+            System.err.println("error: libraries are missing; spark-submit needs --jars \"$(./resnet4j spark jars)\"");
+            System.exit(ExitCode.USAGE);
+        }
     }
 
     /** Spark's driver and executors send each other serialised objects; its authentication says from whom they come. */

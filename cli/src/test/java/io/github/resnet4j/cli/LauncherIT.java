@@ -179,7 +179,8 @@ final class LauncherIT {
                 echo built >>builds
                 mkdir -p spark/target/spark/jars
                 """);
-        for (List<String> light : List.of(List.of("spark"), List.of("spark", "doctor", "--help"), List.of("spark", "jars"))) {
+        for (List<String> light :
+                List.of(List.of("spark"), List.of("spark", "doctor", "--help"), List.of("spark", "jars"))) {
             Outcome help = outcome(start(light.toArray(String[]::new)));
             assertThat(help.code()).as(help.err()).isZero();
             assertThat(help.err()).isEmpty();

@@ -128,7 +128,10 @@ final class SparkIT {
                         .isZero();
                 if (command.contains("spark doctor")) {
                     assertThat(outcome.out())
-                            .contains("executor 0 on 127.0.0.1", "executor 1 on 127.0.0.1", "All compute as they should.");
+                            .contains(
+                                    "executor 0 on 127.0.0.1",
+                                    "executor 1 on 127.0.0.1",
+                                    "All compute as they should.");
                 }
             }
         }
@@ -138,8 +141,10 @@ final class SparkIT {
         return run(
                 clone,
                 Map.of(
-                        "PATH", clone + ":" + System.getenv("PATH"),
-                        "RESNET4J_JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1"),
+                        "PATH",
+                        clone + ":" + System.getenv("PATH"),
+                        "RESNET4J_JAVA_OPTS",
+                        "-Xmx1g -XX:TieredStopAtLevel=1"),
                 List.of("bash", "-c", command));
     }
 
@@ -154,7 +159,9 @@ final class SparkIT {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                    .as("%s ends", command)
+                    .isTrue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -200,7 +207,8 @@ final class SparkIT {
                 "--webui-port",
                 "0"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()
                 .putAll(Map.of(
                         "SPARK_HOME", INSTALLATION.toString(),

@@ -215,8 +215,9 @@ final class DistributionIT {
         resnet4j("spark", "doctor", "--help").succeeds();
         Outcome doctor = resnet4j("spark", "doctor");
         assertThat(doctor.code()).isEqualTo(2);
-        assertThat(doctor.err()).isEqualTo("error: Spark is not part of resnet4j: unpack one for Scala 2.13"
-                + " (https://spark.apache.org/downloads.html) and set SPARK_HOME to its folder\n");
+        assertThat(doctor.err())
+                .isEqualTo("error: Spark is not part of resnet4j: unpack one for Scala 2.13"
+                        + " (https://spark.apache.org/downloads.html) and set SPARK_HOME to its folder\n");
         assertThat(resnet4j("spark", "jars").succeeds().out())
                 .contains(home.resolve("lib").toRealPath() + "/nd4j-api-")
                 .doesNotContain("resnet4j-spark-app", "slf4j");

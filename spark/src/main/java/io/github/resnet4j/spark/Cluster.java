@@ -86,7 +86,8 @@ public final class Cluster implements AutoCloseable {
             String reason = reason(e);
             throw new ClusterException(
                     reason.startsWith("Could not parse Master URL")
-                            ? master + ": this Spark lacks the part for such clusters; set SPARK_HOME to one that has it"
+                            ? master
+                                    + ": this Spark lacks the part for such clusters; set SPARK_HOME to one that has it"
                             : master + ": " + reason,
                     e);
         }
@@ -107,7 +108,8 @@ public final class Cluster implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (registered(context) < settings.executors()) {
             if (context.sc().isStopped()) {
-                throw new ClusterException(master + " refused or ended the application (does it want spark.authenticate?); its log says why");
+                throw new ClusterException(master
+                        + " refused or ended the application (does it want spark.authenticate?); its log says why");
             }
             if (System.nanoTime() > end) {
                 String few = "%s: %d of %d executors (%d core%s, %s of heap each) started within %d s"
@@ -122,8 +124,9 @@ public final class Cluster implements AutoCloseable {
                 throw new ClusterException(few
                         + local.flatMap(LocalCluster::lastWords)
                                 .map(words -> "; one said: " + words)
-                                .orElse(": if no more are free, ask for fewer or smaller ones; if the cluster is slow, raise"
-                                        + " spark.scheduler.maxRegisteredResourcesWaitingTime"));
+                                .orElse(
+                                        ": if no more are free, ask for fewer or smaller ones; if the cluster is slow, raise"
+                                                + " spark.scheduler.maxRegisteredResourcesWaitingTime"));
             }
             try {
                 Thread.sleep(50);

@@ -39,8 +39,10 @@ final class ExecutorCheckTest {
         assertThat(ExecutorCheck.failed(failure))
                 .isInstanceOf(UnusableExecutorException.class)
                 .hasMessageContaining("--jars");
-        assertThat(ExecutorCheck.failed(new SparkException(
-                        "java.io.InvalidClassException: io.github.resnet4j.spark.internal.Probe; local class incompatible")))
+        assertThat(
+                        ExecutorCheck.failed(
+                                new SparkException(
+                                        "java.io.InvalidClassException: io.github.resnet4j.spark.internal.Probe; local class incompatible")))
                 .isInstanceOf(UnusableExecutorException.class)
                 .hasMessageContaining("another version");
         assertThat(ExecutorCheck.failed(new SparkException("Job 0 cancelled")))

@@ -44,9 +44,7 @@ final class LocalClusterIT {
             ExecutorCheck.require(cluster);
             assertThat(ExecutorCheck.run(cluster))
                     .extracting(ExecutorInfo::id, ExecutorInfo::threads, ExecutorInfo::problem)
-                    .containsExactly(
-                            tuple("0", 1, Optional.empty()),
-                            tuple("1", 1, Optional.empty()));
+                    .containsExactly(tuple("0", 1, Optional.empty()), tuple("1", 1, Optional.empty()));
             assertThat(ExecutorCheck.run(cluster))
                     .extracting(ExecutorInfo::nativeArraysLimit)
                     .containsOnly((2048L - 384) << 20);
@@ -54,9 +52,8 @@ final class LocalClusterIT {
             String secret = cluster.context().getConf().get("spark.authenticate.secret");
             children = ProcessHandle.current().descendants().toList();
             assertThat(children).hasSizeGreaterThanOrEqualTo(5);
-            assertThat(children)
-                    .as("everybody on the machine sees these")
-                    .noneMatch(child -> commandLine(child).contains(secret));
+            assertThat(children).as("everybody on the machine sees these").noneMatch(child -> commandLine(child)
+                    .contains(secret));
         }
         await(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     }
@@ -143,9 +140,8 @@ final class LocalClusterIT {
         try (Cluster cluster = Cluster.open(ClusterSpec.LOCAL.withMaster("local[2]"))) {
             assertThat(cluster.executors()).isEqualTo(1);
             assertThat(cluster.slots()).isEqualTo(2);
-            assertThat(ExecutorCheck.run(cluster))
-                    .singleElement()
-                    .satisfies(driver -> assertThat(driver.problem()).isEmpty());
+            assertThat(ExecutorCheck.run(cluster)).singleElement().satisfies(driver -> assertThat(driver.problem())
+                    .isEmpty());
             assertThat(Cluster.of(cluster.context()).slots()).isEqualTo(2);
             assertThat(cluster.session().range(3).count()).isEqualTo(3);
         }
