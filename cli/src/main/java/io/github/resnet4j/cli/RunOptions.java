@@ -10,6 +10,7 @@ import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.CrossValidation;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
+import io.github.resnet4j.finetune.run.TrainingCluster;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -82,6 +83,11 @@ final class RunOptions {
         engine.engine().ifPresent(name -> settings.option("engine", name.key()));
     }
 
+    /** Whether an earlier run is to go on. */
+    boolean resumes() {
+        return resume;
+    }
+
     /** The network options on the command line. */
     Map<String, String> network() {
         return network.map();
@@ -103,6 +109,30 @@ final class RunOptions {
             throws IOException {
         return run((options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
                 .orElseThrow();
+    }
+
+    /** Trains on a cluster and prints the outcome. */
+    void run(
+            ConfigLoader.Loaded loaded,
+            KeyNames names,
+            CommandSpec spec,
+            boolean overwrite,
+            boolean offline,
+            TrainingCluster cluster)
+            throws IOException {
+        Finished finished = train(
+                (options, view, stop) -> FinetuneRecipe.of(loaded),
+                false,
+                names,
+                spec,
+                overwrite,
+                offline,
+                Optional.of(cluster));
+        print(
+                finished.summary.orElseThrow(),
+                finished.recipe,
+                names,
+                spec.commandLine().getOut());
     }
 
     /** Trains what the reports of later runs show beside them; prints nothing. */
@@ -139,6 +169,18 @@ final class RunOptions {
     private Finished train(
             Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
+        return train(recipes, planOnly, names, spec, overwrite, offline, Optional.empty());
+    }
+
+    private Finished train(
+            Recipes recipes,
+            boolean planOnly,
+            KeyNames names,
+            CommandSpec spec,
+            boolean overwrite,
+            boolean offline,
+            Optional<TrainingCluster> cluster)
+            throws IOException {
         ProgressView view = view();
         TrainingRun.Options options = options(names, spec, overwrite, offline, view);
         try (Stop stop = new Stop()) {
@@ -148,7 +190,12 @@ final class RunOptions {
             }
             recipe.lines().forEach(view::line);
             try {
-                return new Finished(recipe, Optional.of(TrainingRun.execute(recipe, options, view, stop)));
+                return new Finished(
+                        recipe,
+                        Optional.of(
+                                cluster.isPresent()
+                                        ? TrainingRun.execute(recipe, options, view, stop, cluster.get())
+                                        : TrainingRun.execute(recipe, options, view, stop)));
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line(

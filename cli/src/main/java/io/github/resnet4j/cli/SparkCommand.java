@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "The same on a Spark cluster.",
             "Without --master, on one that is started on this machine, to try it out."
         },
-        subcommands = {SparkCommand.Doctor.class, SparkCommand.Jars.class})
+        subcommands = {SparkTrainCommand.class, SparkCommand.Doctor.class, SparkCommand.Jars.class})
 final class SparkCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,8 @@ final class SparkIT {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```shell\\n(.*?)^```$");
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    private static final String CIFAR = "-c configs/cifar10/resnet20.yaml --data CIFAR";
 
     @TempDir
     static Path folder;
@@ -76,6 +80,7 @@ final class SparkIT {
         Files.setLastModifiedTime(old, FileTime.fromMillis(0));
         String launcher = Files.readString(ROOT.resolve("resnet4j"));
         script("resnet4j", launcher.replace("if $clone && ! built; then", "if false; then"));
+        layOutTraining();
         script("mvnw", "#!/bin/sh\necho 'not here' >&2; exit 1\n");
         script("spark-submit", """
                 #!/bin/bash
@@ -88,6 +93,31 @@ final class SparkIT {
                 export SPARK_HOME='%s' SPARK_LOCAL_IP=127.0.0.1
                 exec '%s' "${opens[@]}" -Xmx1g -cp "$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit "$@"
                 """.formatted(INSTALLATION, JAVA));
+    }
+
+    /** In place of CIFAR-10. */
+    private static void layOutTraining() throws IOException {
+        ImageIO.setUseCache(false);
+        for (String part : List.of("train", "val")) {
+            for (int i = 0; i < 8; i++) {
+                BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+                image.setRGB(i, i, 0xff0000 >> 8 * (i % 2));
+                Path file = clone.resolve("images")
+                        .resolve(part)
+                        .resolve("class" + i % 2)
+                        .resolve(i + ".png");
+                Files.createDirectories(file.getParent());
+                ImageIO.write(image, "png", file.toFile());
+            }
+        }
+        Files.writeString(clone.resolve("tiny.yaml"), """
+                name: tiny
+                model: {name: resnet8-mlperf}
+                data: {dataset: folder, dir: images, image-size: 8, normalize: cifar10}
+                train: {epochs: 1, batch-size: 4}
+                optimizer: {type: sgd, lr: 0.05}
+                schedule: {type: constant}
+                """);
     }
 
     private static void script(String name, String text) throws IOException {
@@ -122,7 +152,8 @@ final class SparkIT {
         assertThat(blocks).isNotEmpty().anyMatch(block -> block.startsWith("spark-submit "));
         for (String block : blocks) {
             for (String command : block.replaceAll("\\\\\\n\\s*", "").split("\\n")) {
-                Outcome outcome = shell(command.replace("spark://HOST:7077", master));
+                Outcome outcome =
+                        shell(command.replace("spark://HOST:7077", master).replace(CIFAR, "-c tiny.yaml"));
                 assertThat(outcome.code())
                         .as("exit code of %s: %s%s", command, outcome.out(), outcome.err())
                         .isZero();
@@ -132,6 +163,11 @@ final class SparkIT {
                                     "executor 0 on 127.0.0.1",
                                     "executor 1 on 127.0.0.1",
                                     "All compute as they should.");
+                } else if (command.contains("spark train")) {
+                    assertThat(outcome.out()).contains("model:  runs/tiny/model.zip");
+                    assertThat(clone.resolve("runs/tiny/executors.csv"))
+                            .content()
+                            .contains("1,0,", "1,1,");
                 }
             }
         }

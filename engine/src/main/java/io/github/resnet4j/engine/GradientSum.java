@@ -46,14 +46,32 @@ final class GradientSum {
         double all = total + last;
         if (parts > 0) {
             addTo(sum, gradient);
-            for (ParameterLayout.Segment segment : layout.segments()) {
-                if (segment.kind().trained() && !segment.frozen()) {
-                    gradient.put(segment.offset(), sum, segment.offset(), segment.length());
-                }
-            }
+            giveTo(gradient);
         }
         clear();
         return all;
+    }
+
+    /**
+     * Puts the sum of all parts in the gradients' place, and forgets them.
+     *
+     * @return what a mean over all parts divides the gradients by; 0 if there were none, and the gradients are what they were
+     */
+    double finish(FloatBuffer gradient) {
+        double all = total;
+        if (parts > 0) {
+            giveTo(gradient);
+        }
+        clear();
+        return all;
+    }
+
+    private void giveTo(FloatBuffer gradient) {
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            if (segment.kind().trained() && !segment.frozen()) {
+                gradient.put(segment.offset(), sum, segment.offset(), segment.length());
+            }
+        }
     }
 
     /** Forgets a step that is not finished. */

@@ -47,13 +47,16 @@ final class GraphTraining implements TrainingStep {
     private final ParameterLayout layout;
     private final ParameterUpdate update;
     private final GradientSum parts;
+    private final Replica replica;
+    private final Optional<GradientExchange> exchange;
     private final Map<String, FloatBuffer> optimizerState;
     private final DroppedBranches dropped;
     private final Watch watch;
     private boolean closed;
 
     /** @throws UnsupportedGraphException naming everything that the graph asks for and this does not support */
-    GraphTraining(ComputationGraph graph, Shape image, UpdateRule rule, Optional<String> fallback) {
+    GraphTraining(ComputationGraph graph, Shape image, UpdateRule rule, Optional<String> fallback, Replica replica) {
+        this.replica = replica;
         this.graph = graph;
         this.fallback = fallback;
         this.image = image;
@@ -62,6 +65,7 @@ final class GraphTraining implements TrainingStep {
         this.layout = ParameterLayout.of(graph);
         this.update = new ParameterUpdate(rule, layout);
         this.parts = new GradientSum(layout);
+        this.exchange = replica.gradients().map(sums -> new GradientExchange(sums, layout));
         this.state = GraphState.forTraining(graph);
         this.optimizerState = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         this.dropped = new DroppedBranches(graph);
@@ -90,11 +94,24 @@ final class GraphTraining implements TrainingStep {
     @Override
     public synchronized Result step(INDArray features, Targets targets, double lr) {
         Result result = part(features, targets);
-        double total = parts.finish(state.gradients(), targets.total());
-        boolean finite =
-                update.apply(state.parameters(), state.gradients(), optimizerState, total, lr, state.iteration());
-        state.finishStep();
+        boolean finite = step(parts.finish(state.gradients(), targets.total()), lr);
         return finite ? result : new Result(Double.NaN, result.correct());
+    }
+
+    @Override
+    public synchronized boolean join(double lr) {
+        requireOpen();
+        state.require();
+        return step(parts.finish(state.gradients()), lr);
+    }
+
+    private boolean step(double own, double lr) {
+        double all = exchange.map(others -> others.exchange(state.parameters(), state.gradients(), own))
+                .orElse(own);
+        boolean finite = all == 0
+                || update.apply(state.parameters(), state.gradients(), optimizerState, all, lr, state.iteration());
+        state.finishStep();
+        return finite;
     }
 
     @Override
@@ -104,11 +121,15 @@ final class GraphTraining implements TrainingStep {
         return result;
     }
 
-    /** Gradients and running averages of a step, or of a part of one. */
-    private Result part(INDArray features, Targets targets) {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this training is closed");
         }
+    }
+
+    /** Gradients and running averages of a step, or of a part of one. */
+    private Result part(INDArray features, Targets targets) {
+        requireOpen();
         state.require();
         INDArray images = InputArrays.dense(features, image);
         INDArray labels = targets.labels();
@@ -120,7 +141,7 @@ final class GraphTraining implements TrainingStep {
         targets.classWeights().ifPresentOrElse(weights -> weigh(labels, weights), () -> graph.setLabels(each(labels)));
         graph.addListeners(watch);
         Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
-        int draws = state.draws(parts.parts());
+        int draws = state.draws(replica.draw(parts.parts()));
         try {
             watch.labels = labels;
             state.counting(draws, () -> {

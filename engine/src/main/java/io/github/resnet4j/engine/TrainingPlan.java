@@ -59,7 +59,7 @@ public final class TrainingPlan implements TrainingStep {
     private final CompiledBatches compiled;
     private final Cleaner.Cleanable cleanable;
 
-    private TrainingPlan(ComputationGraph graph, Start start, int batch, Optional<UpdateRule> rule) {
+    private TrainingPlan(ComputationGraph graph, Start start, int batch, Optional<UpdateRule> rule, Replica replica) {
         Dnnl.require();
         requireBatch(batch);
         this.graph = graph;
@@ -75,8 +75,8 @@ public final class TrainingPlan implements TrainingStep {
                         && node.extent().height() * node.extent().width() == 1)
                 .map(node -> vertex((Operation.BatchNorm) node.op()))
                 .findFirst();
-        this.update =
-                rule.<Update>map(own -> new OwnUpdate(own)).orElseGet(() -> new GraphUpdate(graph, state, layout));
+        this.update = rule.<Update>map(own -> new OwnUpdate(own, replica))
+                .orElseGet(() -> new GraphUpdate(graph, state, layout));
         this.compiled = new CompiledBatches(
                 program,
                 new Lowering.FlatArrays(
@@ -151,7 +151,13 @@ public final class TrainingPlan implements TrainingStep {
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch, UpdateRule rule) {
-        return new TrainingPlan(graph, Start.at(image), batch, Optional.of(rule));
+        return compile(graph, image, batch, rule, Replica.ALONE);
+    }
+
+    /** As {@link #compile(ComputationGraph, Shape, int, UpdateRule)}, for a replica that trains together with others. */
+    public static TrainingPlan compile(
+            ComputationGraph graph, Shape image, int batch, UpdateRule rule, Replica replica) {
+        return new TrainingPlan(graph, Start.at(image), batch, Optional.of(rule), replica);
     }
 
     /**
@@ -171,7 +177,8 @@ public final class TrainingPlan implements TrainingStep {
      */
     public static TrainingPlan compileBehind(
             ComputationGraph graph, String vertex, Shape image, int batch, UpdateRule rule) {
-        return new TrainingPlan(graph, GraphReader.behind(graph, vertex, image), batch, Optional.of(rule));
+        return new TrainingPlan(
+                graph, GraphReader.behind(graph, vertex, image), batch, Optional.of(rule), Replica.ALONE);
     }
 
     /** As {@link #compile(ComputationGraph, Shape, int, UpdateRule)}, for no particular batch size and one optimiser. */
@@ -191,7 +198,7 @@ public final class TrainingPlan implements TrainingStep {
      * @throws EngineUnavailableException if oneDNN is not available for this platform
      */
     public static TrainingPlan compile(ComputationGraph graph, Shape image, int batch) {
-        return new TrainingPlan(graph, Start.at(image), batch, Optional.empty());
+        return new TrainingPlan(graph, Start.at(image), batch, Optional.empty(), Replica.ALONE);
     }
 
     /** As {@link #compile(ComputationGraph, Shape, int)}, for no particular batch size. */
@@ -234,6 +241,16 @@ public final class TrainingPlan implements TrainingStep {
         }
     }
 
+    @Override
+    public boolean join(double lr) {
+        OwnUpdate own = own();
+        synchronized (compiled) {
+            compiled.requireOpen();
+            state.require();
+            return own.join(lr);
+        }
+    }
+
     private OwnUpdate own() {
         if (update instanceof OwnUpdate own) {
             return own;
@@ -247,7 +264,7 @@ public final class TrainingPlan implements TrainingStep {
         if (features.size(0) == 1 && normOfOneValue.isPresent()) {
             throw InputArrays.tooFewValues(normOfOneValue.get());
         }
-        Result result = run(features, targets, state.draws(own.parts.parts()));
+        Result result = run(features, targets, state.draws(own.draw()));
         return own.average(features.size(0)) ? result : new Result(Double.NaN, result.correct());
     }
 
@@ -420,8 +437,12 @@ public final class TrainingPlan implements TrainingStep {
         private final ParameterUpdate update;
         private final Map<String, FloatBuffer> remembered;
         private final GradientSum parts = new GradientSum(layout);
+        private final Replica replica;
+        private final Optional<GradientExchange> exchange;
 
-        OwnUpdate(UpdateRule rule) {
+        OwnUpdate(UpdateRule rule, Replica replica) {
+            this.replica = replica;
+            this.exchange = replica.gradients().map(sums -> new GradientExchange(sums, layout));
             this.update = new ParameterUpdate(rule, layout);
             this.remembered = ParameterUpdate.begin(rule.optimizer(), graph.numParams());
         }
@@ -431,10 +452,24 @@ public final class TrainingPlan implements TrainingStep {
             return update.average(state.parameters(), state.gradients(), batch, norms);
         }
 
+        /** What the next part of a step draws by. */
+        int draw() {
+            return replica.draw(parts.parts());
+        }
+
         boolean apply(double total, double lr) {
-            double all = parts.finish(state.gradients(), total);
-            boolean finite =
-                    update.apply(state.parameters(), state.gradients(), remembered, all, lr, state.iteration());
+            return step(parts.finish(state.gradients(), total), lr);
+        }
+
+        boolean join(double lr) {
+            return step(parts.finish(state.gradients()), lr);
+        }
+
+        private boolean step(double own, double lr) {
+            double all = exchange.map(others -> others.exchange(state.parameters(), state.gradients(), own))
+                    .orElse(own);
+            boolean finite = all == 0
+                    || update.apply(state.parameters(), state.gradients(), remembered, all, lr, state.iteration());
             state.finishStep();
             return finite;
         }

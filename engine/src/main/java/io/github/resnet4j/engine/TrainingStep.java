@@ -43,10 +43,21 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @throws EngineUnavailableException if oneDNN is required but not available for this platform
      */
     static TrainingStep of(ComputationGraph graph, Shape image, int batch, UpdateRule rule, Engine engine) {
+        return of(graph, image, batch, rule, engine, Replica.ALONE);
+    }
+
+    /**
+     * As {@link #of(ComputationGraph, Shape, int, UpdateRule, Engine)}, for a replica that trains together with others.
+     *
+     * @param batch images in the usual batch of this replica
+     * @param replica which one it is
+     */
+    static TrainingStep of(
+            ComputationGraph graph, Shape image, int batch, UpdateRule rule, Engine engine, Replica replica) {
         return EngineSelector.of(
                 engine,
-                () -> TrainingPlan.compile(graph, image, batch, rule),
-                fallback -> new GraphTraining(graph, image, rule, fallback));
+                () -> TrainingPlan.compile(graph, image, batch, rule, replica),
+                fallback -> new GraphTraining(graph, image, rule, fallback, replica));
     }
 
     /** As {@link #of(ComputationGraph, Shape, int, UpdateRule, Engine)}, for no particular batch size and one optimiser. */
@@ -90,6 +101,17 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @throws IllegalStateException if this is closed
      */
     Result accumulate(INDArray features, Targets targets);
+
+    /**
+     * Ends a step without more images: its gradients are those of the parts that {@link #accumulate} has had, and of other
+     * replicas. Where there are none, the step only counts.
+     *
+     * @param lr learning rate of this step
+     * @return whether all trained parameters are finite afterwards
+     * @throws StalePlanException if the graph has changed since
+     * @throws IllegalStateException if this is closed
+     */
+    boolean join(double lr);
 
     /**
      * What the optimiser remembers besides the number of steps, by {@link Optimizer#stateNames() name}: for every

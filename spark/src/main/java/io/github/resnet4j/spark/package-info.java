@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@code spark}: the cluster and what is asked of it, the check of its executors, and what they compute
+ *   <li>{@code spark.train}: training by all executors together
  * </ul>
  */
 package io.github.resnet4j.spark;

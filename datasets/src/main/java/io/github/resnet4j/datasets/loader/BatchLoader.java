@@ -168,13 +168,16 @@ public final class BatchLoader implements AutoCloseable {
 
     private Batch prepare(int[] order, int[] repeats, int epoch, int number, BooleanSupplier stopped) {
         int first = number * options.batchSize();
-        int size = Math.min(options.batchSize(), order.length - first);
+        int all = Math.min(options.batchSize(), order.length - first);
+        int size = options.share().size(all);
         int length = channels * height * width;
         float[] features = new float[size * length];
         int[] labels = new int[size];
         int[] indices = new int[size];
         int read = 0;
-        for (int i = first; i < first + size; i++) {
+        for (int i = first + options.share().rank();
+                i < first + all;
+                i += options.share().of()) {
             if (stopped.getAsBoolean()) {
                 throw new CancellationException("stopped while loading");
             }

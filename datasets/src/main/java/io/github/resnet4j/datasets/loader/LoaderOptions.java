@@ -2,7 +2,7 @@ package io.github.resnet4j.datasets.loader;
 
 /**
  * Options of a {@link BatchLoader}. The batches depend on {@code batchSize}, {@code seed},
- * {@code shuffle}, {@code dropSingle}, {@code balanced} and {@code views} only.
+ * {@code shuffle}, {@code dropSingle}, {@code balanced}, {@code views} and {@code share} only.
  *
  * @param batchSize samples in a batch, at least 1
  * @param seed of the order and of the augmentation
@@ -17,6 +17,7 @@ package io.github.resnet4j.datasets.loader;
  *     times, each time augmented otherwise, and of a large one a part, another in every epoch
  * @param views how many ways of augmenting a sample there are, which the epochs take in turn, so that what is computed of
  *     them can be kept; 0: every epoch augments it anew
+ * @param share of every batch, of {@code batchSize} samples, that is loaded
  */
 public record LoaderOptions(
         int batchSize,
@@ -27,12 +28,13 @@ public record LoaderOptions(
         BadImages badImages,
         boolean dropSingle,
         boolean balanced,
-        int views) {
+        int views,
+        Share share) {
     private static final int MAX_WORKERS = 1024;
 
     /** Every sample is in a batch. */
     public LoaderOptions(int batchSize, long seed, int workers, int prefetch, boolean shuffle, BadImages badImages) {
-        this(batchSize, seed, workers, prefetch, shuffle, badImages, false, false, 0);
+        this(batchSize, seed, workers, prefetch, shuffle, badImages, false, false, 0, Share.WHOLE);
     }
 
     public LoaderOptions {
@@ -46,17 +48,25 @@ public record LoaderOptions(
 
     /** The same, but a last batch of one sample is left out. */
     public LoaderOptions droppingSingle() {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true, balanced, views);
+        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, true, balanced, views, share);
     }
 
     /** The same with as many samples of every class. */
     public LoaderOptions balancing() {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, true, views);
+        return new LoaderOptions(
+                batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, true, views, share);
     }
 
     /** The same with a fixed number of views of every sample. */
     public LoaderOptions viewing(int count) {
-        return new LoaderOptions(batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, count);
+        return new LoaderOptions(
+                batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, count, share);
+    }
+
+    /** The same with a part of every batch. */
+    public LoaderOptions sharing(Share part) {
+        return new LoaderOptions(
+                batchSize, seed, workers, prefetch, shuffle, badImages, dropSingle, balanced, views, part);
     }
 
     private static void require(boolean condition, String message) {

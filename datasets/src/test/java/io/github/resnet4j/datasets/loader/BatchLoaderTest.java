@@ -104,6 +104,36 @@ class BatchLoaderTest {
         }
     }
 
+    /** Every third sample of each batch, augmented as in the whole batch; of a last batch of one, two shares are empty. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void sharesMakeUpTheBatch(int workers) {
+        LabelledImages images = images(8);
+        try (BatchLoader whole = loader(images, options(7, workers, true))) {
+            List<Batch> batches = all(whole, 1, 0);
+            for (int rank = 0; rank < 3; rank++) {
+                try (BatchLoader part = loader(images, options(7, workers, true).sharing(new Share(rank, 3)))) {
+                    assertThat(part.batchesPerEpoch()).isEqualTo(2);
+                    List<Batch> shares = all(part, 1, 0);
+                    for (int b = 0; b < 2; b++) {
+                        Batch batch = batches.get(b);
+                        Batch share = shares.get(b);
+                        assertThat(share.size()).isEqualTo(new Share(rank, 3).size(batch.size()));
+                        for (int i = 0; i < share.size(); i++) {
+                            int at = rank + 3 * i;
+                            assertThat(share.indices()[i]).isEqualTo(batch.indices()[at]);
+                            assertThat(share.labels()[i]).isEqualTo(batch.labels()[at]);
+                            assertThat(Arrays.copyOfRange(share.features(), 6 * i, 6 * i + 6))
+                                    .isEqualTo(Arrays.copyOfRange(batch.features(), 6 * at, 6 * at + 6));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(new Share(2, 3).size(1)).isZero();
+        assertThatThrownBy(() -> new Share(3, 3)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     /** With another image left out in every epoch, if they are shuffled. */
     @ParameterizedTest
     @CsvSource({"9, 4, 2, 8", "10, 4, 3, 10", "8, 4, 2, 8", "1, 4, 1, 1", "3, 1, 3, 3"})

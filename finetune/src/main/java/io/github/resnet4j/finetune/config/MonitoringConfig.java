@@ -32,4 +32,9 @@ public record MonitoringConfig(
                 .atLeast("keep-checkpoints", keepCheckpoints, 1)
                 .verify();
     }
+
+    /** Whether a checkpoint is saved after so many iterations, other than at the end of an epoch. */
+    public boolean isCheckpointDue(long iterations) {
+        return checkpointEvery > 0 && iterations % checkpointEvery == 0;
+    }
 }

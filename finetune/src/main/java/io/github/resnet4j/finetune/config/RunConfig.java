@@ -86,6 +86,13 @@ public record RunConfig(
                 expect);
     }
 
+    /** The learning rate before any schedule: the optimizer's, scaled to the images of a step if {@code lr-batch} says so. */
+    public double lr() {
+        double images = (double) train.step().accumulate() * train.batchSize();
+        return optimizer.lr()
+                * train.step().lrBatch().map(meant -> images / meant).orElse(1.0);
+    }
+
     /**
      * What makes this training another than that of {@code other}, in words: {@code train.epochs 164 (there 12)}. Names,
      * folders, threads, the engine and what is kept and measured on the way do not.

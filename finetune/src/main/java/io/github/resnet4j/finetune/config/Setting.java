@@ -16,6 +16,11 @@ public record Setting(String assignment, Optional<String> option) {
         return new Setting(assignment, Optional.empty());
     }
 
+    /** A key with a text for a value, whatever characters that has. */
+    public static Setting text(String key, Object value) {
+        return set(key + "=" + Scalars.quoted(value.toString()));
+    }
+
     /** Where problems with the value are. */
     Where where() {
         return option.map(Where::option).orElseGet(() -> Where.argument("--set " + Printable.brief(assignment)));

@@ -41,6 +41,7 @@ public final class HtmlReport {
         images.suspects();
         images.duplicates();
         images.unreadable();
+        executors();
         recipe();
         facts();
         sources();
@@ -68,6 +69,9 @@ public final class HtmlReport {
                 sections.put("unreadable", "Unreadable images");
             }
         });
+        if (!report.executors().isEmpty()) {
+            sections.put("executors", "Executors");
+        }
         if (!report.choices().isEmpty()) {
             sections.put("recipe", "Recipe");
         }
@@ -159,6 +163,33 @@ public final class HtmlReport {
                 Numbers.percent(range.low()),
                 Numbers.percent(range.high()),
                 outcome.start());
+    }
+
+    private void executors() {
+        if (report.executors().isEmpty()) {
+            return;
+        }
+        html.openSection("executors", "Executors");
+        html.add("<p>{}.</p>\n", ExecutorLog.words(report.executors()));
+        html.openTable("How each executor spent its time", "words");
+        html.add("<thead><tr><th>Executor</th><th>Host</th><th>Images</th><th>Time</th><th>Computing</th>"
+                + "<th>Waiting for data</th><th>Exchanging</th><th>Images/s</th></tr></thead>\n<tbody>\n");
+        for (ExecutorRow row : report.executors()) {
+            html.add(
+                    "<tr><th scope=\"row\">{}</th><td><bdi>{}</bdi></td><td>{}</td><td>{}</td>",
+                    Numbers.count(row.rank()),
+                    row.host(),
+                    Numbers.count(row.images()),
+                    Numbers.duration(row.seconds()));
+            html.add(
+                    "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                    Numbers.wholePercent(row.computed() / row.seconds()),
+                    Numbers.wholePercent(row.waited() / row.seconds()),
+                    Numbers.wholePercent(row.exchanged() / row.seconds()),
+                    Numbers.fixed(row.imagesPerSecond(), 0));
+        }
+        html.closeTable();
+        html.closeSection();
     }
 
     private void recipe() {

@@ -64,6 +64,7 @@ public final class JsonReport {
         }
         object.put("classes", confusion.scores().stream().map(JsonReport::score).toList());
         object.put("confusion", confusion.counts());
+        object.put("executors", report.executors());
         object.put("recipe", report.choices());
         report.judgement().ifPresent(known -> {
             object.put("calibration", calibration(known.scaling()));

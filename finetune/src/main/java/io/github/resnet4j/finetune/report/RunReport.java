@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param gallery samples of the validation images
  * @param best validation images the network was right about and surest of
  * @param topLosses the validation images the network was most wrong about, worst first
+ * @param executors of the cluster that trained, if one did
  * @param choices what the recipe {@code auto} chose, and why; of other recipes none
  * @param configYaml the resolved configuration
  * @param provenanceJson what {@link Provenance#json()} gives
@@ -32,6 +33,7 @@ public record RunReport(
         List<Prediction> gallery,
         List<Prediction> best,
         List<Prediction> topLosses,
+        List<ExecutorRow> executors,
         List<Choice> choices,
         String configYaml,
         String provenanceJson,
@@ -41,6 +43,7 @@ public record RunReport(
         others = List.copyOf(others);
         gallery = List.copyOf(gallery);
         best = List.copyOf(best);
+        executors = List.copyOf(executors);
         choices = List.copyOf(choices);
         topLosses = List.copyOf(topLosses);
         warnings = List.copyOf(warnings);

@@ -39,6 +39,7 @@ final class Identity {
     private static final String CLIP_NORM = "train.clip-norm";
     private static final String EMA_DECAY = "train.ema-decay";
     private static final String ACCUMULATE = "train.accumulate";
+    private static final String LR_BATCH = "train.lr-batch";
     private static final String PATIENCE = "train.patience";
     private static final String MIX = "train.mix";
     private static final String SAMPLING = "data.sampling";
@@ -59,7 +60,17 @@ final class Identity {
 
     /** Left out where there is none, also by checkpoints from before there could be one. */
     private static final Set<String> OPTIONAL = Set.of(
-            PATIENCE, ACCUMULATE, CLIP_NORM, EMA_DECAY, MIX, SAMPLING, CLASS_WEIGHTS, VIEWS, FREEZE_NORM, GROUPS);
+            PATIENCE,
+            ACCUMULATE,
+            LR_BATCH,
+            CLIP_NORM,
+            EMA_DECAY,
+            MIX,
+            SAMPLING,
+            CLASS_WEIGHTS,
+            VIEWS,
+            FREEZE_NORM,
+            GROUPS);
 
     /** Of another kind, they have other components, which are not worth telling. */
     private static final List<String> KINDS = List.of("optimizer", "schedule");
@@ -78,6 +89,7 @@ final class Identity {
             Map.entry("train.label-smoothing", "label smoothing"),
             Map.entry(CLASS_WEIGHTS, "weights of the classes"),
             Map.entry(ACCUMULATE, "batches to a step"),
+            Map.entry(LR_BATCH, "batch of the learning rate"),
             Map.entry(CLIP_NORM, "largest gradient norm"),
             Map.entry(EMA_DECAY, "decay of the average"),
             Map.entry(MIX, "mixing of images"),
@@ -135,6 +147,7 @@ final class Identity {
         }
         config.train().step().clipNorm().ifPresent(norm -> identity.put(CLIP_NORM, Numbers.decimal(norm)));
         config.train().step().emaDecay().ifPresent(decay -> identity.put(EMA_DECAY, Numbers.decimal(decay)));
+        config.train().step().lrBatch().ifPresent(images -> identity.put(LR_BATCH, String.valueOf(images)));
         identity.put(EPOCHS, String.valueOf(config.train().epochs()));
         identity.putAll(ConfigText.parts("optimizer", config.optimizer()));
         if (config.optimizer().groups().isEmpty()) {

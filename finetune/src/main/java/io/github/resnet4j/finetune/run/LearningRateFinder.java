@@ -151,7 +151,7 @@ public final class LearningRateFinder {
                 .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
         OneDnn.enable();
         PreparedRun start = PreparedRun.of(task, config);
-        LoaderOptions loading = Loading.training(config, start);
+        LoaderOptions loading = Loading.training(config, start.task());
         RunData inputs = start.inputs();
         try (BatchLoader data = new BatchLoader(
                         inputs.train(), inputs.trainPipeline()::write, 3, image.height(), image.width(), loading);
@@ -165,7 +165,8 @@ public final class LearningRateFinder {
                     data,
                     config.train(),
                     start.network().classes(),
-                    classWeights);
+                    classWeights,
+                    Optional.empty());
             view.begin("lr-find", range.steps());
             return run(steps, range, view, stop);
         } finally {

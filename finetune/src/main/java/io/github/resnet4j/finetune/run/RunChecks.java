@@ -24,6 +24,16 @@ import java.util.function.Consumer;
  * @param names what the user writes to set a key
  */
 record RunChecks(RunConfig config, KeyNames names) {
+    /** @throws UsageException if a batch has fewer images than there are replicas */
+    void requireImagesForAll(int replicas) {
+        int batch = config.train().batchSize();
+        if (batch < replicas) {
+            throw new UsageException(names.of("train.batch-size") + " is " + batch
+                    + ", which is the batch of all executors" + " together, but there are " + replicas
+                    + ": set at least " + replicas + ", or take fewer executors");
+        }
+    }
+
     /** How many times as large a class must be as another for a warning. */
     private static final int UNEVEN = 4;
 

@@ -4,6 +4,7 @@ import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.report.EventLog;
+import io.github.resnet4j.finetune.report.ExecutorLog;
 import io.github.resnet4j.finetune.report.JsonReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ final class RunFolder {
             "provenance.json",
             "log.csv",
             EventLog.FILE,
+            ExecutorLog.FILE,
             "curves.png",
             "confusion.png",
             "report.html",

@@ -17,6 +17,7 @@ import io.github.resnet4j.finetune.recipe.Choice;
 import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.ExecutorLog;
 import io.github.resnet4j.finetune.report.HtmlReport;
 import io.github.resnet4j.finetune.report.JsonReport;
 import io.github.resnet4j.finetune.report.Judgement;
@@ -151,6 +152,7 @@ final class RunReporter {
                     images.plain(evenly(result.answers(), GALLERY)),
                     images.explained(surest(result.answers(), BEST)),
                     images.explained(worst(result.answers(), TOP_LOSSES)),
+                    ExecutorLog.totals(folder),
                     choices,
                     loaded.resolvedYaml(),
                     provenance.json(),

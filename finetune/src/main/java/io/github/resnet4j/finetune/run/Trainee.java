@@ -28,7 +28,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 final class Trainee implements AutoCloseable {
     /** What the average of the weights is called in checkpoints. */
-    private static final String AVERAGE = "average";
+    static final String AVERAGE = "average";
 
     private final PreparedRun start;
     private final RunConfig config;

@@ -10,7 +10,9 @@ import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
@@ -20,6 +22,7 @@ import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.EventLog;
+import io.github.resnet4j.finetune.report.ExecutorLog;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.report.RunOutcome;
@@ -28,6 +31,7 @@ import io.github.resnet4j.finetune.train.EpochProgress;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Position;
+import io.github.resnet4j.finetune.train.Steps;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.finetune.train.TrainingSteps;
@@ -69,6 +73,7 @@ public final class TrainingRun {
     private final ProgressView view;
     private final BooleanSupplier stop;
     private final Optional<CrossValidated> known;
+    private final Optional<TrainingCluster> cluster;
     private final Path folder;
     private final Patience patience;
     private final Instant started = Instant.now();
@@ -166,8 +171,10 @@ public final class TrainingRun {
             Options options,
             ProgressView view,
             BooleanSupplier stop,
-            Optional<CrossValidated> known) {
+            Optional<CrossValidated> known,
+            Optional<TrainingCluster> cluster) {
         this.known = known;
+        this.cluster = cluster;
         this.recipe = recipe;
         this.loaded = recipe.loaded();
         this.config = loaded.config();
@@ -193,14 +200,26 @@ public final class TrainingRun {
     /** The same by a recipe, whose choices the run's report shows. */
     public static Summary execute(FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop)
             throws IOException {
-        return new TrainingRun(recipe, options, view, stop, Optional.empty()).execute();
+        return new TrainingRun(recipe, options, view, stop, Optional.empty(), Optional.empty()).execute();
+    }
+
+    /**
+     * The same with the steps taken by a cluster. With one replica, the outcome is that of a run without, to the bit.
+     *
+     * @throws UsageException also if a batch has fewer images than there are replicas
+     */
+    public static Summary execute(
+            FinetuneRecipe recipe, Options options, ProgressView view, BooleanSupplier stop, TrainingCluster cluster)
+            throws IOException {
+        return new TrainingRun(recipe, options, view, stop, Optional.empty(), Optional.of(cluster)).execute();
     }
 
     /** The same for a run that holds nothing out, whose accuracy is known from others. */
     static Summary execute(
             ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop, CrossValidated known)
             throws IOException {
-        return new TrainingRun(FinetuneRecipe.of(loaded), options, view, stop, Optional.of(known)).execute();
+        return new TrainingRun(FinetuneRecipe.of(loaded), options, view, stop, Optional.of(known), Optional.empty())
+                .execute();
     }
 
     /** Whether a run with this log has no epoch left to train. */
@@ -225,6 +244,7 @@ public final class TrainingRun {
                     config.train().batchSize(),
                     task.network().input());
             RunChecks checks = new RunChecks(config, options.names());
+            cluster.ifPresent(others -> checks.requireImagesForAll(others.replicas()));
             checks.requireStatistics(task, remarks::add);
             checks.requireSameImages(task.inputs().val(), others);
             checks.remarkOnPatience(remarks::add);
@@ -267,7 +287,7 @@ public final class TrainingRun {
         Shape image = start.network().input();
         int height = image.height();
         int width = image.width();
-        LoaderOptions training = Loading.training(config, start);
+        LoaderOptions training = Loading.training(config, start.task());
         LoaderOptions evaluating = Loading.evaluating(config);
         FrozenFeatures features = new FrozenFeatures(
                 start,
@@ -316,7 +336,9 @@ public final class TrainingRun {
         while (phases.size() > 1 && phases.get(0).until() <= from.epoch()) {
             phases.remove(0);
         }
-        try (Trainee trainee = new Trainee(start, config, phases.get(0), images, Optional.of(features))) {
+        // What a frozen part makes of the images is kept for the loaders here; replicas compute it.
+        Optional<FrozenFeatures> kept = cluster.isPresent() ? Optional.empty() : Optional.of(features);
+        try (Trainee trainee = new Trainee(start, config, phases.get(0), images, kept)) {
             if (options.overwrite() && !options.resume()) {
                 RunFolder.clear(folder);
             }
@@ -328,6 +350,7 @@ public final class TrainingRun {
                 remarks.add(where(from)
                         + (engine.mixed() ? "; the engines of this run, in order: " + engine.history() : ""));
             }
+            cluster.ifPresent(others -> remarks.add("trained on " + others.how()));
             remarks.after(engine.words() + ": " + describe(start, perEpoch));
             EpochProgress done = resumed.map(Snapshot::progress)
                     .filter(progress -> from.batch() > 0)
@@ -454,13 +477,15 @@ public final class TrainingRun {
         Files.deleteIfExists(folder.resolve(REPORT)); // of a shorter run; there is one once this run is complete
         AtomicFile.write(folder.resolve("config.yaml"), loaded.resolvedYaml());
         keepChoices();
-        LearningRate rate = new LearningRate(
-                config.schedule(), config.optimizer().lr(), config.train().epochs(), perEpoch);
+        LearningRate rate =
+                new LearningRate(config.schedule(), config.lr(), config.train().epochs(), perEpoch);
         Path file = folder.resolve("log.csv");
         try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
             rows = new ArrayList<>(CsvLog.read(file));
             best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
             EventLog events = EventLog.create(folder, rows, RunRecorder.now());
+            ExecutorLog executors = cluster.isPresent() ? new ExecutorLog(folder, from.iteration() == 0) : null;
+            cluster.ifPresent(others -> others.begin(assignment(start)));
             recorder = new RunRecorder(
                     config,
                     start,
@@ -474,6 +499,7 @@ public final class TrainingRun {
                                         trainee.state(),
                                         identity));
                         saved = true;
+                        keepElsewhere();
                     },
                     rows,
                     best,
@@ -487,7 +513,7 @@ public final class TrainingRun {
                 if (phase != phases.get(0)) {
                     thaw(phases.get(phases.indexOf(phase) - 1), phase, trainee);
                 }
-                Trainer trainer = trainer(start, trainee, rate);
+                Trainer trainer = trainer(start, perEpoch, executors, trainee, rate);
                 // What is begun is trained to its end, also where an earlier end has been asked for since.
                 while (position.epoch() < phase.until() && (position.batch() > 0 || !patience.isExhausted(rows))) {
                     int until = position.epoch() + 1;
@@ -522,15 +548,54 @@ public final class TrainingRun {
                 + (thawed.size() == 1 ? " is" : " are") + " trained, too");
     }
 
-    private Trainer trainer(PreparedRun start, Trainee trainee, LearningRate rate) {
+    /** Has the cluster copy the run's folder. */
+    private void keepElsewhere() {
+        cluster.ifPresent(others -> {
+            try {
+                others.saved(folder);
+            } catch (IOException e) {
+                view.line("the run's folder was not copied: " + e.getMessage() + " (training continues)");
+            }
+        });
+    }
+
+    /** What replicas need to build the same network and to find the same images. */
+    private TrainingCluster.Assignment assignment(PreparedRun start) {
+        List<Setting> settings = new ArrayList<>();
+        settings.add(Setting.text("model.name", start.architecture().name()));
+        for (String key : List.of("weights", "map", "channel-order")) {
+            settings.add(Setting.set("model." + key + "=null"));
+        }
+        settings.add(Setting.set("model.ema=false"));
+        settings.addAll(ModelConfig.settings(start.architecture().spec().options()));
+        settings.add(Setting.set("data.image-size=" + start.network().input().height()));
+        // Elsewhere, another folder is the working directory.
+        config.data().dir().ifPresent(dir -> settings.add(Setting.text("data.dir", dir.toAbsolutePath())));
+        config.data().labels().ifPresent(csv -> settings.add(Setting.text("data.labels", csv.toAbsolutePath())));
+        RunConfig own = ConfigLoader.parse(loaded.resolvedYaml(), "config.yaml", settings)
+                .config();
+        return new TrainingCluster.Assignment(
+                own.toYaml(),
+                start.network().name(),
+                start.network().parameters(),
+                start.inputs().train().fingerprint(),
+                options.download().offline());
+    }
+
+    private Trainer trainer(
+            PreparedRun start, int perEpoch, ExecutorLog executors, Trainee trainee, LearningRate rate) {
         PhaseData data = trainee.data(); // first: it may replace the engines
-        return new Trainer(
-                new TrainingSteps(
+        Steps steps = cluster.<Steps>map(
+                        others -> new ClusterSteps(others, trainee, config, perEpoch, executors, view, stop))
+                .orElseGet(() -> new TrainingSteps(
                         trainee.engines().training(),
                         data.train(),
                         config.train(),
                         start.network().classes(),
-                        classWeights),
+                        classWeights,
+                        trainee.average()));
+        return new Trainer(
+                steps,
                 trainee.average(),
                 trainee.engines().inference(),
                 data.val(),
@@ -597,6 +662,7 @@ public final class TrainingRun {
                         choices,
                         known)
                 .write(folder, summary, result, rows, view, stop);
+        keepElsewhere();
         return summary;
     }
 

@@ -1,7 +1,6 @@
 package io.github.resnet4j.finetune.train;
 
 import io.github.resnet4j.datasets.loader.BatchLoader;
-import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.config.TrainConfig;
@@ -15,7 +14,7 @@ import java.util.function.Supplier;
  * of the position (iteration, epoch, batch) and of the arrays, so that a resumed run equals an uninterrupted one.
  */
 public final class Trainer {
-    private final TrainingSteps steps;
+    private final Steps steps;
     private final Optional<WeightAverage> average;
     private final Inference inference;
     private final BatchLoader valData;
@@ -59,7 +58,7 @@ public final class Trainer {
      * @param stop polled after every step and between evaluated batches
      */
     public Trainer(
-            TrainingSteps steps,
+            Steps steps,
             Optional<WeightAverage> average,
             Inference inference,
             BatchLoader valData,
@@ -167,33 +166,43 @@ public final class Trainer {
     }
 
     private EpochProgress trainEpoch(Position from, EpochProgress done) {
-        EpochProgress progress = done;
-        int perEpoch = steps.perEpoch();
-        try (Batches batches = steps.epoch(from.epoch(), from.batch())) {
-            for (int s = from.batch(); s < perEpoch; s++) {
-                long iteration = (long) from.epoch() * perEpoch + s;
-                Step step = steps.take(batches, from.epoch(), s, learningRate.at(iteration));
-                average.ifPresent(weights -> weights.add(iteration + 1));
-                if (!Double.isFinite(step.loss())) {
-                    throw new DivergedException(iteration, from.epoch(), step.loss(), step.lr());
-                }
-                progress = plus(progress, step);
-                Position position = new Position(iteration + 1, from.epoch(), s + 1);
-                observer.step(position, progress, step);
-                boolean stopping = stop.getAsBoolean();
-                // After an epoch's last step there is one in any case.
-                boolean due = s + 1 < perEpoch
-                        && config.monitoring().checkpointEvery() > 0
-                        && (iteration + 1) % config.monitoring().checkpointEvery() == 0;
-                if (stopping || due) {
-                    checkpoint(position, progress);
-                }
-                if (stopping) {
-                    throw new StoppedException();
-                }
+        Pass pass = new Pass(from, done);
+        steps.run(from.epoch(), from.batch(), learningRate, pass);
+        return pass.progress;
+    }
+
+    /** The steps of an epoch, one after the other. */
+    private final class Pass implements Steps.After {
+        private Position position;
+        private EpochProgress progress;
+
+        Pass(Position from, EpochProgress done) {
+            this.position = from;
+            this.progress = done;
+        }
+
+        @Override
+        public void step(Step step, boolean settled) {
+            int epoch = position.epoch();
+            long iteration = (long) epoch * steps.perEpoch() + position.batch() + 1;
+            if (!Double.isFinite(step.loss())) {
+                throw new DivergedException(iteration - 1, epoch, step.loss(), step.lr());
+            }
+            progress = plus(progress, step);
+            position = new Position(iteration, epoch, position.batch() + 1);
+            observer.step(position, progress, step);
+            boolean stopping = settled && stop.getAsBoolean();
+            // After an epoch's last step there is one in any case.
+            boolean due = settled
+                    && position.batch() < steps.perEpoch()
+                    && config.monitoring().isCheckpointDue(iteration);
+            if (stopping || due) {
+                checkpoint(position, progress);
+            }
+            if (stopping) {
+                throw new StoppedException();
             }
         }
-        return progress;
     }
 
     private static EpochProgress plus(EpochProgress sums, Step step) {

@@ -282,7 +282,7 @@ final class BadConfigTest {
                         List.of(
                                 "x.yaml:4: train.epoch: unknown key; did you mean epochs?",
                                 "x.yaml:4: train.colour: unknown key; known: epochs, batch-size, seed, label-smoothing,"
-                                        + " mix, accumulate, clip-norm, ema-decay, patience, checkpoint-every, eval-every,"
+                                        + " mix, accumulate, clip-norm, ema-decay, lr-batch, patience, checkpoint-every, eval-every,"
                                         + " keep-checkpoints",
                                 "x.yaml:4: train.seed: expected a whole number, found 'x'",
                                 "x.yaml:4: train.eval-every: must be at least 1, not 0",

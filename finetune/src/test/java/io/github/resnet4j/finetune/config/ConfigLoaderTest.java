@@ -143,6 +143,7 @@ final class ConfigLoaderTest {
                   label-smoothing: 0.1
                   mix: {mixup: 0.2, cutmix: 1}
                   accumulate: 4
+                  lr-batch: 256
                   clip-norm: 5
                   ema-decay: 0.999
                   patience: 3
@@ -217,7 +218,7 @@ final class ConfigLoaderTest {
                                 32,
                                 -9_000_000_000L,
                                 new LossConfig(0.1, new MixConfig(Optional.of(0.2), Optional.of(1.0))),
-                                new StepConfig(4, Optional.of(5.0), Optional.of(0.999)),
+                                new StepConfig(4, Optional.of(5.0), Optional.of(0.999), Optional.of(256)),
                                 new MonitoringConfig(Optional.of(3), 500, 2, 1)),
                         new Sgd(
                                 1e-4,
@@ -431,6 +432,25 @@ final class ConfigLoaderTest {
                         .config()
                         .schedule())
                 .isEqualTo(new ScheduleConfig.Cosine(0.5, Optional.empty()));
+    }
+
+    /** Goyal et al. 2017: 0.1 for 256 images. */
+    @Test
+    void theLearningRateFollowsTheImagesOfAStep() {
+        String text = """
+                name: goyal
+                model: {name: resnet50}
+                data: {dataset: imagenet, dir: images}
+                train: {epochs: 90, batch-size: 512, accumulate: 16, lr-batch: 256}
+                optimizer: {type: sgd, lr: 0.1}
+                schedule: {type: multi-step, milestones: [30, 60, 80], warmup: {epochs: 5, lr: 0.1}}
+                """;
+        assertThat(ConfigLoader.parse(text, "goyal.yaml", List.of()).config().lr())
+                .isEqualTo(3.2);
+        assertThat(ConfigLoader.parse(text.replace(", lr-batch: 256", ""), "goyal.yaml", List.of())
+                        .config()
+                        .lr())
+                .isEqualTo(0.1);
     }
 
     @Test

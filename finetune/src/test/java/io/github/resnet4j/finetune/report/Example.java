@@ -58,6 +58,9 @@ final class Example {
                 predictions(16, 5),
                 predictions(4, 9),
                 predictions(8, 1),
+                List.of(
+                        new ExecutorRow(0, "10.0.0.1", 17_616, 40.1, 0.6, 3.9),
+                        new ExecutorRow(1, "10.0.0.2", 17_616, 40.1, 0.5, 2.2)),
                 choices(),
                 "model: { name: resnet18, classes: 10 }\ntrain:\n  epochs: 12\n  batch-size: 64\n",
                 provenance().json(),
@@ -86,6 +89,7 @@ final class Example {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 "",
                 "",
                 List.of());
@@ -100,6 +104,7 @@ final class Example {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -81,6 +81,16 @@ class HtmlReportTest {
     }
 
     @Test
+    void showsHowTheExecutorsSpentTheirTime() throws IOException {
+        assertThat(page(Example.run()))
+                .contains(
+                        "2 executors: 439 + 439 images/s, 8 % exchanging, 1 % waiting for data; the slowest computes 5 %"
+                                + " longer than the fastest",
+                        "10.0.0.1", "17,616");
+        assertThat(page(Example.thousandClasses())).doesNotContain("Executors");
+    }
+
+    @Test
     void escapesWhateverComesFromTheData() throws IOException {
         String bad = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&\u0000\u001b[31m";
         byte[] thumbnail = Prediction.thumbnail(Example.image(1, 8), 8);
@@ -111,6 +121,7 @@ class HtmlReportTest {
                 List.of(shot),
                 List.of(shot),
                 List.of(shot),
+                List.of(new ExecutorRow(0, bad, 9, 1, 0, 0)),
                 List.of(new Choice(bad, bad, bad, bad, true)),
                 "</pre>" + bad,
                 "</pre>" + bad,
@@ -279,6 +290,7 @@ class HtmlReportTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

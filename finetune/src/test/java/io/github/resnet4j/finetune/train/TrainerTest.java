@@ -125,7 +125,7 @@ final class TrainerTest {
                             new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
                 return new Trainer(
-                                new TrainingSteps(training, train, config, CLASSES.size(), Optional.empty()),
+                                new TrainingSteps(training, train, config, CLASSES.size(), Optional.empty(), average),
                                 average,
                                 inference,
                                 val,
@@ -607,7 +607,8 @@ final class TrainerTest {
                                     loader,
                                     config,
                                     3,
-                                    weighted ? Optional.of(weights) : Optional.empty()),
+                                    weighted ? Optional.of(weights) : Optional.empty(),
+                                    Optional.empty()),
                             Optional.empty(),
                             session.inference,
                             loader,
@@ -674,7 +675,7 @@ final class TrainerTest {
 
     private static TrainConfig averaging(double decay) {
         MixConfig mix = new MixConfig(Optional.of(0.5), Optional.of(1.0));
-        StepConfig step = new StepConfig(1, Optional.empty(), Optional.of(decay));
+        StepConfig step = new StepConfig(1, Optional.empty(), Optional.of(decay), Optional.empty());
         return new TrainConfig(2, 6, 3, new LossConfig(0, mix), step, MonitoringConfig.PLAIN);
     }
 
