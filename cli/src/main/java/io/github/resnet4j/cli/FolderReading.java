@@ -28,8 +28,17 @@ final class FolderReading {
 
     /** @throws UsageException if the limit is out of range */
     FolderOptions options() {
+        return new FolderOptions(followLinks, maxPixels(maxPixels));
+    }
+
+    /**
+     * The largest image, of commands that read no folders of this machine.
+     *
+     * @throws UsageException if it is out of range
+     */
+    static long maxPixels(Optional<Long> given) {
         try {
-            return new FolderOptions(followLinks, maxPixels.orElse(ImageDecoder.DEFAULT_MAX_PIXELS));
+            return new FolderOptions(false, given.orElse(ImageDecoder.DEFAULT_MAX_PIXELS)).maxPixels();
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage());
         }

@@ -25,7 +25,15 @@ import picocli.CommandLine.Spec;
             "The same on a Spark cluster.",
             "Without --master, on one that is started on this machine, to try it out."
         },
-        subcommands = {SparkTrainCommand.class, SparkCommand.Doctor.class, SparkCommand.Jars.class})
+        subcommands = {
+            SparkPredictCommand.class,
+            SparkEmbedCommand.class,
+            SparkEvalCommand.class,
+            SparkShardCommand.class,
+            SparkTrainCommand.class,
+            SparkCommand.Doctor.class,
+            SparkCommand.Jars.class
+        })
 final class SparkCommand implements Runnable {
     @Spec
     private CommandSpec spec;

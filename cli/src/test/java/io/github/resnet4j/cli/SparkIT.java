@@ -75,6 +75,16 @@ final class SparkIT {
         for (String link : List.of("cli/target", "spark/target/spark")) {
             Files.createSymbolicLink(clone.resolve(link), ROOT.resolve(link));
         }
+        Path quickstart = Files.createDirectories(clone.resolve("runs/quickstart"));
+        Files.copy(Path.of(Trained.model()), quickstart.resolve("model.zip"));
+        for (String name : List.of("star", "moon")) {
+            Path from = Trained.images().resolve("train").resolve(name);
+            Path to = Files.createDirectories(clone.resolve("PHOTOS").resolve(name));
+            for (int i = 0; i < 12; i++) {
+                String image = String.format("%s-%04d.png", name, i);
+                Files.copy(from.resolve(image), to.resolve(image));
+            }
+        }
         // As in a clone that is built: the launcher shall neither build nor fetch.
         Path old = Files.writeString(clone.resolve("spark/installation/pom.xml"), "");
         Files.setLastModifiedTime(old, FileTime.fromMillis(0));
@@ -157,6 +167,12 @@ final class SparkIT {
                 assertThat(outcome.code())
                         .as("exit code of %s: %s%s", command, outcome.out(), outcome.err())
                         .isZero();
+                if (command.contains("spark predict")) {
+                    assertThat(outcome.out()).startsWith("24 rows in predictions, 1 Parquet file; 24 now");
+                }
+                if (command.contains("spark eval")) {
+                    assertThat(outcome.out()).startsWith("top-1 ").contains(" on 24 images", "CSV files");
+                }
                 if (command.contains("spark doctor")) {
                     assertThat(outcome.out())
                             .contains(

@@ -139,7 +139,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Executors that have registered, without the driver. */
     private static int registered(JavaSparkContext context) {
-        return context.statusTracker().getExecutorInfos().length - 1;
+        return context.sc().statusTracker().getExecutorInfos().length - 1;
     }
 
     /** The settings that this program was started with: {@code spark-submit} hands its own over as system properties. */

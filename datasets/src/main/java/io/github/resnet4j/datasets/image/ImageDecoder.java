@@ -72,6 +72,22 @@ public final class ImageDecoder {
         return new Opened(bytes, file, ImageHeader.read(bytes, bytes.length, file, maxPixels), 1);
     }
 
+    /**
+     * The image in {@code bytes}, which are the content of a file, of at most {@code maxPixels} pixels; decoded when pixels are
+     * asked for. The bytes are not copied and not to be modified.
+     *
+     * @param name its name in errors
+     * @throws BadImageException if the bytes do not begin as an image of a supported format
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static LazyImage open(byte[] bytes, Path name, long maxPixels) {
+        requirePossible(maxPixels);
+        if (bytes.length > maxFileBytes(maxPixels)) {
+            throw tooLarge(name, bytes.length, maxPixels);
+        }
+        return new Opened(bytes, name, ImageHeader.read(bytes, bytes.length, name, maxPixels), 1);
+    }
+
     /** The bytes of an image, of which the header has been read. */
     private record Opened(byte[] bytes, Path name, ImageHeader header, int reduction) implements LazyImage {
         @Override

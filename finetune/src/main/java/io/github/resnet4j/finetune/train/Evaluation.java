@@ -137,8 +137,9 @@ public record Evaluation(
          * @param actual its class
          * @param probabilities of the batch, to which the temperature is applied
          * @param from where those of the image begin
+         * @return the network's answer for it
          */
-        public void add(int index, int actual, float[] probabilities, int from) {
+        public Answer add(int index, int actual, float[] probabilities, int from) {
             scores.add(index, actual, probabilities, from);
             int rank = rank(probabilities, from, classes, actual);
             int predicted = mostProbable(probabilities, from, classes);
@@ -149,6 +150,7 @@ public record Evaluation(
             loss += answer.loss();
             right += rank == 0 ? 1 : 0;
             inTop5 += rank < TOP ? 1 : 0;
+            return answer;
         }
 
         /** Of all that was added. */

@@ -1,0 +1,2 @@
+/** Writes tar shards: the tasks, and the folder they fill. */
+package io.github.resnet4j.spark.internal.shards;

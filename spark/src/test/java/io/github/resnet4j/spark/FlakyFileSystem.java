@@ -1,0 +1,41 @@
+package io.github.resnet4j.spark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+
+/** Files of this machine under {@code flaky:}, of which some fail to open for some time. */
+public final class FlakyFileSystem extends RawLocalFileSystem {
+    /** Times to fail. */
+    static final AtomicInteger FAILURES = new AtomicInteger();
+    /** Part of the name of the files that fail. */
+    static volatile String victim = "?";
+
+    @Override
+    public URI getUri() {
+        return URI.create("flaky:///");
+    }
+
+    @Override
+    public String getScheme() {
+        return "flaky";
+    }
+
+    @Override
+    public void initialize(URI uri, Configuration conf) throws IOException {
+        super.initialize(uri, conf);
+        setConf(conf);
+    }
+
+    @Override
+    public FSDataInputStream open(Path path, int buffer) throws IOException {
+        if (path.getName().contains(victim) && FAILURES.getAndDecrement() > 0) {
+            throw new IOException("the storage is not there");
+        }
+        return super.open(path, buffer);
+    }
+}
