@@ -26,6 +26,7 @@ final class RunRecorder implements Trainer.Observer {
     private final ProgressView view;
     private final long valImages;
     private final int classes;
+    private final LossWatch losses = new LossWatch();
     private int shownEpoch = -1;
     private double waited;
     private double trained;
@@ -82,6 +83,7 @@ final class RunRecorder implements Trainer.Observer {
         trained += step.seconds();
         waited += step.waited();
         images += step.images();
+        losses.add(position.iteration(), step.loss()).ifPresent(view::line);
         view.step(
                 position.batch(), progress.meanLoss(), step.lr(), progress.imagesPerSecond(), progress.dataWaitShare());
     }
