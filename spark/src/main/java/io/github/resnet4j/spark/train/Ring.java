@@ -32,8 +32,8 @@ import javax.crypto.spec.SecretKeySpec;
  * anything. It is not encrypted.
  */
 final class Ring implements AllReduce, Closeable {
-    private static final int PIECE = 1 << 16;
-    private static final int HEADER = 3 * Integer.BYTES;
+    static final int PIECE = 1 << 16;
+    static final int HEADER = 3 * Integer.BYTES;
     private static final int NONCE = 32;
     /** Long enough for the slowest neighbour to build its network. */
     private static final int CONNECT_MILLIS = 30_000;
