@@ -50,23 +50,13 @@ final class LocalClusterIT {
                     .containsOnly((2048L - 384) << 20);
 
             String secret = cluster.context().getConf().get("spark.authenticate.secret");
-            children = ProcessHandle.current().descendants().toList();
+            children = ChildProcesses.all();
             assertThat(children).hasSizeGreaterThanOrEqualTo(5);
-            assertThat(children).as("everybody on the machine sees these").noneMatch(child -> commandLine(child)
-                    .contains(secret));
+            assertThat(children)
+                    .as("everybody on the machine sees these")
+                    .noneMatch(child -> ChildProcesses.commandLine(child).contains(secret));
         }
         await(() -> children.stream().noneMatch(ProcessHandle::isAlive));
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        try {
-            return Files.exists(file)
-                    ? Files.readString(file)
-                    : process.info().commandLine().orElse("");
-        } catch (IOException ended) {
-            return "";
-        }
     }
 
     /** Also of a process that cannot clean up: nothing remains, neither JVMs nor files. */

@@ -2,6 +2,7 @@ package io.github.resnet4j.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resnet4j.spark.ChildProcesses;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ClusterSpec;
 import java.io.IOException;
@@ -61,29 +62,9 @@ final class SparkTrainingIT {
         }
     }
 
-    /** The executors' processes. */
-    private static List<ProcessHandle> executors() {
-        return ProcessHandle.current()
-                .descendants()
-                .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))
-                .toList();
-    }
-
-    /** Java cuts a long one off, or does not tell it. */
-    private static String commandLine(ProcessHandle process) {
-        Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        try {
-            return Files.exists(file)
-                    ? Files.readString(file)
-                    : process.info().commandLine().orElse("");
-        } catch (IOException ended) {
-            return "";
-        }
-    }
-
     @Test
     void executorsEqualTheirSimulationToTheBit() throws IOException {
-        assertThat(executors()).hasSize(2);
+        assertThat(ChildProcesses.executors()).hasSize(2);
         byte[] together = tiny.train(
                 new SparkTraining(cluster, 2, Agreement.every(1), Optional.empty(), remark -> {}), "name=spark");
         assertThat(simulated(Agreement.every(1))).isEqualTo(together);
@@ -99,7 +80,7 @@ final class SparkTrainingIT {
         int[] polls = {0};
         byte[] together = tiny.train(training, false, () -> {
             if (Files.exists(runs.resolve("tiny/checkpoints")) && polls[0]++ == 1) {
-                executors().get(0).destroyForcibly();
+                ChildProcesses.executors().get(0).destroyForcibly();
             }
             return false;
         });
