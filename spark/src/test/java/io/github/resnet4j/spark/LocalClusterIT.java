@@ -117,7 +117,7 @@ final class LocalClusterIT {
                 OptionalInt.empty(),
                 Optional.empty(),
                 Map.of(
-                        "spark.executor.extraJavaOptions", "-XX:+NoSuchOption",
+                        "spark.executor.extraJavaOptions", "-javaagent:no-such.jar",
                         "spark.scheduler.maxRegisteredResourcesWaitingTime", "15s"));
         assertThatExceptionOfType(ClusterException.class)
                 .isThrownBy(() -> Cluster.open(spec).close())
