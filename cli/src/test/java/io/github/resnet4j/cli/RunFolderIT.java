@@ -98,8 +98,11 @@ class RunFolderIT {
         mount.getInputStream().readAllBytes();
         assumeThat(mount.waitFor()).as("mounting a tmpfs is allowed").isZero();
         try {
-            train("full", "--set", "output.dir=disk")
-                    .failsWith(ExitCode.DISK, "iteration 4 was not saved", "the disk is full");
+            Cli.Outcome full = train("full", "--set", "output.dir=disk")
+                    .failsWith(ExitCode.DISK, "iteration 8 was not saved", "the disk is full");
+            assertThat(full.err())
+                    .contains("iteration 4 was not saved, earlier checkpoints are intact")
+                    .contains("(training continues)");
             assertThat(TinyRun.checkpoints(disk.resolve("full"))).containsExactly("ckpt-000000002");
         } finally {
             new ProcessBuilder("umount", disk.toString()).start().waitFor();

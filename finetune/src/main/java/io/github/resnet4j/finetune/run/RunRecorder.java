@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.run;
 
+import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EpochRow;
@@ -13,9 +14,13 @@ import io.github.resnet4j.finetune.train.TrainingSteps;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /** Shows and writes down what the trainer reports. What cannot be written is said, and training goes on. */
 final class RunRecorder implements Trainer.Observer {
+    /** A disk that is full for so many checkpoints in a row stays full; what is trained from there on would be lost. */
+    private static final int UNSAVED = 3;
+
     private final int epochs;
     private final int perEpoch;
     private final BiConsumer<Position, EpochProgress> checkpoints;
@@ -24,6 +29,7 @@ final class RunRecorder implements Trainer.Observer {
     private final CsvLog log;
     private final EventLog events;
     private final ProgressView view;
+    private final BooleanSupplier stop;
     private final long valImages;
     private final int classes;
     private final LossWatch losses = new LossWatch();
@@ -31,11 +37,13 @@ final class RunRecorder implements Trainer.Observer {
     private double waited;
     private double trained;
     private long images;
+    private int unsaved;
 
     /**
      * @param perEpoch steps of an epoch
      * @param checkpoints saves one
      * @param rows of the epochs so far, which grow
+     * @param stop whether the run is to end, and the next checkpoint is the last
      */
     RunRecorder(
             RunConfig config,
@@ -46,7 +54,8 @@ final class RunRecorder implements Trainer.Observer {
             BestModel best,
             CsvLog log,
             EventLog events,
-            ProgressView view) {
+            ProgressView view,
+            BooleanSupplier stop) {
         this.epochs = config.train().epochs();
         this.perEpoch = perEpoch;
         this.checkpoints = checkpoints;
@@ -55,6 +64,7 @@ final class RunRecorder implements Trainer.Observer {
         this.log = log;
         this.events = events;
         this.view = view;
+        this.stop = stop;
         this.valImages = start.inputs().val().size();
         this.classes = start.network().classes();
     }
@@ -136,6 +146,15 @@ final class RunRecorder implements Trainer.Observer {
 
     @Override
     public void checkpoint(Position position, EpochProgress progress) {
-        checkpoints.accept(position, progress);
+        try {
+            checkpoints.accept(position, progress);
+            unsaved = 0;
+        } catch (CheckpointException e) {
+            unsaved++;
+            if (unsaved == UNSAVED || stop.getAsBoolean()) {
+                throw e;
+            }
+            view.line(e.getMessage() + " (training continues)");
+        }
     }
 }

@@ -505,7 +505,8 @@ public final class TrainingRun {
                     best,
                     log,
                     events,
-                    view);
+                    view,
+                    stop);
             Position position = from;
             EpochProgress progress = done;
             Optional<Evaluation> last = Optional.empty();

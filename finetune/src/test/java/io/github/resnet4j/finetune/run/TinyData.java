@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -132,6 +133,19 @@ final class TinyData {
             stop = () -> {
                 asked.add(true);
                 return asked.size() >= times;
+            };
+            return this;
+        }
+
+        /** Does something when asked for the {@code times}-th time whether to stop. */
+        Runner at(int times, Runnable action) {
+            BooleanSupplier before = stop;
+            AtomicInteger asked = new AtomicInteger();
+            stop = () -> {
+                if (asked.incrementAndGet() == times) {
+                    action.run();
+                }
+                return before.getAsBoolean();
             };
             return this;
         }

@@ -9,6 +9,7 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.EngineUnavailableException;
+import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.RunLockedException;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
@@ -28,6 +29,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -468,6 +470,51 @@ final class TrainingRunTest {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> run(TinyData.config(data, runs)).resume().run())
                 .withMessageContaining("the initial weights are not those that it began with");
+    }
+
+    /** A file in the folder's place stands for a disk that is full. Asked again whether to stop after each failure. */
+    @Test
+    void goesOnWithoutACheckpointThatCannotBeSaved() throws IOException {
+        Path place = runs.resolve("tiny/checkpoints");
+        TinyData.Runner runner = new TinyData.Runner(TinyData.config(data, runs, "train.checkpoint-every=1"))
+                .at(1, () -> change(() -> Files.createFile(place)))
+                .at(5, () -> change(() -> Files.delete(place)));
+        runner.run();
+        assertThat(runner.said().lines().filter(line -> line.endsWith("(training continues)")))
+                .hasSize(2)
+                .allMatch(line -> line.contains("checkpoints"));
+        assertThat(names(place)).containsExactlyInAnyOrder("ckpt-000000007", "ckpt-000000008");
+    }
+
+    @Test
+    void endsWhenThreeCheckpointsInARowCannotBeSaved() throws IOException {
+        Path place = runs.resolve("tiny/checkpoints");
+        TinyData.Runner runner = new TinyData.Runner(TinyData.config(data, runs, "train.checkpoint-every=1"))
+                .at(1, () -> change(() -> Files.createFile(place)));
+        assertThatExceptionOfType(CheckpointException.class).isThrownBy(runner::run);
+        assertThat(runner.said().lines().filter(line -> line.endsWith("(training continues)")))
+                .hasSize(2);
+    }
+
+    @Test
+    void aStopWhoseCheckpointCannotBeSavedSaysSo() throws IOException {
+        Path place = runs.resolve("tiny/checkpoints");
+        TinyData.Runner runner = new TinyData.Runner(TinyData.config(data, runs))
+                .stopAfter(1)
+                .at(1, () -> change(() -> Files.createFile(place)));
+        assertThatExceptionOfType(CheckpointException.class).isThrownBy(runner::run);
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private static void change(Change change) {
+        try {
+            change.make();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Found in the evaluation: the epoch is in the checkpoint and the log, and once the file is whole the run goes on. */
