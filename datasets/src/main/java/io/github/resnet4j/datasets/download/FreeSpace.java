@@ -2,14 +2,24 @@ package io.github.resnet4j.datasets.download;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** How many bytes may be written to the file system of a folder. */
 @FunctionalInterface
 interface FreeSpace {
-    FreeSpace REAL = folder -> Files.getFileStore(folder).getUsableSpace();
+    FreeSpace REAL = FreeSpace::ask;
 
     long in(Path folder) throws IOException;
+
+    /** Not of {@link Files#getFileStore}, which looks for the mount point: in a chroot there is none to be found. */
+    private static long ask(Path folder) throws IOException {
+        long free = folder.toFile().getUsableSpace();
+        if (free == 0 && Files.notExists(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
+        return free;
+    }
 
     /** Fails unless {@code bytes} and a tenth more are free, so that a long download does not end in a full disk. */
     default void require(long bytes, Path folder, String what) {
