@@ -1,0 +1,82 @@
+package io.github.resnet4j.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A file system in memory whose size changes at will, mounted on a folder. Only root on Linux can have one. */
+final class SmallDisk implements AutoCloseable {
+    /** More than any run here writes. */
+    private static final long LARGE = 256L << 20;
+
+    private static final int ATTEMPTS = 100;
+
+    private final Path folder;
+
+    private final Thread unmount = new Thread(this::unmount, "unmount");
+
+    private SmallDisk(Path folder) {
+        this.folder = folder;
+        Runtime.getRuntime().addShutdownHook(unmount); // a harness that is stopped leaves no mount behind
+    }
+
+    /** Empty without the right to mount. */
+    static Optional<SmallDisk> on(Path folder) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        return Command.succeeds("mount", "-t", "tmpfs", "-o", "size=" + LARGE, "tmpfs", folder.toString())
+                ? Optional.of(new SmallDisk(folder))
+                : Optional.empty();
+    }
+
+    /** Leaves so many bytes free. Fails, and is tried again, where something is written at that moment. */
+    void leave(long bytes) throws IOException, InterruptedException {
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (remounts("size=" + (used() + bytes))) {
+                return;
+            }
+        }
+        throw new IOException(folder + ": does not get smaller");
+    }
+
+    void enlarge() throws IOException, InterruptedException {
+        remount("size=" + LARGE);
+    }
+
+    void readOnly() throws IOException, InterruptedException {
+        remount("ro");
+    }
+
+    void writable() throws IOException, InterruptedException {
+        remount("rw");
+    }
+
+    private long used() {
+        return folder.toFile().getTotalSpace() - folder.toFile().getFreeSpace();
+    }
+
+    private void remount(String option) throws IOException, InterruptedException {
+        if (!remounts(option)) {
+            throw new IOException(folder + ": cannot be remounted with " + option);
+        }
+    }
+
+    private boolean remounts(String option) throws InterruptedException {
+        return Command.succeeds("mount", "-o", "remount," + option, folder.toString());
+    }
+
+    @Override
+    public void close() {
+        Runtime.getRuntime().removeShutdownHook(unmount);
+        unmount();
+    }
+
+    /** Lazily: of a process that was killed a moment ago, files may still be open. */
+    private void unmount() {
+        try {
+            Command.succeeds("umount", "-l", folder.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
