@@ -13,10 +13,140 @@ final class Bars {
                             + " interval at most, needs no hand and leaves nothing behind",
                     new Kills()),
             new Bar(
+                    "T-2",
+                    "loss of power after every operation of a save, with any of what was not forced to disk lost, 1,000 states:"
+                            + " a valid checkpoint in each",
+                    new ModuleTests(
+                            "finetune",
+                            "CheckpointFaultsTest#survivesLossOfPower",
+                            1000,
+                            "states of the disk, a valid checkpoint in each, never older than the last that was reported")),
+            new Bar(
+                    "T-3",
+                    "200 files of the newest checkpoint changed by a bit, cut short, deleted or swapped: noticed and named, the"
+                            + " checkpoint before is used",
+                    new Corruptions()),
+            new Bar(
+                    "T-4",
+                    "60 interruptions with every lever of training on: the bytes of the uninterrupted run at the end",
+                    new Resumptions()),
+            new Bar("T-5", "two runs of 200 iterations with one seed: the same bytes", new Repetitions()),
+            new Bar(
+                    "T-6",
+                    "SIGTERM or SIGINT at ten places, ten times each: the state is saved, exit code 143 or 130 within 30 seconds; a"
+                            + " second signal ends it within one",
+                    new Signals()),
+            new Bar(
+                    "T-7",
+                    "NaN and infinity, injected at 12 points: the run stops in the same iteration with exit code 8, and no"
+                            + " checkpoint holds such a value",
+                    new Divergence()),
+            new Bar(
+                    "T-8",
+                    "divergence without NaN, a loss above ten times its median for 20 iterations: a warning",
+                    session -> Outcome.notBuilt("only losses and weights that are not finite are noticed (T-7)")),
+            new Bar(
+                    "T-9",
+                    "memory runs out at three places, 20 times: exit code 7, the last checkpoint intact, no crash of the JVM; before"
+                            + " the start an estimate within 15 %, with the largest batch that fits",
+                    new Memory()),
+            new Bar(
+                    "T-10",
+                    "10,000 iterations, 200 evaluations, 100 saves: memory grows by 1 MiB each 1,000 at most, open files and threads"
+                            + " not at all",
+                    new Leak()),
+            new Bar(
+                    "T-11",
+                    "the disk is full at each tenth of a save: the checkpoint before stays, the temporary goes, training goes on and"
+                            + " saves at the next interval; exit code 6 after three failures",
+                    new FullDisk()),
+            new Bar(
+                    "T-12",
+                    "the clock moves by a year while it trains: no checkpoint is lost, intervals stay as they are",
+                    new Clock()),
+            new Bar(
+                    "T-13",
+                    "a second run in the same folder ends with exit code 9 in a second; a dead process' lock is taken over",
+                    new TwoRuns()),
+            new Bar(
+                    "T-14",
+                    "12 changes of model, classes, optimiser, data: refused with exit code 2, each difference named",
+                    new ChangedRuns()),
+            new Bar(
+                    "T-15",
+                    "a checkpoint of every released version is loaded",
+                    session -> Outcome.notRun("no version has been released")),
+            new Bar(
+                    "T-16",
+                    "no iteration for ten minutes: a dump of the threads and exit code 10",
+                    session -> Outcome.notBuilt("a run that stands still stays so until it is stopped")),
+            new Bar(
+                    "T-17",
+                    "ResNet-50 with momentum is saved in 5 seconds, and training pauses for 1 at most",
+                    new Overhead()),
+            new Bar(
                     SOAK,
                     "an hour or more with a random fault about every two minutes: the run goes on by the same command, and"
                             + " ends with the bytes of a run without faults",
-                    new Soak()));
+                    new Soak()),
+            new Bar(
+                    "I-1",
+                    "damaged, hostile and unusual images and folders: the documented result or one exception",
+                    new ModuleTests(
+                            "datasets",
+                            "BadImageTest,BadImagesTest,ImageCheckTest,ImageDecoderTest,ImageFolderTest,ImageFoldersTest",
+                            0,
+                            "cases and damaged images; each an image or one exception with its file")),
+            new Bar(
+                    "I-2",
+                    "1,000,000 damaged images are decoded: an image or one exception, no crash, no lack of memory",
+                    new ModuleTests(
+                            "datasets",
+                            "BadImageTest#damageGivesAnImageOrOneException",
+                            1_000_000,
+                            "damaged JPEG, PNG, GIF and BMP files decoded; each an image or one exception")),
+            new Bar(
+                    "I-6",
+                    "1,000 downloads with random faults, kills and full disks: the file is absent or right, and a good server"
+                            + " completes it",
+                    new ModuleTests(
+                            "datasets",
+                            "DownloaderTest#isAbsentOrRightAfterRandomFaults,"
+                                    + "DownloaderProcessTest#isAbsentOrRightAfterKillsAndFullDisks",
+                            1000,
+                            "downloads with faults; none left a wrong file, all were completed")),
+            new Bar(
+                    "I-7",
+                    "servers that stall, fail, ask to wait or do not exist: at most five more attempts, ever longer waits",
+                    new ModuleTests("datasets", "DownloaderTest,UnknownSizeTest", 0, "tests of faults one by one")),
+            new Bar(
+                    "I-9",
+                    "eight processes want the same file: one download",
+                    new ModuleTests(
+                            "datasets",
+                            "DownloaderProcessTest#downloadsOnceForSeveralProcesses*",
+                            2,
+                            "times eight processes got the file by one download")),
+            new Bar(
+                    "S-1",
+                    "32 clients ask 10,000 times each: every one gets the answer to its own image",
+                    new ModuleTests("serving", "IsolationTest", 320_000, "answers, each the right one")),
+            new Bar(
+                    "S-2",
+                    "malformed requests: refused with a short error, never as the server's fault, and the next is answered",
+                    new ModuleTests("serving", "MalformedRequestTest", 60, "requests")),
+            new Bar(
+                    "S-3",
+                    "1,000,000 requests with random damage: no crash, no answer that blames the server, none that hangs",
+                    new ModuleTests("serving", "FuzzTest", 1_000_000, "damaged requests")),
+            new Bar(
+                    "S-4",
+                    "uploads without an end, overload, slow clients, stops, metrics, memory (S-4, S-5, S-7 to S-10, S-13)",
+                    new ModuleTests("serving", "LoadBarsTest", 0, "tests under load")),
+            new Bar(
+                    "S-9",
+                    "a server that is stopped answers what it has taken",
+                    new ModuleTests("serving", "StopTest", 0, "tests")));
 
     private Bars() {}
 }

@@ -113,10 +113,15 @@ public final class FaultsCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private Result measure(Bar bar, Session session) throws IOException, InterruptedException {
+    private Result measure(Bar bar, Session session) throws InterruptedException {
         session.say(bar.id() + ": " + bar.asked());
         long start = System.nanoTime();
-        Outcome outcome = bar.measurement().in(session);
+        Outcome outcome;
+        try {
+            outcome = bar.measurement().in(session);
+        } catch (IOException | RuntimeException e) { // the other rows are still worth running
+            outcome = new Outcome(Verdict.FAILED, "could not be measured: " + e, 0);
+        }
         long seconds = Math.round((System.nanoTime() - start) / 1e9);
         boolean soak = bar.id().equals(Bars.SOAK);
         return new Result(

@@ -43,8 +43,9 @@ final class SmallDisk implements AutoCloseable {
         remount("size=" + LARGE);
     }
 
-    void readOnly() throws IOException, InterruptedException {
-        remount("ro");
+    /** Refused while a file is open for writing. */
+    boolean tryReadOnly() throws InterruptedException {
+        return remounts("ro");
     }
 
     void writable() throws IOException, InterruptedException {

@@ -72,6 +72,14 @@ final class TinyRun {
         return all.toArray(String[]::new);
     }
 
+    Path folder() {
+        return folder;
+    }
+
+    String name() {
+        return folder.getFileName().toString();
+    }
+
     Path path(String file) {
         return folder.resolve(file);
     }
@@ -94,6 +102,15 @@ final class TinyRun {
     long newest() {
         List<String> names = checkpoints();
         return names.isEmpty() ? 0 : iteration(names.get(names.size() - 1));
+    }
+
+    /** Epochs in the log. */
+    int epochs() {
+        try {
+            return Math.max(0, Files.readAllLines(folder.resolve("log.csv")).size() - 1);
+        } catch (IOException e) {
+            return 0; // not yet there
+        }
     }
 
     /** Whether a checkpoint is being written that is not there yet. */

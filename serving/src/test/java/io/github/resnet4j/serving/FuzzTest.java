@@ -41,6 +41,7 @@ final class FuzzTest {
             }
             assertThat(server.send(server.image(7)).text()).isEqualTo(golden);
         }
+        System.out.println("trials: " + REQUESTS);
     }
 
     private static byte[] damaged(List<byte[]> seeds, Random random) {

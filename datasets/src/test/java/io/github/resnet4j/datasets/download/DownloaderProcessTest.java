@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class DownloaderProcessTest {
     private static final int SIZE = 400_000;
 
+    /** At the length that the bars of reliability ask for: with {@code -Dfaults.full=true}. */
+    private static final boolean FULL = Boolean.getBoolean("faults.full");
+
     @TempDir
     Path folder;
 
@@ -46,8 +49,8 @@ final class DownloaderProcessTest {
     }
 
     @Test
-    void downloadsOnceForThreeProcesses() throws Exception {
-        for (int i = 0; i < 3; i++) {
+    void downloadsOnceForSeveralProcesses() throws Exception {
+        for (int i = 0; i < (FULL ? 8 : 3); i++) {
             start("");
         }
         for (Process process : processes) {
@@ -58,9 +61,9 @@ final class DownloaderProcessTest {
     }
 
     @Test
-    void downloadsOnceForThreeProcessesWithoutAPublishedSize() throws Exception {
+    void downloadsOnceForSeveralProcessesWithoutAPublishedSize() throws Exception {
         file = server.vagueFile(folder.resolve("scratch"), 2 * SIZE);
-        downloadsOnceForThreeProcesses();
+        downloadsOnceForSeveralProcesses();
     }
 
     @Test
@@ -98,6 +101,33 @@ final class DownloaderProcessTest {
         new Downloader(DownloadOptions.standard()).fetch(file, target);
         assertThat(target).hasBinaryContent(content);
         assertThat(server.exchanges().get(1).from()).isEqualTo(204_800);
+    }
+
+    /** Absent or right whenever the process is killed and wherever the disk is full; then a good one completes it. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no ulimit")
+    void isAbsentOrRightAfterKillsAndFullDisks() throws Exception {
+        Random random = new Random(5);
+        int trials = FULL ? 100 : 2;
+        for (int trial = 0; trial < trials; trial++) {
+            target = folder.resolve("set" + trial + ".tar.gz");
+            boolean full = trial % 2 == 1;
+            server.then(FaultServer.slow(random.nextInt(300)));
+            Process process = start(full ? "ulimit -f " + random.nextInt(SIZE / 512) : "");
+            if (full) {
+                assertThat(exitCode(process)).as(() -> output(process)).isEqualTo(1);
+            } else {
+                Thread.sleep(random.nextInt(1000));
+                process.destroyForcibly().waitFor();
+            }
+            if (Files.exists(target)) {
+                assertThat(target).hasBinaryContent(content);
+            }
+            server.clearScript();
+            new Downloader(DownloadOptions.standard()).fetch(file, target);
+            assertThat(target).hasBinaryContent(content);
+        }
+        System.out.println("trials: " + trials);
     }
 
     private Process start(String shell) throws IOException {

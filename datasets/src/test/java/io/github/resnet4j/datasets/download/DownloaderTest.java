@@ -543,7 +543,8 @@ final class DownloaderTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void isAbsentOrRightAfterRandomFaults(long seed) throws IOException {
         Random random = new Random(seed);
-        for (int run = 0; run < 10; run++) {
+        int runs = Boolean.getBoolean("faults.full") ? 170 : 10;
+        for (int run = 0; run < runs; run++) {
             Path here = folder.resolve("run" + run + ".tar.gz");
             int faults = random.nextInt(9);
             for (int i = 0; i < faults; i++) {
@@ -560,6 +561,7 @@ final class DownloaderTest {
             downloader(options()).fetch(file, here);
             assertThat(here).hasBinaryContent(FILE);
         }
+        System.out.println("trials: " + runs);
     }
 
     private static Answer randomFault(Random random) {

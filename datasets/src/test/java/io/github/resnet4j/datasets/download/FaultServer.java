@@ -126,6 +126,24 @@ final class FaultServer implements AutoCloseable {
         };
     }
 
+    /** As a good server would, but a tenth at a time, with so many milliseconds between. */
+    static Answer slow(int millis) {
+        return exchange -> {
+            int length = exchange.file.length;
+            exchange.serve(ETAG, 0);
+            int from = exchange.from();
+            for (int tenth = 1; tenth <= 10; tenth++) {
+                exchange.send(from + (length - from) * (tenth - 1) / 10, from + (length - from) * tenth / 10);
+                try {
+                    Thread.sleep(millis);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        };
+    }
+
     /** The whole file whatever was asked, with these headers more. */
     static Answer whole(String... headers) {
         return exchange -> {

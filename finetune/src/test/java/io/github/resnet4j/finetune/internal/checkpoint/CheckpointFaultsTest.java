@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointFaultsTest {
     private static final int SIZE = 64;
 
+    /** At the length that the bars of reliability ask for: with {@code -Dfaults.full=true}. */
+    private static final boolean FULL = Boolean.getBoolean("faults.full");
+
     @TempDir
     private Path folder;
 
@@ -402,7 +405,7 @@ class CheckpointFaultsTest {
             while (safe < returned.size() && returned.get(safe) <= done) {
                 safe++;
             }
-            for (int trial = 0; trial < 20; trial++) {
+            for (int trial = 0; trial < (FULL ? 200 : 20); trial++) {
                 Path state = folder.resolve("state" + states++);
                 disk.materialise(live, done, random, state);
                 Snapshot found = newest(state, new RecordingDisk()).orElseThrow();
@@ -413,6 +416,7 @@ class CheckpointFaultsTest {
             }
         }
         assertThat(states).isGreaterThanOrEqualTo(1000);
+        System.out.println("trials: " + states);
         assertThat(fallbacks).isBetween(states / 4, states - 1);
     }
 

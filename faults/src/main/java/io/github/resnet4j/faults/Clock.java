@@ -1,0 +1,76 @@
+package io.github.resnet4j.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** T-12: the wall clock jumps by a year, forwards and backwards, while a run trains. Needs libfaketime. */
+final class Clock implements Measurement {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final List<Path> LIBRARIES = List.of(
+            Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"),
+            Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"));
+
+    @Override
+    public Outcome in(Session session) throws IOException, InterruptedException {
+        Path library = LIBRARIES.stream().filter(Files::exists).findFirst().orElse(null);
+        if (library == null) {
+            return Outcome.notRun("needs libfaketime (Debian: apt-get install faketime)");
+        }
+        Path folder = session.folder("clock");
+        TinyRun.writeConfig(folder, session.images());
+        Program program = session.program(folder);
+        program.succeed(TinyRun.train("whole", List.of()));
+        Map<String, String> whole = TinyRun.of(folder, "whole").content();
+        Path time = folder.resolve("time");
+        Program moved = program.env("LD_PRELOAD", library.toString())
+                .env("FAKETIME_TIMESTAMP_FILE", time.toString())
+                .env("FAKETIME_CACHE_DURATION", "0")
+                .env("FAKETIME_NO_CACHE", "1")
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        Tally tally = new Tally(session, session.trials(2, 20));
+        while (!tally.isDone()) {
+            String name = "moved" + tally.trials();
+            TinyRun run = TinyRun.of(folder, name);
+            boolean killed = tally.trials() % 2 == 1;
+            Files.writeString(time, "+0\n");
+            List<String> lost = new ArrayList<>();
+            try (Child child = moved.start(TinyRun.train(name, List.of()))) {
+                for (int jump = 1; jump <= 4; jump++) {
+                    int step = 6 * jump;
+                    child.await(() -> run.newest() >= step);
+                    long before = run.newest();
+                    Files.writeString(time, jump % 2 == 0 ? "-365d\n" : "+365d\n");
+                    if (child.await(() -> run.newest() > before + 1)
+                            && run.checkpoints().size() < 2) {
+                        lost.add("after iteration " + before + " only " + run.checkpoints());
+                    }
+                }
+                tally.check(lost.isEmpty(), name + ": " + lost);
+                tally.check(child.isAlive(), name + ": the clock did not move while it trained: " + child.err());
+                if (killed) {
+                    child.kill();
+                } else {
+                    int code = child.exitCode(PATIENCE);
+                    tally.check(code == 0, name + " ended with " + code + ": " + child.err());
+                }
+            }
+            if (killed) {
+                try (Child child = moved.start(TinyRun.train(name, List.of(), "--resume"))) {
+                    int code = child.exitCode(PATIENCE);
+                    tally.check(code == 0, name + ", resumed, ended with " + code + ": " + child.err());
+                }
+            }
+            String differences = run.differences(whole);
+            tally.check(differences.isEmpty(), name + " differs from the run whose clock stood right: " + differences);
+            tally.tried();
+        }
+        return tally.outcome(
+                tally.trials() + " runs, in each four jumps of the wall clock by a year or two; half of them were then"
+                        + " killed and resumed: no checkpoint was lost, and the ends equal the run whose clock was right");
+    }
+}
