@@ -7,7 +7,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Turns Ctrl-C and SIGTERM into a flag that a run polls at safe points. The JVM's exit waits until the run has saved
  * its checkpoint, 30 seconds at most; the exit code is the JVM's own, 130 or 143. Before the first poll there is
- * nothing to save, and the exit does not wait.
+ * nothing to save, and the exit does not wait. A second signal ends the process at once, as a
+ * kill would: what was saved before is whole.
  */
 final class Stop implements BooleanSupplier, AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
@@ -38,12 +39,24 @@ final class Stop implements BooleanSupplier, AutoCloseable {
 
     private void waitForTheRun() {
         asked = true;
+        haltAt("INT", 130);
+        haltAt("TERM", 143);
         try {
             if (listening) {
                 finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The JVM itself takes no notice of further signals once it is ending. There is no public class for this. */
+    private static void haltAt(String signal, int code) {
+        try {
+            sun.misc.Signal.handle(
+                    new sun.misc.Signal(signal), again -> Runtime.getRuntime().halt(code));
+        } catch (IllegalArgumentException e) {
+            // Not this JVM's to handle, for example with -Xrs: then it has not come through it, either.
         }
     }
 }

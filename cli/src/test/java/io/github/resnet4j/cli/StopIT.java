@@ -86,6 +86,28 @@ class StopIT {
         resume("late");
     }
 
+    /** Of steps that take seconds, the second signal comes within one. */
+    @Test
+    void aSecondSignalDoesNotWaitForTheStep() throws InterruptedException {
+        Cli.Outcome ended;
+        try (Cli.Started started = Cli.in(folder)
+                .start(TinyRun.train(
+                        "twice",
+                        "--set",
+                        "model.name=resnet110-cifar",
+                        "--set",
+                        "train={epochs: 90, batch-size: 96}"))) {
+            started.await(() -> Files.exists(run("twice").resolve("log.csv")) && rows("twice") > 0);
+            started.signal("TERM");
+            Thread.sleep(200);
+            started.signal("TERM");
+            ended = started.outcome();
+        }
+        assertThat(ended.code()).isEqualTo(143);
+        assertThat(ended.err()).doesNotContain("stopped;");
+        assertThat(TinyRun.checkpoints(run("twice"))).isNotEmpty();
+    }
+
     @Test
     void stopDuringEvaluationSavesTheEpoch() {
         List<String> overrides = List.of(

@@ -21,6 +21,10 @@ final class Kills implements Measurement {
     /** Of the kills, that many come before training has begun again, if at all: in the start, the reading, the cleaning. */
     private static final double EARLY = 0.1;
 
+    /** Of the others, that many wait for a write to begin. */
+    private static final double AIMED = 0.7;
+
+    private static final int WRITE_MILLIS = 40;
     private static final int EARLY_MILLIS = 2500;
     private static final int TRAINING_MILLIS = 500;
     private static final double SHARE_IN_WRITES = 0.6;
@@ -65,12 +69,19 @@ final class Kills implements Measurement {
             throws IOException, InterruptedException {
         long before = run.newest();
         boolean early = random.nextDouble() < EARLY;
+        boolean aimed = random.nextDouble() < AIMED;
         int wait = random.nextInt(early ? EARLY_MILLIS : TRAINING_MILLIS);
+        int further = random.nextInt(WRITE_MILLIS);
         try (Child child = program.start(TinyRun.train(name, List.of(), "--resume"))) {
             if (!early) {
                 child.await(() -> run.newest() > before);
             }
             Thread.sleep(wait);
+            if (!early && aimed) {
+                child.await(() -> !run.isSaving());
+                child.await(run::isSaving);
+                Thread.sleep(further);
+            }
             long seen = run.newest();
             if (!child.isAlive()) {
                 int code = child.exitCode(Duration.ofSeconds(1));

@@ -29,10 +29,7 @@ final class Signals implements Measurement {
 
     /** Of a step of some seconds. */
     private static final List<String> LONG_STEPS = List.of(
-            "model.name=resnet110-cifar", "train.batch-size=60", "train.accumulate=1", "train.epochs=2", NO_SAVES);
-
-    private static final List<String> FROZEN = List.of(
-            "model.freeze=layer2", "data.views=60", "optimizer.groups=[]", "train.epochs=2", "train.mix={}", NO_SAVES);
+            "model.name=resnet110-cifar", "train.batch-size=60", "train.accumulate=1", "train.epochs=4", NO_SAVES);
 
     /** Where the signal comes. */
     private enum Place {
@@ -43,11 +40,15 @@ final class Signals implements Measurement {
         SAVE(List.of("train.checkpoint-every=1")),
         EVALUATION(List.of(NO_SAVES)),
         RESULTS(List.of(NO_SAVES)),
-        FEATURES(FROZEN),
+        FEATURES(List.of(NO_SAVES)),
         SECOND_SIGNAL(LONG_STEPS),
         DOWNLOAD(List.of());
 
         private final List<String> settings;
+
+        String config() {
+            return this == FEATURES ? "frozen.yaml" : "tiny.yaml";
+        }
 
         Place(List<String> settings) {
             this.settings = settings;
@@ -55,7 +56,7 @@ final class Signals implements Measurement {
     }
 
     private final Map<Place, Double> slowest = new EnumMap<>(Place.class);
-    private final Map<List<String>, Map<String, String>> wholes = new HashMap<>();
+    private final Map<String, Map<String, String>> wholes = new HashMap<>();
     private Program program;
     private Random random;
     private Tally tally;
@@ -94,7 +95,7 @@ final class Signals implements Measurement {
         // The values of frozen parts would be there in the next trial.
         Program own = program.env(
                 "RESNET4J_CACHE", program.folder().resolve("cache-" + name).toString());
-        try (Child child = own.start(TinyRun.train(name, place.settings))) {
+        try (Child child = own.start(TinyRun.train(place.config(), name, place.settings))) {
             arrive(place, child, run, own);
             boolean alive = child.isAlive();
             tally.check(alive, at + ": ended before: " + child.err());
@@ -107,25 +108,26 @@ final class Signals implements Measurement {
                     String.format(Locale.ROOT, "%s: ended after %.1f s", at, seconds));
             slowest.merge(place, seconds, Math::max);
         }
-        String differences = run(own, name, place.settings).differences(whole(place.settings));
+        String differences = run(own, name, place).differences(whole(place));
         tally.check(differences.isEmpty(), at + ": differs at its end: " + differences);
         tally.check(run.leftovers().isEmpty(), at + ": left " + run.leftovers());
     }
 
-    private TinyRun run(Program own, String name, List<String> settings) throws IOException, InterruptedException {
-        try (Child child = own.start(TinyRun.train(name, settings, "--resume"))) {
+    private TinyRun run(Program own, String name, Place place) throws IOException, InterruptedException {
+        try (Child child = own.start(TinyRun.train(place.config(), name, place.settings, "--resume"))) {
             int code = child.exitCode(TO_THE_END);
             tally.check(code == 0, name + ", resumed: exit code " + code + ": " + child.err());
         }
         return TinyRun.of(program.folder(), name);
     }
 
-    private Map<String, String> whole(List<String> settings) throws IOException, InterruptedException {
-        if (!wholes.containsKey(settings)) {
+    private Map<String, String> whole(Place place) throws IOException, InterruptedException {
+        String key = place.config() + place.settings;
+        if (!wholes.containsKey(key)) {
             String name = "whole" + wholes.size();
-            wholes.put(settings, run(program, name, settings).content());
+            wholes.put(key, run(program, name, place).content());
         }
-        return wholes.get(settings);
+        return wholes.get(key);
     }
 
     /** Seconds from the signal, or the second one, to the end. */
@@ -158,8 +160,8 @@ final class Signals implements Measurement {
             case RESULTS -> child.await(() -> run.has("last.zip"));
             case FEATURES -> child.await(() -> hasFeatures(program.folder().resolve("cache-" + run.name())));
             case SECOND_SIGNAL -> {
-                child.await(() -> run.has("log.csv"));
-                Thread.sleep(200 + random.nextInt(1500));
+                child.await(() -> run.epochs() > 0); // before its first step a run does not wait for anything
+                Thread.sleep(random.nextInt(1000));
             }
             case DOWNLOAD -> throw new IllegalArgumentException("a download is no run");
         }

@@ -48,14 +48,32 @@ final class TinyRun {
             schedule: {type: multi-step, milestones: [3, 5]}
             """;
 
+    /** Without levers that stand in the way of keeping what a frozen part computes. */
+    private static final String FROZEN = """
+            name: frozen
+            model: {name: resnet20-cifar, freeze: layer3}
+            data:
+              dataset: folder
+              dir: '%s'
+              image-size: 32
+              workers: 2
+              views: 200
+              augment: [{horizontal-flip: {p: 0.5}}]
+              normalize: none
+            train: {epochs: 2, batch-size: 8, seed: 3}
+            optimizer: {type: sgd, lr: 0.05}
+            schedule: {type: cosine}
+            """;
+
     private final Path folder;
 
     private TinyRun(Path folder) {
         this.folder = folder;
     }
 
-    /** Writes {@code tiny.yaml}: every lever of training is on. */
+    /** Writes {@code tiny.yaml}, where every lever of training is on, and {@code frozen.yaml}. */
     static void writeConfig(Path folder, Path images) throws IOException {
+        Files.writeString(folder.resolve("frozen.yaml"), FROZEN.formatted(images));
         Files.writeString(folder.resolve("tiny.yaml"), CONFIG.formatted(images));
     }
 
@@ -66,7 +84,12 @@ final class TinyRun {
 
     /** The arguments that train it as {@code name}, with settings that differ. */
     static String[] train(String name, List<String> settings, String... options) {
-        List<String> all = new ArrayList<>(List.of("train", "-c", "tiny.yaml", "--set", "name=" + name));
+        return train("tiny.yaml", name, settings, options);
+    }
+
+    /** The same of another configuration. */
+    static String[] train(String config, String name, List<String> settings, String... options) {
+        List<String> all = new ArrayList<>(List.of("train", "-c", config, "--set", "name=" + name));
         settings.forEach(setting -> all.addAll(List.of("--set", setting)));
         all.addAll(List.of(options));
         return all.toArray(String[]::new);
