@@ -34,6 +34,15 @@ final class Child implements AutoCloseable {
         return Files.readString(err);
     }
 
+    /** Whether it has said something on its standard error so far. */
+    boolean says(String words) {
+        try {
+            return err().contains(words);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Waits until something is seen or the process has ended; says which. */
     boolean await(BooleanSupplier seen) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();

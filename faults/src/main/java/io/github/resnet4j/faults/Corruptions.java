@@ -57,7 +57,7 @@ final class Corruptions implements Measurement {
             String file = damage(run, kind, random);
             try (Child child = program.start(TinyRun.train("damaged", SAVES, "--resume"))) {
                 boolean toTheEnd = tally.trials() % TO_THE_END == 0;
-                child.await(() -> !toTheEnd && run.newest() > NEWEST);
+                child.await(() -> !toTheEnd && child.says("resumed at iteration"));
                 String err = child.err();
                 String at = kind + " " + file;
                 tally.check(

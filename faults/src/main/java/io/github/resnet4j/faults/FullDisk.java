@@ -71,7 +71,7 @@ final class FullDisk implements Measurement {
             List<String> before = run.checkpoints();
             disk.leave(saveBytes(run) * tenth / TENTHS);
             child.signal("CONT");
-            boolean said = child.await(() -> says(child, "was not saved"));
+            boolean said = child.await(() -> child.says("was not saved"));
             tally.check(said, name + ": no failure is said: " + child.err());
             disk.enlarge();
             tally.check(run.checkpoints().containsAll(before), name + ": " + before + " became " + run.checkpoints());
@@ -147,13 +147,5 @@ final class FullDisk implements Measurement {
         String differences = run.differences(whole);
         tally.check(differences.isEmpty(), name + " differs from the run with space: " + differences);
         tally.check(run.leftovers().isEmpty(), name + " left " + run.leftovers());
-    }
-
-    private static boolean says(Child child, String words) {
-        try {
-            return child.err().contains(words);
-        } catch (IOException e) {
-            return false;
-        }
     }
 }
