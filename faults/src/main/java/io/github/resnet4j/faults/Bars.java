@@ -146,7 +146,30 @@ final class Bars {
             new Bar(
                     "S-9",
                     "a server that is stopped answers what it has taken",
-                    new ModuleTests("serving", "StopTest", 0, "tests")));
+                    new ModuleTests("serving", "StopTest", 0, "tests")),
+            new Bar(
+                    "K-1",
+                    "50 executors of a training on Spark are killed: the steps are taken again, the bytes of the undisturbed"
+                            + " training at the end",
+                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
+            new Bar(
+                    "K-2",
+                    "the driver of a training on Spark is killed 20 times: it goes on from the last checkpoint, to the same bytes",
+                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.DRIVER_KILLED, 20)),
+            new Bar(
+                    "K-3",
+                    "50 executors of a prediction on Spark are killed: every row is there once, the same",
+                    new SparkFaults(SparkFaults.Work.PREDICTION, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
+            new Bar(
+                    "K-4",
+                    "the driver of a prediction on Spark is killed 20 times: it goes on with what is missing, and every row is"
+                            + " there once",
+                    new SparkFaults(SparkFaults.Work.PREDICTION, SparkFaults.Fault.DRIVER_KILLED, 20)),
+            new Bar(
+                    "K-5",
+                    "an executor of a training stands still for 30 seconds, as behind a network that is cut: the others wait, the"
+                            + " same bytes",
+                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.EXECUTOR_STOPPED, 3)));
 
     private Bars() {}
 }
