@@ -31,7 +31,7 @@ build() {
   touch "$stamp"
 }
 
-if [ ! -f "$stamp" ] || [ -n "$(find "$home"/pom.xml "$home"/{files,zoo,engine,datasets,finetune,serving,notebooks,cli,faults}/{pom.xml,src/main} -newer "$stamp" -print -quit)" ]; then
+if [ ! -f "$stamp" ] || [ -n "$(find "$home"/pom.xml "$home"/{files,zoo,engine,datasets,finetune,serving,spark,notebooks,cli,faults}/{pom.xml,src/main} -newer "$stamp" -print -quit)" ]; then
   build
 fi
 

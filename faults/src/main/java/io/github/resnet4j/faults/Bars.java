@@ -44,7 +44,8 @@ final class Bars {
             new Bar(
                     "T-8",
                     "divergence without NaN, a loss above ten times its median for 20 iterations: a warning",
-                    session -> Outcome.notBuilt("only losses and weights that are not finite are noticed (T-7)")),
+                    new ModuleTests(
+                            "finetune", "LossWatchTest", 0, "tests of the warning; there is no stop by itself")),
             new Bar(
                     "T-9",
                     "memory runs out at three places, 20 times: exit code 7, the last checkpoint intact, no crash of the JVM; before"

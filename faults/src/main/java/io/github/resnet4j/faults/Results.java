@@ -69,10 +69,6 @@ final class Results {
         }
         lines.addAll(List.of("", "Measured on:", ""));
         places.forEach(place -> lines.add("* " + place));
-        lines.addAll(
-                List.of(
-                        "",
-                        "Rows K-1 and following are kept for training on several machines: executors and drivers that are killed."));
         AtomicFile.write(page, String.join("\n", lines) + "\n");
     }
 
