@@ -75,6 +75,8 @@ class BatchInferenceTest {
                 .setAppName("test")
                 .set("spark.ui.enabled", "false")
                 .set("spark.sql.shuffle.partitions", "2")
+                .set("spark.sql.codegen.wholeStage", "false")
+                .set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.hadoop.fs.flaky.impl", FlakyFileSystem.class.getName())
