@@ -2,7 +2,7 @@
 # Prints the tables of docs/scaling.md, or measures what they rest on.
 # Usage: bench/scaling.sh tables [speed=K] [latency=SECONDS] [price=P]   from the newest bench/results/*-steps.csv
 #        bench/scaling.sh steps > bench/results/DATE-CPU-steps.csv       processor time of a training step, by batch
-#        bench/scaling.sh check                                          the model of the ring against rings on this machine: root
+#        bench/scaling.sh check [N...]                                  the model of the ring against rings of N processes: root
 # Debian: apt-get install iproute2 python3
 set -eu
 bench=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)
@@ -34,7 +34,7 @@ case ${1-} in
     fi
     [ "$(id -u)" = 0 ] || die "network namespaces need root"
     command -v tc >/dev/null || die "no tc found; Debian: apt-get install iproute2"
-    exec "$java" -Xmx64m -cp "$path" $package.RingCheck "$home/spark/src/test/python/delay.py" "$ring_rate"
+    exec "$java" -Xmx64m -cp "$path" $package.RingCheck "$home/spark/src/test/python/delay.py" "$ring_rate" "${@:2}"
     ;;
   steps)
     [ -f "$bench/target/resnet4j-bench.jar" ] || build -Dmaven.test.skip -Dspotless.check.skip -pl bench -am package

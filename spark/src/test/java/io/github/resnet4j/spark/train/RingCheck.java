@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * token bucket limits what each sends; the packets go over a bridge, or, to arrive late, through delay.py. Needs root.
  */
 public final class RingCheck {
-    private static final int[] COUNTS = {2, 4, 8};
+    private static final List<Integer> COUNTS = List.of(2, 4, 8);
     /** Values of ResNet-20 and ResNet-50. */
     private static final int[] LENGTHS = {271_098, 25_610_152};
 
@@ -32,6 +32,9 @@ public final class RingCheck {
     private static final String SWITCH = PREFIX + "switch";
     /** From so many seconds on, two sums must do, and from a tenth of that on, three. */
     private static final double LONG = 5;
+
+    /** So much for so long is more than delay.py can carry. */
+    private static final double MOST_LATE_MEGABITS = 100;
 
     private static final int SUMS = 7;
     /** For all ranks to hear when to begin. */
@@ -58,7 +61,8 @@ public final class RingCheck {
     /**
      * Prints a Markdown table.
      *
-     * @param args the Python script that delays, and bytes per second of a ring that no network limits
+     * @param args the Python script that delays, bytes per second of a ring that no network limits, and numbers of ranks: 2, 4
+     *     and 8 if there are none
      */
     public static void main(String[] args) throws Exception {
         Runtime.getRuntime().addShutdownHook(new Thread(RingCheck::removeAll));
@@ -66,7 +70,10 @@ public final class RingCheck {
                 "| values | executors | Mbit/s | delay, ms | predicted, s | measured, s: least (median) | deviation"
                         + " | no limit, s | load |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
-        for (int ranks : COUNTS) {
+        List<Integer> counts = args.length == 2
+                ? COUNTS
+                : Stream.of(args).skip(2).map(Integer::valueOf).toList();
+        for (int ranks : counts) {
             for (boolean late : new boolean[] {false, true}) {
                 RingCheck check = new RingCheck(ranks, late, Double.parseDouble(args[1]));
                 try {
@@ -88,6 +95,9 @@ public final class RingCheck {
             slowStart(false);
             double free = measure(length, network == 0 ? SUMS : 3, PAUSE)[0];
             for (double megabits : MEGABITS[network]) {
+                if (late && network > 0 && megabits > MOST_LATE_MEGABITS) {
+                    continue;
+                }
                 limit(megabits);
                 for (double delay : late ? DELAYS[network] : new double[] {0}) {
                     delay(delay);
