@@ -205,7 +205,7 @@ public final class RingCheck {
     private void connect(int rank) throws IOException {
         String space = space(rank);
         ip("netns add " + space);
-        // CUBIC takes packets that wait for a processor of this machine for those of a full queue, and slows down.
+        // With CUBIC, what the model leaves out mattered more where packets came late; see docs/scaling.md.
         run("ip netns exec " + space + " sysctl -q -w net.ipv4.tcp_congestion_control=reno");
         if (late) {
             ip("link set " + device(rank) + " netns " + space);
