@@ -4,7 +4,6 @@ import io.github.resnet4j.datasets.ShapeImages;
 import io.github.resnet4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.Map;
 /** T-14: what is resumed must be the same run; every difference is named. */
 final class ChangedRuns implements Measurement {
     private static final int USAGE = 2;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Override
     public Outcome in(Session session) throws IOException, InterruptedException {
@@ -39,7 +37,7 @@ final class ChangedRuns implements Measurement {
                 break;
             }
             try (Child child = program.start(TinyRun.train("begun", one.getKey(), "--resume"))) {
-                int code = child.exitCode(PATIENCE);
+                int code = child.exitCode();
                 tally.check(code == USAGE, one.getKey() + " ended with " + code + ": " + child.err());
                 for (String word : one.getValue().split("; ")) {
                     tally.check(child.err().contains(word), one.getKey() + ": no word of " + word + ": " + child.err());
@@ -50,7 +48,7 @@ final class ChangedRuns implements Measurement {
         }
         try (Child child = program.env("OMP_NUM_THREADS", "2")
                 .start(TinyRun.train("begun", List.of("data.workers=1"), "--resume"))) {
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == 0, "with another number of threads it ended with " + code + ": " + child.err());
         }
         return tally.outcome(

@@ -10,7 +10,8 @@ import java.util.function.BooleanSupplier;
 /** A process that may still run. Its output goes to files, which go with it. */
 final class Child implements AutoCloseable {
     private static final int POLL_MILLIS = 2;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /** Far beyond what anything takes, also where other programs leave it little of the machine; only a hang is ended by it. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final Process process;
     private final Path out;
@@ -64,6 +65,11 @@ final class Child implements AutoCloseable {
     void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
         process.waitFor();
+    }
+
+    /** Of a process that is to end by itself, however long it takes. */
+    int exitCode() throws InterruptedException {
+        return exitCode(PATIENCE);
     }
 
     /** As a shell sees it: 128 and the signal for a process that one ended. -1 if it had to be killed after all. */

@@ -3,14 +3,12 @@ package io.github.resnet4j.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** T-12: the wall clock jumps by a year, forwards and backwards, while a run trains. Needs libfaketime. */
 final class Clock implements Measurement {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<Path> LIBRARIES = List.of(
             Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"),
             Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"));
@@ -55,13 +53,13 @@ final class Clock implements Measurement {
                 if (killed) {
                     child.kill();
                 } else {
-                    int code = child.exitCode(PATIENCE);
+                    int code = child.exitCode();
                     tally.check(code == 0, name + " ended with " + code + ": " + child.err());
                 }
             }
             if (killed) {
                 try (Child child = moved.start(TinyRun.train(name, List.of(), "--resume"))) {
-                    int code = child.exitCode(PATIENCE);
+                    int code = child.exitCode();
                     tally.check(code == 0, name + ", resumed, ended with " + code + ": " + child.err());
                 }
             }

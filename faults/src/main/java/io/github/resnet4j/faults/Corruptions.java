@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -67,7 +66,7 @@ final class Corruptions implements Measurement {
                 tally.check(err.contains(named), at + " is not named: " + err);
                 tally.check(err.contains("resumed at iteration " + BEFORE), at + " was not passed over: " + err);
                 if (toTheEnd) {
-                    int code = child.exitCode(Duration.ofMinutes(1));
+                    int code = child.exitCode();
                     String differences = code == 0 ? run.differences(whole) : "exit code " + code;
                     tally.check(differences.isEmpty(), at + ": differs at the end: " + differences);
                     ended++;

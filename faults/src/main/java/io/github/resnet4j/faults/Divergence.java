@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
  */
 final class Divergence implements Measurement {
     private static final int DIVERGED = 8;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String TO_THE_LAST = "schedule={type: multi-step, milestones: [5], gamma: %s}";
     private static final String IN_THE_MIDDLE = "schedule={type: multi-step, milestones: [2.5], gamma: %s}";
 
@@ -37,7 +35,7 @@ final class Divergence implements Measurement {
                 }
                 String name = "diverged" + tally.trials();
                 try (Child child = program.start(TinyRun.train(name, settings))) {
-                    int code = child.exitCode(PATIENCE);
+                    int code = child.exitCode();
                     tally.check(code == DIVERGED, settings + " ended with " + code + ": " + child.err());
                     tally.check(child.err().contains("optimizer.lr"), settings + ": no advice: " + child.err());
                 }

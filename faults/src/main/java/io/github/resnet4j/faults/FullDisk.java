@@ -3,7 +3,6 @@ package io.github.resnet4j.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
 final class FullDisk implements Measurement {
     private static final int DISK = 6;
     private static final int TENTHS = 10;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> SAVES = List.of("train.checkpoint-every=5", "train.epochs=8");
 
     @Override
@@ -24,7 +22,7 @@ final class FullDisk implements Measurement {
         Path folder = session.folder("full-disk");
         TinyRun.writeConfig(folder, session.images());
         Program program = session.program(folder);
-        Optional<SmallDisk> mounted = SmallDisk.on(folder.resolve("runs"));
+        Optional<SmallDisk> mounted = SmallDisk.on(folder.resolve(TinyRun.RUNS));
         if (mounted.isEmpty()) {
             return Outcome.notRun("mounting a small disk needs root on Linux");
         }
@@ -75,7 +73,7 @@ final class FullDisk implements Measurement {
             tally.check(said, name + ": no failure is said: " + child.err());
             disk.enlarge();
             tally.check(run.checkpoints().containsAll(before), name + ": " + before + " became " + run.checkpoints());
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == 0, name + " ended with " + code + ": " + child.err());
             tally.check(child.err().contains("(training continues)"), name + ": " + child.err());
         } finally {
@@ -91,7 +89,7 @@ final class FullDisk implements Measurement {
         try (Child child = program.start(TinyRun.train("three", SAVES))) {
             child.await(() -> run.newest() >= 15);
             disk.leave(100_000);
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == DISK, "three failures: ended with " + code + ": " + child.err());
             tally.check(run.temporaries().isEmpty(), "three failures left " + run.temporaries());
         } finally {
@@ -110,7 +108,7 @@ final class FullDisk implements Measurement {
             child.signal("CONT");
             // Files that are open for writing, of which the run has some, keep a disk writable.
             if (mounted) {
-                int code = child.exitCode(PATIENCE);
+                int code = child.exitCode();
                 tally.check(code == DISK, "read-only: ended with " + code + ": " + child.err());
             } else {
                 child.kill();
@@ -127,7 +125,7 @@ final class FullDisk implements Measurement {
         try (Child child = program.start(TinyRun.train("vanished", SAVES))) {
             child.await(() -> run.newest() >= 15);
             Files.move(run.path("checkpoints"), run.path("elsewhere"));
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == DISK, "without its folder it ended with " + code + ": " + child.err());
         }
         Files.move(run.path("elsewhere"), run.path("checkpoints"));
@@ -137,7 +135,7 @@ final class FullDisk implements Measurement {
     private static void resume(Program program, String name, Map<String, String> whole, Tally tally)
             throws IOException, InterruptedException {
         try (Child child = program.start(TinyRun.train(name, SAVES, "--resume"))) {
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == 0, name + ", resumed: ended with " + code + ": " + child.err());
         }
         compare(TinyRun.of(program.folder(), name), name, whole, tally);

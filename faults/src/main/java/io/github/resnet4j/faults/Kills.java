@@ -2,7 +2,6 @@ package io.github.resnet4j.faults;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +83,7 @@ final class Kills implements Measurement {
             }
             long seen = run.newest();
             if (!child.isAlive()) {
-                int code = child.exitCode(Duration.ofSeconds(1));
+                int code = child.exitCode();
                 tally.check(code == 0, name + " ended with " + code + ": " + child.err());
                 return true;
             }

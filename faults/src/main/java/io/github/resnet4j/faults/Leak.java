@@ -3,14 +3,12 @@ package io.github.resnet4j.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** T-10: a long run of tiny steps, with evaluations and saves; memory, open files and threads are counted all the while. */
 final class Leak implements Measurement {
-    private static final Duration PATIENCE = Duration.ofHours(2);
     private static final double ALLOWED_MIB = 1;
     private static final int EPOCHS = 1250;
 
@@ -51,7 +49,7 @@ final class Leak implements Measurement {
                 }
                 Thread.sleep(session.full() ? 1000 : 100);
             }
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             if (code != 0) {
                 throw new IOException("ended with " + code + ": " + child.err());
             }

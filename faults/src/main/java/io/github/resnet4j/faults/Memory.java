@@ -3,7 +3,6 @@ package io.github.resnet4j.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -12,7 +11,6 @@ import java.util.stream.Stream;
 final class Memory implements Measurement {
     private static final int MEMORY = 7;
     private static final int EACH = 7;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Override
     public Outcome in(Session session) throws IOException, InterruptedException {
@@ -39,7 +37,7 @@ final class Memory implements Measurement {
                 String limit = trial % 3 == 1 ? "-Dorg.bytedeco.javacpp.maxphysicalbytes=150m" : "-Xmx20m";
                 starve(program.jvm(limit), name, List.of(), tally);
                 try (Child child = program.start(TinyRun.train(name, List.of(), "--resume"))) {
-                    int code = child.exitCode(PATIENCE);
+                    int code = child.exitCode();
                     String differences = code == 0 ? run.differences(whole) : "exit code " + code + ": " + child.err();
                     tally.check(differences.isEmpty(), name + " differs with enough memory: " + differences);
                 }
@@ -60,7 +58,7 @@ final class Memory implements Measurement {
     private static void starve(Program program, String name, List<String> settings, Tally tally)
             throws IOException, InterruptedException {
         try (Child child = program.start(TinyRun.train(name, settings, "--resume"))) {
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             String err = child.err();
             tally.check(code == MEMORY, name + " ended with " + code + ": " + err);
             tally.check(

@@ -2,13 +2,11 @@ package io.github.resnet4j.faults;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** T-17: what saving costs. */
 final class Overhead implements Measurement {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final double SAVE_SECONDS = 5;
     private static final double PAUSE_SECONDS = 1;
 
@@ -38,7 +36,7 @@ final class Overhead implements Measurement {
                 measured++;
             }
             child.kill();
-            child.exitCode(PATIENCE);
+            child.exitCode();
         }
         return new Outcome(
                 slowest <= PAUSE_SECONDS ? Verdict.MET : Verdict.SHORT,

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 /** The command line as a process of its own, with the class path of this one. */
 final class Program {
     private static final String MAIN = "io.github.resnet4j.cli.Main";
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Path folder;
     private final List<String> before;
@@ -50,7 +48,7 @@ final class Program {
                         "RESNET4J_CACHE", folder.resolve("cache").toString()));
         if (Files.notExists(classes)) {
             try (Child child = plain.jvm("-XX:ArchiveClassesAtExit=" + classes).start("list", "--json")) {
-                child.exitCode(PATIENCE);
+                child.exitCode();
             }
         }
         return plain.jvm("-XX:SharedArchiveFile=" + classes);
@@ -106,7 +104,7 @@ final class Program {
     /** Runs a command to its end, which has to be good: it is what others are compared with. */
     String succeed(String... arguments) throws IOException, InterruptedException {
         try (Child child = start(arguments)) {
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             if (code != 0) {
                 throw new IOException(String.join(" ", arguments) + " ended with " + code + ": " + child.err());
             }

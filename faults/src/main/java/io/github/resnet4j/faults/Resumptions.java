@@ -2,7 +2,6 @@ package io.github.resnet4j.faults;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.Map;
  */
 final class Resumptions implements Measurement {
     private static final int[] STEPS = {1, 2, 7, 8, 9, 13, 15, 16, 17, 20, 23, 24, 25, 30, 32, 39, 40, 41, 46, 47};
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String GROUPS = "groups: [{parts: [stem, layer1], lr-factor: 0.5, thaw: 2}]";
 
     /** Optimiser by optimiser; dropout is only in the wide networks. */
@@ -63,7 +61,7 @@ final class Resumptions implements Measurement {
             child.kill();
         }
         try (Child child = program.start(TinyRun.train(name, with(settings, "train.checkpoint-every=0"), "--resume"))) {
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == 0 && child.err().contains("resumed at iteration "), name + ": " + child.err());
             String differences = code == 0 ? run.differences(whole) : "exit code " + code;
             tally.check(differences.isEmpty(), name + " differs from a run that was not killed: " + differences);

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
  */
 final class Signals implements Measurement {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration TO_THE_END = Duration.ofMinutes(5);
     private static final double SECOND_SIGNAL_SECONDS = 1;
     private static final String NO_SAVES = "train.checkpoint-every=0";
 
@@ -115,7 +114,7 @@ final class Signals implements Measurement {
 
     private TinyRun run(Program own, String name, Place place) throws IOException, InterruptedException {
         try (Child child = own.start(TinyRun.train(place.config(), name, place.settings, "--resume"))) {
-            int code = child.exitCode(TO_THE_END);
+            int code = child.exitCode();
             tally.check(code == 0, name + ", resumed: exit code " + code + ": " + child.err());
         }
         return TinyRun.of(program.folder(), name);

@@ -14,7 +14,7 @@ final class SmallDisk implements AutoCloseable {
 
     private final Path folder;
 
-    private final Thread unmount = new Thread(this::unmount, "unmount");
+    private final Thread unmount = new Thread(this::unmountQuietly, "unmount");
 
     private SmallDisk(Path folder) {
         this.folder = folder;
@@ -69,13 +69,17 @@ final class SmallDisk implements AutoCloseable {
     @Override
     public void close() {
         Runtime.getRuntime().removeShutdownHook(unmount);
-        unmount();
+        unmountQuietly();
     }
 
-    /** Lazily: of a process that was killed a moment ago, files may still be open. */
-    private void unmount() {
+    /** If there is a disk. Lazily: of a process that was killed a moment ago, files may still be open. */
+    static void unmount(Path folder) throws InterruptedException {
+        Command.succeeds("umount", "-l", folder.toString());
+    }
+
+    private void unmountQuietly() {
         try {
-            Command.succeeds("umount", "-l", folder.toString());
+            unmount(folder);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

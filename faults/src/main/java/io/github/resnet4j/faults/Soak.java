@@ -19,7 +19,6 @@ final class Soak implements Measurement {
     private static final Duration BETWEEN = Duration.ofMinutes(2);
     private static final Duration BETWEEN_SHORTLY = Duration.ofSeconds(5);
     private static final long SHORTLY_SECONDS = 30;
-    private static final Duration PATIENCE = Duration.ofHours(3);
     private static final int LONG_EPOCHS = 100_000;
     private static final int DISK = 6;
     private static final int MEMORY = 7;
@@ -56,7 +55,7 @@ final class Soak implements Measurement {
         Duration length = session.full() ? session.soak() : Duration.ofSeconds(SHORTLY_SECONDS);
         Duration between = session.full() ? BETWEEN : BETWEEN_SHORTLY;
         tally = new Tally(session, length.dividedBy(between) / 2);
-        disk = SmallDisk.on(folder.resolve("runs"));
+        disk = SmallDisk.on(folder.resolve(TinyRun.RUNS));
         try {
             start();
             while (System.nanoTime() - start < length.toNanos()) {
@@ -109,14 +108,14 @@ final class Soak implements Measurement {
             }
             case SECOND_RUN -> {
                 try (Child second = program.start(TinyRun.train("soaked", List.of(EVERY), "--resume"))) {
-                    int code = second.exitCode(Duration.ofMinutes(1));
+                    int code = second.exitCode();
                     tally.check(code == LOCKED, "a second run ended with " + code + ": " + second.err());
                 }
             }
             case TOO_LITTLE_MEMORY -> {
                 child.kill();
                 child.close();
-                int code = start("-Dorg.bytedeco.javacpp.maxphysicalbytes=150m").exitCode(Duration.ofMinutes(1));
+                int code = start("-Dorg.bytedeco.javacpp.maxphysicalbytes=150m").exitCode();
                 tally.check(code == MEMORY, "with too little memory it ended with " + code + ": " + child.err());
             }
         }
@@ -133,7 +132,7 @@ final class Soak implements Measurement {
 
     private void end(String signal, int expected) throws IOException, InterruptedException {
         child.signal(signal);
-        int code = child.exitCode(Duration.ofSeconds(30));
+        int code = child.exitCode();
         tally.check(code == expected, signal + " ended it with " + code + ": " + child.err());
     }
 
@@ -143,7 +142,7 @@ final class Soak implements Measurement {
         Thread.sleep(random.nextInt(3000));
         disk.orElseThrow().enlarge();
         if (!child.isAlive()) {
-            int code = child.exitCode(Duration.ofSeconds(1));
+            int code = child.exitCode();
             tally.check(code == DISK, "a full disk ended it with " + code + ": " + child.err());
         }
     }
@@ -161,7 +160,7 @@ final class Soak implements Measurement {
     /** Lets the run end with the epoch after next, and trains as long without faults. */
     private Outcome compare(Session session, Path folder, Duration length) throws IOException, InterruptedException {
         child.signal("TERM");
-        child.exitCode(Duration.ofSeconds(30));
+        child.exitCode();
         child.close();
         long epochs = run.newest() / TinyRun.STEPS + 2;
         session.say("to epoch " + epochs + ", and then without faults");
@@ -169,7 +168,7 @@ final class Soak implements Measurement {
             List<String> settings =
                     List.of(name.equals("whole") ? "train.checkpoint-every=0" : EVERY, "train.epochs=" + epochs);
             child = program.start(TinyRun.train(name, settings, "--resume"));
-            int code = child.exitCode(PATIENCE);
+            int code = child.exitCode();
             tally.check(code == 0, name + " ended with " + code + ": " + child.err());
             child.close();
         }

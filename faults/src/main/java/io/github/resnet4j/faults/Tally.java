@@ -30,7 +30,8 @@ final class Tally {
     void tried() {
         trials++;
         if (trials % 10 == 0 || isDone()) {
-            session.say(trials + " of " + asked + (failures.isEmpty() ? "" : ", failed: " + failures.size()));
+            session.say(
+                    trials + " trials, asked: " + asked + (failures.isEmpty() ? "" : ", failed: " + failures.size()));
         }
     }
 

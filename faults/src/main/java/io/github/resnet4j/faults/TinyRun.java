@@ -17,6 +17,9 @@ import java.util.zip.ZipFile;
 
 /** A training run that takes seconds, and what is found in its folder. */
 final class TinyRun {
+    /** Where runs are in a folder. */
+    static final String RUNS = "runs";
+
     /** Steps of an epoch in {@link #CONFIG}. */
     static final int STEPS = 8;
 
@@ -79,7 +82,7 @@ final class TinyRun {
 
     /** The run that {@link #train} makes in a folder. */
     static TinyRun of(Path folder, String name) {
-        return new TinyRun(folder.resolve("runs").resolve(name));
+        return new TinyRun(folder.resolve(RUNS).resolve(name));
     }
 
     /** The arguments that train it as {@code name}, with settings that differ. */

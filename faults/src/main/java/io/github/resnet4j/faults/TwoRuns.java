@@ -2,14 +2,12 @@ package io.github.resnet4j.faults;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** T-13: a second run in the same folder ends at once; the lock of one that was killed is taken over. */
 final class TwoRuns implements Measurement {
     private static final int LOCKED = 9;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Override
     public Outcome in(Session session) throws IOException, InterruptedException {
@@ -27,7 +25,7 @@ final class TwoRuns implements Measurement {
                 tally.check(first.await(() -> run.newest() > before), "does not begin: " + first.err());
                 long start = System.nanoTime();
                 try (Child second = program.start(train)) {
-                    int code = second.exitCode(PATIENCE);
+                    int code = second.exitCode();
                     slowest = Math.max(slowest, (System.nanoTime() - start) / 1e9);
                     tally.check(code == LOCKED, "the second run ended with " + code + ": " + second.err());
                     tally.check(
