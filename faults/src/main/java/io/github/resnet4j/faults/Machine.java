@@ -1,21 +1,25 @@
 package io.github.resnet4j.faults;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What this is measured on. */
 final class Machine {
     private Machine() {}
 
-    /** Processor and its widest vector instructions, cores, system and Java. */
+    /** Processor and its widest vector instructions, cores, system, Java, and how busy it is: rows about time depend on it. */
     static String words() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores, "
-                + System.getProperty("os.name")
-                + " " + System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1") + ", Java "
-                + System.getProperty("java.version");
+                + System.getProperty("os.name") + " "
+                + System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1") + ", Java "
+                + System.getProperty("java.version")
+                + (load < 0 ? "" : String.format(Locale.ROOT, ", load %.0f", load));
     }
 
     private static String processor() {
