@@ -1,5 +1,6 @@
 package io.github.resnet4j.cli;
 
+import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ClusterSpec;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,39 +37,51 @@ final class ClusterOptions {
         @Option(
                 names = "--master",
                 paramLabel = "URL",
+                showDefaultValue = Visibility.NEVER,
                 description =
                         "spark://HOST:PORT, yarn, k8s://..., or local[N] for threads in this process. Default: what"
                                 + " spark-submit was given, else a cluster started on this machine.")
         private Optional<String> master = Optional.empty();
 
-        @Option(names = "--executors", paramLabel = "N", description = "How many (default: 2).")
+        @Option(
+                names = "--executors",
+                paramLabel = "N",
+                showDefaultValue = Visibility.NEVER,
+                description = "How many (default: 2; with local[N] the threads are in their place).")
         private Optional<Integer> executors = Optional.empty();
 
         @Option(
                 names = "--cores-per-executor",
                 paramLabel = "N",
+                showDefaultValue = Visibility.NEVER,
                 description = "Of each; it computes one batch at a time on them (default: 1).")
         private Optional<Integer> cores = Optional.empty();
 
         @Option(
                 names = "--executor-memory",
                 paramLabel = "SIZE",
+                showDefaultValue = Visibility.NEVER,
                 description = "Java heap of each (default: 1g). Images and networks are outside of it:"
                         + " --conf spark.executor.memoryOverhead=SIZE (default: 2g).")
         private Optional<String> memory = Optional.empty();
 
-        @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark's own. Repeatable.")
+        @Option(
+                names = "--conf",
+                paramLabel = "KEY=VALUE",
+                showDefaultValue = Visibility.NEVER,
+                description = "A setting of Spark's own; repeatable.")
         private Map<String, String> conf = new LinkedHashMap<>();
 
         @Option(
                 names = "--properties-file",
                 paramLabel = "FILE",
+                showDefaultValue = Visibility.NEVER,
                 description = "Such settings, one per line; for secrets too, which everybody sees on a command line.")
         private Optional<Path> properties = Optional.empty();
     }
 
     /** What they ask for. */
-    ClusterSpec spec() throws IOException {
+    ClusterSpec spec() {
         positive("--executors", group.executors);
         positive("--cores-per-executor", group.cores);
         for (String key : group.conf.keySet()) {
@@ -87,6 +101,8 @@ final class ClusterOptions {
                 file.load(reader);
             } catch (IllegalArgumentException e) {
                 throw wrong(group.properties.get() + ": " + e.getMessage());
+            } catch (IOException e) {
+                throw wrong("--properties-file " + FileProblem.describe(e));
             }
             file.stringPropertyNames().stream()
                     .filter(key -> key.startsWith("spark."))
@@ -115,7 +131,7 @@ final class ClusterOptions {
      *
      * @throws UsageException if Spark is not there
      */
-    Cluster open() throws IOException {
+    Cluster open() {
         ClusterSpec spec = spec();
         if (ClusterOptions.class.getResource("/org/apache/spark/SparkContext.class") == null) {
             throw new UsageException("Spark is not on the class path; ./resnet4j and spark-submit put it there");
