@@ -9,7 +9,6 @@ import io.github.resnet4j.spark.InferenceOptions.DataFormat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,18 +24,18 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The files of a run, in the order of their paths. They are found by Spark's source {@code binaryFile}, without their content,
- * which tasks read: rows with whole images would go through Spark's memory twice.
+ * The files of a run, in the order of their paths. Tasks read their content: Spark's source {@code binaryFile} would have whole images
+ * go through its memory twice, and passes over files of no bytes and over photographs whose names begin with an underscore.
  *
  * @param files all of them
  * @param format what they hold
@@ -73,10 +72,14 @@ public record Inputs(List<File> files, DataFormat format) {
     public static Inputs find(
             SparkSession session, List<String> data, Optional<DataFormat> format, Consumer<String> remarks) {
         Configuration configuration = session.sparkContext().hadoopConfiguration();
-        List<String> roots = data.stream()
+        List<FileStatus> named = data.stream()
                 .flatMap(path -> there(path, configuration).stream())
                 .toList();
-        List<File> all = list(session, data, roots);
+        List<String> roots = named.stream()
+                .filter(FileStatus::isDirectory)
+                .map(folder -> folder.getPath() + "/")
+                .toList();
+        List<File> all = list(named, roots, configuration);
         Map<DataFormat, List<File>> byFormat = new TreeMap<>();
         Map<String, Integer> others = new TreeMap<>();
         for (File file : all) {
@@ -106,20 +109,20 @@ public record Inputs(List<File> files, DataFormat format) {
         return new Inputs(files, used);
     }
 
-    /** The folders among what a path names, each with a slash at its end. */
-    private static List<String> there(String path, Configuration configuration) {
+    /** What a path or pattern names. */
+    private static List<FileStatus> there(String path, Configuration configuration) {
         try {
             Path hadoop = new Path(path);
             FileSystem files = hadoop.getFileSystem(configuration);
             FileStatus[] found = files.globStatus(hadoop);
             if (found == null || found.length == 0) {
+                if (files.exists(hadoop)) { // brackets or braces in a name
+                    return List.of(files.getFileStatus(hadoop));
+                }
                 throw new BadDataException(
                         path + ": " + (found == null ? "does not exist" : "no file matches") + " on " + files.getUri());
             }
-            return Arrays.stream(found)
-                    .filter(FileStatus::isDirectory)
-                    .map(folder -> folder.getPath() + "/")
-                    .toList();
+            return List.of(found);
         } catch (IllegalArgumentException e) {
             throw new UsageException(path + ": is not a path: " + e.getMessage());
         } catch (IOException e) {
@@ -127,35 +130,44 @@ public record Inputs(List<File> files, DataFormat format) {
         }
     }
 
-    private static List<File> list(SparkSession session, List<String> data, List<String> roots) {
-        List<Row> rows;
-        String[] all;
-        try {
-            Dataset<Row> table = session.read()
-                    .format("binaryFile")
-                    .option("recursiveFileLookup", "true")
-                    .load(data.toArray(String[]::new));
-            rows = table.select("path", "length", "modificationTime").collectAsList();
-            all = table.inputFiles();
-        } catch (Exception e) { // Scala throws checked exceptions without saying so
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            throw new BadDataException(
-                    String.join(", ", data), "cannot be listed: " + String.valueOf(cause.getMessage()), e);
-        }
+    private static List<File> list(List<FileStatus> named, List<String> roots, Configuration configuration) {
         Map<String, File> files = new TreeMap<>();
-        for (Row row : rows) {
-            String path = row.getString(0);
-            files.put(path, new File(path, row.getLong(1), row.getTimestamp(2).getTime(), label(path, roots)));
-        }
-        // The source leaves out files without a byte; they are broken images, and a row like any other.
-        for (String address : all) {
-            String path = new Path(URI.create(address)).toString();
-            files.putIfAbsent(path, new File(path, 0, 0, label(path, roots)));
+        for (FileStatus status : named) {
+            if (status.isFile()) {
+                add(status, roots, files);
+                continue;
+            }
+            try {
+                RemoteIterator<LocatedFileStatus> in =
+                        status.getPath().getFileSystem(configuration).listFiles(status.getPath(), true);
+                while (in.hasNext()) {
+                    FileStatus file = in.next();
+                    if (!isHidden(file.getPath().toString().substring(
+                            status.getPath().toString().length()))) {
+                        add(file, roots, files);
+                    }
+                }
+            } catch (IOException e) {
+                throw new BadDataException(
+                        Paths.shown(status.getPath().toString()), "cannot be listed: " + FileProblem.reason(e), e);
+            }
         }
         return List.copyOf(files.values());
+    }
+
+    private static void add(FileStatus file, List<String> roots, Map<String, File> files) {
+        String path = file.getPath().toString();
+        files.put(path, new File(path, file.getLen(), file.getModificationTime(), label(path, roots)));
+    }
+
+    /**
+     * Whether a file below a named folder is none of the data. An underscore is how Spark marks its own files, but also how
+     * cameras name photographs ({@code _MG_1234.JPG}).
+     */
+    private static boolean isHidden(String below) {
+        boolean image = Paths.isImage(below) || Paths.isOtherImage(below);
+        return Arrays.stream(below.split("/"))
+                .anyMatch(name -> name.startsWith(".") || name.equals("_temporary") || name.startsWith("_") && !image);
     }
 
     private static String label(String path, List<String> roots) {
