@@ -139,6 +139,9 @@ public final class BatchInference {
             out.requireSame(plan, inputs.lines());
             out.clean();
         } else {
+            if (out.exists()) {
+                out.delete();
+            }
             out.begin(plan, inputs.lines());
         }
         BitSet done = out.done();
@@ -176,7 +179,7 @@ public final class BatchInference {
         }
         switch (options.existing()) {
             case OVERWRITE -> {
-                out.delete();
+                out.requireRun(); // which stays until all that is asked has turned out to be possible
                 return false;
             }
             case RESUME -> {
@@ -187,8 +190,8 @@ public final class BatchInference {
             }
             default ->
                 throw new UsageException(options.out() + ": exists; "
-                        + (out.isRun() ? "go on with it (--resume), replace it (--overwrite) or" : "")
-                        + " choose another folder");
+                        + (out.isRun() ? "go on with it (--resume), replace it (--overwrite) or " : "")
+                        + "choose another folder");
         }
     }
 

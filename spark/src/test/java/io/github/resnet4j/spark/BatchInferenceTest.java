@@ -474,6 +474,38 @@ class BatchInferenceTest {
     }
 
     @Test
+    void rowsAreOverwrittenOnlyOnceTheDataAreThere() throws IOException {
+        Path out = folder.resolve("out");
+        Path data = folder.resolve("data");
+        SmallModel.images(data, 2, List.of("ant"));
+        run(options(InferenceTask.PREDICT, data, out));
+        assertThatExceptionOfType(BadDataException.class)
+                .isThrownBy(() -> run(options(InferenceTask.PREDICT, folder.resolve("no"), out)
+                        .with(Existing.OVERWRITE)));
+        assertThat(rows(out)).hasSize(2);
+        run(options(InferenceTask.PREDICT, data.resolve("ant/0001.png"), out).with(Existing.OVERWRITE));
+        assertThat(rows(out)).hasSize(1);
+    }
+
+    /** Cameras name photographs _MG_1234.JPG; Spark takes such files for its own. */
+    @Test
+    void photographsMayBeginWithAnUnderscoreAndFoldersHaveBrackets() throws IOException {
+        Path data = folder.resolve("photos [1]");
+        SmallModel.images(data, 2, List.of("_ant"));
+        Files.move(data.resolve("_ant/0001.png"), data.resolve("_ant/_MG_0001.png"));
+        Files.write(data.resolve("_ant/._MG_0001.png"), new byte[10]); // macOS
+        Files.createDirectories(data.resolve("_temporary"));
+        Files.write(data.resolve("_temporary/1.png"), new byte[10]);
+        Files.write(data.resolve("_log.parquet"), new byte[10]);
+        Path out = folder.resolve("out");
+        assertThat(run(options(InferenceTask.PREDICT, data, out)).errors()).isZero();
+        assertThat(rows(out).stream().map(row -> Path.of(row.<String>getAs("path"))
+                        .getFileName()
+                        .toString()))
+                .containsExactlyInAnyOrder("0000.png", "_MG_0001.png");
+    }
+
+    @Test
     void saysWhyNothingCanBeWritten() throws IOException {
         Path file = Files.write(folder.resolve("file"), new byte[1]);
         assertThatExceptionOfType(IOException.class)

@@ -91,15 +91,24 @@ public final class RunFolder {
     }
 
     /**
+     * Checks that it is a run, which may be deleted.
+     *
+     * @throws UsageException if it is something else
+     */
+    public void requireRun() throws IOException {
+        if (!isRun()) {
+            throw new UsageException(
+                    shown() + ": is no output of such a run, and is not deleted; choose another folder");
+        }
+    }
+
+    /**
      * Deletes a run, whole.
      *
      * @throws UsageException if it is something else
      */
     public void delete() throws IOException {
-        if (!isRun()) {
-            throw new UsageException(
-                    shown() + ": is no output of such a run, and is not deleted; choose another folder");
-        }
+        requireRun();
         writing(() -> files.delete(folder, true));
     }
 
