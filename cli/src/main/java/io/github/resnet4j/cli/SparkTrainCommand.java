@@ -121,6 +121,8 @@ final class SparkTrainCommand implements Callable<Integer> {
                 Path folder =
                         loaded.config().output().dir().resolve(loaded.config().name());
                 copy.get().fetch(folder).ifPresent(view::line);
+            } else if (copy.isPresent()) {
+                copy.get().begin(start.overwrite());
             }
             train(loaded, new SparkTraining(opened, opened.slots(), agreement, copy, view::line));
         }

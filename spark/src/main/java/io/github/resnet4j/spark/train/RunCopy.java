@@ -4,7 +4,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.spark.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +27,7 @@ public final class RunCopy {
 
     private final org.apache.hadoop.fs.Path root;
     private final FileSystem files;
+    private boolean replaces;
 
     private RunCopy(org.apache.hadoop.fs.Path root, FileSystem files) {
         this.root = root;
@@ -43,7 +44,7 @@ public final class RunCopy {
      */
     public static RunCopy in(String folder, String run, Cluster cluster) {
         try {
-            org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(URI.create(folder + "/" + run));
+            org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(folder + "/" + run);
             return new RunCopy(root, root.getFileSystem(cluster.context().hadoopConfiguration()));
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException("--copy-to " + folder + ": " + e.getMessage());
@@ -57,12 +58,55 @@ public final class RunCopy {
     }
 
     /**
+     * Checks that a new run can be copied here. The copy of an earlier one goes with the first checkpoint of the new: theirs have
+     * the same names.
+     *
+     * @param overwrite whether the copy of an earlier run may be replaced
+     * @throws UsageException if there is one, and it may not
+     * @throws IOException if nothing can be written
+     */
+    public void begin(boolean overwrite) throws IOException {
+        if (!checkpoints().isEmpty()) {
+            if (!overwrite) {
+                throw new UsageException(root + ": holds the copy of an earlier run: go on with it (--resume), replace it"
+                        + " (--overwrite), or choose another folder (--copy-to) or name (--set name=NAME)");
+            }
+            replaces = true;
+        }
+        makeFolder();
+    }
+
+    private void makeFolder() throws IOException {
+        if (!files.mkdirs(root)) {
+            throw new FileSystemException(
+                    root.toString(), null, "cannot be made: permission denied, or a file is in its way");
+        }
+    }
+
+    /** The names of the checkpoints that are there, the oldest first. */
+    private List<String> checkpoints() throws IOException {
+        org.apache.hadoop.fs.Path there = new org.apache.hadoop.fs.Path(root, CHECKPOINTS);
+        if (!files.exists(there)) {
+            return List.of();
+        }
+        return Stream.of(files.listStatus(there))
+                .map(status -> status.getPath().getName())
+                .filter(RunCopy::isOfTheRun)
+                .sorted()
+                .toList();
+    }
+
+    /**
      * Copies what the run has written since the last time, checkpoints last, and drops checkpoints that the run has dropped.
      *
      * @throws IOException if something cannot be copied; what was there before is still whole
      */
     public void update(Path run) throws IOException {
-        files.mkdirs(root);
+        if (replaces) {
+            files.delete(root, true);
+            replaces = false;
+        }
+        makeFolder();
         for (Path file : entries(run)) {
             if (Files.isRegularFile(file) && isOfTheRun(file)) {
                 copyOut(file, new org.apache.hadoop.fs.Path(root, name(file)));
@@ -128,14 +172,7 @@ public final class RunCopy {
      */
     public Optional<String> fetch(Path run) throws IOException {
         org.apache.hadoop.fs.Path there = new org.apache.hadoop.fs.Path(root, CHECKPOINTS);
-        if (!files.exists(there)) {
-            return Optional.empty();
-        }
-        List<String> remote = Stream.of(files.listStatus(there))
-                .map(status -> status.getPath().getName())
-                .filter(RunCopy::isOfTheRun)
-                .sorted()
-                .toList();
+        List<String> remote = checkpoints();
         Optional<String> newestHere = entries(run.resolve(CHECKPOINTS)).stream()
                 .map(RunCopy::name)
                 .filter(RunCopy::isOfTheRun)

@@ -188,6 +188,38 @@ final class TrainingTogetherTest {
         assertThat(copy.fetch(runs.resolve("elsewhere/tiny"))).isEmpty();
     }
 
+    /** Checkpoints of two runs have the same names. */
+    @Test
+    void theCopyOfAnEarlierRunIsReplacedOrRefused() throws IOException {
+        Path there = runs.resolve("the copies");
+        RunCopy first = RunCopy.in(there.toString(), "tiny", Cluster.of(context));
+        first.begin(false);
+        Path run = runs.resolve("tiny");
+        Path checkpoint = Files.createDirectories(run.resolve("checkpoints/ckpt-000000004"));
+        Files.writeString(checkpoint.resolve("state"), "first");
+        Files.writeString(run.resolve("old.csv"), "first");
+        first.update(run);
+        Files.writeString(checkpoint.resolve("state"), "other");
+        Files.delete(run.resolve("old.csv"));
+        RunCopy second = RunCopy.in(there.toString(), "tiny", Cluster.of(context));
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> second.begin(false))
+                .withMessageContaining("holds the copy of an earlier run");
+        second.begin(true);
+        Path copied = there.resolve("tiny/checkpoints/ckpt-000000004/state");
+        assertThat(copied).hasContent("first");
+        second.update(run);
+        assertThat(copied).hasContent("other");
+        assertThat(there.resolve("tiny/old.csv")).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsFoundOutBeforeAnythingIsTrained() throws IOException {
+        Path file = Files.write(runs.resolve("file"), new byte[1]);
+        RunCopy copy = RunCopy.in(file.resolve("in").toString(), "tiny", Cluster.of(context));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> copy.begin(false));
+    }
+
     @Test
     void aBatchNeedsAnImageForEachExecutor() {
         assertThatExceptionOfType(UsageException.class)
