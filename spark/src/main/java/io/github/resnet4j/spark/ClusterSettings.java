@@ -27,6 +27,9 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
     /** Of the overhead, what the JVM itself needs besides heap and arrays: classes, compiled code, threads, buffers. */
     private static final long JVM_MEGABYTES = 384;
 
+    /** What Spark's UnifiedMemoryManager asks for. */
+    private static final long LEAST_HEAP_MEGABYTES = 450;
+
     /**
      * The settings.
      *
@@ -72,6 +75,11 @@ record ClusterSettings(Optional<String> master, int executors, int coresPerExecu
         values.putIfAbsent("spark.executor.memoryOverhead", "2g");
         long heap = megabytes(values, "spark.executor.memory");
         long overhead = megabytes(values, "spark.executor.memoryOverhead");
+        if (heap < LEAST_HEAP_MEGABYTES) {
+            throw new UsageException("spark.executor.memory=" + values.get("spark.executor.memory")
+                    + " is too little for Spark itself; set at least " + LEAST_HEAP_MEGABYTES
+                    + "m (--executor-memory)");
+        }
         if (overhead < 2 * JVM_MEGABYTES) {
             throw new UsageException("spark.executor.memoryOverhead=" + values.get("spark.executor.memoryOverhead")
                     + " is too little: images and networks are in native memory; set at least " + 2 * JVM_MEGABYTES

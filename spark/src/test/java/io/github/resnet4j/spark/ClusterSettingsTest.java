@@ -91,6 +91,7 @@ final class ClusterSettingsTest {
     @ValueSource(
             strings = {
                 "spark.executor.memory=lots",
+                "spark.executor.memory=200m",
                 "spark.executor.memoryOverhead=100m",
                 "spark.executor.cores=two",
                 "spark.dynamicAllocation.enabled=true"
