@@ -138,12 +138,20 @@ public final class SparkTraining implements TrainingCluster {
     }
 
     private void again(Stretch stretch, int failures, Throwable cause) {
-        String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String reason = reason(String.valueOf(cause.getMessage()));
         if (failures > MOST_FAILURES) {
             throw new ClusterException("the same steps failed " + failures + " times, at last so: " + reason, cause);
         }
         remarks.accept("warning: steps " + (stretch.from() + 1) + " to " + (stretch.from() + stretch.steps())
                 + " of epoch " + (stretch.epoch() + 1) + " are taken again: " + reason);
+    }
+
+    /** Of a task of several at once that fails, Spark says in its first line that it did, and in the next why. */
+    static String reason(String message) {
+        List<String> lines =
+                message.lines().filter(line -> !line.isBlank()).limit(2).toList();
+        boolean more = lines.size() > 1 && lines.get(0).endsWith(" finished unsuccessfully.");
+        return lines.isEmpty() ? "" : lines.get(more ? 1 : 0).strip();
     }
 
     private List<Done> done(ReplicaTask task, BooleanSupplier stop) throws FailedException {
