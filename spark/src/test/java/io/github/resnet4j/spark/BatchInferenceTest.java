@@ -42,6 +42,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchInferenceTest {
     private static final int IMAGES = 45;
@@ -511,6 +513,17 @@ class BatchInferenceTest {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> run(options(InferenceTask.PREDICT, shared.resolve("images"), file.resolve("out"))))
                 .withMessageContaining("cannot be written");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3a://bucket/photos", "foo://host/photos"})
+    void namesTheFileSystemThatSparkLacks(String there) {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(options(InferenceTask.PREDICT, there, folder.resolve("out"))))
+                .withMessageContaining("this Spark has no file system for");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(InferenceOptions.of(
+                        InferenceTask.PREDICT, List.of(shared.resolve("images").toString()), there)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.resnet4j.spark.train;
 
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.spark.Cluster;
+import io.github.resnet4j.spark.internal.inference.Paths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -45,7 +46,7 @@ public final class RunCopy {
     public static RunCopy in(String folder, String run, Cluster cluster) {
         try {
             org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(folder + "/" + run);
-            return new RunCopy(root, root.getFileSystem(cluster.context().hadoopConfiguration()));
+            return new RunCopy(root, Paths.fileSystem(root, cluster.context().hadoopConfiguration()));
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException("--copy-to " + folder + ": " + e.getMessage());
         }

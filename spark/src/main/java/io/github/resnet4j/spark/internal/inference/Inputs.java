@@ -113,7 +113,7 @@ public record Inputs(List<File> files, DataFormat format) {
     private static List<FileStatus> there(String path, Configuration configuration) {
         try {
             Path hadoop = new Path(path);
-            FileSystem files = hadoop.getFileSystem(configuration);
+            FileSystem files = Paths.fileSystem(hadoop, configuration);
             FileStatus[] found = files.globStatus(hadoop);
             if (found == null || found.length == 0) {
                 if (files.exists(hadoop)) { // brackets or braces in a name

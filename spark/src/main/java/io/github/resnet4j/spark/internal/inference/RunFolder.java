@@ -64,7 +64,7 @@ public final class RunFolder {
     public static RunFolder of(String name, Configuration configuration) throws IOException {
         try {
             Path path = new Path(name);
-            FileSystem files = path.getFileSystem(configuration);
+            FileSystem files = Paths.fileSystem(path, configuration);
             return new RunFolder(files.makeQualified(path), files);
         } catch (IllegalArgumentException e) {
             throw new UsageException(name + ": is not a path: " + e.getMessage());

@@ -35,7 +35,7 @@ public final class ShardFolder {
     public static ShardFolder of(String name, Configuration configuration) throws IOException {
         try {
             Path path = new Path(name);
-            FileSystem files = path.getFileSystem(configuration);
+            FileSystem files = Paths.fileSystem(path, configuration);
             return new ShardFolder(files.makeQualified(path), files);
         } catch (IllegalArgumentException e) {
             throw new UsageException(name + ": is not a path: " + e.getMessage());
