@@ -2,6 +2,7 @@ package io.github.resnet4j.cli;
 
 import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ClusterSpec;
 import java.io.IOException;
@@ -135,6 +136,12 @@ final class ClusterOptions {
         ClusterSpec spec = spec();
         if (ClusterOptions.class.getResource("/org/apache/spark/SparkContext.class") == null) {
             throw new UsageException("Spark is not on the class path; ./resnet4j and spark-submit put it there");
+        }
+        if (spec.master().isEmpty() && System.getProperty("spark.master") == null) {
+            int executors = spec.executors().orElse(2);
+            Terminal.view(false)
+                    .line("starting a cluster on this machine, of a master and "
+                            + Numbers.count(executors, "executor", "executors"));
         }
         return Cluster.open(spec);
     }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 record ClusterSettings(Optional<String> master, int executors, int coresPerExecutor, Map<String, String> values) {
     private static final Pattern MEMORY = Pattern.compile("(\\d+)([kmgt]?)b?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[([1-9]\\d*|\\*)(?:,\\d+)?])?");
     private static final Pattern MASTER =
             Pattern.compile(LOCAL.pattern() + "|yarn|k8s://.+|spark://[^:,/]+:\\d+(?:,[^:,/]+:\\d+)*");
     private static final String OPTIONS = "spark.executor.extraJavaOptions";

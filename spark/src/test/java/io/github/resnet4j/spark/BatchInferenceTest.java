@@ -501,9 +501,9 @@ class BatchInferenceTest {
         Files.write(data.resolve("_log.parquet"), new byte[10]);
         Path out = folder.resolve("out");
         assertThat(run(options(InferenceTask.PREDICT, data, out)).errors()).isZero();
-        assertThat(rows(out).stream().map(row -> Path.of(row.<String>getAs("path"))
-                        .getFileName()
-                        .toString()))
+        assertThat(rows(out).stream()
+                        .map(row ->
+                                Path.of(row.<String>getAs("path")).getFileName().toString()))
                 .containsExactlyInAnyOrder("0000.png", "_MG_0001.png");
     }
 

@@ -65,8 +65,9 @@ public final class ExecutorLog {
 
     /** A line about the executors, for people. */
     public static String words(List<ExecutorRow> rows) {
-        double slowest = rows.stream().mapToDouble(ExecutorRow::computed).max().orElse(0);
-        double fastest = rows.stream().mapToDouble(ExecutorRow::computed).min().orElse(0);
+        List<ExecutorRow> busy = rows.stream().filter(row -> row.images() > 0).toList();
+        double slowest = busy.stream().mapToDouble(ExecutorRow::computed).max().orElse(0);
+        double fastest = busy.stream().mapToDouble(ExecutorRow::computed).min().orElse(0);
         double seconds = rows.stream().mapToDouble(ExecutorRow::seconds).sum();
         return String.format(
                 Locale.ROOT,
@@ -77,7 +78,7 @@ public final class ExecutorLog {
                         .collect(Collectors.joining(" + ")),
                 100 * rows.stream().mapToDouble(ExecutorRow::exchanged).sum() / seconds,
                 100 * rows.stream().mapToDouble(ExecutorRow::waited).sum() / seconds,
-                rows.size() < 2
+                busy.size() < 2
                         ? ""
                         : String.format(
                                 Locale.ROOT,

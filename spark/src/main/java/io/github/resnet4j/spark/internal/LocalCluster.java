@@ -194,6 +194,8 @@ public final class LocalCluster implements AutoCloseable {
                     .sorted()
                     .flatMap(file -> lines(file).stream())
                     .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
+                    // Spark's own head of that file: the whole command in a frame.
+                    .filter(line -> !line.startsWith("====") && !line.startsWith("Spark Executor Command"))
                     .reduce((before, last) -> last);
         } catch (IOException | UncheckedIOException e) {
             return Optional.empty();

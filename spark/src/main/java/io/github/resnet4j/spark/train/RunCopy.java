@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 
 /**
  * A copy of a run's folder in any file system of Hadoop's, from which another machine resumes the run. Files and checkpoints
@@ -69,8 +71,9 @@ public final class RunCopy {
     public void begin(boolean overwrite) throws IOException {
         if (!checkpoints().isEmpty()) {
             if (!overwrite) {
-                throw new UsageException(root + ": holds the copy of an earlier run: go on with it (--resume), replace it"
-                        + " (--overwrite), or choose another folder (--copy-to) or name (--set name=NAME)");
+                throw new UsageException(
+                        root + ": holds the copy of an earlier run: go on with it (--resume), replace it"
+                                + " (--overwrite), or choose another folder (--copy-to) or name (--set name=NAME)");
             }
             replaces = true;
         }
@@ -155,8 +158,8 @@ public final class RunCopy {
         org.apache.hadoop.fs.Path temporary =
                 new org.apache.hadoop.fs.Path(target.getParent(), TEMPORARY + target.getName());
         files.copyFromLocalFile(false, true, hadoop(file), temporary);
-        files.delete(target, false);
-        rename(temporary, target);
+        FileContext.getFileContext(files.getUri(), files.getConf())
+                .rename(files.makeQualified(temporary), files.makeQualified(target), Options.Rename.OVERWRITE);
     }
 
     private void rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to) throws IOException {

@@ -142,8 +142,9 @@ public record Inputs(List<File> files, DataFormat format) {
                         status.getPath().getFileSystem(configuration).listFiles(status.getPath(), true);
                 while (in.hasNext()) {
                     FileStatus file = in.next();
-                    if (!isHidden(file.getPath().toString().substring(
-                            status.getPath().toString().length()))) {
+                    if (!isHidden(file.getPath()
+                            .toString()
+                            .substring(status.getPath().toString().length()))) {
                         add(file, roots, files);
                     }
                 }

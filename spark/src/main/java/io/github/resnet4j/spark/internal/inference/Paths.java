@@ -41,8 +41,9 @@ public final class Paths {
     }
 
     private static UsageException unknown(Path path, Throwable cause) {
-        return new UsageException(path + ": this Spark has no file system for " + path.toUri().getScheme() + ": ("
-                + cause.getMessage() + "); add the jar that brings it (hadoop-aws for s3a:) to the jars of Spark");
+        return new UsageException(
+                path + ": this Spark has no file system for " + path.toUri().getScheme() + " (" + cause.getMessage()
+                        + "); add the jar that brings it (hadoop-aws for s3a:) to the jars of Spark");
     }
 
     /** A path as rows and messages show it: a local file as every other program names it, all else with its scheme. */
