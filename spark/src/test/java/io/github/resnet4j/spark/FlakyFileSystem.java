@@ -3,8 +3,10 @@ package io.github.resnet4j.spark;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -37,5 +39,19 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
             throw new IOException("the storage is not there");
         }
         return super.open(path, buffer);
+    }
+
+    /** Hadoop's own, asked for permissions, want a path of {@code file:}. */
+    @Override
+    public FileStatus[] listStatus(Path folder) throws IOException {
+        return Stream.of(super.listStatus(folder))
+                .map(file -> new FileStatus(
+                        file.getLen(),
+                        file.isDirectory(),
+                        file.getReplication(),
+                        file.getBlockSize(),
+                        file.getModificationTime(),
+                        file.getPath()))
+                .toArray(FileStatus[]::new);
     }
 }
