@@ -408,7 +408,7 @@ class CommandLineIT {
                 .failsWith(ExitCode.USAGE, "--properties-file")
                 .errors()
                 .forEach(error -> assertThat(error).doesNotContain("=x"));
-        run("spark", "doctor", "--properties-file", "none.conf").failsWith(ExitCode.DISK, "none.conf");
+        run("spark", "doctor", "--properties-file", "none.conf").failsWith(ExitCode.USAGE, "none.conf");
         Path file = Files.writeString(folder.resolve("bad.conf"), "spark.app.name \\u00zz");
         run("spark", "doctor", "--properties-file", file.toString()).failsWith(ExitCode.USAGE, "bad.conf");
     }
