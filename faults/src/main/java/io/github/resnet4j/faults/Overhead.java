@@ -21,7 +21,7 @@ final class Overhead implements Measurement {
         // As in a run of it: momentum, no average.
         List<String> settings = List.of(
                 "model={name: resnet50}",
-                "train={epochs: 100, batch-size: 1, checkpoint-every: 1}",
+                "train={epochs: 100, batch-size: 2, checkpoint-every: 1}",
                 "data.limit=6",
                 "optimizer={type: sgd, lr: 0.001}");
         int measured = 0;
