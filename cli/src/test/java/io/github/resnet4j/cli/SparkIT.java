@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Runs the README's commands for Spark, with the launcher and with spark-submit, which stands in a script here. The cluster is
  * one of two workers with Spark's own main classes.
  */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the commands are those of bash")
 final class SparkIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path INSTALLATION = ROOT.resolve("spark/target/spark");

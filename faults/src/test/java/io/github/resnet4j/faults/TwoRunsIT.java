@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That rows run at all; their full length is for {@code faults/run.sh}. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "rows send signals")
 class TwoRunsIT {
     @Test
     void aRowRuns(@TempDir Path folder) throws Exception {

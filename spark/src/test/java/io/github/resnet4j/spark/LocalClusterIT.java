@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster on this machine: a master, two workers, and their executors, each in a JVM of its own. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the cluster was not tried there")
 final class LocalClusterIT {
     @TempDir
     Path folder;

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -81,12 +79,13 @@ final class ClusterSteps implements Steps {
         }
         long start = System.nanoTime();
         TrainingCluster.Outcome outcome = cluster.take(
-                state(iteration),
+                TrainingCluster.State.of(iteration, parameters(), trainee.state()),
                 stretch,
                 done -> view.step(stretch.from() + done, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
                 stop);
         double seconds = (System.nanoTime() - start) / 1e9;
-        restore(outcome.after());
+        outcome.after().putInto(parameters(), trainee.state());
+        startAt(outcome.after().iteration());
         count(stretch, outcome.times());
         for (int s = 0; s < stretch.steps(); s++) {
             int step = s;
@@ -118,26 +117,7 @@ final class ClusterSteps implements Steps {
         }
     }
 
-    private TrainingCluster.State state(long iteration) {
-        TreeMap<String, float[]> memory = new TreeMap<>();
-        trainee.state().forEach((name, values) -> memory.put(name, floats(values)));
-        return new TrainingCluster.State(iteration, floats(parameters()), memory);
-    }
-
-    private void restore(TrainingCluster.State state) {
-        Map<String, FloatBuffer> memory = trainee.state();
-        parameters().put(state.parameters());
-        memory.forEach((name, values) -> values.put(state.memory().get(name)));
-        startAt(state.iteration());
-    }
-
     private FloatBuffer parameters() {
         return trainee.graph().params().data().asNioFloat();
-    }
-
-    private static float[] floats(FloatBuffer values) {
-        float[] copy = new float[values.remaining()];
-        values.get(copy);
-        return copy;
     }
 }

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
  * @param names what the user writes to set a key
  */
 record RunChecks(RunConfig config, KeyNames names) {
+    /** How many times as large a class must be as another for a warning. */
+    private static final int UNEVEN = 4;
+
     /** @throws UsageException if a batch has fewer images than there are replicas */
     void requireImagesForAll(int replicas) {
         int batch = config.train().batchSize();
@@ -33,9 +36,6 @@ record RunChecks(RunConfig config, KeyNames names) {
                     + ": set at least " + replicas + ", or take fewer executors");
         }
     }
-
-    /** How many times as large a class must be as another for a warning. */
-    private static final int UNEVEN = 4;
 
     /** Of classes that differ much in size, a network learns to answer with the large ones. */
     void remarkOnClasses(ImageDataset train, Consumer<String> remarks) {

@@ -3,9 +3,11 @@ package io.github.resnet4j.finetune.run;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -82,6 +84,25 @@ public interface TrainingCluster {
      * @param memory what else has a value for every parameter: the optimiser's memory, the average of the weights
      */
     record State(long iteration, float[] parameters, TreeMap<String, float[]> memory) implements Serializable {
+        /** A copy of live arrays. */
+        static State of(long iteration, FloatBuffer parameters, Map<String, FloatBuffer> memory) {
+            TreeMap<String, float[]> copies = new TreeMap<>();
+            memory.forEach((name, values) -> copies.put(name, copy(values)));
+            return new State(iteration, copy(parameters), copies);
+        }
+
+        /** Copies these values into live arrays. */
+        void putInto(FloatBuffer live, Map<String, FloatBuffer> others) {
+            live.put(parameters);
+            others.forEach((name, values) -> values.put(memory.get(name)));
+        }
+
+        private static float[] copy(FloatBuffer values) {
+            float[] copy = new float[values.remaining()];
+            values.get(copy);
+            return copy;
+        }
+
         /** Adds another replica's values to these. */
         public void add(State other) {
             add(parameters, other.parameters);

@@ -35,8 +35,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * <p>For one thread at a time.
  */
 public final class TrainingReplica implements AutoCloseable {
-    private static final String AVERAGE = Trainee.AVERAGE;
-
     private final ResolvedRun task;
     private final RunConfig config;
     private final int rank;
@@ -175,15 +173,12 @@ public final class TrainingReplica implements AutoCloseable {
     }
 
     private void restore(TrainingCluster.State state, long iteration) {
-        parameters().put(state.parameters());
-        memory().forEach((name, values) -> values.put(state.memory().get(name)));
+        state.putInto(parameters(), memory());
         steps.startAt(iteration);
     }
 
     private TrainingCluster.State state(long iteration) {
-        TreeMap<String, float[]> memory = new TreeMap<>();
-        memory().forEach((name, values) -> memory.put(name, floats(values)));
-        return new TrainingCluster.State(iteration, floats(parameters()), memory);
+        return TrainingCluster.State.of(iteration, parameters(), memory());
     }
 
     private FloatBuffer parameters() {
@@ -193,14 +188,8 @@ public final class TrainingReplica implements AutoCloseable {
     /** Live views. */
     private Map<String, FloatBuffer> memory() {
         Map<String, FloatBuffer> memory = new TreeMap<>(training.state());
-        average.ifPresent(weights -> memory.put(AVERAGE, weights.values()));
+        average.ifPresent(weights -> memory.put(Trainee.AVERAGE, weights.values()));
         return memory;
-    }
-
-    private static float[] floats(FloatBuffer values) {
-        float[] copy = new float[values.remaining()];
-        values.get(copy);
-        return copy;
     }
 
     /** Builds what the phase of an epoch trains. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Executors in JVMs of their own, one of which is killed. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the cluster was not tried there")
 final class SparkTrainingIT {
     @TempDir
     static Path shared;
