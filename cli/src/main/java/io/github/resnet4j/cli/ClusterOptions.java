@@ -81,6 +81,16 @@ final class ClusterOptions {
         private Optional<Path> properties = Optional.empty();
     }
 
+    /** Whether any of them is given. */
+    boolean areGiven() {
+        return group.master.isPresent()
+                || group.executors.isPresent()
+                || group.cores.isPresent()
+                || group.memory.isPresent()
+                || group.properties.isPresent()
+                || !group.conf.isEmpty();
+    }
+
     /** What they ask for. */
     ClusterSpec spec() {
         positive("--executors", group.executors);

@@ -97,15 +97,20 @@ final class SparkTrainCommand implements Callable<Integer> {
         if (simulate.orElse(1) < 1) {
             throw new UsageException("--simulate must be at least 1, got " + simulate.orElseThrow());
         }
+        if (simulate.isPresent() && cluster.areGiven()) {
+            throw new UsageException(
+                    "--simulate computes in this process, without a cluster; leave it out, or the options of"
+                            + " the cluster");
+        }
+        if (simulate.isPresent() && copyTo.isPresent()) {
+            throw new UsageException("--copy-to needs Spark, which --simulate does without; leave one of them out");
+        }
         Agreement agreement = exchange.map(how -> new Agreement(every, how)).orElseGet(() -> Agreement.every(every));
         Settings settings = new Settings(spec, NAMES);
         config.addTo(settings);
         labels.addTo(settings);
         run.addTo(settings);
         ConfigLoader.Loaded loaded = config.load(settings);
-        if (simulate.isPresent() && copyTo.isPresent()) {
-            throw new UsageException("--copy-to needs Spark, which --simulate does without; leave one of them out");
-        }
         if (simulate.isPresent()) {
             try (SimulatedCluster simulated = new SimulatedCluster(simulate.get(), agreement)) {
                 train(loaded, simulated);

@@ -408,6 +408,8 @@ class CommandLineIT {
                 .failsWith(ExitCode.USAGE, "--properties-file")
                 .errors()
                 .forEach(error -> assertThat(error).doesNotContain("=x"));
+        run("spark", "train", "-c", "none.yaml", "--simulate", "2", "--executors", "2")
+                .failsWith(ExitCode.USAGE, "--simulate");
         run("spark", "doctor", "--properties-file", "none.conf").failsWith(ExitCode.USAGE, "none.conf");
         Path file = Files.writeString(folder.resolve("bad.conf"), "spark.app.name \\u00zz");
         run("spark", "doctor", "--properties-file", file.toString()).failsWith(ExitCode.USAGE, "bad.conf");
