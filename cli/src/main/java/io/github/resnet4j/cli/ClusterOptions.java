@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Help.Visibility;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec.Target;
 final class ClusterOptions {
     /** Spark's own idea of it, spark.redaction.regex. */
     private static final Pattern SECRET = Pattern.compile("(?i)secret|password|token|access[.]?key");
+
+    /** Threads of this process: one, so many, or as many as there are cores; perhaps with tries of a task. */
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d{1,9}|\\*)(?:,.*)?])?");
 
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -48,7 +52,7 @@ final class ClusterOptions {
                 names = "--executors",
                 paramLabel = "N",
                 showDefaultValue = Visibility.NEVER,
-                description = "How many (default: 2; with local[N] the threads are in their place).")
+                description = "How many (default: 2); not with local[N].")
         private Optional<Integer> executors = Optional.empty();
 
         @Option(
@@ -95,6 +99,7 @@ final class ClusterOptions {
     ClusterSpec spec() {
         positive("--executors", group.executors);
         positive("--cores-per-executor", group.cores);
+        group.master.ifPresent(this::requireFitting);
         for (String key : group.conf.keySet()) {
             if (!key.startsWith("spark.")) {
                 throw wrong("--conf " + key + ": Spark's settings begin with spark.");
@@ -121,6 +126,24 @@ final class ClusterOptions {
         }
         conf.putAll(group.conf);
         return new ClusterSpec(group.master, number(group.executors), number(group.cores), group.memory, conf);
+    }
+
+    /** Threads of this process are no executors, and a task on more of them than there are would wait for ever. */
+    private void requireFitting(String master) {
+        Matcher threads = LOCAL.matcher(master);
+        if (!threads.matches()) {
+            return;
+        }
+        if (group.executors.isPresent()) {
+            throw wrong("--executors " + group.executors.get() + ": with --master " + master
+                    + " there are none, only threads of this process; leave it out");
+        }
+        int cores = group.cores.orElse(1);
+        String count = threads.group(1);
+        if (count == null && cores > 1 || count != null && !count.equals("*") && Integer.parseInt(count) < cores) {
+            throw wrong("--cores-per-executor " + cores + ": --master " + master
+                    + " has fewer threads; raise one or lower" + " the other");
+        }
     }
 
     private ParameterException wrong(String message) {

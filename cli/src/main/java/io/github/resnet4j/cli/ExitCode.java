@@ -11,6 +11,7 @@ final class ExitCode {
     static final int MEMORY = 7;
     static final int DIVERGED = 8;
     static final int LOCKED = 9;
+    static final int STALLED = 10;
     static final int BUG = 70;
 
     private ExitCode() {}

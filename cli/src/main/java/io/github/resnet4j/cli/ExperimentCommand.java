@@ -125,6 +125,9 @@ final class ExperimentCommand implements Callable<Integer> {
     @Mixin
     private EngineOption engine;
 
+    @Mixin
+    private StallOption stall;
+
     @Spec
     private CommandSpec spec;
 
@@ -199,8 +202,8 @@ final class ExperimentCommand implements Callable<Integer> {
                 withEngine(),
                 CacheFolder.standard());
         try (Stop stop = new Stop()) {
-            try {
-                return experiment.run(only, options, view, stop);
+            try (StallWatch watched = StallWatch.over(view, stall.limit())) {
+                return experiment.run(only, options, watched, stop);
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line("stopped; everything is saved, continue with the same command");

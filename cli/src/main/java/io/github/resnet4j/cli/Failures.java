@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -162,7 +163,9 @@ final class Failures {
             return ExitCode.INTEGRITY;
         }
         if (failure instanceof NetworkException || failure instanceof ClusterException) {
-            return ExitCode.NETWORK;
+            return says(failure, ".*(no space left on device|disk quota exceeded).*")
+                    ? ExitCode.DISK
+                    : ExitCode.NETWORK;
         }
         if (failure instanceof DiskException
                 || failure instanceof CheckpointException
@@ -180,10 +183,19 @@ final class Failures {
 
     /** Java's own error, also as a cause, and what ND4J and its native library throw instead. */
     private static boolean isOutOfMemory(Throwable failure) {
+        return causes(failure).anyMatch(OutOfMemoryError.class::isInstance)
+                || says(failure, ".*(bad_alloc|allocation failed|failed to allocate|out of memory).*");
+    }
+
+    /** Whether its message or that of a cause matches. Those of Spark's have the words of what failed on an executor. */
+    private static boolean says(Throwable failure, String words) {
+        Pattern pattern = Pattern.compile(words, Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+        return causes(failure).anyMatch(cause -> pattern.matcher(String.valueOf(cause.getMessage()))
+                .matches());
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .limit(20)
-                .anyMatch(cause -> cause instanceof OutOfMemoryError
-                        || String.valueOf(cause.getMessage())
-                                .matches("(?is).*(bad_alloc|allocation failed|failed to allocate|out of memory).*"));
+                .limit(20);
     }
 }

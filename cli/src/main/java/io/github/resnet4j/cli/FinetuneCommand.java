@@ -159,6 +159,9 @@ final class FinetuneCommand implements Callable<Integer> {
     private RunOptions run;
 
     @Mixin
+    private StallOption stall;
+
+    @Mixin
     private StartOptions start;
 
     @Spec
@@ -202,6 +205,7 @@ final class FinetuneCommand implements Callable<Integer> {
         lr.ifPresent(rate -> settings.option("optimizer.lr", rate));
         labels.addTo(settings);
         run.addTo(settings);
+        run.setStallLimit(stall.limit());
         RunOptions.Recipes recipes =
                 (options, shown, stop) -> FinetuneRecipe.of(from, file(), settings.all(), time, options, shown, stop);
         if (validation.isPresent() && !plan) {

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
             "  ./resnet4j experiment configs/experiments/degradation.yaml",
             "",
             "Exit codes: 0 ok, 2 usage or configuration, 3 bad input file, 4 integrity,",
-            "5 network, 6 disk, 7 memory, 8 diverged, 9 locked, 70 bug, 130/143 stopped by",
-            "a signal."
+            "5 network, 6 disk, 7 memory, 8 diverged, 9 locked, 10 stalled, 70 bug,",
+            "130/143 stopped by a signal."
         },
         subcommands = {
             QuickstartCommand.class,

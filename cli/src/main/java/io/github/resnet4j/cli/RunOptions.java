@@ -17,6 +17,7 @@ import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,6 +63,8 @@ final class RunOptions {
     @Mixin
     private FolderReading reading;
 
+    private Duration stallLimit = StallOption.DEFAULT;
+
     /**
      * What a command calls the keys that its options set.
      *
@@ -81,6 +84,11 @@ final class RunOptions {
         settings.set(overrides);
         settings.addAll(ModelConfig.settings(network.map()));
         engine.engine().ifPresent(name -> settings.option("engine", name.key()));
+    }
+
+    /** Takes a training in this process to stand still after so long without progress. */
+    void setStallLimit(Duration limit) {
+        stallLimit = limit;
     }
 
     /** Whether an earlier run is to go on. */
@@ -190,20 +198,31 @@ final class RunOptions {
             }
             recipe.lines().forEach(view::line);
             try {
-                return new Finished(
-                        recipe,
-                        Optional.of(
-                                cluster.isPresent()
-                                        ? TrainingRun.execute(recipe, options, view, stop, cluster.get())
-                                        : TrainingRun.execute(recipe, options, view, stop)));
+                return new Finished(recipe, Optional.of(execute(recipe, options, view, stop, cluster)));
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line(
                         e.begun()
                                 ? "stopped; the checkpoint is saved, continue with --resume"
-                                : "stopped before there was a checkpoint; begin again with --resume");
+                                : "stopped before the first checkpoint; the same command with --resume starts from the beginning");
                 throw e;
             }
+        }
+    }
+
+    private TrainingRun.Summary execute(
+            FinetuneRecipe recipe,
+            TrainingRun.Options options,
+            ProgressView view,
+            Stop stop,
+            Optional<TrainingCluster> cluster)
+            throws IOException {
+        if (cluster.isPresent()) {
+            // This process only waits while others compute; Spark watches those.
+            return TrainingRun.execute(recipe, options, view, stop, cluster.get());
+        }
+        try (StallWatch watched = StallWatch.over(view, stallLimit)) {
+            return TrainingRun.execute(recipe, options, watched, stop);
         }
     }
 
@@ -224,9 +243,9 @@ final class RunOptions {
         try (Stop stop = new Stop()) {
             FinetuneRecipe recipe = recipes.recipe(options, view, stop);
             recipe.lines().forEach(view::line);
-            try {
+            try (StallWatch watched = StallWatch.over(view, stallLimit)) {
                 print(
-                        CrossValidation.execute(recipe.loaded(), plan, options, view, stop),
+                        CrossValidation.execute(recipe.loaded(), plan, options, watched, stop),
                         spec.commandLine().getOut());
             } catch (StoppedException e) {
                 view.line("stopped; everything is saved, continue with --resume");

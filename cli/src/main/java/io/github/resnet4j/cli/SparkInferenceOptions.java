@@ -66,7 +66,7 @@ final class SparkInferenceOptions {
     @Option(
             names = "--images-per-core",
             paramLabel = "N",
-            defaultValue = "" + InferenceOptions.IMAGES_PER_CORE,
+            defaultValue = "" + InferenceOptions.Batching.IMAGES_PER_CORE,
             description = "Images that a core computes together, a power of two (default: ${DEFAULT-VALUE}).")
     private int imagesPerCore;
 
@@ -157,18 +157,20 @@ final class SparkInferenceOptions {
         }
         return new InferenceOptions(
                 own.task,
-                data,
-                format,
-                out,
-                csv,
-                resume
-                        ? InferenceOptions.Existing.RESUME
-                        : overwrite ? InferenceOptions.Existing.OVERWRITE : InferenceOptions.Existing.REFUSE,
+                new InferenceOptions.Source(
+                        data,
+                        format,
+                        new InferenceOptions.Columns(imageColumn, pathColumn, own.labelColumn),
+                        FolderReading.maxPixels(maxPixels)),
+                new InferenceOptions.Output(
+                        out,
+                        csv,
+                        resume
+                                ? InferenceOptions.Existing.RESUME
+                                : overwrite ? InferenceOptions.Existing.OVERWRITE : InferenceOptions.Existing.REFUSE),
+                new InferenceOptions.Batching(
+                        imagesPerCore, imagesPerPart.map(OptionalInt::of).orElse(OptionalInt.empty())),
                 own.top,
-                imagesPerCore,
-                imagesPerPart.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                FolderReading.maxPixels(maxPixels),
-                new InferenceOptions.Columns(imageColumn, pathColumn, own.labelColumn),
                 own.labelsInOrder,
                 engine.engine().orElse(Engine.AUTO));
     }

@@ -26,6 +26,9 @@ final class TrainCommand implements Callable<Integer> {
     private RunOptions run;
 
     @Mixin
+    private StallOption stall;
+
+    @Mixin
     private StartOptions start;
 
     @Spec
@@ -37,6 +40,7 @@ final class TrainCommand implements Callable<Integer> {
         config.addTo(settings);
         labels.addTo(settings);
         run.addTo(settings);
+        run.setStallLimit(stall.limit());
         run.run(config.load(settings), NAMES, spec, start.overwrite(), start.offline());
         return ExitCode.OK;
     }

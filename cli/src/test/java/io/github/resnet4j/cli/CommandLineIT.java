@@ -410,6 +410,10 @@ class CommandLineIT {
                 .forEach(error -> assertThat(error).doesNotContain("=x"));
         run("spark", "train", "-c", "none.yaml", "--simulate", "2", "--executors", "2")
                 .failsWith(ExitCode.USAGE, "--simulate");
+        run("spark", "doctor", "--master", "local[2]", "--executors", "2")
+                .failsWith(ExitCode.USAGE, "only threads of this process");
+        run("spark", "doctor", "--master", "local[2]", "--cores-per-executor", "4")
+                .failsWith(ExitCode.USAGE, "has fewer threads");
         run("spark", "doctor", "--properties-file", "none.conf").failsWith(ExitCode.USAGE, "none.conf");
         Path file = Files.writeString(folder.resolve("bad.conf"), "spark.app.name \\u00zz");
         run("spark", "doctor", "--properties-file", file.toString()).failsWith(ExitCode.USAGE, "bad.conf");

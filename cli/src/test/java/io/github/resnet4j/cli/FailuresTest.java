@@ -6,6 +6,7 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.spark.ClusterException;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
@@ -52,6 +53,9 @@ class FailuresTest {
                         "x"),
                 Arguments.of(new IOException("No space left on device"), 6, "error: the disk is full; free some space"),
                 Arguments.of(new UncheckedIOException(new IOException("gone")), 6, "error: gone"),
+                Arguments.of(new ClusterException("lost"), 5, "error: lost"),
+                Arguments.of(
+                        new ClusterException("failed", new IOException("x.tar: No space left on device")), 6, "failed"),
                 Arguments.of(new AccessDeniedException("x"), 6, "x: permission denied; choose"),
                 Arguments.of(new FileAlreadyExistsException("x"), 6, "x: already exists; move it"),
                 Arguments.of(new OutOfMemoryError("Java heap space"), 7, "train.batch-size"),

@@ -181,7 +181,9 @@ class StopIT {
             stopped = started.outcome();
         }
         assertThat(stopped.code()).isEqualTo(143);
-        assertThat(stopped.err()).contains("stopped before there was a checkpoint; begin again with --resume");
+        assertThat(stopped.err())
+                .contains(
+                        "stopped before the first checkpoint; the same command with --resume starts from the beginning");
         assertThat(TinyRun.checkpoints(run("caching"))).isEmpty();
     }
 

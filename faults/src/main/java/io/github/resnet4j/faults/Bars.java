@@ -77,10 +77,7 @@ final class Bars {
                     "T-15",
                     "a checkpoint of every released version is loaded",
                     session -> Outcome.notRun("no version has been released")),
-            new Bar(
-                    "T-16",
-                    "no iteration for ten minutes: a dump of the threads and exit code 10",
-                    session -> Outcome.notBuilt("a run that stands still stays so until it is stopped")),
+            new Bar("T-16", "no iteration for ten minutes: a dump of the threads and exit code 10", new Stalls()),
             new Bar(
                     "T-17",
                     "ResNet-50 with momentum is saved in 5 seconds, and training pauses for 1 at most",

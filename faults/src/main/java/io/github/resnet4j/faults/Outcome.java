@@ -12,9 +12,4 @@ record Outcome(Verdict verdict, String figure, long trials) {
     static Outcome notRun(String why) {
         return new Outcome(Verdict.NOT_RUN, why, 0);
     }
-
-    /** Of what the program does not do. */
-    static Outcome notBuilt(String why) {
-        return new Outcome(Verdict.NOT_BUILT, why, 0);
-    }
 }

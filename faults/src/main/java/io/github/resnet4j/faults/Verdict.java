@@ -9,9 +9,7 @@ enum Verdict {
     /** At least one trial went wrong. */
     FAILED("**failed**"),
     /** This machine cannot measure it, or it was not tried. */
-    NOT_RUN("not run"),
-    /** There is nothing in the program that could meet it. */
-    NOT_BUILT("not built");
+    NOT_RUN("not run");
 
     private final String words;
 

@@ -110,15 +110,16 @@ public final class BatchInference {
     private InferenceReport run(Progress progress) throws IOException {
         JavaSparkContext context = cluster.context();
         Configuration configuration = context.hadoopConfiguration();
-        RunFolder out = RunFolder.of(options.out(), configuration);
+        RunFolder out = RunFolder.of(options.output().folder(), configuration);
         boolean resumes = prepare(out);
-        Inputs inputs = Inputs.find(cluster.session(), options.data(), options.format(), remarks);
+        Inputs inputs = Inputs.find(
+                cluster.session(), options.source().data(), options.source().format(), remarks);
         if (inputs.files().stream().anyMatch(file -> out.holds(file.path()))) {
-            throw new UsageException(options.out() + ": is in the data; choose a folder outside of them");
+            throw new UsageException(options.output().folder() + ": is in the data; choose a folder outside of them");
         }
         ModelCard card = model.card();
         boolean evaluates = options.task() == InferenceTask.EVAL;
-        Inputs.Tables tables = inputs.tables(options.columns(), evaluates, configuration);
+        Inputs.Tables tables = inputs.tables(options.source().columns(), evaluates, configuration);
         LabelMatching labels = evaluates
                 ? LabelMatching.of(
                         inputs,
@@ -163,7 +164,7 @@ public final class BatchInference {
         BitSet written = out.done();
         if (written.cardinality() < parts.size()) {
             throw new FileSystemException(
-                    options.out(),
+                    options.output().folder(),
                     null,
                     "has only " + written.cardinality() + " of " + parts.size() + " parts although all are done: the"
                             + " executors write to another place; choose a folder of a file system that all machines share");
@@ -177,19 +178,20 @@ public final class BatchInference {
         if (!out.exists()) {
             return false;
         }
-        switch (options.existing()) {
+        switch (options.output().existing()) {
             case OVERWRITE -> {
                 out.requireRun(); // which stays until all that is asked has turned out to be possible
                 return false;
             }
             case RESUME -> {
                 if (!out.isRun()) {
-                    throw new UsageException(options.out() + ": holds no run that could go on; choose another folder");
+                    throw new UsageException(
+                            options.output().folder() + ": holds no run that could go on; choose another folder");
                 }
                 return true;
             }
             default ->
-                throw new UsageException(options.out() + ": exists; "
+                throw new UsageException(options.output().folder() + ": exists; "
                         + (out.isRun() ? "go on with it (--resume), replace it (--overwrite) or " : "")
                         + "choose another folder");
         }
@@ -222,10 +224,10 @@ public final class BatchInference {
         plan.put("model", hash);
         plan.put("format", inputs.format().name().toLowerCase(Locale.ROOT));
         plan.put("inputs", inputs.fingerprint());
-        plan.put("rows", options.csv() ? "csv" : "parquet");
+        plan.put("rows", options.output().csv() ? "csv" : "parquet");
         plan.put("engine", options.engine().key());
-        plan.put("images-per-core", Integer.toString(options.imagesPerCore()));
-        plan.put("max-pixels", Long.toString(options.maxPixels()));
+        plan.put("images-per-core", Integer.toString(options.batching().imagesPerCore()));
+        plan.put("max-pixels", Long.toString(options.source().maxPixels()));
         if (options.task() != InferenceTask.EMBED) {
             plan.put("top", Integer.toString(options.top()));
         }
@@ -234,17 +236,17 @@ public final class BatchInference {
             plan.put("temperature", Double.toString(Temperature.of(model.card()).value()));
         }
         if (inputs.format() == DataFormat.PARQUET) {
-            plan.put("image-column", options.columns().image().orElse("usual"));
-            plan.put("path-column", options.columns().path().orElse("usual"));
-            plan.put("label-column", options.columns().label().orElse("usual"));
+            plan.put("image-column", options.source().columns().image().orElse("usual"));
+            plan.put("path-column", options.source().columns().path().orElse("usual"));
+            plan.put("label-column", options.source().columns().label().orElse("usual"));
         }
         return plan;
     }
 
     /** As given; else as the run was begun with, on whatever cluster; else so that there is work for all. */
     private int imagesPerPart(Inputs inputs, Inputs.Tables tables, Map<String, String> before) {
-        if (options.imagesPerPart().isPresent()) {
-            return options.imagesPerPart().getAsInt();
+        if (options.batching().imagesPerPart().isPresent()) {
+            return options.batching().imagesPerPart().getAsInt();
         }
         String begun = before.getOrDefault("images-per-part", "");
         if (begun.matches("[1-9]\\d{0,8}")) {
@@ -289,11 +291,11 @@ public final class BatchInference {
                                         ? model.card()
                                         : model.uncalibrated().card())
                         .value(),
-                options.imagesPerCore(),
+                options.batching().imagesPerCore(),
                 cores,
                 Math.min(options.top(), model.card().classes().size()),
-                options.maxPixels(),
-                options.csv(),
+                options.source().maxPixels(),
+                options.output().csv(),
                 out.path(),
                 UUID.randomUUID().toString(),
                 tables.columns(),
