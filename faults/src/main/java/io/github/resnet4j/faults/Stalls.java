@@ -1,16 +1,14 @@
 package io.github.resnet4j.faults;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
- * T-16: images become named pipes that nobody writes to, as on a file server that does not answer any more. The run must end by
- * itself, tell what it waits for, and go on once the images are back.
+ * T-16: the images lie on a file system whose server is stopped while the run trains, and does not answer any more. The run must
+ * end by itself, tell what it waits for, and go on once the images are back. Needs bindfs.
  */
 final class Stalls implements Measurement {
     private static final int STALLED = 10;
@@ -21,11 +19,20 @@ final class Stalls implements Measurement {
 
     @Override
     public Outcome in(Session session) throws IOException, InterruptedException {
+        SmallDisk.unmount(session.work().resolve("stalls").resolve("images")); // of a harness that was killed
         Path folder = session.folder("stalls");
-        Path images = folder.resolve("images");
-        copy(session.images(), images);
+        Path images = Files.createDirectories(folder.resolve("images"));
         TinyRun.writeConfig(folder, images);
         Program program = session.program(folder);
+        try (Server server = Server.of(session.images(), images)) {
+            return server.answers()
+                    ? in(session, folder, program, server)
+                    : Outcome.notRun("needs bindfs (Debian: apt-get install bindfs) and the right to mount");
+        }
+    }
+
+    private static Outcome in(Session session, Path folder, Program program, Server server)
+            throws IOException, InterruptedException {
         program.succeed(TinyRun.train("whole", List.of()));
         Map<String, String> whole = TinyRun.of(folder, "whole").content();
         Tally tally = new Tally(session, session.trials(1, 5));
@@ -37,9 +44,7 @@ final class Stalls implements Measurement {
             try (Child child =
                     program.start(TinyRun.train(name, List.of(), "--stall-limit", last ? LONG_LIMIT : SHORT_LIMIT))) {
                 child.await(() -> run.newest() >= 2);
-                if (!block(images, folder.resolve("aside"))) {
-                    return Outcome.notRun("needs mkfifo");
-                }
+                server.stop();
                 start = System.nanoTime();
                 int code = child.exitCode();
                 session.say(name + " ended after " + Math.round((System.nanoTime() - start) / 1e9) + " s");
@@ -47,7 +52,7 @@ final class Stalls implements Measurement {
                 tally.check(code == STALLED, name + ": exit code " + code + ": " + err);
                 tally.check(err.contains("stands still") && err.contains("    at "), name + ": no dump: " + err);
             }
-            unblock(images, folder.resolve("aside"));
+            server.resume();
             try (Child child = program.start(TinyRun.train(name, List.of(), "--resume"))) {
                 int code = child.exitCode();
                 String differences = code == 0 ? run.differences(whole) : "exit code " + code + ": " + child.err();
@@ -55,46 +60,51 @@ final class Stalls implements Measurement {
             }
             tally.tried();
         }
-        return tally.outcome(
-                tally.trials() + " runs whose images stopped to answer ended with exit code 10 and the threads'"
-                        + " stacks, four after " + SHORT_LIMIT + " (--stall-limit), one after " + LONG_LIMIT
-                        + ", the default; with the images back, --resume ended with the bytes of an undisturbed run");
+        return tally.outcome(tally.trials()
+                + " runs whose images were no longer answered for ended with exit code 10 and the threads'"
+                + " stacks, four after " + SHORT_LIMIT + " (--stall-limit), one after " + LONG_LIMIT
+                + ", the default; with the images back, --resume ended with the bytes of an undisturbed run");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : all.toList()) {
-                Files.copy(path, to.resolve(from.relativize(path).toString()));
+    /** Shows a folder in another place, as long as it is not stopped. */
+    private record Server(Process process, Path place) implements AutoCloseable {
+        private static final int ATTEMPTS = 200;
+
+        static Server of(Path folder, Path place) throws IOException, InterruptedException {
+            if (!Command.succeeds("bindfs", "--version")) {
+                return new Server(new ProcessBuilder("false").start(), place);
             }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            return new Server(
+                    new ProcessBuilder("bindfs", "-f", folder.toString(), place.toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start(),
+                    place);
         }
-    }
 
-    /** Moves the images aside and puts pipes in their places. */
-    private static boolean block(Path images, Path aside) throws IOException, InterruptedException {
-        for (Path image : files(images)) {
-            Path kept = aside.resolve(images.relativize(image).toString());
-            Files.createDirectories(kept.getParent());
-            Files.move(image, kept);
-            if (!Command.succeeds("mkfifo", image.toString())) {
-                return false;
+        /** Whether the images are there, after a moment at most. */
+        boolean answers() throws InterruptedException {
+            for (int i = 0; i < ATTEMPTS && process.isAlive(); i++) {
+                if (Files.isDirectory(place.resolve("train"))) {
+                    return true;
+                }
+                Thread.sleep(50);
             }
+            return false;
         }
-        return true;
-    }
 
-    private static void unblock(Path images, Path aside) throws IOException {
-        for (Path image : files(aside)) {
-            Path place = images.resolve(aside.relativize(image).toString());
-            Files.delete(place);
-            Files.move(image, place);
+        void stop() throws InterruptedException {
+            Command.succeeds("kill", "-STOP", String.valueOf(process.pid()));
         }
-    }
 
-    private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(path -> !Files.isDirectory(path)).toList();
+        void resume() throws InterruptedException {
+            Command.succeeds("kill", "-CONT", String.valueOf(process.pid()));
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            SmallDisk.unmount(place);
+            process.destroyForcibly().waitFor();
         }
     }
 }
