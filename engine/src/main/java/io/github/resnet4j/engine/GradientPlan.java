@@ -58,7 +58,7 @@ public final class GradientPlan implements AutoCloseable {
 
     private static void requireNoSoftmax(Program program) {
         List<UnsupportedReason> softmax = program.nodes().stream()
-                .filter(node -> node.op() instanceof Operation.SoftmaxCrossEntropy)
+                .filter(node -> node.op() instanceof Operation.Loss)
                 .map(node -> new UnsupportedReason(
                         node.name(), "the engine has a softmax's gradient only with its loss; end the graph before it"))
                 .toList();

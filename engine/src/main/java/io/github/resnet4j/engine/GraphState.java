@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The parts of a graph that a plan was compiled for: its layers and the arrays that hold its parameters and their
@@ -85,6 +86,18 @@ final class GraphState {
             pass.run();
         } finally {
             configuration.setIterationCount(iteration);
+        }
+    }
+
+    /** Multiplies the gradients of what is trained. */
+    void scaleGradients(ParameterLayout layout, float factor) {
+        INDArray flat = graph.getFlattenedGradients();
+        for (ParameterLayout.Segment segment : layout.segments()) {
+            if (segment.kind().trained() && !segment.frozen()) {
+                flat.reshape(flat.length())
+                        .get(NDArrayIndex.interval(segment.offset(), segment.offset() + segment.length()))
+                        .muli(factor);
+            }
         }
     }
 

@@ -3,7 +3,10 @@ package io.github.resnet4j.engine;
 import io.github.resnet4j.engine.UnsupportedGraphException.UnsupportedReason;
 import io.github.resnet4j.engine.internal.read.Demand;
 import io.github.resnet4j.engine.internal.read.GraphReader;
+import io.github.resnet4j.zoo.layers.ClassMapLoss;
 import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
+import io.github.resnet4j.zoo.layers.ValueLoss;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -94,8 +97,8 @@ final class GraphTraining implements TrainingStep {
     @Override
     public synchronized Result step(INDArray features, Targets targets, double lr) {
         Result result = part(features, targets);
-        boolean finite = step(parts.finish(state.gradients(), targets.total()), lr);
-        return finite ? result : new Result(Double.NaN, result.correct());
+        boolean finite = step(parts.finish(state.gradients(), result.total()), lr);
+        return finite ? result : result.diverged();
     }
 
     @Override
@@ -117,7 +120,7 @@ final class GraphTraining implements TrainingStep {
     @Override
     public synchronized Result accumulate(INDArray features, Targets targets) {
         Result result = part(features, targets);
-        parts.add(state.gradients(), targets.total());
+        parts.add(state.gradients(), result.total());
         return result;
     }
 
@@ -132,18 +135,16 @@ final class GraphTraining implements TrainingStep {
         requireOpen();
         state.require();
         INDArray images = InputArrays.dense(features, image);
-        INDArray labels = targets.labels();
         long batch = features.size(0);
-        InputArrays.requireLabels(labels, batch, classes.orElse(labels.size(labels.rank() - 1)));
         InputArrays.requireFinite(images);
         List<TrainingListener> listeners = List.copyOf(graph.getListeners());
         graph.setInputs(features);
-        targets.classWeights().ifPresentOrElse(weights -> weigh(labels, weights), () -> graph.setLabels(each(labels)));
+        label(targets, batch);
         graph.addListeners(watch);
         Map<String, ParameterUpdate.Norm> norms = new HashMap<>();
         int draws = state.draws(replica.draw(parts.parts()));
         try {
-            watch.labels = labels;
+            watch.targets = targets;
             state.counting(draws, () -> {
                 seeded(draws, graph::computeGradientAndScore);
                 norms.putAll(watch.norms);
@@ -154,9 +155,56 @@ final class GraphTraining implements TrainingStep {
             graph.clearLayerMaskArrays();
         }
         boolean finite = update.average(state.parameters(), state.gradients(), batch, norms);
-        double loss = watch.score / scored(graph, batch) * (batch / targets.total());
+        double loss = watch.score;
+        double total = watch.total;
+        if (targets instanceof Targets.Classes) {
+            loss *= batch / total / scored(graph, batch);
+        } else if (total > 0) {
+            state.scaleGradients(layout, (float) (total / batch)); // of a mean times the batch, made sums
+        }
         graph.clear();
-        return new Result(finite && watch.logitsAreFinite ? loss : Double.NaN, watch.correct);
+        Result result = new Result(loss, total, watch.correct, watch.counted);
+        return finite && watch.logitsAreFinite ? result : result.diverged();
+    }
+
+    /** Says what the graph's output is to be. */
+    private void label(Targets targets, long batch) {
+        Layer output = GraphReader.unwrapped(graph.getOutputLayer(0));
+        var configuration = output.conf().getLayer();
+        if (targets instanceof Targets.ClassMaps maps && configuration instanceof ClassMapLoss) {
+            labelPlaces(maps, batch);
+        } else if (targets instanceof Targets.Values values && configuration instanceof ValueLoss) {
+            graph.setLabels(each(InputArrays.finiteValues(values.values())));
+        } else if (targets instanceof Targets.Classes classes
+                && !(configuration instanceof ClassMapLoss || configuration instanceof ValueLoss)) {
+            INDArray labels = classes.labels();
+            InputArrays.requireLabels(labels, batch, this.classes.orElse(labels.size(labels.rank() - 1)));
+            classes.classWeights()
+                    .ifPresentOrElse(weights -> weigh(labels, weights), () -> graph.setLabels(each(labels)));
+        } else {
+            throw Comparison.otherKind(configuration.getLayerName(), targets);
+        }
+    }
+
+    private void labelPlaces(Targets.ClassMaps maps, long batch) {
+        if (maps.images() != batch) {
+            throw new IllegalArgumentException("there are " + batch + " images, but " + maps);
+        }
+        byte[] classes = maps.classes();
+        float[] labels = new float[classes.length];
+        float[] factors = new float[classes.length];
+        for (int i = 0; i < classes.length; i++) {
+            int label = Byte.toUnsignedInt(classes[i]);
+            labels[i] = label;
+            boolean known = maps.classWeights().isPresent()
+                    && label < maps.classWeights().get().length;
+            factors[i] = known ? maps.classWeights().get()[label] : 1;
+        }
+        long[] shape = {batch, 1, maps.height(), maps.width()};
+        graph.setLabels(each(Nd4j.createFromArray(labels).reshape(shape)));
+        if (maps.classWeights().isPresent()) {
+            graph.setLayerMaskArrays(null, each(Nd4j.createFromArray(factors).reshape(shape)));
+        }
     }
 
     /** DL4J takes rows for distributions, whatever their sums, and multiplies what follows by a mask of the images. */
@@ -227,10 +275,12 @@ final class GraphTraining implements TrainingStep {
                 .filter(segment -> !segment.frozen())
                 .map(ParameterLayout.Segment::vertex)
                 .collect(Collectors.toSet());
-        private INDArray labels;
+        private Targets targets;
         private double score;
+        private double total;
         private boolean logitsAreFinite;
         private int correct;
+        private int counted;
 
         @Override
         public void onForwardPass(Model model, Map<String, INDArray> activations) {
@@ -261,21 +311,59 @@ final class GraphTraining implements TrainingStep {
                         .map(logits -> InputArrays.finite(logits, logits.length))
                         .orElse(true);
             }
-            INDArray predicted = graph.getOutputLayer(0)
-                    .activate(false, LayerWorkspaceMgr.noWorkspaces())
-                    .argMax(1);
-            INDArray actual = labels.argMax(1);
             correct = 0;
-            for (int i = 0; i < predicted.length(); i++) {
-                if (predicted.getLong(i) == actual.getLong(i)) {
-                    correct++;
+            counted = 0;
+            if (targets instanceof Targets.Classes classes) {
+                total = classes.total();
+                count(classes.labels().argMax(1).toLongVector());
+            } else if (targets instanceof Targets.ClassMaps maps) {
+                total = weight(maps);
+                long[] labels = new long[maps.classes().length];
+                Arrays.setAll(labels, i -> Byte.toUnsignedInt(maps.classes()[i]));
+                count(labels);
+            } else if (targets instanceof Targets.Values values) {
+                total = values.values().length();
+            }
+        }
+
+        private void count(long[] labels) {
+            long[] predicted = graph.getOutputLayer(0)
+                    .activate(false, LayerWorkspaceMgr.noWorkspaces())
+                    .argMax(1)
+                    .dup('c')
+                    .data()
+                    .asLong();
+            for (int i = 0; i < labels.length; i++) {
+                boolean counts = !(targets instanceof Targets.ClassMaps) || labels[i] != Output.VOID;
+                counted += counts ? 1 : 0;
+                correct += counts && predicted[i] == labels[i] ? 1 : 0;
+            }
+        }
+
+        /** Of all places: by the graph's own loss, and in this step. */
+        private double weight(Targets.ClassMaps maps) {
+            ClassMapLoss loss = (ClassMapLoss)
+                    GraphReader.unwrapped(graph.getOutputLayer(0)).conf().getLayer();
+            double sum = 0;
+            for (byte label : maps.classes()) {
+                int place = Byte.toUnsignedInt(label);
+                if (place != Output.VOID) {
+                    double own = loss.classWeights().isEmpty()
+                            ? 1
+                            : loss.classWeights().get(place);
+                    sum += maps.classWeights().isPresent()
+                            ? own * maps.classWeights().get()[place]
+                            : own;
                 }
             }
+            return sum;
         }
 
         /** What the loss is computed of; a loss that is clipped hides a logit of minus infinity. */
         private Optional<INDArray> logits(Layer output) {
-            if (output.getClass() == LossLayer.class) {
+            if (output.getClass() == LossLayer.class
+                    || output.conf().getLayer() instanceof ClassMapLoss
+                    || output.conf().getLayer() instanceof ValueLoss) {
                 return Optional.of(output.input());
             }
             if (output.getClass() != OutputLayer.class) {

@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import static org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape;
 
+import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.lower.Floats;
 import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
@@ -58,15 +59,41 @@ final class InputArrays {
     }
 
     /**
+     * The values without gaps, in plain order.
+     *
+     * @throws IllegalArgumentException if these are not as many maps of this extent, or one has a value that is not finite
+     */
+    static INDArray values(INDArray values, long batch, Extent extent) {
+        long[] shape = {batch, extent.channels(), extent.height(), extent.width()};
+        if (!Arrays.equals(values.shape(), shape)) {
+            throw new IllegalArgumentException(
+                    "the batch needs values of " + Arrays.toString(shape) + ", got " + Arrays.toString(values.shape()));
+        }
+        return finiteValues(values);
+    }
+
+    /** @throws IllegalArgumentException if one is not finite */
+    static INDArray finiteValues(INDArray values) {
+        INDArray dense = dense(values);
+        requireFinite(dense, "values to compare with");
+        return dense;
+    }
+
+    /**
      * Refuses to train with values that are not finite. Activations of oneDNN turn a NaN into zero, which would hide it
      * from the loss.
      *
      * @throws IllegalArgumentException with the first image that has one
      */
     static void requireFinite(INDArray dense) {
+        requireFinite(dense, "values");
+    }
+
+    private static void requireFinite(INDArray dense, String what) {
         for (long image = 0; image < dense.size(0); image++) {
             if (!isFinite(dense, image)) {
-                throw new IllegalArgumentException("image " + image + " of the batch has values that are not finite");
+                throw new IllegalArgumentException(
+                        "image " + image + " of the batch has " + what + " that are not finite");
             }
         }
     }

@@ -52,7 +52,7 @@ public final class TrainingPlan implements TrainingStep {
     private final GraphState state;
     private final Shape input;
     private final Program program;
-    private final long classes;
+    private final ProgramNode loss;
     private final ParameterLayout layout;
     private final Update update;
     private final Optional<String> normOfOneValue;
@@ -66,7 +66,7 @@ public final class TrainingPlan implements TrainingStep {
         this.input = start.shape();
         Set<Demand> honoured = rule.isPresent() ? Demand.OF_ANOTHER_RULE : Demand.OF_THE_GRAPHS_UPDATER;
         this.program = Passes.optimise(GraphReader.training(graph, start, honoured));
-        this.classes = program.nodes().get(program.losses().get(0)).extent().channels();
+        this.loss = program.nodes().get(program.losses().get(0));
         this.layout = ParameterLayout.of(graph);
         this.state = GraphState.forTraining(graph);
         this.normOfOneValue = program.nodes().stream()
@@ -227,7 +227,7 @@ public final class TrainingPlan implements TrainingStep {
         OwnUpdate own = own();
         synchronized (compiled) {
             Result result = part(features, targets, own);
-            return own.apply(targets.total(), lr) ? result : new Result(Double.NaN, result.correct());
+            return own.apply(result.total(), lr) ? result : result.diverged();
         }
     }
 
@@ -236,7 +236,7 @@ public final class TrainingPlan implements TrainingStep {
         OwnUpdate own = own();
         synchronized (compiled) {
             Result result = part(features, targets, own);
-            own.parts.add(state.gradients(), targets.total());
+            own.parts.add(state.gradients(), result.total());
             return result;
         }
     }
@@ -265,7 +265,7 @@ public final class TrainingPlan implements TrainingStep {
             throw InputArrays.tooFewValues(normOfOneValue.get());
         }
         Result result = run(features, targets, state.draws(own.draw()));
-        return own.average(features.size(0)) ? result : new Result(Double.NaN, result.correct());
+        return own.average(features.size(0)) ? result : result.diverged();
     }
 
     /**
@@ -279,12 +279,17 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalStateException if the plan is closed, or was compiled with an {@link UpdateRule}
      */
     public Result step(INDArray features, INDArray labels) {
+        return step(features, Targets.of(labels));
+    }
+
+    /** As {@link #step(INDArray, INDArray)}, on anything that the graph's output can be compared with. */
+    public Result step(INDArray features, Targets targets) {
         if (!(update instanceof GraphUpdate own)) {
             throw new IllegalStateException("this plan needs a learning rate; call step(features, labels, lr)");
         }
         synchronized (compiled) {
-            Result result = gradients(features, labels);
-            own.apply(Math.toIntExact(features.size(0)), result.loss());
+            Result result = gradients(features, targets);
+            own.apply(Math.toIntExact(features.size(0)), result);
             return result;
         }
     }
@@ -297,9 +302,17 @@ public final class TrainingPlan implements TrainingStep {
      * @throws IllegalStateException if the plan is closed
      */
     public Result gradients(INDArray features, INDArray labels) {
+        return gradients(features, Targets.of(labels));
+    }
+
+    /**
+     * As {@link #gradients(INDArray, INDArray)}, on anything that the graph's output can be compared with. The gradients are
+     * sums; those of a mean are theirs divided by {@link Result#total}.
+     */
+    public Result gradients(INDArray features, Targets targets) {
         synchronized (compiled) {
-            Result result = run(features, Targets.of(labels), state.draws(0));
-            return trainedAreFinite() ? result : new Result(Double.NaN, result.correct());
+            Result result = run(features, targets, state.draws(0));
+            return trainedAreFinite() ? result : result.diverged();
         }
     }
 
@@ -326,21 +339,24 @@ public final class TrainingPlan implements TrainingStep {
         INDArray images = InputArrays.dense(features, input);
         int batch = Math.toIntExact(images.size(0));
         InputArrays.requireFinite(images);
-        INDArray rows = InputArrays.labels(targets.labels(), batch, classes);
+        Comparison comparison = Comparison.of(loss, targets, batch);
         Lowering lowering = compiled.lowering(batch);
         try {
-            lowering.next(rows.data().asNioFloat(), targets.classWeights(), draws);
+            lowering.next(comparison.wanted(), draws);
             lowering.run(GraphState.address(images));
-            return new Result(lowering.lossSum() / targets.total(), lowering.correct());
+            double total = targets instanceof Targets.Classes classes ? classes.total() : lowering.total();
+            double sum = lowering.lossSum();
+            // Where nothing counts, the sum is 0, too, or NaN
+            return new Result(total == 0 ? sum : sum / total, total, lowering.correct(), lowering.counted());
         } finally {
-            keep(images, rows);
+            keep(images, comparison);
         }
     }
 
     /** Native code knows addresses only: until here, nothing behind one of them may be reclaimed. */
-    private void keep(INDArray images, INDArray rows) {
+    private void keep(INDArray images, Comparison comparison) {
         Reference.reachabilityFence(images);
-        Reference.reachabilityFence(rows);
+        Reference.reachabilityFence(comparison);
         Reference.reachabilityFence(this);
     }
 
@@ -373,17 +389,22 @@ public final class TrainingPlan implements TrainingStep {
      * @param rounds number of executions, of which the median counts; at least 1
      */
     public PlanProfile profile(INDArray features, INDArray labels, int rounds) {
+        return profile(features, Targets.of(labels), rounds);
+    }
+
+    /** As {@link #profile(INDArray, INDArray, int)}, on anything that the graph's output can be compared with. */
+    public PlanProfile profile(INDArray features, Targets targets, int rounds) {
         synchronized (compiled) {
-            gradients(features, labels);
+            gradients(features, targets);
             INDArray images = InputArrays.dense(features, input);
             int batch = Math.toIntExact(images.size(0));
-            INDArray rows = InputArrays.labels(labels, batch, classes);
+            Comparison comparison = Comparison.of(loss, targets, batch);
             Lowering lowering = compiled.lowering(batch);
             try {
-                lowering.next(rows.data().asNioFloat(), Optional.empty(), state.iteration());
+                lowering.next(comparison.wanted(), state.iteration());
                 return lowering.profile(GraphState.address(images), rounds);
             } finally {
-                keep(images, rows);
+                keep(images, comparison);
             }
         }
     }
@@ -480,10 +501,12 @@ public final class TrainingPlan implements TrainingStep {
         private final ComputationGraph graph;
         private final GraphState state;
         private final Gradient gradient;
+        private final ParameterLayout layout;
 
         GraphUpdate(ComputationGraph graph, GraphState state, ParameterLayout layout) {
             this.graph = graph;
             this.state = state;
+            this.layout = layout;
             INDArray flat = graph.getFlattenedGradients();
             this.gradient = new DefaultGradient(flat);
             for (ParameterLayout.Segment segment : layout.segments()) {
@@ -495,8 +518,11 @@ public final class TrainingPlan implements TrainingStep {
             }
         }
 
-        void apply(int batch, double loss) {
-            graph.setScore(loss * GraphTraining.scored(graph, batch) + graph.calcRegularizationScore(true));
+        void apply(int batch, Result result) {
+            if (result.total() != batch && result.total() != 0) {
+                state.scaleGradients(layout, (float) (batch / result.total())); // DL4J divides by the batch
+            }
+            graph.setScore(result.loss() * GraphTraining.scored(graph, batch) + graph.calcRegularizationScore(true));
             var configuration = graph.getConfiguration();
             int iteration = configuration.getIterationCount();
             int epoch = configuration.getEpochCount();

@@ -19,11 +19,20 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     /**
      * The outcome of one step.
      *
-     * @param loss mean cross-entropy of the batch (or part of one) before the update, with the weighted ones of auxiliary heads and without
+     * @param loss mean loss of the batch (or part of one) before the update, with the weighted ones of auxiliary heads and without
      *     weight decay or penalties of the graph's own updater; NaN if training has diverged: a logit, a batch's statistics or a parameter are no longer finite
-     * @param correct images of the batch whose largest logit, not of an auxiliary head, was at the largest label
+     * @param total what the sum of the losses was divided by to get the mean: that of the targets where they have one, the
+     *     sum of the places' weights, or the number of values. 0 if nothing counts; then the loss is 0, too
+     * @param correct images whose largest logit, not of an auxiliary head, was at the largest label; of class maps, places;
+     *     of values, 0
+     * @param counted how many could be correct: the images; of class maps, the places that have a class; of values, 0
      */
-    record Result(double loss, int correct) {}
+    record Result(double loss, double total, int correct, int counted) {
+        /** The same, once training has turned out to have diverged. */
+        Result diverged() {
+            return new Result(Double.NaN, total, correct, counted);
+        }
+    }
 
     /**
      * Prepares {@code graph} for training. The rule replaces the graph's own updater, with its learning rates and
@@ -74,7 +83,7 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
      * @param labels N×classes, each row a distribution
      * @param lr learning rate of this step
      * @throws IllegalArgumentException if the shapes do not match the graph or those announced, an image has values that
-     *     are not finite, or a batch normalisation would have one value per channel: that of a 1×1 map of a single image
+     *     are not finite, the graph is not trained on classes, or a batch normalisation would have one value per channel: that of a 1×1 map of a single image
      * @throws StalePlanException if the graph has changed since
      * @throws IllegalStateException if this is closed
      */
@@ -83,9 +92,12 @@ public sealed interface TrainingStep extends AutoCloseable permits TrainingPlan,
     }
 
     /**
-     * As {@link #step(INDArray, INDArray, double)}, with images that count differently, and with all parts of the batch
-     * that {@link #accumulate} has had since the last step: the gradient is the sum over the images of all parts, divided
-     * by the sum of all totals, whatever the parts' sizes.
+     * As {@link #step(INDArray, INDArray, double)}, on anything that the graph's output can be compared with, and with all
+     * parts of the batch that {@link #accumulate} has had since the last step: the gradient is the sum over the images of all
+     * parts, divided by the sum of all totals, whatever the parts' sizes. Where all totals are 0, the step only counts.
+     *
+     * @throws IllegalArgumentException as there, and if the targets are of another kind than the graph's loss, their shapes
+     *     are not that of its output, or a label has no meaning
      */
     Result step(INDArray features, Targets targets, double lr);
 

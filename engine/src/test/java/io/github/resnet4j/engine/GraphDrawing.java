@@ -15,6 +15,7 @@ import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.ShiftVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
@@ -486,7 +487,11 @@ final class GraphDrawing {
 
     private void scale(String input) {
         double factor = any(List.of(-1.5, -0.5, 0.25, 2.0));
-        add(input, values.get(input), prefix(), () -> new ScaleVertex(factor));
+        boolean shift = factor > 0 && factor < 1 && MAP_OR_VECTOR.test(values.get(input));
+        List<Double> by = IntStream.range(0, extent(input).channels())
+                .mapToObj(channel -> factor + channel)
+                .toList();
+        add(input, values.get(input), prefix(), () -> shift ? new ShiftVertex(by) : new ScaleVertex(factor));
     }
 
     private void flattened(String input) {

@@ -49,7 +49,7 @@ class ReplicaTest {
     }
 
     /** Adds in the order of ranks what every thread brings. */
-    private static final class Threads {
+    static final class Threads {
         private final int count;
         private final CyclicBarrier barrier;
         private final float[][] values;

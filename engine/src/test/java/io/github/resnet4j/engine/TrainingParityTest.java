@@ -257,7 +257,7 @@ class TrainingParityTest {
             labels = labels.mul(0.7).addi(reversed(labels).muli(0.3));
         }
         INDArray smoothed = labels.mul(0.9).addi(0.1 / 5);
-        Targets targets = new Targets(smoothed, Optional.of(weights), total);
+        Targets targets = new Targets.Classes(smoothed, Optional.of(weights), total);
         ComputationGraph graph = parity.graph();
         try (TrainingStep step = TrainingStep.of(graph, parity.image(), Sgd.paper(), engine)) {
             for (float loss : golden.values("losses")) {

@@ -388,8 +388,8 @@ class TrainingStepTest {
             ComputationGraph graph = parity.graph();
             Sgd sgd = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
             try (TrainingStep step = TrainingStep.of(graph, parity.image(), sgd, each)) {
-                step.accumulate(parity.images(), new Targets(parity.labels(0.1), Optional.of(weights), 2));
-                step.step(parity.images(), new Targets(parity.labels(), Optional.of(weights), 3), 0.01);
+                step.accumulate(parity.images(), new Targets.Classes(parity.labels(0.1), Optional.of(weights), 2));
+                step.step(parity.images(), new Targets.Classes(parity.labels(), Optional.of(weights), 3), 0.01);
             }
             graphs.add(graph);
         }
@@ -398,11 +398,12 @@ class TrainingStepTest {
         assertThat(graphs.get(0).params().distance2(graphs.get(1).params())).isLessThan(1e-4 * moved);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Targets(parity.labels(), Optional.of(new float[] {1, 2}), 3))
+                .isThrownBy(() -> new Targets.Classes(parity.labels(), Optional.of(new float[] {1, 2}), 3))
                 .withMessage("there are labels of 5 classes, but weights of 2");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Targets(parity.labels(), Optional.of(new float[] {1, 2, -1, 1, 1}), 3));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Targets(parity.labels(), Optional.empty(), 0));
+                .isThrownBy(() -> new Targets.Classes(parity.labels(), Optional.of(new float[] {1, 2, -1, 1, 1}), 3));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Targets.Classes(parity.labels(), Optional.empty(), 0));
     }
 
     @Test

@@ -253,7 +253,7 @@ record UserGraph(String name, Shape image, Consumer<GraphBuilder> vertices) {
                 SharedArena arena = new SharedArena();
                 Lowering lowering =
                         new Lowering(program, batch, order, flat, prepared, arena, Lowering.Use.TRAINING, SEED)) {
-            lowering.next(floats(labels), Optional.empty(), 0);
+            lowering.next(new Lowering.Wanted.Rows(floats(labels), Optional.empty()), 0);
             lowering.run(GraphState.address(images));
             return Pass.of(graph, lowering.lossSum() / batch);
         }

@@ -72,7 +72,7 @@ public final class OnnxExport {
         });
         Start start = Start.at(new Extent(image.channels(), image.height(), image.width()));
         Program read = GraphReader.inference(graph, start, List.of());
-        boolean softmax = read.nodes().get(read.outputs().get(0)).op() instanceof Operation.SoftmaxCrossEntropy;
+        boolean softmax = read.nodes().get(read.outputs().get(0)).op() instanceof Operation.Loss;
         if (options.output() instanceof OnnxOptions.Output.Probabilities && !softmax) {
             throw refused("its output has no softmax, so that it has no probabilities; export its logits");
         }

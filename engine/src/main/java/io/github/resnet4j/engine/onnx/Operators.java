@@ -29,6 +29,7 @@ final class Operators {
                     (op, node, to) -> elementWise(node, node.inputs().size() == 2 ? "Add" : "Sum", to)),
             rule(Operation.Multiply.class, Operators::multiply),
             rule(Operation.Scale.class, (op, node, to) -> scaled(node.name(), to.input(node, 0), op.factor(), to)),
+            rule(Operation.Shift.class, Operators::shift),
             rule(Operation.Concat.class, (op, node, to) -> elementWise(node, "Concat", to, attribute("axis", 1))),
             rule(Operation.MaxPool.class, (op, node, to) -> pool(node, "MaxPool", op.window(), List.of(), to)),
             rule(Operation.AvgPool.class, Operators::avgPool),
@@ -39,7 +40,8 @@ final class Operators {
             rule(Operation.ZeroPad.class, Operators::zeroPad),
             rule(Operation.ZeroPadShortcut.class, Operators::zeroPadShortcut),
             rule(Operation.Dropout.class, (op, node, to) -> to.input(node, 0)),
-            rule(Operation.SoftmaxCrossEntropy.class, (op, node, to) -> softmax(node.name(), to.input(node, 0), to)));
+            rule(Operation.SoftmaxCrossEntropy.class, (op, node, to) -> softmax(node.name(), to.input(node, 0), to)),
+            rule(Operation.PlaceCrossEntropy.class, (op, node, to) -> softmax(node.name(), to.input(node, 0), to)));
 
     private Operators() {}
 
@@ -180,6 +182,15 @@ final class Operators {
     static Value scaled(String name, Value in, double factor, Translation to) {
         String constant = to.floats(name + ".factor", List.of(), Weights.computed(1, i -> factor));
         return new Value(to.node("Mul", name, List.of(in.name(), constant), List.of()), in.extent(), in.vector());
+    }
+
+    private static Value shift(Operation.Shift op, ProgramNode node, Translation to) {
+        Value in = to.map(to.input(node, 0));
+        int channels = op.by().size();
+        String constants =
+                to.floats(node.name() + ".by", List.of(1, channels, 1, 1), Weights.computed(channels, c -> op.by()
+                        .get(c)));
+        return map(to.node("Add", node.name(), List.of(in.name(), constants), List.of()), node);
     }
 
     private static Value avgPool(Operation.AvgPool op, ProgramNode node, Translation to) {

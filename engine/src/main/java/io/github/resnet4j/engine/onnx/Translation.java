@@ -131,7 +131,7 @@ final class Translation {
     /** A softmax at the end is not computed for logits, and has them divided by the temperature for probabilities. */
     private void output(int last, boolean flat) {
         ProgramNode node = program.nodes().get(last);
-        boolean softmax = node.op() instanceof Operation.SoftmaxCrossEntropy;
+        boolean softmax = node.op() instanceof Operation.Loss;
         Value value;
         if (!softmax) {
             value = Operators.translate(node, this);

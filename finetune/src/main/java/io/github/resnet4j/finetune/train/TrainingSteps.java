@@ -133,8 +133,8 @@ public final class TrainingSteps implements Steps {
                     b < end - 1 ? training.accumulate(features, targets) : training.step(features, targets, lr);
             images += batch.size();
             correct += result.correct();
-            loss += result.loss() * targets.total();
-            total += targets.total();
+            loss += result.loss() * result.total();
+            total += result.total();
         }
         average.ifPresent(weights -> weights.add((long) epoch * perEpoch() + step + 1));
         double mean = total > 0 ? loss / total : 0;
@@ -158,6 +158,6 @@ public final class TrainingSteps implements Steps {
                 total += classWeights.get()[batch.labels()[i]];
             }
         }
-        return new Targets(labels, classWeights, total);
+        return new Targets.Classes(labels, classWeights, total);
     }
 }

@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.graph;
 
 import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
+import io.github.resnet4j.zoo.layers.ClassMapLoss;
 import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
@@ -9,14 +10,17 @@ import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.ShiftVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
+import io.github.resnet4j.zoo.layers.ValueLoss;
 import io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex;
 import io.github.resnet4j.zoo.network.FreezePlan;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
 import java.util.ArrayList;
@@ -77,13 +81,19 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  * logits are the output of the last node, {@code fc}. Auxiliary heads have such a vertex each, {@link #softmax}, with an
  * {@link AuxiliaryLoss}; they are outputs behind the first. DL4J's {@code fit} takes the labels once for each output.
  *
+ * <p>Where a network finds a class at each place, these vertices put out N×classes×H×W, and their loss is a {@link
+ * ClassMapLoss}. One of values has {@link #VALUES} in place of the softmax, with a {@link ValueLoss}.
+ *
  * <p>Batch normalisation keeps the running variance itself ({@code useLogStd(false)}), not DL4J's default logarithm, so
  * that PyTorch's {@code running_var} goes in and out unchanged to the last bit. Where a layer uses oneDNN and that fails
  * (out of memory, say), it throws: DL4J's default is to go on with layers ten times slower, after one warning.
  */
 public final class NetworkGraph {
-    /** Name of the output vertex. */
+    /** Name of the output vertex of a network that finds classes. */
     public static final String SOFTMAX = "softmax";
+
+    /** Name of the output vertex of a network of values. */
+    public static final String VALUES = "values";
 
     /** What DL4J has for every operation; one line each. */
     private static final Map<Class<? extends Op>, Part> PARTS = Map.ofEntries(
@@ -102,6 +112,7 @@ public final class NetworkGraph {
             layer(Op.Tanh.class, (tanh, in) -> new ActivationLayer(Activation.TANH)),
             layer(Op.Dropout.class, NetworkGraph::dropout),
             vertex(Op.Scale.class, scale -> new ScaleVertex(scale.factor())),
+            vertex(Op.Shift.class, shift -> new ShiftVertex(shift.by())),
             layer(Op.ZeroPad.class, (pad, in) -> new ZeroPaddingLayer.Builder(
                             pad.top(), pad.bottom(), pad.left(), pad.right())
                     .build()),
@@ -218,13 +229,17 @@ public final class NetworkGraph {
      *     is trained
      */
     public static ComputationGraphConfiguration configuration(Network network, Options options) {
-        Node logits = network.nodes().get(network.nodes().size() - 1);
+        Node last = network.nodes().get(network.nodes().size() - 1);
+        String output = output(network);
         ComputationGraphConfiguration.GraphBuilder builder =
-                nodes(network, options).addLayer(SOFTMAX, loss(new LossMCXENT()), logits.name());
-        List<String> outputs = new ArrayList<>(List.of(SOFTMAX));
+                nodes(network, options).addLayer(output, loss(network.output()), last.name());
+        List<String> outputs = new ArrayList<>(List.of(output));
         for (Network.Auxiliary head : network.auxiliary()) {
             outputs.add(softmax(head));
-            builder.addLayer(softmax(head), loss(new AuxiliaryLoss(head.weight())), head.logits());
+            Layer loss = network.output() instanceof Output.ClassMap
+                    ? ClassMapLoss.ofAuxiliary(head.weight())
+                    : loss(new AuxiliaryLoss(head.weight()));
+            builder.addLayer(softmax(head), loss, head.logits());
         }
         return finished(builder.setOutputs(outputs.toArray(String[]::new)), network);
     }
@@ -293,9 +308,21 @@ public final class NetworkGraph {
         return configuration;
     }
 
+    /** Name of the output vertex. */
+    public static String output(Network network) {
+        return network.output() instanceof Output.Values ? VALUES : SOFTMAX;
+    }
+
     /** Name of the output vertex of an auxiliary head. */
     public static String softmax(Network.Auxiliary head) {
         return SOFTMAX + "." + head.logits();
+    }
+
+    private static Layer loss(Output output) {
+        if (output instanceof Output.Values values) {
+            return new ValueLoss(values.distance());
+        }
+        return output instanceof Output.ClassMap ? ClassMapLoss.ofOutput() : loss(new LossMCXENT());
     }
 
     private static Layer loss(ILossFunction function) {

@@ -14,11 +14,13 @@ import java.util.Set;
  *
  * @param name the architecture's name
  * @param input shape of one image
- * @param classes number of logits
- * @param nodes the operations; the last one gives the logits
+ * @param classes number of logits; of {@linkplain Output.Values values}, their channels
+ * @param nodes the operations; the last one gives the logits or values
  * @param auxiliary heads of training alone, beside the last node's
+ * @param output what the value of the last node means
  */
-public record Network(String name, Shape input, int classes, List<Node> nodes, List<Auxiliary> auxiliary) {
+public record Network(
+        String name, Shape input, int classes, List<Node> nodes, List<Auxiliary> auxiliary, Output output) {
     /** Name of the image as a node's input. */
     public static final String INPUT = "input";
     /** Stage of everything before the first block. */
@@ -48,7 +50,12 @@ public record Network(String name, Shape input, int classes, List<Node> nodes, L
         auxiliary = List.copyOf(auxiliary);
     }
 
-    /** A network without auxiliary heads. */
+    /** One of {@link Output.Classes classes}. */
+    public Network(String name, Shape input, int classes, List<Node> nodes, List<Auxiliary> auxiliary) {
+        this(name, input, classes, nodes, auxiliary, new Output.Classes());
+    }
+
+    /** The same without auxiliary heads. */
     public Network(String name, Shape input, int classes, List<Node> nodes) {
         this(name, input, classes, nodes, List.of());
     }

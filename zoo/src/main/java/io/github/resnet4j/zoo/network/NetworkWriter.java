@@ -16,6 +16,7 @@ public final class NetworkWriter {
     private final Conventions conventions;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Network.Auxiliary> auxiliary = new ArrayList<>();
+    private Output output = new Output.Classes();
     private String stage = Network.STEM;
 
     /** An empty network that reads images of shape {@code input}, by {@code conventions}. */
@@ -137,6 +138,11 @@ public final class NetworkWriter {
         return add(name, new Op.Scale(factor), from);
     }
 
+    /** Addition of a constant to each channel. */
+    public String shift(String name, String from, List<Double> by) {
+        return add(name, new Op.Shift(by), from);
+    }
+
     /** Local response normalisation, with PyTorch's meaning of {@code alpha}. */
     public String localResponseNorm(String name, String from, int size, double alpha, double beta, double k) {
         return add(name, new Op.LocalResponseNorm(size, alpha, beta, k), from);
@@ -218,10 +224,16 @@ public final class NetworkWriter {
         auxiliary.add(new Network.Auxiliary(logits, weight));
     }
 
+    /** Says what the last node's value means; without this, it is logits of classes. */
+    public void output(Output meaning) {
+        this.output = meaning;
+    }
+
     /**
-     * The finished network; its last node gives the logits.
+     * The finished network; its last node gives the logits, or whatever {@link #output} says.
      *
-     * @throws IllegalArgumentException if an auxiliary head has other classes
+     * @throws IllegalArgumentException if an auxiliary head has another shape, values have auxiliary heads, or a map has too
+     *     many classes or too few
      */
     public Network finish() {
         List<Node> all = new ArrayList<>(nodes.values());
@@ -232,7 +244,14 @@ public final class NetworkWriter {
                         + ", but the network's logits are " + logits);
             }
         });
-        return new Network(name, input, logits.channels(), all, auxiliary);
+        if (output instanceof Output.Values && !auxiliary.isEmpty()) {
+            throw new IllegalArgumentException(name + " puts out values, and auxiliary heads give logits");
+        }
+        if (output instanceof Output.ClassMap && (logits.channels() < 2 || logits.channels() > Output.VOID)) {
+            throw new IllegalArgumentException(
+                    name + ": a map has 2 to " + Output.VOID + " classes, got " + logits.channels());
+        }
+        return new Network(name, input, logits.channels(), all, auxiliary, output);
     }
 
     /**

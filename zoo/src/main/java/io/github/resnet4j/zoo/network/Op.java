@@ -305,6 +305,35 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Addition of a constant to each channel, such as the mean colour of a data set, or its opposite.
+     *
+     * @param by one for each channel, finite
+     */
+    record Shift(List<Double> by) implements SameShape {
+        public Shift {
+            by = List.copyOf(by);
+            for (double constant : by) {
+                if (!Double.isFinite(constant)) {
+                    throw new IllegalArgumentException("a shift needs finite constants, got " + by);
+                }
+            }
+        }
+
+        @Override
+        public Shape out(Shape in) {
+            if (in.channels() != by.size()) {
+                throw new ShapeException("a shift of " + by.size() + " channels got " + in.channels());
+            }
+            return in;
+        }
+
+        @Override
+        public String label() {
+            return "shift by " + by.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        }
+    }
+
     /** Rows and columns of zeros around the map, for padding that differs from side to side. */
     record ZeroPad(int top, int bottom, int left, int right) implements OfOne {
         @Override

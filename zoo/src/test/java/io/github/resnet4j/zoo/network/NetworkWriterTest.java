@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.zoo.network.Op.Interpolation;
 import io.github.resnet4j.zoo.network.Op.Pooling;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class NetworkWriterTest {
                 call(net -> net.tanh("x", IN), new Op.Tanh()),
                 call(net -> net.dropout("x", IN, 0.3), new Op.Dropout(0.3)),
                 call(net -> net.scale("x", IN, 0.1), new Op.Scale(0.1)),
+                call(net -> net.shift("x", IN, Collections.nCopies(8, 2.0)), new Op.Shift(Collections.nCopies(8, 2.0))),
                 call(
                         net -> net.localResponseNorm("x", IN, 5, 1e-4, 0.75, 2),
                         new Op.LocalResponseNorm(5, 1e-4, 0.75, 2)),

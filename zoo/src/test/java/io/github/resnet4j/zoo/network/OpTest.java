@@ -38,6 +38,7 @@ class OpTest {
                 Arguments.of(new Op.Tanh(), "tanh"),
                 Arguments.of(new Op.Dropout(0.3), "dropout 0.3"),
                 Arguments.of(new Op.Scale(0.1), "scale 0.1"),
+                Arguments.of(new Op.Shift(List.of(1.5, -2.0)), "shift by 1.5, -2.0"),
                 Arguments.of(new Op.ZeroPad(0, 1, 2, 3), "pad 0,1,2,3"),
                 Arguments.of(new Op.MaxPool(Window.square(3, 2, 1)), "max pool 3x3/2"),
                 Arguments.of(new Op.AvgPool(Window.square(2, 2, 0), true), "avg pool 2x2/2"),
@@ -177,6 +178,7 @@ class OpTest {
                         () -> new Op.MaxPool(new Window(new Axis(3, 1, 1, 1), new Axis(3, 1, 2, 1))),
                         "got kernel 3, padding 2, dilation 1"),
                 illegal(() -> new Op.Scale(Double.POSITIVE_INFINITY), "a finite factor, got Infinity"),
+                illegal(() -> new Op.Shift(List.of(1.0, Double.NaN)), "needs finite constants, got [1.0, NaN]"),
                 illegal(() -> new Op.Dense(3, false, -1), "a dense layer without a bias cannot start with one of -1.0"),
                 illegal(
                         () -> new Op.Dense(3, true, Double.NaN),

@@ -151,6 +151,13 @@ public sealed interface Operation {
     /** Multiplication by a constant. */
     record Scale(double factor) implements Operation {}
 
+    /** Addition of a constant to each channel. */
+    record Shift(List<Double> by) implements Operation {
+        public Shift {
+            by = List.copyOf(by);
+        }
+    }
+
     /** The inputs' channels one after the other. */
     record Concat() implements Operation {}
 
@@ -202,14 +209,37 @@ public sealed interface Operation {
     /** In training, keeps each value with this probability and divides it by it; identity otherwise. */
     record Dropout(double retain) implements Operation {}
 
+    /** What a program for training ends in. */
+    sealed interface Loss extends Operation {}
+
     /**
-     * Softmax over the channels; in training, the loss is its cross-entropy with the labels.
+     * Softmax over the channels of a vector; in training, the loss is its cross-entropy with the labels.
      *
      * @param classWeights factors of the classes' losses, or empty for all 1
      */
-    record SoftmaxCrossEntropy(List<Double> classWeights) implements Operation {
+    record SoftmaxCrossEntropy(List<Double> classWeights) implements Loss {
         public SoftmaxCrossEntropy {
             classWeights = List.copyOf(classWeights);
         }
     }
+
+    /**
+     * Softmax over the channels at each place of a map; in training, the loss is its cross-entropy with a class for each
+     * place, and where there is none, nothing.
+     *
+     * @param weight factor of the whole loss
+     * @param classWeights factors of the classes' losses, or empty for all 1
+     */
+    record PlaceCrossEntropy(double weight, List<Double> classWeights) implements Loss {
+        public PlaceCrossEntropy {
+            classWeights = List.copyOf(classWeights);
+        }
+    }
+
+    /**
+     * The distance of all values from what they are to be; only in programs for training.
+     *
+     * @param squared the square of the difference, otherwise its absolute value
+     */
+    record Distance(boolean squared) implements Loss {}
 }

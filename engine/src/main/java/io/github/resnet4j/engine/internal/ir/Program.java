@@ -35,10 +35,10 @@ public record Program(List<ProgramNode> nodes, List<Integer> outputs) {
         }
     }
 
-    /** Positions of the outputs that are losses, in the outputs' order: the first tells how many images are right. */
+    /** Positions of the outputs that are losses, in the outputs' order: the first tells what is right. */
     public List<Integer> losses() {
         return outputs.stream()
-                .filter(output -> nodes.get(output).op() instanceof Operation.SoftmaxCrossEntropy)
+                .filter(output -> nodes.get(output).op() instanceof Operation.Loss)
                 .toList();
     }
 

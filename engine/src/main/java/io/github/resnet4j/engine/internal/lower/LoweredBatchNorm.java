@@ -15,15 +15,15 @@ import java.util.Map;
 /** Batch normalisation by the batch's statistics or by fixed ones, with a fused ReLU. */
 final class LoweredBatchNorm extends Lowered {
     private final Operation.BatchNorm op;
-    private final LoweredSoftmax.Loss loss;
+    private final Losses losses;
     private final boolean relu;
     private final int channels;
     private Descriptor forward;
     private Map<Argument, LoweredTensor> tensors;
 
-    LoweredBatchNorm(Context context, int position, Operation.BatchNorm op, LoweredSoftmax.Loss loss) {
+    LoweredBatchNorm(Context context, int position, Operation.BatchNorm op, Losses losses) {
         super(context, position);
-        this.loss = loss;
+        this.losses = losses;
         this.op = op;
         this.relu = node.epilogue().activation().isPresent();
         this.channels = op.gamma().length();
@@ -118,7 +118,7 @@ final class LoweredBatchNorm extends Lowered {
             FloatBuffer varianceOut = varianceChange.floats();
             for (int i = 0; i < channels; i++) {
                 if (!Float.isFinite(batchMean.get(i)) || !Float.isFinite(batchVariance.get(i))) {
-                    loss.poison();
+                    losses.poison();
                 }
                 meanOut.put(i, (float) ((1 - keep) * (oldMean.get(i) - batchMean.get(i))));
                 double old = oldVariance.get(i);

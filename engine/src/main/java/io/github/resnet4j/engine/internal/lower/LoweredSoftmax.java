@@ -2,53 +2,21 @@ package io.github.resnet4j.engine.internal.lower;
 
 import io.github.resnet4j.engine.internal.ir.Operation;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Softmax; in training with the cross-entropy of its result with the labels. A few thousand values, done in Java. */
-final class LoweredSoftmax extends Lowered {
+final class LoweredSoftmax extends LoweredLoss {
     /** DL4J's LossMCXENT takes no smaller probability, so that the loss stays finite. */
     private static final double SMALLEST_LOG = Math.log(1e-10);
 
     private final Operation.SoftmaxCrossEntropy op;
-    private final Loss loss;
-    private double sum;
-    private int correct;
     private LoweredTensor logits;
     private LoweredTensor probabilities;
+    private Lowering.Wanted.Rows wanted;
 
-    /** The labels of a step and what became of them, in one or more losses. */
-    static final class Loss {
-        private final List<LoweredSoftmax> parts = new ArrayList<>();
-        private FloatBuffer labels;
-        private Optional<float[]> weights = Optional.empty();
-        private boolean poisoned;
-
-        /** Labels of the next execution, N×classes, row by row, and how much each class counts. */
-        void labels(FloatBuffer rows, Optional<float[]> classes) {
-            labels = rows;
-            weights = classes;
-            poisoned = false;
-        }
-
-        /** Notes that a value on the way is not finite: an activation may have hidden it from the logits. */
-        void poison() {
-            poisoned = true;
-        }
-
-        /** Sum of all losses of the batch, NaN if something on the way was not finite. */
-        double sum() {
-            return poisoned
-                    ? Double.NaN
-                    : parts.stream().mapToDouble(part -> part.sum).sum();
-        }
-    }
-
-    LoweredSoftmax(Context context, int position, Operation.SoftmaxCrossEntropy op, Loss loss) {
-        super(context, position);
+    LoweredSoftmax(Context context, int position, Operation.SoftmaxCrossEntropy op, Losses losses) {
+        super(context, position, losses);
         this.op = op;
-        this.loss = loss;
     }
 
     @Override
@@ -91,22 +59,18 @@ final class LoweredSoftmax extends Lowered {
         return largest;
     }
 
-    /** Images of the last execution whose largest logit is at the largest label. */
-    int correct() {
-        return correct;
-    }
-
-    /** Begins the backward pass: there is no gradient above a loss. */
     @Override
     void backward(LoweredTensor none) {
-        loss.parts.add(this);
         LoweredTensor result = context.tape().tensor(logits.layout());
         context.tape().host(node.name(), "cross-entropy", List.of(logits, probabilities, result), () -> {
             FloatBuffer in = logits.floats();
             FloatBuffer out = probabilities.floats();
             FloatBuffer gradient = result.floats();
+            wanted = (Lowering.Wanted.Rows) losses.wanted();
             sum = 0;
             correct = 0;
+            total = context.batch();
+            counted = context.batch();
             int classes = node.extent().channels();
             for (int row = 0; row < context.batch(); row++) {
                 cross(in, out, gradient, row * classes, classes);
@@ -117,23 +81,23 @@ final class LoweredSoftmax extends Lowered {
 
     private void cross(FloatBuffer in, FloatBuffer out, FloatBuffer gradient, int from, int classes) {
         int largest = largest(in, from, classes);
-        correct += largest == largest(loss.labels, from, classes) ? 1 : 0;
+        correct += largest == largest(wanted.rows(), from, classes) ? 1 : 0;
         double exponentials = 0;
         for (int i = from; i < from + classes; i++) {
             exponentials += Math.exp(in.get(i) - in.get(from + largest));
         }
         double logSum = Math.log(exponentials) + in.get(from + largest);
         // DL4J multiplies the probabilities by the weight of the labels only where there are class weights.
-        boolean weighted = !op.classWeights().isEmpty() || loss.weights.isPresent();
+        boolean weighted = !op.classWeights().isEmpty() || wanted.classWeights().isPresent();
         double mass = weighted ? 0 : 1;
         for (int i = 0; i < classes && weighted; i++) {
-            mass += weight(i) * loss.labels.get(from + i);
+            mass += weight(i) * wanted.rows().get(from + i);
         }
         for (int i = 0; i < classes; i++) {
             if (!Float.isFinite(in.get(from + i))) {
-                loss.poison(); // a loss that is clipped hides a logit of minus infinity
+                losses.poison(); // a loss that is clipped hides a logit of minus infinity
             }
-            double label = weight(i) * loss.labels.get(from + i);
+            double label = weight(i) * wanted.rows().get(from + i);
             if (label != 0) {
                 double log = in.get(from + i) - logSum;
                 sum -= label * Math.max(log, SMALLEST_LOG);
@@ -145,6 +109,6 @@ final class LoweredSoftmax extends Lowered {
     /** How much a class counts: by the graph's own loss, and in this step. */
     private double weight(int of) {
         double own = op.classWeights().isEmpty() ? 1 : op.classWeights().get(of);
-        return loss.weights.isPresent() ? own * loss.weights.get()[of] : own;
+        return wanted.classWeights().isPresent() ? own * wanted.classWeights().get()[of] : own;
     }
 }

@@ -18,6 +18,33 @@ import java.util.Set;
 
 /** A program for one size of batch, made into oneDNN calls: forward, and back if it is for training. */
 public final class Lowering implements AutoCloseable {
+    /** What a step of training wants to see: one kind for each kind of loss. */
+    public sealed interface Wanted {
+
+        /**
+         * Distributions of classes, for {@link Operation.SoftmaxCrossEntropy}.
+         *
+         * @param rows N×classes, row by row
+         * @param classWeights how much each class counts; absent: 1
+         */
+        record Rows(java.nio.FloatBuffer rows, Optional<float[]> classWeights) implements Wanted {}
+
+        /**
+         * A class for each place, for {@link Operation.PlaceCrossEntropy}.
+         *
+         * @param classes N×H×W, unsigned, row by row; those that the loss does not have count for nothing
+         * @param classWeights how much each class counts; absent: 1
+         */
+        record Places(byte[] classes, Optional<float[]> classWeights) implements Wanted {}
+
+        /**
+         * Values, for {@link Operation.Distance}.
+         *
+         * @param address of N×C×H×W values in plain order
+         */
+        record Values(long address) implements Wanted {}
+    }
+
     /** What a program is lowered for. */
     public enum Use {
         /** Forward, and back from the losses among the program's outputs. */
@@ -39,7 +66,7 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.Input.class, (l, i, op) -> new InputArrays(l.context, i, l.images))
             .row(Operation.Convolution.class, (l, i, op) -> LoweredWinograd.convolution(l.context, i, op))
             .row(Operation.Dense.class, (l, i, op) -> new LoweredDense(l.context, i, op))
-            .row(Operation.BatchNorm.class, (l, i, op) -> new LoweredBatchNorm(l.context, i, op, l.loss))
+            .row(Operation.BatchNorm.class, (l, i, op) -> new LoweredBatchNorm(l.context, i, op, l.losses))
             .row(Operation.Activation.class, (l, i, op) -> new LoweredActivation(l.context, i, op))
             .row(Operation.LocalResponseNorm.class, (l, i, op) -> new LoweredResponseNorm(l.context, i, op))
             .row(Operation.Prelu.class, (l, i, op) -> new LoweredPrelu(l.context, i, op))
@@ -51,6 +78,7 @@ public final class Lowering implements AutoCloseable {
                             : new LoweredStochasticSum(l.context, i, op))
             .row(Operation.Multiply.class, (l, i, op) -> new LoweredProduct(l.context, i))
             .row(Operation.Scale.class, (l, i, op) -> new LoweredScale(l.context, i, op))
+            .row(Operation.Shift.class, (l, i, op) -> new LoweredShift(l.context, i, op))
             .row(
                     Operation.Concat.class,
                     (l, i, op) -> l.context.growing(i) == null
@@ -65,14 +93,16 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.Upsample.class, (l, i, op) -> new LoweredUpsample(l.context, i, op))
             .row(Operation.ZeroPadShortcut.class, (l, i, op) -> new LoweredShortcut(l.context, i, op))
             .row(Operation.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.dropout))
-            .row(Operation.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.loss));
+            .row(Operation.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.losses))
+            .row(Operation.PlaceCrossEntropy.class, (l, i, op) -> new LoweredPlaceSoftmax(l.context, i, op, l.losses))
+            .row(Operation.Distance.class, (l, i, op) -> new LoweredDistance(l.context, i, op, l.losses));
 
     private final Scope scope = new Scope();
     private final Buffer images = Buffer.at(0);
     private final Buffer outputGradient = Buffer.at(0);
-    private final LoweredSoftmax.Loss loss = new LoweredSoftmax.Loss();
+    private final Losses losses = new Losses();
     private final List<LoweredTensor> outputs = new ArrayList<>();
-    private LoweredSoftmax main;
+    private LoweredLoss main;
     private final DropoutMask dropout;
     private final Use use;
     private Magnitudes magnitudes;
@@ -167,7 +197,7 @@ public final class Lowering implements AutoCloseable {
                 && (op instanceof Operation.Convolution || op instanceof Operation.Dense)
                 && context.readers(position).stream()
                         .map(reader -> context.node(reader).op())
-                        .anyMatch(reader -> !(reader instanceof Operation.SoftmaxCrossEntropy)
+                        .anyMatch(reader -> !(reader instanceof Operation.Loss)
                                 && !(reader instanceof Operation.BatchNorm norm && norm.batchStatistics()));
     }
 
@@ -187,7 +217,7 @@ public final class Lowering implements AutoCloseable {
                             .map(output -> context.node(output).name())
                             .toList());
         }
-        main = (LoweredSoftmax) lowered.get(losses.get(0));
+        main = (LoweredLoss) lowered.get(losses.get(0));
         for (int i = lowered.size() - 1; i > 0; i--) {
             if (losses.contains(i) || (context.backward(i) && context.gradient(i) != null)) {
                 backward(lowered, i, tape);
@@ -350,12 +380,11 @@ public final class Lowering implements AutoCloseable {
     /**
      * Says what the next run of a program for training is.
      *
-     * @param rows labels, N×classes, row by row
-     * @param weights how much each class counts; absent: 1
+     * @param wanted what the program's losses compare with
      * @param iteration the number of the step, which dropout and stochastic depth depend on
      */
-    public void next(java.nio.FloatBuffer rows, Optional<float[]> weights, long iteration) {
-        loss.labels(rows, weights);
+    public void next(Wanted wanted, long iteration) {
+        losses.next(wanted);
         dropout.iteration(iteration);
     }
 
@@ -366,7 +395,7 @@ public final class Lowering implements AutoCloseable {
 
     /** Sum of all losses of the last run's batch, NaN if something on the way was not finite. */
     public double lossSum() {
-        return exceeded || isBroken() ? Double.NaN : loss.sum();
+        return exceeded || isBroken() ? Double.NaN : losses.sum();
     }
 
     /** Whether a parameter of a frozen node is not finite, so that no result means anything. */
@@ -375,9 +404,19 @@ public final class Lowering implements AutoCloseable {
                 .isBroken(op));
     }
 
-    /** Images of the last run whose largest logit is at the largest label, by the first loss. */
+    /** By the first loss, what the sum of all losses of the last run is divided by to get their mean. */
+    public double total() {
+        return main.total;
+    }
+
+    /** Images or places of the last run whose largest logit is at the label, by the first loss. */
     public int correct() {
-        return main.correct();
+        return main.correct;
+    }
+
+    /** Those that could have been. */
+    public int counted() {
+        return main.counted;
     }
 
     /** Copies the values of the program's {@code i}-th output after a run, N×C×H×W or N×C, to {@code address}. */

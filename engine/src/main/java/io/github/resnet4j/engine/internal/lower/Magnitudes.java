@@ -120,6 +120,9 @@ final class Magnitudes {
         if (op instanceof Operation.Scale scale) {
             return Math.abs(scale.factor()) * largest;
         }
+        if (op instanceof Operation.Shift shift) {
+            return largest + shift.by().stream().mapToDouble(Math::abs).max().orElse(0);
+        }
         // All others choose among their input's values, or take a mean of them.
         return largest;
     }

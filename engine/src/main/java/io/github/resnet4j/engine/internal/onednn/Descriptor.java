@@ -326,7 +326,16 @@ public final class Descriptor {
 
     /** Element-wise sum of two tensors; the first may be the destination too. */
     public static Descriptor add(Scope scope, Layout layout, PostOps postOps) {
-        return binary(scope, dnnl.dnnl_binary_add, layout, layout, postOps);
+        return add(scope, layout, layout, postOps);
+    }
+
+    /**
+     * The same of a tensor and a smaller one.
+     *
+     * @param other of sizes that are the first's or 1
+     */
+    public static Descriptor add(Scope scope, Layout layout, Layout other, PostOps postOps) {
+        return binary(scope, dnnl.dnnl_binary_add, layout, other, postOps);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.engine.internal.ir.Extent;
 import io.github.resnet4j.engine.internal.ir.Program;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
+import io.github.resnet4j.zoo.layers.ClassMapLoss;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -137,7 +138,8 @@ public final class GraphReader {
     }
 
     /**
-     * The graph's outputs without those of training alone, which have an {@link AuxiliaryLoss} and stand behind the first.
+     * The graph's outputs without those of training alone, which have an {@link AuxiliaryLoss} or an auxiliary {@link
+     * ClassMapLoss} and stand behind the first.
      */
     public static List<String> outputs(ComputationGraphConfiguration configuration) {
         List<String> all = configuration.getNetworkOutputs();
@@ -148,9 +150,13 @@ public final class GraphReader {
     }
 
     private static boolean isAuxiliary(org.deeplearning4j.nn.conf.graph.GraphVertex vertex) {
-        return vertex instanceof LayerVertex layer
-                && unwrapped(layer.getLayerConf().getLayer()) instanceof LossLayer loss
-                && loss.getLossFn() instanceof AuxiliaryLoss;
+        if (!(vertex instanceof LayerVertex layer)) {
+            return false;
+        }
+        org.deeplearning4j.nn.conf.layers.Layer output =
+                unwrapped(layer.getLayerConf().getLayer());
+        return output instanceof LossLayer loss && loss.getLossFn() instanceof AuxiliaryLoss
+                || output instanceof ClassMapLoss map && map.auxiliary();
     }
 
     private static void requireInitialised(ComputationGraph graph) {

@@ -5,9 +5,12 @@ import io.github.resnet4j.engine.internal.ir.Operation;
 import io.github.resnet4j.engine.internal.ir.Parameter;
 import io.github.resnet4j.engine.internal.ir.Window;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
+import io.github.resnet4j.zoo.layers.ClassMapLoss;
 import io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm;
 import io.github.resnet4j.zoo.layers.GroupedConvolution;
 import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.ValueLoss;
+import io.github.resnet4j.zoo.network.Output.Distance;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -65,7 +68,9 @@ final class Layers {
             .row(ZeroPaddingLayer.class, Layers::zeroPadding)
             .row(DenseLayer.class, Layers::dense)
             .row(OutputLayer.class, Layers::output)
-            .row(LossLayer.class, (layer, vertex) -> loss(layer.getLossFn(), layer.getActivationFn(), vertex));
+            .row(LossLayer.class, (layer, vertex) -> loss(layer.getLossFn(), layer.getActivationFn(), vertex))
+            .row(ClassMapLoss.class, Layers::classMap)
+            .row(ValueLoss.class, Layers::values);
     private static final Set<Class<?>> CROSS_ENTROPIES = Set.of(LossMCXENT.class, LossNegativeLogLikelihood.class);
 
     /** {@link LossMCXENT}'s default: what a smaller probability counts as in the loss. Gradients do not see it. */
@@ -294,9 +299,7 @@ final class Layers {
         if (!vertex.training()) {
             return Activations.read(function, vertex);
         }
-        if (!vertex.isOutput()) {
-            vertex.obstacle("it has a loss but is not the graph's output");
-        }
+        requireOutput(vertex);
         if (loss instanceof AuxiliaryLoss auxiliary && function instanceof ActivationSoftmax) {
             return in -> Activations.softmax(Collections.nCopies(in.extent().channels(), auxiliary.weight()), vertex)
                     .apply(in);
@@ -316,6 +319,30 @@ final class Layers {
                 ? List.of()
                 : Arrays.stream(entropy.getWeights().toDoubleVector()).boxed().toList();
         return Activations.softmax(classWeights, vertex);
+    }
+
+    private static UnaryOperator<VertexOutput> classMap(ClassMapLoss loss, Vertex vertex) {
+        requireOutput(vertex);
+        List<Double> weights = loss.classWeights();
+        return in -> {
+            int classes = vertex.map(in).extent().channels();
+            vertex.require(
+                    weights.isEmpty() || weights.size() == classes,
+                    "it has " + weights.size() + " class weights for " + classes + " classes");
+            return vertex.emit("softmax", new Operation.PlaceCrossEntropy(loss.weight(), weights), in);
+        };
+    }
+
+    private static UnaryOperator<VertexOutput> values(ValueLoss loss, Vertex vertex) {
+        requireOutput(vertex);
+        Operation op = new Operation.Distance(loss.distance() == Distance.L2);
+        return in -> vertex.training() ? vertex.emit("distance", op, vertex.map(in)) : vertex.map(in);
+    }
+
+    private static void requireOutput(Vertex vertex) {
+        if (vertex.training() && !vertex.isOutput()) {
+            vertex.obstacle("it has a loss but is not the graph's output");
+        }
     }
 
     private static Optional<Parameter> bias(boolean hasBias, String key, Vertex vertex) {

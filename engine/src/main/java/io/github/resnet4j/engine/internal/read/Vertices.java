@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
+import io.github.resnet4j.zoo.layers.ShiftVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
 import io.github.resnet4j.zoo.layers.UpsamplingVertex;
@@ -40,6 +41,7 @@ final class Vertices {
             .row(StochasticSumVertex.class, Vertices::stochasticSum)
             .row(LeakyReluVertex.class, Vertices::leakyRelu)
             .row(LocalResponseNormVertex.class, Vertices::responseNorm)
+            .row(ShiftVertex.class, Vertices::shift)
             .row(AdaptiveAvgPoolVertex.class, Vertices::adaptiveAvgPool)
             .row(SpatialPoolVertex.class, Vertices::spatialPool)
             .row(DepthToSpaceVertex.class, Vertices::depthToSpace)
@@ -195,6 +197,15 @@ final class Vertices {
         Operation op = new Operation.LocalResponseNorm(
                 configuration.size(), configuration.alpha(), configuration.beta(), configuration.k());
         return inputs -> vertex.emit("norm", op, vertex.mapOrVector(inputs.get(0)));
+    }
+
+    private static Step shift(ShiftVertex configuration, Vertex vertex) {
+        Operation op = new Operation.Shift(configuration.by());
+        return inputs -> {
+            VertexOutput in = vertex.mapOrVector(inputs.get(0));
+            vertex.requireChannels(in, configuration.by().size());
+            return vertex.emit("shift", op, in);
+        };
     }
 
     /** Windows of one size, side by side, are a pooling that oneDNN has. */

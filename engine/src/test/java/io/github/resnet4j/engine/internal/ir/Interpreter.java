@@ -78,6 +78,8 @@ public final class Interpreter {
         } else if (op instanceof Operation.Multiply) {
             out.fill((n, c, h, w) ->
                     inputs.stream().mapToDouble(in -> in.repeated(n, c, h, w)).reduce(1, (x, y) -> x * y));
+        } else if (op instanceof Operation.Shift s) {
+            out.fill((n, c, h, w) -> inputs.get(0).get(n, c, h, w) + s.by().get(c));
         } else if (op instanceof Operation.Scale s) {
             out.fill((n, c, h, w) -> s.factor() * inputs.get(0).get(n, c, h, w));
         } else if (op instanceof Operation.Concat) {
@@ -107,7 +109,7 @@ public final class Interpreter {
                 throw new IllegalArgumentException(node.name() + " draws numbers; freeze it");
             }
             out.fill((n, c, h, w) -> inputs.get(0).get(n, c, h, w));
-        } else if (op instanceof Operation.SoftmaxCrossEntropy) {
+        } else if (op instanceof Operation.SoftmaxCrossEntropy || op instanceof Operation.PlaceCrossEntropy) {
             softmax(inputs.get(0), out);
         } else {
             throw new IllegalArgumentException(node.toString());

@@ -76,6 +76,7 @@ class InterpreterTest {
                         -4),
                 row("product by place", w -> w.product(w.concat(0, 0), 0), 1, 4, 9, 16, 1, 4, 9, 16),
                 row("scale", w -> w.scale(0, -2), -2, 4, -6, 8),
+                row("shift", w -> w.shift(0), 1.5, -1.5, 3.5, -3.5),
                 row("concat", w -> w.concat(w.relu(0), 0), 1, 0, 3, 0, 1, -2, 3, -4),
                 row("max pool", w -> w.maxPool(0, Window.square(2, 2, 1)), 1, -2, 3, -4),
                 row("avg pool", w -> w.avgPool(0, Window.square(2, 2, 0), false), -0.5),

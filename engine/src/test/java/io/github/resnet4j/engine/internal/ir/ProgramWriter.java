@@ -171,8 +171,20 @@ public final class ProgramWriter {
         return add(op, extent(shortcut), branch, shortcut);
     }
 
+    /** Of a vector, or at each place of a map. */
     public int softmax(int input) {
-        return add(new Operation.SoftmaxCrossEntropy(List.of()), extent(input), input);
+        Operation op = extent(input).elements() == extent(input).channels()
+                ? new Operation.SoftmaxCrossEntropy(List.of())
+                : new Operation.PlaceCrossEntropy(1, List.of());
+        return add(op, extent(input), input);
+    }
+
+    /** Adds 0.5 to the first channel, 1 to the second, and so on. */
+    public int shift(int input) {
+        List<Double> by = IntStream.rangeClosed(1, extent(input).channels())
+                .mapToObj(i -> i / 2.0)
+                .toList();
+        return add(new Operation.Shift(by), extent(input), input);
     }
 
     /** What was written so far. */

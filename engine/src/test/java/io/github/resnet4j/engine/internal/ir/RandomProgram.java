@@ -79,7 +79,9 @@ public final class RandomProgram {
             case 16:
                 return w.dropout(input, frozen ? 0.5 : 1);
             case 17:
-                return random.nextBoolean() ? w.dense(input, 3) : w.scale(input, -0.5);
+                return random.nextBoolean()
+                        ? w.dense(input, 3)
+                        : random.nextBoolean() ? w.scale(input, -0.5) : w.shift(input);
             case 18:
                 return w.zeroPadShortcut(input, channels + 1, 1 + random.nextInt(2), random.nextInt(2));
             case 19:

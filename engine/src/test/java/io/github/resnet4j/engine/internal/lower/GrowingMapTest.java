@@ -133,7 +133,7 @@ class GrowingMapTest {
             Arrays.fill(broken, Float.NaN);
             for (float[] values : List.of(broken, usual)) {
                 flat.put(values);
-                lowering.next(rows.asBuffer(), Optional.empty(), 0);
+                lowering.next(new Lowering.Wanted.Rows(rows.asBuffer(), Optional.empty()), 0);
                 lowering.run(in.address());
             }
             List<float[]> outputs = new ArrayList<>();

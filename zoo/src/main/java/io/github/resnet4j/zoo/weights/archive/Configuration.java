@@ -54,6 +54,7 @@ final class Configuration {
     static final Set<String> CLASSES = Set.of(
             "io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex",
             "io.github.resnet4j.zoo.layers.AuxiliaryLoss",
+            "io.github.resnet4j.zoo.layers.ClassMapLoss",
             "io.github.resnet4j.zoo.layers.DepthToSpaceVertex",
             "io.github.resnet4j.zoo.layers.FrozenStatisticsBatchNorm",
             "io.github.resnet4j.zoo.layers.GroupedConvolution",
@@ -61,9 +62,11 @@ final class Configuration {
             "io.github.resnet4j.zoo.layers.LocalResponseNormVertex",
             "io.github.resnet4j.zoo.layers.MultiplyVertex",
             "io.github.resnet4j.zoo.layers.Prelu",
+            "io.github.resnet4j.zoo.layers.ShiftVertex",
             "io.github.resnet4j.zoo.layers.SpatialPoolVertex",
             "io.github.resnet4j.zoo.layers.StochasticSumVertex",
             "io.github.resnet4j.zoo.layers.UpsamplingVertex",
+            "io.github.resnet4j.zoo.layers.ValueLoss",
             "io.github.resnet4j.zoo.layers.ZeroPadShortcutVertex",
             "org.deeplearning4j.nn.conf.distribution.NormalDistribution",
             "org.deeplearning4j.nn.conf.distribution.UniformDistribution",
@@ -169,7 +172,7 @@ final class Configuration {
         this.parser = parser;
         network.nodes().forEach(node -> nodes.put(node.name(), node));
         List<Node> all = network.nodes();
-        outputs.put(NetworkGraph.SOFTMAX, all.get(all.size() - 1).name());
+        outputs.put(NetworkGraph.output(network), all.get(all.size() - 1).name());
         network.auxiliary().forEach(head -> outputs.put(NetworkGraph.softmax(head), head.logits()));
     }
 
