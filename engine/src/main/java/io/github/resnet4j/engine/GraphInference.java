@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine;
 
+import io.github.resnet4j.engine.internal.read.GraphReader;
 import io.github.resnet4j.files.Suggest;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ final class GraphInference implements Inference {
     private final int maxBatch;
     private final Optional<String> fallback;
     private final Shape image;
-    private final String main;
+    private final List<String> outputs;
     private final Map<String, Integer> order = new HashMap<>();
     private boolean closed;
 
@@ -29,8 +30,8 @@ final class GraphInference implements Inference {
         this.maxBatch = maxBatch;
         this.fallback = fallback;
         this.image = image;
-        Signature.of(graph);
-        this.main = graph.getConfiguration().getNetworkOutputs().get(0);
+        Signature.ofInference(graph);
+        this.outputs = GraphReader.outputs(graph.getConfiguration());
         int[] vertices = graph.topologicalSortOrder();
         for (int i = 0; i < vertices.length; i++) {
             order.put(graph.getVertices()[vertices[i]].getVertexName(), i);
@@ -40,9 +41,16 @@ final class GraphInference implements Inference {
     @Override
     public synchronized INDArray output(INDArray features) {
         INDArray images = checked(features);
-        INDArray output = graph.getNumOutputArrays() == 1 ? graph.outputSingle(features) : upTo(main, features);
+        InputArrays.requireOne(outputs);
+        INDArray output =
+                graph.getNumOutputArrays() == 1 ? graph.outputSingle(features) : upTo(outputs.get(0), features);
         InputArrays.markNotFinite(images, List.of(output));
         return output;
+    }
+
+    @Override
+    public synchronized Map<String, INDArray> outputs(INDArray features) {
+        return featureMaps(features, outputs);
     }
 
     /** One pass for each vertex: behind it, DL4J's activations would write over its values. */

@@ -18,8 +18,8 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
     /**
      * Prepares {@code graph} for batches of 1 to {@code maxBatch} images.
      *
-     * @param graph with one input and one output, in single precision; outputs of auxiliary heads are not computed by
-     *     oneDNN and ignored by DL4J
+     * @param graph with one input, in single precision; outputs of auxiliary heads are not computed by oneDNN and ignored
+     *     by DL4J
      * @param image size of the images
      * @param engine which engine to use; {@link Engine#AUTO} falls back to DL4J if oneDNN cannot run the graph, with
      *     one warning that gives the reasons
@@ -35,15 +35,25 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
     }
 
     /**
-     * The graph's output for each image, its first if it has auxiliary heads.
+     * The graph's output for each image, without those of auxiliary heads.
      *
      * @param features N×C×H×W, N at most the maximum
      * @return N×classes, as from {@code graph.outputSingle}: probabilities after a softmax; NaN for an image with a
      *     value that is not finite
      * @throws IllegalArgumentException if the shape is not the graph's
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalStateException if this is closed, or the graph has several outputs
      */
     INDArray output(INDArray features);
+
+    /**
+     * All of the graph's outputs, without those of auxiliary heads.
+     *
+     * @param features as for {@link #output}
+     * @return by name, in the graph's order: N×C×H×W, or N×C where DL4J has rows
+     * @throws IllegalArgumentException if the shape is not the graph's
+     * @throws IllegalStateException if this is closed
+     */
+    Map<String, INDArray> outputs(INDArray features);
 
     /**
      * The values at the named vertices; the layers after them do not run.

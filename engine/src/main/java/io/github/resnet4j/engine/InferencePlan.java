@@ -70,6 +70,7 @@ public final class InferencePlan implements Inference {
 
     private final ComputationGraph graph;
     private final GraphState state;
+    private final List<String> outputs;
     private final Start start;
     private final Shape input;
     private final int maxBatch;
@@ -88,6 +89,7 @@ public final class InferencePlan implements Inference {
         this.input = start.shape();
         this.maxBatch = maxBatch;
         this.state = GraphState.forInference(graph);
+        this.outputs = GraphReader.outputs(graph.getConfiguration());
         int cores = Math.min(Runtime.getRuntime().availableProcessors(), OpenMp.threads());
         this.compiled = new Native(new Prepared(state.parameters()), cores);
         this.cleanable = Native.CLEANER.register(this, compiled);
@@ -144,11 +146,22 @@ public final class InferencePlan implements Inference {
      * @param features N×C×H×W, N at most the maximum
      * @return N×classes, as from {@code graph.outputSingle}: probabilities after a softmax
      * @throws IllegalArgumentException if the shape is not the graph's
-     * @throws IllegalStateException if the plan is closed
+     * @throws IllegalStateException if the plan is closed, or the graph has several outputs
      */
     @Override
     public INDArray output(INDArray features) {
+        InputArrays.requireOne(outputs);
         return run(List.of(), features).get(0);
+    }
+
+    @Override
+    public Map<String, INDArray> outputs(INDArray features) {
+        List<INDArray> values = run(List.of(), features);
+        Map<String, INDArray> named = new LinkedHashMap<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            named.put(outputs.get(i), values.get(i));
+        }
+        return named;
     }
 
     /**
@@ -310,7 +323,8 @@ public final class InferencePlan implements Inference {
         state.require();
         Program read = GraphReader.inference(graph, start, outputs);
         Program program = Passes.optimise(read);
-        List<Boolean> flat = outputs.stream()
+        List<Boolean> flat = (outputs.isEmpty() && this.outputs.size() > 1 ? this.outputs : outputs)
+                .stream()
                 .map(name -> GraphReader.isFlat(graph, name, start))
                 .toList();
         return new Branch(outputs, program, Passes.unfused(read), flat, piece(program));

@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -95,6 +96,14 @@ final class InputArrays {
                 throw new IllegalArgumentException(
                         "image " + image + " of the batch has " + what + " that are not finite");
             }
+        }
+    }
+
+    /** @throws IllegalStateException if a graph has several outputs, of which none is the one */
+    static void requireOne(List<String> outputs) {
+        if (outputs.size() > 1) {
+            throw new IllegalStateException("the graph has " + outputs.size() + " outputs, "
+                    + String.join(", ", outputs) + "; outputs() gives them all");
         }
     }
 

@@ -27,6 +27,15 @@ record Signature(OptionalLong outputs) {
      *     has more parameters than arrays of Java's can show
      */
     static Signature of(ComputationGraph graph) {
+        return of(graph, false);
+    }
+
+    /** The same for inference, in which there may be several outputs; the values are those of the first. */
+    static Signature ofInference(ComputationGraph graph) {
+        return of(graph, true);
+    }
+
+    private static Signature of(ComputationGraph graph, boolean severalOutputs) {
         ComputationGraphConfiguration configuration = graph.getConfiguration();
         List<String> inputs = configuration.getNetworkInputs();
         List<String> outputs = GraphReader.outputs(configuration);
@@ -35,7 +44,7 @@ record Signature(OptionalLong outputs) {
             reasons.add(
                     new UnsupportedReason("graph", "its data type is " + configuration.getDataType() + ", not FLOAT"));
         }
-        if (inputs.size() != 1 || outputs.size() != 1) {
+        if (inputs.size() != 1 || outputs.size() != 1 && !severalOutputs) {
             reasons.add(new UnsupportedReason(
                     "graph", "it has the inputs " + inputs + " and the outputs " + outputs + ", not one of each"));
         }

@@ -32,7 +32,9 @@ class EvaluationParityTest {
                         ParityCase.full("resnext50-32x4d", 1, 64),
                         ParityCase.full("resnet50-keras", 1, 64),
                         ParityCase.full("resnet20-cifar", 4, 32),
-                        ParityCase.full("resnet8-mlperf", 4, 32)));
+                        ParityCase.full("resnet8-mlperf", 4, 32),
+                        ParityCase.dilated("resnet50", 8),
+                        ParityCase.dilated("resnext50-32x4d", 16)));
     }
 
     @ParameterizedTest

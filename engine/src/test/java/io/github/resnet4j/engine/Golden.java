@@ -1,5 +1,7 @@
 package io.github.resnet4j.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,6 +87,14 @@ final class Golden {
         }
         chosen[SAMPLES] = (float) norm(all);
         return chosen;
+    }
+
+    /** Fails where a tensor, of which these are all values, is further from PyTorch's than {@code bound} times its norm. */
+    void requireNear(String tensor, float[] all, double bound) {
+        float[] reference = values(tensor);
+        assertThat(distance(choose(tensor, all), reference))
+                .as("%s, %s", name, tensor)
+                .isLessThanOrEqualTo(bound * norm(reference));
     }
 
     /** Root of the sum of squares. */

@@ -25,6 +25,8 @@ class GoldenFilesTest {
         FreezingTest.above().forEach(frozen -> read.add(frozen.get()[0].toString()));
         StochasticDepthTest.pyTorchs().forEach(parity -> read.add(parity.name()));
         ParityCase.trajectories().forEach(parity -> read.add(parity.name()));
+        PyramidParityTest.cases().forEach(parity -> read.add(parity.name()));
+        SegmentationParityTest.cases().forEach(parity -> read.add(parity.name()));
         read.add("sgd");
         read.add("adamw");
 

@@ -90,6 +90,8 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(row("googlenet_3x17x15", Map.of()));
         cases.add(row("googlenet_1x17x15", Map.of()));
         cases.add(auxiliary());
+        cases.add(reduced("basic_b_imagenet_3x33x26_dilated"));
+        cases.add(reduced("bottleneckgrouped_b_cifar_1x9x7_dilated"));
         return cases;
     }
 
@@ -191,6 +193,9 @@ record ParityCase(String name, Network network, int batch) {
         } else if (parts[0].endsWith("branches")) {
             spec = spec.with(Map.of("groups", "2", "form", "branches"));
         }
+        if (name.endsWith("_dilated")) {
+            spec = spec.withOutputStride(spec.trunk().stem() == ResNetSpec.Stem.CIFAR ? 1 : 4);
+        }
         Matcher drops = DROPS.matcher(parts[parts.length - 1]);
         if (drops.matches()) {
             spec = spec.with(Map.of(
@@ -253,6 +258,12 @@ record ParityCase(String name, Network network, int batch) {
                 name,
                 Zoo.find(name).network(Shape.square(3, size), Zoo.find(name).classes()),
                 batch);
+    }
+
+    /** The published network of {@code row} with another output stride, for one image. */
+    static ParityCase dilated(String row, int stride) {
+        Architecture made = Zoo.find(row).with(Map.of("output-stride", String.valueOf(stride)));
+        return new ParityCase(row + "_stride-" + stride, made.network(new Shape(3, 65, 50), made.classes()), 1);
     }
 
     ComputationGraph graph() {

@@ -96,6 +96,21 @@ public final class OptionReader {
         return refuse(key, value, why, present);
     }
 
+    /** One of some whole numbers, in their order. */
+    public int integer(String key, int present, List<Integer> some) {
+        String value = take(key);
+        if (value == null) {
+            return present;
+        }
+        for (int number : some) {
+            if (String.valueOf(number).equals(value)) {
+                return number;
+            }
+        }
+        String all = some.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return refuse(key, value, (some.size() == 1 ? "is not " : "is not one of ") + all, present);
+    }
+
     /** A number between two others, both included. */
     public double number(String key, double present, double least, double most) {
         String value = take(key);

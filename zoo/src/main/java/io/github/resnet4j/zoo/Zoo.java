@@ -15,6 +15,7 @@ import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
 import io.github.resnet4j.zoo.family.SeResNet;
+import io.github.resnet4j.zoo.family.Segmentation;
 import io.github.resnet4j.zoo.family.Vgg;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
@@ -45,7 +46,8 @@ public final class Zoo {
             new Highway(),
             new Vgg(),
             new AlexNet(),
-            new GoogLeNet());
+            new GoogLeNet(),
+            new Segmentation());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

@@ -36,7 +36,7 @@ final class Operators {
             rule(Operation.AdaptiveAvgPool.class, Operators::adaptiveAvgPool),
             rule(Operation.SpatialPool.class, Operators::spatialPool),
             rule(Operation.DepthToSpace.class, Operators::depthToSpace),
-            rule(Operation.Upsample.class, Operators::upsample),
+            rule(Operation.Resize.class, Operators::resize),
             rule(Operation.ZeroPad.class, Operators::zeroPad),
             rule(Operation.ZeroPadShortcut.class, Operators::zeroPadShortcut),
             rule(Operation.Dropout.class, (op, node, to) -> to.input(node, 0)),
@@ -273,11 +273,14 @@ final class Operators {
                 node);
     }
 
-    private static Value upsample(Operation.Upsample op, ProgramNode node, Translation to) {
+    private static Value resize(Operation.Resize op, ProgramNode node, Translation to) {
+        Value in = to.map(to.input(node, 0));
+        double rows = scale(in.extent().height(), node.extent().height());
+        double columns = scale(in.extent().width(), node.extent().width());
         String scales = to.floats(
                 node.name() + ".scales",
                 List.of(4),
-                Weights.computed(4, i -> i < 2 ? 1 : i == 2 ? op.rows() : op.columns()));
+                Weights.computed(4, i -> i < 2 ? 1 : i == 2 ? rows : columns));
         List<AttributeProto> attributes = op.bilinear()
                 ? List.of(attribute("mode", "linear"), attribute("coordinate_transformation_mode", "half_pixel"))
                 : List.of(
@@ -285,8 +288,16 @@ final class Operators {
                         attribute("coordinate_transformation_mode", "asymmetric"),
                         attribute("nearest_mode", "floor"));
         return map(
-                to.node("Resize", node.name(), List.of(to.map(to.input(node, 0)).name(), "", scales), attributes),
-                node);
+                to.node("Resize", node.name(), List.of(in.name(), "", scales), attributes), node);
+    }
+
+    /** The smallest number in single precision from {@code out / in} on of which {@code in} times it is not below {@code out}. */
+    private static double scale(int in, int out) {
+        float scale = (float) out / in;
+        while ((long) (scale * in) < out) {
+            scale = Math.nextUp(scale);
+        }
+        return scale;
     }
 
     private static Value zeroPad(Operation.ZeroPad op, ProgramNode node, Translation to) {

@@ -31,6 +31,7 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
     private static final String GROUPS = "groups";
     private static final String WIDTH_PER_GROUP = "width-per-group";
     private static final String FORM = "form";
+    private static final String OUTPUT_STRIDE = "output-stride";
 
     /** What stands before the first block. */
     public enum Stem {
@@ -42,7 +43,11 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
          */
         DEEP,
         /** 3×3 convolution, BN, ReLU (He et al. 2015, section 4.2). */
-        CIFAR
+        CIFAR;
+
+        private int stride() {
+            return this == CIFAR ? 1 : 4;
+        }
     }
 
     /** The two building blocks of He et al. 2015 (figure 5). */
@@ -87,8 +92,15 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
      * @param width filters of the stem, at least 1, of a deep one 2
      * @param block basic or bottleneck
      * @param stages the runs of blocks, named {@code layer1}, {@code layer2}, …
+     * @param outputStride pixels of the image, along each side, to a place of the last stage's map: what stem and stages make
+     *     of it, or what they make of it up to a stage from which on convolutions dilate instead
      */
-    public record Trunk(Stem stem, int width, Block block, List<Stage> stages) {
+    public record Trunk(Stem stem, int width, Block block, List<Stage> stages, int outputStride) {
+        /** With the stages' own output stride. */
+        public Trunk(Stem stem, int width, Block block, List<Stage> stages) {
+            this(stem, width, block, stages, ownStride(stem, stages));
+        }
+
         public Trunk {
             stages = List.copyOf(stages);
             boolean deep = stem == Stem.DEEP;
@@ -100,6 +112,36 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
             if (stages.isEmpty()) {
                 throw new IllegalArgumentException("a residual network needs at least one stage");
             }
+            List<Integer> strides = Steps.outputStrides(stem.stride(), stages);
+            if (!strides.contains(outputStride)) {
+                throw new IllegalArgumentException(
+                        "the output stride of these stages is one of " + strides + ", got " + outputStride);
+            }
+        }
+
+        private static int ownStride(Stem stem, List<Stage> stages) {
+            List<Integer> strides = Steps.outputStrides(stem.stride(), stages);
+            return strides.get(strides.size() - 1);
+        }
+
+        private boolean dilates() {
+            return outputStride != ownStride(stem, stages);
+        }
+
+        private List<Steps> steps() {
+            return Steps.of(stem.stride(), stages, outputStride);
+        }
+
+        /** The pooling of shortcut d has no counterpart with dilation here. */
+        private Trunk with(OptionReader read, Shortcut shortcut) {
+            List<Integer> strides = shortcut == Shortcut.POOLED_PROJECTION
+                    ? List.of(ownStride(stem, stages))
+                    : Steps.outputStrides(stem.stride(), stages);
+            return with(read.integer(OUTPUT_STRIDE, outputStride, strides));
+        }
+
+        private Trunk with(int stride) {
+            return new Trunk(stem, width, block, stages, stride);
         }
 
         /** Channels that the narrowest of its blocks puts out. */
@@ -304,6 +346,10 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
                 && trunk.stages().stream().anyMatch(stage -> stage.stride() > 2)) {
             throw new IllegalArgumentException("shortcut d takes stages of stride 1 or 2, got " + trunk.stages());
         }
+        if (residual.shortcut() == Shortcut.POOLED_PROJECTION && trunk.dilates()) {
+            throw new IllegalArgumentException("shortcut d takes stages with strides, not an output stride of "
+                    + trunk.outputStride() + " by dilation");
+        }
         residual.attention().requireChannels(trunk.width(), trunk.narrowest());
     }
 
@@ -316,7 +362,7 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
                 Conventions.TORCHVISION);
     }
 
-    /** The same network with another stem. */
+    /** The same network with another stem, and the stages' own output stride. */
     public ResNetSpec withStem(Stem other) {
         Trunk changed = new Trunk(other, trunk.width(), trunk.block(), trunk.stages());
         return new ResNetSpec(changed, cardinality, residual, conventions);
@@ -336,6 +382,20 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
     /** The same network with the stride of its bottlenecks elsewhere. */
     public ResNetSpec withStrideOn(StrideOn other) {
         return new ResNetSpec(trunk, cardinality, residual.with(other), conventions);
+    }
+
+    /**
+     * The same network with another output stride: 8 or 16 instead of 32, say. Stages that would exceed it dilate.
+     *
+     * @throws IllegalArgumentException if the stages cannot have it
+     */
+    public ResNetSpec withOutputStride(int other) {
+        return new ResNetSpec(trunk.with(other), cardinality, residual, conventions);
+    }
+
+    /** The output strides that its stages can have, the least first. */
+    List<Integer> outputStrides() {
+        return Steps.outputStrides(trunk.stem().stride(), trunk.stages());
     }
 
     /** The same network with other attention. */
@@ -359,24 +419,23 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
             residual.depth().addTo(options);
             residual.attention().addTo(options);
         }
+        options.put(OUTPUT_STRIDE, String.valueOf(trunk.outputStride()));
         return options;
     }
 
     @Override
     public ResNetSpec with(Map<String, String> options) {
         OptionReader read = new OptionReader(options);
-        ResNetSpec made = new ResNetSpec(
-                trunk,
-                trunk.block() == Block.BOTTLENECK ? cardinality.with(read) : cardinality,
-                residual.with(read, trunk),
-                conventions);
+        Cardinality paths = trunk.block() == Block.BOTTLENECK ? cardinality.with(read) : cardinality;
+        ResidualOptions other = residual.with(read, trunk);
+        Trunk dilated = trunk.with(read, other.shortcut());
         read.verify();
-        return made;
+        return new ResNetSpec(dilated, paths, other, conventions);
     }
 
     /**
-     * A stem of 4 filters, or a deep one of 6; a stage of one block and one of two that halves the map; two groups, if
-     * there are groups.
+     * A stem of 4 filters, or a deep one of 6; a stage of one block and one of two that halves the map, or dilates instead;
+     * two groups, if there are groups.
      */
     @Override
     public ResNetSpec reduced() {
@@ -386,6 +445,7 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
                 trunk.stem() == Stem.DEEP ? 6 : 4,
                 trunk.block(),
                 List.of(new Stage(1, planes, 1), new Stage(2, planes + 2, 2)));
+        small = trunk.dilates() ? small.with(trunk.stem().stride()) : small;
         return new ResNetSpec(
                 small, cardinality.reduced(), residual.with(residual.attention().reduced()), conventions);
     }
@@ -430,21 +490,30 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
             throw new IllegalArgumentException("a classifier needs at least 2 classes, got " + classes);
         }
         NetworkWriter net = new NetworkWriter(name, input, conventions);
+        List<String> maps = body(net);
+        net.stage(Network.HEAD);
+        net.dense("fc", net.globalAvgPool("avgpool", maps.get(maps.size() - 1)), classes);
+        return net.finish();
+    }
+
+    /** Writes all but the head; gives the node that leaves each stage. */
+    List<String> body(NetworkWriter net) {
         String x = stem(net);
+        List<String> maps = new ArrayList<>();
+        List<Steps> steps = trunk.steps();
         int number = 0;
         for (int s = 0; s < trunk.stages().size(); s++) {
             Stage stage = trunk.stages().get(s);
+            Steps all = steps.get(s);
             String layer = "layer" + (s + 1);
             net.stage(layer);
             for (int b = 0; b < stage.blocks(); b++) {
-                int stride = b == 0 ? stage.stride() : 1;
-                x = block(net, layer + "." + b, x, stage.planes(), stride, ++number);
+                Steps own = b == 0 ? all : new Steps(1, all.dilation(), all.dilation());
+                x = block(net, layer + "." + b, x, stage.planes(), own, ++number);
             }
+            maps.add(x);
         }
-        net.stage(Network.HEAD);
-        x = net.globalAvgPool("avgpool", x);
-        net.dense("fc", x, classes);
-        return net.finish();
+        return maps;
     }
 
     private String stem(NetworkWriter net) {
@@ -468,14 +537,14 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
         return net.conv("conv1.6", x, width, 3, 1);
     }
 
-    private String block(NetworkWriter net, String name, String in, int planes, int stride, int number) {
+    private String block(NetworkWriter net, String name, String in, int planes, Steps steps, int number) {
         Block block = trunk.block();
         Attention attention = residual.attention();
         String x = attention.at(Placement.PRE, net, name, in);
-        x = block == Block.BASIC ? basic(net, name, x, planes, stride) : bottleneck(net, name, x, planes, stride);
+        x = block == Block.BASIC ? basic(net, name, x, planes, steps) : bottleneck(net, name, x, planes, steps);
         x = attention.at(Placement.STANDARD, net, name, x);
         if (residual.shortcut() != Shortcut.NONE) {
-            String identity = shortcut(net, name, in, planes * block.expansion, stride);
+            String identity = shortcut(net, name, in, planes * block.expansion, steps.stride());
             identity = attention.at(Placement.IDENTITY, net, name, identity);
             int blocks = trunk.stages().stream().mapToInt(Stage::blocks).sum();
             x = residual.depth().sum(net, name + ".add", x, identity, number, blocks);
@@ -483,25 +552,25 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
         return attention.at(Placement.POST, net, name, net.relu(name + ".relu", x));
     }
 
-    private String basic(NetworkWriter net, String name, String in, int planes, int stride) {
-        String x = net.conv(name + ".conv1", in, planes, 3, stride);
+    private String basic(NetworkWriter net, String name, String in, int planes, Steps steps) {
+        String x = net.dilatedConv(name + ".conv1", in, planes, 3, steps.stride(), 1, steps.first());
         x = net.relu(name + ".relu1", net.bn(name + ".bn1", x));
-        x = net.conv(name + ".conv2", x, planes, 3, 1);
+        x = net.dilatedConv(name + ".conv2", x, planes, 3, 1, 1, steps.dilation());
         return net.lastBn(name + ".bn2", x, residual.zeroInit());
     }
 
-    private String bottleneck(NetworkWriter net, String name, String in, int planes, int stride) {
+    private String bottleneck(NetworkWriter net, String name, String in, int planes, Steps steps) {
         int groups = cardinality.groups();
         int group = cardinality.width(planes);
         int outChannels = planes * trunk.block().expansion;
         String x;
         Form form = cardinality.form();
         if (form == Form.GROUPED) {
-            x = net.conv(name + ".conv3", inner(net, name, "", in, groups * group, stride, groups), outChannels, 1, 1);
+            x = net.conv(name + ".conv3", inner(net, name, "", in, groups * group, steps, groups), outChannels, 1, 1);
         } else {
             List<String> outs = new ArrayList<>();
             for (int i = 0; i < groups; i++) {
-                String path = inner(net, name, "." + i, in, group, stride, 1);
+                String path = inner(net, name, "." + i, in, group, steps, 1);
                 outs.add(form == Form.BRANCHES ? net.conv(name + ".conv3." + i, path, outChannels, 1, 1) : path);
             }
             x = form == Form.BRANCHES
@@ -513,11 +582,13 @@ public record ResNetSpec(Trunk trunk, Cardinality cardinality, ResidualOptions r
 
     /** The first two convolutions of a bottleneck, or of its path {@code path}. */
     private String inner(
-            NetworkWriter net, String name, String path, String in, int channels, int stride, int groupsOfPath) {
+            NetworkWriter net, String name, String path, String in, int channels, Steps steps, int groupsOfPath) {
         boolean early = residual.strideOn() == StrideOn.FIRST_1X1;
-        String x = net.conv(name + ".conv1" + path, in, channels, 1, early ? stride : 1);
+        String x = net.conv(name + ".conv1" + path, in, channels, 1, early ? steps.stride() : 1);
         x = net.relu(name + ".relu1" + path, net.bn(name + ".bn1" + path, x));
-        x = net.groupedConv(name + ".conv2" + path, x, channels, 3, early ? 1 : stride, groupsOfPath);
+        int stride = early ? 1 : steps.stride();
+        int dilation = early ? steps.dilation() : steps.first();
+        x = net.dilatedConv(name + ".conv2" + path, x, channels, 3, stride, groupsOfPath, dilation);
         return net.relu(name + ".relu2" + path, net.bn(name + ".bn2" + path, x));
     }
 

@@ -1,5 +1,6 @@
 package io.github.resnet4j.zoo.graph;
 
+import io.github.resnet4j.zoo.body.Body;
 import io.github.resnet4j.zoo.layers.AdaptiveAvgPoolVertex;
 import io.github.resnet4j.zoo.layers.AuxiliaryLoss;
 import io.github.resnet4j.zoo.layers.ClassMapLoss;
@@ -10,6 +11,7 @@ import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
 import io.github.resnet4j.zoo.layers.Prelu;
+import io.github.resnet4j.zoo.layers.ResizingVertex;
 import io.github.resnet4j.zoo.layers.ShiftVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
@@ -38,6 +40,7 @@ import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
@@ -136,6 +139,7 @@ public final class NetworkGraph {
                     pad -> new ZeroPadShortcutVertex(pad.outChannels(), pad.stride(), pad.padding())),
             vertex(Op.DepthToSpace.class, shuffle -> new DepthToSpaceVertex(shuffle.factor())),
             vertex(Op.Upsample.class, up -> new UpsamplingVertex(up.factor(), up.interpolation())),
+            vertex(Op.Resize.class, resize -> new ResizingVertex(resize.interpolation())),
             layer(Op.Dense.class, NetworkGraph::dense),
             vertex(Op.Add.class, add -> new ElementWiseVertex(ElementWiseVertex.Op.Add)),
             vertex(Op.StochasticSum.class, sum -> new StochasticSumVertex(sum.survival(), sum.scaling(), sum.per())),
@@ -183,7 +187,7 @@ public final class NetworkGraph {
 
     /**
      * A new graph with initialised weights: convolutions as He et al. 2015b (normal, variance 2 / fan-out, torchvision's
-     * choice), the classifier uniform in ±1/√fan-in, biases zero unless a node says otherwise.
+     * choice), the classifier uniform in ±1/√fan-in, biases zero, unless a node says otherwise.
      *
      * @throws IllegalArgumentException if the options freeze a part that the network does not have
      */
@@ -201,10 +205,34 @@ public final class NetworkGraph {
      */
     public static ComputationGraph part(Network part, Options options) {
         String last = part.nodes().get(part.nodes().size() - 1).name();
-        ComputationGraph graph =
-                new ComputationGraph(finished(nodes(part, options).setOutputs(last), part));
+        ComputationGraph graph = new ComputationGraph(part(part, List.of(last), options));
         graph.init();
         return graph;
+    }
+
+    /**
+     * A graph that puts out a body's maps, in their order. It can be trained with a head of one's own above them: a network
+     * that {@link Body#writer} writes, or layers that DL4J's {@code TransferLearning} adds.
+     *
+     * @throws IllegalArgumentException as {@link #configuration}
+     */
+    public static ComputationGraph create(Body body, Options options) {
+        ComputationGraph graph = new ComputationGraph(configuration(body, options));
+        graph.init();
+        return graph;
+    }
+
+    /**
+     * The configuration of {@link #create(Body, Options)} alone.
+     *
+     * @throws IllegalArgumentException as {@link #configuration(Network, Options)}
+     */
+    public static ComputationGraphConfiguration configuration(Body body, Options options) {
+        return part(body.network(), List.copyOf(body.maps().values()), options);
+    }
+
+    private static ComputationGraphConfiguration part(Network part, List<String> outputs, Options options) {
+        return finished(nodes(part, options).setOutputs(outputs.toArray(String[]::new)), part);
     }
 
     /**
@@ -411,9 +439,7 @@ public final class NetworkGraph {
     private static Layer convolution(Op.Convolution c, Shape in) {
         Window.Axis rows = c.window().rows();
         Window.Axis columns = c.window().columns();
-        // That of all groups together: PyTorch does not divide
-        double fanOut = (double) c.window().taps() * c.outChannels();
-        IWeightInit weights = new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut)));
+        IWeightInit weights = new WeightInitDistribution(initial(c, in));
         // DL4J's has no groups, and asks oneDNN for a dilated one with the padding of another
         if (c.groups() > 1 || rows.dilation() > 1 || columns.dilation() > 1) {
             return new GroupedConvolution.Builder(rows.kernel(), columns.kernel())
@@ -439,6 +465,21 @@ public final class NetworkGraph {
                 .activation(Activation.IDENTITY)
                 .weightInit(weights)
                 .build();
+    }
+
+    private static Distribution initial(Op.Convolution c, Shape in) {
+        // That of all groups together: PyTorch does not divide
+        double fanOut = (double) c.window().taps() * c.outChannels();
+        double fanIn = (double) c.window().taps() * (in.channels() / c.groups());
+        return switch (c.initial()) {
+            case FAN_OUT -> new NormalDistribution(0, Math.sqrt(2 / fanOut));
+            case PYTORCH -> within(1 / Math.sqrt(fanIn));
+            case FAN_IN -> within(Math.sqrt(3 / fanIn));
+        };
+    }
+
+    private static Distribution within(double bound) {
+        return new UniformDistribution(-bound, bound);
     }
 
     private static Layer batchNorm(Op.BatchNorm bn, Shape in) {
@@ -485,7 +526,7 @@ public final class NetworkGraph {
                 .hasBias(d.bias())
                 .biasInit(d.initialBias())
                 .activation(Activation.IDENTITY)
-                .weightInit(new WeightInitDistribution(new UniformDistribution(-bound, bound)))
+                .weightInit(new WeightInitDistribution(within(bound)))
                 .build();
     }
 }

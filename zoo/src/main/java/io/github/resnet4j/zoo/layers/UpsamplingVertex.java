@@ -47,18 +47,7 @@ public final class UpsamplingVertex extends AxisWeightsVertex {
 
     @Override
     double[][] weights(int in, int out) {
-        double[][] weights = new double[out][in];
-        for (int i = 0; i < out; i++) {
-            if (interpolation == Op.Interpolation.NEAREST) {
-                weights[i][i / factor] = 1;
-            } else {
-                double at = Math.max((i + 0.5) / factor - 0.5, 0);
-                int before = (int) at;
-                weights[i][before] = before + 1 - at;
-                weights[i][Math.min(before + 1, in - 1)] += at - before;
-            }
-        }
-        return weights;
+        return interpolation.weights(in, out);
     }
 
     @Override

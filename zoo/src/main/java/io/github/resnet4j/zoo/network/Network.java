@@ -60,13 +60,59 @@ public record Network(
         this(name, input, classes, nodes, List.of());
     }
 
-    /** Whether {@code node} gives logits, the network's or auxiliary ones: its shape depends on the classes. */
+    /**
+     * Whether {@code node} gives logits, the network's or auxiliary ones, or is on the way from the layer that makes them:
+     * its shape depends on the classes.
+     */
     public boolean isHead(Node node) {
-        boolean found = node.name().equals(nodes.get(nodes.size() - 1).name());
-        for (Auxiliary head : auxiliary) {
-            found |= head.logits().equals(node.name());
+        boolean found = false;
+        for (Node logits : logits()) {
+            found |= upToLayer(logits).contains(node);
         }
         return found;
+    }
+
+    /**
+     * The layers that make the logits, dense ones or convolutions: the network's, then those of auxiliary heads. None is that
+     * of a network that ends in something else.
+     */
+    public List<Node> heads() {
+        return logits().stream()
+                .map(this::upToLayer)
+                .map(way -> way.get(way.size() - 1))
+                .filter(Network::isLayer)
+                .toList();
+    }
+
+    private List<Node> logits() {
+        List<Node> logits = new ArrayList<>();
+        if (!nodes.isEmpty()) {
+            logits.add(nodes.get(nodes.size() - 1));
+        }
+        auxiliary.forEach(head -> logits.add(node(head.logits())));
+        return logits;
+    }
+
+    private static boolean isLayer(Node node) {
+        return node.op() instanceof Op.Dense || node.op() instanceof Op.Convolution;
+    }
+
+    /** From a node back over what changes no more than the size of a map. */
+    private List<Node> upToLayer(Node last) {
+        List<Node> way = new ArrayList<>(List.of(last));
+        Node at = last;
+        while (at.op() instanceof Op.Resize && !at.inputs().get(0).equals(INPUT)) {
+            at = node(at.inputs().get(0));
+            way.add(at);
+        }
+        return way;
+    }
+
+    private Node node(String called) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(called))
+                .findFirst()
+                .orElseThrow(() -> unknownPart(called));
     }
 
     /** Every tensor the network keeps, node by node: the keys and shapes of its PyTorch state dict. */

@@ -18,6 +18,7 @@ public final class NetworkWriter {
     private final List<Network.Auxiliary> auxiliary = new ArrayList<>();
     private Output output = new Output.Classes();
     private String stage = Network.STEM;
+    private Op.Initial initial = Op.Initial.FAN_OUT;
 
     /** An empty network that reads images of shape {@code input}, by {@code conventions}. */
     public NetworkWriter(String name, Shape input, Conventions conventions) {
@@ -26,9 +27,21 @@ public final class NetworkWriter {
         this.conventions = conventions;
     }
 
+    /** One that goes on behind the nodes of {@code network}, of which none gives logits any more. */
+    public static NetworkWriter behind(Network network, Conventions conventions) {
+        NetworkWriter net = new NetworkWriter(network.name(), network.input(), conventions);
+        network.nodes().forEach(node -> net.nodes.put(node.name(), node));
+        return net;
+    }
+
     /** Nodes written from here on belong to {@code stage}. */
     public void stage(String stage) {
         this.stage = stage;
+    }
+
+    /** The weights of convolutions written by this writer's own methods from here on start like this. */
+    public void initial(Op.Initial initial) {
+        this.initial = initial;
     }
 
     /**
@@ -84,7 +97,13 @@ public final class NetworkWriter {
             }
         }
         Window window = Window.square(kernel, stride, padding, dilation);
-        return add(name, new Op.Convolution(outChannels, window, groups, conventions.convBias()), padded);
+        return add(name, new Op.Convolution(outChannels, window, groups, conventions.convBias(), 0, initial), padded);
+    }
+
+    /** Convolution with an odd kernel and stride 1 that keeps the map's size, with biases whatever the conventions say. */
+    public String biasedConv(String name, String from, int outChannels, int kernel) {
+        Window window = Window.square(kernel, 1, kernel / 2);
+        return add(name, new Op.Convolution(outChannels, window, 1, true, 0, initial), from);
     }
 
     /** Zeros that TensorFlow's {@code same} adds to {@code size} rows, at the top and at the bottom together. */
@@ -211,6 +230,11 @@ public final class NetworkWriter {
     /** A map larger by {@code factor} in both directions, by interpolation. */
     public String upsample(String name, String from, int factor, Op.Interpolation interpolation) {
         return add(name, new Op.Upsample(factor, interpolation), from);
+    }
+
+    /** A map with the rows and columns of another one, by interpolation. */
+    public String resize(String name, String from, String like, Op.Interpolation interpolation) {
+        return add(name, new Op.Resize(interpolation), from, like);
     }
 
     /**

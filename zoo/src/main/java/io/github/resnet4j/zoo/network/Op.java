@@ -102,13 +102,47 @@ public sealed interface Op {
 
     /** How to compute values between pixels. */
     enum Interpolation {
-        /** Each is that of the nearest pixel: all pixels are repeated. */
+        /** Each is that of the nearest pixel, {@code floor(i in / out)}: PyTorch's {@code nearest}. */
         NEAREST,
         /**
-         * Linear in both directions, pixels being squares whose centres have the values: PyTorch's {@code
-         * align_corners=False}.
+         * Linear in both directions, pixels being squares whose centres have the values: PyTorch's {@code bilinear} with
+         * {@code align_corners=False}. What lies outside all centres has the value of the nearest.
          */
-        BILINEAR
+        BILINEAR;
+
+        /**
+         * What every output along an axis takes of the inputs: {@code out} rows of {@code in} weights.
+         *
+         * @param in inputs along the axis, at least 1
+         * @param out outputs along the axis, at least 1
+         */
+        public double[][] weights(int in, int out) {
+            double[][] weights = new double[out][in];
+            for (int i = 0; i < out; i++) {
+                if (this == NEAREST) {
+                    weights[i][Math.toIntExact((long) i * in / out)] = 1;
+                } else {
+                    double at = Math.max((i + 0.5) * in / out - 0.5, 0);
+                    int before = (int) at;
+                    weights[i][before] = before + 1 - at;
+                    weights[i][Math.min(before + 1, in - 1)] += at - before;
+                }
+            }
+            return weights;
+        }
+    }
+
+    /** How the weights of a convolution start. Its bias starts at a constant. */
+    enum Initial {
+        /** Normal with variance 2 / fan-out (He et al. 2015b): torchvision's choice for residual networks. */
+        FAN_OUT,
+        /** Uniform in ±1/√fan-in, variance 1 / (3 fan-in): what PyTorch does unless told otherwise. */
+        PYTORCH,
+        /**
+         * Uniform in ±√(3/fan-in), variance 1 / fan-in: PyTorch's {@code kaiming_uniform_(a=1)}, torchvision's choice for
+         * pyramids.
+         */
+        FAN_IN
     }
 
     /**
@@ -120,10 +154,18 @@ public sealed interface Op {
      *     figure 3c)
      * @param bias whether every filter adds a trained constant; a BN after it makes one superfluous
      * @param initialBias what these constants start at; a gate's may start closed (Srivastava et al. 2015, section 2.2)
+     * @param initial how the weights start
      */
-    record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) implements OfOne {
+    record Convolution(
+            int outChannels, Window window, int groups, boolean bias, double initialBias, Initial initial)
+            implements OfOne {
         public Convolution {
             requireBias("a convolution", bias, initialBias);
+        }
+
+        /** With weights that start as those of residual networks do. */
+        public Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias) {
+            this(outChannels, window, groups, bias, initialBias, Initial.FAN_OUT);
         }
 
         /** With a bias that starts at zero, or none. */
@@ -556,6 +598,26 @@ public sealed interface Op {
         @Override
         public String label() {
             return "upsample " + factor + (interpolation == Interpolation.NEAREST ? ", nearest" : ", bilinear");
+        }
+    }
+
+    /**
+     * The first map with as many rows and columns as the second, whose values do not matter: a head's logits at every pixel
+     * of the image (Long et al. 2015), a pyramid's map at the places of a finer one (Lin et al. 2017).
+     */
+    record Resize(Interpolation interpolation) implements Op {
+        @Override
+        public Shape out(List<Shape> in) {
+            if (in.size() != 2) {
+                throw new ShapeException(
+                        "a resize takes a map and one of the size that it is to have, got " + in.size() + " inputs");
+            }
+            return new Shape(in.get(0).channels(), in.get(1).height(), in.get(1).width());
+        }
+
+        @Override
+        public String label() {
+            return interpolation == Interpolation.NEAREST ? "resize, nearest" : "resize, bilinear";
         }
     }
 

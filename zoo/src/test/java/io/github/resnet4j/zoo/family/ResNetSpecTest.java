@@ -130,10 +130,11 @@ class ResNetSpecTest {
         assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
                 .hasToString(
                         "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
-                                + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
+                                + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none,"
+                                + " output-stride=32]");
         assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
                 .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
-                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none]");
+                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none, output-stride=4]");
     }
 
     @Test
@@ -190,8 +191,40 @@ class ResNetSpecTest {
                         + " unknown option \"shortcuts\"; did you mean shortcut?;"
                         + " unknown option \"drop-rate?[2J\"; its options are groups, width-per-group, shortcut,"
                         + " stride-on, zero-init-residual, stochastic-depth, stochastic-depth-scaling, stochastic-depth-per,"
-                        + " attention")
+                        + " attention, output-stride")
                 .satisfies(e -> assertThat(e.problems()).hasSize(6));
+    }
+
+    /** Smaller output strides cost multiply-adds, not parameters. */
+    @ParameterizedTest
+    @CsvSource({"32, 7", "16, 14", "8, 28", "4, 56"})
+    void dilatesInsteadOfStriding(String stride, int size) {
+        Network network =
+                Zoo.find("resnet50").with(Map.of("output-stride", stride)).network();
+
+        assertThat(network.lastOf("layer4").out()).isEqualTo(Shape.square(2048, size));
+        assertThat(network.parameters()).isEqualTo(25_557_032);
+        assertThat(network.nodes())
+                .filteredOn(node -> node.op() instanceof Op.Convolution)
+                .allSatisfy(node -> {
+                    Op.Convolution conv = (Op.Convolution) node.op();
+                    int kernel = conv.window().rows().kernel();
+                    assertThat(conv.window().rows().padding())
+                            .isEqualTo(conv.window().rows().dilation() * (kernel / 2));
+                });
+    }
+
+    @Test
+    void refusesOtherOutputStrides() {
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnet18").with(Map.of("output-stride", "64")))
+                .withMessage("resnet18: option output-stride: \"64\" is not one of 4, 8, 16, 32");
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Zoo.find("resnet50d").with(Map.of("output-stride", "8")))
+                .withMessage("resnet50d: option output-stride: \"8\" is not 32");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BASIC.withOutputStride(3))
+                .withMessage("the output stride of these stages is one of [1], got 3");
     }
 
     /** Equal complexity (Xie et al. 2017, table 2): the number of groups against their width, on ResNet-50. */

@@ -41,8 +41,11 @@ public final class Operations {
             List<String> names = new ArrayList<>();
             for (int i = 0; i < inputs.size(); i++) {
                 String made = net.conv("conv" + i, Network.INPUT, inputs.get(i).channels(), 1, 1);
-                if (!net.shape(made).equals(inputs.get(i))) {
-                    made = net.channelPool("pool" + i, made, Pooling.MEAN);
+                Shape wanted = inputs.get(i);
+                if (!net.shape(made).equals(wanted)) {
+                    made = wanted.height() == 1 && wanted.width() == 1
+                            ? net.channelPool("pool" + i, made, Pooling.MEAN)
+                            : net.add("pool" + i, new Op.AdaptiveAvgPool(wanted.height(), wanted.width()), made);
                 }
                 names.add(made);
             }
@@ -152,6 +155,10 @@ public final class Operations {
         for (int factor = 1; factor <= 4; factor++) {
             ops.put("nearest " + factor, new Op.Upsample(factor, Interpolation.NEAREST));
             ops.put("bilinear " + factor, new Op.Upsample(factor, Interpolation.BILINEAR));
+        }
+        for (String sizes : List.of("odd", "smaller", "both ways", "of a place")) {
+            ops.put("resize nearest, " + sizes, new Op.Resize(Interpolation.NEAREST));
+            ops.put("resize bilinear, " + sizes, new Op.Resize(Interpolation.BILINEAR));
         }
         ops.put("local response norm 5", new Op.LocalResponseNorm(5, 0.1, 0.75, 2));
         ops.put("local response norm 3", new Op.LocalResponseNorm(3, 1, 0.5, 1));

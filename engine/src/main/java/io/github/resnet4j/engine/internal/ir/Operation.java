@@ -187,12 +187,12 @@ public sealed interface Operation {
     record DepthToSpace(int factor) implements Operation {}
 
     /**
-     * Up-sampling: {@code factor} times as many rows and columns.
+     * Other numbers of rows and columns, those of the value.
      *
      * @param bilinear interpolates between the middles of the values, as PyTorch does with {@code align_corners=False};
-     *     otherwise each place has the nearest value
+     *     otherwise each place has the nearest value, at {@code floor(i · in / out)}
      */
-    record Upsample(int rows, int columns, boolean bilinear) implements Operation {}
+    record Resize(boolean bilinear) implements Operation {}
 
     /** Zeros around the map. */
     record ZeroPad(Window.Padding padding) implements Operation {}

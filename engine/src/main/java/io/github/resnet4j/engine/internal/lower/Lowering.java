@@ -90,7 +90,7 @@ public final class Lowering implements AutoCloseable {
             .row(Operation.AdaptiveAvgPool.class, (l, i, op) -> new LoweredAdaptiveAvgPool(l.context, i))
             .row(Operation.SpatialPool.class, (l, i, op) -> new LoweredSpatialPool(l.context, i, op))
             .row(Operation.DepthToSpace.class, (l, i, op) -> new LoweredDepthToSpace(l.context, i, op))
-            .row(Operation.Upsample.class, (l, i, op) -> new LoweredUpsample(l.context, i, op))
+            .row(Operation.Resize.class, (l, i, op) -> new LoweredResize(l.context, i, op))
             .row(Operation.ZeroPadShortcut.class, (l, i, op) -> new LoweredShortcut(l.context, i, op))
             .row(Operation.Dropout.class, (l, i, op) -> new LoweredDropout(l.context, i, op, l.dropout))
             .row(Operation.SoftmaxCrossEntropy.class, (l, i, op) -> new LoweredSoftmax(l.context, i, op, l.losses))

@@ -440,54 +440,6 @@ public final class Descriptor {
                         attributes));
     }
 
-    /** How a map gets another size. */
-    public enum Resampling {
-        NEAREST(dnnl.dnnl_resampling_nearest),
-        LINEAR(dnnl.dnnl_resampling_linear);
-
-        private final int algorithm;
-
-        Resampling(int algorithm) {
-            this.algorithm = algorithm;
-        }
-    }
-
-    /** A map of another size. The destination must begin at a multiple of 64 bytes: oneDNN writes it past the caches. */
-    public static Descriptor resampling(
-            Scope scope, boolean training, Resampling how, Layout source, Layout destination) {
-        return create(
-                scope,
-                how + " resampling of " + source,
-                PostOps.NONE,
-                (handle, attributes) -> dnnl.dnnl_resampling_forward_primitive_desc_create(
-                        handle,
-                        Dnnl.engine(),
-                        kind(training),
-                        how.algorithm,
-                        (float[]) null,
-                        source.handle(),
-                        destination.handle(),
-                        attributes));
-    }
-
-    /** Gradient of a resampling. */
-    public static Descriptor resamplingGradient(
-            Scope scope, Descriptor forward, Resampling how, Layout source, Layout destination) {
-        return create(
-                scope,
-                "gradient of " + how + " resampling of " + source,
-                PostOps.NONE,
-                (handle, attributes) -> dnnl.dnnl_resampling_backward_primitive_desc_create(
-                        handle,
-                        Dnnl.engine(),
-                        how.algorithm,
-                        (float[]) null,
-                        source.handle(),
-                        destination.handle(),
-                        forward.handle,
-                        attributes));
-    }
-
     /** Kinds of pooling. */
     public enum Pooling {
         MAX(dnnl.dnnl_pooling_max),

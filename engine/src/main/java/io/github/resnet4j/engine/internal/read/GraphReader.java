@@ -73,7 +73,7 @@ public final class GraphReader {
      * @param graph initialised; not changed
      * @param start size of one image, or where to begin behind it
      * @param outputs vertices whose values are the program's outputs, in this order; if there are none, the graph's
-     *     output, and not those of auxiliary heads. What they do not depend on is not read.
+     *     outputs, and not those of auxiliary heads. What they do not depend on is not read.
      * @throws UnsupportedGraphException with every vertex that the engine does not know
      * @throws IllegalArgumentException if the graph is not initialised, or has no vertex of such a name
      */

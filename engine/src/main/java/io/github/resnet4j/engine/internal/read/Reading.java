@@ -28,7 +28,6 @@ final class Reading {
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration configuration;
     private final Start start;
-    private final boolean oneOutput;
     private final List<String> outputs;
     private final boolean training;
     private final Set<Demand> honoured;
@@ -39,7 +38,7 @@ final class Reading {
 
     /** For inference.
      *
-     * @param outputs vertices to read up to, or none for the graph's one output */
+     * @param outputs vertices to read up to, or none for the graph's outputs */
     Reading(ComputationGraph graph, Start start, List<String> outputs) {
         this(graph, start, outputs, false, EnumSet.allOf(Demand.class));
     }
@@ -53,8 +52,7 @@ final class Reading {
         this.graph = graph;
         this.start = start;
         this.configuration = graph.getConfiguration();
-        this.oneOutput = outputs.isEmpty();
-        this.outputs = oneOutput ? outputs(configuration, training) : outputs;
+        this.outputs = outputs.isEmpty() ? outputs(configuration, training) : outputs;
         this.training = training;
         this.honoured = Set.copyOf(honoured);
     }
@@ -102,8 +100,8 @@ final class Reading {
             obstacle(Vertex.GRAPH, "it has " + inputs.size() + " inputs, " + inputs + "; the engine supports one");
         }
         List<String> main = GraphReader.outputs(configuration);
-        if (oneOutput && main.size() > 1) {
-            obstacle(Vertex.GRAPH, "it has " + main.size() + " outputs, " + main + "; the engine supports one");
+        if (training && main.size() > 1) {
+            obstacle(Vertex.GRAPH, "it has " + main.size() + " outputs, " + main + "; the engine trains one");
         }
         reasons.addAll(Demand.unmet(graph, honoured));
     }

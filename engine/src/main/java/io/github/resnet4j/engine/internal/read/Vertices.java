@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.layers.DepthToSpaceVertex;
 import io.github.resnet4j.zoo.layers.LeakyReluVertex;
 import io.github.resnet4j.zoo.layers.LocalResponseNormVertex;
 import io.github.resnet4j.zoo.layers.MultiplyVertex;
+import io.github.resnet4j.zoo.layers.ResizingVertex;
 import io.github.resnet4j.zoo.layers.ShiftVertex;
 import io.github.resnet4j.zoo.layers.SpatialPoolVertex;
 import io.github.resnet4j.zoo.layers.StochasticSumVertex;
@@ -46,6 +47,7 @@ final class Vertices {
             .row(SpatialPoolVertex.class, Vertices::spatialPool)
             .row(DepthToSpaceVertex.class, Vertices::depthToSpace)
             .row(UpsamplingVertex.class, Vertices::upsampling)
+            .row(ResizingVertex.class, Vertices::resizing)
             .row(ZeroPadShortcutVertex.class, Vertices::zeroPadShortcut);
 
     private Vertices() {}
@@ -259,8 +261,21 @@ final class Vertices {
 
     static VertexOutput upsampled(VertexOutput in, int rows, int columns, boolean bilinear, Vertex vertex) {
         Extent map = in.extent();
-        Extent out = new Extent(map.channels(), map.height() * rows, map.width() * columns);
-        boolean flat = in.flat() && out.equals(map);
-        return vertex.emit("larger", new Operation.Upsample(rows, columns, bilinear), List.of(in), out, flat);
+        return resized(in, map.height() * rows, map.width() * columns, bilinear, vertex);
+    }
+
+    /** Of the second input, only the size is read. */
+    private static Step resizing(ResizingVertex configuration, Vertex vertex) {
+        boolean bilinear = configuration.interpolation() == Interpolation.BILINEAR;
+        return inputs -> {
+            Extent like = vertex.mapOrVector(inputs.get(1)).extent();
+            return resized(vertex.mapOrVector(inputs.get(0)), like.height(), like.width(), bilinear, vertex);
+        };
+    }
+
+    private static VertexOutput resized(VertexOutput in, int height, int width, boolean bilinear, Vertex vertex) {
+        Extent out = new Extent(in.extent().channels(), height, width);
+        boolean flat = in.flat() && out.equals(in.extent());
+        return vertex.emit("resized", new Operation.Resize(bilinear), List.of(in), out, flat);
     }
 }

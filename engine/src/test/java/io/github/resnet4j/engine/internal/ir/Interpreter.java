@@ -97,8 +97,8 @@ public final class Interpreter {
         } else if (op instanceof Operation.DepthToSpace d) {
             int f = d.factor();
             out.fill((n, c, h, w) -> inputs.get(0).get(n, (c * f + h % f) * f + w % f, h / f, w / f));
-        } else if (op instanceof Operation.Upsample u) {
-            upsample(u, inputs.get(0), out);
+        } else if (op instanceof Operation.Resize r) {
+            resize(r, inputs.get(0), out);
         } else if (op instanceof Operation.ZeroPad z) {
             Window.Padding padding = z.padding();
             out.fill((n, c, h, w) -> inputs.get(0).getOrZero(n, c, h - padding.top(), w - padding.left()));
@@ -187,16 +187,20 @@ public final class Interpreter {
         });
     }
 
-    private static void upsample(Operation.Upsample op, Maps in, Maps out) {
+    private static void resize(Operation.Resize op, Maps in, Maps out) {
+        double rows = (double) in.extent.height() / out.extent.height();
+        double columns = (double) in.extent.width() / out.extent.width();
         if (!op.bilinear()) {
-            out.fill((n, c, h, w) -> in.get(n, c, h / op.rows(), w / op.columns()));
+            int height = out.extent.height();
+            int width = out.extent.width();
+            out.fill((n, c, h, w) -> in.get(n, c, h * in.extent.height() / height, w * in.extent.width() / width));
             return;
         }
         int last = in.extent.height() - 1;
         int end = in.extent.width() - 1;
         out.fill((n, c, h, w) -> {
-            double y = Math.max(0, (h + 0.5) / op.rows() - 0.5);
-            double x = Math.max(0, (w + 0.5) / op.columns() - 0.5);
+            double y = Math.max(0, (h + 0.5) * rows - 0.5);
+            double x = Math.max(0, (w + 0.5) * columns - 0.5);
             int top = (int) y;
             int left = (int) x;
             int bottom = Math.min(top + 1, last);

@@ -124,10 +124,8 @@ public final class ProgramWriter {
         return add(new Operation.DepthToSpace(factor), out, input);
     }
 
-    public int upsample(int input, int rows, int columns, boolean bilinear) {
-        Extent in = extent(input);
-        Extent out = new Extent(in.channels(), in.height() * rows, in.width() * columns);
-        return add(new Operation.Upsample(rows, columns, bilinear), out, input);
+    public int resize(int input, int rows, int columns, boolean bilinear) {
+        return add(new Operation.Resize(bilinear), new Extent(extent(input).channels(), rows, columns), input);
     }
 
     public int maxPool(int input, Window window) {

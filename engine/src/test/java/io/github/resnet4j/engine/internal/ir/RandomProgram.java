@@ -100,7 +100,7 @@ public final class RandomProgram {
         }
     }
 
-    /** Of more rows and columns, but not of very many. */
+    /** Of other numbers of rows and columns, but not of very many. */
     private static int enlarged(ProgramWriter w, SplittableRandom random, int input) {
         Extent in = w.extent(input);
         if (in.height() * in.width() > 40) {
@@ -108,7 +108,11 @@ public final class RandomProgram {
         }
         return in.channels() % 4 == 0 && random.nextBoolean()
                 ? w.depthToSpace(input, 2)
-                : w.upsample(input, 2, 1 + random.nextInt(2), random.nextBoolean());
+                : w.resize(
+                        input,
+                        1 + random.nextInt(2 * in.height()),
+                        1 + random.nextInt(2 * in.width()),
+                        random.nextBoolean());
     }
 
     /** Poolings have no dilation. */

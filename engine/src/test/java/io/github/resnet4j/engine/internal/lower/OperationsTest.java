@@ -103,9 +103,12 @@ class OperationsTest {
             MADE.put(name, (in, out, from) -> new Operation.SpatialPool(true));
         }
         for (int factor = 1; factor <= 4; factor++) {
-            int times = factor;
-            MADE.put("nearest " + times, (in, out, from) -> new Operation.Upsample(times, times, false));
-            MADE.put("bilinear " + times, (in, out, from) -> new Operation.Upsample(times, times, true));
+            MADE.put("nearest " + factor, (in, out, from) -> new Operation.Resize(false));
+            MADE.put("bilinear " + factor, (in, out, from) -> new Operation.Resize(true));
+        }
+        for (String sizes : List.of("odd", "smaller", "both ways", "of a place")) {
+            MADE.put("resize nearest, " + sizes, (in, out, from) -> new Operation.Resize(false));
+            MADE.put("resize bilinear, " + sizes, (in, out, from) -> new Operation.Resize(true));
         }
         MADE.put("depth to space 2", (in, out, from) -> new Operation.DepthToSpace(2));
         MADE.put("depth to space 3", (in, out, from) -> new Operation.DepthToSpace(3));

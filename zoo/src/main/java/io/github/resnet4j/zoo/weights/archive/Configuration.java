@@ -62,6 +62,7 @@ final class Configuration {
             "io.github.resnet4j.zoo.layers.LocalResponseNormVertex",
             "io.github.resnet4j.zoo.layers.MultiplyVertex",
             "io.github.resnet4j.zoo.layers.Prelu",
+            "io.github.resnet4j.zoo.layers.ResizingVertex",
             "io.github.resnet4j.zoo.layers.ShiftVertex",
             "io.github.resnet4j.zoo.layers.SpatialPoolVertex",
             "io.github.resnet4j.zoo.layers.StochasticSumVertex",

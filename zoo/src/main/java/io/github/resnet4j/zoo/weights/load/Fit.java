@@ -291,7 +291,7 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     private static Optional<Integer> classes(Map<String, Named> tensors, Node head) {
         return Optional.ofNullable(tensors.get(head.slots().get(0).name()))
                 .map(Named::torchShape)
-                .filter(shape -> shape.size() == 2 && shape.get(0) >= 2 && shape.get(0) <= MAX_CLASSES)
+                .filter(shape -> shape.size() > 1 && shape.get(0) >= 2 && shape.get(0) <= MAX_CLASSES)
                 .map(shape -> Math.toIntExact(shape.get(0)));
     }
 

@@ -1,5 +1,7 @@
 package io.github.resnet4j.zoo.weights.load;
 
+import io.github.resnet4j.zoo.body.Body;
+import io.github.resnet4j.zoo.body.FeaturePyramid;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -50,17 +53,46 @@ public final class GraphWeights {
      */
     public static Loaded load(StateDict file, Network network, NetworkGraph.Options options, LoadOptions how) {
         Matching matching = Matching.of(file, network, how).orThrow();
-        ComputationGraph graph = new ComputationGraph(NetworkGraph.configuration(network, options));
+        List<Node> fresh = how.newHead() ? Matching.heads(network) : List.of();
+        return filled(matching, network, NetworkGraph.configuration(network, options), options, fresh);
+    }
+
+    /**
+     * Builds a body's graph with the weights of a file; those of its head, or of anything else above the maps, are left out.
+     *
+     * @param options how to build the graph; its seed is that of a new pyramid
+     * @param how rules for names, and whether to initialise a new pyramid instead of loading the file's
+     * @throws BadWeightsException as {@link #load(StateDict, Network, NetworkGraph.Options, LoadOptions)}
+     * @throws io.github.resnet4j.zoo.weights.names.BadNameMapException if one of the user's rules fails
+     * @throws IllegalArgumentException if {@code options} freezes a part that the body does not have
+     */
+    public static Loaded load(StateDict file, Body body, NetworkGraph.Options options, LoadOptions how) {
+        Network network = body.network();
+        List<Node> fresh = network.nodes().stream()
+                .filter(node -> how.newHead() && node.stage().equals(FeaturePyramid.STAGE) && node.parameters() > 0)
+                .toList();
+        Matching matching =
+                Matching.of(file, network, how.ofPart(), fresh::contains).orThrow();
+        return filled(matching, network, NetworkGraph.configuration(body, options), options, fresh);
+    }
+
+    private static Loaded filled(
+            Matching matching,
+            Network network,
+            ComputationGraphConfiguration configuration,
+            NetworkGraph.Options options,
+            List<Node> fresh) {
+        ComputationGraph graph = new ComputationGraph(configuration);
         graph.init(
                 Nd4j.createUninitializedDetached(options.dataType(), network.parameters() + network.statistics()),
                 false);
         fill(graph, matching);
-        if (how.newHead()) {
+        if (!fresh.isEmpty()) {
             Nd4j.getRandom().setSeed(options.seed());
-            for (Node node : Matching.heads(network)) {
-                Layer head = graph.getLayer(node.name());
-                head.conf().getLayer().initializer().init(head.conf(), head.params(), true);
-            }
+        }
+        for (Node node : fresh) {
+            Layer layer = graph.getLayer(node.name());
+            layer.conf().getLayer().initializer().init(layer.conf(), layer.params(), true);
         }
         return new Loaded(graph, matching.report());
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Compares a file's tensors with those that a network needs. Reads only names, types and shapes. */
 public final class Matching {
@@ -43,15 +44,18 @@ public final class Matching {
     private final StateDict file;
     private final Network network;
     private final LoadOptions options;
+    private final Predicate<Node> fresh;
     private final Naming naming;
     private final Naming.Reading reading;
     private final Map<Slot, Named> assigned = new LinkedHashMap<>();
     private final LoadReport report;
 
-    private Matching(StateDict file, Network network, LoadOptions options, Naming naming) {
+    private Matching(
+            StateDict file, Network network, LoadOptions options, Predicate<Node> fresh, Naming naming) {
         this.file = file;
         this.network = network;
         this.options = options;
+        this.fresh = fresh;
         this.naming = naming;
         this.reading = naming.reading(network);
         this.report = compare();
@@ -64,12 +68,18 @@ public final class Matching {
      * @throws BadWeightsException with {@link Fault#MISMATCH} if two tensors get the same name
      */
     public static Matching of(StateDict file, Network network, LoadOptions options) {
-        return new Matching(file, network, options, Naming.of(file, options.names()));
+        return of(file, network, options, Naming.of(file, options.names()));
+    }
+
+    /** The same where some layers are initialised and not loaded. */
+    static Matching of(StateDict file, Network network, LoadOptions options, Predicate<Node> fresh) {
+        return new Matching(file, network, options, fresh, Naming.of(file, options.names()));
     }
 
     /** The same with names already resolved. */
     static Matching of(StateDict file, Network network, LoadOptions options, Naming naming) {
-        return new Matching(file, network, options, naming);
+        List<Node> heads = options.newHead() ? heads(network) : List.of();
+        return new Matching(file, network, options, heads::contains, naming);
     }
 
     /** What fits and what does not. */
@@ -100,20 +110,16 @@ public final class Matching {
         return file;
     }
 
-    /** The layer that gives the logits, the last dense one; then those of auxiliary heads. */
+    /** The layers that give the logits, then those of auxiliary heads. */
     static List<Node> heads(Network network) {
-        List<Node> heads = new ArrayList<>(List.of(head(network)));
-        network.nodes().stream()
-                .filter(node -> network.isHead(node) && !heads.contains(node))
-                .forEach(heads::add);
-        return heads;
+        head(network);
+        return network.heads();
     }
 
-    /** The layer that gives the logits: the last dense one. */
+    /** The layer that gives the logits. */
     static Node head(Network network) {
-        return network.nodes().stream()
-                .filter(node -> node.op() instanceof Op.Dense)
-                .reduce((first, second) -> second)
+        return network.heads().stream()
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(network.name() + " has no classifier"));
     }
 
@@ -127,9 +133,9 @@ public final class Matching {
         return name.endsWith(COUNTER) || name.equals("n_averaged");
     }
 
-    /** Whether it is of GoogLeNet's auxiliary classifiers, which serve training alone, as torchvision names them. */
+    /** Whether it is of an auxiliary classifier, which serves training alone, as the zoo names torchvision's. */
     private static boolean isAuxiliary(String name) {
-        return name.startsWith("aux1.") || name.startsWith("aux2.");
+        return name.startsWith("aux1.") || name.startsWith("aux2.") || name.startsWith("aux-classifier.");
     }
 
     /** Whether a tensor that the network does not have stands where its classifier does: of a projection, say. */
@@ -139,6 +145,9 @@ public final class Matching {
 
     /** Whether all fits but that the classifier is missing: the file is of a backbone. */
     public boolean lacksHeadOnly() {
+        if (network.heads().isEmpty()) {
+            return false;
+        }
         String head = head(network).name() + ".";
         return !report.complete()
                 && report.problems().stream()
@@ -154,13 +163,10 @@ public final class Matching {
 
     private LoadReport compare() {
         Map<String, Named> rest = Paths.cut(reading.tensors(), network);
-        Node head = head(network);
-        List<Node> heads = heads(network);
         List<Entry> entries = new ArrayList<>();
         for (Slot slot : network.slots()) {
             Optional<Named> tensor = Optional.ofNullable(rest.remove(slot.name()));
-            boolean replaced = options.newHead() && heads.contains(slot.node());
-            entries.add(replaced ? replaced(slot, tensor) : entry(slot, tensor));
+            entries.add(fresh.test(slot.node()) ? replaced(slot, tensor) : entry(slot, tensor));
         }
         for (Named tensor : rest.values()) {
             if (isCounter(tensor.name())) {
@@ -170,7 +176,9 @@ public final class Matching {
                         Status.IGNORED,
                         tensor,
                         "an auxiliary classifier, which serves training alone; the network has none"));
-            } else if (options.newHead() && isOfHead(tensor.name(), head)) {
+            } else if (options.part()) {
+                entries.add(other(Status.IGNORED, tensor, "not a part of the body of " + network.name()));
+            } else if (options.newHead() && isOfHead(tensor.name(), head(network))) {
                 entries.add(other(Status.REPLACED, tensor, "the file's own head"));
             } else {
                 entries.add(other(Status.UNEXPECTED, tensor, ""));
@@ -221,7 +229,7 @@ public final class Matching {
         }
         Named tensor = found.get();
         if (!fits(tensor.torchShape(), slot.shape())) {
-            boolean otherClasses = heads(network).contains(slot.node())
+            boolean otherClasses = network.heads().contains(slot.node())
                     && tensor.torchShape().size() == slot.shape().size()
                     && tensor.torchShape()
                             .subList(1, slot.shape().size())
@@ -398,7 +406,7 @@ public final class Matching {
     /** What the differences mean, if they are of a known kind. */
     private Optional<String> hint() {
         List<String> heads =
-                heads(network).stream().map(head -> head.name() + ".").toList();
+                network.heads().stream().map(head -> head.name() + ".").toList();
         List<Entry> shapes = report.entries(Status.SHAPE_MISMATCH);
         List<String> foreign = Naming.foreign(reading);
         if (report.problems().stream()

@@ -43,6 +43,16 @@ final class NameTable {
                     head\\.fc\\.(weight|bias) -> fc.$1
                     """),
 
+            // torchvision's networks for segmentation and, on pyramids, for detection; of the latter, files before 0.13 have
+            // no ".0" behind the numbers.
+            Convention.of("torchvision with a backbone", """
+                    backbone\\.body\\.(.+) -> $1
+                    (?:backbone\\.)?fpn\\.(inner|layer)_blocks\\.(\\d+)(?:\\.0)?\\.(weight|bias) -> fpn.$1-blocks.$2.0.$3
+                    (?:backbone\\.)?fpn\\.extra_blocks\\.(p[67])\\.(weight|bias) -> fpn.extra-blocks.$1.$2
+                    backbone\\.(.+) -> $1
+                    aux_classifier\\.(.+) -> aux-classifier.$1
+                    """),
+
             // nn.Sequential(*list(model.children())[:-1]), and the body of fastai's vision learners: layers by
             // position.
             Convention.of("torchvision in a Sequential", """
