@@ -8,6 +8,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Conventions;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -223,7 +224,14 @@ record ParityCase(String name, Network network, int batch) {
                         8);
             });
         }
-        return cases.values().stream().filter(parity -> !parity.random()).toList();
+        return cases.values().stream()
+                .filter(parity -> !parity.random() && parity.ofClasses())
+                .toList();
+    }
+
+    /** Whether it has one class for the whole image; what has others has tests of its own. */
+    boolean ofClasses() {
+        return network.output() instanceof Output.Classes;
     }
 
     /** Whether there is more than one place in every map that is normalised. */

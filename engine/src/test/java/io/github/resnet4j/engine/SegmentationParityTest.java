@@ -1,6 +1,7 @@
 package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Spec;
@@ -8,16 +9,19 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.body.Body;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.NetworkWriter;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -82,20 +86,43 @@ class SegmentationParityTest {
         NetworkGraph.close(graph);
     }
 
-    /** Through the mean of the logits over all pixels, by both engines, whose operations have PyTorch's gradients each. */
+    static Stream<Arguments> trained() {
+        return cases().stream()
+                .filter(parity -> parity.name().contains("x"))
+                .flatMap(parity ->
+                        Stream.of(Engine.DL4J, Engine.ONEDNN).map(engine -> Arguments.of(parity, engine)));
+    }
+
+    /** The loss of torchvision's training script, some labels void, half of the auxiliary head's beside it. */
     @ParameterizedTest
-    @CsvSource({"fcn-resnet50_3x32x40", "deeplabv3-resnet50_3x29x37"})
-    void theEngineTrainsAsDl4j(String name) {
-        ParityCase parity = reduced(name);
-        NetworkWriter net = new Body(parity.network(), Map.of("out", "out")).writer();
-        net.globalAvgPool("mean", "out");
-        ParityCase pooled = new ParityCase(name, net.finish(), 3);
-        ComputationGraph graph = pooled.graph();
-        Pass reference = Pass.byDl4j(graph, pooled.images(), pooled.labels());
-        graph.getFlattenedGradients().assign(0);
-        try (TrainingPlan plan = TrainingPlan.compile(graph, pooled.image(), Sgd.paper())) {
-            Pass pass = Pass.byPlan(plan, graph, pooled.images(), pooled.labels());
-            assertThat(pass.gradientDeviations(reference).values()).allMatch(deviation -> deviation < 1e-3);
+    @MethodSource("trained")
+    void hasTorchvisionsLossAndGradients(ParityCase parity, Engine engine) {
+        Golden golden = Golden.read(parity.name());
+        ComputationGraph graph = parity.graph();
+        Shape image = parity.image();
+        byte[] classes = new byte[parity.batch() * image.height() * image.width()];
+        long[] bits = Seeded.bits(parity.name() + "/labels", classes.length);
+        for (int i = 0; i < classes.length; i++) {
+            long drawn = (bits[i] >>> 33) % 6;
+            classes[i] = (byte) (drawn == 5 ? Output.VOID : drawn);
         }
+        Targets targets = new Targets.ClassMaps(classes, image.height(), image.width());
+        Map<String, float[]> gradients = new TreeMap<>();
+        Map<String, float[]> reference = new TreeMap<>();
+        golden.names("grad:").forEach(name -> reference.put(name, golden.values("grad:" + name)));
+        Sgd bare = new Sgd(0, false, 0, Sgd.DecayOn.ALL, OptionalDouble.empty());
+        try (TrainingStep step = TrainingStep.of(graph, image, bare, engine)) {
+            double loss = step.step(parity.images(), targets, 0).loss();
+            assertThat(loss).isCloseTo(golden.values("losses")[0], within(1e-5 * (1 + loss)));
+            for (ParameterLayout.Segment segment : step.layout().segments()) {
+                if (segment.kind().trained()) {
+                    float[] gradient = new float[segment.length()];
+                    step.state().get("velocity").get(segment.offset(), gradient);
+                    String name = Seeded.torchName(segment);
+                    gradients.put(name, golden.choose("grad:" + name, gradient));
+                }
+            }
+        }
+        Gradients.areNear(parity.network(), gradients, reference, 1e-3);
     }
 }

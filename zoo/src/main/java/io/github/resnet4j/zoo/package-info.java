@@ -5,6 +5,7 @@
  *   <li>{@code zoo}: the registry
  *   <li>{@code zoo.family}: one file for each family, a table of its architectures
  *   <li>{@code zoo.network}: networks as plain data
+ *   <li>{@code zoo.body}: networks without their heads, and feature pyramids
  *   <li>{@code zoo.graph}: DL4J graphs of networks
  *   <li>{@code zoo.layers}: layers and vertices that DL4J does not have; their names are in saved models
  *   <li>{@code zoo.summary}: tables of layers, counts of parameters and multiply-adds

@@ -9,6 +9,7 @@ import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.NetworkWriter;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Op.Interpolation;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -186,6 +187,7 @@ public final class Segmentation implements Family {
             }
             String logits = head.write(net, maps.get(maps.size() - 1), classes);
             net.resize("out", logits, Network.INPUT, Interpolation.BILINEAR);
+            net.output(new Output.ClassMap());
             return net.finish();
         }
     }

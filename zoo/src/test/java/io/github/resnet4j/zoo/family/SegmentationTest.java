@@ -10,6 +10,14 @@ import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Slot;
+import io.github.resnet4j.zoo.weights.StateDict;
+import io.github.resnet4j.zoo.weights.Tensor;
+import io.github.resnet4j.zoo.weights.load.Fit;
+import io.github.resnet4j.zoo.weights.load.LoadOptions;
+import io.github.resnet4j.zoo.weights.load.Matching;
+import io.github.resnet4j.zoo.weights.names.Dicts;
+import io.github.resnet4j.zoo.weights.names.NameMapping;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -110,5 +118,36 @@ class SegmentationTest {
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> network("fcn-resnet50", Map.of("output-stride", "12")))
                 .withMessage("fcn-resnet50: option output-stride: \"12\" is not one of 4, 8, 16, 32");
+    }
+
+    /** What torchvision calls them, and whether the file is read with the auxiliary head or without. */
+    @ParameterizedTest
+    @CsvSource({"fcn-resnet50, true", "fcn-resnet50, false", "deeplabv3-resnet101, true", "deeplabv3-resnet101, false"})
+    void torchvisionsFilesAreKnownAndFit(String name, boolean auxiliary) {
+        Network network = network(name, Map.of("auxiliary-heads", String.valueOf(auxiliary)));
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        network.slots().forEach(slot -> {
+            String own = slot.name().replace("aux-classifier", "aux_classifier");
+            boolean head = own.contains("classifier");
+            Long[] shape = slot.shape().toArray(Long[]::new);
+            tensors.put((head ? "" : "backbone.") + own, Dicts.unread(shape));
+        });
+        StateDict file = Dicts.of(tensors);
+
+        for (boolean newHead : new boolean[] {false, true}) {
+            Fit.Inferred inferred = Fit.infer(file, NameMapping.NONE, newHead, Map.of());
+            assertThat(inferred.fit().architecture().name()).isEqualTo(name);
+            assertThat(inferred.fit().classes()).isEqualTo(21);
+        }
+        assertThat(Matching.of(file, network, LoadOptions.STRICT).report().complete())
+                .isTrue();
+        assertThat(Matching.of(file, network(name, Map.of()), LoadOptions.STRICT)
+                        .report()
+                        .complete())
+                .isTrue();
+        assertThat(Matching.of(file, Zoo.find("resnet50").network(), new LoadOptions(NameMapping.NONE, true))
+                        .report()
+                        .complete())
+                .isEqualTo(name.endsWith("50"));
     }
 }

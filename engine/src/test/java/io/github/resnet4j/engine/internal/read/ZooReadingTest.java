@@ -16,6 +16,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ class ZooReadingTest {
         Map<String, Extent> expected = new HashMap<>();
         expected.put(Network.INPUT, extent(network.input()));
         network.nodes().forEach(node -> expected.put(node.name(), extent(node.out())));
-        expected.put(NetworkGraph.SOFTMAX, new Extent(network.classes(), 1, 1));
+        expected.put(NetworkGraph.SOFTMAX, extent(network.out()));
 
         Program training = GraphReader.training(graph, extent(network.input()));
         assertThat(extents(training)).isEqualTo(expected);
@@ -91,11 +92,13 @@ class ZooReadingTest {
         Map<String, InputType> types = graph.getConfiguration()
                 .getLayerActivationTypes(InputType.convolutional(image.height(), image.width(), image.channels()));
         types.remove(NetworkGraph.SOFTMAX); // a loss layer puts out nothing, DL4J thinks
+        Shape whole = new Shape(image.channels(), image.height(), image.width());
 
         Program program = GraphReader.inference(graph, List.of(), image);
         Map<String, Extent> expected = new HashMap<>();
         types.forEach((vertex, type) -> expected.put(vertex, extent(type)));
-        expected.put(NetworkGraph.SOFTMAX, new Extent(network.classes(), 1, 1));
+        Shape logits = network.output() instanceof Output.ClassMap ? Zoo.find(name).network(whole, network.classes()).out() : network.out();
+        expected.put(NetworkGraph.SOFTMAX, extent(logits));
         expected.keySet().removeAll(dropouts(network));
         assertThat(extents(program)).isEqualTo(expected);
         graph.params().close();

@@ -153,9 +153,11 @@ public record Fit(Architecture architecture, int classes, int matched, int total
     public static Inferred infer(StateDict file, NameMapping names, boolean newHead, Map<String, String> options) {
         Naming naming = Naming.of(file, names);
         List<Fit> fits = ranked(naming, options);
-        List<Fit> complete = fits.stream()
-                .filter(fit -> fit.complete() || newHead && fit.isBackbone())
-                .toList();
+        List<Fit> whole = fits.stream().filter(Fit::complete).toList();
+        // A network for segmentation has the body of a classifier, too
+        List<Fit> complete = whole.isEmpty() && newHead
+                ? fits.stream().filter(Fit::isBackbone).toList()
+                : whole;
         List<Fit> guesses = complete.stream().filter(Fit::guessable).toList();
         if (guesses.size() != 1) {
             List<Fit> best = (complete.isEmpty() ? fits : complete)

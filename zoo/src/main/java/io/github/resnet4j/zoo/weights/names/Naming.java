@@ -299,7 +299,7 @@ public final class Naming {
     }
 
     /**
-     * The reading that gives most names of a network. If the whole file does not give all, but the tensors below some
+     * The reading that gives most names of a network. If the whole file does not give more, but the tensors below some
      * prefix give all, or all but the classifier's, then those are read and the others left alone.
      */
     public Reading reading(Network network) {
@@ -332,7 +332,7 @@ public final class Naming {
                 found.clear();
                 most = hits;
             }
-            if (hits == most && hits >= body && hits > whole.hits(slots)) {
+            if (hits == most && hits >= body && subset.tensors().size() < tensors.size()) {
                 found.add(subset);
             }
         }
