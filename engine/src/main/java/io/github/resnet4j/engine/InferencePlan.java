@@ -324,9 +324,7 @@ public final class InferencePlan implements Inference {
         Program read = GraphReader.inference(graph, start, outputs);
         Program program = Passes.optimise(read);
         List<Boolean> flat = (outputs.isEmpty() && this.outputs.size() > 1 ? this.outputs : outputs)
-                .stream()
-                .map(name -> GraphReader.isFlat(graph, name, start))
-                .toList();
+                .stream().map(name -> GraphReader.isFlat(graph, name, start)).toList();
         return new Branch(outputs, program, Passes.unfused(read), flat, piece(program));
     }
 

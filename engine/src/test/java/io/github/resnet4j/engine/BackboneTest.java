@@ -52,7 +52,8 @@ class BackboneTest {
     void givesTheMapsOfAClassifierForImagesOfAnySize() {
         Body body = Body.of(NETWORK).only("C3", "C5");
         try (Backbone backbone = Backbone.of(body, weights())) {
-            for (INDArray images : List.of(images(2, 64, 64), images(1, 75, 53), images(3, 64, 64), images(1, 75, 53))) {
+            for (INDArray images :
+                    List.of(images(2, 64, 64), images(1, 75, 53), images(3, 64, 64), images(1, 75, 53))) {
                 Map<String, INDArray> maps = backbone.maps(images);
 
                 assertThat(maps.keySet()).containsExactly("C3", "C5");

@@ -89,8 +89,7 @@ class SegmentationParityTest {
     static Stream<Arguments> trained() {
         return cases().stream()
                 .filter(parity -> parity.name().contains("x"))
-                .flatMap(parity ->
-                        Stream.of(Engine.DL4J, Engine.ONEDNN).map(engine -> Arguments.of(parity, engine)));
+                .flatMap(parity -> Stream.of(Engine.DL4J, Engine.ONEDNN).map(engine -> Arguments.of(parity, engine)));
     }
 
     /** The loss of torchvision's training script, some labels void, half of the auxiliary head's beside it. */

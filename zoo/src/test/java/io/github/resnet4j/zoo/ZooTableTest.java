@@ -332,7 +332,8 @@ class ZooTableTest {
         Network other =
                 row.network(new Shape(1, row.input().height(), row.input().width()), 7);
         Node head = published.heads().get(0);
-        long features = head.op() instanceof Op.Dense ? head.in().elements() : head.in().channels();
+        long features =
+                head.op() instanceof Op.Dense ? head.in().elements() : head.in().channels();
         long weightsOfAChannel =
                 published.slots().get(0).elements() / row.input().channels();
         long fewer = (row.input().channels() - 1) * weightsOfAChannel + (published.classes() - 7) * (features + 1);

@@ -278,17 +278,14 @@ final class Operators {
         double rows = scale(in.extent().height(), node.extent().height());
         double columns = scale(in.extent().width(), node.extent().width());
         String scales = to.floats(
-                node.name() + ".scales",
-                List.of(4),
-                Weights.computed(4, i -> i < 2 ? 1 : i == 2 ? rows : columns));
+                node.name() + ".scales", List.of(4), Weights.computed(4, i -> i < 2 ? 1 : i == 2 ? rows : columns));
         List<AttributeProto> attributes = op.bilinear()
                 ? List.of(attribute("mode", "linear"), attribute("coordinate_transformation_mode", "half_pixel"))
                 : List.of(
                         attribute("mode", "nearest"),
                         attribute("coordinate_transformation_mode", "asymmetric"),
                         attribute("nearest_mode", "floor"));
-        return map(
-                to.node("Resize", node.name(), List.of(in.name(), "", scales), attributes), node);
+        return map(to.node("Resize", node.name(), List.of(in.name(), "", scales), attributes), node);
     }
 
     /** The smallest number in single precision from {@code out / in} on of which {@code in} times it is not below {@code out}. */

@@ -140,8 +140,8 @@ public record Body(Network network, Map<String, String> maps) {
      */
     public Body at(Shape image) {
         if (image.channels() != network.input().channels()) {
-            throw new IllegalArgumentException(network.name() + " takes images of "
-                    + network.input().channels() + " channels, got " + image);
+            throw new IllegalArgumentException(
+                    network.name() + " takes images of " + network.input().channels() + " channels, got " + image);
         }
         NetworkWriter net = new NetworkWriter(network.name(), image, Conventions.TORCHVISION);
         network.nodes().forEach(node -> {

@@ -112,7 +112,8 @@ public record FeaturePyramid(int channels, Extra extra) {
     private static int number(String map) {
         String digits = map.replaceFirst("^\\D*", "");
         if (!digits.matches("\\d{1,4}")) {
-            throw new IllegalArgumentException("a pyramid's maps have names that end in a number, as C2 does, got " + map);
+            throw new IllegalArgumentException(
+                    "a pyramid's maps have names that end in a number, as C2 does, got " + map);
         }
         return Integer.parseInt(digits);
     }

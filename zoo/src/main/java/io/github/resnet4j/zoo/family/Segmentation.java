@@ -104,8 +104,7 @@ public final class Segmentation implements Family {
      * @param dropout probability of being dropped behind what puts them together
      * @param auxiliaryDropout that of an auxiliary head
      */
-    private record DeepLab(int filters, List<Integer> rates, double dropout, double auxiliaryDropout)
-            implements Head {
+    private record DeepLab(int filters, List<Integer> rates, double dropout, double auxiliaryDropout) implements Head {
         @Override
         public DeepLab reduced() {
             return new DeepLab(3, List.of(1, 2, 3), 0, 0);

@@ -156,8 +156,7 @@ public sealed interface Op {
      * @param initialBias what these constants start at; a gate's may start closed (Srivastava et al. 2015, section 2.2)
      * @param initial how the weights start
      */
-    record Convolution(
-            int outChannels, Window window, int groups, boolean bias, double initialBias, Initial initial)
+    record Convolution(int outChannels, Window window, int groups, boolean bias, double initialBias, Initial initial)
             implements OfOne {
         public Convolution {
             requireBias("a convolution", bias, initialBias);

@@ -102,7 +102,8 @@ class BodyTest {
 
         assertThat(pyramid.network().parameters() - norms).isEqualTo(trained);
         assertThat(pyramid.network().part(FeaturePyramid.STAGE).stream().mapToLong(Node::parameters))
-                .satisfies(counts -> assertThat(counts.stream().mapToLong(count -> count).sum())
+                .satisfies(counts -> assertThat(
+                                counts.stream().mapToLong(count -> count).sum())
                         .isEqualTo(alone));
     }
 
@@ -137,12 +138,15 @@ class BodyTest {
         StateDict own = GraphWeights.stateDict(graph, pyramid.network());
         for (String inner : new String[] {"inner_blocks.$1.0", "inner_blocks.$1"}) {
             Map<String, io.github.resnet4j.zoo.weights.Tensor> tensors = new LinkedHashMap<>();
-            own.tensors().forEach((name, tensor) -> tensors.put(
-                    name.startsWith("fpn.")
-                            ? "backbone." + name.replaceFirst("inner-blocks\\.(\\d)\\.0", inner)
-                                    .replaceFirst("layer-blocks\\.(\\d)\\.0", inner.replace("inner", "layer"))
-                            : "backbone.body." + name,
-                    tensor));
+            own.tensors()
+                    .forEach((name, tensor) -> tensors.put(
+                            name.startsWith("fpn.")
+                                    ? "backbone."
+                                            + name.replaceFirst("inner-blocks\\.(\\d)\\.0", inner)
+                                                    .replaceFirst(
+                                                            "layer-blocks\\.(\\d)\\.0", inner.replace("inner", "layer"))
+                                    : "backbone.body." + name,
+                            tensor));
             tensors.put("rpn.head.cls_logits.weight", own.tensors().get("conv1.weight"));
             StateDict file = new StateDict(own.file(), own.format(), tensors, Map.of(), java.util.List.of());
 
@@ -168,11 +172,17 @@ class BodyTest {
         assertThat(loaded.graph().getLayer("layer4.1.conv2").params())
                 .isEqualTo(trained.getLayer("layer4.1.conv2").params());
         double bound = Math.sqrt(3.0 / 512);
-        assertThat(loaded.graph().getLayer("fpn.inner-blocks.3.0").getParam("W")
+        assertThat(loaded.graph()
+                        .getLayer("fpn.inner-blocks.3.0")
+                        .getParam("W")
                         .amaxNumber()
                         .doubleValue())
                 .isBetween(0.9 * bound, bound);
-        assertThat(loaded.graph().getLayer("fpn.inner-blocks.3.0").getParam("b").sumNumber().doubleValue())
+        assertThat(loaded.graph()
+                        .getLayer("fpn.inner-blocks.3.0")
+                        .getParam("b")
+                        .sumNumber()
+                        .doubleValue())
                 .isZero();
     }
 }

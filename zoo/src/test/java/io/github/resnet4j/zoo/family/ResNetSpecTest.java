@@ -128,13 +128,13 @@ class ResNetSpecTest {
     @Test
     void saysItsOptionsInOrder() {
         assertThat(List.copyOf(Zoo.find("resnet50-keras").spec().options().entrySet()))
-                .hasToString(
-                        "[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
-                                + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none,"
-                                + " output-stride=32]");
+                .hasToString("[shortcut=b, stride-on=first-1x1, zero-init-residual=false, groups=1, width-per-group=64,"
+                        + " stochastic-depth=1, stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none,"
+                        + " output-stride=32]");
         assertThat(List.copyOf(Zoo.find("resnet20-cifar").spec().options().entrySet()))
-                .hasToString("[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
-                        + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none, output-stride=4]");
+                .hasToString(
+                        "[shortcut=a, stride-on=middle-3x3, zero-init-residual=false, stochastic-depth=1,"
+                                + " stochastic-depth-scaling=at-test, stochastic-depth-per=batch, attention=none, output-stride=4]");
     }
 
     @Test

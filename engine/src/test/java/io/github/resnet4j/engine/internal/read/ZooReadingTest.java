@@ -97,7 +97,9 @@ class ZooReadingTest {
         Program program = GraphReader.inference(graph, List.of(), image);
         Map<String, Extent> expected = new HashMap<>();
         types.forEach((vertex, type) -> expected.put(vertex, extent(type)));
-        Shape logits = network.output() instanceof Output.ClassMap ? Zoo.find(name).network(whole, network.classes()).out() : network.out();
+        Shape logits = network.output() instanceof Output.ClassMap
+                ? Zoo.find(name).network(whole, network.classes()).out()
+                : network.out();
         expected.put(NetworkGraph.SOFTMAX, extent(logits));
         expected.keySet().removeAll(dropouts(network));
         assertThat(extents(program)).isEqualTo(expected);

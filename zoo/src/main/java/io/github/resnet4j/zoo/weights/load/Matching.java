@@ -50,8 +50,7 @@ public final class Matching {
     private final Map<Slot, Named> assigned = new LinkedHashMap<>();
     private final LoadReport report;
 
-    private Matching(
-            StateDict file, Network network, LoadOptions options, Predicate<Node> fresh, Naming naming) {
+    private Matching(StateDict file, Network network, LoadOptions options, Predicate<Node> fresh, Naming naming) {
         this.file = file;
         this.network = network;
         this.options = options;
@@ -133,9 +132,12 @@ public final class Matching {
         return name.endsWith(COUNTER) || name.equals("n_averaged");
     }
 
-    /** Whether it is of an auxiliary classifier, which serves training alone, as the zoo names torchvision's. */
+    /** Whether it is of an auxiliary classifier, which serves training alone, as torchvision or the zoo names it. */
     private static boolean isAuxiliary(String name) {
-        return name.startsWith("aux1.") || name.startsWith("aux2.") || name.startsWith("aux-classifier.");
+        return name.startsWith("aux1.")
+                || name.startsWith("aux2.")
+                || name.startsWith("aux_classifier.")
+                || name.startsWith("aux-classifier.");
     }
 
     /** Whether a tensor that the network does not have stands where its classifier does: of a projection, say. */

@@ -43,7 +43,8 @@ final class NameTable {
                     head\\.fc\\.(weight|bias) -> fc.$1
                     """),
 
-            // torchvision's networks for segmentation and, on pyramids, for detection; of the latter, files before 0.13 have
+            // torchvision's networks for segmentation and, on pyramids, for detection; of the latter, files before 0.13
+            // have
             // no ".0" behind the numbers.
             Convention.of("torchvision with a backbone", """
                     backbone\\.body\\.(.+) -> $1

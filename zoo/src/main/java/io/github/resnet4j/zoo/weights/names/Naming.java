@@ -332,7 +332,8 @@ public final class Naming {
                 found.clear();
                 most = hits;
             }
-            if (hits == most && hits >= body && subset.tensors().size() < tensors.size()) {
+            boolean better = hits > whole.hits(slots) || subset.tensors().size() < tensors.size();
+            if (hits == most && hits >= body && better) {
                 found.add(subset);
             }
         }

@@ -290,7 +290,7 @@ class MatchingTest {
         });
 
         BadWeightsException bad =
-                Hostile.rejected(Fault.MISMATCH, 16L << 20, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
+                Hostile.rejected(Fault.MISMATCH, 20L << 20, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
                         .orThrow());
 
         assertThat(bad).hasMessageContaining("16000 unexpected");
