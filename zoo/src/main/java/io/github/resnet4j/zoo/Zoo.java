@@ -11,6 +11,7 @@ import io.github.resnet4j.zoo.family.GoogLeNet;
 import io.github.resnet4j.zoo.family.Highway;
 import io.github.resnet4j.zoo.family.KerasResNet;
 import io.github.resnet4j.zoo.family.MlperfTiny;
+import io.github.resnet4j.zoo.family.Msrn;
 import io.github.resnet4j.zoo.family.PreActResNet;
 import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
@@ -47,7 +48,8 @@ public final class Zoo {
             new Vgg(),
             new AlexNet(),
             new GoogLeNet(),
-            new Segmentation());
+            new Segmentation(),
+            new Msrn());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

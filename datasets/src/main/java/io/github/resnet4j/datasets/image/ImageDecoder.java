@@ -150,6 +150,17 @@ public final class ImageDecoder {
     }
 
     /**
+     * How many samples a pixel of {@code file} has as stored: 1 grey or the number of a colour, 2 grey and alpha, 3 colour, 4
+     * colour and alpha or CMYK.
+     *
+     * @throws BadImageException if the file cannot be read or does not begin as an image of a supported format
+     */
+    public static int channels(Path file) {
+        byte[] bytes = read(file, size(file, DEFAULT_MAX_PIXELS));
+        return ImageHeader.read(bytes, bytes.length, file, DEFAULT_MAX_PIXELS).channels();
+    }
+
+    /**
      * Checks {@code file} cheaply: its format, header, size and end. Reads only the beginning and the end, unless these
      * leave a doubt; then it reads and decodes the whole file. A file that passes may still be damaged in between.
      *

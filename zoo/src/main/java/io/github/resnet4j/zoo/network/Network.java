@@ -97,11 +97,11 @@ public record Network(
         return node.op() instanceof Op.Dense || node.op() instanceof Op.Convolution;
     }
 
-    /** From a node back over what changes no more than the size of a map. */
+    /** From a node back over what changes no more than the size of a map, or adds a constant. */
     private List<Node> upToLayer(Node last) {
         List<Node> way = new ArrayList<>(List.of(last));
         Node at = last;
-        while (at.op() instanceof Op.Resize && !at.inputs().get(0).equals(INPUT)) {
+        while ((at.op() instanceof Op.Resize || at.op() instanceof Op.Shift) && !at.inputs().get(0).equals(INPUT)) {
             at = node(at.inputs().get(0));
             way.add(at);
         }

@@ -180,6 +180,21 @@ final class NameTable {
                     (?:.+/)?res([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.conv${3a+1}.$4
                     (?:.+/)?bn([2-5])([a-z])_branch2([a-c])\\.(.+) -> layer${1-1}.${2a}.bn${3a+1}.$4
                     (?:.+/)?(?:predictions|probs|fc1000|dense(?:_\\d+)?)\\.(.+) -> fc.$1
+                    """),
+
+            // J. Li's MSRN-PyTorch.
+            Convention.of("MSRN-PyTorch", """
+                    body\\.(\\d+)\\.conv_([35])_([12])\\.(weight|bias) -> body.$1.conv-$2-$3.$4
+                    """),
+
+            // And what it was in 2018, for luminance.
+            Convention.of("MSRN-PyTorch of 2018", """
+                    conv_input\\.(weight|bias) -> head.0.$1
+                    residual(\\d+)\\.0\\.conv_([35])_([12])\\.(weight|bias) -> body.${1-1}.conv-$2-$3.$4
+                    residual(\\d+)\\.0\\.confusion\\.(weight|bias) -> body.${1-1}.confusion.$2
+                    bottle\\.(weight|bias) -> tail.0.$1
+                    conv(?:\\.0)?\\.(weight|bias) -> tail.1.$1
+                    conv_output\\.(weight|bias) -> tail.2.$1
                     """));
 
     /** Names that betray a network the zoo does not have, and which it is: regular expression to words. */
