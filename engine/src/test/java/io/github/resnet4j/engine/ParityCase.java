@@ -93,12 +93,25 @@ record ParityCase(String name, Network network, int batch) {
         cases.add(auxiliary());
         cases.add(reduced("basic_b_imagenet_3x33x26_dilated"));
         cases.add(reduced("bottleneckgrouped_b_cifar_1x9x7_dilated"));
+        cases.addAll(spectrograms());
         return cases;
     }
 
     /** GoogLeNet with its auxiliary classifiers. */
     static ParityCase auxiliary() {
         return row("googlenet_auxiliary_1x48x48", Map.of("auxiliary-heads", "true"));
+    }
+
+    /** Spec-ResNets in both forms; with strides, large maps, so that norms see more than one place. */
+    private static List<ParityCase> spectrograms() {
+        Map<String, String> stride = Map.of("blocks", "stride");
+        return List.of(
+                row("spec-resnet-stft_1x17x15", Map.of()),
+                row("spec-resnet-stft_stride_3x33x28", stride),
+                row("spec-resnet-mfcc_1x21x14", Map.of()),
+                row("spec-resnet-mfcc_stride_1x300x250", stride),
+                row("spec-resnet-cqcc_3x17x15", Map.of()),
+                row("spec-resnet-cqcc_stride_1x250x300", stride));
     }
 
     private static List<ParityCase> attention() {

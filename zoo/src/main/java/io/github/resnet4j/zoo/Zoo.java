@@ -17,6 +17,7 @@ import io.github.resnet4j.zoo.family.ResNet;
 import io.github.resnet4j.zoo.family.ResidualUnits;
 import io.github.resnet4j.zoo.family.SeResNet;
 import io.github.resnet4j.zoo.family.Segmentation;
+import io.github.resnet4j.zoo.family.SpecResNet;
 import io.github.resnet4j.zoo.family.Vgg;
 import io.github.resnet4j.zoo.family.WideResNet;
 import java.util.LinkedHashMap;
@@ -49,7 +50,8 @@ public final class Zoo {
             new AlexNet(),
             new GoogLeNet(),
             new Segmentation(),
-            new Msrn());
+            new Msrn(),
+            new SpecResNet());
     private static final Map<String, Architecture> BY_NAME = byName();
 
     private Zoo() {}

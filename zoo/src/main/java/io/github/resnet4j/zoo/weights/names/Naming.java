@@ -311,7 +311,7 @@ public final class Naming {
         if (unnamed) {
             return KerasOrder.reading(tensors, network);
         }
-        Reading named = byName(slots);
+        Reading named = IdleTensors.leftOut(byName(slots), slots);
         return graph.map(order ->
                         Folding.unfold(order.isNeeded(named, network) ? order.reading(named, network) : named, network))
                 .orElse(named);
