@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Folders and images below a root, in the order of Python's {@code sorted}, whatever the locale and the order of the file
+ * Folders and images, or files of another {@link Kind}, below a root, in the order of Python's {@code sorted}, whatever the locale and the order of the file
  * system. Everything that looks for images follows these rules:
  *
  * <ul>
@@ -38,7 +38,6 @@ import java.util.TreeMap;
  * are a mistake, and every level makes the paths below it slower to resolve.
  */
 final class FolderScan {
-    static final String HIDDEN = "hidden image or folder";
     static final String OUTPUT = "output folder of a run";
     static final String AGAIN = "folder already linked";
     static final String UNKNOWN = "other file";
@@ -47,7 +46,6 @@ final class FolderScan {
     /** Levels of folders below the one that is walked. */
     static final int MOST_LEVELS = 64;
 
-    private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "bmp", "gif");
     private static final Set<String> NOISE = Set.of("thumbs.db", "desktop.ini", "__macosx");
     /** A run's folder holds this and one of the following. */
     private static final String RUN = "config.yaml";
@@ -56,6 +54,25 @@ final class FolderScan {
             List.of("model.zip", "checkpoints", "log.csv", "provenance.json", "report.html");
     private static final int LONGEST_EXTENSION = 8;
 
+    /** What is looked for, by the extensions of its files. */
+    enum Kind {
+        IMAGES("image", "jpg", "jpeg", "png", "bmp", "gif"),
+        SOUNDS("sound", "wav", "flac");
+
+        private final String one;
+        private final Set<String> extensions;
+
+        Kind(String one, String... extensions) {
+            this.one = one;
+            this.extensions = Set.of(extensions);
+        }
+
+        boolean includes(String extension) {
+            return extensions.contains(extension);
+        }
+    }
+
+    private final Kind kind;
     private final boolean followLinks;
     private final List<Path> boundaries = new ArrayList<>();
     private PassedOver passedOver = new PassedOver();
@@ -100,8 +117,18 @@ final class FolderScan {
     /** The visible entries of one folder: folders in order, files as they come. */
     record Level(List<Entry> folders, List<Entry> files, List<Blocked> blocked) {}
 
-    /** @param boundaries folders outside which no link leads, unless {@code followLinks} */
+    /**
+     * Looks for images.
+     *
+     * @param boundaries folders outside which no link leads, unless {@code followLinks}
+     */
     FolderScan(boolean followLinks, Path... boundaries) throws IOException {
+        this(Kind.IMAGES, followLinks, boundaries);
+    }
+
+    /** Looks for files of this kind. */
+    FolderScan(Kind kind, boolean followLinks, Path... boundaries) throws IOException {
+        this.kind = kind;
         this.followLinks = followLinks;
         for (Path boundary : boundaries) {
             this.boundaries.add(boundary.toRealPath());
@@ -126,7 +153,7 @@ final class FolderScan {
         List<Entry> images = new ArrayList<>();
         for (Entry file : files) {
             String extension = extension(file.name());
-            if (IMAGES.contains(extension)) {
+            if (kind.includes(extension)) {
                 images.add(file);
             } else {
                 passedOver.add(
@@ -200,7 +227,7 @@ final class FolderScan {
             throw new BadDataException(
                     top.path(),
                     "has folders nested more than " + MOST_LEVELS
-                            + " levels deep: move the images up, or remove the folders");
+                            + " levels deep: move the " + kind.one + "s up, or remove the folders");
         }
         if (!entered.add(dir.toRealPath())) {
             passedOver.add(AGAIN, name);
@@ -234,7 +261,7 @@ final class FolderScan {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
             for (Path entry : entries) {
                 boolean folder = Files.isDirectory(entry);
-                if (folder ? !isRun(entry) : IMAGES.contains(extension(name(entry)))) {
+                if (folder ? !isRun(entry) : kind.includes(extension(name(entry)))) {
                     return false;
                 }
                 runs |= folder;
@@ -258,8 +285,8 @@ final class FolderScan {
                 String name = name(path);
                 if (!name.startsWith(".") && !NOISE.contains(name.toLowerCase(Locale.ROOT))) {
                     add(level, name, path, real);
-                } else if (IMAGES.contains(extension(name)) || Files.isDirectory(path)) {
-                    passedOver.add(HIDDEN);
+                } else if (kind.includes(extension(name)) || Files.isDirectory(path)) {
+                    passedOver.add("hidden " + kind.one + " or folder");
                 }
             }
         } catch (DirectoryIteratorException e) {

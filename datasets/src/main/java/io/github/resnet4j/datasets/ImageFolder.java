@@ -178,7 +178,7 @@ public final class ImageFolder implements ImageDataset {
             }
             linked = scan.followedLinks();
             if (linked) {
-                leaveOutRepeated(images, labels, names, passedOver, problems);
+                leaveOutRepeated(REPEATED, images, labels, names, passedOver, problems);
             }
         } catch (IOException e) {
             throw FolderScan.unlisted(root, e);
@@ -195,7 +195,9 @@ public final class ImageFolder implements ImageDataset {
                 Digest.sha256());
     }
 
-    private static void leaveOutRepeated(
+    /** @param reason why a file is left out that links make another one of */
+    static void leaveOutRepeated(
+            String reason,
             List<FolderScan.Entry> images,
             List<Integer> labels,
             List<String> classes,
@@ -207,7 +209,7 @@ public final class ImageFolder implements ImageDataset {
         for (int i = 0; i < images.size(); i++) {
             FolderScan.Entry image = images.get(i);
             if (files.isRepeated(classes.get(labels.get(i)), image.name(), image.path())) {
-                passedOver.add(REPEATED, image.name());
+                passedOver.add(reason, image.name());
             } else {
                 images.set(kept, image);
                 labels.set(kept, labels.get(i));
@@ -220,7 +222,7 @@ public final class ImageFolder implements ImageDataset {
     }
 
     /** Links to folders among the class folders are classes that would be lost; links to files are beside them. */
-    private static void blockedClasses(FolderScan.Level level, FolderScan scan, DataProblems problems) {
+    static void blockedClasses(FolderScan.Level level, FolderScan scan, DataProblems problems) {
         for (FolderScan.Blocked link : level.blocked()) {
             if (link.folder()) {
                 problems.add("class folder " + DataProblems.names(List.of(link.name())) + " is a "

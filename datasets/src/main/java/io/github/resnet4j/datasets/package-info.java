@@ -1,9 +1,10 @@
 /**
- * Labelled images: CIFAR, folders of class folders, ImageNet. The public packages:
+ * Labelled images and sounds: CIFAR, folders of class folders, ImageNet, ASVspoof. The public packages:
  *
  * <ul>
  *   <li>{@code datasets}: data sets and their splits
  *   <li>{@code datasets.image}: decoding
+ *   <li>{@code datasets.audio}: decoding of sounds, and their features
  *   <li>{@code datasets.transform}: resizing, cropping, augmentation, normalisation
  *   <li>{@code datasets.loader}: batches in a reproducible order
  *   <li>{@code datasets.records}: record readers for DataVec

@@ -35,7 +35,7 @@ public final class CifarRecordReader extends ImageRecordReader {
     @Override
     ImageDataset open(InputSplit split) {
         List<Path> bins = Arrays.stream(split.locations())
-                .map(ImageRecordReader::path)
+                .map(SampleRecordReader::path)
                 .filter(path -> path.toString().endsWith(".bin"))
                 .sorted()
                 .toList();

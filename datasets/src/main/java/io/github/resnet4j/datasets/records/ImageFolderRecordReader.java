@@ -46,7 +46,7 @@ public final class ImageFolderRecordReader extends ImageRecordReader {
             return ImageFolder.open(files.getRootDir().toPath());
         }
         List<Path> files =
-                Arrays.stream(split.locations()).map(ImageRecordReader::path).toList();
+                Arrays.stream(split.locations()).map(SampleRecordReader::path).toList();
         if (files.isEmpty()) {
             throw new IllegalArgumentException("the split names no file");
         }
