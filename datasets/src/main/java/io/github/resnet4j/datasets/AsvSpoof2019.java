@@ -116,8 +116,7 @@ public final class AsvSpoof2019 implements SoundDataset {
     private static List<String> text(Path protocol) {
         try {
             if (!Files.isRegularFile(protocol)) {
-                throw new BadDataException(
-                        protocol, Files.exists(protocol) ? "is not a file" : "does not exist");
+                throw new BadDataException(protocol, Files.exists(protocol) ? "is not a file" : "does not exist");
             }
             if (Files.size(protocol) > MOST_BYTES) {
                 throw new BadDataException(protocol, "is too large for a protocol: more than " + MOST_BYTES + " bytes");

@@ -226,8 +226,8 @@ final class FolderScan {
         if (level > MOST_LEVELS) {
             throw new BadDataException(
                     top.path(),
-                    "has folders nested more than " + MOST_LEVELS
-                            + " levels deep: move the " + kind.one + "s up, or remove the folders");
+                    "has folders nested more than " + MOST_LEVELS + " levels deep: move the " + kind.one
+                            + "s up, or remove the folders");
         }
         if (!entered.add(dir.toRealPath())) {
             passedOver.add(AGAIN, name);

@@ -69,10 +69,10 @@ public final class SoundFolder implements SoundDataset {
             passedOver.addAll(scan.takePassedOver());
             loose.forEach(sound -> passedOver.add(LOOSE, sound.name()));
             if (names.size() < 2) {
-                problems.add((names.isEmpty() ? "no class folders" : "only one class folder, "
-                                + DataProblems.names(names))
-                        + (passedOver.isEmpty() ? "" : " (passed over: " + passedOver + ")")
-                        + ": make one folder per class, at least two, and put the sounds in them");
+                problems.add(
+                        (names.isEmpty() ? "no class folders" : "only one class folder, " + DataProblems.names(names))
+                                + (passedOver.isEmpty() ? "" : " (passed over: " + passedOver + ")")
+                                + ": make one folder per class, at least two, and put the sounds in them");
             }
             if (scan.followedLinks()) {
                 ImageFolder.leaveOutRepeated(REPEATED, sounds, labels, names, passedOver, problems);

@@ -54,8 +54,11 @@ class SoundDatasetTest {
         assertThat(folder.classCounts()).containsExactly(1, 2);
         assertThat(folder.sound(1).samples()).hasSize(20_800);
         assertThat(folder.passedOver())
-                .hasToString("1 × .txt, 1 × hidden sound or folder, 1 × sound outside the class folders (\"loose.wav\")");
-        assertThat(folder.fingerprint()).hasSize(64).isEqualTo(SoundFolder.open(root).fingerprint());
+                .hasToString(
+                        "1 × .txt, 1 × hidden sound or folder, 1 × sound outside the class folders (\"loose.wav\")");
+        assertThat(folder.fingerprint())
+                .hasSize(64)
+                .isEqualTo(SoundFolder.open(root).fingerprint());
         assertThat(folder.lastModified(0)).isPositive();
         assertThat(folder.file(0)).hasFileName("x.wav");
         assertThat(SoundFolder.filesBelow(root)).hasSize(4);
@@ -68,7 +71,8 @@ class SoundDatasetTest {
                 .hasMessageContaining("no class folders: make one folder per class");
         tree().write("spoof/a.wav", WAV).write("bonafide/a.mp3", WAV);
         assertThatThrownBy(() -> SoundFolder.open(root))
-                .hasMessageContaining("no sounds in class folder \"bonafide\" (passed over: 1 × .mp3): add WAV or FLAC");
+                .hasMessageContaining(
+                        "no sounds in class folder \"bonafide\" (passed over: 1 × .mp3): add WAV or FLAC");
         assertThatThrownBy(() -> SoundFolder.open(root.resolve("gone"))).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> SoundFolder.filesBelow(root.resolve("bonafide")))
                 .hasMessageContaining("has no sounds (.wav, .flac); passed over 1 × .mp3");
@@ -109,8 +113,9 @@ class SoundDatasetTest {
         tree().write("flac/LA_T_1.flac", FLAC);
         assertThatThrownBy(() -> protocol("LA_0079 LA_T_1 - - bonafide\nLA_0079 LA_T_1 - - genuine\nLA_0079 LA_T_1\n"))
                 .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("2 problems: line 2, \"LA_0079 LA_T_1 - - genuine\", is not SPEAKER FILE ENVIRONMENT"
-                        + " ATTACK bonafide|spoof; line 3");
+                .hasMessageContaining(
+                        "2 problems: line 2, \"LA_0079 LA_T_1 - - genuine\", is not SPEAKER FILE ENVIRONMENT"
+                                + " ATTACK bonafide|spoof; line 3");
         assertThatThrownBy(() -> protocol("a LA_T_1 - - spoof\nb LA_T_1 - - spoof"))
                 .hasMessageContaining("line 2 lists LA_T_1 again");
         assertThatThrownBy(() -> protocol("a ../../etc/passwd - - spoof"))
@@ -120,8 +125,10 @@ class SoundDatasetTest {
                 .hasMessageEndingWith("\"LA_T_2.flac\"");
         assertThatThrownBy(() -> protocol(" \n")).hasMessageContaining("lists no sounds");
         tree().write("bytes.txt", new byte[] {(byte) 0xff, (byte) 0xfe, 0});
-        assertThatThrownBy(() -> AsvSpoof2019.open(root.resolve("bytes.txt"), root)).hasMessageContaining("is not text");
-        assertThatThrownBy(() -> AsvSpoof2019.open(root.resolve("gone.txt"), root)).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> AsvSpoof2019.open(root.resolve("bytes.txt"), root))
+                .hasMessageContaining("is not text");
+        assertThatThrownBy(() -> AsvSpoof2019.open(root.resolve("gone.txt"), root))
+                .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> AsvSpoof2019.open(root.resolve("flac"), root)).hasMessageContaining("is not a file");
     }
 

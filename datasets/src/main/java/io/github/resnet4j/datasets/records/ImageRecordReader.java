@@ -17,8 +17,7 @@ import org.datavec.api.writable.NDArrayWritable;
  * Unreadable images throw {@link io.github.resnet4j.datasets.BadDataException}. A reader holds its data and cannot be
  * serialised.
  */
-public sealed class ImageRecordReader extends SampleRecordReader
-        permits CifarRecordReader, ImageFolderRecordReader {
+public sealed class ImageRecordReader extends SampleRecordReader permits CifarRecordReader, ImageFolderRecordReader {
     private static final long serialVersionUID = 1L;
     private static final int CHANNELS = 3;
 

@@ -52,7 +52,8 @@ public final class SoundRecordReader extends SampleRecordReader {
             return;
         }
         if (!(split instanceof FileSplit files)) {
-            throw new IllegalArgumentException("sounds are read from a FileSplit of the folder that holds the class folders");
+            throw new IllegalArgumentException(
+                    "sounds are read from a FileSplit of the folder that holds the class folders");
         }
         dataset = SoundFolder.open(files.getRootDir().toPath());
     }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -116,5 +117,76 @@ class RealFilesTest {
                 loaded.graph(),
                 images(32, false),
                 Path.of("src/test/resources/golden/resnet8-mlperf.lossless32.logits.f32le"));
+    }
+
+    /**
+     * The authors' files of Spec-ResNet: what their code does not use is left out and named, and the golden input gets PyTorch's
+     * score.
+     */
+    @Test
+    void specResNets() throws IOException {
+        StateDict dict = WeightFile.open(data("families/asvspoof2019/spec_logical.pth"));
+        Network network = Zoo.find("spec-resnet-stft").network();
+
+        GraphWeights.Loaded loaded =
+                GraphWeights.load(dict, network, NetworkGraph.Options.seeded(1), LoadOptions.STRICT);
+
+        LoadReport report = loaded.report();
+        assertThat(report.summary()).isEqualTo("74 loaded, 108 ignored");
+        assertThat(report.text()).contains("left out 103 tensors that the authors' code saves and does not use");
+        assertThat(report.entries(Status.IGNORED))
+                .filteredOn(entry -> entry.detail().contains("throws away"))
+                .extracting(LoadReport.Entry::source)
+                .contains("block3.pre_bn.weight", "block2.pre_bn.running_var")
+                .hasSize(50);
+        assertThat(report.entries(Status.IGNORED))
+                .filteredOn(entry -> entry.detail().contains("never runs"))
+                .extracting(LoadReport.Entry::source)
+                .contains("block2.conv1.weight", "block10.bn1.num_batches_tracked")
+                .hasSize(55);
+        assertThat(saved(dict)).isEqualTo(315_490);
+
+        float[] input = new float[1025 * 126];
+        ByteBuffer.wrap(Files.readAllBytes(data("families/asvspoof2019/ASR_spk1_snt1.logspec_1025x126.f32le")))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(input);
+        INDArray logits = loaded.graph()
+                .feedForward(Nd4j.create(input, new long[] {1, 1, 1025, 126}, 'c'), false)
+                .get("fc2");
+        assertThat(logits.getDouble(0, 1) - logits.getDouble(0, 0)).isCloseTo(-2.12729, within(1e-3));
+    }
+
+    /** Trained values of a file, as PyTorch counts parameters. */
+    private static long saved(StateDict dict) {
+        return dict.tensors().entrySet().stream()
+                .filter(tensor -> !tensor.getKey().matches(".*(running_mean|running_var|num_batches_tracked)"))
+                .mapToLong(tensor -> tensor.getValue().shape().stream().reduce(1L, Math::multiplyExact))
+                .sum();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"spec_logical, spec-resnet-stft", "spec_physical2, spec-resnet-stft", "mfcc_logical, spec-resnet-mfcc"})
+    void specResNetsAreRecognised(String file, String row) {
+        StateDict dict = WeightFile.open(data("families/asvspoof2019/" + file + ".pth"));
+        Fit.Inferred inferred = Fit.infer(dict, NameMapping.NONE, false, Map.of());
+
+        assertThat(inferred.fit().architecture()).isEqualTo(Zoo.find(row));
+        assertThat(inferred.fit().complete()).isTrue();
+        if (row.equals("spec-resnet-stft")) {
+            assertThat(inferred.notes())
+                    .containsExactly(
+                            "read as spec-resnet-stft; spec-resnet-cqcc has the same tensors",
+                            "read as blocks=pool; the tensors fit blocks=stride as well, choose it with --option");
+        }
+    }
+
+    /** Its first dense layer reads 512 values, which no input of the authors' published code gives. */
+    @Test
+    void theAuthorsCqccNetworkFitsNone() {
+        StateDict dict = WeightFile.open(data("families/asvspoof2019/cqcc.pth"));
+        BadWeightsException bad =
+                Hostile.rejected(Fault.MISMATCH, 0, () -> Fit.infer(dict, NameMapping.NONE, false, Map.of()));
+        assertThat(bad).hasMessageContaining("fits no network in the zoo; closest: spec-resnet-mfcc with 2 classes");
     }
 }
