@@ -96,6 +96,7 @@ final class MapOutputLayer extends AbstractLayer<MapOutput> implements IOutputLa
     }
 
     @Override
+    @Deprecated // by DL4J, whose interface asks for it all the same
     public int numLabels() {
         return (int) labels.size(1);
     }

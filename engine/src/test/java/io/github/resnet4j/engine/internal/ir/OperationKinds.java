@@ -1,5 +1,6 @@
 package io.github.resnet4j.engine.internal.ir;
 
+import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -11,7 +12,10 @@ public final class OperationKinds {
     /** All but these. */
     @SafeVarargs
     public static Set<Class<?>> allBut(Class<? extends Operation>... others) {
-        Set<Class<?>> without = Set.of(others);
+        Set<Class<?>> without = new HashSet<>();
+        for (Class<?> other : others) {
+            without.add(other);
+        }
         return Stream.of(Operation.class, Operation.Loss.class)
                 .flatMap(kind -> Stream.of(kind.getPermittedSubclasses()))
                 .filter(kind -> kind != Operation.Loss.class && !without.contains(kind))
