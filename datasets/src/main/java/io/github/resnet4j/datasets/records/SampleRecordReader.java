@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * 1×C×H×W floats, and the label, an {@link IntWritable}: for DL4J's {@code new RecordReaderDataSetIterator(reader, batchSize, 1,
  * classes)}. {@link #reset()} ends a pass. Not thread-safe. A reader holds its data and cannot be serialised.
  */
-abstract sealed class SampleRecordReader extends BaseRecordReader permits ImageRecordReader, SoundRecordReader {
+public abstract sealed class SampleRecordReader extends BaseRecordReader permits ImageRecordReader, SoundRecordReader {
     private static final long serialVersionUID = 1L;
 
     private final int channels;

@@ -45,7 +45,7 @@ public final class SpecResNet implements Family {
     }
 
     /** What makes maps smaller. */
-    public enum Form {
+    private enum Form {
         /** Max pooling behind blocks: the code of February 2019, and most published weights. */
         POOL,
         /** The last convolution of every block and of its shortcut: the code of August 2019. */

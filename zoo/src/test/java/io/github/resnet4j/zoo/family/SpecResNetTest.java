@@ -68,9 +68,9 @@ class SpecResNetTest {
                         "lrelu leaky relu 0.01",
                         "maxpool max pool 3x3/3",
                         "dropout dropout 0.5",
-                        "fc1 dense, bias",
+                        "fc1 dense",
                         "fc1.lrelu leaky relu 0.01",
-                        "fc2 dense, bias");
+                        "fc2 dense");
     }
 
     /** Which blocks run, the maps behind them, and what the first dense layer reads. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -20,7 +21,7 @@ final class IdleTensors {
     private static final String MARK = "block1.conv11.weight";
 
     private static final Pattern THROWN_AWAY = Pattern.compile("block\\d{1,2}\\.pre_bn\\.\\w+");
-    private static final Pattern IN_BLOCK = Pattern.compile("block\\d{1,2}\\.(?:conv1|bn1|conv2|conv11)\\.\\w+");
+    private static final Pattern IN_BLOCK = Pattern.compile("(block\\d{1,2}\\.)(?:conv1|bn1|conv2|conv11)\\.\\w+");
 
     private IdleTensors() {}
 
@@ -38,7 +39,7 @@ final class IdleTensors {
         reading.tensors().forEach((name, tensor) -> {
             if (!needed.contains(name) && THROWN_AWAY.matcher(name).matches()) {
                 others.put(tensor.source(), "of a norm whose result the authors' code throws away");
-            } else if (!needed.contains(name) && IN_BLOCK.matcher(name).matches()) {
+            } else if (isOfIdleBlock(name, needed)) {
                 others.put(tensor.source(), "of a block that the authors' code never runs");
             } else {
                 kept.put(name, tensor);
@@ -51,5 +52,10 @@ final class IdleTensors {
         List<String> notes = new ArrayList<>(reading.notes());
         notes.add("left out " + idle + " tensors that the authors' code saves and does not use");
         return new Reading(reading.convention(), kept, others, notes, reading.refusal());
+    }
+
+    private static boolean isOfIdleBlock(String name, Set<String> needed) {
+        Matcher block = IN_BLOCK.matcher(name);
+        return block.matches() && needed.stream().noneMatch(other -> other.startsWith(block.group(1)));
     }
 }
