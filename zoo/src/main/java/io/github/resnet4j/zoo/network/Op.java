@@ -371,7 +371,10 @@ public sealed interface Op {
 
         @Override
         public String label() {
-            return "shift by " + by.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            return "shift by "
+                    + by.stream()
+                            .map(constant -> String.format(Locale.ROOT, "%.1f", constant))
+                            .collect(Collectors.joining(", "));
         }
     }
 

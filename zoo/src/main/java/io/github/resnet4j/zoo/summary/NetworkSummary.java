@@ -2,6 +2,7 @@ package io.github.resnet4j.zoo.summary;
 
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
+import io.github.resnet4j.zoo.network.Output;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,9 +55,17 @@ public final class NetworkSummary {
         }
         String title = head.line(widths);
         StringBuilder text = new StringBuilder(network.name() + ": " + network.input() + " pixels to "
-                + Counts.exact(network.classes()) + " classes\n\n" + title + "\n" + "-".repeat(title.length()) + "\n");
+                + result() + "\n\n" + title + "\n" + "-".repeat(title.length()) + "\n");
         rows.forEach(row -> text.append(row.line(widths)).append('\n'));
         return text.append('\n').append(totals()).toString();
+    }
+
+    private String result() {
+        if (network.output() instanceof Output.Values) {
+            return network.out() + " values";
+        }
+        String classes = Counts.exact(network.classes()) + " classes";
+        return network.output() instanceof Output.ClassMap ? classes + " at each place" : classes;
     }
 
     private String totals() {

@@ -205,7 +205,7 @@ class AttentionTest {
         assertThat(List.copyOf(Zoo.find("se-resnet50").spec().options().entrySet())
                         .toString())
                 .endsWith("attention=se, attention-ratio=16, se-divisor=1, se-bias=true, se-placement=standard,"
-                        + " se-gate=sigmoid]");
+                        + " se-gate=sigmoid, output-stride=32]");
         assertThat(List.copyOf(Zoo.find("cbam-resnet50").spec().options().entrySet())
                         .toString())
                 .endsWith("attention=cbam, attention-ratio=16]");

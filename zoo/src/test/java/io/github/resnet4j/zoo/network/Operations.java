@@ -127,7 +127,7 @@ public final class Operations {
         ops.put("sigmoid", new Op.Sigmoid());
         ops.put("tanh", new Op.Tanh());
         ops.put("scale", new Op.Scale(0.17));
-        ops.put("shift", new Op.Shift(List.of(0.5, -2.0, 100.25)));
+        ops.put("shift", new Op.Shift(List.of(0.5, -2.0, 1.25)));
         ops.put("max pool", new Op.MaxPool(Window.square(3, 2, 1)));
         ops.put("max pool, rows left over", new Op.MaxPool(Window.square(2, 2, 0)));
         ops.put("avg pool, padding counts", new Op.AvgPool(Window.square(3, 2, 1), true));

@@ -289,8 +289,9 @@ class MatchingTest {
             }
         });
 
+        // Most of it are the zoo's networks, one after the other, which the message compares with the file.
         BadWeightsException bad =
-                Hostile.rejected(Fault.MISMATCH, 20L << 20, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
+                Hostile.rejected(Fault.MISMATCH, 32L << 20, () -> Matching.of(dict, RESNET20, LoadOptions.STRICT)
                         .orThrow());
 
         assertThat(bad).hasMessageContaining("16000 unexpected");
