@@ -8,8 +8,8 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.model.TaskModel;
 import io.github.resnet4j.finetune.quality.Temperature;
-import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,15 +65,29 @@ final class EvalCommand implements Callable<Integer> {
         if (batchSize < 1) {
             throw new UsageException("--batch-size must be at least 1, got " + batchSize);
         }
-        ImageDataset images = data.open();
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
-            SourceModel source = calibration.of(model.open(remarks::add), remarks::add);
+            SourceModel opened = model.open(remarks::add);
+            Optional<TaskModel> other = TaskModel.of(opened, engine.engine().orElse(Engine.AUTO));
+            if (other.isPresent()) {
+                evaluate(other.get(), opened.origin(), remarks);
+                return ExitCode.OK;
+            }
+            ImageDataset images = data.open();
+            SourceModel source = calibration.of(opened, remarks::add);
             BatchArrays.requireRoom("--batch-size", batchSize, source.card().input());
             ImageDataset labelled = data.labelled(source, images, remarks::add);
             data.caution().ifPresent(remarks::add);
             evaluate(source, labelled, data.words(images), remarks);
         }
         return ExitCode.OK;
+    }
+
+    private void evaluate(TaskModel other, String origin, DeferredLines remarks) {
+        if (confusionPng != null) {
+            throw new UsageException("--confusion is for classifiers of images");
+        }
+        new OtherTask(other, remarks::add, spec.commandLine().getOut())
+                .evaluate(origin, data.folder(), batchSize, json);
     }
 
     private void evaluate(SourceModel source, ImageDataset images, String what, DeferredLines remarks)
@@ -101,7 +116,7 @@ final class EvalCommand implements Callable<Integer> {
                 skipped = loader.skipped();
             }
             if (confusionPng != null) {
-                Charts.confusion(new Confusion(images.classes(), result.confusion()), confusionPng);
+                new Confusion(images.classes(), result.confusion()).draw(confusionPng);
             }
             print(result, skipped, images, predictor, source.origin());
         }

@@ -58,6 +58,14 @@ final class EvaluationData {
     /** Whether it is all of a folder that others may train on, too. */
     private boolean whole;
 
+    /** The folder, for models of other tasks. */
+    Path folder() {
+        if (labels.file().isPresent() || dataset != DatasetKind.FOLDER) {
+            throw new UsageException("--labels and --dataset are for classifiers of images: give --data DIR");
+        }
+        return data.orElseThrow(() -> new UsageException("give the samples: --data DIR"));
+    }
+
     /** The images with the labels of their own classes. */
     ImageDataset open() {
         if (labels.file().isPresent()) {

@@ -56,6 +56,20 @@ final class ImageArguments {
      * @throws UsageException naming all arguments that cannot be files, before anything is read
      */
     List<Path> files(Unreadable unreadable) {
+        return files(named(), unreadable);
+    }
+
+    /** The same of what is {@link #named}. */
+    List<Path> files(List<Path> named, Unreadable unreadable) {
+        return distinct(found(named, unreadable));
+    }
+
+    /**
+     * The files and folders as they are named, whatever is in them.
+     *
+     * @throws UsageException naming all arguments that cannot be files
+     */
+    List<Path> named() {
         List<String> problems = new ArrayList<>();
         List<Path> named = new ArrayList<>();
         arguments.forEach(argument -> add(argument, named, problems));
@@ -64,7 +78,7 @@ final class ImageArguments {
             throw new UsageException(problems.stream().limit(MOST_NAMED).collect(Collectors.joining("; "))
                     + (more > 0 ? "; and " + more + " more" : ""));
         }
-        return distinct(found(named, unreadable));
+        return named;
     }
 
     private static void add(String argument, List<Path> named, List<String> problems) {

@@ -7,6 +7,7 @@ import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.model.TaskModel;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.Numbers;
@@ -114,9 +115,18 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireOptions();
         Unreadable unreadable = new Unreadable();
-        List<Path> files = images.files(unreadable); // all of them, before anything is read
         try (DeferredLines remarks = new DeferredLines(Terminal.view(true))) {
-            SourceModel source = calibration.of(model.open(remarks::add), remarks::add);
+            List<Path> named = images.named(); // before a model is read
+            SourceModel opened = model.open(remarks::add);
+            Optional<TaskModel> other = TaskModel.of(opened, engine.engine().orElse(Engine.AUTO));
+            if (other.isPresent()) {
+                requireNothingOfImages();
+                new OtherTask(other.get(), remarks::add, spec.commandLine().getOut())
+                        .predict(named, json, csv, unreadable);
+                return unreadable.report(spec.commandLine());
+            }
+            List<Path> files = images.files(named, unreadable); // all of them, before anything is read
+            SourceModel source = calibration.of(opened, remarks::add);
             if (!files.isEmpty()) {
                 predict(source, files, remarks, unreadable);
             }
@@ -141,6 +151,13 @@ final class PredictCommand implements Callable<Integer> {
             if (files.size() > 1 || threshold.isPresent() || filed()) {
                 Terminal.view(true).line(summary + written());
             }
+        }
+    }
+
+    private void requireNothingOfImages() {
+        if (tta || html.isPresent() || threshold.isPresent() || prints()) {
+            throw new UsageException(
+                    "--tta, --html, --threshold and --csv - are for classifiers of images; --json and --csv FILE are not");
         }
     }
 

@@ -6,13 +6,13 @@ import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.CrossValidation;
 import io.github.resnet4j.finetune.run.FinetuneRecipe;
 import io.github.resnet4j.finetune.run.TrainingCluster;
 import io.github.resnet4j.finetune.run.TrainingRun;
-import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -306,21 +306,26 @@ final class RunOptions {
                 ? String.format(Locale.ROOT, " (epoch %d, the last%s)", last.epoch(), early)
                 : String.format(
                         Locale.ROOT,
-                        " (epoch %d, the best; last.zip: epoch %d, the last%s, with top-1 %.2f %%)",
+                        " (epoch %d, the best; last.zip: epoch %d, the last%s, with %s)",
                         summary.model().epoch(),
                         last.epoch(),
                         early,
-                        100 * last.valTop1());
+                        last.main()
+                                .map(metric -> OtherTask.words(metric, last.val(metric)))
+                                .orElseGet(() -> "loss " + Numbers.loss(last.valLoss())));
     }
 
     private static String measured(TrainingRun.Summary summary) {
+        StringBuilder words = new StringBuilder();
+        summary.metrics().forEach((metric, value) -> {
+            if (!Double.isNaN(value)) {
+                words.append(OtherTask.words(metric, value)).append(", ");
+            }
+        });
         return String.format(
                 Locale.ROOT,
-                "top-1 %.2f %%,%s loss %.4f%s",
-                100 * summary.top1(),
-                Evaluation.tellsTop5(summary.classes())
-                        ? String.format(Locale.ROOT, " top-5 %.2f %%,", 100 * summary.top5())
-                        : "",
+                "%sloss %.4f%s",
+                words,
                 summary.loss(),
                 summary.alreadyComplete() ? "" : String.format(Locale.ROOT, " on %,d images", summary.images()));
     }
@@ -349,17 +354,29 @@ final class RunOptions {
         out.flush();
     }
 
+    /** Of up to five classes, all are among the five most probable. */
+    private static Double number(Metric metric, double value) {
+        return !Double.isNaN(value) ? Double.valueOf(value) : metric.equals(Metric.TOP5) ? 1.0 : null;
+    }
+
+    /** {@code lastTop1}. */
+    private static String last(Metric metric) {
+        return "last" + Character.toUpperCase(metric.key().charAt(0))
+                + metric.key().substring(1);
+    }
+
     private void print(TrainingRun.Summary summary, FinetuneRecipe recipe, KeyNames names, PrintWriter out) {
         if (output.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("run", summary.name());
             object.put("folder", summary.folder().toString());
             object.put("alreadyComplete", summary.alreadyComplete());
-            object.put("top1", summary.top1());
-            object.put("top5", summary.top5());
+            summary.metrics().forEach((metric, value) -> object.put(metric.key(), number(metric, value)));
             object.put("loss", summary.loss());
             object.put("modelEpoch", summary.model().epoch());
-            object.put("lastTop1", summary.last().valTop1());
+            summary.last()
+                    .main()
+                    .ifPresent(metric -> object.put(last(metric), summary.last().val(metric)));
             object.put("lastLoss", summary.last().valLoss());
             object.put("images", summary.images());
             object.put("epochs", summary.epochs());

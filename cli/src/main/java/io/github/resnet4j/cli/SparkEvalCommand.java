@@ -1,6 +1,5 @@
 package io.github.resnet4j.cli;
 
-import io.github.resnet4j.finetune.report.Charts;
 import io.github.resnet4j.finetune.report.Confusion;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.spark.InferenceReport;
@@ -59,7 +58,7 @@ final class SparkEvalCommand implements Callable<Integer> {
                 InferenceTask.EVAL, top, Optional.of(calibration), labelColumn, labelsInOrder));
         InferenceReport.Metrics metrics = done.report().metrics().orElseThrow();
         if (confusion.isPresent()) {
-            Charts.confusion(new Confusion(metrics.classes(), metrics.confusion()), confusion.get());
+            new Confusion(metrics.classes(), metrics.confusion()).draw(confusion.get());
         }
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", done.model().origin());

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.cli.TerminalProgress.Glyphs;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.ProgressView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +31,8 @@ class TerminalProgressTest {
     void pipedThereIsOneLinePerEpochAndNothingElse() {
         ProgressView view = Terminal.view(false, err);
         for (int epoch = 1; epoch <= 3; epoch++) {
-            EpochRow row = new EpochRow(epoch, 46, 3.2e-4, 0.5, 0.875, 0.6, 0.8, 0.99, 65, 281.4, 0.02);
+            EpochRow row = new EpochRow(
+                    epoch, 46, 3.2e-4, 0.5, Map.of(Metric.TOP1, 0.875), 0.6, Map.of(Metric.TOP1, 0.8), 65, 281.4, 0.02);
             view.begin("epoch " + row.epoch(), 46);
             view.step(10, 0.5, 0.01, 280, 0.02);
             view.end();

@@ -13,9 +13,9 @@
  *   <li>{@code finetune.explain}: class-activation maps, which show what an answer rests on
  *   <li>{@code finetune.quality}: what answers for labelled images say of a model: calibration, intervals, label errors
  *   <li>{@code finetune.lesion}: studies of trained networks with parts removed or swapped
- *   <li>{@code finetune.report}: progress, charts, the HTML report
+ *   <li>{@code finetune.report}: progress, figures of epochs, pages and pictures
  * </ul>
  *
- * Checkpoints are below {@code finetune.internal}.
+ * Checkpoints, kept features, reports and what tells the tasks apart are below {@code finetune.internal}.
  */
 package io.github.resnet4j.finetune;

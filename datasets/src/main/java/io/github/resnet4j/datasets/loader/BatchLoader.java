@@ -2,6 +2,7 @@ package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.Samples;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Batches of a data set, prepared in advance by worker threads. The content of a batch is a pure function of the seed,
  * the epoch and its number, to the byte, for any number of workers: the order is a permutation drawn from (seed,
  * epoch), and a sample's augmentation draws from {@link SampleRandom#of}(seed, epoch, index), with the index in
- * {@link ImageDataset#whole}, where the seed is another for
+ * {@link Samples#whole}, where the seed is another for
  * every time that balanced classes repeat a sample in an epoch. With a fixed number of views, a view's number stands in the
  * epoch's place.
  *
@@ -38,7 +39,7 @@ public final class BatchLoader implements AutoCloseable {
 
     private static final int CLOSE_SECONDS = 10;
 
-    private final ImageDataset dataset;
+    private final Samples dataset;
     private final int channels;
     private final int height;
     private final int width;
@@ -65,7 +66,7 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalArgumentException if a batch does not fit into an array
      */
     public BatchLoader(
-            ImageDataset dataset, SampleSource source, int channels, int height, int width, LoaderOptions options) {
+            Samples dataset, SampleSource source, int channels, int height, int width, LoaderOptions options) {
         if (channels < 1 || height < 1 || width < 1) {
             throw new IllegalArgumentException("a sample cannot be " + channels + "x" + height + "x" + width);
         }
@@ -125,7 +126,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Checks all images cheaply ({@link ImageDataset#check}), with all workers, so that all bad images are reported
+     * Checks all images cheaply ({@link Samples#check}), with all workers, so that all bad images are reported
      * together before any work is done. Bad images that the options tolerate are {@link #skipped()} from here on.
      *
      * @param stopped polled every thousand images; the check ends early once it is true

@@ -1,7 +1,7 @@
 package io.github.resnet4j.datasets.loader;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.Samples;
 import io.github.resnet4j.datasets.image.BadImageException;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -23,7 +23,7 @@ final class ReadableImages {
     private static final int LISTED = 20;
     private static final int BETWEEN_QUESTIONS = 1000;
 
-    private final ImageDataset dataset;
+    private final Samples dataset;
     private final SampleSource source;
     private final BadImages policy;
     /** Why they cannot be read, by index. */
@@ -35,7 +35,7 @@ final class ReadableImages {
         void accept(int index, SampleSource.Sample sample);
     }
 
-    ReadableImages(ImageDataset dataset, SampleSource source, BadImages policy) {
+    ReadableImages(Samples dataset, SampleSource source, BadImages policy) {
         this.dataset = dataset;
         this.source = source;
         this.policy = policy;

@@ -57,6 +57,7 @@ final class ConfigDifferences {
 
     private static Map<String, String> parts(RunConfig config) {
         Map<String, String> parts = new TreeMap<>();
+        parts.put("task", config.task());
         parts.putAll(ConfigText.parts("model", config.model()));
         parts.putAll(ConfigText.parts("data", config.data()));
         parts.putAll(ConfigText.parts("train", config.train()));

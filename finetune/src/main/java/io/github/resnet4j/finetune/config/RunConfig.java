@@ -2,6 +2,8 @@ package io.github.resnet4j.finetune.config;
 
 import io.github.resnet4j.datasets.transform.Default;
 import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param name key {@code name}, required: the run's folder under {@link OutputConfig#dir}. Letters, digits,
  *     {@code . _ -}, at most 100, beginning with a letter or digit
+ * @param task key {@code task}, default {@code classification}: what the network is trained for
  * @param model key {@code model}, required
  * @param data key {@code data}, required
  * @param train key {@code train}, required
@@ -24,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public record RunConfig(
         String name,
+        @Default("classification") String task,
         ModelConfig model,
         DataConfig data,
         TrainConfig train,
@@ -39,7 +43,13 @@ public record RunConfig(
 
     /** Throws {@link IllegalArgumentException} for a name that is not a portable folder name. */
     public RunConfig {
-        new Requirements().that(isFolderName(name), "name", NOT_A_FOLDER_NAME).verify();
+        new Requirements()
+                .that(isFolderName(name), "name", NOT_A_FOLDER_NAME)
+                .that(
+                        Tasks.find(task).isPresent(),
+                        "task",
+                        "unknown value '" + Printable.brief(task) + "'; known: " + String.join(", ", Tasks.names()))
+                .verify();
     }
 
     static boolean isFolderName(String name) {
@@ -48,13 +58,14 @@ public record RunConfig(
 
     /** The same with other data. */
     public RunConfig withData(DataConfig other) {
-        return new RunConfig(name, model, other, train, optimizer, schedule, engine, output, expect);
+        return new RunConfig(name, task, model, other, train, optimizer, schedule, engine, output, expect);
     }
 
     /** The same training with another seed, and the labels of that seed, in the folder {@code name} of {@code dir}. */
     public RunConfig in(Path dir, String name, long seed) {
         return new RunConfig(
                 name,
+                task,
                 model,
                 data.withSeed(seed),
                 train.withSeed(seed),
@@ -69,13 +80,23 @@ public record RunConfig(
     public RunConfig toTheEnd(int epochs) {
         RunConfig other = shortened(epochs);
         return new RunConfig(
-                name, model, data, other.train.measuredAtTheEnd(), optimizer, other.schedule, engine, output, expect);
+                name,
+                task,
+                model,
+                data,
+                other.train.measuredAtTheEnd(),
+                optimizer,
+                other.schedule,
+                engine,
+                output,
+                expect);
     }
 
     /** The same for so many epochs, with the epochs that the schedule names moved in proportion. */
     public RunConfig shortened(int epochs) {
         return new RunConfig(
                 name,
+                task,
                 model,
                 data,
                 train.withEpochs(epochs),

@@ -7,8 +7,9 @@ import io.github.resnet4j.finetune.config.ExperimentConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.Measure;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
-import io.github.resnet4j.finetune.report.Charts;
-import io.github.resnet4j.finetune.report.ExperimentPage;
+import io.github.resnet4j.finetune.internal.report.Charts;
+import io.github.resnet4j.finetune.internal.report.ExperimentPage;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import io.github.resnet4j.finetune.report.ExperimentReport;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -89,6 +90,7 @@ public final class Experiment {
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
     public static Experiment of(ExperimentConfig config, KeyNames names) {
+        config.runs().forEach(run -> Tasks.requireClassification(run.config().task(), "an experiment"));
         config.runs().forEach(TimeLeft::requireNetwork);
         return new Experiment(config, names);
     }

@@ -5,6 +5,7 @@ import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ExperimentReport;
 import io.github.resnet4j.finetune.report.ExperimentReport.Line;
 import io.github.resnet4j.finetune.report.ExperimentReport.Trial;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Spread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,10 +53,10 @@ final class Results {
                         last.map(EpochRow::epoch).orElse(0),
                         line.epochs(),
                         line.fullEpochs(),
-                        last.map(row -> cell(1 - row.valTop1())).orElse(""),
-                        last.map(row -> cell(1 - row.trainTop1())).orElse(""),
+                        last.map(row -> cell(1 - row.val(Metric.TOP1))).orElse(""),
+                        last.map(row -> cell(1 - row.train(Metric.TOP1))).orElse(""),
                         last.map(row -> cell(row.valLoss())).orElse(""),
-                        best.map(row -> cell(1 - row.valTop1())).orElse(""),
+                        best.map(row -> cell(1 - row.val(Metric.TOP1))).orElse(""),
                         best.map(row -> String.valueOf(row.epoch())).orElse(""),
                         trial.secondsPerImage().isPresent()
                                 ? String.format(

@@ -4,9 +4,10 @@ import io.github.resnet4j.files.FileProblem;
 import io.github.resnet4j.finetune.config.ConfigException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.Provenance;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.Spread;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import java.io.IOException;
@@ -91,7 +92,9 @@ record RunState(
         Path log = folder.resolve(LOG);
         List<EpochRow> epochs;
         try {
-            epochs = Files.exists(log) ? CsvLog.read(log) : List.of();
+            epochs = Files.exists(log)
+                    ? CsvLog.read(log, Tasks.of(run.config().task()).metrics())
+                    : List.of();
         } catch (IOException e) {
             return damaged(log, e);
         }

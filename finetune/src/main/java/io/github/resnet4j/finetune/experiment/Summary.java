@@ -8,12 +8,13 @@ import io.github.resnet4j.datasets.Split;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
 import io.github.resnet4j.finetune.config.Measure;
+import io.github.resnet4j.finetune.internal.report.Provenance;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ExperimentReport;
 import io.github.resnet4j.finetune.report.ExperimentReport.Line;
 import io.github.resnet4j.finetune.report.ExperimentReport.Trial;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.Provenance;
 import io.github.resnet4j.finetune.report.Spread;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ final class Summary {
                 run.config().train().epochs(),
                 run.epochsInFull(),
                 trials,
-                spread(trials, trial -> 1 - last(trial).valTop1()),
-                spread(trials, trial -> 1 - last(trial).trainTop1()),
+                spread(trials, trial -> 1 - last(trial).val(Metric.TOP1)),
+                spread(trials, trial -> 1 - last(trial).train(Metric.TOP1)),
                 spread(trials, trial -> trial.secondsPerImage().orElse(Double.NaN)),
                 spread(trials, trial -> trial.lesionError().orElse(Double.NaN)));
     }

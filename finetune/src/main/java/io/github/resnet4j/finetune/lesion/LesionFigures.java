@@ -1,15 +1,15 @@
 package io.github.resnet4j.finetune.lesion;
 
+import io.github.resnet4j.finetune.internal.report.Figure;
+import io.github.resnet4j.finetune.internal.report.Figure.Axis;
+import io.github.resnet4j.finetune.internal.report.Figure.Mark;
+import io.github.resnet4j.finetune.internal.report.Figure.Point;
+import io.github.resnet4j.finetune.internal.report.Figure.Scale;
+import io.github.resnet4j.finetune.internal.report.Figure.Series;
 import io.github.resnet4j.finetune.lesion.LesionResult.Permuted;
 import io.github.resnet4j.finetune.lesion.LesionResult.Response;
 import io.github.resnet4j.finetune.lesion.LesionResult.Several;
 import io.github.resnet4j.finetune.lesion.LesionResult.Single;
-import io.github.resnet4j.finetune.report.Figure;
-import io.github.resnet4j.finetune.report.Figure.Axis;
-import io.github.resnet4j.finetune.report.Figure.Mark;
-import io.github.resnet4j.finetune.report.Figure.Point;
-import io.github.resnet4j.finetune.report.Figure.Scale;
-import io.github.resnet4j.finetune.report.Figure.Series;
 import io.github.resnet4j.finetune.report.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -13,8 +13,11 @@ import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.onnx.OnnxExport;
 import io.github.resnet4j.engine.onnx.OnnxOptions;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.NonFiniteOutputException;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.explain.ClassActivationMaps;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
@@ -72,11 +75,13 @@ public final class Predictor implements AutoCloseable {
      *
      * @param maxBatch maximum number of images per batch
      * @param engine the engine to use
+     * @throws UsageException if it does not classify images
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if its file does not fit its network
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the network
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     public static Predictor open(SourceModel model, int maxBatch, Engine engine) {
+        requireClassifier(model.origin(), model.card());
         OneDnn.enable();
         ComputationGraph graph = model.load(NetworkGraph.Options.seeded(1)).graph();
         return of(model.origin(), model.card(), graph, maxBatch, engine);
@@ -87,14 +92,24 @@ public final class Predictor implements AutoCloseable {
      *
      * @param maxBatch maximum number of images per batch
      * @param engine the engine to use
+     * @throws UsageException if the model does not classify images
      * @throws io.github.resnet4j.zoo.weights.BadWeightsException if the file is not such an archive
      * @throws io.github.resnet4j.engine.UnsupportedGraphException if oneDNN is required and cannot run the network
      * @throws io.github.resnet4j.engine.EngineUnavailableException if oneDNN is required and not available
      */
     public static Predictor open(Path archive, int maxBatch, Engine engine) {
+        requireClassifier(archive.toString(), ModelArchive.readCard(archive));
         OneDnn.enable();
         ModelArchive.Loaded loaded = ModelArchive.read(archive, NetworkGraph.Options.seeded(1));
         return of(archive.toString(), loaded.card(), loaded.graph(), maxBatch, engine);
+    }
+
+    private static void requireClassifier(String origin, ModelCard card) {
+        Optional<String> task = Optional.ofNullable(card.provenance().get(Tasks.KEY));
+        if (task.isPresent()) {
+            throw new UsageException(origin + " is a model for the task " + Printable.brief(task.get())
+                    + ", which does not classify images: use it with eval and predict");
+        }
     }
 
     private static Predictor of(String origin, ModelCard card, ComputationGraph graph, int maxBatch, Engine engine) {

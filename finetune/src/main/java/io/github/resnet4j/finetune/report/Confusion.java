@@ -1,6 +1,9 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.finetune.internal.report.Charts;
 import io.github.resnet4j.finetune.quality.Interval;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,8 +98,16 @@ public record Confusion(List<String> classes, long[][] counts) {
     }
 
     /** The class with the most images, the first of equals. */
-    int mostFrequent() {
+    public int mostFrequent() {
         return IntStream.range(0, classes.size()).reduce(0, (best, i) -> support(i) > support(best) ? i : best);
+    }
+
+    /**
+     * Draws the matrix: a row per actual class, shaded by the share of it that was predicted as the column. Counts are
+     * written into the cells for up to 20 classes, names beside them for up to 60.
+     */
+    public void draw(Path png) throws IOException {
+        Charts.confusion(this, png);
     }
 
     /** Images of a class. */

@@ -126,7 +126,7 @@ public record ExperimentReport(
         }
 
         /** The mean over the seeds, epoch by epoch as far as all of them are that have begun. */
-        List<EpochErrors> curve() {
+        public List<EpochErrors> curve() {
             List<List<EpochRow>> begun = trials.stream()
                     .map(Trial::epochs)
                     .filter(rows -> !rows.isEmpty())
@@ -136,11 +136,11 @@ public record ExperimentReport(
                     .mapToObj(i -> new EpochErrors(
                             begun.get(0).get(i).epoch(),
                             begun.stream()
-                                    .mapToDouble(rows -> 1 - rows.get(i).trainTop1())
+                                    .mapToDouble(rows -> 1 - rows.get(i).train(Metric.TOP1))
                                     .average()
                                     .orElseThrow(),
                             begun.stream()
-                                    .mapToDouble(rows -> 1 - rows.get(i).valTop1())
+                                    .mapToDouble(rows -> 1 - rows.get(i).val(Metric.TOP1))
                                     .average()
                                     .orElseThrow()))
                     .toList();
@@ -179,7 +179,7 @@ public record ExperimentReport(
     }
 
     /** A point of both curves, as shares; NaN where nothing was measured. */
-    record EpochErrors(int epoch, double training, double test) {}
+    public record EpochErrors(int epoch, double training, double test) {}
 
     /** The answer to the whole question: yes if all claims hold. */
     public Answer answer() {
@@ -194,7 +194,7 @@ public record ExperimentReport(
     }
 
     /** How many claims hold: {@code 1 of 2 claims holds}. */
-    String claimsThatHold() {
+    public String claimsThatHold() {
         long hold = findings.stream()
                 .filter(finding -> finding.answer() == Answer.YES)
                 .count();

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.finetune.explain.ActivationMap;
+import io.github.resnet4j.finetune.internal.report.Png;
 import java.awt.image.BufferedImage;
 
 /**

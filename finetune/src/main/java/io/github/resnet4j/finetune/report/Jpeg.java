@@ -1,6 +1,8 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.finetune.internal.report.Html;
+import io.github.resnet4j.finetune.internal.report.Png;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.report;
 
+import io.github.resnet4j.finetune.internal.report.GitCommit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

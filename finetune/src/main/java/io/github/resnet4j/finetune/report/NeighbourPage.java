@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.files.AtomicFile;
+import io.github.resnet4j.finetune.internal.report.Page;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -14,7 +14,8 @@ public final class Numbers {
 
     private Numbers() {}
 
-    static void requireFraction(String name, double value) {
+    /** Throws {@link IllegalArgumentException} for a value below 0 or above 1; NaN is one that was not measured. */
+    public static void requireFraction(String name, double value) {
         if (value < 0 || value > 1) {
             throw new IllegalArgumentException(name + " is a fraction in [0, 1] or NaN, got " + value);
         }
@@ -41,7 +42,8 @@ public final class Numbers {
     }
 
     /** With no more than so many significant digits and no zeros behind them: 0, 0.05, 1,200, 2e-7. */
-    static String significant(double value, int digits) {
+    /** With so many significant digits, and no zeros at the end. */
+    public static String significant(double value, int digits) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             return fixed(value, 0);
         }

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.report;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.finetune.internal.report.Png;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;

@@ -1,8 +1,8 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.report.ExecutorLog;
-import io.github.resnet4j.finetune.report.ExecutorRow;
+import io.github.resnet4j.finetune.internal.report.ExecutorLog;
+import io.github.resnet4j.finetune.internal.report.ExecutorRow;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.LearningRate;
 import io.github.resnet4j.finetune.train.Steps;

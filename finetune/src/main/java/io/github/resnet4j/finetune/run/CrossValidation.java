@@ -14,13 +14,18 @@ import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.task.Tasks;
+import io.github.resnet4j.finetune.internal.task.classification.Classification;
+import io.github.resnet4j.finetune.internal.task.classification.CrossValidated;
+import io.github.resnet4j.finetune.internal.task.classification.HeldOutAnswers;
 import io.github.resnet4j.finetune.quality.Interval;
 import io.github.resnet4j.finetune.quality.LabelErrors;
 import io.github.resnet4j.finetune.quality.NearDuplicates;
 import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.finetune.report.Confusion;
-import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.report.Spread;
@@ -185,6 +190,7 @@ public final class CrossValidation {
     }
 
     private Outcome execute() throws IOException {
+        Tasks.requireClassification(config.task(), "a cross-validation");
         if (plan.folds() > 1
                 && (config.data().dataset() != DatasetKind.FOLDER
                         || config.data().fold().isPresent())) {
@@ -334,7 +340,7 @@ public final class CrossValidation {
                 repeat,
                 fold,
                 seed,
-                last.valTop1(),
+                last.val(Metric.TOP1),
                 last.valLoss(),
                 summary.images(),
                 seconds(folder.resolve(name)),
@@ -358,7 +364,7 @@ public final class CrossValidation {
     }
 
     private static double seconds(Path run) throws IOException {
-        return CsvLog.read(run.resolve("log.csv")).stream()
+        return CsvLog.read(run.resolve("log.csv"), Classification.METRICS).stream()
                 .mapToDouble(EpochRow::seconds)
                 .filter(Double::isFinite)
                 .sum();
@@ -492,7 +498,8 @@ public final class CrossValidation {
                 "top-1 " + Numbers.percent(top1.mean()) + " (95 % interval " + Numbers.percent(interval.low()) + " to "
                         + Numbers.percent(interval.high()) + "), by " + plan.words()
                         + ": the answers of models that were trained alike, each for images that it had not seen";
-        return TrainingRun.execute(loaded(all), options(FINAL), view, stop, new CrossValidated(answers, words));
+        return TrainingRun.execute(
+                loaded(all), options(FINAL), view, stop, new Classification(new CrossValidated(answers, words)));
     }
 
     private static Suspect named(LabelErrors.Suspect suspect, ImageFolder whole) {

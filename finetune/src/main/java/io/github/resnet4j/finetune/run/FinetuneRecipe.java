@@ -52,19 +52,19 @@ public final class FinetuneRecipe {
     private final List<Choice> choices;
     private final List<String> evidence;
     private final List<String> remarks;
-    private final Optional<ResolvedRun> task;
+    private final Optional<ResolvedRun> resolved;
 
     private FinetuneRecipe(
             ConfigLoader.Loaded loaded,
             List<Choice> choices,
             List<String> evidence,
             List<String> remarks,
-            Optional<ResolvedRun> task) {
+            Optional<ResolvedRun> resolved) {
         this.loaded = loaded;
         this.choices = List.copyOf(choices);
         this.evidence = List.copyOf(evidence);
         this.remarks = List.copyOf(remarks);
-        this.task = task;
+        this.resolved = resolved;
     }
 
     /**
@@ -200,7 +200,7 @@ public final class FinetuneRecipe {
             ProgressView view,
             BooleanSupplier stop) {
         Survey survey = new Survey(view, stop);
-        Evidence.Images images = Survey.images(task.inputs());
+        Evidence.Images images = Survey.images(task.images("the recipe auto"));
         Evidence.Model model =
                 Survey.model(task, start.size(), start.preprocessing().interpolation());
         List<Evidence.Probe> probes = new ArrayList<>();
@@ -256,8 +256,8 @@ public final class FinetuneRecipe {
     }
 
     /** Images and weights, if they have been opened. */
-    Optional<ResolvedRun> task() {
-        return task;
+    Optional<ResolvedRun> resolved() {
+        return resolved;
     }
 
     /** Evidence and choices, line by line; nothing of a configuration as it is. */

@@ -21,6 +21,7 @@ import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.features.FeatureCache;
 import io.github.resnet4j.finetune.internal.features.FeatureStore;
+import io.github.resnet4j.finetune.internal.task.RunImages;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -99,7 +100,10 @@ final class FrozenFeatures {
     /** The node whose values can be kept while these nodes are frozen, if there is one and they can. */
     Optional<Node> last(Set<String> frozen) {
         Optional<Node> last = start.network().lastFixed(frozen);
-        if (last.isEmpty() || cache.mostBytes() == 0 || config.engine() == Engine.DL4J) {
+        if (last.isEmpty()
+                || start.inputs().images().isEmpty()
+                || cache.mostBytes() == 0
+                || config.engine() == Engine.DL4J) {
             return Optional.empty();
         }
         Optional<String> obstacle = obstacle();
@@ -107,12 +111,15 @@ final class FrozenFeatures {
         return obstacle.isEmpty() ? last : Optional.empty();
     }
 
+    private RunImages images() {
+        return start.inputs().images().orElseThrow();
+    }
+
     private Optional<String> obstacle() {
         if (!config.train().loss().mix().equals(MixConfig.NONE)) {
             return Optional.of("train.mix makes a new image of every two");
         }
-        return start.inputs().trainPipeline().isRandom()
-                        && config.data().views().isEmpty()
+        return images().trainPipeline().isRandom() && config.data().views().isEmpty()
                 ? Optional.of("the images are augmented anew in every epoch (" + names.setting("data.views", "4")
                         + " takes turns with 4 views of each, which are kept)")
                 : Optional.empty();
@@ -139,7 +146,7 @@ final class FrozenFeatures {
      * @throws StoppedException if asked to stop
      */
     Optional<PhaseData> of(ComputationGraph graph, Node last) {
-        RunData inputs = start.inputs();
+        RunImages inputs = images();
         String prefix = prefix(graph, last);
         List<Runnable> open = new ArrayList<>();
         try (Backbone backbone = new Backbone(graph, last)) {

@@ -110,6 +110,7 @@ final class Identity {
     static Map<String, String> of(RunConfig config, PreparedRun start) {
         Map<String, String> identity = new TreeMap<>();
         DataConfig data = config.data();
+        identity.put("task", config.task());
         identity.put("model", start.network().name());
         start.architecture().spec().options().forEach((key, value) -> identity.put("model." + key, value));
         identity.put("model.freeze", config.model().freeze().orElse(NONE));
@@ -118,7 +119,7 @@ final class Identity {
         }
         identity.put(WEIGHTS, start.fingerprint());
         identity.put("input", start.network().input().toString());
-        identity.put("classes", String.join(", ", start.inputs().train().classes()));
+        identity.put("classes", String.join(", ", start.inputs().classes()));
         identity.put(DATA, start.inputs().train().fingerprint());
         identity.put(IMAGES, String.valueOf(start.inputs().train().size()));
         identity.put("data.augment", steps(data.augment()));

@@ -8,11 +8,12 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.files.AtomicFile;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.report.Charts;
-import io.github.resnet4j.finetune.report.Figure;
+import io.github.resnet4j.finetune.internal.report.Charts;
+import io.github.resnet4j.finetune.internal.report.Figure;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.BatchArrays;
+import io.github.resnet4j.finetune.train.Objective;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.zoo.network.Shape;
@@ -146,27 +147,18 @@ public final class LearningRateFinder {
         RunConfig config = task.config();
         Shape image = task.network().input();
         BatchArrays.requireRoom(names.of("train.batch-size"), config.train().batchSize(), image);
-        Optional<float[]> classWeights = config.data()
-                .classWeights()
-                .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
+        Objective<?> objective = task.inputs().objective(config);
         OneDnn.enable();
         PreparedRun start = PreparedRun.of(task, config);
-        LoaderOptions loading = Loading.training(config, start.task());
-        RunData inputs = start.inputs();
-        try (BatchLoader data = new BatchLoader(
-                        inputs.train(), inputs.trainPipeline()::write, 3, image.height(), image.width(), loading);
+        LoaderOptions loading = Loading.training(config, task);
+        try (BatchLoader data = task.inputs().trainLoader(loading);
                 Trainee trainee = new Trainee(
                         start, config, Phase.of(config).get(0), PhaseData.images(data, data), Optional.empty())) {
             view.line(trainee.engines().use().words() + ": " + start.network().name() + ", "
                     + Numbers.count(range.steps(), "step", "steps") + " with learning rates from "
                     + Numbers.rate(range.from()) + " to " + Numbers.rate(range.to()));
-            TrainingSteps steps = new TrainingSteps(
-                    trainee.engines().training(),
-                    data,
-                    config.train(),
-                    start.network().classes(),
-                    classWeights,
-                    Optional.empty());
+            TrainingSteps steps =
+                    new TrainingSteps(trainee.engines().training(), data, config.train(), objective, Optional.empty());
             view.begin("lr-find", range.steps());
             return run(steps, range, view, stop);
         } finally {

@@ -10,9 +10,9 @@ final class Loading {
     private Loading() {}
 
     /** Of training images. */
-    static LoaderOptions training(RunConfig config, ResolvedRun task) {
+    static LoaderOptions training(RunConfig config, ResolvedRun run) {
         LoaderOptions all = of(config, true).viewing(config.data().views().orElse(0));
-        return task.normOfOneValue().isPresent() ? all.droppingSingle() : all;
+        return run.normOfOneValue().isPresent() ? all.droppingSingle() : all;
     }
 
     /** Of validation images. */

@@ -2,6 +2,7 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,17 +31,22 @@ record Patience(Optional<Integer> epochs, int from) {
         return last.evaluated() && last.epoch() - Math.max(from, improved(rows)) >= epochs.get();
     }
 
-    /** The last epoch with a higher accuracy or a lower loss than any before; 0 if there is none. */
+    /** The last epoch with a better main figure or a lower loss than any before; 0 if there is none. */
     static int improved(List<EpochRow> rows) {
         double loss = Double.POSITIVE_INFINITY;
-        double top1 = -1;
+        double best = Double.NaN;
         int improved = 0;
         for (EpochRow row : rows) {
-            if (row.evaluated() && (row.valLoss() < loss || row.valTop1() > top1)) {
-                improved = row.epoch();
-                loss = Math.min(loss, row.valLoss());
-                top1 = Math.max(top1, row.valTop1());
+            if (!row.evaluated()) {
+                continue;
             }
+            double bestBefore = best;
+            boolean better = row.main()
+                    .map(metric -> Double.isNaN(bestBefore) || metric.better(row.val(metric), bestBefore))
+                    .orElse(false);
+            improved = better || row.valLoss() < loss ? row.epoch() : improved;
+            best = better ? row.mainValue() : best;
+            loss = Math.min(loss, row.valLoss());
         }
         return improved;
     }
@@ -48,7 +54,15 @@ record Patience(Optional<Integer> epochs, int from) {
     /** Why the run ended with the last of its epochs. */
     String words(List<EpochRow> rows, int planned) {
         return "stopped early, after epoch " + rows.get(rows.size() - 1).epoch() + " of " + planned
-                + ": neither validation accuracy nor loss has been better than in epoch " + improved(rows)
+                + ": neither validation " + words(rows) + " nor loss has been better than in epoch " + improved(rows)
                 + " and before (train.patience " + epochs.orElseThrow() + ")";
+    }
+
+    private static String words(List<EpochRow> rows) {
+        return rows.get(rows.size() - 1)
+                .main()
+                .filter(metric -> !metric.equals(Metric.TOP1))
+                .map(Metric::label)
+                .orElse("accuracy");
     }
 }

@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.task.RunImages;
 import io.github.resnet4j.zoo.Zoo;
 
 /**
@@ -19,7 +20,8 @@ public record Preview(ImageDataset train, ImageDataset val, Pipeline pipeline) {
         int size = config.data()
                 .imageSize()
                 .orElseGet(() -> Zoo.find(config.model().name()).input().height());
-        RunData inputs = RunData.open(config.data(), size, size, config.train().seed(), download);
+        RunImages inputs =
+                RunImages.open(config.data(), size, size, config.train().seed(), download);
         return new Preview(inputs.train(), inputs.val(), inputs.trainPipeline());
     }
 }

@@ -1,10 +1,16 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
+import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.task.OpenTask;
+import io.github.resnet4j.finetune.internal.task.RunImages;
+import io.github.resnet4j.finetune.internal.task.Task;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.Architecture;
@@ -30,13 +36,17 @@ import java.util.stream.Collectors;
  * and nothing here loads native code.
  *
  * @param config complete: with the weights' preprocessing where it gives none
- * @param inputs the images
+ * @param inputs the task with its samples
  * @param architecture the zoo's row with the configuration's options
  * @param network for the images' size and classes
  * @param source the model to start from; without one, random weights
  */
 record ResolvedRun(
-        RunConfig config, RunData inputs, Architecture architecture, Network network, Optional<SourceModel> source) {
+        RunConfig config,
+        OpenTask<?> inputs,
+        Architecture architecture,
+        Network network,
+        Optional<SourceModel> source) {
 
     /**
      * Combines data and network; downloads the data if the configuration names no folder.
@@ -47,6 +57,12 @@ record ResolvedRun(
      * @throws io.github.resnet4j.zoo.UnknownModelException if the zoo has no such model
      */
     static ResolvedRun open(RunConfig config, DownloadOptions download, KeyNames names, Consumer<String> remarks) {
+        return open(Tasks.of(config.task()), config, download, names, remarks);
+    }
+
+    /** @param task that of the configuration */
+    static ResolvedRun open(
+            Task task, RunConfig config, DownloadOptions download, KeyNames names, Consumer<String> remarks) {
         ModelConfig model = config.model();
         ModelName name = ModelName.parse(model.name());
         Architecture architecture = Zoo.find(name.architecture());
@@ -56,9 +72,14 @@ record ResolvedRun(
         }
         Optional<SourceModel> source = source(model, name, download, remarks);
         Optional<ModelCard> card = source.map(SourceModel::card);
+        card.map(known -> known.provenance().get(Tasks.KEY))
+                .filter(other -> !other.equals(task.name()))
+                .ifPresent(other -> {
+                    throw new UsageException("the initial weights are of a model for the task " + Printable.brief(other)
+                            + ", but task is " + task.name());
+                });
         Shape published = card.map(ModelCard::input).orElse(architecture.input());
-        int size = config.data().imageSize().orElse(published.height());
-        Shape input = new Shape(3, size, size);
+        Shape input = task.input(config.data(), published);
         Network anyClasses;
         try {
             architecture = architecture.with(options(card, model));
@@ -67,11 +88,10 @@ record ResolvedRun(
             throw new UsageException(e.getMessage());
         }
         requirePart(anyClasses, model.freeze(), names); // before data is fetched, too
-        RunConfig complete = WeightsPreprocessing.complete(config, card, size, remarks);
-        RunData inputs =
-                RunData.open(complete.data(), size, size, config.train().seed(), download);
-        requireStorable(inputs.train().classes());
-        int classes = inputs.train().classes().size();
+        RunConfig complete = complete(task, config, card, input, remarks);
+        OpenTask<?> inputs = task.open(complete, input, download);
+        requireStorable(inputs.classes());
+        int classes = inputs.classes().size();
         if (model.classes().isPresent() && model.classes().get() != classes) {
             throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
                     + " classes; leave model.classes out to follow the data");
@@ -86,14 +106,32 @@ record ResolvedRun(
 
     /** @param remarks receives how the preprocessing differs from the weights' */
     ResolvedRun at(RunConfig other, Consumer<String> remarks) {
-        int size = other.data().imageSize().orElse(network.input().height());
-        RunConfig complete = WeightsPreprocessing.complete(other, source.map(SourceModel::card), size, remarks);
+        Shape input = inputs.task().input(other.data(), network.input());
+        RunConfig complete = complete(inputs.task(), other, source.map(SourceModel::card), input, remarks);
         return new ResolvedRun(
                 complete,
-                inputs.prepared(complete.data(), size, size),
+                inputs.prepared(complete, input),
                 architecture,
-                architecture.network(new Shape(3, size, size), network.classes()),
+                architecture.network(input, network.classes()),
                 source);
+    }
+
+    private static RunConfig complete(
+            Task task, RunConfig config, Optional<ModelCard> card, Shape input, Consumer<String> remarks) {
+        return task.preparesImages()
+                ? WeightsPreprocessing.complete(config, card, input.height(), remarks)
+                : config.withData(config.data().withPreprocessing(List.of(), NormalizeConfig.NONE));
+    }
+
+    /**
+     * The images of a classification.
+     *
+     * @param what needs them, for the message
+     * @throws UsageException if the samples are of another kind
+     */
+    RunImages images(String what) {
+        Tasks.requireClassification(config.task(), what);
+        return inputs.images().orElseThrow();
     }
 
     /** The first batch normalisation that is trained and has one value per channel of an image. */

@@ -1,16 +1,13 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.ImageDataset;
+import io.github.resnet4j.datasets.Samples;
 import io.github.resnet4j.datasets.loader.BatchLoader;
-import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
-import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.RunOutcome;
+import io.github.resnet4j.finetune.internal.report.RunOutcome;
 import io.github.resnet4j.zoo.network.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +21,6 @@ import java.util.function.Consumer;
  * @param names what the user writes to set a key
  */
 record RunChecks(RunConfig config, KeyNames names) {
-    /** How many times as large a class must be as another for a warning. */
-    private static final int UNEVEN = 4;
-
     /** @throws UsageException if a batch has fewer images than there are replicas */
     void requireImagesForAll(int replicas) {
         int batch = config.train().batchSize();
@@ -34,28 +28,6 @@ record RunChecks(RunConfig config, KeyNames names) {
             throw new UsageException(names.of("train.batch-size") + " is " + batch
                     + ", which is the batch of all executors" + " together, but there are " + replicas
                     + ": set at least " + replicas + ", or take fewer executors");
-        }
-    }
-
-    /** Of classes that differ much in size, a network learns to answer with the large ones. */
-    void remarkOnClasses(ImageDataset train, Consumer<String> remarks) {
-        long[] counts = train.classCounts();
-        int largest = 0;
-        int smallest = 0;
-        for (int c = 1; c < counts.length; c++) {
-            largest = counts[c] > counts[largest] ? c : largest;
-            smallest = counts[c] < counts[smallest] ? c : smallest;
-        }
-        boolean evened = config.data().sampling() != DataConfig.Sampling.ALL
-                || config.data().classWeights().isPresent();
-        if (counts[largest] >= UNEVEN * counts[smallest] && !evened) {
-            remarks.accept("warning: the classes differ much in size, from "
-                    + Printable.line(train.classes().get(smallest)) + " with "
-                    + Numbers.count(counts[smallest], "image", "images") + " to "
-                    + Printable.line(train.classes().get(largest)) + " with " + counts[largest] + "; "
-                    + names.setting("data.sampling", "balanced") + " shows all of them equally often, "
-                    + names.setting("data.class-weights", "balanced")
-                    + " has each image of a small one count more");
         }
     }
 
@@ -95,7 +67,7 @@ record RunChecks(RunConfig config, KeyNames names) {
     }
 
     /** Accuracies on different images do not compare. */
-    void requireSameImages(ImageDataset val, List<RunOutcome> others) {
+    void requireSameImages(Samples val, List<RunOutcome> others) {
         String own = val.fingerprint();
         List<String> different = others.stream()
                 .filter(other -> !other.validation().equals(own))

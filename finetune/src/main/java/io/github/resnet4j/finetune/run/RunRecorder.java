@@ -2,19 +2,23 @@ package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.finetune.CheckpointException;
 import io.github.resnet4j.finetune.config.RunConfig;
-import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.EventLog;
+import io.github.resnet4j.finetune.internal.report.Metrics;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.EventLog;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.train.EpochProgress;
-import io.github.resnet4j.finetune.train.Evaluation;
+import io.github.resnet4j.finetune.train.Measured;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** Shows and writes down what the trainer reports. What cannot be written is said, and training goes on. */
 final class RunRecorder implements Trainer.Observer {
@@ -31,7 +35,8 @@ final class RunRecorder implements Trainer.Observer {
     private final ProgressView view;
     private final BooleanSupplier stop;
     private final long valImages;
-    private final int classes;
+    private final Metrics metrics;
+    private final Function<EpochProgress, Map<Metric, Double>> training;
     private final LossWatch losses = new LossWatch();
     private int shownEpoch = -1;
     private double waited;
@@ -40,6 +45,7 @@ final class RunRecorder implements Trainer.Observer {
     private int unsaved;
 
     /**
+     * @param training what is measured while training
      * @param perEpoch steps of an epoch
      * @param checkpoints saves one
      * @param rows of the epochs so far, which grow
@@ -48,6 +54,7 @@ final class RunRecorder implements Trainer.Observer {
     RunRecorder(
             RunConfig config,
             PreparedRun start,
+            Function<EpochProgress, Map<Metric, Double>> training,
             int perEpoch,
             BiConsumer<Position, EpochProgress> checkpoints,
             List<EpochRow> rows,
@@ -66,7 +73,8 @@ final class RunRecorder implements Trainer.Observer {
         this.view = view;
         this.stop = stop;
         this.valImages = start.inputs().val().size();
-        this.classes = start.network().classes();
+        this.metrics = start.inputs().task().metrics();
+        this.training = training;
     }
 
     /** Seconds since 1970. */
@@ -115,14 +123,12 @@ final class RunRecorder implements Trainer.Observer {
                 result.iterations(),
                 result.lr(),
                 sums.meanLoss(),
-                sums.top1(),
-                result.evaluation().map(Evaluation::loss).orElse(Double.NaN),
-                result.evaluation().map(Evaluation::top1).orElse(Double.NaN),
+                training.apply(sums),
+                result.evaluation().map(Measured::loss).orElse(Double.NaN),
                 result.evaluation()
-                        .filter(evaluation -> Evaluation.tellsTop5(classes))
-                        .map(Evaluation::top5)
-                        .orElse(Double.NaN),
-                sums.seconds() + result.evaluation().map(Evaluation::seconds).orElse(0.0),
+                        .map(Measured::metrics)
+                        .orElseGet(() -> Metrics.values(metrics.validation(), metric -> Double.NaN)),
+                sums.seconds() + result.evaluation().map(Measured::seconds).orElse(0.0),
                 sums.imagesPerSecond(),
                 sums.dataWaitShare());
         rows.add(row);

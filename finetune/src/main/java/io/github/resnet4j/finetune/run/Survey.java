@@ -11,6 +11,7 @@ import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.datasets.transform.Pipeline;
 import io.github.resnet4j.engine.Inference;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.task.RunImages;
 import io.github.resnet4j.finetune.recipe.Evidence;
 import io.github.resnet4j.finetune.recipe.LinearProbe;
 import io.github.resnet4j.finetune.report.ProgressView;
@@ -61,7 +62,7 @@ final class Survey {
         this.stop = stop;
     }
 
-    static Evidence.Images images(RunData inputs) {
+    static Evidence.Images images(RunImages inputs) {
         ImageDataset train = inputs.train();
         long[] counts = train.classCounts();
         List<Shape> sizes = new ArrayList<>();
@@ -119,7 +120,8 @@ final class Survey {
     /** What a linear classifier makes of the weights' features; absent where that would take long or tell nothing. */
     Optional<Evidence.Probe> probe(PreparedRun start, RunConfig config) {
         Network network = start.network();
-        ImageDataset train = start.inputs().train();
+        RunImages images = start.resolved().images("a survey of the weights");
+        ImageDataset train = images.train();
         int classes = train.classes().size();
         Set<String> body = network.nodes().stream()
                 .filter(node -> !network.isHead(node))
@@ -128,7 +130,7 @@ final class Survey {
         Optional<Node> features = network.lastFixed(body);
         int most = (int) Math.max(FEWEST_PROBED, Math.min(MOST_PROBED, PROBE_MACS / network.macs()));
         ImageDataset sample = train.limit(most);
-        if (features.isEmpty() || start.task().source().isEmpty() || sample.size() < PROBED_PER_CLASS * classes) {
+        if (features.isEmpty() || start.resolved().source().isEmpty() || sample.size() < PROBED_PER_CLASS * classes) {
             return Optional.empty();
         }
         Shape in = network.input();
@@ -136,7 +138,7 @@ final class Survey {
         List<Integer> labels = new ArrayList<>();
         view.begin("looking at what the weights know, at " + in.height() + "×" + in.width(), sample.size());
         try (Inference inference = Inference.of(start.graph(), in, BATCH, config.engine());
-                BatchLoader loader = loader(sample, start.inputs().evalPipeline(), in, config, BATCH);
+                BatchLoader loader = loader(sample, images.evalPipeline(), in, config, BATCH);
                 Batches batches = loader.epoch(0, 0)) {
             while (batches.hasNext()) {
                 Batch batch = batches.next();
@@ -232,7 +234,8 @@ final class Survey {
     private double loading(PreparedRun start, RunConfig config, float[] into, int size) {
         Shape in = start.network().input();
         int read = 0;
-        try (BatchLoader loader = loader(start.inputs().train(), start.inputs().trainPipeline(), in, config, size);
+        RunImages data = start.resolved().images("a survey of the weights");
+        try (BatchLoader loader = loader(data.train(), data.trainPipeline(), in, config, size);
                 Batches batches = loader.epoch(0, 0)) {
             long began = System.nanoTime();
             int done = 0;

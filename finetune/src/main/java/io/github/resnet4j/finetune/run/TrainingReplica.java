@@ -13,11 +13,11 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.train.Objective;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.finetune.train.TrainingSteps.Step;
 import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
-import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class TrainingReplica implements AutoCloseable {
     private final int every;
     private final Clock sums;
     private final BatchLoader data;
-    private final Optional<float[]> classWeights;
+    private final Objective<?> objective;
     private Phase phase;
     private ComputationGraph graph;
     private TrainingStep training;
@@ -86,12 +86,9 @@ public final class TrainingReplica implements AutoCloseable {
         this.count = count;
         this.every = every;
         this.sums = new Clock();
-        RunData inputs = task.inputs();
-        Shape image = task.network().input();
         LoaderOptions loading = Loading.training(config, task).sharing(new Share(rank, count));
-        this.classWeights = config.data().classWeights().map(weights -> ClassWeighting.of(weights, inputs.train()));
-        this.data = new BatchLoader(
-                inputs.train(), inputs.trainPipeline()::write, 3, image.height(), image.width(), loading);
+        this.objective = task.inputs().objective(config);
+        this.data = task.inputs().trainLoader(loading);
     }
 
     /**
@@ -215,7 +212,7 @@ public final class TrainingReplica implements AutoCloseable {
                 config.engine(),
                 new Replica(rank, count, everyStep ? Optional.of(sums) : Optional.empty()));
         average = config.train().step().emaDecay().map(decay -> new WeightAverage(decay, parameters()));
-        steps = new TrainingSteps(training, data, config.train(), task.network().classes(), classWeights, average);
+        steps = new TrainingSteps(training, data, config.train(), objective, average);
     }
 
     private void closeGraph() {

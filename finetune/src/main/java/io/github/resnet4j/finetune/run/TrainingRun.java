@@ -16,20 +16,25 @@ import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.EventLog;
+import io.github.resnet4j.finetune.internal.report.ExecutorLog;
+import io.github.resnet4j.finetune.internal.report.RunOutcome;
+import io.github.resnet4j.finetune.internal.task.OpenTask;
+import io.github.resnet4j.finetune.internal.task.Task;
+import io.github.resnet4j.finetune.internal.task.Tasks;
 import io.github.resnet4j.finetune.recipe.Choice;
-import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.DeferredLines;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.EventLog;
-import io.github.resnet4j.finetune.report.ExecutorLog;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.report.ProgressView;
-import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.train.BatchArrays;
 import io.github.resnet4j.finetune.train.EpochProgress;
-import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.LearningRate;
+import io.github.resnet4j.finetune.train.Measured;
+import io.github.resnet4j.finetune.train.Objective;
 import io.github.resnet4j.finetune.train.Position;
 import io.github.resnet4j.finetune.train.Steps;
 import io.github.resnet4j.finetune.train.StoppedException;
@@ -37,7 +42,6 @@ import io.github.resnet4j.finetune.train.Trainer;
 import io.github.resnet4j.finetune.train.TrainingSteps;
 import io.github.resnet4j.finetune.train.WeightAverage;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.io.IOException;
@@ -51,7 +55,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -72,13 +75,12 @@ public final class TrainingRun {
     private final Options options;
     private final ProgressView view;
     private final BooleanSupplier stop;
-    private final Optional<CrossValidated> known;
+    private final Task task;
     private final Optional<TrainingCluster> cluster;
     private final Path folder;
     private final Patience patience;
     private final Instant started = Instant.now();
     private final long startNanos = System.nanoTime();
-    private Optional<float[]> classWeights = Optional.empty();
     private List<RunOutcome> others;
     private BestModel best;
     private List<EpochRow> rows;
@@ -128,12 +130,10 @@ public final class TrainingRun {
      *
      * @param name of the run
      * @param folder of its results
-     * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; accuracies,
+     * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; figures,
      *     loss and speed are those in its log
-     * @param top1 share of the validation images that {@code model.zip} classifies correctly
-     * @param top5 share whose class is among its five most probable
-     * @param classes how many the network knows
-     * @param loss its mean cross-entropy over the validation images
+     * @param metrics what the task measures of {@code model.zip} on the validation images, in its order
+     * @param loss its mean loss over the validation images
      * @param images validation images evaluated; if already complete, all there are
      * @param epochs trained in all
      * @param stoppedEarly whether these are fewer than configured, as {@code train.patience} was at its end
@@ -150,9 +150,7 @@ public final class TrainingRun {
             String name,
             Path folder,
             boolean alreadyComplete,
-            double top1,
-            double top5,
-            int classes,
+            Map<Metric, Double> metrics,
             double loss,
             long images,
             int epochs,
@@ -164,20 +162,25 @@ public final class TrainingRun {
             long parameters,
             EngineUse engine,
             EpochRow model,
-            EpochRow last) {}
+            EpochRow last) {
+        /** Share of the validation images that {@code model.zip} classifies correctly; NaN if it is no classifier. */
+        public double top1() {
+            return metrics.getOrDefault(Metric.TOP1, Double.NaN);
+        }
+    }
 
     private TrainingRun(
             FinetuneRecipe recipe,
             Options options,
             ProgressView view,
             BooleanSupplier stop,
-            Optional<CrossValidated> known,
+            Optional<Task> task,
             Optional<TrainingCluster> cluster) {
-        this.known = known;
         this.cluster = cluster;
         this.recipe = recipe;
         this.loaded = recipe.loaded();
         this.config = loaded.config();
+        this.task = task.orElseGet(() -> Tasks.of(config.task()));
         this.choices = recipe.choices();
         this.options = options;
         this.view = view;
@@ -214,11 +217,11 @@ public final class TrainingRun {
         return new TrainingRun(recipe, options, view, stop, Optional.empty(), Optional.of(cluster)).execute();
     }
 
-    /** The same for a run that holds nothing out, whose accuracy is known from others. */
+    /** The same for a task that knows more than its configuration: the accuracy of a run that holds nothing out. */
     static Summary execute(
-            ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop, CrossValidated known)
+            ConfigLoader.Loaded loaded, Options options, ProgressView view, BooleanSupplier stop, Task task)
             throws IOException {
-        return new TrainingRun(FinetuneRecipe.of(loaded), options, view, stop, Optional.of(known), Optional.empty())
+        return new TrainingRun(FinetuneRecipe.of(loaded), options, view, stop, Optional.of(task), Optional.empty())
                 .execute();
     }
 
@@ -234,37 +237,35 @@ public final class TrainingRun {
         others = RunOutcome.read(options.beside());
         try (DeferredLines remarks = new DeferredLines(view)) {
             recipe.remarks().forEach(remarks::add);
-            ResolvedRun task = recipe.task()
-                    .map(known -> known.at(config, remarks::add))
-                    .orElseGet(() -> ResolvedRun.open(config, options.download(), options.names(), remarks::add));
-            config = task.config();
+            ResolvedRun resolved = recipe.resolved()
+                    .map(opened -> opened.at(config, remarks::add))
+                    .orElseGet(() -> ResolvedRun.open(task, config, options.download(), options.names(), remarks::add));
+            config = resolved.config();
             loaded = new ConfigLoader.Loaded(config, config.toYaml());
             BatchArrays.requireRoom(
                     options.names().of("train.batch-size"),
                     config.train().batchSize(),
-                    task.network().input());
+                    resolved.network().input());
             RunChecks checks = new RunChecks(config, options.names());
             cluster.ifPresent(others -> checks.requireImagesForAll(others.replicas()));
-            checks.requireStatistics(task, remarks::add);
-            checks.requireSameImages(task.inputs().val(), others);
+            checks.requireStatistics(resolved, remarks::add);
+            checks.requireSameImages(resolved.inputs().val(), others);
             checks.remarkOnPatience(remarks::add);
-            checks.remarkOnClasses(task.inputs().train(), remarks::add);
-            classWeights = config.data()
-                    .classWeights()
-                    .map(weights -> ClassWeighting.of(weights, task.inputs().train()));
+            resolved.inputs().check(config, options.names(), remarks::add);
             // Only the lock's holder may judge what is in the folder, and nothing there is touched before the run is
             // sure to begin.
             try (RunLock lock = RunLock.acquire(folder)) {
                 RunFolder.requireFree(folder, options.resume(), options.overwrite(), options.names());
                 OneDnn.enable();
-                return load(PreparedRun.of(task, config), remarks);
+                return load(resolved.inputs(), PreparedRun.of(resolved, config), remarks);
             } catch (StoppedException e) {
                 throw saved ? e : new StoppedException(false);
             }
         }
     }
 
-    private Summary load(PreparedRun start, DeferredLines remarks) throws IOException {
+    private <E extends Measured> Summary load(OpenTask<E> inputs, PreparedRun start, DeferredLines remarks)
+            throws IOException {
         card(start, 1); // not after an epoch: it can be refused
         Map<String, String> identity = Identity.of(config, start);
         Optional<Snapshot> resumed = options.resume() ? newest(identity, remarks) : Optional.empty();
@@ -283,11 +284,7 @@ public final class TrainingRun {
                 .data()
                 .asNioFloat()
                 .put(snapshot.parameters().duplicate()));
-        RunData inputs = start.inputs();
-        Shape image = start.network().input();
-        int height = image.height();
-        int width = image.width();
-        LoaderOptions training = Loading.training(config, start.task());
+        LoaderOptions training = Loading.training(config, start.resolved());
         LoaderOptions evaluating = Loading.evaluating(config);
         FrozenFeatures features = new FrozenFeatures(
                 start,
@@ -298,23 +295,20 @@ public final class TrainingRun {
                 options.names(),
                 view,
                 stop);
-        try (BatchLoader trainData =
-                        new BatchLoader(inputs.train(), inputs.trainPipeline()::write, 3, height, width, training);
-                BatchLoader valData =
-                        new BatchLoader(inputs.val(), inputs.evalPipeline()::write, 3, height, width, evaluating)) {
+        try (BatchLoader trainData = inputs.trainLoader(training);
+                BatchLoader valData = inputs.valLoader(evaluating)) {
             new RunChecks(config, options.names()).requireReadable(List.of(trainData, valData), stop);
-            return load(start, identity, resumed, PhaseData.images(trainData, valData), features, remarks);
+            return load(inputs, start, identity, resumed, PhaseData.images(trainData, valData), features, remarks);
         }
     }
 
     /** Of the model after an epoch. */
     private ModelCard card(PreparedRun start, int epoch) {
-        Map<String, String> more = new TreeMap<>(Map.of(BestModel.EPOCH, String.valueOf(epoch)));
-        known.ifPresent(others -> more.put("expectedAccuracy", others.words()));
-        return start.card(config, more);
+        return start.card(config, Map.of(BestModel.EPOCH, String.valueOf(epoch)));
     }
 
-    private Summary load(
+    private <E extends Measured> Summary load(
+            OpenTask<E> inputs,
             PreparedRun start,
             Map<String, String> identity,
             Optional<Snapshot> resumed,
@@ -355,9 +349,10 @@ public final class TrainingRun {
             EpochProgress done = resumed.map(Snapshot::progress)
                     .filter(progress -> from.batch() > 0)
                     .orElse(EpochProgress.NONE);
-            Optional<Evaluation> last =
-                    train(start, perEpoch, trainee, phases, from, done, Identity.with(identity, engine));
-            return finish(start, trainee, last, engine);
+            Objective<E> objective = inputs.objective(config);
+            Optional<E> last =
+                    train(objective, start, perEpoch, trainee, phases, from, done, Identity.with(identity, engine));
+            return finish(inputs, objective, start, trainee, last, engine);
         }
     }
 
@@ -401,14 +396,14 @@ public final class TrainingRun {
             return saved;
         }
         int epoch = saved.epoch() + 1;
-        boolean evaluated = CsvLog.read(log).stream().anyMatch(row -> row.epoch() == epoch && row.evaluated());
+        boolean evaluated = read(log).stream().anyMatch(row -> row.epoch() == epoch && row.evaluated());
         return evaluated ? new Position(saved.iteration(), epoch, 0) : saved;
     }
 
     private String where(Position at) throws IOException {
         Path log = folder.resolve("log.csv");
         boolean over = at.epoch() >= config.train().epochs()
-                || at.batch() == 0 && Files.exists(log) && patience.isExhausted(CsvLog.read(log));
+                || at.batch() == 0 && Files.exists(log) && patience.isExhausted(read(log));
         return !over
                 ? "resumed at iteration " + at.iteration() + " (epoch " + (at.epoch() + 1) + ")"
                 : "resumed after the last epoch, " + at.epoch() + ": only the results are missing";
@@ -417,13 +412,12 @@ public final class TrainingRun {
     /** The results of a run that has nothing left to do: its report, which is written last, is there. */
     private Optional<Summary> complete(PreparedRun start, Snapshot snapshot) throws IOException {
         Path log = folder.resolve("log.csv");
-        Stream<String> needed = Stream.concat(
-                Stream.of("log.csv", BestModel.FILE, REPORT),
-                config.data().fold().stream().map(fold -> HeldOutAnswers.FILE));
+        Stream<String> needed =
+                Stream.concat(Stream.of("log.csv", BestModel.FILE, REPORT), start.inputs().answersFile().stream());
         if (!needed.map(folder::resolve).allMatch(Files::exists)) {
             return Optional.empty();
         }
-        List<EpochRow> logged = CsvLog.read(log);
+        List<EpochRow> logged = read(log);
         return Optional.of(logged)
                 .filter(rows -> isOver(config, rows))
                 .map(rows -> rows.get(rows.size() - 1))
@@ -436,9 +430,7 @@ public final class TrainingRun {
                             config.name(),
                             folder,
                             true,
-                            model.valTop1(),
-                            Evaluation.tellsTop5(start.network().classes()) ? model.valTop5() : 1,
-                            start.network().classes(),
+                            model.validation(),
                             model.valLoss(),
                             start.inputs().val().size(),
                             last.epoch(),
@@ -465,7 +457,8 @@ public final class TrainingRun {
     }
 
     /** @return the last epoch's evaluation, if it is of this process */
-    private Optional<Evaluation> train(
+    private <E extends Measured> Optional<E> train(
+            Objective<E> objective,
             PreparedRun start,
             int perEpoch,
             Trainee trainee,
@@ -480,8 +473,10 @@ public final class TrainingRun {
         LearningRate rate =
                 new LearningRate(config.schedule(), config.lr(), config.train().epochs(), perEpoch);
         Path file = folder.resolve("log.csv");
-        try (CsvLog log = from.iteration() == 0 ? CsvLog.create(file) : CsvLog.resume(file, from.epoch() + 1)) {
-            rows = new ArrayList<>(CsvLog.read(file));
+        try (CsvLog log = from.iteration() == 0
+                ? CsvLog.create(file, task.metrics())
+                : CsvLog.resume(file, from.epoch() + 1, task.metrics())) {
+            rows = new ArrayList<>(read(file));
             best = new BestModel(folder, trainee::graph, epoch -> card(start, epoch), rows);
             EventLog events = EventLog.create(folder, rows, RunRecorder.now());
             ExecutorLog executors = cluster.isPresent() ? new ExecutorLog(folder, from.iteration() == 0) : null;
@@ -489,6 +484,7 @@ public final class TrainingRun {
             recorder = new RunRecorder(
                     config,
                     start,
+                    objective::metrics,
                     perEpoch,
                     (position, progress) -> {
                         checkpoints()
@@ -509,12 +505,12 @@ public final class TrainingRun {
                     stop);
             Position position = from;
             EpochProgress progress = done;
-            Optional<Evaluation> last = Optional.empty();
+            Optional<E> last = Optional.empty();
             for (Phase phase : phases) {
                 if (phase != phases.get(0)) {
                     thaw(phases.get(phases.indexOf(phase) - 1), phase, trainee);
                 }
-                Trainer trainer = trainer(start, perEpoch, executors, trainee, rate);
+                Trainer<E> trainer = trainer(objective, perEpoch, executors, trainee, rate);
                 // What is begun is trained to its end, also where an earlier end has been asked for since.
                 while (position.epoch() < phase.until() && (position.batch() > 0 || !patience.isExhausted(rows))) {
                     int until = position.epoch() + 1;
@@ -569,7 +565,10 @@ public final class TrainingRun {
         }
         settings.add(Setting.set("model.ema=false"));
         settings.addAll(ModelConfig.settings(start.architecture().spec().options()));
-        settings.add(Setting.set("data.image-size=" + start.network().input().height()));
+        if (task.preparesImages()) {
+            settings.add(
+                    Setting.set("data.image-size=" + start.network().input().height()));
+        }
         // Elsewhere, another folder is the working directory.
         config.data().dir().ifPresent(dir -> settings.add(Setting.text("data.dir", dir.toAbsolutePath())));
         config.data().labels().ifPresent(csv -> settings.add(Setting.text("data.labels", csv.toAbsolutePath())));
@@ -583,31 +582,32 @@ public final class TrainingRun {
                 options.download().offline());
     }
 
-    private Trainer trainer(
-            PreparedRun start, int perEpoch, ExecutorLog executors, Trainee trainee, LearningRate rate) {
+    private <E extends Measured> Trainer<E> trainer(
+            Objective<E> objective, int perEpoch, ExecutorLog executors, Trainee trainee, LearningRate rate) {
         PhaseData data = trainee.data(); // first: it may replace the engines
         Steps steps = cluster.<Steps>map(
                         others -> new ClusterSteps(others, trainee, config, perEpoch, executors, view, stop))
                 .orElseGet(() -> new TrainingSteps(
-                        trainee.engines().training(),
-                        data.train(),
-                        config.train(),
-                        start.network().classes(),
-                        classWeights,
-                        trainee.average()));
-        return new Trainer(
+                        trainee.engines().training(), data.train(), config.train(), objective, trainee.average()));
+        return new Trainer<>(
                 steps,
                 trainee.average(),
                 trainee.engines().inference(),
                 data.val(),
                 rate,
                 config.train(),
-                start.network().classes(),
+                objective,
                 recorder,
                 stop);
     }
 
-    private Summary finish(PreparedRun start, Trainee trainee, Optional<Evaluation> evaluated, EngineUse engine)
+    private <E extends Measured> Summary finish(
+            OpenTask<E> inputs,
+            Objective<E> objective,
+            PreparedRun start,
+            Trainee trainee,
+            Optional<E> evaluated,
+            EngineUse engine)
             throws IOException {
         Network network = start.network();
         EpochRow last = rows.get(rows.size() - 1);
@@ -615,31 +615,26 @@ public final class TrainingRun {
         ModelArchive.write(folder.resolve(RunFolder.LAST_MODEL), card(start, last.epoch()), trainee.graph());
         best.offer(last); // again, if it could not be kept, or what was has gone
         EpochRow model = best.row().orElseThrow();
-        Optional<Evaluation> ofLast = evaluated;
-        if (config.data().fold().isPresent()) {
+        Optional<E> ofLast = evaluated;
+        if (inputs.answersFile().isPresent()) {
             if (ofLast.isEmpty()) {
-                ofLast = Optional.of(evaluate(start, trainee, RunFolder.LAST_MODEL));
+                ofLast = Optional.of(evaluate(inputs, objective, trainee, RunFolder.LAST_MODEL));
             }
-            HeldOutAnswers.write(
-                    folder.resolve(HeldOutAnswers.FILE),
-                    start.inputs().val(),
-                    ofLast.get().scores());
+            inputs.writeAnswers(folder.resolve(inputs.answersFile().get()), ofLast.get());
         }
-        Evaluation result;
-        if (known.isPresent()) {
-            result = known.get().answers();
+        E result;
+        if (inputs.known().isPresent()) {
+            result = inputs.known().get();
         } else if (model.equals(last) && ofLast.isPresent()) {
             result = ofLast.get();
         } else {
-            result = evaluate(start, trainee, BestModel.FILE);
+            result = evaluate(inputs, objective, trainee, BestModel.FILE);
         }
         Summary summary = new Summary(
                 config.name(),
                 folder,
                 false,
-                result.top1(),
-                result.top5(),
-                network.classes(),
+                result.metrics(),
                 result.loss(),
                 result.images(),
                 last.epoch(),
@@ -660,28 +655,30 @@ public final class TrainingRun {
                         Backend.inspect(),
                         List.copyOf(trainee.skipped()),
                         others,
-                        choices,
-                        known)
-                .write(folder, summary, result, rows, view, stop);
+                        choices)
+                .write(inputs, folder, summary, result, rows, view, stop);
         keepElsewhere();
         return summary;
     }
 
-    /** What a model makes of the validation images. The trainee has its parameters from here on. */
-    private Evaluation evaluate(PreparedRun start, Trainee trainee, String model) {
+    /** What a model makes of the validation samples. The trainee has its parameters from here on. */
+    private <E extends Measured> E evaluate(OpenTask<E> inputs, Objective<E> objective, Trainee trainee, String model) {
         trainee.take(folder.resolve(model));
-        view.begin("evaluating " + model, start.inputs().val().size());
+        view.begin("evaluating " + model, inputs.val().size());
         try {
-            return Evaluation.of(
+            return objective.evaluate(
                     trainee.engines().inference(),
                     trainee.data().val(),
-                    start.network().classes(),
                     model,
                     done -> view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
                     stop);
         } finally {
             view.end();
         }
+    }
+
+    private List<EpochRow> read(Path log) throws IOException {
+        return CsvLog.read(log, task.metrics());
     }
 
     private String describe(PreparedRun start, int perEpoch) {

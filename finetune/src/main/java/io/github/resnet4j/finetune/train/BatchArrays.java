@@ -4,24 +4,20 @@ import io.github.resnet4j.datasets.loader.Batch;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The native arrays that batches are copied into, one pair for each batch size (the last batch of an epoch is often
- * smaller), so that an epoch leaves nothing behind for the garbage collector. Each call overwrites the last one's array.
+ * The native arrays that parts of batches are copied into, one for each shape (the last batch of an epoch is often smaller),
+ * so that an epoch leaves nothing behind for the garbage collector. Each call overwrites the last one's array.
  */
 public final class BatchArrays {
-    private final int classes;
-    private final Map<Integer, INDArray> features = new HashMap<>();
-    private final Map<Integer, INDArray> labels = new HashMap<>();
-
-    BatchArrays(int classes) {
-        this.classes = classes;
-    }
+    private final Map<List<Long>, INDArray> arrays = new HashMap<>();
 
     /**
      * Refuses a batch that is too large, before anything is allocated for it.
@@ -38,23 +34,17 @@ public final class BatchArrays {
         }
     }
 
-    /** N×C×H×W. */
-    INDArray features(Batch batch) {
-        INDArray array = features.computeIfAbsent(
-                batch.size(),
-                n -> Nd4j.createUninitialized(
-                        DataType.FLOAT, new long[] {n, batch.shape()[1], batch.shape()[2], batch.shape()[3]}, 'c'));
-        return filled(array, batch.features());
+    /** The features of a batch, N×C×H×W. */
+    public INDArray features(Batch batch) {
+        int[] shape = batch.shape();
+        return of(batch.features(), shape[0], shape[1], shape[2], shape[3]);
     }
 
-    /** N×classes: {@code smoothing} spread evenly, the rest on the label. */
-    INDArray labels(Batch batch, double smoothing) {
-        INDArray array = labels.computeIfAbsent(
-                batch.size(), n -> Nd4j.createUninitialized(DataType.FLOAT, new long[] {n, classes}, 'c'));
-        return filled(array, batch.labelRows(classes, smoothing));
-    }
-
-    private static INDArray filled(INDArray array, float[] values) {
+    /** An array of a shape with these values, in C order. */
+    public INDArray of(float[] values, long... shape) {
+        INDArray array = arrays.computeIfAbsent(
+                Arrays.stream(shape).boxed().toList(),
+                any -> Nd4j.createUninitialized(DataType.FLOAT, shape.clone(), 'c'));
         FloatBuffer target = array.data().asNioFloat();
         target.clear();
         target.put(values, 0, Math.toIntExact(array.length()));

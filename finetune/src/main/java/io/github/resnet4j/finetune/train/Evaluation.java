@@ -8,8 +8,11 @@ import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.finetune.quality.Calibration;
 import io.github.resnet4j.finetune.quality.Scores;
 import io.github.resnet4j.finetune.quality.Temperature;
+import io.github.resnet4j.finetune.report.Metric;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -25,13 +28,8 @@ import java.util.function.LongConsumer;
  * @param seconds it took, with loading
  */
 public record Evaluation(
-        double loss,
-        double top1,
-        double top5,
-        long[][] confusion,
-        List<Answer> answers,
-        Scores scores,
-        double seconds) {
+        double loss, double top1, double top5, long[][] confusion, List<Answer> answers, Scores scores, double seconds)
+        implements Measured {
     private static final double SMALLEST = 1e-12;
     private static final int TOP = 5;
 
@@ -80,7 +78,7 @@ public record Evaluation(
             BooleanSupplier stop) {
         long start = System.nanoTime();
         Tally tally = new Tally(classes, temperature);
-        BatchArrays arrays = new BatchArrays(classes);
+        BatchArrays arrays = new BatchArrays();
         long broken = 0;
         try (Batches batches = loader.epoch(0, 0)) {
             while (batches.hasNext()) {
@@ -166,7 +164,15 @@ public record Evaluation(
         return classes > TOP;
     }
 
-    /** Images evaluated; those that were left out do not count. */
+    @Override
+    public Map<Metric, Double> metrics() {
+        Map<Metric, Double> metrics = new LinkedHashMap<>();
+        metrics.put(Metric.TOP1, top1);
+        metrics.put(Metric.TOP5, tellsTop5(confusion.length) ? top5 : Double.NaN);
+        return metrics;
+    }
+
+    @Override
     public long images() {
         return answers.size();
     }

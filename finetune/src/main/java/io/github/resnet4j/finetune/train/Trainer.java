@@ -12,15 +12,17 @@ import java.util.function.Supplier;
 /**
  * The training loop: epochs of steps, evaluations between them, checkpoints on the way. Everything it does is a function
  * of the position (iteration, epoch, batch) and of the arrays, so that a resumed run equals an uninterrupted one.
+ *
+ * @param <E> what an evaluation finds out
  */
-public final class Trainer {
+public final class Trainer<E extends Measured> {
     private final Steps steps;
     private final Optional<WeightAverage> average;
     private final Inference inference;
     private final BatchLoader valData;
     private final LearningRate learningRate;
     private final TrainConfig config;
-    private final int classes;
+    private final Objective<E> objective;
     private final Observer observer;
     private final BooleanSupplier stop;
 
@@ -49,12 +51,12 @@ public final class Trainer {
      * @param evaluation present every {@code eval-every} epochs and after the last, unless it failed
      */
     public record EpochResult(
-            int epoch, long iterations, double lr, EpochProgress training, Optional<Evaluation> evaluation) {}
+            int epoch, long iterations, double lr, EpochProgress training, Optional<? extends Measured> evaluation) {}
 
     /**
      * @param average of what the steps train, which is evaluated in its place
      * @param inference runs the graph that the steps train
-     * @param classes number of classes
+     * @param objective what is learnt and measured
      * @param stop polled after every step and between evaluated batches
      */
     public Trainer(
@@ -64,7 +66,7 @@ public final class Trainer {
             BatchLoader valData,
             LearningRate learningRate,
             TrainConfig config,
-            int classes,
+            Objective<E> objective,
             Observer observer,
             BooleanSupplier stop) {
         this.steps = steps;
@@ -73,7 +75,7 @@ public final class Trainer {
         this.valData = valData;
         this.learningRate = learningRate;
         this.config = config;
-        this.classes = classes;
+        this.objective = objective;
         this.observer = observer;
         this.stop = stop;
     }
@@ -91,10 +93,10 @@ public final class Trainer {
      *     after an evaluation with such outputs; the last checkpoint is from before
      * @throws StoppedException if asked to stop, after a checkpoint
      */
-    public Optional<Evaluation> run(Position from, EpochProgress done, int until) {
+    public Optional<E> run(Position from, EpochProgress done, int until) {
         Position position = from;
         EpochProgress progress = done;
-        Optional<Evaluation> last = Optional.empty();
+        Optional<E> last = Optional.empty();
         steps.startAt(from.iteration());
         int perEpoch = steps.perEpoch();
         while (position.epoch() < until) {
@@ -124,16 +126,15 @@ public final class Trainer {
     }
 
     /** Evaluates an epoch, if it is one of those, and reports it. */
-    private Optional<Evaluation> finish(int epoch, long iterations, EpochProgress progress) {
+    private Optional<E> finish(int epoch, long iterations, EpochProgress progress) {
         boolean evaluated = (epoch + 1) % config.monitoring().evalEvery() == 0 || epoch + 1 == config.epochs();
-        Optional<Evaluation> evaluation =
-                evaluated ? Optional.of(evaluate(epoch, iterations, progress)) : Optional.empty();
+        Optional<E> evaluation = evaluated ? Optional.of(evaluate(epoch, iterations, progress)) : Optional.empty();
         observer.epoch(result(epoch, iterations, progress, evaluation));
         return evaluation;
     }
 
     /** Evaluates after the last step of an epoch, which is reported even if evaluation fails. */
-    private Evaluation evaluate(int epoch, long iterations, EpochProgress progress) {
+    private E evaluate(int epoch, long iterations, EpochProgress progress) {
         try {
             return evaluate(epoch + 1);
         } catch (StoppedException e) {
@@ -144,14 +145,14 @@ public final class Trainer {
         }
     }
 
-    private EpochResult result(int epoch, long iterations, EpochProgress progress, Optional<Evaluation> evaluation) {
+    private EpochResult result(int epoch, long iterations, EpochProgress progress, Optional<E> evaluation) {
         return new EpochResult(epoch, iterations, learningRate.at(iterations - 1), progress, evaluation);
     }
 
-    private Evaluation evaluate(int epochs) {
+    private E evaluate(int epochs) {
         inference.refresh();
         try {
-            return Evaluation.of(inference, valData, classes, "weights of epoch " + epochs, observer::evaluating, stop);
+            return objective.evaluate(inference, valData, "weights of epoch " + epochs, observer::evaluating, stop);
         } catch (NonFiniteOutputException e) {
             throw new DivergedException(e);
         }

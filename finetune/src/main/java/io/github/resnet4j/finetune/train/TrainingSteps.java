@@ -5,42 +5,36 @@ import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.Batches;
 import io.github.resnet4j.engine.Targets;
 import io.github.resnet4j.engine.TrainingStep;
-import io.github.resnet4j.finetune.config.MixConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The steps of a training on the batches of a loader: mixed, with smooth labels, several batches to a step. */
+/** The steps of a training on the batches of a loader, several batches to a step. */
 public final class TrainingSteps implements Steps {
     private final TrainingStep training;
     private final BatchLoader data;
     private final TrainConfig config;
-    private final Optional<float[]> classWeights;
-    private final BatchArrays arrays;
-    private final BatchMixing mixing;
+    private final Objective<?> objective;
+    private final BatchArrays arrays = new BatchArrays();
     private final Optional<WeightAverage> average;
 
     /**
-     * @param classes number of classes
-     * @param classWeights how much each of them counts; absent, all the same
+     * @param objective what is learnt
      * @param average takes in the parameters after every step
      */
     public TrainingSteps(
             TrainingStep training,
             BatchLoader data,
             TrainConfig config,
-            int classes,
-            Optional<float[]> classWeights,
+            Objective<?> objective,
             Optional<WeightAverage> average) {
         this.average = average;
         this.training = training;
         this.data = data;
         this.config = config;
-        this.classWeights = classWeights;
-        this.arrays = new BatchArrays(classes);
-        this.mixing = new BatchMixing(config.loss().mix(), config.seed());
+        this.objective = objective;
     }
 
     /**
@@ -128,11 +122,11 @@ public final class TrainingSteps implements Steps {
                 continue;
             }
             INDArray features = arrays.features(batch);
-            Targets targets = targets(batch, features, epoch, b);
+            Targets targets = objective.targets(batch, features, epoch, b);
             TrainingStep.Result result =
                     b < end - 1 ? training.accumulate(features, targets) : training.step(features, targets, lr);
             images += batch.size();
-            correct += result.correct();
+            correct += objective.correct(result);
             loss += result.loss() * result.total();
             total += result.total();
         }
@@ -143,21 +137,5 @@ public final class TrainingSteps implements Steps {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
-    }
-
-    private Targets targets(Batch batch, INDArray features, int epoch, int number) {
-        INDArray labels = arrays.labels(batch, config.loss().labelSmoothing());
-        mixing.apply(features, labels, epoch, number);
-        if (classWeights.isEmpty()) {
-            return Targets.of(labels);
-        }
-        double total = batch.size();
-        if (config.loss().mix().equals(MixConfig.NONE)) {
-            total = 0;
-            for (int i = 0; i < batch.size(); i++) {
-                total += classWeights.get()[batch.labels()[i]];
-            }
-        }
-        return new Targets.Classes(labels, classWeights, total);
     }
 }

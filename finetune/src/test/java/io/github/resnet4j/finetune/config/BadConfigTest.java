@@ -382,7 +382,7 @@ final class BadConfigTest {
                         "--set schedule.type=multi-step: schedule.milestones: missing; this key is required"),
                 Arguments.of(
                         "base=other.yaml",
-                        "--set base=other.yaml: base: unknown key; known: name, model, data,"
+                        "--set base=other.yaml: base: unknown key; known: name, task, model, data,"
                                 + " train, optimizer, schedule, engine, output, expect"));
     }
 

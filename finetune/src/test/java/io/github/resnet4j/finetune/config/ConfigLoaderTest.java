@@ -53,6 +53,7 @@ final class ConfigLoaderTest {
         assertThat(config)
                 .isEqualTo(new RunConfig(
                         "t",
+                        "classification",
                         new ModelConfig(
                                 "resnet20-cifar",
                                 Optional.empty(),
@@ -173,6 +174,7 @@ final class ConfigLoaderTest {
         assertThat(config)
                 .isEqualTo(new RunConfig(
                         "all.of-it_1",
+                        "classification",
                         new ModelConfig(
                                 "resnet50.tv_in1k",
                                 Optional.of(3),
@@ -321,6 +323,7 @@ final class ConfigLoaderTest {
         RunConfig plain = load(SMALLEST);
         RunConfig config = new RunConfig(
                 plain.name(),
+                plain.task(),
                 new ModelConfig(
                         text,
                         Optional.empty(),
@@ -357,6 +360,7 @@ final class ConfigLoaderTest {
         assertThat(loaded.resolvedYaml())
                 .isEqualTo("""
                         name: t
+                        task: classification
                         model:
                           name: resnet20-cifar
                           ema: false

@@ -7,6 +7,7 @@ import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ExperimentConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.EpochRows;
 import io.github.resnet4j.zoo.Zoo;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ class TimeLeftTest {
     /** A run whose epochs took so many seconds. */
     private static RunState state(double... seconds) {
         List<EpochRow> rows = IntStream.rangeClosed(1, seconds.length)
-                .mapToObj(i -> new EpochRow(i, i, 0.1, 1, 0.5, 1, 0.5, Double.NaN, seconds[i - 1], 10, 0))
+                .mapToObj(i -> EpochRows.of(i, i, 0.1, 1, 0.5, 1, 0.5, Double.NaN, seconds[i - 1], 10, 0))
                 .toList();
         return new RunState(RunState.Stage.HALF_DONE, rows, Optional.empty(), Optional.empty(), Optional.empty());
     }

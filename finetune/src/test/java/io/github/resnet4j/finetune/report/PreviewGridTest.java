@@ -3,6 +3,8 @@ package io.github.resnet4j.finetune.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.resnet4j.finetune.internal.report.Example;
+import io.github.resnet4j.finetune.internal.report.Prediction;
 import io.github.resnet4j.finetune.report.PreviewGrid.Tile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;

@@ -9,8 +9,10 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.ParameterLayout;
 import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.task.classification.Classification;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
@@ -97,13 +99,13 @@ final class FrozenFeaturesTest {
             norm += Math.pow(other[i], 2);
         }
         assertThat(Math.sqrt(distance / norm)).isLessThan(1e-5);
-        List<EpochRow> rows = CsvLog.read(runs.resolve(name).resolve("log.csv"));
-        List<EpochRow> others = CsvLog.read(runs.resolve(reference).resolve("log.csv"));
+        List<EpochRow> rows = CsvLog.read(runs.resolve(name).resolve("log.csv"), Classification.METRICS);
+        List<EpochRow> others = CsvLog.read(runs.resolve(reference).resolve("log.csv"), Classification.METRICS);
         assertThat(rows).hasSameSizeAs(others);
         for (int i = 0; i < rows.size(); i++) {
             assertThat(rows.get(i).trainLoss()).isCloseTo(others.get(i).trainLoss(), within(1e-4));
             assertThat(rows.get(i).valLoss()).isCloseTo(others.get(i).valLoss(), within(1e-4));
-            assertThat(rows.get(i).valTop1()).isEqualTo(others.get(i).valTop1());
+            assertThat(rows.get(i).val(Metric.TOP1)).isEqualTo(others.get(i).val(Metric.TOP1));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.EpochRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,6 @@ final class PatienceTest {
     private static EpochRow row(int epoch, String cell) {
         double top1 = cell.equals("-") ? Double.NaN : Double.parseDouble(cell.split("/")[0]);
         double loss = cell.equals("-") ? Double.NaN : Double.parseDouble(cell.split("/")[1]);
-        return new EpochRow(epoch, epoch, 0.1, 1, 0.5, loss, top1, Double.NaN, 1, 1, 0);
+        return EpochRows.of(epoch, epoch, 0.1, 1, 0.5, loss, top1, Double.NaN, 1, 1, 0);
     }
 }

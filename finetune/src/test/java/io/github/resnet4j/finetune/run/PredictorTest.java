@@ -19,6 +19,7 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.task.RunImages;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -80,11 +81,10 @@ final class PredictorTest {
     void seesWhatTheRunsEvaluationSaw(Case given) throws IOException {
         Path model = temp.resolve("model.zip");
         PreparedRun start = saved(given, model);
-        ImageDataset val = start.inputs().val();
+        RunImages inputs = start.resolved().images("a test");
+        ImageDataset val = inputs.val();
         Evaluation expected = evaluation(
-                Inference.of(start.graph(), start.network().input(), 5, Engine.AUTO),
-                val,
-                start.inputs().evalPipeline());
+                Inference.of(start.graph(), start.network().input(), 5, Engine.AUTO), val, inputs.evalPipeline());
         assertThat(expected.answers())
                 .extracting(Evaluation.Answer::probability)
                 .as("a network that says the same of every image would prove nothing")
@@ -200,6 +200,7 @@ final class PredictorTest {
                 89_478_485);
         RunConfig config = new RunConfig(
                 tiny.name(),
+                tiny.task(),
                 tiny.model(),
                 images,
                 tiny.train(),

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.task.classification.Classification;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.train.StoppedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -86,8 +88,8 @@ final class ResumptionTest {
     }
 
     private List<Double> losses(String run) throws IOException {
-        return CsvLog.read(runs.resolve(run + "/log.csv")).stream()
-                .flatMap(row -> Stream.of(row.trainLoss(), row.trainTop1(), row.valLoss(), row.valTop1()))
+        return CsvLog.read(runs.resolve(run + "/log.csv"), Classification.METRICS).stream()
+                .flatMap(row -> Stream.of(row.trainLoss(), row.train(Metric.TOP1), row.valLoss(), row.val(Metric.TOP1)))
                 .toList();
     }
 
@@ -105,7 +107,7 @@ final class ResumptionTest {
         assertThat(longer.said()).contains("patience 8 (was 2)");
         assertThat(whole.stoppedEarly()).isFalse();
         assertThat(whole.epochs()).isEqualTo(9);
-        assertThat(CsvLog.read(runs.resolve("patient/log.csv")))
+        assertThat(CsvLog.read(runs.resolve("patient/log.csv"), Classification.METRICS))
                 .extracting(EpochRow::epoch)
                 .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(runs.resolve("patient/report.html")).content().doesNotContain("stopped early");

@@ -86,7 +86,7 @@ final class TinyData {
 
     /** The share of the validation images that a model classifies rightly. */
     static double top1(Path model, PreparedRun start) {
-        ImageDataset val = start.inputs().val();
+        ImageDataset val = start.resolved().images("a test").val();
         int right = 0;
         try (Predictor predictor = Predictor.open(model, 1, Engine.AUTO)) {
             for (int i = 0; i < val.size(); i++) {

@@ -15,14 +15,18 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
 import io.github.resnet4j.finetune.config.ScheduleConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.RunLock;
+import io.github.resnet4j.finetune.internal.report.CsvLog;
+import io.github.resnet4j.finetune.internal.report.Provenance;
+import io.github.resnet4j.finetune.internal.report.RunOutcome;
+import io.github.resnet4j.finetune.internal.task.RunImages;
+import io.github.resnet4j.finetune.internal.task.ShippedModel;
+import io.github.resnet4j.finetune.internal.task.classification.Classification;
 import io.github.resnet4j.finetune.model.Predictor;
 import io.github.resnet4j.finetune.quality.TemperatureScaling;
-import io.github.resnet4j.finetune.report.CsvLog;
 import io.github.resnet4j.finetune.report.EngineUse;
 import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.report.Numbers;
-import io.github.resnet4j.finetune.report.Provenance;
-import io.github.resnet4j.finetune.report.RunOutcome;
 import io.github.resnet4j.finetune.train.Evaluation;
 import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
@@ -97,17 +101,17 @@ final class TrainingRunTest {
         assertThat(base.resolve("report.html")).content().contains("</html>").contains("tiny");
         assertThat(base.resolve("provenance.json")).content().contains("resnet20-cifar");
 
-        List<EpochRow> rows = CsvLog.read(base.resolve("log.csv"));
+        List<EpochRow> rows = CsvLog.read(base.resolve("log.csv"), Classification.METRICS);
         assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
         assertThat(rows).extracting(EpochRow::iterations).containsExactly(4L, 8L);
         EpochRow best = EpochRow.best(rows).orElseThrow();
         assertThat(summary.model()).isEqualTo(best);
         assertThat(summary.last()).isEqualTo(rows.get(1));
         assertThat(summary.loss()).isEqualTo(best.valLoss());
-        assertThat(summary.top1()).isEqualTo(best.valTop1());
+        assertThat(summary.top1()).isEqualTo(best.val(Metric.TOP1));
         assertThat(summary.images()).isEqualTo(3 * TinyData.VAL);
         assertThat(summary.iterations()).isEqualTo(8);
-        assertThat(summary.top5()).isEqualTo(1);
+        assertThat(summary.metrics()).containsEntry(Metric.TOP5, Double.NaN);
 
         ModelCard card = ModelArchive.readCard(base.resolve("model.zip"));
         assertThat(card.classes()).containsExactly(CLASSES);
@@ -153,7 +157,7 @@ final class TrainingRunTest {
     void theModelIsCalibratedOnTheValidationImages() throws IOException {
         Path model = base.resolve("model.zip");
         PreparedRun start = TinyData.start(TinyData.config(data, runs).config());
-        RunData inputs = start.inputs();
+        RunImages inputs = start.resolved().images("a test");
         try (Predictor predictor = Predictor.open(model, 6, Engine.AUTO);
                 BatchLoader images = new BatchLoader(
                         inputs.val(),
@@ -170,7 +174,8 @@ final class TrainingRunTest {
             ModelArchive.Loaded loaded = ModelArchive.read(model, NetworkGraph.Options.seeded(1));
             ModelArchive.write(copy, card.withTemperature(OptionalDouble.of(7)), loaded.graph());
 
-            ModelCard finished = ShippedModel.finish(copy, expected, described -> "# described\n");
+            ModelCard finished = ShippedModel.finish(
+                    copy, described -> described.withTemperature(expected.kept()), described -> "# described\n");
 
             assertThat(own.top1()).isEqualTo(summary.top1());
             assertThat(finished.temperature()).isEqualTo(expected.kept());
@@ -379,7 +384,8 @@ final class TrainingRunTest {
     void resumingAFinishedRunWithMoreEpochsGoesOnAndSaysWhatThatMeans(String schedule, String remark)
             throws IOException {
         run(TinyData.config(data, runs, "train.epochs=1", schedule)).run();
-        EpochRow first = CsvLog.read(runs.resolve("tiny/log.csv")).get(0);
+        EpochRow first = CsvLog.read(runs.resolve("tiny/log.csv"), Classification.METRICS)
+                .get(0);
         TinyData.Runner two =
                 run(TinyData.config(data, runs, "train.epochs=2", schedule)).resume();
         TrainingRun.Summary result = two.run();
@@ -390,7 +396,7 @@ final class TrainingRunTest {
                 .startsWith(remark)
                 .satisfies(line -> assertThat(line.contains("spans")).isEqualTo(remark.contains("spans")));
         assertThat(result.iterations()).isEqualTo(8);
-        List<EpochRow> rows = CsvLog.read(runs.resolve("tiny/log.csv"));
+        List<EpochRow> rows = CsvLog.read(runs.resolve("tiny/log.csv"), Classification.METRICS);
         assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
         assertThat(rows.get(0)).isEqualTo(first);
     }
@@ -531,7 +537,7 @@ final class TrainingRunTest {
                 .withMessageContaining("9.png");
         Path folder = runs.resolve("tiny");
         assertThat(names(folder.resolve("checkpoints"))).containsExactly("ckpt-000000004");
-        assertThat(CsvLog.read(folder.resolve("log.csv")))
+        assertThat(CsvLog.read(folder.resolve("log.csv"), Classification.METRICS))
                 .singleElement()
                 .satisfies(row -> assertThat(row.evaluated()).isFalse())
                 .satisfies(row -> assertThat(row.trainLoss()).isPositive());
@@ -540,9 +546,9 @@ final class TrainingRunTest {
         assertThat(result.loss()).isEqualTo(summary.loss());
         assertThat(TinyData.coefficients(folder.resolve("model.zip")))
                 .isEqualTo(TinyData.coefficients(base.resolve("model.zip")));
-        assertThat(CsvLog.read(folder.resolve("log.csv")))
+        assertThat(CsvLog.read(folder.resolve("log.csv"), Classification.METRICS))
                 .extracting(EpochRow::valLoss)
-                .isEqualTo(CsvLog.read(base.resolve("log.csv")).stream()
+                .isEqualTo(CsvLog.read(base.resolve("log.csv"), Classification.METRICS).stream()
                         .map(EpochRow::valLoss)
                         .toList());
     }
@@ -569,21 +575,21 @@ final class TrainingRunTest {
     void modelZipIsTheBestEpochAndLastZipTheLast() throws IOException {
         TrainingRun.Summary result = peak();
         Path folder = copyOf(result.folder());
-        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"), Classification.METRICS);
         EpochRow best = EpochRow.best(rows).orElseThrow();
         EpochRow last = rows.get(5);
         assertThat(best.epoch()).isLessThan(6);
         assertThat(result.model()).isEqualTo(best);
         assertThat(result.last()).isEqualTo(last);
-        assertThat(result.top1()).isEqualTo(best.valTop1());
+        assertThat(result.top1()).isEqualTo(best.val(Metric.TOP1));
         assertThat(result.loss()).isEqualTo(best.valLoss());
         PreparedRun start = TinyData.start(TinyData.config(data, runs).config());
         assertThat(epoch(folder.resolve("model.zip"))).isEqualTo(best.epoch());
-        assertThat(TinyData.top1(folder.resolve("model.zip"), start)).isEqualTo(best.valTop1());
+        assertThat(TinyData.top1(folder.resolve("model.zip"), start)).isEqualTo(best.val(Metric.TOP1));
         assertThat(epoch(folder.resolve("last.zip"))).isEqualTo(6);
-        assertThat(TinyData.top1(folder.resolve("last.zip"), start)).isEqualTo(last.valTop1());
+        assertThat(TinyData.top1(folder.resolve("last.zip"), start)).isEqualTo(last.val(Metric.TOP1));
         // The confusion matrix, too, is that of what is shipped.
-        long right = Math.round(best.valTop1() * 12);
+        long right = Math.round(best.val(Metric.TOP1) * 12);
         assertThat(folder.resolve("report.html"))
                 .content()
                 .contains(
@@ -593,7 +599,7 @@ final class TrainingRunTest {
         TrainingRun.Summary again = run(peaking(runs)).resume().run();
         assertThat(again.alreadyComplete()).isTrue();
         assertThat(again.model()).isEqualTo(best);
-        assertThat(again.top1()).isEqualTo(best.valTop1());
+        assertThat(again.top1()).isEqualTo(best.val(Metric.TOP1));
         assertThat(again.last()).isEqualTo(last);
     }
 
@@ -960,12 +966,14 @@ final class TrainingRunTest {
         ConfigLoader.Loaded longer = TinyData.config(data, runs, "train.epochs=3");
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(() -> run(longer).resume().stopAfter(5).run());
-        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(2);
+        assertThat(CsvLog.read(folder.resolve("log.csv"), Classification.METRICS))
+                .hasSize(2);
         assertThat(folder.resolve("report.html")).doesNotExist();
         assertThat(folder.resolve("model.zip")).exists();
         TrainingRun.Summary result = run(longer).resume().run();
         assertThat(result.alreadyComplete()).isFalse();
-        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(3);
+        assertThat(CsvLog.read(folder.resolve("log.csv"), Classification.METRICS))
+                .hasSize(3);
     }
 
     @Test
@@ -993,7 +1001,8 @@ final class TrainingRunTest {
                 run(TinyData.config(data, runs, "train.epochs=3", override)).resume();
         again.run();
         assertThat(again.said()).contains(remark);
-        assertThat(CsvLog.read(folder.resolve("log.csv"))).hasSize(3);
+        assertThat(CsvLog.read(folder.resolve("log.csv"), Classification.METRICS))
+                .hasSize(3);
     }
 
     @Test
@@ -1060,8 +1069,8 @@ final class TrainingRunTest {
     private static void assertSameResult(Path folder) throws IOException {
         assertThat(Files.mismatch(folder.resolve("model.zip"), base.resolve("model.zip")))
                 .isEqualTo(-1);
-        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"));
-        List<EpochRow> expected = CsvLog.read(base.resolve("log.csv"));
+        List<EpochRow> rows = CsvLog.read(folder.resolve("log.csv"), Classification.METRICS);
+        List<EpochRow> expected = CsvLog.read(base.resolve("log.csv"), Classification.METRICS);
         assertThat(rows)
                 .usingRecursiveComparison()
                 .ignoringFields("seconds", "imagesPerSecond", "dataWaitShare")

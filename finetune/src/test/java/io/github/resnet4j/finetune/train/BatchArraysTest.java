@@ -12,12 +12,12 @@ final class BatchArraysTest {
 
     @Test
     void holdsTheValuesOfTheLatestBatchAfterSmallerAndLargerOnes() {
-        BatchArrays arrays = new BatchArrays(4);
+        BatchArrays arrays = new BatchArrays();
         int[] sizes = {3, 1, 3, 2, 1};
         for (int k = 0; k < sizes.length; k++) {
             Batch batch = batch(sizes[k], 1000 * k);
             INDArray features = arrays.features(batch);
-            INDArray labels = arrays.labels(batch, 0);
+            INDArray labels = arrays.of(batch.labelRows(4, 0), sizes[k], 4);
             assertThat(features.shape()).containsExactly(sizes[k], 3, 2, 2);
             assertThat(labels.shape()).containsExactly(sizes[k], 4);
             for (int n = 0; n < sizes[k]; n++) {
@@ -33,7 +33,7 @@ final class BatchArraysTest {
 
     @Test
     void oneArrayForEachSize() {
-        BatchArrays arrays = new BatchArrays(4);
+        BatchArrays arrays = new BatchArrays();
         INDArray first = arrays.features(batch(3, 0));
         arrays.features(batch(2, 7));
         assertThat(arrays.features(batch(3, 50))).isSameAs(first);
@@ -41,7 +41,7 @@ final class BatchArraysTest {
 
     @Test
     void smoothingIsSpreadOverAllClassesTheRightOneIncluded() {
-        INDArray labels = new BatchArrays(4).labels(batch(2, 0), 0.2);
+        INDArray labels = new BatchArrays().of(batch(2, 0).labelRows(4, 0.2), 2, 4);
         assertThat(labels.getRow(0).toFloatVector())
                 .containsExactly(new float[] {0.85f, 0.05f, 0.05f, 0.05f}, within(1e-6f));
         assertThat(labels.getRow(1).toFloatVector())

@@ -26,6 +26,7 @@ import io.github.resnet4j.finetune.config.StepConfig;
 import io.github.resnet4j.finetune.config.TrainConfig;
 import io.github.resnet4j.finetune.internal.checkpoint.Checkpoints;
 import io.github.resnet4j.finetune.internal.checkpoint.Snapshot;
+import io.github.resnet4j.finetune.internal.task.classification.LabelObjective;
 import io.github.resnet4j.zoo.family.ResNetSpec;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
@@ -124,14 +125,15 @@ final class TrainerTest {
                     BatchLoader val =
                             new BatchLoader(new MemoryImages(CLASSES, 7, 2), plain::write, 3, side, side, inOrder)) {
                 assertThat(train.batchesPerEpoch()).isEqualTo(PER_EPOCH);
-                return new Trainer(
-                                new TrainingSteps(training, train, config, CLASSES.size(), Optional.empty(), average),
+                LabelObjective objective = new LabelObjective(config, CLASSES.size(), Optional.empty());
+                return new Trainer<>(
+                                new TrainingSteps(training, train, config, objective, average),
                                 average,
                                 inference,
                                 val,
                                 rate,
                                 config,
-                                CLASSES.size(),
+                                objective,
                                 this,
                                 () -> stop.getAsBoolean())
                         .run(from, done, config.epochs());
@@ -226,7 +228,7 @@ final class TrainerTest {
                         "evaluating 6",
                         "evaluating 7",
                         "epoch 1 evaluated");
-        assertThat(session.epochs.get(1).evaluation()).containsSame(last);
+        assertThat(session.epochs.get(1).evaluation().orElseThrow()).isSameAs(last);
         assertThat(session.epochs).extracting(Trainer.EpochResult::iterations).containsExactly(4L, 8L);
         assertThat(session.steps).extracting(TrainingSteps.Step::images).containsExactly(6, 6, 6, 2, 6, 6, 6, 2);
     }
@@ -601,20 +603,16 @@ final class TrainerTest {
                 new LoaderOptions(20, 3, 1, 1, true, BadImages.FAIL));
         LearningRate rate = new LearningRate(new ScheduleConfig.Constant(Optional.empty()), 0.1, 1, 1);
         try (loader) {
-            new Trainer(
-                            new TrainingSteps(
-                                    session.training,
-                                    loader,
-                                    config,
-                                    3,
-                                    weighted ? Optional.of(weights) : Optional.empty(),
-                                    Optional.empty()),
+            LabelObjective objective =
+                    new LabelObjective(config, 3, weighted ? Optional.of(weights) : Optional.empty());
+            new Trainer<>(
+                            new TrainingSteps(session.training, loader, config, objective, Optional.empty()),
                             Optional.empty(),
                             session.inference,
                             loader,
                             rate,
                             config,
-                            3,
+                            objective,
                             session,
                             () -> false)
                     .run(Position.START, EpochProgress.NONE, config.epochs());

@@ -1,0 +1,64 @@
+package io.github.resnet4j.finetune.internal.task;
+
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.finetune.config.DataConfig;
+import io.github.resnet4j.finetune.config.RunConfig;
+import io.github.resnet4j.finetune.internal.report.Metrics;
+import io.github.resnet4j.finetune.train.Measured;
+import io.github.resnet4j.zoo.network.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What networks are trained for. A task has a package, and a line in {@link Tasks}; it keeps nothing of a run.
+ */
+public interface Task {
+    /** What configurations and model archives call it: {@code classification}. */
+    String name();
+
+    /** What is measured besides the loss: the columns of its own in log.csv. */
+    Metrics metrics();
+
+    /**
+     * The network's input.
+     *
+     * @param published what the initial weights were trained with, or else the architecture
+     */
+    default Shape input(DataConfig data, Shape published) {
+        return Shape.square(3, data.imageSize().orElse(published.height()));
+    }
+
+    /** Whether samples are images that are prepared as those were that the initial weights were trained with. */
+    default boolean preparesImages() {
+        return true;
+    }
+
+    /**
+     * Opens the samples of a configuration, whose preprocessing is complete.
+     *
+     * @throws io.github.resnet4j.datasets.BadDataException if they cannot be used
+     */
+    OpenTask<?> open(RunConfig config, Shape input, DownloadOptions download);
+
+    /**
+     * Measures a trained model on the samples in a folder.
+     *
+     * @throws io.github.resnet4j.datasets.BadDataException if they cannot be used
+     */
+    default Measured evaluate(ModelUse model, Path data) {
+        throw new UnsupportedOperationException(name() + " has commands of its own");
+    }
+
+    /**
+     * Has a trained model answer for files, in their order.
+     *
+     * @param inputs files, and folders of such
+     * @param answers receives for each file what the answer consists of, by the names of the columns: {@code file} is the
+     *     first, and {@code problem} the second and last where it cannot be read
+     */
+    default void predict(ModelUse model, List<Path> inputs, Consumer<Map<String, Object>> answers) {
+        throw new UnsupportedOperationException(name() + " has commands of its own");
+    }
+}
