@@ -138,6 +138,9 @@ final class RecipesTest {
                         "imagenet/resnet34.yaml",
                         "imagenet/resnet50.yaml",
                         "imagenet/se-resnet50.yaml",
+                        "spoofing/spec-resnet-cqcc.yaml",
+                        "spoofing/spec-resnet-mfcc.yaml",
+                        "spoofing/spec-resnet-stft.yaml",
                         "transfer/cats-and-dogs.yaml",
                         "transfer/eight-classes.yaml",
                         "transfer/photographs.yaml");

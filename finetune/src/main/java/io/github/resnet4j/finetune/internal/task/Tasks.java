@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.internal.task;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.internal.task.classification.Classification;
+import io.github.resnet4j.finetune.internal.task.spoofing.Spoofing;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ public final class Tasks {
     public static final String KEY = "task";
 
     private static final Task FIRST = new Classification();
-    private static final List<Task> ALL = List.of(FIRST);
+    private static final List<Task> ALL = List.of(FIRST, new Spoofing());
 
     private Tasks() {}
 

@@ -1,0 +1,222 @@
+package io.github.resnet4j.finetune.internal.task.spoofing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.datasets.download.CacheFolder;
+import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.engine.Engine;
+import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.ConfigLoader;
+import io.github.resnet4j.finetune.config.KeyNames;
+import io.github.resnet4j.finetune.config.Setting;
+import io.github.resnet4j.finetune.model.ModelRequest;
+import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.model.TaskModel;
+import io.github.resnet4j.finetune.report.EpochRow;
+import io.github.resnet4j.finetune.report.ProgressView;
+import io.github.resnet4j.finetune.run.TrainingRun;
+import io.github.resnet4j.finetune.train.Measured;
+import io.github.resnet4j.zoo.network.Shape;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run on sounds, from their files to the answers of its model: real ones hum, two attacks hiss and click. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SpoofingTest {
+    private static final int RATE = 16_000;
+
+    @TempDir
+    static Path temp;
+
+    private Path sounds;
+    private TrainingRun.Summary summary;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    @BeforeAll
+    void trains() throws IOException {
+        sounds = temp.resolve("sounds");
+        for (String part : List.of("train", "val")) {
+            for (String kind : List.of("bonafide", "hiss", "click")) {
+                for (int i = 0; i < (part.equals("train") ? 4 : 2); i++) {
+                    write(sounds.resolve(part).resolve(kind).resolve(i + ".wav"), kind, part.hashCode() + i);
+                }
+            }
+        }
+        summary = train();
+    }
+
+    private static void write(Path file, String kind, int seed) throws IOException {
+        Random random = new Random(seed);
+        int samples = RATE;
+        ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
+        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
+        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+        wav.putShort((short) 1).putShort((short) 1).putInt(RATE).putInt(2 * RATE);
+        wav.putShort((short) 2).putShort((short) 16);
+        wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+        double pitch = 100 + 50 * random.nextDouble();
+        for (int i = 0; i < samples; i++) {
+            double value =
+                    switch (kind) {
+                        case "bonafide" -> Math.sin(2 * Math.PI * pitch * i / RATE);
+                        case "hiss" -> random.nextDouble() - 0.5;
+                        default -> i % (int) (20 * pitch) == 0 ? 1 : 0;
+                    };
+            wav.putShort((short) Math.round(20_000 * value));
+        }
+        Files.createDirectories(file.getParent());
+        Files.write(file, wav.array());
+    }
+
+    private TrainingRun.Summary train(String... overrides) throws IOException {
+        String yaml = """
+                name: voices
+                task: spoofing
+                model: {name: spec-resnet-mfcc, options: {dropout: '0'}}
+                data: {dataset: folder, dir: '%s', workers: 2}
+                train: {epochs: 2, batch-size: 4}
+                optimizer: {type: adamw, lr: 0.001, weight-decay: 0}
+                schedule: {type: constant}
+                output: {dir: '%s'}
+                """.formatted(sounds, temp.resolve("runs"));
+        ConfigLoader.Loaded config = ConfigLoader.parse(
+                yaml, "voices.yaml", Stream.of(overrides).map(Setting::set).toList());
+        TrainingRun.Options options = new TrainingRun.Options(
+                false,
+                true,
+                List.of("resnet4j", "train"),
+                DownloadOptions.standard().withOffline(true),
+                KeyNames.NONE,
+                new CacheFolder(temp.resolve("cache")));
+        ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
+        return TrainingRun.execute(config, options, view, () -> false);
+    }
+
+    private TaskModel model() {
+        SourceModel source = SourceModel.open(
+                ModelRequest.of(summary.folder().resolve("model.zip").toString()),
+                DownloadOptions.standard().withOffline(true),
+                remark -> {});
+        return TaskModel.of(source, Engine.AUTO).orElseThrow();
+    }
+
+    @Test
+    void theLogHasItsOwnColumns() throws IOException {
+        Path log = summary.folder().resolve("log.csv");
+        assertThat(Files.readAllLines(log).get(0))
+                .isEqualTo("epoch,iterations,lr,train_loss,train_top1,val_loss,val_eer,val_top1,seconds,"
+                        + "images_per_second,data_wait_share");
+        List<EpochRow> rows = EpochRow.read(log);
+        assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
+        assertThat(summary.model()).isEqualTo(EpochRow.best(rows).orElseThrow());
+        assertThat(summary.metrics()).isEqualTo(summary.model().validation());
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("val EER ");
+    }
+
+    @Test
+    void theReportShowsErrorsAndAttacks() throws IOException {
+        assertThat(summary.folder().resolve("report.html"))
+                .content()
+                .contains(
+                        "Equal error rate",
+                        "Error rates at every threshold",
+                        "Attacks",
+                        "hiss",
+                        "click",
+                        "Worst scores")
+                .doesNotContain("Confusion matrix", "NaN");
+        assertThat(summary.folder().resolve("report.json")).content().contains("\"task\":\"spoofing\"", "\"eer\":");
+        assertThat(summary.folder().resolve("MODEL_CARD.md"))
+                .content()
+                .contains("## Error rates", "| hiss | 2 | ")
+                .doesNotContain("top-1");
+    }
+
+    @Test
+    void theModelSaysWhatItIsFor() {
+        ModelCard card = ModelArchive.readCard(summary.folder().resolve("model.zip"));
+        assertThat(TaskModel.task(card)).isEqualTo("spoofing");
+        assertThat(card.classes()).containsExactly("spoof", "bonafide");
+        assertThat(card.provenance()).containsEntry("feature", "mfcc").containsKey("threshold");
+    }
+
+    @Test
+    void measuresAsTheRunDid() {
+        Measured measured = model().evaluate(sounds, 4, remark -> {}, done -> {}, () -> false);
+        assertThat(measured.images()).isEqualTo(6);
+        assertThat(measured.loss()).isEqualTo(summary.loss());
+        assertThat(measured.metrics()).isEqualTo(summary.metrics());
+    }
+
+    @Test
+    void scoresFilesAndNamesThoseThatCannotBeRead() throws IOException {
+        Path broken = Files.writeString(temp.resolve("broken.wav"), "no sound");
+        List<Map<String, Object>> answers = new ArrayList<>();
+        model().predict(List.of(sounds.resolve("val/bonafide"), broken), 1, remark -> {}, answers::add, () -> false);
+        assertThat(answers).hasSize(3);
+        assertThat(answers.get(0)).containsOnlyKeys("file", "answer", "score");
+        assertThat(answers.get(0).get("answer")).isIn("spoof", "bonafide");
+        assertThat(answers.get(2)).containsOnlyKeys("file", "problem");
+    }
+
+    @Test
+    void oneFolderMustHoldRealSpeech() {
+        Path without = temp.resolve("without");
+        assertThatExceptionOfType(BadDataException.class)
+                .isThrownBy(() -> {
+                    write(without.resolve("hiss/1.wav"), "hiss", 1);
+                    write(without.resolve("click/1.wav"), "click", 1);
+                    train("data.dir=" + without);
+                })
+                .withMessageContaining("has the classes click, hiss, of which none is called as real speech is");
+    }
+
+    @Test
+    void whatIsForImagesIsRefused() {
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> train("data.augment=[horizontal-flip]"))
+                .withMessageContaining("sounds are not augmented");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> Feature.of(Shape.square(3, 32)))
+                .withMessageContaining("is that of no feature of sounds");
+    }
+
+    @Test
+    void aShareOfEachAttackIsHeldOut() {
+        SpoofingData data = SpoofingData.open(
+                ConfigLoader.parse("""
+                                name: voices
+                                task: spoofing
+                                model: {name: spec-resnet-mfcc}
+                                data: {dataset: folder, dir: '%s', val-fraction: 0.25}
+                                train: {epochs: 1, batch-size: 4}
+                                optimizer: {type: sgd, lr: 0.1}
+                                schedule: {type: constant}
+                                """.formatted(sounds.resolve("train")), "voices.yaml", List.of())
+                        .config()
+                        .data(),
+                1);
+        assertThat(data.train().classCounts()).containsExactly(6, 3);
+        assertThat(data.val().classCounts()).containsExactly(2, 1);
+        assertThat(data.val().attacks()).containsExactlyInAnyOrder("hiss", "click");
+    }
+}
