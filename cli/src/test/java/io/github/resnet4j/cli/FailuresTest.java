@@ -52,6 +52,13 @@ class FailuresTest {
                         3,
                         "x"),
                 Arguments.of(new IOException("No space left on device"), 6, "error: the disk is full; free some space"),
+                Arguments.of(new ClusterException("no master"), 5, "error: no master"),
+                Arguments.of(
+                        new ClusterException(
+                                "the run failed",
+                                new IllegalStateException("Job aborted\njava.io.IOException: No space left on device")),
+                        6,
+                        "error: the run failed"),
                 Arguments.of(new UncheckedIOException(new IOException("gone")), 6, "error: gone"),
                 Arguments.of(new ClusterException("lost"), 5, "error: lost"),
                 Arguments.of(

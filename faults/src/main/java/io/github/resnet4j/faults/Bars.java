@@ -149,25 +149,39 @@ final class Bars {
                     "K-1",
                     "50 executors of a training on Spark are killed: the steps are taken again, the bytes of the undisturbed"
                             + " training at the end",
-                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
+                    new SparkFaults(SparkWork.TRAINING, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
             new Bar(
                     "K-2",
                     "the driver of a training on Spark is killed 20 times: it goes on from the last checkpoint, to the same bytes",
-                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.DRIVER_KILLED, 20)),
+                    new SparkFaults(SparkWork.TRAINING, SparkFaults.Fault.DRIVER_KILLED, 20)),
             new Bar(
                     "K-3",
                     "50 executors of a prediction on Spark are killed: every row is there once, the same",
-                    new SparkFaults(SparkFaults.Work.PREDICTION, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
+                    new SparkFaults(SparkWork.PREDICTION, SparkFaults.Fault.EXECUTOR_KILLED, 50)),
             new Bar(
                     "K-4",
                     "the driver of a prediction on Spark is killed 20 times: it goes on with what is missing, and every row is"
                             + " there once",
-                    new SparkFaults(SparkFaults.Work.PREDICTION, SparkFaults.Fault.DRIVER_KILLED, 20)),
+                    new SparkFaults(SparkWork.PREDICTION, SparkFaults.Fault.DRIVER_KILLED, 20)),
             new Bar(
                     "K-5",
                     "an executor of a training stands still for 30 seconds, as behind a network that is cut: the others wait, the"
                             + " same bytes",
-                    new SparkFaults(SparkFaults.Work.TRAINING, SparkFaults.Fault.EXECUTOR_STOPPED, 3)));
+                    new SparkFaults(SparkWork.TRAINING, SparkFaults.Fault.EXECUTOR_STOPPED, 3)),
+            new Bar(
+                    "K-6",
+                    "the network of a worker is cut for 30 seconds during a training: the steps are waited for or taken again, the"
+                            + " same bytes",
+                    new SparkFaults(SparkWork.TRAINING, SparkFaults.Fault.NETWORK_CUT, 3)),
+            new Bar(
+                    "K-7",
+                    "the disk of a worker is full before and during trainings and predictions: the same bytes, or a clear error with"
+                            + " exit code 5 or 6 and the same bytes by --resume once there is room",
+                    new FullWorkerDisk(3)),
+            new Bar(
+                    "K-8",
+                    "an executor of a training is slowed to a fifth for 30 seconds, as by cpulimit: the others wait, the same bytes",
+                    new SparkFaults(SparkWork.TRAINING, SparkFaults.Fault.EXECUTOR_SLOWED, 3)));
 
     private Bars() {}
 }

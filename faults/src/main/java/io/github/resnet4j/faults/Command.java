@@ -1,6 +1,9 @@
 package io.github.resnet4j.faults;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Short commands of the operating system. */
 final class Command {
@@ -17,6 +20,23 @@ final class Command {
                     == 0;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** What a command prints; nothing if it is not there. */
+    static List<String> lines(String... command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            List<String> lines;
+            try (BufferedReader out = process.inputReader(StandardCharsets.US_ASCII)) {
+                lines = out.lines().toList();
+            }
+            process.waitFor();
+            return lines;
+        } catch (IOException e) {
+            return List.of();
         }
     }
 }

@@ -39,7 +39,7 @@ record Session(Path home, Path work, boolean full, Duration soak, long seed, Pri
     /** An empty folder of a row's own. */
     Path folder(String name) throws IOException, InterruptedException {
         Path folder = work.resolve(name);
-        SmallDisk.unmount(folder.resolve(TinyRun.RUNS)); // of a harness that was killed
+        SmallDisk.unmountBelow(folder); // of a harness that was killed
         AtomicFile.deleteTree(folder);
         return Files.createDirectories(folder);
     }

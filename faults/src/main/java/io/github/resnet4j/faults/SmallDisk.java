@@ -8,7 +8,7 @@ import java.util.Optional;
 /** A file system in memory whose size changes at will, mounted on a folder. Only root on Linux can have one. */
 final class SmallDisk implements AutoCloseable {
     /** More than any run here writes. */
-    private static final long LARGE = 256L << 20;
+    private static final long LARGE = 2L << 30;
 
     private static final int ATTEMPTS = 100;
 
@@ -72,8 +72,18 @@ final class SmallDisk implements AutoCloseable {
         unmountQuietly();
     }
 
-    /** If there is a disk. Lazily: of a process that was killed a moment ago, files may still be open. */
-    static void unmount(Path folder) throws InterruptedException {
+    /** All that are left in a folder. */
+    static void unmountBelow(Path folder) throws InterruptedException {
+        for (String mount :
+                Command.lines("findmnt", "--noheadings", "--raw", "--types", "tmpfs", "--output", "TARGET")) {
+            if (Path.of(mount).startsWith(folder)) {
+                unmount(Path.of(mount));
+            }
+        }
+    }
+
+    /** Lazily: of a process that was killed a moment ago, files may still be open. */
+    private static void unmount(Path folder) throws InterruptedException {
         Command.succeeds("umount", "-l", folder.toString());
     }
 

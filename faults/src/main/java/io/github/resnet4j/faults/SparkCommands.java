@@ -10,17 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The commands below {@code ./resnet4j spark}, each with a cluster of two executors of its own on this machine.
+ * The commands below {@code ./resnet4j spark}, on two executors.
  *
  * @param home the clone with the launcher
  * @param folder where they run
+ * @param prefix of the command line
+ * @param cluster options that name it
  */
-record SparkCommands(Path home, Path folder) {
+record SparkCommands(Path home, Path folder, List<String> prefix, List<String> cluster) {
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
+    /** Each on a cluster that it starts on this machine. */
+    SparkCommands(Path home, Path folder) {
+        this(home, folder, List.of(), List.of());
+    }
+
     Child start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("resnet4j").toString(), "spark"));
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(home.resolve("resnet4j").toString(), "spark"));
         command.addAll(List.of(arguments));
+        command.addAll(cluster);
         command.addAll(List.of("--executors", "2", "--conf", "spark.scheduler.maxRegisteredResourcesWaitingTime=300s"));
         File out = Files.createTempFile(folder, "stdout", ".txt").toFile();
         File err = Files.createTempFile(folder, "stderr", ".txt").toFile();
@@ -32,8 +41,9 @@ record SparkCommands(Path home, Path folder) {
         return new Child(builder.start(), out.toPath(), err.toPath());
     }
 
-    /** Runs a command to its end, which has to be good: it is what others are compared with. */
-    void succeed(String... arguments) throws IOException, InterruptedException {
+    /** Runs a command to its end, which has to be good: it is what others are compared with. Says how long it took. */
+    double succeed(String... arguments) throws IOException, InterruptedException {
+        long start = System.nanoTime();
         try (Child child = start(arguments)) {
             int code = child.exitCode(PATIENCE);
             if (code != 0) {
@@ -41,11 +51,12 @@ record SparkCommands(Path home, Path folder) {
                         "spark " + String.join(" ", arguments) + " ended with " + code + ": " + child.err());
             }
         }
+        return (System.nanoTime() - start) / 1e9;
     }
 
-    /** The executors of a command's cluster that are there. */
-    static List<ProcessHandle> executors(Child child) {
-        return ProcessHandle.of(child.pid()).stream()
+    /** The executors that are there, of the cluster of a command, or of a worker. */
+    static List<ProcessHandle> executorsBelow(long pid) {
+        return ProcessHandle.of(pid).stream()
                 .flatMap(ProcessHandle::descendants)
                 .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))
                 .toList();

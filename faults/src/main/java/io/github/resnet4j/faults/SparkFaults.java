@@ -1,48 +1,50 @@
 package io.github.resnet4j.faults;
 
-import io.github.resnet4j.files.Digest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /**
- * K-1 to K-5: training and prediction on two executors, of which one, or the driver, is killed or stopped again and again. Each
- * time there has been progress before, so that every kill hits another moment of the work. What they end with must equal what
- * they end with undisturbed.
+ * K-1 to K-6 and K-8: training and prediction on two executors, of which one, or the driver, is killed, stopped, slowed or cut
+ * off again and again. Each time there has been progress before, so that every fault hits another moment of the work. What they
+ * end with must equal what they end with undisturbed.
  */
 final class SparkFaults implements Measurement {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final int MOST_MILLIS = 1500;
-    private static final int STOPPED_SECONDS = 30;
+    private static final int SECONDS = 30;
+    /** Of each tenth of a second, as cpulimit does it: a fifth of a core is left. */
+    private static final int STOPPED_MILLIS = 80;
 
-    private final Work work;
+    private static final int RUNNING_MILLIS = 20;
+
+    private final SparkWork work;
     private final Fault fault;
     private final int trials;
     private int runs;
 
-    /** What is disturbed. */
-    enum Work {
-        TRAINING,
-        PREDICTION
-    }
-
-    /** What happens to it. */
+    /** What happens. */
     enum Fault {
         EXECUTOR_KILLED,
         EXECUTOR_STOPPED,
-        DRIVER_KILLED
+        EXECUTOR_SLOWED,
+        DRIVER_KILLED,
+        NETWORK_CUT
     }
 
+    /** @param cluster there if it is one that can be cut */
+    private record Scene(
+            Session session, SparkCommands spark, Optional<StandaloneCluster> cluster, Random random, Tally tally) {}
+
     /** @param trials at full length */
-    SparkFaults(Work work, Fault fault, int trials) {
+    SparkFaults(SparkWork work, Fault fault, int trials) {
         this.work = work;
         this.fault = fault;
         this.trials = trials;
@@ -51,66 +53,61 @@ final class SparkFaults implements Measurement {
     @Override
     public Outcome in(Session session) throws IOException, InterruptedException {
         Path folder = session.folder("spark-" + work + "-" + fault);
-        TinyRun.writeConfig(folder, session.images());
+        work.prepare(session, folder);
         SparkCommands spark = new SparkCommands(session.home(), folder);
-        if (work == Work.PREDICTION) {
-            // Any weights will do.
-            session.program(folder).succeed(TinyRun.train("model", List.of("train.epochs=1")));
+        double undisturbed = spark.succeed(work.arguments(session, "whole"));
+        if (fault != Fault.NETWORK_CUT) {
+            return disturbed(session, spark, Optional.empty(), undisturbed);
         }
-        spark.succeed(arguments(session, "whole"));
-        Map<String, String> whole = content(folder, "whole");
+        Optional<StandaloneCluster> started = StandaloneCluster.start(session.home(), folder.resolve("cluster"));
+        if (started.isEmpty()) {
+            return StandaloneCluster.NEEDS_ROOT;
+        }
+        try (StandaloneCluster cluster = started.get()) {
+            return disturbed(session, cluster.commands(session.home(), folder), started, undisturbed);
+        }
+    }
+
+    private Outcome disturbed(
+            Session session, SparkCommands spark, Optional<StandaloneCluster> cluster, double undisturbed)
+            throws IOException, InterruptedException {
+        Path folder = spark.folder();
+        Map<String, String> whole = work.content(folder, "whole");
         Tally tally = new Tally(session, session.trials(1, trials));
-        Random random = session.random();
+        Scene scene = new Scene(session, spark, cluster, session.random(), tally);
         List<Double> seconds = new ArrayList<>();
         while (!tally.isDone()) {
             String name = "disturbed" + runs++;
             long start = System.nanoTime();
             boolean over = false;
             while (!over) {
-                over = live(session, spark, name, random, tally);
+                over = live(scene, name);
             }
             seconds.add((System.nanoTime() - start) / 1e9);
-            Map<String, String> found = content(folder, name);
+            Map<String, String> found = work.content(folder, name);
             tally.check(found.equals(whole), name + " differs from the undisturbed one");
         }
         return tally.outcome(String.format(
-                "in %d %s of %.0f s on average, each with the bytes of the undisturbed one (seed %d)",
+                "in %d %s of %.0f s on average, each with the bytes of the undisturbed one of %.0f s (seed %d)",
                 runs,
-                work == Work.TRAINING ? "trainings" : "predictions",
+                work.plural(),
                 seconds.stream().mapToDouble(each -> each).average().orElse(0),
+                undisturbed,
                 session.seed()));
     }
 
-    private String[] arguments(Session session, String name) throws IOException {
-        return work == Work.TRAINING
-                ? TinyRun.train(name, List.of("train.checkpoint-every=4"), "--resume", "--no-progress")
-                : new String[] {
-                    "predict",
-                    "--model",
-                    "runs/model/model.zip",
-                    "--data",
-                    session.images().resolve("train").toString(),
-                    "--images-per-part",
-                    "2",
-                    "--csv",
-                    "--resume",
-                    "--out",
-                    name
-                };
-    }
-
     /** Whether the work is done. A life ends with the first kill of its driver. */
-    private boolean live(Session session, SparkCommands spark, String name, Random random, Tally tally)
-            throws IOException, InterruptedException {
-        LongSupplier progress = () -> progress(spark.folder(), name);
+    private boolean live(Scene scene, String name) throws IOException, InterruptedException {
+        Tally tally = scene.tally();
+        LongSupplier progress = () -> work.progress(scene.spark().folder(), name);
         long before = progress.getAsLong();
-        try (Child child = spark.start(arguments(session, name))) {
+        try (Child child = scene.spark().start(work.arguments(scene.session(), name))) {
             while (child.isAlive() && !tally.isDone()) {
                 long from = before;
                 if (!child.await(() -> progress.getAsLong() > from)) {
                     continue;
                 }
-                Thread.sleep(random.nextInt(MOST_MILLIS));
+                Thread.sleep(scene.random().nextInt(MOST_MILLIS));
                 before = progress.getAsLong();
                 if (fault == Fault.DRIVER_KILLED) {
                     if (child.isAlive()) {
@@ -118,7 +115,7 @@ final class SparkFaults implements Measurement {
                         tally.tried();
                         return false;
                     }
-                } else if (disturb(child, random)) {
+                } else if (disturb(child, scene)) {
                     tally.tried();
                 }
             }
@@ -128,47 +125,47 @@ final class SparkFaults implements Measurement {
         }
     }
 
-    private boolean disturb(Child child, Random random) throws InterruptedException {
-        List<ProcessHandle> executors = SparkCommands.executors(child);
+    private boolean disturb(Child child, Scene scene) throws IOException, InterruptedException {
+        if (fault == Fault.NETWORK_CUT) {
+            cut(scene.cluster().orElseThrow(), scene.random().nextInt(StandaloneCluster.WORKERS));
+            return child.isAlive();
+        }
+        List<ProcessHandle> executors = SparkCommands.executorsBelow(child.pid());
         if (executors.isEmpty()) {
             return false;
         }
-        ProcessHandle executor = executors.get(random.nextInt(executors.size()));
-        if (fault == Fault.EXECUTOR_KILLED) {
-            return executor.destroyForcibly();
+        ProcessHandle executor = executors.get(scene.random().nextInt(executors.size()));
+        return switch (fault) {
+            case EXECUTOR_STOPPED -> stop(executor, SECONDS * 1000L);
+            case EXECUTOR_SLOWED -> slow(executor);
+            default -> executor.destroyForcibly();
+        };
+    }
+
+    private static void cut(StandaloneCluster cluster, int worker) throws IOException, InterruptedException {
+        cluster.cut(worker);
+        try {
+            Thread.sleep(SECONDS * 1000L);
+        } finally {
+            cluster.join(worker);
         }
-        String pid = String.valueOf(executor.pid());
+    }
+
+    private static boolean stop(ProcessHandle process, long millis) throws InterruptedException {
+        String pid = String.valueOf(process.pid());
         boolean stopped = Command.succeeds("kill", "-STOP", pid);
-        Thread.sleep(STOPPED_SECONDS * 1000L);
+        Thread.sleep(millis);
         return Command.succeeds("kill", "-CONT", pid) && stopped;
     }
 
-    /** Grows as the work goes on. */
-    private long progress(Path folder, String name) {
-        if (work == Work.TRAINING) {
-            return TinyRun.of(folder, name).newest();
+    /** Whether it was there all the time. */
+    private static boolean slow(ProcessHandle process) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        boolean there = true;
+        while (there && System.nanoTime() < end) {
+            there = stop(process, STOPPED_MILLIS);
+            Thread.sleep(RUNNING_MILLIS);
         }
-        String[] parts = folder.resolve(name).toFile().list((parent, file) -> file.startsWith("part-"));
-        return parts == null ? 0 : parts.length;
-    }
-
-    private Map<String, String> content(Path folder, String name) throws IOException {
-        if (work == Work.TRAINING) {
-            return TinyRun.of(folder, name).content();
-        }
-        Map<String, String> content = new TreeMap<>();
-        try (Stream<Path> parts = Files.list(folder.resolve(name))) {
-            for (Path part : parts.filter(file -> file.getFileName().toString().startsWith("part-"))
-                    .toList()) {
-                byte[] bytes = Files.readAllBytes(part);
-                content.put(
-                        part.getFileName().toString(),
-                        Digest.sha256().add(bytes, 0, bytes.length).hex());
-            }
-        }
-        if (content.isEmpty()) {
-            throw new IOException(folder.resolve(name) + ": no rows were written");
-        }
-        return content;
+        return there;
     }
 }

@@ -125,7 +125,8 @@ public final class Cluster implements AutoCloseable {
                         + local.flatMap(LocalCluster::lastWords)
                                 .map(words -> "; one said: " + words)
                                 .orElse(
-                                        ": if no more are free, ask for fewer or smaller ones; if the cluster is slow, raise"
+                                        ": if no more are free, ask for fewer or smaller ones; if one does not start, the"
+                                                + " log of its worker says why; if the cluster is slow, raise"
                                                 + " spark.scheduler.maxRegisteredResourcesWaitingTime"));
             }
             try {

@@ -96,6 +96,6 @@ public final class ExecutorCheck {
             return new UnusableExecutorException(
                     "an executor has another version of resnet4j than the driver; give both the same jars");
         }
-        return new ClusterException("the executors could not be asked: " + failure.getMessage(), failure);
+        return new ClusterException("the executors could not be asked: " + BarrierJob.reason(failure), failure);
     }
 }

@@ -49,4 +49,14 @@ final class ExecutorCheckTest {
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining("Job 0 cancelled");
     }
+
+    @Test
+    void whatElseAnExecutorCouldNotDoIsSaidWithoutItsTrace() {
+        SparkException failure = new SparkException(
+                "Job aborted due to stage failure: Could not recover from a failed barrier"
+                        + " ResultStage. Most recent failure reason: Stage failed because barrier task ResultTask(0, 1) finished"
+                        + " unsuccessfully.\njava.io.IOException: No space left on device\n\tat java.base/sun.nio.ch.write0");
+        assertThat(ExecutorCheck.failed(failure))
+                .hasMessage("the executors could not be asked: java.io.IOException: No space left on device");
+    }
 }

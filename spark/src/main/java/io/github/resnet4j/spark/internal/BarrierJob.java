@@ -35,6 +35,20 @@ public final class BarrierJob {
                 .collect();
     }
 
+    /**
+     * Why such a job failed: of a task of several at once that fails, Spark says in its first line that it did, in the next
+     * why, and then gives the trace.
+     */
+    public static String reason(Throwable failure) {
+        List<String> lines = String.valueOf(failure.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .limit(2)
+                .toList();
+        boolean more = lines.size() > 1 && lines.get(0).endsWith(" finished unsuccessfully.");
+        return lines.isEmpty() ? "" : lines.get(more ? 1 : 0).strip();
+    }
+
     private static final class Partition<A, T> extends AbstractFunction1<Iterator<A>, Iterator<T>>
             implements Serializable {
         private static final long serialVersionUID = 1;

@@ -138,20 +138,12 @@ public final class SparkTraining implements TrainingCluster {
     }
 
     private void again(Stretch stretch, int failures, Throwable cause) {
-        String reason = reason(String.valueOf(cause.getMessage()));
+        String reason = BarrierJob.reason(cause);
         if (failures > MOST_FAILURES) {
             throw new ClusterException("the same steps failed " + failures + " times, at last so: " + reason, cause);
         }
         remarks.accept("warning: steps " + (stretch.from() + 1) + " to " + (stretch.from() + stretch.steps())
                 + " of epoch " + (stretch.epoch() + 1) + " are taken again: " + reason);
-    }
-
-    /** Of a task of several at once that fails, Spark says in its first line that it did, and in the next why. */
-    static String reason(String message) {
-        List<String> lines =
-                message.lines().filter(line -> !line.isBlank()).limit(2).toList();
-        boolean more = lines.size() > 1 && lines.get(0).endsWith(" finished unsuccessfully.");
-        return lines.isEmpty() ? "" : lines.get(more ? 1 : 0).strip();
     }
 
     private List<Done> done(ReplicaTask task, BooleanSupplier stop) throws FailedException {
@@ -221,7 +213,9 @@ public final class SparkTraining implements TrainingCluster {
             }
             if (waited == SECONDS_FOR_EXECUTORS) {
                 throw new ClusterException(SECONDS_FOR_EXECUTORS + " s after an executor was lost, there is room for "
-                        + cluster.slots() + " where " + count + " are needed; resume with so many");
+                        + cluster.slots() + " where " + count
+                        + " are needed; the log of the worker says why none starts"
+                        + " there, such as for a full disk; go on with --resume, with so many or once there are more");
             }
             try {
                 TimeUnit.SECONDS.sleep(1);

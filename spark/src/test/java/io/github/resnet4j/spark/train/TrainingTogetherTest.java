@@ -221,17 +221,6 @@ final class TrainingTogetherTest {
     }
 
     @Test
-    void saysWhyStepsAreTakenAgain() {
-        String why = "ExecutorLostFailure (executor 1 exited) Reason: Command exited with code 137";
-        assertThat(SparkTraining.reason("Job aborted due to stage failure: Could not recover from a failed barrier"
-                        + " ResultStage. Most recent failure reason: Stage failed because barrier task ResultTask(1, 0)"
-                        + " finished unsuccessfully.\n" + why + "\n\tat x"))
-                .isEqualTo(why);
-        assertThat(SparkTraining.reason("an executor was lost")).isEqualTo("an executor was lost");
-        assertThat(SparkTraining.reason("")).isEmpty();
-    }
-
-    @Test
     void aBatchNeedsAnImageForEachExecutor() {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> tiny.train(spark(3, Agreement.every(1)), "train.batch-size=2"))
