@@ -117,7 +117,8 @@ class UpscalerTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 30", "40, 1"})
     void takesAnySize(int width, int height) {
-        Rgb8Image made = upscaled(network("msrn-x3"), new Options(25, Optional.empty(), true), Engine.ONEDNN, image(width, height));
+        Rgb8Image made = upscaled(
+                network("msrn-x3"), new Options(25, Optional.empty(), true), Engine.ONEDNN, image(width, height));
         assertThat(made.width()).isEqualTo(3 * width);
         assertThat(made.height()).isEqualTo(3 * height);
     }
@@ -126,7 +127,8 @@ class UpscalerTest {
     void refusesTilesWithoutAPartAndNetworksOfClasses() {
         Network network = network("msrn-x2");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Upscaler(graph(network), network, new Options(24, Optional.empty(), false), Engine.DL4J))
+                .isThrownBy(() ->
+                        new Upscaler(graph(network), network, new Options(24, Optional.empty(), false), Engine.DL4J))
                 .withMessageContaining("use tiles of at least 48");
         assertThatIllegalArgumentException().isThrownBy(() -> new Options(8, Optional.of(4), false));
         Network classifier = Zoo.find("resnet20-cifar").network();
@@ -142,7 +144,8 @@ class UpscalerTest {
             for (Upscaler.Span span : Upscaler.Span.over(size, 20, 6)) {
                 assertThat(span.ownFrom()).isEqualTo(next);
                 assertThat(span.length()).isEqualTo(Math.min(20, size));
-                assertThat(span.from() == 0 || span.ownFrom() - span.from() >= 6).isTrue();
+                assertThat(span.from() == 0 || span.ownFrom() - span.from() >= 6)
+                        .isTrue();
                 int end = span.from() + span.length();
                 assertThat(end == size || end - span.ownTo() >= 6).isTrue();
                 assertThat(span.from()).isGreaterThanOrEqualTo(0);

@@ -101,7 +101,8 @@ public record Network(
     private List<Node> upToLayer(Node last) {
         List<Node> way = new ArrayList<>(List.of(last));
         Node at = last;
-        while ((at.op() instanceof Op.Resize || at.op() instanceof Op.Shift) && !at.inputs().get(0).equals(INPUT)) {
+        while ((at.op() instanceof Op.Resize || at.op() instanceof Op.Shift)
+                && !at.inputs().get(0).equals(INPUT)) {
             at = node(at.inputs().get(0));
             way.add(at);
         }

@@ -54,8 +54,8 @@ public final class NetworkSummary {
             widths.add(widest);
         }
         String title = head.line(widths);
-        StringBuilder text = new StringBuilder(network.name() + ": " + network.input() + " pixels to "
-                + result() + "\n\n" + title + "\n" + "-".repeat(title.length()) + "\n");
+        StringBuilder text = new StringBuilder(network.name() + ": " + network.input() + " pixels to " + result()
+                + "\n\n" + title + "\n" + "-".repeat(title.length()) + "\n");
         rows.forEach(row -> text.append(row.line(widths)).append('\n'));
         return text.append('\n').append(totals()).toString();
     }

@@ -43,9 +43,14 @@ class MsrnNamesTest {
         }
         assertThat(tensors.keySet()).anyMatch(tensor -> tensor.contains("_"));
 
-        assertThat(Matching.of(Dicts.of(tensors), network, LoadOptions.STRICT).report().complete())
+        assertThat(Matching.of(Dicts.of(tensors), network, LoadOptions.STRICT)
+                        .report()
+                        .complete())
                 .isTrue();
-        assertThat(Fit.ranked(Dicts.of(tensors), NameMapping.NONE).get(0).architecture().name())
+        assertThat(Fit.ranked(Dicts.of(tensors), NameMapping.NONE)
+                        .get(0)
+                        .architecture()
+                        .name())
                 .isEqualTo(name);
     }
 }

@@ -162,7 +162,8 @@ class GraphOrderTest {
             told += reading.refusal().isEmpty() ? 1 : 0;
             reading.refusal().ifPresent(why -> refused.add(row.name()));
         }
-        // A gate and what it lets through have the same shape and the same place, as do convolutions of other dilations.
+        // A gate and what it lets through have the same shape and the same place, as do convolutions of other
+        // dilations.
         assertThat(refused).isNotEmpty().allMatch(name -> name.matches("(highway|deeplabv3)-.*"));
         assertThat(told).isGreaterThan(100);
     }
