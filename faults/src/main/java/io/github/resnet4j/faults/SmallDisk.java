@@ -82,8 +82,8 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Lazily: of a process that was killed a moment ago, files may still be open. */
-    private static void unmount(Path folder) throws InterruptedException {
+    /** If there is a disk. Lazily: of a process that was killed a moment ago, files may still be open. */
+    static void unmount(Path folder) throws InterruptedException {
         Command.succeeds("umount", "-l", folder.toString());
     }
 

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * Everything that {@link ExperimentPage} shows of an experiment.
+ * Everything that the page of an experiment shows.
  *
  * @param title the heading
  * @param source the paper, and the figure or table in it, if there is one

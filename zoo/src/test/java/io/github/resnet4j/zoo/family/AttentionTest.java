@@ -208,7 +208,7 @@ class AttentionTest {
                         + " se-gate=sigmoid, output-stride=32]");
         assertThat(List.copyOf(Zoo.find("cbam-resnet50").spec().options().entrySet())
                         .toString())
-                .endsWith("attention=cbam, attention-ratio=16]");
+                .endsWith("attention=cbam, attention-ratio=16, output-stride=32]");
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Zoo.find("resnet50").with(Map.of("attention-ratio", "8")))
                 .withMessageContaining("unknown option \"attention-ratio\"");
