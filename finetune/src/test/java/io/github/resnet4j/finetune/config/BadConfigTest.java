@@ -160,7 +160,7 @@ final class BadConfigTest {
                         List.of(
                                 "x.yaml:2: model.options: unknown option \"groups\"; its options are shortcut, stride-on,"
                                         + " zero-init-residual, stochastic-depth,"
-                                        + " stochastic-depth-scaling, stochastic-depth-per, attention",
+                                        + " stochastic-depth-scaling, stochastic-depth-per, attention, output-stride",
                                 "x.yaml:2: model.options: unknown option \"shortcuts\"; did you mean shortcut?")),
                 row(
                         2,
