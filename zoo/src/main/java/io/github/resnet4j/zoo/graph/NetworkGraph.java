@@ -40,7 +40,6 @@ import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
@@ -439,7 +438,7 @@ public final class NetworkGraph {
     private static Layer convolution(Op.Convolution c, Shape in) {
         Window.Axis rows = c.window().rows();
         Window.Axis columns = c.window().columns();
-        IWeightInit weights = new WeightInitDistribution(initial(c, in));
+        IWeightInit weights = initial(c, in);
         // DL4J's has no groups, and asks oneDNN for a dilated one with the padding of another
         if (c.groups() > 1 || rows.dilation() > 1 || columns.dilation() > 1) {
             return new GroupedConvolution.Builder(rows.kernel(), columns.kernel())
@@ -467,19 +466,19 @@ public final class NetworkGraph {
                 .build();
     }
 
-    private static Distribution initial(Op.Convolution c, Shape in) {
+    private static IWeightInit initial(Op.Convolution c, Shape in) {
         // That of all groups together: PyTorch does not divide
         double fanOut = (double) c.window().taps() * c.outChannels();
         double fanIn = (double) c.window().taps() * (in.channels() / c.groups());
         return switch (c.initial()) {
-            case FAN_OUT -> new NormalDistribution(0, Math.sqrt(2 / fanOut));
+            case FAN_OUT -> new WeightInitDistribution(new NormalDistribution(0, Math.sqrt(2 / fanOut)));
             case PYTORCH -> within(1 / Math.sqrt(fanIn));
             case FAN_IN -> within(Math.sqrt(3 / fanIn));
         };
     }
 
-    private static Distribution within(double bound) {
-        return new UniformDistribution(-bound, bound);
+    private static IWeightInit within(double bound) {
+        return new WeightInitDistribution(new UniformDistribution(-bound, bound));
     }
 
     private static Layer batchNorm(Op.BatchNorm bn, Shape in) {
@@ -526,7 +525,7 @@ public final class NetworkGraph {
                 .hasBias(d.bias())
                 .biasInit(d.initialBias())
                 .activation(Activation.IDENTITY)
-                .weightInit(new WeightInitDistribution(within(bound)))
+                .weightInit(within(bound))
                 .build();
     }
 }
