@@ -228,7 +228,7 @@ class CommandLineIT {
                 mistake(2, "experiment two.yaml --set train.epoch=3", "did you mean epochs?"),
                 mistake(2, "experiment two.yaml --set model.name=x", "residual would train the same as plain"),
                 mistake(2, "experiment two.yaml --report", "nothing is trained yet"),
-                mistake(2, "eval --model m.zip --data file", "file is a file", "--dataset cifar10 or cifar100"),
+                mistake(3, "eval --model m.zip --data file", "m.zip: there is no such file"),
                 mistake(3, "train -c tiny.yaml", "absent: does not exist"),
                 mistake(3, "train -c tiny.yaml --data nothing", "nothing: no class folders"),
                 mistake(3, "train -c tiny.yaml --data one-class", "one-class:", "at least two"),

@@ -141,6 +141,14 @@ class WeightsIT {
         return outcome.get("loss") + " " + outcome.get("top1");
     }
 
+    @Test
+    void evalSaysWhatToDoWithAFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        Cli.in(folder)
+                .run("eval", "--model", Trained.model(), "--data", file.toString())
+                .failsWith(ExitCode.USAGE, "is a file", "--dataset cifar10 or cifar100");
+    }
+
     private String labels() throws IOException {
         JsonNode facts = JSON.readTree(
                         light("info", Trained.model(), "--json").succeeds().out())

@@ -68,7 +68,7 @@ class OperationsTest {
         MADE.put("sigmoid", (in, out, from) -> new Operation.Activation(Function.SIGMOID, 0));
         MADE.put("tanh", (in, out, from) -> new Operation.Activation(Function.TANH, 0));
         MADE.put("scale", (in, out, from) -> new Operation.Scale(0.17));
-        MADE.put("shift", (in, out, from) -> new Operation.Shift(List.of(0.5, -2.0, 100.25)));
+        MADE.put("shift", (in, out, from) -> new Operation.Shift(List.of(0.5, -2.0, 1.25)));
         MADE.put("local response norm 5", (in, out, from) -> new Operation.LocalResponseNorm(5, 0.1, 0.75, 2));
         MADE.put("local response norm 3", (in, out, from) -> new Operation.LocalResponseNorm(3, 1, 0.5, 1));
         MADE.put(

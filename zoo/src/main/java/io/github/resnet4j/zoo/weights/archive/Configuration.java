@@ -5,6 +5,7 @@ import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.weights.BadWeightsException;
 import io.github.resnet4j.zoo.weights.Fault;
 import io.github.resnet4j.zoo.weights.Location;
@@ -173,8 +174,12 @@ final class Configuration {
         this.parser = parser;
         network.nodes().forEach(node -> nodes.put(node.name(), node));
         List<Node> all = network.nodes();
-        outputs.put(NetworkGraph.output(network), all.get(all.size() - 1).name());
-        network.auxiliary().forEach(head -> outputs.put(NetworkGraph.softmax(head), head.logits()));
+        // Constants alone: a method of NetworkGraph would load DL4J, which reading a file's head does without.
+        boolean values = network.output() instanceof Output.Values;
+        outputs.put(
+                values ? NetworkGraph.VALUES : NetworkGraph.SOFTMAX,
+                all.get(all.size() - 1).name());
+        network.auxiliary().forEach(head -> outputs.put(NetworkGraph.SOFTMAX + "." + head.logits(), head.logits()));
     }
 
     /**
