@@ -1,5 +1,6 @@
 package io.github.resnet4j.finetune.internal.task.spoofing;
 
+import io.github.resnet4j.finetune.quality.SpoofingScores;
 import io.github.resnet4j.finetune.report.Metric;
 import io.github.resnet4j.finetune.train.Measured;
 import java.util.LinkedHashMap;
@@ -37,12 +38,12 @@ record SpoofingEvaluation(double loss, List<Answer> answers, double seconds) imp
     }
 
     /** Its errors at every threshold. */
-    DetCurve curve() {
+    SpoofingScores curve() {
         return curve(answers);
     }
 
-    static DetCurve curve(List<Answer> answers) {
-        return DetCurve.of(scores(answers, true), scores(answers, false));
+    static SpoofingScores curve(List<Answer> answers) {
+        return new SpoofingScores(scores(answers, true), scores(answers, false));
     }
 
     private static double[] scores(List<Answer> answers, boolean real) {

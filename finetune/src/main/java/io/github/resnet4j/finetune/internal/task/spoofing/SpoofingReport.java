@@ -13,6 +13,7 @@ import io.github.resnet4j.finetune.internal.report.TaskReport;
 import io.github.resnet4j.finetune.internal.task.FinishedRun;
 import io.github.resnet4j.finetune.internal.task.ShippedModel;
 import io.github.resnet4j.finetune.quality.Interval;
+import io.github.resnet4j.finetune.quality.SpoofingScores;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.Numbers;
 import java.io.IOException;
@@ -100,12 +101,14 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
         }
     }
 
-    private Optional<DetCurve> curve() {
+    private Optional<SpoofingScores> curve() {
         return evaluation.hasBothKinds() ? Optional.of(evaluation.curve()) : Optional.empty();
     }
 
     private Optional<Double> threshold() {
-        return curve().map(DetCurve::equal).map(DetCurve.Point::threshold);
+        return curve().map(SpoofingScores::atEqualError)
+                .map(SpoofingScores.Point::threshold)
+                .filter(Double::isFinite);
     }
 
     private long wrong() {
@@ -157,12 +160,17 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                 new Section("worst", "Worst scores", this::worst));
     }
 
+    /** Below the lowest score, there is none. */
+    private static String words(double threshold) {
+        return Double.isFinite(threshold) ? Numbers.rate(threshold) : "below all scores";
+    }
+
     private void errors(Page page) {
         page.openSection("det", "Error rates at every threshold");
         curve().ifPresent(curve -> {
-            List<LineChart.Point> points = curve.points().stream()
+            List<LineChart.Point> points = curve.curve().stream()
                     .map(point -> new LineChart.Point(
-                            point.accepted(), point.refused(), "threshold " + Numbers.rate(point.threshold())))
+                            point.falseAlarm(), point.miss(), "threshold " + words(point.threshold())))
                     .toList();
             LineChart chart = new LineChart(
                     "Detection error trade-off",
@@ -179,7 +187,7 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                     false);
             page.add(
                     "<p>Left and low is good. With the threshold {} on the score, both errors are as good as equal: {}.</p>\n",
-                    Numbers.rate(curve.equal().threshold()),
+                    words(curve.atEqualError().threshold()),
                     Numbers.percent(curve.equalErrorRate()));
             page.add(
                     "<figure class=\"plot\"><figcaption>Share of real sounds taken for spoofed, by share of spoofed sounds"
@@ -235,7 +243,7 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
     public void json(Map<String, Object> object) {
         object.put("task", "spoofing");
         object.put("images", evaluation.images());
-        object.put("eer", curve().map(DetCurve::equalErrorRate).orElse(null));
+        object.put("eer", curve().map(SpoofingScores::equalErrorRate).orElse(null));
         object.put("threshold", threshold().orElse(null));
         object.put("wrong", wrong());
         List<Map<String, Object>> all = new ArrayList<>();
@@ -257,7 +265,7 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                                 .append(" of ")
                                 .append(Numbers.count(evaluation.images(), "validation sound", "validation sounds"))
                                 .append(", at the threshold ")
-                                .append(Numbers.rate(curve.equal().threshold()))
+                                .append(words(curve.atEqualError().threshold()))
                                 .append(
                                         ". The epoch was chosen on these sounds, which flatters the figure a little.\n"),
                         () -> results.append("Not measured.\n"));
