@@ -5,6 +5,7 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.quality.Temperature;
 import io.github.resnet4j.spark.InferenceOptions.DataFormat;
+import io.github.resnet4j.spark.internal.Standstill;
 import io.github.resnet4j.spark.internal.inference.Inputs;
 import io.github.resnet4j.spark.internal.inference.JobSpec;
 import io.github.resnet4j.spark.internal.inference.LabelMatching;
@@ -332,9 +333,11 @@ public final class BatchInference {
                 .mapToLong(result -> result.images() + result.errors())
                 .sum();
         Broadcast<JobSpec> job = context.broadcast(spec);
+        Standstill standstill = new Standstill(context, Standstill.PATIENCE);
         JavaFutureAction<List<PartResult>> results = context.parallelize(parts, parts.size())
                 .mapPartitions(new PartTask(job, images, errors, finished))
                 .collectAsync();
+        String stays = "; what is done stays in " + Paths.shown(spec.out()) + ", and --resume goes on with it";
         try {
             while (true) {
                 try {
@@ -345,6 +348,10 @@ public final class BatchInference {
                     progress.step(
                             imagesBefore + images.value() + errors.value(),
                             before.size() + (int) (long) finished.value());
+                    if (standstill.isThere()) {
+                        throw new ClusterException("no executor has taken a part for " + Standstill.PATIENCE.toSeconds()
+                                + " s; the logs of the workers say why none starts, such as for a full disk" + stays);
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -352,14 +359,12 @@ public final class BatchInference {
             Thread.currentThread().interrupt();
             throw (CancellationException) new CancellationException("interrupted").initCause(e);
         } catch (ExecutionException e) {
-            throw new ClusterException(
-                    "the run failed: " + reason(e) + "; what is done stays in " + Paths.shown(spec.out())
-                            + ", and --resume goes on with it",
-                    e);
-        } catch (RuntimeException e) { // of whoever watches the progress
+            throw new ClusterException("the run failed: " + reason(e) + stays, e);
+        } catch (RuntimeException e) { // of whoever watches the progress, too
             results.cancel(true);
             throw e;
         } finally {
+            standstill.close();
             job.destroy();
         }
     }

@@ -7,6 +7,7 @@ import io.github.resnet4j.finetune.train.StoppedException;
 import io.github.resnet4j.spark.Cluster;
 import io.github.resnet4j.spark.ClusterException;
 import io.github.resnet4j.spark.internal.BarrierJob;
+import io.github.resnet4j.spark.internal.Standstill;
 import io.github.resnet4j.spark.train.ReplicaTask.Done;
 import io.github.resnet4j.spark.train.ReplicaTask.Job;
 import java.io.IOException;
@@ -37,7 +38,8 @@ public final class SparkTraining implements TrainingCluster {
     private static final int MOST_FAILURES = 5;
 
     private static final int SECRET_BYTES = 32;
-    private static final int SECONDS_FOR_EXECUTORS = 120;
+    private static final long SECONDS_FOR_EXECUTORS = Standstill.PATIENCE.toSeconds();
+    private static final String RESUME = "; go on with --resume, once there is room or with fewer executors";
 
     private final Cluster cluster;
     private final int count;
@@ -167,6 +169,9 @@ public final class SparkTraining implements TrainingCluster {
             } catch (ExecutionException e) {
                 if (stop.getAsBoolean()) {
                     throw new StoppedException(); // a JVM that is told to end ends its context meanwhile
+                }
+                if (e.getCause() instanceof BarrierJob.NotStartedException few) {
+                    throw new ClusterException(few.getMessage() + RESUME, few);
                 }
                 throw new FailedException(e.getCause());
             } catch (InterruptedException e) {
