@@ -17,7 +17,7 @@ public interface SoundDataset extends Samples {
     default SampleSource samples(SoundFeature feature) {
         return index -> {
             Sound sound = sound(index);
-            return (view, random, out, offset) -> feature.write(sound, out, offset);
+            return (view, random, slot) -> feature.write(sound, slot.features(), slot.at());
         };
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.resnet4j.datasets.audio.BadAudioException;
 import io.github.resnet4j.datasets.audio.SoundFeature;
 import io.github.resnet4j.datasets.image.Golden;
+import io.github.resnet4j.datasets.loader.SampleSource;
 import io.github.resnet4j.datasets.records.SoundRecordReader;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import java.io.ByteArrayOutputStream;
@@ -152,7 +153,7 @@ class SoundDatasetTest {
         assertThat(batches.hasNext()).isFalse();
 
         float[] sample = new float[feature.rows() * feature.frames()];
-        folder.samples(feature).read(1).write(0, SampleRandom.of(0, 0, 1), sample, 0);
+        folder.samples(feature).read(1).write(0, SampleRandom.of(0, 0, 1), new SampleSource.Slot(sample, 0));
         assertThat(sample).isEqualTo(feature.of(folder.sound(1)));
     }
 

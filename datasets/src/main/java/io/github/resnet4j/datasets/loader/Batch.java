@@ -7,16 +7,31 @@ import java.util.Arrays;
  *
  * @param features N×C×H×W
  * @param shape {N, C, H, W}
+ * @param targets what is to be predicted besides the class, N×C×H×W: a map of classes, a larger image; none where there is
+ *     nothing else
+ * @param targetShape {N, C, H, W}; {N, 0, 0, 0} where there is nothing else
  * @param labels the class of each sample
  * @param indices the index of each sample in the data set
  */
-public record Batch(float[] features, int[] shape, int[] labels, int[] indices) {
+public record Batch(float[] features, int[] shape, float[] targets, int[] targetShape, int[] labels, int[] indices) {
     public Batch {
-        long length = Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
-        if (shape.length != 4 || length != features.length || labels.length != shape[0] || indices.length != shape[0]) {
+        if (!isOf(shape, features) || labels.length != shape[0] || indices.length != shape[0]) {
             throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " for " + features.length
                     + " features, " + labels.length + " labels, " + indices.length + " indices");
         }
+        if (!isOf(targetShape, targets) || targetShape[0] != shape[0]) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(targetShape) + " for " + targets.length
+                    + " values of the targets of " + shape[0] + " samples");
+        }
+    }
+
+    /** Of samples that have nothing to predict but their class. */
+    public Batch(float[] features, int[] shape, int[] labels, int[] indices) {
+        this(features, shape, new float[0], new int[] {labels.length, 0, 0, 0}, labels, indices);
+    }
+
+    private static boolean isOf(int[] shape, float[] values) {
+        return shape.length == 4 && Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact) == values.length;
     }
 
     /** The number of samples, N; 0 where none of them could be read ({@link BadImages#LEAVE_OUT}). */

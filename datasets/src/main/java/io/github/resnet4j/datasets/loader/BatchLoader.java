@@ -7,6 +7,7 @@ import io.github.resnet4j.datasets.transform.SampleRandom;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
@@ -40,9 +41,8 @@ public final class BatchLoader implements AutoCloseable {
     private static final int CLOSE_SECONDS = 10;
 
     private final Samples dataset;
-    private final int channels;
-    private final int height;
-    private final int width;
+    private final SampleShape shape;
+    private final Optional<SampleShape> target;
     private final LoaderOptions options;
     private final ReadableImages images;
     /** Null where the caller's thread does the work. */
@@ -67,18 +67,29 @@ public final class BatchLoader implements AutoCloseable {
      */
     public BatchLoader(
             Samples dataset, SampleSource source, int channels, int height, int width, LoaderOptions options) {
-        if (channels < 1 || height < 1 || width < 1) {
-            throw new IllegalArgumentException("a sample cannot be " + channels + "x" + height + "x" + width);
-        }
-        double values = (double) options.batchSize() * channels * height * width;
-        if (values > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("a batch of " + options.batchSize() + "x" + channels + "x" + height + "x"
-                    + width + " does not fit into one array: reduce the batch size");
-        }
+        this(dataset, source, new SampleShape(channels, height, width), Optional.empty(), options);
+    }
+
+    /**
+     * A loader of samples with targets: more to predict than a class.
+     *
+     * @param dataset their labels and names
+     * @param source their values
+     * @param shape of the features of a sample
+     * @param target shape of the target of a sample; absent, there are only labels
+     * @throws IllegalArgumentException if a batch does not fit into an array
+     */
+    public BatchLoader(
+            Samples dataset,
+            SampleSource source,
+            SampleShape shape,
+            Optional<SampleShape> target,
+            LoaderOptions options) {
+        shape.requireRoom(options.batchSize());
+        target.ifPresent(map -> map.requireRoom(options.batchSize()));
         this.dataset = dataset;
-        this.channels = channels;
-        this.height = height;
-        this.width = width;
+        this.shape = shape;
+        this.target = target;
         this.options = options;
         this.images = new ReadableImages(dataset, source, options.badImages());
         this.workers = options.workers() == 0 ? null : pool(options.workers());
@@ -171,8 +182,10 @@ public final class BatchLoader implements AutoCloseable {
         int first = number * options.batchSize();
         int all = Math.min(options.batchSize(), order.length - first);
         int size = options.share().size(all);
-        int length = channels * height * width;
+        int length = shape.length();
+        int targetLength = target.map(SampleShape::length).orElse(0);
         float[] features = new float[size * length];
+        float[] targets = new float[size * targetLength];
         int[] labels = new int[size];
         int[] indices = new int[size];
         int read = 0;
@@ -183,9 +196,9 @@ public final class BatchLoader implements AutoCloseable {
                 throw new CancellationException("stopped while loading");
             }
             int repeat = repeats[i];
-            int offset = read * length;
-            OptionalInt used = images.read(
-                    order[i], stopped, (index, sample) -> write(index, sample, repeat, epoch, features, offset));
+            SampleSource.Slot slot = new SampleSource.Slot(features, read * length, targets, read * targetLength);
+            OptionalInt used =
+                    images.read(order[i], stopped, (index, sample) -> write(index, sample, repeat, epoch, slot));
             if (used.isPresent()) {
                 indices[read] = used.getAsInt();
                 labels[read] = dataset.label(used.getAsInt());
@@ -194,18 +207,20 @@ public final class BatchLoader implements AutoCloseable {
         }
         return new Batch(
                 read == size ? features : Arrays.copyOf(features, read * length),
-                new int[] {read, channels, height, width},
+                shape.batch(read),
+                read == size ? targets : Arrays.copyOf(targets, read * targetLength),
+                target.isPresent() ? target.get().batch(read) : new int[] {read, 0, 0, 0},
                 Arrays.copyOf(labels, read),
                 Arrays.copyOf(indices, read));
     }
 
-    private void write(int index, SampleSource.Sample sample, int repeat, int epoch, float[] features, int offset) {
+    private void write(int index, SampleSource.Sample sample, int repeat, int epoch, SampleSource.Slot slot) {
         boolean fixed = options.views() > 0;
         int view = fixed ? (int) (((long) epoch + repeat) % options.views()) : epoch;
         long seed = options.seed() + (fixed ? 0 : REPEAT * repeat);
         try {
             SampleRandom random = SampleRandom.of(seed, view, dataset.indexInWhole(index));
-            sample.write(view, random, features, offset);
+            sample.write(view, random, slot);
         } catch (BadDataException e) {
             throw e;
         } catch (IllegalArgumentException e) { // a step that refuses this image: its size mostly

@@ -18,21 +18,37 @@ public interface SampleSource {
     @FunctionalInterface
     interface Sample {
         /**
-         * Writes a view of the sample as planes (C×H×W), every one of its values.
+         * Writes a view of the sample as planes (C×H×W), every one of its values, and those of its target where the loader
+         * has targets.
          *
          * @param view the number of the view: the epoch, or one of {@link LoaderOptions#views()}
          * @param random the random numbers of this view, the only source of randomness
-         * @param out where to, from {@code offset} on
+         * @param slot where to
          * @throws io.github.resnet4j.datasets.image.BadImageException if the sample turns out to be undecodable
          */
-        void write(int view, SampleRandom random, float[] out, int offset);
+        void write(int view, SampleRandom random, Slot slot);
+    }
+
+    /**
+     * Where a sample of a batch belongs. Its neighbours are written at the same time.
+     *
+     * @param features of the batch
+     * @param at where those of the sample begin
+     * @param targets of the batch; empty where samples have labels only
+     * @param targetAt where that of the sample begins
+     */
+    record Slot(float[] features, int at, float[] targets, int targetAt) {
+        /** Of a sample with a label only. */
+        public Slot(float[] features, int at) {
+            this(features, at, new float[0], 0);
+        }
     }
 
     /** The images of a data set, each made into a sample by {@code writer}. */
     static SampleSource of(ImageDataset dataset, SampleWriter writer) {
         return index -> {
             LazyImage image = dataset.open(index);
-            return (view, random, out, offset) -> writer.write(image, random, out, offset);
+            return (view, random, slot) -> writer.write(image, random, slot.features(), slot.at());
         };
     }
 }

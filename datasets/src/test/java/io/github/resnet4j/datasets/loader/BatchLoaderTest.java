@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -373,6 +374,49 @@ class BatchLoaderTest {
         assertThatThrownBy(() -> new LoaderOptions(1, 0, 1, 1, false, null)).hasMessageContaining("badImages");
         assertThatThrownBy(() -> new Batch(new float[5], new int[] {1, 3, 1, 2}, new int[1], new int[1]))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** A sample and its target are drawn from the same random numbers, and keep their places when one before them is bad. */
+    @Test
+    void aTargetGoesWithItsSample() {
+        SampleSource source = index -> {
+            if (index == 1) {
+                throw new BadDataException("image1", "no mask", null);
+            }
+            return (view, random, slot) -> {
+                float drawn = 10 * index + random.nextInt(10);
+                Arrays.fill(slot.features(), slot.at(), slot.at() + 6, drawn);
+                Arrays.fill(slot.targets(), slot.targetAt(), slot.targetAt() + 4, -drawn);
+            };
+        };
+        LoaderOptions options = new LoaderOptions(4, 7, 2, 2, false, BadImages.COLLECT);
+        try (BatchLoader loader = new BatchLoader(
+                images(4), source, new SampleShape(3, 1, 2), Optional.of(new SampleShape(1, 2, 2)), options)) {
+            Batch batch = all(loader, 0, 0).get(0);
+            assertThat(batch.indices()).containsExactly(0, 2, 3);
+            assertThat(batch.shape()).containsExactly(3, 3, 1, 2);
+            assertThat(batch.targetShape()).containsExactly(3, 1, 2, 2);
+            for (int i = 0; i < 3; i++) {
+                assertThat(batch.features()[6 * i]).isBetween(10f * batch.indices()[i], 10f * batch.indices()[i] + 9);
+                assertThat(Arrays.copyOfRange(batch.targets(), 4 * i, 4 * i + 4))
+                        .containsOnly(-batch.features()[6 * i]);
+            }
+        }
+        assertThatThrownBy(() -> new Batch(
+                        new float[1],
+                        new int[] {1, 1, 1, 1},
+                        new float[2],
+                        new int[] {1, 1, 1, 1},
+                        new int[1],
+                        new int[1]))
+                .hasMessageContaining("2 values of the targets");
+        assertThatThrownBy(() -> new BatchLoader(
+                        images(2),
+                        source,
+                        new SampleShape(3, 1, 2),
+                        Optional.of(new SampleShape(3, 30000, 30000)),
+                        options(1, 1, false)))
+                .hasMessageContaining("3x30000x30000 does not fit");
     }
 
     @Test

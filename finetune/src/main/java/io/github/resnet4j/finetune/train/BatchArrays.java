@@ -40,6 +40,12 @@ public final class BatchArrays {
         return of(batch.features(), shape[0], shape[1], shape[2], shape[3]);
     }
 
+    /** The targets of a batch, N×C×H×W. */
+    public INDArray targets(Batch batch) {
+        int[] shape = batch.targetShape();
+        return of(batch.targets(), shape[0], shape[1], shape[2], shape[3]);
+    }
+
     /** An array of a shape with these values, in C order. */
     public INDArray of(float[] values, long... shape) {
         INDArray array = arrays.computeIfAbsent(

@@ -128,10 +128,10 @@ public final class FeatureStore implements SampleSource, AutoCloseable {
     public Sample read(int index) {
         int row = index % layout.perFile();
         requireThere(0, index);
-        return (view, random, out, offset) -> {
+        return (view, random, slot) -> {
             requireThere(view, index);
             try {
-                file(view, index).read(row, out, offset);
+                file(view, index).read(row, slot.features(), slot.at());
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         folder + ": cached features cannot be read (" + FileProblem.reason(e)

@@ -8,6 +8,7 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.loader.Batch;
+import io.github.resnet4j.datasets.loader.SampleSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ class FeatureStoreTest {
 
     private static float value(FeatureStore store, int view, int index) {
         float[] out = new float[VALUES + 2];
-        store.read(index).write(view, null, out, 1);
+        store.read(index).write(view, null, new SampleSource.Slot(out, 1));
         assertThat(out[0]).isZero();
         assertThat(out[VALUES + 1]).isZero();
         assertThat(out[1]).isEqualTo(out[VALUES]);

@@ -142,7 +142,7 @@ final class SpoofingSounds implements Samples {
     SampleSource samples(SoundFeature feature) {
         return index -> {
             Sound sound = sound(index);
-            return (view, random, out, offset) -> feature.write(sound, out, offset);
+            return (view, random, slot) -> feature.write(sound, slot.features(), slot.at());
         };
     }
 
