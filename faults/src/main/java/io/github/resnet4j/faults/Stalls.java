@@ -15,6 +15,7 @@ final class Stalls implements Measurement {
     /** The bar's ten minutes would be as long for each trial; what is waited for is the same. */
     private static final String SHORT_LIMIT = "10s";
 
+    private static final int HALTED_MILLIS = 3000;
     private static final String LONG_LIMIT = "10m";
 
     @Override
@@ -46,13 +47,16 @@ final class Stalls implements Measurement {
                 child.await(() -> run.newest() >= 2);
                 server.stop();
                 start = System.nanoTime();
-                int code = child.exitCode();
+                child.await(() -> child.says("stands still"));
                 session.say(name + " ended after " + Math.round((System.nanoTime() - start) / 1e9) + " s");
+                // The kernel lets no process go while a read of its has reached the server that stands still.
+                Thread.sleep(HALTED_MILLIS);
+                server.resume();
+                int code = child.exitCode();
                 String err = child.err();
                 tally.check(code == STALLED, name + ": exit code " + code + ": " + err);
                 tally.check(err.contains("stands still") && err.contains("    at "), name + ": no dump: " + err);
             }
-            server.resume();
             try (Child child = program.start(TinyRun.train(name, List.of(), "--resume"))) {
                 int code = child.exitCode();
                 String differences = code == 0 ? run.differences(whole) : "exit code " + code + ": " + child.err();
