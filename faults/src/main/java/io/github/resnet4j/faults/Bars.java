@@ -177,7 +177,7 @@ final class Bars {
                     "K-7",
                     "the disk of a worker is full before and during trainings and predictions: the same bytes, or a clear error with"
                             + " exit code 5 or 6 and the same bytes by --resume once there is room",
-                    new FullWorkerDisk(3)),
+                    new FullWorkerDisk(1)),
             new Bar(
                     "K-8",
                     "an executor of a training is slowed to a fifth for 30 seconds, as by cpulimit: the others wait, the same bytes",
