@@ -1,6 +1,7 @@
 package io.github.resnet4j.datasets.audio;
 
 import java.util.Arrays;
+import org.jtransforms.fft.DoubleFFT_1D;
 
 /**
  * The magnitudes of the constant-Q transform of Schörkhuber et al. 2014 ("A Matlab toolbox for efficient perfect
@@ -17,7 +18,6 @@ import java.util.Arrays;
  */
 final class ConstantQ {
     private static final int LEAST_WIDTH = 4;
-    private static final int LANES = 32;
 
     private final int length;
     private final double[] frequencies;
@@ -82,33 +82,28 @@ final class ConstantQ {
 
     /** Squared magnitudes of the samples times {@code gain}, a row of all frames for each band. */
     double[][] power(float[] samples, double gain) {
-        OneDft spectrum = new OneDft(samples);
-        AnyLengthDft inverse = new AnyLengthDft(frames, LANES);
+        double[] spectrum = new double[2 * length];
+        for (int n = 0; n < length; n++) {
+            spectrum[n] = samples[n];
+        }
+        new DoubleFFT_1D(length).realForwardFull(spectrum);
+        DoubleFFT_1D inverse = new DoubleFFT_1D(frames);
+        double[] values = new double[2 * frames];
+        double scale = 4 * gain * gain / length / length;
         double[][] power = new double[frequencies.length][frames];
-        for (int first = 0; first < power.length; first += LANES) {
-            int count = Math.min(LANES, power.length - first);
-            inverse.clear();
-            for (int lane = 0; lane < count; lane++) {
-                int band = first + lane;
-                int width = widths[band];
-                for (int j = -(width / 2); j < (width + 1) / 2; j++) {
-                    double filter = 0.5 + 0.5 * Math.cos(2 * Math.PI * j / width);
-                    int at = Math.floorMod(places[band] + j, length);
-                    // The transform of real samples is conjugate-symmetric.
-                    boolean mirrored = at > length / 2;
-                    int bin = mirrored ? length - at : at;
-                    double im = mirrored ? -spectrum.im[bin] : spectrum.im[bin];
-                    inverse.put(Math.floorMod(j, frames), lane, filter * spectrum.re[bin], filter * im);
-                }
+        for (int band = 0; band < power.length; band++) {
+            Arrays.fill(values, 0);
+            int width = widths[band];
+            for (int j = -(width / 2); j < (width + 1) / 2; j++) {
+                double filter = 0.5 + 0.5 * Math.cos(2 * Math.PI * j / width);
+                int from = 2 * Math.floorMod(places[band] + j, length);
+                int to = 2 * Math.floorMod(j, frames);
+                values[to] = filter * spectrum[from];
+                values[to + 1] = filter * spectrum[from + 1];
             }
-            inverse.invert();
-            double scale = 4 * gain * gain / length / length;
+            inverse.complexInverse(values, false);
             for (int m = 0; m < frames; m++) {
-                double[] re = inverse.re(m);
-                double[] im = inverse.im(m);
-                for (int lane = 0; lane < count; lane++) {
-                    power[first + lane][m] = scale * (re[lane] * re[lane] + im[lane] * im[lane]);
-                }
+                power[band][m] = scale * (values[2 * m] * values[2 * m] + values[2 * m + 1] * values[2 * m + 1]);
             }
         }
         return power;

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * peak as for the other features, so that its level tells nothing.
  *
  * @param rate samples a second
- * @param samples that it is made of, divisible by a high power of two
+ * @param samples that it is made of
  * @param perOctave bands in an octave, B
  * @param octaves below half the rate
  * @param uniform frequencies that the spline is read at in the lowest octave, d

@@ -7,8 +7,11 @@ import java.util.Arrays;
 
 /**
  * Reads FLAC (RFC 9639) with 4 to 32 bits and up to 8 channels, which are averaged. The checksums of every frame and the MD5 of the
- * whole, where the file has one, must fit. Written here, as the only decoder in the Java ecosystem's repository has had no release
- * since 2017, is under the LGPL, and takes damaged files for sound.
+ * whole, where the file has one, must fit.
+ *
+ * <p>Written here because the only decoder on Maven Central, jflac-codec 1.5.2 of 2017, fails on files that are not sound: of 1,650
+ * copies of the tests' files with one to three changed bytes it read 933 as other samples without an error, asked for more than 600 MB
+ * of memory for 20, and did not come to an end in five seconds for 3.
  */
 final class FlacDecoder {
     private static final int STREAM_INFO = 0;

@@ -1,25 +1,25 @@
 package io.github.resnet4j.datasets.audio;
 
-import java.util.Arrays;
+import org.jtransforms.fft.DoubleFFT_1D;
 
 /**
  * The squared magnitudes of a short-time Fourier transform, as {@code abs(librosa.stft(x, center=True))**2} before librosa
  * 0.10: a periodic Hann window as long as the transform, frames centred on every {@code hop}-th sample, the sound mirrored
  * beyond its ends without repeating the end itself.
  *
- * <p>Two real frames are one complex signal, and many of them are transformed together ({@link LaneFft}). Thread-safe.
+ * <p>JTransforms transforms the frames. Thread-safe.
  *
  * @param size length of window and transform, a power of two
  * @param hop samples from frame to frame
  */
 record Stft(int size, int hop) {
-    /** Complex signals transformed at once: large enough to be vectorised, small enough for the cache. */
-    private static final int LANES = 32;
-    /** Values that are read one after the other while rows are filled: a cache line of samples. */
-    private static final int RUN = 8;
+    /** Frames whose spectra are written side by side: a cache line of a row, and few enough to stay in the cache. */
+    private static final int BLOCK = 16;
 
-    /** A thread's own: making one takes longer than transforming a few frames. */
-    private static final ThreadLocal<LaneFft> TRANSFORM = new ThreadLocal<>();
+    /** A thread's own: making one takes as long as transforming some frames, and the library promises nothing to threads. */
+    private static final ThreadLocal<Transform> TRANSFORM = new ThreadLocal<>();
+
+    private record Transform(int size, DoubleFFT_1D fft) {}
 
     Stft {
         if (size < 2 || Integer.bitCount(size) != 1 || hop < 1) {
@@ -52,70 +52,51 @@ record Stft(int size, int hop) {
         double[] window = hann(size, gain);
         int frames = frames(samples.length);
         double[][] power = new double[bins()][frames];
-        int lanes = Math.min(LANES, (frames + 1) / 2);
-        LaneFft fft = TRANSFORM.get();
-        if (fft == null || fft.size != size || fft.lanes != lanes) {
-            fft = new LaneFft(size, lanes);
-            TRANSFORM.set(fft);
-        }
-        for (int first = 0; first < frames; first += 2 * lanes) {
-            int count = Math.min(2 * lanes, frames - first);
-            fill(fft.re, padded, window, first, Math.min(lanes, count));
-            fill(fft.im, padded, window, first + lanes, count - lanes);
-            fft.transform();
+        double[][] block = new double[Math.min(BLOCK, frames)][size];
+        DoubleFFT_1D fft = transform();
+        for (int first = 0; first < frames; first += BLOCK) {
+            int count = Math.min(BLOCK, frames - first);
+            for (int i = 0; i < count; i++) {
+                fill(block[i], padded, window, (first + i) * hop);
+                fft.realForward(block[i]);
+                square(block[i]);
+            }
             for (int k = 0; k < power.length; k++) {
-                int mirror = (size - k) % size;
-                separate(
-                        fft.re[k],
-                        fft.im[k],
-                        fft.re[mirror],
-                        fft.im[mirror],
-                        power[k],
-                        first,
-                        Math.min(lanes, count),
-                        count - lanes);
+                for (int i = 0; i < count; i++) {
+                    power[k][first + i] = block[i][k];
+                }
             }
         }
         return power;
     }
 
-    /** Windowed frames as columns; those beyond the last are zero. */
-    private void fill(double[][] rows, float[] padded, double[] window, int first, int count) {
-        int run = Math.min(RUN, size);
-        for (int start = 0; start < size; start += run) {
-            for (int lane = 0; lane < count; lane++) {
-                int place = (first + lane) * hop + start;
-                for (int j = 0; j < run; j++) {
-                    rows[start + j][lane] = padded[place + j] * window[start + j];
-                }
-            }
-            for (int j = 0; j < run; j++) {
-                Arrays.fill(rows[start + j], Math.max(0, count), rows[start + j].length, 0);
-            }
+    private DoubleFFT_1D transform() {
+        Transform own = TRANSFORM.get();
+        if (own == null || own.size != size) {
+            own = new Transform(size, new DoubleFFT_1D(size));
+            TRANSFORM.set(own);
+        }
+        return own.fft;
+    }
+
+    private static void fill(double[] frame, float[] padded, double[] window, int start) {
+        for (int i = 0; i < frame.length; i++) {
+            frame[i] = padded[start + i] * window[i];
         }
     }
 
-    /** Of {@code X} of a complex signal, that of its real part is half of {@code X[k] + conj(X[-k])}, of the other the rest. */
-    private static void separate(
-            double[] re,
-            double[] im,
-            double[] mirrorRe,
-            double[] mirrorIm,
-            double[] out,
-            int first,
-            int reals,
-            int imaginaries) {
-        for (int l = 0; l < reals; l++) {
-            double r = re[l] + mirrorRe[l];
-            double i = im[l] - mirrorIm[l];
-            out[first + l] = (r * r + i * i) / 4;
+    /**
+     * The squared magnitudes at the beginning of a spectrum: value k is at 2 k and, its imaginary part, at 2 k + 1, but that of
+     * half the rate, which is real, takes the place of the imaginary part of 0.
+     */
+    private static void square(double[] spectrum) {
+        int half = spectrum.length / 2;
+        double last = spectrum[1] * spectrum[1];
+        spectrum[0] *= spectrum[0];
+        for (int k = 1; k < half; k++) {
+            spectrum[k] = spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
         }
-        int second = first + re.length;
-        for (int l = 0; l < imaginaries; l++) {
-            double r = re[l] - mirrorRe[l];
-            double i = im[l] + mirrorIm[l];
-            out[second + l] = (r * r + i * i) / 4;
-        }
+        spectrum[half] = last;
     }
 
     private float[] mirrored(float[] samples) {

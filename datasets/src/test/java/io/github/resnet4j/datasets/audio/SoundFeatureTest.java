@@ -98,8 +98,6 @@ class SoundFeatureTest {
         assertThatThrownBy(() -> new Mfcc(16_000, 64_000, 24, 1000, 2048, 512).of(new Sound(new float[1], 16_000)))
                 .hasMessageContaining("too many");
         assertThatThrownBy(() -> new Cqcc(16_000, 64_000, 96, 13, 16, 30)).hasMessageContaining("1 to 12 octaves");
-        assertThatThrownBy(() -> new Cqcc(16_000, 64_007, 96, 9, 16, 30).of(new Sound(new float[1], 16_000)))
-                .hasMessageContaining("powers of two");
         assertThatThrownBy(() -> SoundFeature.named("lfcc")).hasMessageContaining("use stft, mfcc or cqcc");
     }
 

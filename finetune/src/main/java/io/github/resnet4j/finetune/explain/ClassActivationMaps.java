@@ -61,12 +61,28 @@ public final class ClassActivationMaps implements AutoCloseable {
      */
     public static Optional<ClassActivationMaps> of(Network network, ComputationGraph graph, Inference inference) {
         Optional<Node> pooled = averaged(network);
-        Optional<Node> maps = pooled.or(() -> lastMaps(network));
+        Optional<Node> maps = pooled.or(() -> lastMaps(network, 1));
         return maps.map(node -> new ClassActivationMaps(
                 inference,
                 node,
                 pooled.isPresent() ? new Linear(network, graph) : new Differentiated(network, node, graph),
                 network.classes()));
+    }
+
+    /**
+     * Prepares Grad-CAM's maps of a network whose last maps are too small to show where anything is: those of the last value
+     * that has at least so many rows and as many columns.
+     *
+     * @param least rows, and columns
+     * @return empty if the network has no such maps
+     * @throws io.github.resnet4j.engine.UnsupportedGraphException if the engine does not know the gradient of a layer
+     * @throws io.github.resnet4j.engine.EngineUnavailableException if there is no oneDNN for this platform
+     */
+    public static Optional<ClassActivationMaps> ofLargerMaps(
+            Network network, ComputationGraph graph, Inference inference, int least) {
+        return lastMaps(network, least)
+                .map(node -> new ClassActivationMaps(
+                        inference, node, new Differentiated(network, node, graph), network.classes()));
     }
 
     /** Whether the maps are exact; otherwise they are Grad-CAM's. */
@@ -138,11 +154,13 @@ public final class ClassActivationMaps implements AutoCloseable {
                 .flatMap(node -> node(network, node.inputs().get(0)));
     }
 
-    /** The last map that everything behind it depends on alone. */
-    private static Optional<Node> lastMaps(Network network) {
+    /** The last map of at least so many rows and columns that everything behind it depends on alone. */
+    private static Optional<Node> lastMaps(Network network, int least) {
         for (int i = network.nodes().size() - 2; i >= 0; i--) {
             Node node = network.nodes().get(i);
-            boolean map = node.out().height() * node.out().width() > 1;
+            int height = node.out().height();
+            int width = node.out().width();
+            boolean map = height * width > 1 && height >= least && width >= least;
             if (map && !isPooling(node.op()) && network.isPassed(node)) {
                 return Optional.of(node);
             }

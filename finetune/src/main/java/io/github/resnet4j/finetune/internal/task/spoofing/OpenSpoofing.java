@@ -124,6 +124,6 @@ final class OpenSpoofing implements OpenTask<SpoofingEvaluation> {
 
     @Override
     public TaskReport report(FinishedRun run, SpoofingEvaluation evaluation) throws IOException {
-        return SpoofingReport.of(run, val(), feature, evaluation);
+        return SpoofingReport.of(run, val(), data.behind(), feature, evaluation);
     }
 }

@@ -1,8 +1,7 @@
 package io.github.resnet4j.finetune.internal.task.spoofing;
 
-import io.github.resnet4j.finetune.internal.report.Png;
+import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.awt.Color;
-import java.awt.image.BufferedImage;
 
 /** A feature of a sound as a picture: the lowest row at the bottom, the largest value the brightest. */
 final class SpectrogramPicture {
@@ -12,18 +11,18 @@ final class SpectrogramPicture {
     private SpectrogramPicture() {}
 
     /**
-     * A PNG of {@code side}×{@code side} pixels; of several values that share a pixel, the largest.
+     * {@code side}×{@code side} pixels; of several values that share a pixel, the largest.
      *
      * @param values rows × frames
      */
-    static byte[] png(float[] values, int rows, int frames, int side) {
+    static Rgb8Image of(float[] values, int rows, int frames, int side) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;
         for (float value : values) {
             low = Math.min(low, value);
             high = Math.max(high, value);
         }
-        BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        byte[] pixels = new byte[3 * side * side];
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 float value = largest(
@@ -34,10 +33,10 @@ final class SpectrogramPicture {
                         x * frames / side,
                         Math.max(x * frames / side + 1, (x + 1) * frames / side));
                 float share = high > low ? (value - low) / (high - low) : 0;
-                picture.setRGB(x, side - 1 - y, shade(share));
+                shade(share, pixels, 3 * ((side - 1 - y) * side + x));
             }
         }
-        return Png.encode(picture);
+        return new Rgb8Image(side, side, pixels);
     }
 
     private static float largest(float[] values, int frames, int top, int bottom, int left, int right) {
@@ -50,15 +49,13 @@ final class SpectrogramPicture {
         return largest;
     }
 
-    private static int shade(float share) {
-        return new Color(
-                        mixed(DARK.getRed(), BRIGHT.getRed(), share),
-                        mixed(DARK.getGreen(), BRIGHT.getGreen(), share),
-                        mixed(DARK.getBlue(), BRIGHT.getBlue(), share))
-                .getRGB();
+    private static void shade(float share, byte[] pixels, int at) {
+        pixels[at] = mixed(DARK.getRed(), BRIGHT.getRed(), share);
+        pixels[at + 1] = mixed(DARK.getGreen(), BRIGHT.getGreen(), share);
+        pixels[at + 2] = mixed(DARK.getBlue(), BRIGHT.getBlue(), share);
     }
 
-    private static int mixed(int from, int to, float share) {
-        return Math.round(from + share * (to - from));
+    private static byte mixed(int from, int to, float share) {
+        return (byte) Math.round(from + share * (to - from));
     }
 }

@@ -5,11 +5,13 @@ import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.DatasetKind;
+import io.github.resnet4j.finetune.quality.SpoofingScores;
 import io.github.resnet4j.finetune.report.Numbers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -17,9 +19,11 @@ import java.util.stream.IntStream;
  *
  * @param train to train on
  * @param val to evaluate on
+ * @param behind the speaker verification that comes with the sounds to evaluate on
  * @param how where they come from, for people
  */
-record SpoofingData(SpoofingSounds train, SpoofingSounds val, String how) {
+record SpoofingData(
+        SpoofingSounds train, SpoofingSounds val, Optional<SpoofingScores.Verification> behind, String how) {
     /** What the part that is not trained on may be called, in the order in which one is looked for. */
     static final List<String> HELD_OUT = List.of("val", "dev", "test");
 
@@ -43,7 +47,7 @@ record SpoofingData(SpoofingSounds train, SpoofingSounds val, String how) {
                         + " folder bonafide and one for each attack, or train/ and val/ of these)"));
         SpoofingData data = open(dir, config.valFraction(), seed);
         return config.limit()
-                .map(most -> new SpoofingData(limited(data.train, most), limited(data.val, most), data.how))
+                .map(most -> new SpoofingData(limited(data.train, most), limited(data.val, most), data.behind, data.how))
                 .orElse(data);
     }
 
@@ -55,6 +59,7 @@ record SpoofingData(SpoofingSounds train, SpoofingSounds val, String how) {
                 return new SpoofingData(
                         part(dir, protocols, condition, "train", "trn"),
                         part(dir, protocols, condition, "dev", "trl"),
+                        behind(dir, condition),
                         "ASVspoof 2019 " + condition + " in " + dir);
             }
         }
@@ -64,18 +69,22 @@ record SpoofingData(SpoofingSounds train, SpoofingSounds val, String how) {
                 Path val = dir.resolve(name);
                 if (Files.isDirectory(val)) {
                     return new SpoofingData(
-                            SpoofingSounds.folder(train), SpoofingSounds.folder(val), train + " and " + val);
+                            SpoofingSounds.folder(train),
+                            SpoofingSounds.folder(val),
+                            Optional.empty(),
+                            train + " and " + val);
                 }
             }
         }
         SpoofingSounds all = SpoofingSounds.folder(Files.isDirectory(train) ? train : dir);
         if (valFraction == 0) {
-            return new SpoofingData(all, all, dir + ", nothing held out");
+            return new SpoofingData(all, all, Optional.empty(), dir + ", nothing held out");
         }
         boolean[] held = heldOut(all, valFraction, seed);
         return new SpoofingData(
                 all.filtered(i -> !held[i]),
                 all.filtered(i -> held[i]),
+                Optional.empty(),
                 dir + ", " + Numbers.wholePercent(valFraction) + " of each class held out");
     }
 
@@ -83,6 +92,12 @@ record SpoofingData(SpoofingSounds train, SpoofingSounds val, String how) {
         return SpoofingSounds.protocol(
                 protocols.resolve("ASVspoof2019." + condition + ".cm." + part + "." + suffix + ".txt"),
                 dir.resolve("ASVspoof2019_" + condition + "_" + part).resolve("flac"));
+    }
+
+    private static Optional<SpoofingScores.Verification> behind(Path dir, String condition) {
+        Path scores = dir.resolve("ASVspoof2019_" + condition + "_asv_scores")
+                .resolve("ASVspoof2019." + condition + ".asv.dev.gi.trl.scores.txt");
+        return Files.exists(scores) ? Optional.of(VerificationScores.read(scores)) : Optional.empty();
     }
 
     /** A share of the sounds of each attack, and of the real ones, but at least one, and not all. */

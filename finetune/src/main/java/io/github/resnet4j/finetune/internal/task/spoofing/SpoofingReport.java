@@ -1,10 +1,8 @@
 package io.github.resnet4j.finetune.internal.task.spoofing;
 
-import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.audio.SoundFeature;
 import io.github.resnet4j.finetune.internal.report.Html;
 import io.github.resnet4j.finetune.internal.report.JsonReport;
-import io.github.resnet4j.finetune.internal.report.LineChart;
 import io.github.resnet4j.finetune.internal.report.ModelCardText;
 import io.github.resnet4j.finetune.internal.report.Page;
 import io.github.resnet4j.finetune.internal.report.Png;
@@ -30,13 +28,16 @@ import java.util.TreeMap;
  *
  * @param evaluation on the validation sounds, of both kinds
  * @param attacks how well it does on each attack, against all real sounds
+ * @param behind the speaker verification that the detector is to stand before, where its scores are known
  * @param worst the sounds whose scores are farthest on the wrong side, worst first
  */
-record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<Heard> worst) implements TaskReport {
+record SpoofingReport(
+        SpoofingEvaluation evaluation,
+        List<Attack> attacks,
+        Optional<SpoofingScores.Verification> behind,
+        List<Heard> worst)
+        implements TaskReport {
     private static final int WORST = 12;
-    private static final int SIDE = 160;
-    private static final int WIDTH = 540;
-    private static final int HEIGHT = 360;
 
     /** One attack. */
     record Attack(String name, long sounds, double equalErrorRate) {}
@@ -44,13 +45,18 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
     /**
      * A sound.
      *
-     * @param feature a picture of what the network takes of it; nothing if it cannot be read any more
+     * @param pictures absent if it cannot be read any more
      */
-    record Heard(String file, String attack, boolean real, double score, byte[] feature) {}
+    record Heard(
+            String file, String attack, boolean real, double score, Optional<HeardSounds.Pictures> pictures) {}
 
     /** Finishes the model and looks at its answers. */
     static SpoofingReport of(
-            FinishedRun run, SpoofingSounds sounds, SoundFeature feature, SpoofingEvaluation evaluation)
+            FinishedRun run,
+            SpoofingSounds sounds,
+            Optional<SpoofingScores.Verification> behind,
+            SoundFeature feature,
+            SpoofingEvaluation evaluation)
             throws IOException {
         Map<String, List<SpoofingEvaluation.Answer>> byAttack = new TreeMap<>();
         List<SpoofingEvaluation.Answer> real = new ArrayList<>();
@@ -70,18 +76,8 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                     real.isEmpty() ? Double.NaN : SpoofingEvaluation.curve(both).equalErrorRate();
             attacks.add(new Attack(name, own.size(), error));
         });
-        List<Heard> worst = evaluation.answers().stream()
-                .sorted(Comparator.comparingDouble(SpoofingEvaluation.Answer::wrongBy)
-                        .reversed())
-                .limit(WORST)
-                .map(answer -> new Heard(
-                        sounds.name(answer.index()),
-                        sounds.attack(answer.index()),
-                        answer.real(),
-                        answer.score(),
-                        picture(sounds, answer.index(), feature)))
-                .toList();
-        SpoofingReport report = new SpoofingReport(evaluation, List.copyOf(attacks), worst);
+        SpoofingReport report =
+                new SpoofingReport(evaluation, List.copyOf(attacks), behind, List.of());
         ShippedModel.finish(
                 run,
                 card -> {
@@ -90,15 +86,27 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                     return card.withProvenance(provenance);
                 },
                 report.card());
-        return report;
+        try (HeardSounds heard = new HeardSounds(sounds, feature, run.modelFile())) {
+            return report.withWorst(sounds, heard);
+        }
     }
 
-    private static byte[] picture(SpoofingSounds sounds, int index, SoundFeature feature) {
-        try {
-            return SpectrogramPicture.png(feature.of(sounds.sound(index)), feature.rows(), feature.frames(), SIDE);
-        } catch (BadDataException e) {
-            return new byte[0]; // it was read a while ago, but files come and go
-        }
+    private SpoofingReport withWorst(SpoofingSounds sounds, HeardSounds heard) {
+        double threshold = threshold().orElse(0.0);
+        List<Heard> heardWorst = evaluation.answers().stream()
+                .sorted(Comparator.comparingDouble(SpoofingEvaluation.Answer::wrongBy)
+                        .reversed())
+                .limit(WORST)
+                .map(answer -> new Heard(
+                        sounds.name(answer.index()),
+                        sounds.attack(answer.index()),
+                        answer.real(),
+                        answer.score(),
+                        heard.of(
+                                answer.index(),
+                                answer.score() > threshold ? SpoofingSounds.REAL : 1 - SpoofingSounds.REAL)))
+                .toList();
+        return new SpoofingReport(evaluation, attacks, behind, heardWorst);
     }
 
     private Optional<SpoofingScores> curve() {
@@ -168,31 +176,20 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
     private void errors(Page page) {
         page.openSection("det", "Error rates at every threshold");
         curve().ifPresent(curve -> {
-            List<LineChart.Point> points = curve.curve().stream()
-                    .map(point -> new LineChart.Point(
-                            point.falseAlarm(), point.miss(), "threshold " + words(point.threshold())))
-                    .toList();
-            LineChart chart = new LineChart(
-                    "Detection error trade-off",
-                    List.of(
-                            new LineChart.Series("this model", "val", points),
-                            new LineChart.Series(
-                                    "equal errors",
-                                    "ideal",
-                                    List.of(new LineChart.Point(0, 0, "equal"), new LineChart.Point(1, 1, "equal")))),
-                    Numbers::percent,
-                    WIDTH,
-                    HEIGHT,
-                    new LineChart.Across("share of spoofed sounds taken for real", false),
-                    false);
             page.add(
                     "<p>Left and low is good. With the threshold {} on the score, both errors are as good as equal: {}.</p>\n",
                     words(curve.atEqualError().threshold()),
                     Numbers.percent(curve.equalErrorRate()));
+            tandemCost()
+                    .ifPresent(cost -> page.add(
+                            "<p>Before the corpus’s speaker verification, its least normalised tandem detection cost (t-DCF) is"
+                                    + " {}; a detector that accepts or rejects everything has 1.</p>\n",
+                            Numbers.fixed(cost, 4)));
             page.add(
-                    "<figure class=\"plot\"><figcaption>Share of real sounds taken for spoofed, by share of spoofed sounds"
-                            + " taken for real</figcaption>\n{}\n</figure>\n",
-                    chart.svg());
+                    "<figure class=\"plot det\"><figcaption>Share of real sounds taken for spoofed, by share of spoofed"
+                            + " sounds taken for real; both as quantiles of the normal distribution</figcaption>\n{}\n"
+                            + "</figure>\n",
+                    new DetChart(curve).svg());
         });
         page.closeSection();
     }
@@ -216,7 +213,10 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
         page.openSection("worst", "Worst scores");
         page.add(
                 "<p>The sounds whose scores are farthest on the wrong side, or nearest to it, worst first, and what the"
-                        + " network takes of them: time from left to right, frequency upwards.</p>\n<div class=\"shots\">\n");
+                        + " network takes of them: time from left to right, frequency upwards.{}</p>\n<div class=\"shots\">\n",
+                worst.stream().anyMatch(heard -> explained(heard).isPresent())
+                        ? " Below, what speaks for the network’s answer glows (Grad-CAM, Selvaraju et al. 2017)."
+                        : "");
         for (Heard heard : worst) {
             boolean right = heard.real() == heard.score() > threshold().orElse(0.0);
             page.add("<figure class=\"shot {}\">{}<figcaption>", right ? "right" : "wrong", image(heard));
@@ -229,14 +229,29 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
         page.closeSection();
     }
 
+    private static Optional<byte[]> explained(Heard heard) {
+        return heard.pictures().flatMap(HeardSounds.Pictures::explained);
+    }
+
     private static Html image(Heard heard) {
-        return heard.feature().length == 0
-                ? new Html().add("<div class=\"blank\">no picture</div>")
-                : new Html()
-                        .add(
+        Html html = new Html();
+        heard.pictures()
+                .ifPresentOrElse(
+                        pictures -> html.add(
                                 "<img class=\"smooth\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
                                 "Feature of " + heard.file(),
-                                Png.uri(heard.feature()));
+                                Png.uri(pictures.plain())),
+                        () -> html.add("<div class=\"blank\">no picture</div>"));
+        explained(heard)
+                .ifPresent(map -> html.add(
+                        "<img class=\"map smooth\" loading=\"lazy\" alt=\"{}\" src=\"{}\">",
+                        "What speaks for the answer in " + heard.file(),
+                        Png.uri(map)));
+        return html;
+    }
+
+    private Optional<Double> tandemCost() {
+        return curve().flatMap(curve -> behind.map(curve::minimumTandemCost));
     }
 
     @Override
@@ -245,6 +260,7 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
         object.put("images", evaluation.images());
         object.put("eer", curve().map(SpoofingScores::equalErrorRate).orElse(null));
         object.put("threshold", threshold().orElse(null));
+        tandemCost().ifPresent(cost -> object.put("tdcf", cost));
         object.put("wrong", wrong());
         List<Map<String, Object>> all = new ArrayList<>();
         for (Attack attack : attacks) {
@@ -269,6 +285,10 @@ record SpoofingReport(SpoofingEvaluation evaluation, List<Attack> attacks, List<
                                 .append(
                                         ". The epoch was chosen on these sounds, which flatters the figure a little.\n"),
                         () -> results.append("Not measured.\n"));
+        tandemCost()
+                .ifPresent(cost -> results.append("- Least normalised t-DCF before the corpus's speaker verification: ")
+                        .append(Numbers.fixed(cost, 4))
+                        .append('\n'));
         results.append("\n| attack | sounds | EER |\n| --- | ---: | ---: |\n");
         for (Attack attack : attacks) {
             results.append("| ")
