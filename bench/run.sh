@@ -60,6 +60,10 @@ case ${1-} in
     exec "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.InputBenchmark \
       "$python" "$bench/src/main/python/input.py" "$2" "${3:-5}"
     ;;
+  stft)
+    exec "$java" -Xmx1g "${options[@]}" io.github.resnet4j.bench.SoundBenchmark \
+      "${PYTHON:-/usr/bin/python3}" "$bench/src/main/python/stft.py" "${2:-9}"
+    ;;
   predict)
     [ $# -ge 3 ] || die "usage: bench/run.sh predict WEIGHTS FOLDER [ROUNDS]     weights of torchvision's resnet18"
     python=$(torchvision)

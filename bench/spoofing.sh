@@ -22,13 +22,13 @@ mkdir -p "$work"
 "$python" "$bench/src/main/python/spoofing_sounds.py" "$fsdd" "$speech" "$work" >&2
 for feature; do
   case $feature in
-  mfcc) epochs=15 ;;
-  cqcc) epochs=10 ;;
-  stft) epochs=4 ;;
+  mfcc) epochs=3 ;;
+  cqcc) epochs=3 ;;
+  stft) epochs=2 ;;
   *) echo "error: no feature is called $feature: mfcc, cqcc or stft" >&2 && exit 2 ;;
   esac
   run=$work/runs/spec-resnet-$feature
-  if [ ! -f "$run/model.zip" ]; then
+  if [ ! -f "$run/report.html" ]; then
     resume=
     [ ! -d "$run/checkpoints" ] || resume=--resume
     "$resnet4j" train -c "$home/configs/spoofing/spec-resnet-$feature.yaml" --data "$work/digits" \

@@ -103,6 +103,42 @@ class CifarNet(nn.Module):
         return self.fc(self.features(x))
 
 
+class SpecBlock(nn.Module):
+    """A block of Spec-ResNet (Alzantot et al. 2019); convolutions have biases, and there is nothing behind the sum."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, 1, 1)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.dropout = nn.Dropout(0.5)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1)
+        self.conv11 = nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x):
+        return self.conv2(self.dropout(F.leaky_relu(self.bn1(self.conv1(x)), 0.01))) + self.conv11(x)
+
+
+class SpecNet(nn.Module):
+    """Spec-ResNet of the spectrogram, 1x1025x126, in the form with max pooling: only the blocks that run."""
+
+    def __init__(self, channels, classes):
+        super().__init__()
+        width = 32
+        self.conv1 = nn.Conv2d(channels, width, 3, 1, 1)
+        self.blocks = nn.ModuleList(SpecBlock(width) for _ in range(6))
+        self.bn = nn.BatchNorm2d(width)
+        self.dropout = nn.Dropout(0.5)
+        self.fc1 = nn.Linear(2 * width, 128)
+        self.fc2 = nn.Linear(128, classes)
+
+    def forward(self, x):
+        x = self.conv1(x)
+        for i, block in enumerate(self.blocks):
+            x = block(x) if i == 5 else F.max_pool2d(block(x), 3, 3, 1)
+        x = F.max_pool2d(F.leaky_relu(self.bn(x), 0.01), 3, 3, 1)
+        return self.fc2(F.leaky_relu(self.fc1(self.dropout(x.flatten(1))), 0.01))
+
+
 class Absent(Exception):
     """There is no such network here; the message says how to get it."""
 
@@ -112,6 +148,8 @@ def build(name, channels, classes):
     cifar = re.fullmatch(r"(resnet|plain)(\d+)-cifar", name)
     if cifar:
         return CifarNet(int(cifar[2]), cifar[1] == "resnet", channels, classes)
+    if name == "spec-resnet-stft":
+        return SpecNet(channels, classes)
     if name.startswith("se-"):
         return squeezed(build(name[len("se-") :], channels, classes))
     preact = re.fullmatch(r"preresnet(\d+)-cifar", name)

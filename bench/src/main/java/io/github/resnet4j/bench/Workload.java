@@ -47,7 +47,10 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("se-resnet50", Mode.INFER, 1),
             new Workload("vgg16-bn", Mode.TRAIN, 16),
             new Workload("vgg16-bn", Mode.INFER, 32),
-            new Workload("vgg16-bn", Mode.INFER, 1));
+            new Workload("vgg16-bn", Mode.INFER, 1),
+            new Workload("spec-resnet-stft", Mode.TRAIN, 32),
+            new Workload("spec-resnet-stft", Mode.INFER, 32),
+            new Workload("spec-resnet-stft", Mode.INFER, 1));
 
     /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;

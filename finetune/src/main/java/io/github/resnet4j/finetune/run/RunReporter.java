@@ -146,7 +146,7 @@ final class RunReporter {
         data.put("Source", start.inputs().how());
         data.put("Classes", String.valueOf(network.classes()));
         data.put(
-                "Training images",
+                "Training " + start.inputs().task().samples(),
                 String.format(Locale.ROOT, "%,d", start.inputs().train().size()));
         data.putAll(start.inputs().facts());
         Map<String, String> recipe = new LinkedHashMap<>();
@@ -162,7 +162,8 @@ final class RunReporter {
                         + (accumulated == 1
                                 ? ""
                                 : "; a step sums up the gradients of " + accumulated + " batches, "
-                                        + accumulated * config.train().batchSize() + " images"));
+                                        + accumulated * config.train().batchSize() + " "
+                                        + start.inputs().task().samples()));
         recipe.put("Optimiser", words(config.optimizer()));
         if (!config.optimizer().groups().isEmpty()) {
             recipe.put("Groups of parameters", ConfigText.of(config.optimizer().groups()));
@@ -186,8 +187,9 @@ final class RunReporter {
                 RunFacts.SPEED,
                 String.format(
                         Locale.ROOT,
-                        "%.0f images/s, %.1f %% waiting for data",
+                        "%.0f %s/s, %.1f %% waiting for data",
                         summary.imagesPerSecond(),
+                        start.inputs().task().samples(),
                         100 * summary.dataWaitShare()));
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("resnet4j", machine.resnet4j());

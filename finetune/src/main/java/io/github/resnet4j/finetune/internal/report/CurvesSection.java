@@ -37,10 +37,10 @@ final class CurvesSection {
                 validation(row -> row.val(metric))));
         chart("Learning rate", Numbers::rate, 190, line("learning rate", "lr", EpochRow::lr));
         chart(
-                "Training images per second",
+                "Training " + report.task().samples() + " per second",
                 value -> Numbers.fixed(value, 0),
                 190,
-                line("images per second", "speed", EpochRow::imagesPerSecond));
+                line(report.task().samples() + " per second", "speed", EpochRow::imagesPerSecond));
         html.add("</div>\n");
         report.model().ifPresent(model -> {
             EpochRow last = report.epochs().get(report.epochs().size() - 1);
@@ -91,7 +91,7 @@ final class CurvesSection {
         training.forEach(metric -> html.add("<th>Train {}</th>", metric.label()));
         html.add("<th>Val loss</th>");
         validation.forEach(metric -> html.add("<th>Val {}</th>", metric.label()));
-        html.add("<th>Time</th><th>Images/s</th><th>Data wait</th>");
+        html.add("<th>Time</th><th>{}/s</th><th>Data wait</th>", HtmlReport.capital(report.task().samples()));
         html.add("</tr></thead>\n<tbody>\n");
         for (EpochRow row : report.epochs()) {
             html.add(

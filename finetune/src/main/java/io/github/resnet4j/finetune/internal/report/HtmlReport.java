@@ -75,10 +75,15 @@ public final class HtmlReport {
             double each = mean(epoch -> 1 / epoch.imagesPerSecond());
             double wait = mean(epoch -> epoch.dataWaitShare() / epoch.imagesPerSecond()) / each;
             html.tile(
-                    "Images per second",
+                    capital(report.task().samples()) + " per second",
                     Numbers.fixed(1 / each, 0),
                     Double.isNaN(wait) ? "in training" : Numbers.wholePercent(wait) + " of the time waiting for data");
         }
+    }
+
+    /** With a capital letter, as the beginning of a title. */
+    static String capital(String noun) {
+        return Character.toUpperCase(noun.charAt(0)) + noun.substring(1);
     }
 
     private double total(ToDoubleFunction<EpochRow> measure) {

@@ -10,6 +10,11 @@ public interface TaskReport {
     /** What the model is worth, in a sentence for people who do not know the task's figures. */
     String verdict();
 
+    /** What the samples are, for people: {@code images}. */
+    default String samples() {
+        return "images";
+    }
+
     /**
      * Adds the tiles at the top of the page with what was measured, but for the loss.
      *

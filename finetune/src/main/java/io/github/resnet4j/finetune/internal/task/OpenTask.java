@@ -84,7 +84,7 @@ public interface OpenTask<E extends Measured> {
 
     /** What the report says of the validation samples. */
     default Map<String, String> facts() {
-        return Map.of("Validation images", Numbers.count(val().size()));
+        return Map.of("Validation " + task().samples(), Numbers.count(val().size()));
     }
 
     /** What is known of the final model from elsewhere, in place of an evaluation. */

@@ -18,6 +18,11 @@ public interface Task {
     /** What configurations and model archives call it: {@code classification}. */
     String name();
 
+    /** What the samples are, for people: {@code images}. */
+    default String samples() {
+        return "images";
+    }
+
     /** What is measured besides the loss: the columns of its own in log.csv. */
     Metrics metrics();
 

@@ -24,11 +24,19 @@ public final class Spoofing implements Task {
     /** The share of errors at the threshold where as many real sounds are refused as others are let through. */
     static final Metric EER = new Metric("eer", "EER", "Equal error rate", Metric.Unit.SHARE, false);
 
+    /** What the samples are called. */
+    static final String SAMPLES = "sounds";
+
     private static final Metrics METRICS = new Metrics(List.of(Metric.TOP1), List.of(EER, Metric.TOP1));
 
     @Override
     public String name() {
         return "spoofing";
+    }
+
+    @Override
+    public String samples() {
+        return SAMPLES;
     }
 
     @Override

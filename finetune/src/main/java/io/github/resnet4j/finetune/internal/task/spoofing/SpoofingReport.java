@@ -155,6 +155,11 @@ record SpoofingReport(
     }
 
     @Override
+    public String samples() {
+        return Spoofing.SAMPLES;
+    }
+
+    @Override
     public void headline(Page page, Optional<EpochRow> model, String when) {
         evaluation.metrics().forEach((metric, value) -> page.tile(metric.title(), metric.text(value), when));
     }

@@ -14,6 +14,7 @@ import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.model.TaskModel;
+import io.github.resnet4j.finetune.quality.SpoofingScores;
 import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
@@ -142,13 +143,47 @@ final class SpoofingTest {
                         "Attacks",
                         "hiss",
                         "click",
-                        "Worst scores")
-                .doesNotContain("Confusion matrix", "NaN");
+                        "Worst scores",
+                        "glows (Grad-CAM",
+                        "Sounds per second",
+                        "Training sounds")
+                .containsPattern("<figure class=\"plot det\">")
+                .doesNotContain("Confusion matrix", "NaN", "Images per second", "Validation images", "t-DCF");
         assertThat(summary.folder().resolve("report.json")).content().contains("\"task\":\"spoofing\"", "\"eer\":");
         assertThat(summary.folder().resolve("MODEL_CARD.md"))
                 .content()
                 .contains("## Error rates", "| hiss | 2 | ")
                 .doesNotContain("top-1");
+    }
+
+    /** The verification accepts every right speaker, no other, and half of the spoofed voices. */
+    @Test
+    void readsTheScoresOfAVerification() throws IOException {
+        Path file = Files.writeString(
+                temp.resolve("asv.txt"),
+                """
+                bonafide target 2.5
+                bonafide target 3
+                bonafide nontarget -1e1
+                A01 spoof 4
+
+                A02 spoof -20
+                """);
+        assertThat(VerificationScores.read(file)).isEqualTo(new SpoofingScores.Verification(0, 0, 0.5));
+        for (String line : List.of("A01 spoof", "A01 someone 1", "A01 spoof NaN", "A01 spoof one", "LA_1 LA_2 - - spoof")) {
+            Files.writeString(file, "bonafide target 1\n" + line + "\n");
+            assertThatExceptionOfType(BadDataException.class)
+                    .isThrownBy(() -> VerificationScores.read(file))
+                    .withMessageContaining("line 2, \"" + line + "\", is not ATTACK target|nontarget|spoof SCORE");
+        }
+        Files.writeString(file, "bonafide target 1\n");
+        assertThatExceptionOfType(BadDataException.class)
+                .isThrownBy(() -> VerificationScores.read(file))
+                .withMessageContaining("has no scores of the kind nontarget");
+        Files.writeString(file, "bonafide target 1\nbonafide nontarget 0\nA01 spoof -1\n");
+        assertThatExceptionOfType(BadDataException.class)
+                .isThrownBy(() -> VerificationScores.read(file))
+                .withMessageContaining("the tandem cost is not defined");
     }
 
     @Test
