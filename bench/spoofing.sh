@@ -22,9 +22,9 @@ mkdir -p "$work"
 "$python" "$bench/src/main/python/spoofing_sounds.py" "$fsdd" "$speech" "$work" >&2
 for feature; do
   case $feature in
-  mfcc) epochs=3 ;;
-  cqcc) epochs=3 ;;
-  stft) epochs=2 ;;
+  mfcc) epochs=15 ;;
+  cqcc) epochs=12 ;;
+  stft) epochs=6 ;;
   *) echo "error: no feature is called $feature: mfcc, cqcc or stft" >&2 && exit 2 ;;
   esac
   run=$work/runs/spec-resnet-$feature
