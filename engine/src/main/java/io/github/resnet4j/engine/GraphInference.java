@@ -107,6 +107,11 @@ final class GraphInference implements Inference {
 
     /** DL4J's layers compute with the parameters themselves. */
     @Override
+    public Inference at(Shape image, int maxBatch) {
+        return new GraphInference(graph, image, maxBatch, fallback);
+    }
+
+    @Override
     public void refresh() {}
 
     @Override

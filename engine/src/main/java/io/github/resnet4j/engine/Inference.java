@@ -65,6 +65,12 @@ public sealed interface Inference extends AutoCloseable permits InferencePlan, G
      */
     Map<String, INDArray> featureMaps(INDArray features, List<String> vertices);
 
+    /**
+     * Prepares the same graph, all of it, for images of another size; as {@link #of}, with this one's engine. It has a
+     * snapshot of its own and is closed by itself.
+     */
+    Inference at(Shape image, int maxBatch);
+
     /** Takes a new snapshot of the graph's parameters. */
     void refresh();
 

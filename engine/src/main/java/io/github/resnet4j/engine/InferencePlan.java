@@ -343,6 +343,11 @@ public final class InferencePlan implements Inference {
         return Math.toIntExact(fitting >= most ? most : Long.highestOneBit(fitting));
     }
 
+    @Override
+    public InferencePlan at(Shape image, int maxBatch) {
+        return compile(graph, image, maxBatch);
+    }
+
     /** Takes a new snapshot of the graph's parameters; waits for the batches in progress. */
     @Override
     public void refresh() {

@@ -49,6 +49,7 @@ import java.util.Optional;
  * @param onBadImage key {@code on-bad-image}, default {@code fail}
  * @param checkImages key {@code check-images}, default true: look at the header and the end of every image before the first
  *     epoch and list all that cannot be read
+ * @param patches key {@code patches}, at least 1, default 1: in super-resolution, how many parts of every image an epoch has
  * @param followLinks key {@code follow-links}, default false: follow symbolic links out of the data's folder
  * @param maxPixels key {@code max-pixels}, largest image in pixels, 1 to 500,000,000; default 89,478,485, Pillow's
  *     limit. Decoding takes up to 11 bytes of memory per pixel
@@ -71,6 +72,7 @@ public record DataConfig(
         Optional<Integer> workers,
         @Default("fail") OnBadImage onBadImage,
         @Default("true") boolean checkImages,
+        @Default("1") int patches,
         @Default("false") boolean followLinks,
         @Default("89478485") int maxPixels) {
     /** The largest {@code image-size}. */
@@ -121,6 +123,7 @@ public record DataConfig(
                         "feature-cache",
                         "must be 0 to " + LARGEST_CACHE + ", not " + featureCache)
                 .atLeast("workers", workers, 1)
+                .atLeast("patches", patches, 1)
                 .that(workers.orElse(1) <= MOST_WORKERS, "workers", "must be at most " + MOST_WORKERS)
                 .that(
                         maxPixels >= 1 && maxPixels <= ImageDecoder.MOST_PIXELS,
@@ -185,6 +188,7 @@ public record DataConfig(
                 workers,
                 onBadImage,
                 checkImages,
+                patches,
                 followLinks,
                 maxPixels);
     }

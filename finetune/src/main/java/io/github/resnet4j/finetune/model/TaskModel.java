@@ -29,9 +29,9 @@ public final class TaskModel {
         this.engine = engine;
     }
 
-    /** What a model is for: {@code classification}, {@code spoofing}. */
+    /** What a model is for: {@code classification}, {@code spoofing}, {@code super-resolution}. */
     public static String task(ModelCard card) {
-        return card.provenance().getOrDefault(Tasks.KEY, Tasks.names().get(0));
+        return Tasks.name(card);
     }
 
     /**

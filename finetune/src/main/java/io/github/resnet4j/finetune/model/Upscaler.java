@@ -1,9 +1,12 @@
 package io.github.resnet4j.finetune.model;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.superresolution.Bicubic;
+import io.github.resnet4j.datasets.superresolution.Colours;
 import io.github.resnet4j.datasets.superresolution.Symmetry;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.Inference;
+import io.github.resnet4j.finetune.NonFiniteOutputException;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Node;
 import io.github.resnet4j.zoo.network.Op;
@@ -11,18 +14,22 @@ import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Makes images of any size larger, with a super-resolution network of red, green and blue from 0 to 255. A large image is
- * cut into tiles, so that memory does not grow with it but by its pixels.
+ * Makes images of any size larger, with a super-resolution network of {@link Colours}. A large image is cut into tiles, so
+ * that memory does not grow with it but by its pixels.
  *
  * <p>Where the overlap of tiles is at least the {@linkplain #reach reach} of the network, the result is that of the whole
  * image, but for the rounding of sums that are added in another order. It is also where an image has one tile.
@@ -33,13 +40,18 @@ public final class Upscaler implements AutoCloseable {
     private static final int CHANNELS = 3;
     private static final int MAX = 255;
 
+    /** From black to white, in luminance. */
+    private static final double LUMINANCE_RANGE = 219;
+
+    private static final Bicubic BICUBIC = new Bicubic(Bicubic.Border.SYMMETRIC);
+
     /** Of tiles of one size: those of the image, and those of the image on its side. */
     private static final int MOST_PREPARED = 2;
 
-    private final ComputationGraph graph;
+    private final Function<Shape, Inference> inferences;
     private final Network network;
     private final Options options;
-    private final Engine engine;
+    private final Colours colours;
     private final int factor;
     private final int reach;
     private final Map<Shape, Inference> prepared = new LinkedHashMap<>(16, 0.75f, true);
@@ -76,29 +88,47 @@ public final class Upscaler implements AutoCloseable {
      *
      * @param graph built from {@code network}, for any size of image
      * @param engine which engine to use
-     * @throws IllegalArgumentException if the network does not make larger RGB images of RGB images, or its tiles have no
-     *     part of their own
+     * @throws IllegalArgumentException if the network does not make larger images of images, or its tiles have no part of
+     *     their own
      */
     public Upscaler(ComputationGraph graph, Network network, Options options, Engine engine) {
-        Shape in = network.input();
-        Shape out = network.out();
-        this.factor = out.width() / in.width();
-        if (!(network.output() instanceof Output.Values)
-                || in.channels() != CHANNELS
-                || !out.equals(new Shape(CHANNELS, factor * in.height(), factor * in.width()))) {
-            throw new IllegalArgumentException(
-                    network.name() + " makes " + out + " of " + in + "; it does not make images larger");
-        }
-        this.graph = graph;
+        this(shape -> Inference.of(graph, shape, 1, engine), network, options);
+    }
+
+    /**
+     * An upscaler that runs the graph of {@code inference}, with the parameters that it has now.
+     *
+     * @throws IllegalArgumentException as the other
+     */
+    public Upscaler(Inference inference, Network network, Options options) {
+        this(shape -> inference.at(shape, 1), network, options);
+    }
+
+    private Upscaler(Function<Shape, Inference> inferences, Network network, Options options) {
+        this.factor = factor(network)
+                .orElseThrow(() -> new IllegalArgumentException(network.name() + " makes " + network.out() + " of "
+                        + network.input() + "; it does not make images larger"));
+        this.inferences = inferences;
         this.network = network;
         this.options = options;
-        this.engine = engine;
+        this.colours = Colours.of(network.input().channels());
         this.reach = reach(network);
         if (2L * overlap() >= options.tile()) {
             throw new IllegalArgumentException("a tile of " + options.tile() + " rows has none of its own: "
                     + network.name() + " sees " + reach + " rows around each; use tiles of at least "
                     + (4L * reach) + ", or give an overlap, of which edges may show");
         }
+    }
+
+    /** How many times as wide and high a network makes images; absent if it does something else. */
+    public static OptionalInt factor(Network network) {
+        Shape in = network.input();
+        Shape out = network.out();
+        int times = out.width() / in.width();
+        boolean enlarges = network.output() instanceof Output.Values
+                && Arrays.stream(Colours.values()).anyMatch(colours -> colours.channels().size() == in.channels())
+                && out.equals(new Shape(in.channels(), times * in.height(), times * in.width()));
+        return enlarges ? OptionalInt.of(times) : OptionalInt.empty();
     }
 
     /** How many times as wide and high images become. */
@@ -156,15 +186,72 @@ public final class Upscaler implements AutoCloseable {
                 + ", " + node.op().label() + ", has no reach that is known");
     }
 
+    /** How many tiles an image of this size is cut into; each is computed once, or eight times for a self-ensemble. */
+    public int tiles(int width, int height) {
+        return Span.over(height, options.tile(), overlap()).size()
+                * Span.over(width, options.tile(), overlap()).size();
+    }
+
     /** The image, {@link #factor} times as wide and high. */
     public Rgb8Image upscale(Rgb8Image image) {
+        return upscale(image, done -> {});
+    }
+
+    /**
+     * The image, {@link #factor} times as wide and high. A network of luminance has only that to say, and colours are
+     * enlarged by {@link Bicubic}, as in the papers.
+     *
+     * @param progress receives the number of tiles done so far; may throw an exception to end it
+     */
+    public Rgb8Image upscale(Rgb8Image image, IntConsumer progress) {
+        return colours == Colours.RGB ? enlarged(image, progress) : coloured(image, progress);
+    }
+
+    /**
+     * The same of a grey image, which stays grey. A network of luminance takes its values as they are; of what a network of
+     * red, green and blue makes of it, the mean of the three is taken.
+     */
+    public Rgb8Image upscaleGrey(Rgb8Image grey, IntConsumer progress) {
+        Rgb8Image larger = enlarged(grey, progress);
+        if (colours == Colours.RGB) {
+            byte[] pixels = larger.pixels();
+            for (int i = 0; i < pixels.length; i += CHANNELS) {
+                int sum = (pixels[i] & 0xff) + (pixels[i + 1] & 0xff) + (pixels[i + 2] & 0xff);
+                Arrays.fill(pixels, i, i + CHANNELS, (byte) ((2 * sum + CHANNELS) / (2 * CHANNELS)));
+            }
+        }
+        return larger;
+    }
+
+    /** Luminance weighs the same in red, green and blue: what the network adds to bicubic's is added to all three. */
+    private Rgb8Image coloured(Rgb8Image image, IntConsumer progress) {
+        byte[] luminance = enlarged(Colours.luminance(image), progress).pixels();
+        Rgb8Image larger = BICUBIC.larger(image, factor);
+        byte[] pixels = larger.pixels();
+        for (int i = 0; i < pixels.length; i += CHANNELS) {
+            int red = pixels[i] & 0xff;
+            int green = pixels[i + 1] & 0xff;
+            int blue = pixels[i + 2] & 0xff;
+            double more = ((luminance[i] & 0xff) - Colours.luminance(red, green, blue)) * MAX / LUMINANCE_RANGE;
+            pixels[i] = Colours.RGB.pixel((float) (red + more));
+            pixels[i + 1] = Colours.RGB.pixel((float) (green + more));
+            pixels[i + 2] = Colours.RGB.pixel((float) (blue + more));
+        }
+        return larger;
+    }
+
+    /** What the network makes of an image as {@link Colours#seen} makes it, put together of tiles. */
+    private Rgb8Image enlarged(Rgb8Image image, IntConsumer progress) {
         int width = Math.multiplyExact(factor, image.width());
         int height = Math.multiplyExact(factor, image.height());
         byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(width, height), CHANNELS)];
+        int done = 0;
         for (Span rows : Span.over(image.height(), options.tile(), overlap())) {
             for (Span columns : Span.over(image.width(), options.tile(), overlap())) {
                 Rgb8Image seen = image.part(columns.from(), rows.from(), columns.length(), rows.length());
                 paste(enlarged(seen), rows, columns, out, width);
+                done++;
+                progress.accept(done);
             }
         }
         return new Rgb8Image(width, height, out);
@@ -173,25 +260,24 @@ public final class Upscaler implements AutoCloseable {
     private void paste(float[] values, Span rows, Span columns, byte[] out, int width) {
         int across = factor * columns.length();
         int plane = across * factor * rows.length();
+        int channels = network.input().channels();
         for (int y = factor * rows.ownFrom(); y < factor * rows.ownTo(); y++) {
             for (int x = factor * columns.ownFrom(); x < factor * columns.ownTo(); x++) {
                 int from = (y - factor * rows.from()) * across + x - factor * columns.from();
                 for (int c = 0; c < CHANNELS; c++) {
-                    out[(y * width + x) * CHANNELS + c] = (byte) rounded(values[c * plane + from]);
+                    out[(y * width + x) * CHANNELS + c] = colours.pixel(values[c % channels * plane + from]);
                 }
             }
         }
     }
 
-    private static int rounded(float value) {
-        return (int) Math.min(MAX, Math.max(0, Math.rint(value)));
-    }
-
-    /** 3×H×W values of an image that is seen at once. */
+    /** C×H×W values of an image that is seen at once. */
     private float[] enlarged(Rgb8Image image) {
         int width = image.width();
         int height = image.height();
-        float[] values = planes(image);
+        int channels = network.input().channels();
+        float[] values = new float[channels * height * width];
+        colours.write(image, values, 0);
         if (!options.selfEnsemble()) {
             return run(values, height, width);
         }
@@ -200,8 +286,8 @@ public final class Upscaler implements AutoCloseable {
             Symmetry symmetry = Symmetry.of(number);
             int rows = symmetry.transposed() ? width : height;
             int columns = symmetry.transposed() ? height : width;
-            float[] made = run(symmetry.apply(values, CHANNELS, height, width), rows, columns);
-            float[] back = symmetry.inverse().apply(made, CHANNELS, factor * rows, factor * columns);
+            float[] made = run(symmetry.apply(values, channels, height, width), rows, columns);
+            float[] back = symmetry.inverse().apply(made, channels, factor * rows, factor * columns);
             for (int i = 0; i < sum.length; i++) {
                 sum[i] += back[i] / Symmetry.COUNT;
             }
@@ -209,23 +295,22 @@ public final class Upscaler implements AutoCloseable {
         return sum;
     }
 
-    private static float[] planes(Rgb8Image image) {
-        int places = image.width() * image.height();
-        float[] values = new float[CHANNELS * places];
-        for (int i = 0; i < places; i++) {
-            for (int c = 0; c < CHANNELS; c++) {
-                values[c * places + i] = image.pixels()[CHANNELS * i + c] & 0xff;
-            }
-        }
-        return values;
-    }
-
     private float[] run(float[] values, int height, int width) {
-        INDArray image = Nd4j.create(values, new long[] {1, CHANNELS, height, width}, 'c');
-        INDArray made = prepared(new Shape(CHANNELS, height, width)).output(image);
+        Shape shape = new Shape(network.input().channels(), height, width);
+        INDArray image = Nd4j.create(values, new long[] {1, shape.channels(), height, width}, 'c');
+        INDArray made = prepared(shape).output(image);
         float[] larger = made.dup('c').data().asFloat();
         List.of(image, made).stream().filter(INDArray::closeable).forEach(INDArray::close);
+        requireFinite(larger);
         return larger;
+    }
+
+    private void requireFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new NonFiniteOutputException(network.name(), 1, 1);
+            }
+        }
     }
 
     private Inference prepared(Shape shape) {
@@ -235,7 +320,7 @@ public final class Upscaler implements AutoCloseable {
                 Shape oldest = prepared.keySet().iterator().next();
                 prepared.remove(oldest).close();
             }
-            known = Inference.of(graph, shape, 1, engine);
+            known = inferences.apply(shape);
             prepared.put(shape, known);
         }
         return known;

@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.quality;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
+import io.github.resnet4j.datasets.superresolution.Colours;
 
 /**
  * How near an image comes to what it should be, as super-resolution is measured: on the luminance of BT.601, without the
@@ -28,7 +29,7 @@ public record Fidelity(double psnr, double ssim) {
         GREY;
 
         private double of(int red, int green, int blue) {
-            double y = 16 + (65.481 * red + 128.553 * green + 24.966 * blue) / MAX;
+            double y = Colours.luminance(red, green, blue);
             return switch (this) {
                 case ROUNDED -> Math.floor(y + 0.5);
                 case EXACT -> y;

@@ -83,9 +83,13 @@ record ResolvedRun(
         Network anyClasses;
         try {
             architecture = architecture.with(options(card, model));
-            anyClasses = architecture.network(input, 2);
+            anyClasses = architecture.network(input, architecture.classes());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
+        }
+        if (!task.takes(anyClasses.output())) {
+            throw new UsageException(architecture.name() + " is a network for the task "
+                    + Tasks.of(anyClasses).name() + ", but task is " + task.name());
         }
         requirePart(anyClasses, model.freeze(), names); // before data is fetched, too
         RunConfig complete = complete(task, config, card, input, remarks);
@@ -96,7 +100,8 @@ record ResolvedRun(
             throw new UsageException("model.classes is " + model.classes().get() + ", but the data has " + classes
                     + " classes; leave model.classes out to follow the data");
         }
-        return new ResolvedRun(complete, inputs, architecture, architecture.network(input, classes), source);
+        Network network = architecture.network(input, classes);
+        return new ResolvedRun(complete, inputs.training(network), architecture, network, source);
     }
 
     /** The same images and weights with another configuration of size, augmentation and training. */
@@ -108,12 +113,9 @@ record ResolvedRun(
     ResolvedRun at(RunConfig other, Consumer<String> remarks) {
         Shape input = inputs.task().input(other.data(), network.input());
         RunConfig complete = complete(inputs.task(), other, source.map(SourceModel::card), input, remarks);
+        Network sized = architecture.network(input, network.classes());
         return new ResolvedRun(
-                complete,
-                inputs.prepared(complete, input),
-                architecture,
-                architecture.network(input, network.classes()),
-                source);
+                complete, inputs.prepared(complete, input).training(sized), architecture, sized, source);
     }
 
     private static RunConfig complete(

@@ -144,7 +144,9 @@ final class RunReporter {
         model.put("Frozen", Phase.frozenForGood(config.model()).toString());
         Map<String, String> data = new LinkedHashMap<>();
         data.put("Source", start.inputs().how());
-        data.put("Classes", String.valueOf(network.classes()));
+        if (!start.inputs().train().classes().isEmpty()) {
+            data.put("Classes", String.valueOf(network.classes()));
+        }
         data.put(
                 "Training " + start.inputs().task().samples(),
                 String.format(Locale.ROOT, "%,d", start.inputs().train().size()));

@@ -685,7 +685,7 @@ public final class TrainingRun {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
-                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation %s of %s; %s of %s",
+                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation %s%s; %s of %s",
                 network.name(),
                 network.parameters(),
                 config.model().freeze().isEmpty() ? "" : " (frozen " + Phase.frozenForGood(config.model()) + ")",
@@ -694,7 +694,9 @@ public final class TrainingRun {
                 start.inputs().train().size(),
                 start.inputs().val().size(),
                 task.samples(),
-                start.inputs().train().classSummary(),
+                start.inputs().train().classes().isEmpty()
+                        ? ""
+                        : " of " + start.inputs().train().classSummary(),
                 Numbers.count(config.train().epochs(), "epoch", "epochs"),
                 Numbers.count(perEpoch, "iteration", "iterations"));
     }

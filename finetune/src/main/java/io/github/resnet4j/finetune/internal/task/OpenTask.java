@@ -9,6 +9,7 @@ import io.github.resnet4j.finetune.internal.report.TaskReport;
 import io.github.resnet4j.finetune.report.Numbers;
 import io.github.resnet4j.finetune.train.Measured;
 import io.github.resnet4j.finetune.train.Objective;
+import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.io.IOException;
@@ -43,6 +44,11 @@ public interface OpenTask<E extends Measured> {
 
     /** The same samples, prepared in another way. */
     OpenTask<E> prepared(RunConfig config, Shape input);
+
+    /** The same for the network that is trained, if it matters which one it is. */
+    default OpenTask<E> training(Network network) {
+        return this;
+    }
 
     /**
      * Looks for what would spoil a training, before anything is computed.

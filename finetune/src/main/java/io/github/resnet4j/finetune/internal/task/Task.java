@@ -5,6 +5,7 @@ import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.report.Metrics;
 import io.github.resnet4j.finetune.train.Measured;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,11 @@ public interface Task {
     /** What the samples are, for people: {@code images}. */
     default String samples() {
         return "images";
+    }
+
+    /** Whether networks with this output are for the task. */
+    default boolean takes(Output output) {
+        return output instanceof Output.Classes;
     }
 
     /** What is measured besides the loss: the columns of its own in log.csv. */

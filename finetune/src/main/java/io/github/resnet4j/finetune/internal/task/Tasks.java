@@ -4,17 +4,19 @@ import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.internal.task.classification.Classification;
 import io.github.resnet4j.finetune.internal.task.spoofing.Spoofing;
+import io.github.resnet4j.finetune.internal.task.superresolution.SuperResolution;
+import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.util.List;
 import java.util.Optional;
 
 /** All tasks there are. */
 public final class Tasks {
-    /** What the provenance of a model's card calls the task; models without it are classifiers. */
+    /** What the provenance of a model's card calls the task; of models without it, the network's output tells. */
     public static final String KEY = "task";
 
     private static final Task FIRST = new Classification();
-    private static final List<Task> ALL = List.of(FIRST, new Spoofing());
+    private static final List<Task> ALL = List.of(FIRST, new Spoofing(), new SuperResolution());
 
     private Tasks() {}
 
@@ -44,10 +46,24 @@ public final class Tasks {
      * @throws UsageException if this version does not know it
      */
     public static Task of(ModelCard card) {
-        String name = card.provenance().getOrDefault(KEY, FIRST.name());
+        String name = name(card);
         return find(name)
                 .orElseThrow(() -> new UsageException(
                         "the model is for the task " + Printable.brief(name) + ", which this version does not know"));
+    }
+
+    /** The name of the task of a model, whether this version knows it or not. */
+    public static String name(ModelCard card) {
+        return Optional.ofNullable(card.provenance().get(KEY))
+                .orElseGet(() -> of(card.network()).name());
+    }
+
+    /** What networks like this one are for, unless they are said to be for something else. */
+    public static Task of(Network network) {
+        return ALL.stream()
+                .filter(task -> task.takes(network.output()))
+                .findFirst()
+                .orElse(FIRST);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.resnet4j.zoo.weights.archive;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,8 @@ import java.util.TreeMap;
  * @param options of the architecture's spec, as {@link io.github.resnet4j.zoo.Spec#options} writes them; those left out
  *     are the architecture's own
  * @param input shape of one image
- * @param classes what the logits stand for, in their order; names may repeat (ImageNet has two cranes)
+ * @param classes what the logits stand for, in their order; names may repeat (ImageNet has two cranes). Of a network that
+ *     makes images, what their channels stand for
  * @param preprocessing how images become inputs
  * @param provenance where the model comes from, in words: recipe, data, version, licence
  * @param temperature by which the logits are divided before the softmax, for probabilities that are as often right as they
@@ -50,7 +52,7 @@ public record ModelCard(
                     "input " + input + " is larger than " + new Shape(MAX_CHANNELS, MAX_SIDE, MAX_SIDE));
         }
         classes = List.copyOf(classes);
-        if (classes.size() < 2) {
+        if (classes.isEmpty() || classes.size() < 2 && !makesValues(architecture)) {
             throw new IllegalArgumentException("a classifier needs at least 2 classes, got " + classes.size());
         }
         for (int i = 0; i < classes.size(); i++) {
@@ -72,6 +74,13 @@ public record ModelCard(
             throw new IllegalArgumentException(
                     "temperature must be positive and finite, got " + temperature.getAsDouble());
         }
+    }
+
+    /** Networks that make images may have one channel. */
+    private static boolean makesValues(String architecture) {
+        return Zoo.list().stream()
+                .filter(row -> row.name().equals(architecture))
+                .anyMatch(row -> row.network().output() instanceof Output.Values);
     }
 
     /** A card without calibration. */
