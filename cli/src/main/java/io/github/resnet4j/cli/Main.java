@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             LrFindCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            UpscaleCommand.class,
             ServeCommand.class,
             EmbedCommand.class,
             SimilarCommand.class,

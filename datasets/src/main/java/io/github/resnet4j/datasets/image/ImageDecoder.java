@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.Objects;
 
 /**
@@ -158,6 +159,18 @@ public final class ImageDecoder {
     public static int channels(Path file) {
         byte[] bytes = read(file, size(file, DEFAULT_MAX_PIXELS));
         return ImageHeader.read(bytes, bytes.length, file, DEFAULT_MAX_PIXELS).channels();
+    }
+
+    /**
+     * How opaque the pixels of an image are that has a channel for it, which is a PNG: H×W bytes, unsigned, 255 for what
+     * nothing shines through. Absent for other images, also for those of which one colour is transparent.
+     *
+     * @throws BadImageException as {@link #decode(Path, long)}
+     */
+    public static Optional<byte[]> opacity(Path file, long maxPixels) {
+        byte[] bytes = read(file, size(file, maxPixels));
+        ImageHeader header = ImageHeader.read(bytes, bytes.length, file, maxPixels);
+        return header.format() == ImageFormat.PNG ? PngDecoder.opacity(bytes, file, header) : Optional.empty();
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -29,6 +30,16 @@ final class JdkReader {
 
     /** The image in {@code bytes}, a file of the format reduced to what the pixels need, as RGB. */
     static byte[] rgb(ImageFormat format, byte[] bytes, Path name) {
+        return read(format, bytes, name, JdkReader::rgb);
+    }
+
+    /** How opaque the pixels of an image are that has an alpha channel, the last one. */
+    static byte[] opacity(ImageFormat format, byte[] bytes, Path name) {
+        return read(format, bytes, name, JdkReader::opacity);
+    }
+
+    private static byte[] read(
+            ImageFormat format, byte[] bytes, Path name, Function<BufferedImage, byte[]> wanted) {
         ImageReaderSpi provider = READERS.get(format);
         if (provider == null) {
             throw new IllegalStateException("this Java runtime has no " + format + " reader (module java.desktop)");
@@ -37,7 +48,7 @@ final class JdkReader {
             ImageReader reader = provider.createReaderInstance();
             try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
                 reader.setInput(in, true, true);
-                return rgb(reader.read(0));
+                return wanted.apply(reader.read(0));
             } finally {
                 reader.dispose();
             }
@@ -98,6 +109,21 @@ final class JdkReader {
             }
         }
         return rgb;
+    }
+
+    private static byte[] opacity(BufferedImage image) {
+        Raster raster = image.getRaster();
+        int band = raster.getNumBands() - 1;
+        int bits = raster.getSampleModel().getSampleSize(band);
+        int[] row = new int[raster.getWidth()];
+        byte[] opacity = new byte[Math.multiplyExact(row.length, raster.getHeight())];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getSamples(0, y, row.length, 1, band, row);
+            for (int x = 0; x < row.length; x++) {
+                opacity[y * row.length + x] = eightBits(row[x], bits);
+            }
+        }
+        return opacity;
     }
 
     private static byte eightBits(int sample, int bits) {

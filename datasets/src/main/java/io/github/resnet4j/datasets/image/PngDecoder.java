@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
@@ -74,6 +75,14 @@ final class PngDecoder {
 
     static byte[] decode(byte[] bytes, Path name, ImageHeader header) {
         return JdkReader.rgb(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name);
+    }
+
+    /** How opaque the pixels are, if the file has a channel for that; transparent colours are not read. */
+    static Optional<byte[]> opacity(byte[] bytes, Path name, ImageHeader header) {
+        return header.channels() == 2 || header.channels() == 4
+                ? Optional.of(JdkReader.opacity(
+                        ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name))
+                : Optional.empty();
     }
 
     /** The file without its ancillary chunks, if all chunks are whole. */

@@ -15,7 +15,8 @@ import java.util.OptionalInt;
 /**
  * The preprocessing that foreign weights expect, as given by the user, the registry's row of this very file, or the
  * file itself. Otherwise it is assumed to be that of the architecture's published weights, since a Keras architecture
- * is usually trained in Keras; and for an architecture without published weights, torchvision's.
+ * is usually trained in Keras; and for an architecture without published weights, torchvision's. Networks that make images
+ * larger have theirs by themselves.
  *
  * @param preprocessing from an image to numbers
  * @param channelOrder of the first convolution
@@ -35,6 +36,10 @@ record InputConvention(Preprocessing preprocessing, ChannelOrder channelOrder, O
                     given.over(row.get().preprocessing()),
                     given.channelOrder().orElse(row.get().channelOrder()),
                     Optional.empty());
+        }
+        if (Upscaler.factor(architecture.network()).isPresent()) {
+            return new InputConvention(
+                    Upscaler.preprocessing(architecture.input().channels()), ChannelOrder.RGB, Optional.empty());
         }
         Optional<Preprocessing> stored = Preprocessing.of(metadata);
         if (stored.isPresent()) { // resnet4j writes networks for RGB, whatever they were

@@ -5,6 +5,7 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 
 import io.github.resnet4j.datasets.download.CacheFolder;
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.superresolution.Colours;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.UnknownModelException;
@@ -274,8 +275,9 @@ public final class SourceModel {
         if (headless) {
             remarks.accept("the weights are those of a backbone, without a classifier");
         }
-        Optional<List<String>> known =
-                headless ? Optional.empty() : classNames(request, row, tensors.metadata(), classes, remarks);
+        Optional<List<String>> known = Upscaler.factor(architecture.network()).isPresent()
+                ? Optional.of(Colours.of(architecture.input().channels()).channels())
+                : headless ? Optional.empty() : classNames(request, row, tensors.metadata(), classes, remarks);
         InputConvention convention = InputConvention.of(request.preparation(), row, tensors.metadata(), architecture);
         int side = convention.preprocessing().crop().orElse(architecture.input().height());
         ModelCard card = possible(() -> ModelCard.of(

@@ -13,8 +13,10 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
+import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,6 +131,16 @@ public final class Upscaler implements AutoCloseable {
                 && Arrays.stream(Colours.values()).anyMatch(colours -> colours.channels().size() == in.channels())
                 && out.equals(new Shape(in.channels(), times * in.height(), times * in.width()));
         return enlarges ? OptionalInt.of(times) : OptionalInt.empty();
+    }
+
+    /** How pixels become the input of such a network with so many channels, for the card of its model. */
+    public static Preprocessing preprocessing(int channels) {
+        return new Preprocessing(
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                "bicubic",
+                Collections.nCopies(channels, 0.0),
+                Collections.nCopies(channels, 1.0 / Colours.of(channels).largest()));
     }
 
     /** How many times as wide and high images become. */

@@ -5,13 +5,23 @@ import io.github.resnet4j.files.AtomicFile;
 import java.awt.AWTError;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /** Images drawn in memory and encoded as PNG; needs no display. */
@@ -54,6 +64,40 @@ public final class Png {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * An image with its samples as they are, of one, two, three or four channels.
+     *
+     * @param grey whether red is all there is to store
+     * @param opacity a grey image of the same size
+     */
+    public static BufferedImage plain(Rgb8Image source, boolean grey, Optional<Rgb8Image> opacity) {
+        int colours = grey ? 1 : 3;
+        int bands = colours + (opacity.isPresent() ? 1 : 0);
+        int pixels = source.width() * source.height();
+        byte[] samples = bands == 3 ? source.pixels() : new byte[Math.multiplyExact(bands, pixels)];
+        for (int i = 0; bands != 3 && i < pixels; i++) {
+            System.arraycopy(source.pixels(), 3 * i, samples, bands * i, colours);
+            if (opacity.isPresent()) {
+                samples[bands * i + colours] = opacity.get().pixels()[3 * i];
+            }
+        }
+        WritableRaster raster = Raster.createInterleavedRaster(
+                new DataBufferByte(samples, samples.length),
+                source.width(),
+                source.height(),
+                bands * source.width(),
+                bands,
+                IntStream.range(0, bands).toArray(),
+                null);
+        ColorModel model = new ComponentColorModel(
+                ColorSpace.getInstance(grey ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB),
+                opacity.isPresent(),
+                false,
+                opacity.isPresent() ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
+                DataBuffer.TYPE_BYTE);
+        return new BufferedImage(model, raster, false, null);
     }
 
     public static BufferedImage image(Rgb8Image source) {

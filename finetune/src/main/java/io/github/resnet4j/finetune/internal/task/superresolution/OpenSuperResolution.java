@@ -24,12 +24,10 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.pretrained.ModelName;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Super-resolution on a run's photographs. */
@@ -150,16 +148,9 @@ final class OpenSuperResolution implements OpenTask<SuperResolutionEvaluation> {
         return new FidelityObjective(network, data.val());
     }
 
-    /** Those of red, green and blue see values from 0 to 255. */
     @Override
     public Preprocessing preprocessing(RunConfig config) {
-        int channels = network.input().channels();
-        return new Preprocessing(
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                "bicubic",
-                Collections.nCopies(channels, 0.0),
-                Collections.nCopies(channels, 1.0 / colours().largest()));
+        return Upscaler.preprocessing(network.input().channels());
     }
 
     @Override
