@@ -105,9 +105,10 @@ public final class Predictor implements AutoCloseable {
     }
 
     private static void requireClassifier(String origin, ModelCard card) {
-        String task = Tasks.name(card);
-        if (!task.equals(Tasks.names().get(0))) {
-            throw new UsageException(origin + " is a model for the task " + Printable.brief(task)
+        Optional<String> task = Optional.ofNullable(card.provenance().get(Tasks.KEY))
+                .or(() -> Tasks.writtenDown(Tasks.of(card)));
+        if (task.isPresent()) {
+            throw new UsageException(origin + " is a model for the task " + Printable.brief(task.get())
                     + ", which does not classify images: use it with eval and predict");
         }
     }

@@ -31,7 +31,8 @@ public final class TaskModel {
 
     /** What a model is for: {@code classification}, {@code spoofing}, {@code super-resolution}. */
     public static String task(ModelCard card) {
-        return Tasks.name(card);
+        Optional<String> said = Optional.ofNullable(card.provenance().get(Tasks.KEY));
+        return said.orElseGet(() -> Tasks.of(card).name());
     }
 
     /**

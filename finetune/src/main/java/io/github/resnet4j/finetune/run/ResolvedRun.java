@@ -87,9 +87,11 @@ record ResolvedRun(
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-        if (!task.takes(anyClasses.output())) {
-            throw new UsageException(architecture.name() + " is a network for the task "
-                    + Tasks.of(anyClasses).name() + ", but task is " + task.name());
+        if (!task.trains(anyClasses.output())) {
+            throw new UsageException(architecture.name() + " cannot be trained for the task " + task.name()
+                    + Tasks.of(anyClasses.output())
+                            .map(other -> ": its output is that of a network for " + other.name())
+                            .orElse(""));
         }
         requirePart(anyClasses, model.freeze(), names); // before data is fetched, too
         RunConfig complete = complete(task, config, card, input, remarks);

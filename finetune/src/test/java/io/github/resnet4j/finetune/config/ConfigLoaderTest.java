@@ -84,6 +84,7 @@ final class ConfigLoaderTest {
                                 Optional.empty(),
                                 DataConfig.OnBadImage.FAIL,
                                 true,
+                                1,
                                 false,
                                 89_478_485),
                         new TrainConfig(2, 4, 1, LossConfig.PLAIN, StepConfig.PLAIN, MonitoringConfig.PLAIN),
@@ -135,6 +136,7 @@ final class ConfigLoaderTest {
                   workers: 3
                   on-bad-image: skip
                   check-images: false
+                  patches: 20
                   follow-links: true
                   max-pixels: 500000000
                 train:
@@ -213,6 +215,7 @@ final class ConfigLoaderTest {
                                 Optional.of(3),
                                 DataConfig.OnBadImage.SKIP,
                                 false,
+                                20,
                                 true,
                                 500_000_000),
                         new TrainConfig(
@@ -375,6 +378,7 @@ final class ConfigLoaderTest {
                           feature-cache: 10
                           on-bad-image: fail
                           check-images: true
+                          patches: 1
                           follow-links: false
                           max-pixels: 89478485
                         train:

@@ -196,6 +196,7 @@ final class PredictorTest {
                 tiny.data().workers(),
                 DataConfig.OnBadImage.FAIL,
                 true,
+                1,
                 false,
                 89_478_485);
         RunConfig config = new RunConfig(

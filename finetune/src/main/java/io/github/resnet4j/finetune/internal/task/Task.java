@@ -24,11 +24,6 @@ public interface Task {
         return "images";
     }
 
-    /** Whether networks with this output are for the task. */
-    default boolean takes(Output output) {
-        return output instanceof Output.Classes;
-    }
-
     /** What is measured besides the loss: the columns of its own in log.csv. */
     Metrics metrics();
 
@@ -39,6 +34,11 @@ public interface Task {
      */
     default Shape input(DataConfig data, Shape published) {
         return Shape.square(3, data.imageSize().orElse(published.height()));
+    }
+
+    /** Whether a network whose output means this can be trained for it. */
+    default boolean trains(Output output) {
+        return output instanceof Output.Classes;
     }
 
     /** Whether samples are images that are prepared as those were that the initial weights were trained with. */

@@ -5,14 +5,14 @@ import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.internal.task.classification.Classification;
 import io.github.resnet4j.finetune.internal.task.spoofing.Spoofing;
 import io.github.resnet4j.finetune.internal.task.superresolution.SuperResolution;
-import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.util.List;
 import java.util.Optional;
 
 /** All tasks there are. */
 public final class Tasks {
-    /** What the provenance of a model's card calls the task; of models without it, the network's output tells. */
+    /** What the provenance of a model's card calls the task; models without it are classifiers. */
     public static final String KEY = "task";
 
     private static final Task FIRST = new Classification();
@@ -41,29 +41,18 @@ public final class Tasks {
     }
 
     /**
-     * The task of a model.
+     * The task of a model: as its card says, or else, of weights from elsewhere, the first that its network can be trained for.
      *
      * @throws UsageException if this version does not know it
      */
     public static Task of(ModelCard card) {
-        String name = name(card);
+        String name = card.provenance().get(KEY);
+        if (name == null) {
+            return of(card.network().output()).orElse(FIRST);
+        }
         return find(name)
                 .orElseThrow(() -> new UsageException(
                         "the model is for the task " + Printable.brief(name) + ", which this version does not know"));
-    }
-
-    /** The name of the task of a model, whether this version knows it or not. */
-    public static String name(ModelCard card) {
-        return Optional.ofNullable(card.provenance().get(KEY))
-                .orElseGet(() -> of(card.network()).name());
-    }
-
-    /** What networks like this one are for, unless they are said to be for something else. */
-    public static Task of(Network network) {
-        return ALL.stream()
-                .filter(task -> task.takes(network.output()))
-                .findFirst()
-                .orElse(FIRST);
     }
 
     /**
@@ -76,6 +65,11 @@ public final class Tasks {
         if (!task.equals(FIRST.name())) {
             throw new UsageException(what + " is for the task " + FIRST.name() + ", not for " + task);
         }
+    }
+
+    /** The first that a network with such an output can be trained for. */
+    public static Optional<Task> of(Output output) {
+        return ALL.stream().filter(task -> task.trains(output)).findFirst();
     }
 
     /** The task of a configuration's key {@code task}. */

@@ -31,6 +31,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class FidelityObjective implements Objective<SuperResolutionEvaluation> {
     private static final double MAX = 255;
+    private static final int WINDOW = 11;
 
     private final Network network;
     private final Photographs photographs;
@@ -44,6 +45,11 @@ final class FidelityObjective implements Objective<SuperResolutionEvaluation> {
         this.photographs = photographs;
         this.colours = SuperResolution.colours(network.input());
         this.factor = Upscaler.factor(network).orElseThrow();
+    }
+
+    /** The least rows and columns of an image: without its border, a window of SSIM. */
+    int least() {
+        return WINDOW + 2 * factor;
     }
 
     @Override

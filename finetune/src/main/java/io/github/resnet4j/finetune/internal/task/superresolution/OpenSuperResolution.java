@@ -32,9 +32,6 @@ import java.util.function.Consumer;
 
 /** Super-resolution on a run's photographs. */
 final class OpenSuperResolution implements OpenTask<SuperResolutionEvaluation> {
-    /** What is left of an image after its border is cut off must hold a window of SSIM. */
-    private static final int WINDOW = 11;
-
     private final Task task;
     private final PhotographData data;
     private final Network network;
@@ -140,7 +137,8 @@ final class OpenSuperResolution implements OpenTask<SuperResolutionEvaluation> {
             data.val().pair(index, factor);
             return (view, random, slot) -> slot.features()[slot.at()] = 1;
         };
-        return new BatchLoader(new LargeEnough(data.val(), WINDOW + 2 * factor), readable, 1, 1, 1, one);
+        int least = new FidelityObjective(network, data.val()).least();
+        return new BatchLoader(new LargeEnough(data.val(), least), readable, 1, 1, 1, one);
     }
 
     @Override

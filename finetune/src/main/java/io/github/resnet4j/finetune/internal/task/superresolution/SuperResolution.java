@@ -39,7 +39,7 @@ public final class SuperResolution implements Task {
     }
 
     @Override
-    public boolean takes(Output output) {
+    public boolean trains(Output output) {
         return output instanceof Output.Values;
     }
 
@@ -71,6 +71,7 @@ public final class SuperResolution implements Task {
         Network network = model.card().network();
         Photographs photographs = Photographs.evaluation(data, FolderOptions.DEFAULT);
         FidelityObjective objective = new FidelityObjective(network, photographs);
+        photographs.indices().forEach(index -> photographs.check(index, objective.least(), "measuring"));
         try (ModelUse.Loaded loaded = model.load()) {
             return objective.evaluation(
                     loaded.inference(), photographs.indices(), model.source().origin(), model.progress(), model.stop());
