@@ -1,4 +1,4 @@
-"""Writes a network with random weights as ONNX, BN folded into the convolutions, with a softmax at the end.
+"""Writes a network with random weights as ONNX, BN folded into the convolutions, with a softmax at the end if it classifies.
 
     export_onnx.py NETWORK CxHxW CLASSES BATCH FILE
 
@@ -22,9 +22,11 @@ def main():
         print("absent", e)
         return
     images = torch.randn(int(batch), channels, height, width)
+    if networks.classifies(network):
+        model = torch.nn.Sequential(model, torch.nn.Softmax(1))
     # The exporter folds BN into the convolutions of a model in evaluation mode.
     torch.onnx.export(
-        torch.nn.Sequential(model, torch.nn.Softmax(1)).eval(),
+        model.eval(),
         images,
         file,
         training=torch.onnx.TrainingMode.EVAL,

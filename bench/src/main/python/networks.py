@@ -2,6 +2,7 @@
 
 import re
 
+import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
@@ -139,12 +140,54 @@ class SpecNet(nn.Module):
         return self.fc2(F.leaky_relu(self.fc1(self.dropout(x.flatten(1))), 0.01))
 
 
+class Msrb(nn.Module):
+    """A multi-scale residual block; Li et al. 2018, figure 2."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.conv_3_1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv_5_1 = nn.Conv2d(width, width, 5, padding=2)
+        self.conv_3_2 = nn.Conv2d(2 * width, 2 * width, 3, padding=1)
+        self.conv_5_2 = nn.Conv2d(2 * width, 2 * width, 5, padding=2)
+        self.confusion = nn.Conv2d(4 * width, width, 1)
+
+    def forward(self, x):
+        y = torch.cat([F.relu(self.conv_3_1(x)), F.relu(self.conv_5_1(x))], 1)
+        y = torch.cat([F.relu(self.conv_3_2(y)), F.relu(self.conv_5_2(y))], 1)
+        return self.confusion(y) + x
+
+
+class Msrn(nn.Module):
+    """Eight blocks of 64 channels; red, green and blue of 0 to 255 in, the same of a larger image out."""
+
+    def __init__(self, scale, width=64, blocks=8):
+        super().__init__()
+        mean = 255 * torch.tensor([0.4488, 0.4371, 0.4040]).view(1, 3, 1, 1)
+        self.register_buffer("mean", mean)
+        self.head = nn.Conv2d(3, width, 3, padding=1)
+        self.body = nn.ModuleList([Msrb(width) for _ in range(blocks)])
+        tail = [nn.Conv2d(width * (blocks + 1), width, 1), nn.Conv2d(width, width, 3, padding=1)]
+        for step in [3] if scale == 3 else [2] * (scale.bit_length() - 1):
+            tail += [nn.Conv2d(width, width * step**2, 3, padding=1), nn.PixelShuffle(step)]
+        self.tail = nn.Sequential(*tail, nn.Conv2d(width, 3, 3, padding=1))
+
+    def forward(self, x):
+        head = self.head(x - self.mean)
+        found = []
+        for block in self.body:
+            found.append(block(found[-1] if found else head))
+        return self.tail(torch.cat(found + [head], 1)) + self.mean
+
+
 class Absent(Exception):
     """There is no such network here; the message says how to get it."""
 
 
 def build(name, channels, classes):
-    """The network of this name; it puts out logits."""
+    """The network of this name; it puts out logits, or an image if it is none that classifies()."""
+    larger = re.fullmatch(r"msrn-x(\d)", name)
+    if larger:
+        return Msrn(int(larger[1]))
     cifar = re.fullmatch(r"(resnet|plain)(\d+)-cifar", name)
     if cifar:
         return CifarNet(int(cifar[2]), cifar[1] == "resnet", channels, classes)
@@ -169,6 +212,11 @@ def build(name, channels, classes):
     if re.fullmatch(r"(resnet|densenet)\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2|vgg\d+(-bn)?", name) and builder:
         return builder(num_classes=classes)
     raise Absent("torchvision has no %s" % name)
+
+
+def classifies(name):
+    """Whether the network of this name puts out logits."""
+    return not name.startswith("msrn")
 
 
 def squeezed(model):

@@ -49,7 +49,7 @@ def fastest(candidates):
 
 
 def trainer(model, images, labels):
-    """A step of training, and what is to be said about it."""
+    """A step of training of a classifier or, where labels are images, of what makes those; and what is to be said about it."""
     import torch
     import torch.nn.functional as F
 
@@ -59,9 +59,11 @@ def trainer(model, images, labels):
     def train():
         optimizer.zero_grad(set_to_none=True)
         logits = model(images)
-        loss = F.cross_entropy(logits, labels)
+        loss = F.l1_loss(logits, labels) if labels.dim() > 1 else F.cross_entropy(logits, labels)
         loss.backward()
         optimizer.step()
+        if labels.dim() > 1:
+            return loss.item(), 0
         return loss.item(), (logits.argmax(1) == labels).sum().item()
 
     return train, "torch.optim.SGD"
@@ -121,9 +123,15 @@ def main():
     count = networks.parameters(model)
     images = torch.randn(batch, channels, height, width).contiguous(memory_format=memory_format)
     if mode == "train":
-        step, how = trainer(model, images, torch.arange(batch) % classes)
+        if networks.classifies(network):
+            labels = torch.arange(batch) % classes
+        else:
+            with torch.no_grad():
+                labels = torch.randn_like(model(images))
+        step, how = trainer(model, images, labels)
     else:
-        model = torch.nn.Sequential(model, torch.nn.Softmax(1)).eval()
+        model = torch.nn.Sequential(model, torch.nn.Softmax(1)) if networks.classifies(network) else model
+        model = model.eval()
         step, how = (compiled if layout == "jit" else inferrer)(model, images)
     say("ready", count, "PyTorch %s %s, %s%s" % (torch.__version__, layout, how, blas()))
     for line in sys.stdin:

@@ -14,7 +14,7 @@ final class CompiledPlans implements JvmContestant {
         TrainingPlan plan = TrainingPlan.compile(dl4j.graph(), network.input(), Sgd.paper());
         return dl4j.work(
                 "TrainingPlan, oneDNN " + OneDnn.version(),
-                () -> plan.step(dl4j.images(), dl4j.labels(), Dl4jBatch.LEARNING_RATE));
+                () -> plan.step(dl4j.images(), dl4j.targets(), Dl4jBatch.LEARNING_RATE));
     }
 
     @Override

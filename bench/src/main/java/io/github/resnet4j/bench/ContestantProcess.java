@@ -1,7 +1,9 @@
 package io.github.resnet4j.bench;
 
+import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Shape;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,7 +13,7 @@ import java.util.Locale;
 
 /**
  * The process of a {@link JvmContestant}: computes on request from its standard input. Arguments: its class, the
- * network, the mode and the batch size.
+ * network, the mode, the batch size, and the rows and columns of an image.
  */
 public final class ContestantProcess {
     private ContestantProcess() {}
@@ -23,7 +25,9 @@ public final class ContestantProcess {
         System.setOut(System.err);
         JvmContestant contestant =
                 (JvmContestant) Class.forName(args[0]).getDeclaredConstructor().newInstance();
-        Network network = Zoo.find(args[1]).network();
+        Architecture row = Zoo.find(args[1]);
+        Shape image = Shape.square(row.input().channels(), Integer.parseInt(args[4]));
+        Network network = row.network(image, row.classes());
         Mode mode = Mode.valueOf(args[2].toUpperCase(Locale.ROOT));
         try {
             serve(contestant, network, mode, Integer.parseInt(args[3]), answers);

@@ -3,9 +3,11 @@ package io.github.resnet4j.bench;
 import io.github.resnet4j.engine.Backend;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.Targets;
 import io.github.resnet4j.engine.TrainingPlan;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
+import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,7 +22,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * @param graph with random weights; {@code fit} is SGD with momentum 0.9
  * @param network what it was built from
  * @param images N×C×H×W, normally distributed
- * @param labels N×classes, one-hot
+ * @param labels N×classes, one-hot; of a network that makes images, N×C×H×W, normally distributed
  */
 record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDArray labels) {
     static final double LEARNING_RATE = 0.01;
@@ -31,6 +33,11 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         Shape input = network.input();
         Nd4j.getRandom().setSeed(1);
         INDArray images = Nd4j.randn(DataType.FLOAT, batch, input.channels(), input.height(), input.width());
+        if (network.output() instanceof Output.Values) {
+            Shape out = network.out();
+            INDArray values = Nd4j.randn(DataType.FLOAT, batch, out.channels(), out.height(), out.width());
+            return new Dl4jBatch(graph, network, images, values);
+        }
         INDArray labels = Nd4j.zeros(DataType.FLOAT, batch, network.classes());
         for (int i = 0; i < batch; i++) {
             labels.putScalar(i, i % network.classes(), 1);
@@ -38,11 +45,19 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         return new Dl4jBatch(graph, network, images, labels);
     }
 
+    /** What the network is to say. */
+    Targets targets() {
+        return network.output() instanceof Output.Values ? new Targets.Values(labels) : Targets.of(labels);
+    }
+
     /**
      * Gives the graph's BN running statistics that are like those of its maps, as a trained network has them. Those that a
      * graph begins with let values grow from block to block, until the engine looks for overflow in every single image.
      */
     void settle() {
+        if (network.statistics() == 0) {
+            return;
+        }
         long few = Math.min(images.size(0), 4);
         INDArray someImages = few == 1 ? Nd4j.concat(0, images, images) : images.get(NDArrayIndex.interval(0, few));
         INDArray someLabels = few == 1 ? Nd4j.concat(0, labels, labels) : labels.get(NDArrayIndex.interval(0, few));

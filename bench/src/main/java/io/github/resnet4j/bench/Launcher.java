@@ -63,7 +63,7 @@ interface Launcher {
                             setup.pythonWithTorch(),
                             setup.script("peer.py").toString(),
                             workload.network(),
-                            architecture.input().toString(),
+                            workload.input().toString(),
                             String.valueOf(architecture.classes()),
                             workload.mode().word(),
                             String.valueOf(workload.batch()),
@@ -100,7 +100,8 @@ interface Launcher {
                 type.getName(),
                 workload.network(),
                 workload.mode().word(),
-                String.valueOf(workload.batch())));
+                String.valueOf(workload.batch()),
+                String.valueOf(workload.input().height())));
         Map<String, String> environment = new LinkedHashMap<>(additions);
         environment.put("OMP_NUM_THREADS", String.valueOf(setup.threads()));
         return new Launch(command, environment);

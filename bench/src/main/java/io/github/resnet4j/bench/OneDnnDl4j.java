@@ -15,7 +15,7 @@ final class OneDnnDl4j implements JvmContestant {
         TrainingStep training = TrainingStep.of(dl4j.graph(), network.input(), Sgd.paper(), Engine.DL4J);
         return dl4j.work(
                 Dl4jBatch.layers("TrainingStep"),
-                () -> training.step(dl4j.images(), dl4j.labels(), Dl4jBatch.LEARNING_RATE));
+                () -> training.step(dl4j.images(), dl4j.targets(), Dl4jBatch.LEARNING_RATE));
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.github.resnet4j.bench;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One measurement, the same for every contestant.
@@ -10,8 +12,9 @@ import java.util.List;
  * @param network the zoo's name
  * @param mode train or infer
  * @param batch images in a batch
+ * @param side rows and columns of an image; absent, the network's own
  */
-record Workload(String network, Mode mode, int batch) {
+record Workload(String network, Mode mode, int batch, Optional<Integer> side) {
     /** All workloads, in the order in which they are measured. */
     static final List<Workload> TABLE = List.of(
             new Workload("resnet20-cifar", Mode.TRAIN, 128),
@@ -50,10 +53,17 @@ record Workload(String network, Mode mode, int batch) {
             new Workload("vgg16-bn", Mode.INFER, 1),
             new Workload("spec-resnet-stft", Mode.TRAIN, 32),
             new Workload("spec-resnet-stft", Mode.INFER, 32),
-            new Workload("spec-resnet-stft", Mode.INFER, 1));
+            new Workload("spec-resnet-stft", Mode.INFER, 1),
+            new Workload("msrn-x2", Mode.TRAIN, 16),
+            new Workload("msrn-x2", Mode.INFER, 1, Optional.of(512)));
 
     /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;
+
+    /** Of images of the network's own size. */
+    Workload(String network, Mode mode, int batch) {
+        this(network, mode, batch, Optional.empty());
+    }
 
     /** The networks of {@link #TABLE}, each once. */
     static List<String> networks() {
@@ -64,13 +74,20 @@ record Workload(String network, Mode mode, int batch) {
         return Zoo.find(network);
     }
 
+    /** An image. */
+    Shape input() {
+        Shape own = architecture().input();
+        return side.map(pixels -> Shape.square(own.channels(), pixels)).orElse(own);
+    }
+
     /** Whether it is too much for contestants that are {@link Who#slow}. */
     boolean large() {
-        return architecture().network().macs() > LARGE;
+        return architecture().network(input(), architecture().classes()).macs() > LARGE;
     }
 
     /** Its title in the output. */
     String title() {
-        return network + ", " + mode.word() + ", batch " + batch;
+        return network + ", " + mode.word() + ", batch " + batch
+                + side.map(pixels -> " of " + pixels + "x" + pixels).orElse("");
     }
 }
