@@ -43,6 +43,11 @@ final class OtherTask {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("model", origin);
             measured.metrics().forEach((metric, value) -> object.put(metric.key(), Double.isNaN(value) ? null : value));
+            measured.byClass().ifPresent(classes -> {
+                Map<String, Object> values = new LinkedHashMap<>();
+                classes.values().forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
+                object.put(classes.metric().key(), values);
+            });
             object.put("loss", measured.loss());
             object.put("data", data.toString());
             object.put("images", measured.images());
@@ -57,9 +62,19 @@ final class OtherTask {
                 }
             });
             words.add("loss " + Numbers.loss(measured.loss()));
+            measured.byClass().ifPresent(this::print);
             out.printf(Locale.ROOT, "%s on %,d samples, %.0f a second%n", words, measured.images(), speed);
         }
         out.flush();
+    }
+
+    private void print(Measured.ByClass classes) {
+        classes.values()
+                .forEach((name, value) -> out.printf(
+                        Locale.ROOT,
+                        "%9s  %s%n",
+                        Double.isNaN(value) ? "none" : classes.metric().text(value),
+                        Printable.line(name)));
     }
 
     /** A figure as the last line of a command has it. */
@@ -72,13 +87,17 @@ final class OtherTask {
     /**
      * Prints what the model says of files: a line for each, or a JSON object; or writes CSV.
      *
+     * @param folder for files that the answers consist of
      * @param unreadable receives what cannot be read
      */
-    void predict(List<Path> inputs, boolean json, Optional<Path> csv, Unreadable unreadable) throws IOException {
+    void predict(
+            List<Path> inputs, Optional<Path> folder, boolean json, Optional<Path> csv, Unreadable unreadable)
+            throws IOException {
         List<String> lines = new ArrayList<>();
         try (Stop stop = new Stop()) {
             model.predict(
                     inputs,
+                    folder,
                     1,
                     remarks,
                     answer -> {
@@ -113,6 +132,12 @@ final class OtherTask {
     }
 
     private static String text(Object value) {
+        if (value instanceof Map<?, ?> shares) {
+            StringJoiner words = new StringJoiner(", ");
+            shares.forEach((name, share) ->
+                    words.add(Printable.line(String.valueOf(name)) + " " + Numbers.percent((Double) share)));
+            return words.toString();
+        }
         return value instanceof Double number ? String.format(Locale.ROOT, "%.6f", number) : String.valueOf(value);
     }
 }

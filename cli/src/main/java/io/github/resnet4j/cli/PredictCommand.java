@@ -91,6 +91,13 @@ final class PredictCommand implements Callable<Integer> {
                     + " first.")
     private Optional<Path> html = Optional.empty();
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            showDefaultValue = Visibility.NEVER,
+            description = "Of a model for segmentation: where to write masks, and pictures with these over them.")
+    private Optional<Path> out = Optional.empty();
+
     @Spec
     private CommandSpec spec;
 
@@ -122,8 +129,12 @@ final class PredictCommand implements Callable<Integer> {
             if (other.isPresent()) {
                 requireNothingOfImages();
                 new OtherTask(other.get(), remarks::add, spec.commandLine().getOut())
-                        .predict(named, json, csv, unreadable);
+                        .predict(named, out, json, csv, unreadable);
                 return unreadable.report(spec.commandLine());
+            }
+            if (out.isPresent()) {
+                throw new UsageException("--out is for models that draw masks, and this one names classes: --csv FILE or"
+                        + " --html FILE keep its answers");
             }
             List<Path> files = images.files(named, unreadable); // all of them, before anything is read
             SourceModel source = calibration.of(opened, remarks::add);

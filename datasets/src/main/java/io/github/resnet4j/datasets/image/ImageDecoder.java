@@ -151,6 +151,29 @@ public final class ImageDecoder {
     }
 
     /**
+     * The samples of a PNG that has one of at most 8 bits for each pixel, as stored: numbers of a palette's colours, whatever
+     * these are, or shades of grey.
+     *
+     * @throws BadImageException if the file cannot be read, or is no such PNG
+     * @throws IllegalArgumentException if {@code maxPixels} is not 1 to {@value #MOST_PIXELS}
+     */
+    public static IndexedImage samples(Path file, long maxPixels) {
+        byte[] bytes = read(file, size(file, maxPixels));
+        ImageHeader header = ImageHeader.read(bytes, bytes.length, file, maxPixels);
+        if (header.format() != ImageFormat.PNG) {
+            throw new BadImageException(
+                    file, "is a " + header.format() + ", which does not keep numbers as they are: write a PNG");
+        }
+        if (header.channels() != 1 || header.bits() > Byte.SIZE) {
+            throw new BadImageException(
+                    file,
+                    "has " + header.channels() + " samples of " + header.bits() + " bits for each pixel, where one number of"
+                            + " at most 8 bits is expected: write a palette PNG or a grey one");
+        }
+        return new IndexedImage(header.width(), header.height(), PngDecoder.samples(bytes, file, header));
+    }
+
+    /**
      * How many samples a pixel of {@code file} has as stored: 1 grey or the number of a colour, 2 grey and alpha, 3 colour, 4
      * colour and alpha or CMYK.
      *

@@ -38,6 +38,22 @@ final class JdkReader {
         return read(format, bytes, name, JdkReader::opacity);
     }
 
+    /** The same of an image of one sample of at most 8 bits for each pixel, as stored. */
+    static byte[] samples(ImageFormat format, byte[] bytes, Path name) {
+        return read(format, bytes, name, image -> {
+            Raster raster = image.getRaster();
+            int[] row = new int[raster.getWidth()];
+            byte[] samples = new byte[Math.multiplyExact(row.length, raster.getHeight())];
+            for (int y = 0; y < raster.getHeight(); y++) {
+                raster.getSamples(0, y, row.length, 1, 0, row);
+                for (int x = 0; x < row.length; x++) {
+                    samples[y * row.length + x] = (byte) row[x];
+                }
+            }
+            return samples;
+        });
+    }
+
     private static byte[] read(
             ImageFormat format, byte[] bytes, Path name, Function<BufferedImage, byte[]> wanted) {
         ImageReaderSpi provider = READERS.get(format);

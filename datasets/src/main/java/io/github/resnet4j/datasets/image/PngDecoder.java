@@ -85,6 +85,11 @@ final class PngDecoder {
                 : Optional.empty();
     }
 
+    /** The samples of an image of one channel and at most 8 bits, as stored. */
+    static byte[] samples(byte[] bytes, Path name, ImageHeader header) {
+        return JdkReader.samples(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name);
+    }
+
     /** The file without its ancillary chunks, if all chunks are whole. */
     private static byte[] bare(byte[] bytes, ByteReader in, ImageHeader header) {
         in.seek(SIGNATURE + 8 + 9);

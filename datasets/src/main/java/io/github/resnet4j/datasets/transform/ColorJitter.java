@@ -50,6 +50,12 @@ public record ColorJitter(
         return changed;
     }
 
+    /** The mask itself: colours are not its. */
+    @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        return mask;
+    }
+
     private static double factor(double range, SampleRandom random) {
         return random.uniform(Math.max(0, 1 - range), 1 + range);
     }

@@ -1,5 +1,6 @@
 package io.github.resnet4j.datasets.transform;
 
+import io.github.resnet4j.datasets.image.IndexedImage;
 import io.github.resnet4j.datasets.image.LazyImage;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.util.List;
@@ -69,7 +70,10 @@ public final class Pipeline {
                 made = transforms.get(i).apply(made, random);
             }
         }
-        Rgb8Image transformed = made.decode();
+        return required(image, made.decode());
+    }
+
+    private Rgb8Image required(LazyImage image, Rgb8Image transformed) {
         if (height != ANY && (transformed.height() != height || transformed.width() != width)) {
             throw new IllegalArgumentException("the transforms " + transforms + " make " + transformed.height() + "x"
                     + transformed.width() + " (height x width) of an image of " + image.height() + "x" + image.width()
@@ -87,7 +91,60 @@ public final class Pipeline {
      * @throws IndexOutOfBoundsException if {@code out} has no room for it
      */
     public void write(LazyImage image, SampleRandom random, float[] out, int offset) {
-        Rgb8Image transformed = image(image, random);
+        write(image(image, random), out, offset);
+    }
+
+    /**
+     * Writes an image as {@link #write(LazyImage, SampleRandom, float[], int)} does, and its mask, H×W, whose pixels were
+     * moved alike: by nearest neighbour, and {@code nothing} where there is no image.
+     *
+     * @param mask of the image's size
+     * @param nothing 0 to 255
+     * @throws IllegalArgumentException also if they are not of the same size
+     * @throws UnsupportedOperationException if a transform has none for masks, see {@link Transform#keepsMasks}
+     */
+    public void write(
+            LazyImage image,
+            IndexedImage mask,
+            int nothing,
+            SampleRandom random,
+            float[] out,
+            int offset,
+            float[] maskOut,
+            int maskOffset) {
+        if (mask.width() != image.width() || mask.height() != image.height()) {
+            throw new IllegalArgumentException("a mask of " + mask.width() + "x" + mask.height() + " for an image of "
+                    + image.width() + "x" + image.height());
+        }
+        LazyImage made = image;
+        Rgb8Image moved = mixed(mask, nothing);
+        for (Transform transform : transforms) {
+            SampleRandom same = random.copy();
+            made = transform.apply(made, random);
+            moved = transform.applyToMask(moved, same);
+        }
+        write(required(image, made.decode()), out, offset);
+        byte[] numbers = moved.pixels();
+        Objects.checkFromIndexSize(maskOffset, numbers.length / 3, maskOut.length);
+        for (int i = 0, o = maskOffset; i < numbers.length; i += 3, o++) {
+            maskOut[o] = (numbers[i] & 0xff) ^ nothing;
+        }
+    }
+
+    /** An image of the numbers, so changed that {@code nothing} is 0: what transforms put where there is no image. */
+    private static Rgb8Image mixed(IndexedImage mask, int nothing) {
+        byte[] samples = mask.samples();
+        byte[] pixels = new byte[Math.multiplyExact(3, samples.length)];
+        for (int i = 0; i < samples.length; i++) {
+            byte number = (byte) (samples[i] ^ nothing);
+            pixels[3 * i] = number;
+            pixels[3 * i + 1] = number;
+            pixels[3 * i + 2] = number;
+        }
+        return new Rgb8Image(mask.width(), mask.height(), pixels);
+    }
+
+    private void write(Rgb8Image transformed, float[] out, int offset) {
         int area = transformed.width() * transformed.height();
         byte[] pixels = transformed.pixels();
         Objects.checkFromIndexSize(offset, pixels.length, out.length);

@@ -19,6 +19,16 @@ public record RandAugment(
     }
 
     @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        throw new UnsupportedOperationException("rand-augment has no step for masks");
+    }
+
+    @Override
+    public boolean keepsMasks() {
+        return false;
+    }
+
+    @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         Rgb8Image changed = image;
         for (int i = 0; i < ops; i++) {

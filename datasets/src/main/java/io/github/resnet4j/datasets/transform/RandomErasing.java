@@ -35,6 +35,16 @@ public record RandomErasing(
     }
 
     @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        throw new UnsupportedOperationException("random-erasing has no step for masks");
+    }
+
+    @Override
+    public boolean keepsMasks() {
+        return false;
+    }
+
+    @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         if (random.nextDouble() >= p) {
             return image;

@@ -71,6 +71,12 @@ public record RandomResizedCrop(
         return Resampler.resize(decoded.part(box.left, box.top, box.width, box.height), size, size, interpolation);
     }
 
+    @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        Box box = draw(mask.width(), mask.height(), random);
+        return NearestNeighbour.resize(mask.part(box.left, box.top, box.width, box.height), size, size);
+    }
+
     /** How many times smaller an image may be decoded for this part of it. */
     private int reduction(Box box) {
         double least = size * reducingGap.orElse(Double.POSITIVE_INFINITY);

@@ -38,6 +38,11 @@ public record Resize(int size, @Default("bilinear") Interpolation interpolation)
         return Resampler.resize(image, width, height, interpolation);
     }
 
+    @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        return NearestNeighbour.resize(mask, side(mask, mask.width()), side(mask, mask.height()));
+    }
+
     /** What {@code crop} leaves of the result; no other pixels are computed. */
     Rgb8Image apply(LazyImage image, CenterCrop crop, SampleRandom random) {
         int width = side(image, image.width());

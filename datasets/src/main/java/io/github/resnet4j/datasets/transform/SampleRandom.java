@@ -34,6 +34,11 @@ public final class SampleRandom {
         return coinOfSample;
     }
 
+    /** One that goes on as this does now. */
+    SampleRandom copy() {
+        return new SampleRandom(evenEpoch, coinOfSample, state);
+    }
+
     /** 64 random bits. */
     public long nextLong() {
         state += GOLDEN;

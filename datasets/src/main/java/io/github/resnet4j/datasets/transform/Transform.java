@@ -15,7 +15,8 @@ public sealed interface Transform
                 ColorJitter,
                 RandAugment,
                 TrivialAugmentWide,
-                RandomErasing {
+                RandomErasing,
+                Fit {
     /**
      * The image after this step. The input is never written to; a step that changes nothing returns it.
      * Deterministic steps ignore {@code random}.
@@ -25,6 +26,23 @@ public sealed interface Transform
     /** The same of an image that is decoded no further than this step needs. */
     default Rgb8Image apply(LazyImage image, SampleRandom random) {
         return apply(image.decode(), random);
+    }
+
+    /**
+     * The mask of an image after this step: a number for each pixel, in all three channels. Its pixels move as those of the
+     * image do, and each keeps the number of one: the nearest. Where there was no image, it is 0.
+     *
+     * @param mask of the image's size
+     * @param random in the state in which the image's step finds it
+     * @throws UnsupportedOperationException if {@link #keepsMasks} says so
+     */
+    default Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        return apply(mask, random);
+    }
+
+    /** Whether there is such a step for masks. */
+    default boolean keepsMasks() {
+        return true;
     }
 
     /** Whether the result depends on more than the image. */

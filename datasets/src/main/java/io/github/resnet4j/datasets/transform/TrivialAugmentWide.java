@@ -8,6 +8,16 @@ import io.github.resnet4j.datasets.image.Rgb8Image;
  */
 public record TrivialAugmentWide() implements Transform {
     @Override
+    public Rgb8Image applyToMask(Rgb8Image mask, SampleRandom random) {
+        throw new UnsupportedOperationException("trivial-augment-wide has no step for masks");
+    }
+
+    @Override
+    public boolean keepsMasks() {
+        return false;
+    }
+
+    @Override
     public Rgb8Image apply(Rgb8Image image, SampleRandom random) {
         return AugmentOp.any(image, AugmentOp.Reach.WIDE, random.nextInt(AugmentOp.BINS), random);
     }

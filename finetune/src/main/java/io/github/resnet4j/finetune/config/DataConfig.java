@@ -144,6 +144,11 @@ public record DataConfig(
         return with(labels, fold, Optional.of(steps), Optional.of(values), valFraction);
     }
 
+    /** The same with other steps for images that are measured, or none said. */
+    public DataConfig withEval(Optional<List<Transform>> steps) {
+        return with(labels, fold, steps, normalize, valFraction);
+    }
+
     /** The same with the labels of a seed, where their file is another for every seed of an experiment. */
     DataConfig withSeed(long seed) {
         return with(

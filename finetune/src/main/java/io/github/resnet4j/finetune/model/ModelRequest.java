@@ -61,6 +61,11 @@ public record ModelRequest(
 
         /** Keep that of the weights if they have one, otherwise a random one: training replaces it anyway. */
         record Any() implements Head {}
+
+        /**
+         * As {@link Any}; and weights of another network will do if it has the same body, which is all that is used of them then.
+         */
+        record Body() implements Head {}
     }
 
     /**

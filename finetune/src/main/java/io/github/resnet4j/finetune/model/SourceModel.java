@@ -144,14 +144,21 @@ public final class SourceModel {
 
     private static SourceModel archive(Path file, ModelRequest request, Optional<Architecture> named) {
         ModelCard card = ModelArchive.readCard(file);
-        named.filter(row -> !row.name().equals(card.architecture())).ifPresent(row -> {
+        boolean other = named.filter(row -> !row.name().equals(card.architecture()))
+                .isPresent();
+        boolean body = other && request.head() instanceof ModelRequest.Head.Body;
+        named.filter(row -> other && !body).ifPresent(row -> {
             throw new UsageException(file + " holds a " + card.architecture() + ", not a " + row.name()
                     + "; name the architecture that it holds");
         });
         if (request.map().isPresent()) {
             throw new UsageException(file + " is a resnet4j archive and needs no rules for names; leave out --map");
         }
-        requireSame(file, Zoo.find(card.architecture()).with(card.options()), request.options());
+        if (body) {
+            requireBody(file, card.network(), named.get(), request.options());
+        } else {
+            requireSame(file, Zoo.find(card.architecture()).with(card.options()), request.options());
+        }
         if (request.set() == WeightSet.AVERAGED) {
             throw new UsageException(file + " is a resnet4j archive and has one set of weights; leave out --ema");
         }
@@ -253,13 +260,21 @@ public final class SourceModel {
                 new LinkedHashMap<>(row.map(PretrainedWeights::options).orElse(Map.of()));
         options.putAll(request.options());
         Fit fit = fit(tensors, names, asked, options, anyHead, remarks);
+        if (request.head() instanceof ModelRequest.Head.Body
+                && named.isPresent()
+                && !fit.complete()
+                && !fit.isBackbone()) {
+            return ofBody(file, request, named.get(), remarks);
+        }
         Architecture architecture = fit.architecture();
         // Not refused: an option such as zero-init-residual changes nothing that weights do not replace.
         row.ifPresent(published -> differences(published.row(), architecture).stream()
                 .map(difference -> "warning: " + published.name() + " was published for " + difference
                         + "; unless you leave the option out, its results may be wrong")
                 .forEach(remarks));
-        boolean headless = fit.isBackbone() && request.head() instanceof ModelRequest.Head.Any;
+        boolean headless = fit.isBackbone()
+                && anyHead
+                && !(request.head() instanceof ModelRequest.Head.New);
         int classes = newClasses(request).orElse(fit.classes());
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
         Matching matching = Matching.of(tensors, architecture.network(architecture.input(), classes), how);
@@ -306,6 +321,37 @@ public final class SourceModel {
                         reverseInputChannels(card.network(), loaded.graph());
                     }
                     return new Loaded(loaded.graph(), Optional.of(loaded.report()));
+                });
+    }
+
+    /** Weights of whatever network they are of, whose body is that of the named one. */
+    private static SourceModel ofBody(
+            Path file, ModelRequest request, Architecture named, Consumer<String> remarks) {
+        SourceModel source = foreign(
+                file,
+                request.withHead(new ModelRequest.Head.Any()).withOptions(Map.of()),
+                Optional.empty(),
+                Optional.empty(),
+                remarks);
+        requireBody(file, source.card().network(), named, request.options());
+        return source;
+    }
+
+    /** All but the head of a network must be in the other, whose options are given. */
+    private static void requireBody(Path file, Network source, Architecture wanted, Map<String, String> options) {
+        Network target = possible(() -> wanted.with(options).network());
+        Map<String, List<Long>> places = new LinkedHashMap<>();
+        target.slots().forEach(slot -> places.put(slot.name(), slot.shape()));
+        source.slots().stream()
+                .filter(slot -> !source.isHead(slot.node()))
+                .filter(slot -> !slot.shape().equals(places.get(slot.name())))
+                .findFirst()
+                .ifPresent(slot -> {
+                    throw new UsageException(file + " holds a " + source.name() + ", whose body is not that of "
+                            + wanted.name() + ": "
+                            + (places.containsKey(slot.name())
+                                    ? slot.name() + " has the shape " + slot.shape() + ", not " + places.get(slot.name())
+                                    : wanted.name() + " has no " + slot.name()));
                 });
     }
 

@@ -29,7 +29,7 @@ public final class TaskModel {
         this.engine = engine;
     }
 
-    /** What a model is for: {@code classification}, {@code spoofing}, {@code super-resolution}. */
+    /** What a model is for: {@code classification}, {@code spoofing}, {@code segmentation}, {@code super-resolution}. */
     public static String task(ModelCard card) {
         Optional<String> said = Optional.ofNullable(card.provenance().get(Tasks.KEY));
         return said.orElseGet(() -> Tasks.of(card).name());
@@ -56,22 +56,24 @@ public final class TaskModel {
      */
     public Measured evaluate(
             Path data, int batchSize, Consumer<String> remarks, LongConsumer progress, BooleanSupplier stop) {
-        return task.evaluate(new ModelUse(source, batchSize, engine, remarks, progress, stop), data);
+        return task.evaluate(new ModelUse(source, batchSize, engine, remarks, progress, stop, Optional.empty()), data);
     }
 
     /**
      * Answers for files, in their order.
      *
      * @param inputs files, and folders to search for such
+     * @param out folder for what answers consist of besides words, such as masks
      * @param answers receives for each file what the answer consists of, by name: {@code file} is the first, and {@code
      *     problem} the second and last where it cannot be read
      */
     public void predict(
             List<Path> inputs,
+            Optional<Path> out,
             int batchSize,
             Consumer<String> remarks,
             Consumer<Map<String, Object>> answers,
             BooleanSupplier stop) {
-        task.predict(new ModelUse(source, batchSize, engine, remarks, done -> {}, stop), inputs, answers);
+        task.predict(new ModelUse(source, batchSize, engine, remarks, done -> {}, stop, out), inputs, answers);
     }
 }

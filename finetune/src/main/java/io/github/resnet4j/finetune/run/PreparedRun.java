@@ -37,7 +37,8 @@ record PreparedRun(ResolvedRun resolved, ComputationGraph graph, String origin, 
             return new PreparedRun(resolved, graph, "random, seed " + seed, "random");
         }
         SourceModel source = resolved.source().get();
-        boolean sameClasses = source.card().classes().equals(resolved.inputs().classes());
+        boolean sameClasses = source.card().classes().equals(resolved.inputs().classes())
+                && source.card().architecture().equals(resolved.architecture().name());
         SourceModel.Loaded loaded = source.load(NetworkGraph.Options.seeded(seed));
         String fingerprint;
         try {

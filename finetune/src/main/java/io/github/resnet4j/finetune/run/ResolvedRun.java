@@ -1,8 +1,10 @@
 package io.github.resnet4j.finetune.run;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
+import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.ModelConfig;
 import io.github.resnet4j.finetune.config.NormalizeConfig;
@@ -70,7 +72,7 @@ record ResolvedRun(
             // Before weights are fetched: a mistyped part to freeze.
             requirePart(architecture.network(), model.freeze(), names);
         }
-        Optional<SourceModel> source = source(model, name, download, remarks);
+        Optional<SourceModel> source = source(task, model, name, download, remarks);
         Optional<ModelCard> card = source.map(SourceModel::card);
         card.map(known -> known.provenance().get(Tasks.KEY))
                 .filter(other -> !other.equals(task.name()))
@@ -78,11 +80,13 @@ record ResolvedRun(
                     throw new UsageException("the initial weights are of a model for the task " + Printable.brief(other)
                             + ", but task is " + task.name());
                 });
-        Shape published = card.map(ModelCard::input).orElse(architecture.input());
+        String own = architecture.name();
+        Optional<ModelCard> same = card.filter(known -> known.architecture().equals(own));
+        Shape published = same.map(ModelCard::input).orElse(architecture.input());
         Shape input = task.input(config.data(), published);
         Network anyClasses;
         try {
-            architecture = architecture.with(options(card, model));
+            architecture = architecture.with(options(same, model));
             anyClasses = architecture.network(input, architecture.classes());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
@@ -123,8 +127,21 @@ record ResolvedRun(
     private static RunConfig complete(
             Task task, RunConfig config, Optional<ModelCard> card, Shape input, Consumer<String> remarks) {
         return task.preparesImages()
-                ? WeightsPreprocessing.complete(config, card, input.height(), remarks)
+                ? prepared(task, config, card, input, remarks)
                 : config.withData(config.data().withPreprocessing(List.of(), NormalizeConfig.NONE));
+    }
+
+    private static RunConfig prepared(
+            Task task, RunConfig config, Optional<ModelCard> card, Shape input, Consumer<String> remarks) {
+        Optional<List<Transform>> steps = task.evalSteps(input);
+        if (steps.isEmpty()) {
+            return WeightsPreprocessing.complete(config, card, input.height(), remarks);
+        }
+        List<Transform> own = config.data().eval().orElse(steps.get());
+        RunConfig open = config.withData(config.data().withEval(Optional.empty()));
+        DataConfig complete = WeightsPreprocessing.complete(open, card, input.height(), remarks).data();
+        return config.withData(
+                complete.withPreprocessing(own, complete.normalize().orElseThrow()));
     }
 
     /**
@@ -150,7 +167,7 @@ record ResolvedRun(
     }
 
     private static Optional<SourceModel> source(
-            ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
+            Task task, ModelConfig model, ModelName name, DownloadOptions download, Consumer<String> remarks) {
         if (model.weights().isEmpty() && name.tag().isEmpty()) {
             return Optional.empty();
         }
@@ -158,7 +175,7 @@ record ResolvedRun(
                 .withWeights(model.weights().map(Path::of))
                 .withSet(model.ema() ? WeightSet.AVERAGED : WeightSet.TRAINED)
                 .withMap(model.map().map(Path::of))
-                .withHead(new ModelRequest.Head.Any())
+                .withHead(task.startsFromBodies() ? new ModelRequest.Head.Body() : new ModelRequest.Head.Any())
                 .withPreparation(ModelRequest.Preparation.of(model.channelOrder()))
                 .withOptions(model.chosenOptions());
         return Optional.of(SourceModel.open(request, download, remarks));

@@ -6,6 +6,8 @@ import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -19,6 +21,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param remarks receives what is worth a word
  * @param progress receives the number of samples done so far
  * @param stop polled between batches
+ * @param out folder for files that answers consist of
  */
 public record ModelUse(
         SourceModel source,
@@ -26,7 +29,8 @@ public record ModelUse(
         Engine engine,
         Consumer<String> remarks,
         LongConsumer progress,
-        BooleanSupplier stop) {
+        BooleanSupplier stop,
+        Optional<Path> out) {
     /** What the model is. */
     public ModelCard card() {
         return source.card();

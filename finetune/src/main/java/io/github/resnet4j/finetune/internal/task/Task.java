@@ -1,6 +1,7 @@
 package io.github.resnet4j.finetune.internal.task;
 
 import io.github.resnet4j.datasets.download.DownloadOptions;
+import io.github.resnet4j.datasets.transform.Transform;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.RunConfig;
 import io.github.resnet4j.finetune.internal.report.Metrics;
@@ -10,6 +11,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +43,19 @@ public interface Task {
         return output instanceof Output.Classes;
     }
 
+    /**
+     * Whether a training may start from the weights of another network with the same body: what comes before the head of a
+     * classifier.
+     */
+    default boolean startsFromBodies() {
+        return false;
+    }
+
+    /** The steps of images that are measured, if these are the task's own and not those of the initial weights. */
+    default Optional<List<Transform>> evalSteps(Shape input) {
+        return Optional.empty();
+    }
+
     /** Whether samples are images that are prepared as those were that the initial weights were trained with. */
     default boolean preparesImages() {
         return true;
@@ -65,6 +80,7 @@ public interface Task {
     /**
      * Has a trained model answer for files, in their order.
      *
+     * @param model says where files go that answers consist of
      * @param inputs files, and folders of such
      * @param answers receives for each file what the answer consists of, by the names of the columns: {@code file} is the
      *     first, and {@code problem} the second and last where it cannot be read

@@ -3,6 +3,7 @@ package io.github.resnet4j.finetune.internal.task;
 import io.github.resnet4j.files.Printable;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.internal.task.classification.Classification;
+import io.github.resnet4j.finetune.internal.task.segmentation.Segmentation;
 import io.github.resnet4j.finetune.internal.task.spoofing.Spoofing;
 import io.github.resnet4j.finetune.internal.task.superresolution.SuperResolution;
 import io.github.resnet4j.zoo.network.Output;
@@ -16,7 +17,8 @@ public final class Tasks {
     public static final String KEY = "task";
 
     private static final Task FIRST = new Classification();
-    private static final List<Task> ALL = List.of(FIRST, new Spoofing(), new SuperResolution());
+    private static final List<Task> ALL =
+            List.of(FIRST, new Spoofing(), new Segmentation(), new SuperResolution());
 
     private Tasks() {}
 

@@ -14,13 +14,20 @@ public final class ClassWeighting {
 
     /** @throws UsageException if a class is named that the data does not have */
     public static float[] of(ClassWeights config, Samples data) {
-        List<String> classes = data.classes();
+        return of(config, data.classes(), data.classCounts());
+    }
+
+    /**
+     * @param counts how often each class is there
+     * @throws UsageException if a class is named that the data does not have
+     */
+    public static float[] of(ClassWeights config, List<String> classes, long[] counts) {
         float[] weights = new float[classes.size()];
         Arrays.fill(weights, 1);
         if (config.balanced()) {
-            long[] counts = data.classCounts();
+            long all = Arrays.stream(counts).sum();
             for (int c = 0; c < weights.length; c++) {
-                weights[c] = (float) ((double) data.size() / (classes.size() * Math.max(1, counts[c])));
+                weights[c] = (float) ((double) all / (classes.size() * Math.max(1, counts[c])));
             }
         }
         config.weights().forEach((name, weight) -> {

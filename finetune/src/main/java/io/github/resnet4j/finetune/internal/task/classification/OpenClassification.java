@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.ImageDataset;
 import io.github.resnet4j.datasets.loader.BatchLoader;
 import io.github.resnet4j.datasets.loader.LoaderOptions;
 import io.github.resnet4j.files.Printable;
+import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.DataConfig;
 import io.github.resnet4j.finetune.config.KeyNames;
 import io.github.resnet4j.finetune.config.RunConfig;
@@ -19,6 +20,7 @@ import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,6 +29,10 @@ import java.util.function.Consumer;
 final class OpenClassification implements OpenTask<Evaluation> {
     /** How many times as large a class must be as another for a warning. */
     private static final int UNEVEN = 4;
+
+    /** Folders with these names are not classes. */
+    private static final List<List<String>> MASKED =
+            List.of(List.of("images", "masks"), List.of("JPEGImages", "SegmentationClass"));
 
     private final Task task;
     private final RunImages data;
@@ -78,6 +84,10 @@ final class OpenClassification implements OpenTask<Evaluation> {
     @Override
     public void check(RunConfig config, KeyNames names, Consumer<String> remarks) {
         objective(config); // class weights may name classes that there are not
+        if (MASKED.stream().anyMatch(folders -> folders.equals(classes()))) {
+            throw new UsageException("the folders " + String.join(" and ", classes()) + " are no classes of images: to train on"
+                    + " images and masks, take a configuration with task: segmentation");
+        }
         long[] counts = train().classCounts();
         int largest = 0;
         int smallest = 0;

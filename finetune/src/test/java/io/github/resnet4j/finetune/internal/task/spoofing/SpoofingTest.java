@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,7 +207,7 @@ final class SpoofingTest {
     void scoresFilesAndNamesThoseThatCannotBeRead() throws IOException {
         Path broken = Files.writeString(temp.resolve("broken.wav"), "no sound");
         List<Map<String, Object>> answers = new ArrayList<>();
-        model().predict(List.of(sounds.resolve("val/bonafide"), broken), 1, remark -> {}, answers::add, () -> false);
+        model().predict(List.of(sounds.resolve("val/bonafide"), broken), Optional.empty(), 1, remark -> {}, answers::add, () -> false);
         assertThat(answers).hasSize(3);
         assertThat(answers.get(0)).containsOnlyKeys("file", "answer", "score");
         assertThat(answers.get(0).get("answer")).isIn("spoof", "bonafide");
