@@ -179,6 +179,17 @@ class Msrn(nn.Module):
         return self.tail(torch.cat(found + [head], 1)) + self.mean
 
 
+class Logits(nn.Module):
+    """A network for segmentation without the names of its outputs."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        return self.model(x)["out"]
+
+
 class Absent(Exception):
     """There is no such network here; the message says how to get it."""
 
@@ -208,6 +219,9 @@ def build(name, channels, classes):
     dense = re.fullmatch(r"densenet-bc-(\d+)-(\d+)", name)
     if dense:
         return cifar_densenet(torchvision, (int(dense[1]) - 4) // 6, int(dense[2]), channels, classes)
+    if re.fullmatch(r"(fcn|deeplabv3)-resnet\d+", name):
+        builder = getattr(torchvision.models.segmentation, name.replace("-", "_"))
+        return Logits(builder(weights=None, weights_backbone=None, num_classes=classes))
     builder = getattr(torchvision.models, name.replace("-", "_"), None)
     if re.fullmatch(r"(resnet|densenet)\d+|resnext\d+-\d+x\d+d|wide-resnet\d+-2|vgg\d+(-bn)?", name) and builder:
         return builder(num_classes=classes)

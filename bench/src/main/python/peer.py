@@ -123,7 +123,9 @@ def main():
     count = networks.parameters(model)
     images = torch.randn(batch, channels, height, width).contiguous(memory_format=memory_format)
     if mode == "train":
-        if networks.classifies(network):
+        if isinstance(model, networks.Logits):
+            labels = (torch.arange(batch * height * width) % classes).reshape(batch, height, width)
+        elif networks.classifies(network):
             labels = torch.arange(batch) % classes
         else:
             with torch.no_grad():

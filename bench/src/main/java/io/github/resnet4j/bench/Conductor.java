@@ -151,7 +151,7 @@ final class Conductor {
             Contestant contestant = Contestant.start(launch, errors, children);
             entrant.contestant = Optional.of(contestant);
             entrant.description =
-                    contestant.greet(workload.architecture().network().parameters(), patience);
+                    contestant.greet(workload.built().parameters(), patience);
             progress.say("%s: %s", who.word(), entrant.description);
             Answer.Done done = contestant.turn(warmUp(), patience);
             progress.done(startSeconds());

@@ -1,19 +1,17 @@
 package io.github.resnet4j.bench;
 
-import io.github.resnet4j.zoo.Architecture;
-import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.network.Network;
-import io.github.resnet4j.zoo.network.Shape;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The process of a {@link JvmContestant}: computes on request from its standard input. Arguments: its class, the
- * network, the mode, the batch size, and the rows and columns of an image.
+ * network, the mode, the batch size, and the rows and columns of an image that is not of the network's own size.
  */
 public final class ContestantProcess {
     private ContestantProcess() {}
@@ -25,12 +23,13 @@ public final class ContestantProcess {
         System.setOut(System.err);
         JvmContestant contestant =
                 (JvmContestant) Class.forName(args[0]).getDeclaredConstructor().newInstance();
-        Architecture row = Zoo.find(args[1]);
-        Shape image = Shape.square(row.input().channels(), Integer.parseInt(args[4]));
-        Network network = row.network(image, row.classes());
-        Mode mode = Mode.valueOf(args[2].toUpperCase(Locale.ROOT));
+        Workload workload = new Workload(
+                args[1],
+                Mode.valueOf(args[2].toUpperCase(Locale.ROOT)),
+                Integer.parseInt(args[3]),
+                args.length > 4 ? Optional.of(Integer.valueOf(args[4])) : Optional.empty());
         try {
-            serve(contestant, network, mode, Integer.parseInt(args[3]), answers);
+            serve(contestant, workload, answers);
         } catch (AbsentException e) {
             answers.println(new Answer.Absent(e.getMessage()).line());
         } catch (IOException | RuntimeException | Error e) {
@@ -42,12 +41,13 @@ public final class ContestantProcess {
         System.exit(0);
     }
 
-    private static void serve(JvmContestant contestant, Network network, Mode mode, int batch, PrintStream answers)
+    private static void serve(JvmContestant contestant, Workload workload, PrintStream answers)
             throws AbsentException, IOException {
+        Network network = workload.built();
         JvmContestant.Work work =
-                switch (mode) {
-                    case TRAIN -> contestant.train(network, batch);
-                    case INFER -> contestant.infer(network, batch);
+                switch (workload.mode()) {
+                    case TRAIN -> contestant.train(network, workload.batch());
+                    case INFER -> contestant.infer(network, workload.batch());
                 };
         answers.println(new Answer.Ready(work.parameters(), work.description()).line());
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

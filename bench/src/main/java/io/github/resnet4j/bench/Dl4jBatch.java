@@ -22,7 +22,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * @param graph with random weights; {@code fit} is SGD with momentum 0.9
  * @param network what it was built from
  * @param images N×C×H×W, normally distributed
- * @param labels N×classes, one-hot; of a network that makes images, N×C×H×W, normally distributed
+ * @param labels N×classes, one-hot; of a network for class maps, N×1×H×W numbers; of one that makes images, N×C×H×W, normally
+ *     distributed
  */
 record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDArray labels) {
     static final double LEARNING_RATE = 0.01;
@@ -33,21 +34,48 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         Shape input = network.input();
         Nd4j.getRandom().setSeed(1);
         INDArray images = Nd4j.randn(DataType.FLOAT, batch, input.channels(), input.height(), input.width());
-        if (network.output() instanceof Output.Values) {
-            Shape out = network.out();
-            INDArray values = Nd4j.randn(DataType.FLOAT, batch, out.channels(), out.height(), out.width());
-            return new Dl4jBatch(graph, network, images, values);
-        }
-        INDArray labels = Nd4j.zeros(DataType.FLOAT, batch, network.classes());
-        for (int i = 0; i < batch; i++) {
-            labels.putScalar(i, i % network.classes(), 1);
-        }
-        return new Dl4jBatch(graph, network, images, labels);
+        return new Dl4jBatch(graph, network, images, labels(network, batch));
     }
 
-    /** What the network is to say. */
+    private static INDArray labels(Network network, int batch) {
+        Shape input = network.input();
+        int classes = network.classes();
+        if (network.output() instanceof Output.ClassMap) {
+            float[] numbers = new float[batch * input.height() * input.width()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = i % classes;
+            }
+            return Nd4j.createFromArray(numbers).reshape(batch, 1, input.height(), input.width());
+        }
+        if (network.output() instanceof Output.Values) {
+            Shape out = network.out();
+            return Nd4j.randn(DataType.FLOAT, batch, out.channels(), out.height(), out.width());
+        }
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, batch, classes);
+        for (int i = 0; i < batch; i++) {
+            labels.putScalar(i, i % classes, 1);
+        }
+        return labels;
+    }
+
+    /** The labels, for the engine. */
     Targets targets() {
-        return network.output() instanceof Output.Values ? new Targets.Values(labels) : Targets.of(labels);
+        return targets(labels);
+    }
+
+    private Targets targets(INDArray some) {
+        if (network.output() instanceof Output.Values) {
+            return new Targets.Values(some);
+        }
+        if (!(network.output() instanceof Output.ClassMap)) {
+            return Targets.of(some);
+        }
+        float[] values = some.dup('c').data().asFloat();
+        byte[] numbers = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            numbers[i] = (byte) values[i];
+        }
+        return new Targets.ClassMaps(numbers, (int) some.size(2), (int) some.size(3));
     }
 
     /**
@@ -63,7 +91,7 @@ record Dl4jBatch(ComputationGraph graph, Network network, INDArray images, INDAr
         INDArray someLabels = few == 1 ? Nd4j.concat(0, labels, labels) : labels.get(NDArrayIndex.interval(0, few));
         try (TrainingPlan plan = TrainingPlan.compile(graph, network.input(), Sgd.paper())) {
             for (int i = 0; i < 10; i++) {
-                plan.step(someImages, someLabels, 0);
+                plan.step(someImages, targets(someLabels), 0);
             }
         }
     }

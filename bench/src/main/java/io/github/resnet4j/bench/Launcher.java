@@ -1,6 +1,6 @@
 package io.github.resnet4j.bench;
 
-import io.github.resnet4j.zoo.Architecture;
+import io.github.resnet4j.zoo.network.Network;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ interface Launcher {
      */
     static Launcher python(String layout) {
         return (setup, workload) -> {
-            Architecture architecture = workload.architecture();
+            Network network = workload.built();
             Map<String, String> environment = new LinkedHashMap<>(KEEP_PAGES);
             environment.put("OMP_NUM_THREADS", String.valueOf(setup.threads()));
             environment.put("PYTHONDONTWRITEBYTECODE", "1");
@@ -63,8 +63,8 @@ interface Launcher {
                             setup.pythonWithTorch(),
                             setup.script("peer.py").toString(),
                             workload.network(),
-                            workload.input().toString(),
-                            String.valueOf(architecture.classes()),
+                            network.input().toString(),
+                            String.valueOf(network.classes()),
                             workload.mode().word(),
                             String.valueOf(workload.batch()),
                             String.valueOf(setup.threads()),
@@ -100,8 +100,8 @@ interface Launcher {
                 type.getName(),
                 workload.network(),
                 workload.mode().word(),
-                String.valueOf(workload.batch()),
-                String.valueOf(workload.input().height())));
+                String.valueOf(workload.batch())));
+        workload.side().ifPresent(pixels -> command.add(String.valueOf(pixels)));
         Map<String, String> environment = new LinkedHashMap<>(additions);
         environment.put("OMP_NUM_THREADS", String.valueOf(setup.threads()));
         return new Launch(command, environment);

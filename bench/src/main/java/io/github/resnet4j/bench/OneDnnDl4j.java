@@ -3,6 +3,7 @@ package io.github.resnet4j.bench;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.engine.OneDnn;
 import io.github.resnet4j.engine.Sgd;
+import io.github.resnet4j.engine.Targets;
 import io.github.resnet4j.engine.TrainingStep;
 import io.github.resnet4j.zoo.network.Network;
 
@@ -13,9 +14,10 @@ final class OneDnnDl4j implements JvmContestant {
         OneDnn.enable();
         Dl4jBatch dl4j = Dl4jBatch.create(network, batch);
         TrainingStep training = TrainingStep.of(dl4j.graph(), network.input(), Sgd.paper(), Engine.DL4J);
+        Targets targets = dl4j.targets();
         return dl4j.work(
                 Dl4jBatch.layers("TrainingStep"),
-                () -> training.step(dl4j.images(), dl4j.targets(), Dl4jBatch.LEARNING_RATE));
+                () -> training.step(dl4j.images(), targets, Dl4jBatch.LEARNING_RATE));
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class Roofline {
     }
 
     private static void print(Workload workload, double peak) {
-        Dl4jBatch dl4j = Dl4jBatch.create(workload.architecture().network(), workload.batch());
+        Dl4jBatch dl4j = Dl4jBatch.create(workload.built(), workload.batch());
         PlanProfile profile = workload.mode() == Mode.TRAIN ? training(dl4j) : inference(dl4j);
         System.out.printf(
                 Locale.ROOT,
@@ -65,7 +65,7 @@ public final class Roofline {
     private static PlanProfile training(Dl4jBatch dl4j) {
         try (TrainingPlan plan =
                 TrainingPlan.compile(dl4j.graph(), dl4j.network().input(), Sgd.paper())) {
-            return plan.profile(dl4j.images(), dl4j.labels(), ROUNDS);
+            return plan.profile(dl4j.images(), dl4j.targets(), ROUNDS);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.resnet4j.bench;
 
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
+import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,9 @@ record Workload(String network, Mode mode, int batch, Optional<Integer> side) {
             new Workload("spec-resnet-stft", Mode.INFER, 32),
             new Workload("spec-resnet-stft", Mode.INFER, 1),
             new Workload("msrn-x2", Mode.TRAIN, 16),
-            new Workload("msrn-x2", Mode.INFER, 1, Optional.of(512)));
+            new Workload("msrn-x2", Mode.INFER, 1, Optional.of(512)),
+            new Workload("fcn-resnet50", Mode.TRAIN, 4, Optional.of(224)),
+            new Workload("fcn-resnet50", Mode.INFER, 4, Optional.of(224)));
 
     /** Multiply-adds of one image from which a contestant without fast convolutions takes minutes for a batch. */
     private static final long LARGE = 1_000_000_000;
@@ -70,19 +73,16 @@ record Workload(String network, Mode mode, int batch, Optional<Integer> side) {
         return TABLE.stream().map(Workload::network).distinct().toList();
     }
 
-    Architecture architecture() {
-        return Zoo.find(network);
-    }
-
-    /** An image. */
-    Shape input() {
-        Shape own = architecture().input();
-        return side.map(pixels -> Shape.square(own.channels(), pixels)).orElse(own);
+    /** The network as it is measured. */
+    Network built() {
+        Architecture row = Zoo.find(network);
+        Shape own = row.input();
+        return row.network(side.map(pixels -> Shape.square(own.channels(), pixels)).orElse(own), row.classes());
     }
 
     /** Whether it is too much for contestants that are {@link Who#slow}. */
     boolean large() {
-        return architecture().network(input(), architecture().classes()).macs() > LARGE;
+        return built().macs() > LARGE;
     }
 
     /** Its title in the output. */

@@ -246,6 +246,10 @@ class ReadmeIT {
                 photos.next();
             }
             """, """
+            static void computesMaps(INDArray images) {
+            %s
+            }
+            """, """
             static void fineTunes() throws Exception {
             %s
             }
@@ -268,6 +272,7 @@ class ReadmeIT {
                         Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32), Nd4j.eye(10).castTo(DataType.FLOAT).getRows(0, 9));
                 replacesFit(graph, new ExistingDataSetIterator(List.of(batch)));
                 readsRecords();
+                computesMaps(Nd4j.rand(DataType.FLOAT, 1, 3, 64, 96));
                 fineTunes();
                 classifies();
                 System.exit(0);

@@ -234,7 +234,7 @@ final class BadConfigTest {
                         "data.augment[1]: unknown value 'flip'; known: resize,"
                                 + " center-crop, random-resized-crop, pad-crop, horizontal-flip, alternating-flip,"
                                 + " vertical-flip, color-jitter,"
-                                + " rand-augment, trivial-augment-wide, random-erasing"),
+                                + " rand-augment, trivial-augment-wide, random-erasing, fit"),
                 row(
                         3,
                         data("augment: [{pad-crops: {padding: 4}}]"),
@@ -258,7 +258,7 @@ final class BadConfigTest {
                         "data.eval[0]: expected a name, or a map of one name to its options; known: resize,"
                                 + " center-crop, random-resized-crop, pad-crop, horizontal-flip, alternating-flip,"
                                 + " vertical-flip, color-jitter,"
-                                + " rand-augment, trivial-augment-wide, random-erasing"),
+                                + " rand-augment, trivial-augment-wide, random-erasing, fit"),
                 row(
                         3,
                         "data: {dataset: folder, normalize: imagnet}",
