@@ -36,6 +36,11 @@ public record ModelUse(
         return source.card();
     }
 
+    /** The same with at most so many samples computed together. */
+    public ModelUse atMost(int samples) {
+        return new ModelUse(source, Math.min(batchSize, samples), engine, remarks, progress, stop, out);
+    }
+
     /** Loads the network, which loads native code. */
     public Loaded load() {
         OneDnn.enable();

@@ -45,6 +45,9 @@ final class Segmenter {
     private static final String MASKS = "masks";
     private static final String OVERLAYS = "overlays";
 
+    /** Probabilities that are in memory at once. */
+    private static final int MOST = 1 << 26;
+
     private final ModelUse model;
     private final Shape in;
     private final Fit fit;
@@ -52,7 +55,6 @@ final class Segmenter {
     private final List<String> classes;
 
     Segmenter(ModelUse model) {
-        this.model = model;
         this.in = model.card().input();
         if (in.channels() != 3 || in.height() != in.width()) {
             throw new UsageException(model.source().origin() + " takes " + in + ": images to be segmented are square, in colour");
@@ -62,13 +64,15 @@ final class Segmenter {
         this.pipeline = new Pipeline(List.of(fit), new NormalizeConfig(steps.mean(), steps.std()).toNormalize())
                 .producing(in.height(), in.width());
         this.classes = model.card().classes();
+        double each = (double) classes.size() * in.height() * in.width();
+        this.model = model.atMost((int) Math.max(1, MOST / each));
     }
 
     /** How well it does on images with masks. */
     SegmentationEvaluation evaluate(Path data) {
         BatchArrays.requireRoom("--batch-size", model.batchSize(), in);
-        MaskedImages images = MaskedImages.evaluation(data, MaskOptions.DEFAULT.withClasses(classes));
         requireSameNames(data);
+        MaskedImages images = MaskedImages.evaluation(data, MaskOptions.DEFAULT.withClasses(classes));
         int workers = Runtime.getRuntime().availableProcessors();
         LoaderOptions loading = new LoaderOptions(model.batchSize(), 0, workers, 2 * workers, false, BadImages.FAIL);
         try (ModelUse.Loaded loaded = model.load();
