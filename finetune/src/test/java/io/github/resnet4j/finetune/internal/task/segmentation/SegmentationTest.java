@@ -78,7 +78,7 @@ final class SegmentationTest {
      * and what a deep network makes of an image overflows.
      */
     private static Path start(String name, int side, String... classes) throws IOException {
-        Architecture row = Zoo.find(name);
+        Architecture row = Zoo.find(name).with(Map.of("output-stride", "32"));
         Shape image = Shape.square(3, side);
         ComputationGraph graph =
                 NetworkGraph.create(row.network(image, classes.length), NetworkGraph.Options.seeded(5));
@@ -119,7 +119,7 @@ final class SegmentationTest {
         String yaml = """
                 name: squares
                 task: segmentation
-                model: {name: fcn-resnet50, weights: '%s', options: {output-stride: '32'}}
+                model: {name: fcn-resnet50, weights: '%s'}
                 data: {dataset: folder, dir: '%s', image-size: 16, workers: 1, augment: [horizontal-flip]}
                 train: {epochs: 1, batch-size: 2}
                 optimizer: {type: sgd, lr: 0.01}
