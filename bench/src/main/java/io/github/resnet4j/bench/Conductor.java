@@ -150,8 +150,7 @@ final class Conductor {
             Path errors = setup.scratch().resolve(who.word() + ".err");
             Contestant contestant = Contestant.start(launch, errors, children);
             entrant.contestant = Optional.of(contestant);
-            entrant.description =
-                    contestant.greet(workload.built().parameters(), patience);
+            entrant.description = contestant.greet(workload.built().parameters(), patience);
             progress.say("%s: %s", who.word(), entrant.description);
             Answer.Done done = contestant.turn(warmUp(), patience);
             progress.done(startSeconds());

@@ -16,8 +16,7 @@ final class OneDnnDl4j implements JvmContestant {
         TrainingStep training = TrainingStep.of(dl4j.graph(), network.input(), Sgd.paper(), Engine.DL4J);
         Targets targets = dl4j.targets();
         return dl4j.work(
-                Dl4jBatch.layers("TrainingStep"),
-                () -> training.step(dl4j.images(), targets, Dl4jBatch.LEARNING_RATE));
+                Dl4jBatch.layers("TrainingStep"), () -> training.step(dl4j.images(), targets, Dl4jBatch.LEARNING_RATE));
     }
 
     @Override

@@ -77,7 +77,8 @@ record Workload(String network, Mode mode, int batch, Optional<Integer> side) {
     Network built() {
         Architecture row = Zoo.find(network);
         Shape own = row.input();
-        return row.network(side.map(pixels -> Shape.square(own.channels(), pixels)).orElse(own), row.classes());
+        return row.network(
+                side.map(pixels -> Shape.square(own.channels(), pixels)).orElse(own), row.classes());
     }
 
     /** Whether it is too much for contestants that are {@link Who#slow}. */

@@ -90,8 +90,7 @@ final class OtherTask {
      * @param folder for files that the answers consist of
      * @param unreadable receives what cannot be read
      */
-    void predict(
-            List<Path> inputs, Optional<Path> folder, boolean json, Optional<Path> csv, Unreadable unreadable)
+    void predict(List<Path> inputs, Optional<Path> folder, boolean json, Optional<Path> csv, Unreadable unreadable)
             throws IOException {
         List<String> lines = new ArrayList<>();
         try (Stop stop = new Stop()) {

@@ -133,8 +133,9 @@ final class PredictCommand implements Callable<Integer> {
                 return unreadable.report(spec.commandLine());
             }
             if (out.isPresent()) {
-                throw new UsageException("--out is for models that draw masks, and this one names classes: --csv FILE or"
-                        + " --html FILE keep its answers");
+                throw new UsageException(
+                        "--out is for models that draw masks, and this one names classes: --csv FILE or"
+                                + " --html FILE keep its answers");
             }
             List<Path> files = images.files(named, unreadable); // all of them, before anything is read
             SourceModel source = calibration.of(opened, remarks::add);

@@ -48,8 +48,9 @@ final class UpscaleCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "PATH",
-            description = "Images, and folders to search for images; then, last, where to write to: a name that ends in .png for"
-                    + " one image, or a folder, which is made if there is none.")
+            description =
+                    "Images, and folders to search for images; then, last, where to write to: a name that ends in .png for"
+                            + " one image, or a folder, which is made if there is none.")
     private List<Path> paths;
 
     @Mixin
@@ -63,8 +64,9 @@ final class UpscaleCommand implements Callable<Integer> {
 
     @Option(
             names = "--self-ensemble",
-            description = "The mean of what the network makes of all eight flips and turns: better by about a tenth of a decibel,"
-                    + " in eight times the time.")
+            description =
+                    "The mean of what the network makes of all eight flips and turns: better by about a tenth of a decibel,"
+                            + " in eight times the time.")
     private boolean selfEnsemble;
 
     @Option(
@@ -77,8 +79,9 @@ final class UpscaleCommand implements Callable<Integer> {
     @Option(
             names = "--overlap",
             paramLabel = "N",
-            description = "Rows and columns that tiles share on each side (default: what the network sees around a pixel, so that"
-                    + " no edge shows).")
+            description =
+                    "Rows and columns that tiles share on each side (default: what the network sees around a pixel, so that"
+                            + " no edge shows).")
     private Optional<Integer> overlap;
 
     @Option(names = "--overwrite", description = "Replace files that are there.")
@@ -140,7 +143,8 @@ final class UpscaleCommand implements Callable<Integer> {
         long start = System.nanoTime();
         int images = 0;
         try (Stop stop = new Stop();
-                FileUpscaler upscaler = FileUpscaler.open(source, options, engine.engine().orElse(Engine.AUTO))) {
+                FileUpscaler upscaler =
+                        FileUpscaler.open(source, options, engine.engine().orElse(Engine.AUTO))) {
             remarks.close();
             Map<Path, Integer> tiles = tiles(files, upscaler, unreadable);
             long all = tiles.values().stream().mapToLong(Integer::longValue).sum();
@@ -226,7 +230,8 @@ final class UpscaleCommand implements Callable<Integer> {
         Map<Path, Path> files = new LinkedHashMap<>();
         if (named) {
             if (inputs.size() > 1 || Files.isDirectory(inputs.get(0))) {
-                throw new UsageException(out + " is the name of one image, but there may be several to write: name a folder");
+                throw new UsageException(
+                        out + " is the name of one image, but there may be several to write: name a folder");
             }
             require(inputs.get(0), unreadable).ifPresent(file -> files.put(file, out));
         } else {
@@ -235,7 +240,8 @@ final class UpscaleCommand implements Callable<Integer> {
                         out + " is a file that does not end in .png: name where to write to last, a folder or a PNG");
             }
             if (!Files.exists(out) && looksLikeFile(out)) {
-                throw new UsageException(out + ": images are written as PNG; name a file that ends in .png, or a folder");
+                throw new UsageException(
+                        out + ": images are written as PNG; name a file that ends in .png, or a folder");
             }
             for (Path input : inputs) {
                 addTo(files, input, out, unreadable);
@@ -302,8 +308,9 @@ final class UpscaleCommand implements Callable<Integer> {
                 throw new UsageException(to + " would be replaced by itself, larger: write to another place");
             }
         });
-        List<Path> there =
-                overwrite ? List.of() : files.values().stream().filter(Files::exists).toList();
+        List<Path> there = overwrite
+                ? List.of()
+                : files.values().stream().filter(Files::exists).toList();
         if (!there.isEmpty()) {
             throw new UsageException(
                     there.stream().limit(MOST_NAMED).map(Path::toString).collect(Collectors.joining(", "))

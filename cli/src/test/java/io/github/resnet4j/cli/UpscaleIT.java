@@ -39,7 +39,11 @@ class UpscaleIT {
         ModelArchive.write(
                 folder.resolve("x2.zip"),
                 ModelCard.of(
-                        row, network.input(), Colours.RGB.channels(), Upscaler.preprocessing(3), Map.of("licence", "none")),
+                        row,
+                        network.input(),
+                        Colours.RGB.channels(),
+                        Upscaler.preprocessing(3),
+                        Map.of("licence", "none")),
                 graph);
         NetworkGraph.close(graph);
         Path in = Files.createDirectories(folder.resolve("in/deeper"));

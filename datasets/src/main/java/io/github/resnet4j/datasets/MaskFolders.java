@@ -114,8 +114,8 @@ record MaskFolders(Map<Part, List<Pair>> parts, boolean voc) {
             twice(taken.put(stem, image), image, folder.resolve(IMAGES), problems);
             FolderScan.Entry mask = masks.get(stem);
             if (mask == null) {
-                problems.add(() -> image.path() + " has no mask: " + folder.resolve(MASKS).resolve(stem + ".png")
-                        + " is missing");
+                problems.add(() ->
+                        image.path() + " has no mask: " + folder.resolve(MASKS).resolve(stem + ".png") + " is missing");
             } else {
                 String name = prefix + IMAGES + '/' + image.name();
                 pairs.add(new Pair(name, image.path(), mask.path(), image.bytes() + mask.bytes()));
@@ -123,7 +123,8 @@ record MaskFolders(Map<Part, List<Pair>> parts, boolean voc) {
         }
         masks.forEach((stem, mask) -> {
             if (!taken.containsKey(stem)) {
-                problems.add(() -> mask.path() + " has no image: there is no " + stem + " in " + folder.resolve(IMAGES));
+                problems.add(
+                        () -> mask.path() + " has no image: there is no " + stem + " in " + folder.resolve(IMAGES));
             }
         });
         if (images.isEmpty() && found.isEmpty()) {

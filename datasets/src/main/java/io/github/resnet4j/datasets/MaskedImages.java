@@ -83,8 +83,7 @@ public final class MaskedImages implements Samples {
      */
     public record TrainVal(MaskedImages train, MaskedImages val, String how) {}
 
-    private MaskedImages(
-            List<MaskFolders.Pair> pairs, List<String> classes, long maxPixels, Optional<Survey> survey) {
+    private MaskedImages(List<MaskFolders.Pair> pairs, List<String> classes, long maxPixels, Optional<Survey> survey) {
         this.pairs = pairs;
         this.classes = List.copyOf(classes);
         this.maxPixels = maxPixels;
@@ -109,14 +108,15 @@ public final class MaskedImages implements Samples {
             problems.throwIfAny(root);
             throw new BadDataException(root, "has nothing to train on: there is no folder or list train");
         }
-        List<MaskFolders.Pair> val =
-                Optional.ofNullable(found.parts().get(Part.VAL)).orElse(found.parts().get(Part.TEST));
+        List<MaskFolders.Pair> val = Optional.ofNullable(found.parts().get(Part.VAL))
+                .orElse(found.parts().get(Part.TEST));
         List<MaskFolders.Pair> all = new ArrayList<>(train);
         all.addAll(Optional.ofNullable(val).orElse(List.of()));
         MaskedImages both = opened(root, found.voc(), all, options, problems);
         if (val != null) {
             MaskedImages own = both.subset(IntStream.range(0, train.size()).toArray());
-            MaskedImages other = both.subset(IntStream.range(train.size(), all.size()).toArray());
+            MaskedImages other =
+                    both.subset(IntStream.range(train.size(), all.size()).toArray());
             return new TrainVal(own, other, "the parts of " + root);
         }
         if (valFraction == 0) {
@@ -184,12 +184,15 @@ public final class MaskedImages implements Samples {
                 new MaskedImages(pairs, numbered(limit), options.folders().maxPixels(), Optional.empty());
         Survey survey = unchecked.look(known, problems);
         long[] pixels = survey.sum(IntStream.range(0, pairs.size()).toArray());
-        int largest = IntStream.range(0, VOID).filter(number -> pixels[number] > 0).max().orElse(-1);
+        int largest = IntStream.range(0, VOID)
+                .filter(number -> pixels[number] > 0)
+                .max()
+                .orElse(-1);
         if (problems.isEmpty() && largest < 0) {
             problems.add("no pixel of any mask has a class: all are " + VOID + ", which is none");
         } else if (problems.isEmpty() && largest == 0 && pixels[VOID] > 0 && names.size() < 2) {
-            problems.add("the masks hold 0 and " + VOID + " alone, and " + VOID
-                    + " is no class: write 1 in place of " + VOID + ", or name the classes in " + MaskFolders.CLASSES);
+            problems.add("the masks hold 0 and " + VOID + " alone, and " + VOID + " is no class: write 1 in place of "
+                    + VOID + ", or name the classes in " + MaskFolders.CLASSES);
         }
         problems.throwIfAny(root);
         return new MaskedImages(
@@ -244,8 +247,9 @@ public final class MaskedImages implements Samples {
                 Arrays.stream(indices).mapToObj(pairs::get).toList(),
                 classes,
                 maxPixels,
-                survey.map(all -> new Survey(
-                        Arrays.stream(indices).mapToObj(index -> all.pixels[index]).toArray(long[][]::new))));
+                survey.map(all -> new Survey(Arrays.stream(indices)
+                        .mapToObj(index -> all.pixels[index])
+                        .toArray(long[][]::new))));
     }
 
     /** So many of them, spread evenly, or all if there are fewer. */
@@ -280,8 +284,8 @@ public final class MaskedImages implements Samples {
 
     /** Of each class, how many pixels of all masks have it; absent if they were not looked at. */
     public Optional<long[]> pixels() {
-        return survey.map(known -> Arrays.copyOf(
-                known.sum(IntStream.range(0, size()).toArray()), classes.size()));
+        return survey.map(
+                known -> Arrays.copyOf(known.sum(IntStream.range(0, size()).toArray()), classes.size()));
     }
 
     /** How many images have a pixel of a class; absent if they were not looked at. */

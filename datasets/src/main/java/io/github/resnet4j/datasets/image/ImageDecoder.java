@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Decodes JPEG, PNG, BMP and GIF files to 8-bit RGB, with the pixels of Pillow's {@code open(file).convert("RGB")}: bit
@@ -167,7 +167,8 @@ public final class ImageDecoder {
         if (header.channels() != 1 || header.bits() > Byte.SIZE) {
             throw new BadImageException(
                     file,
-                    "has " + header.channels() + " samples of " + header.bits() + " bits for each pixel, where one number of"
+                    "has " + header.channels() + " samples of " + header.bits()
+                            + " bits for each pixel, where one number of"
                             + " at most 8 bits is expected: write a palette PNG or a grey one");
         }
         return new IndexedImage(header.width(), header.height(), PngDecoder.samples(bytes, file, header));

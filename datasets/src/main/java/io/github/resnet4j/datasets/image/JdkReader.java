@@ -54,8 +54,7 @@ final class JdkReader {
         });
     }
 
-    private static byte[] read(
-            ImageFormat format, byte[] bytes, Path name, Function<BufferedImage, byte[]> wanted) {
+    private static byte[] read(ImageFormat format, byte[] bytes, Path name, Function<BufferedImage, byte[]> wanted) {
         ImageReaderSpi provider = READERS.get(format);
         if (provider == null) {
             throw new IllegalStateException("this Java runtime has no " + format + " reader (module java.desktop)");

@@ -80,8 +80,8 @@ final class PngDecoder {
     /** How opaque the pixels are, if the file has a channel for that; transparent colours are not read. */
     static Optional<byte[]> opacity(byte[] bytes, Path name, ImageHeader header) {
         return header.channels() == 2 || header.channels() == 4
-                ? Optional.of(JdkReader.opacity(
-                        ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name))
+                ? Optional.of(
+                        JdkReader.opacity(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name))
                 : Optional.empty();
     }
 

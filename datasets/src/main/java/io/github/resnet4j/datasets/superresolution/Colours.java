@@ -28,8 +28,7 @@ public enum Colours {
         return Arrays.stream(values())
                 .filter(colours -> colours.channels.size() == channels)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "images have one channel or three, not " + channels));
+                .orElseThrow(() -> new IllegalArgumentException("images have one channel or three, not " + channels));
     }
 
     /** What the channels are called. */

@@ -105,8 +105,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     private static void requireClassifier(String origin, ModelCard card) {
-        Optional<String> task = Optional.ofNullable(card.provenance().get(Tasks.KEY))
-                .or(() -> Tasks.writtenDown(Tasks.of(card)));
+        Optional<String> task =
+                Optional.ofNullable(card.provenance().get(Tasks.KEY)).or(() -> Tasks.writtenDown(Tasks.of(card)));
         if (task.isPresent()) {
             throw new UsageException(origin + " is a model for the task " + Printable.brief(task.get())
                     + ", which does not classify images: use it with eval and predict");

@@ -144,8 +144,8 @@ public final class SourceModel {
 
     private static SourceModel archive(Path file, ModelRequest request, Optional<Architecture> named) {
         ModelCard card = ModelArchive.readCard(file);
-        boolean other = named.filter(row -> !row.name().equals(card.architecture()))
-                .isPresent();
+        boolean other =
+                named.filter(row -> !row.name().equals(card.architecture())).isPresent();
         boolean body = other && request.head() instanceof ModelRequest.Head.Body;
         named.filter(row -> other && !body).ifPresent(row -> {
             throw new UsageException(file + " holds a " + card.architecture() + ", not a " + row.name()
@@ -272,9 +272,7 @@ public final class SourceModel {
                 .map(difference -> "warning: " + published.name() + " was published for " + difference
                         + "; unless you leave the option out, its results may be wrong")
                 .forEach(remarks));
-        boolean headless = fit.isBackbone()
-                && anyHead
-                && !(request.head() instanceof ModelRequest.Head.New);
+        boolean headless = fit.isBackbone() && anyHead && !(request.head() instanceof ModelRequest.Head.New);
         int classes = newClasses(request).orElse(fit.classes());
         LoadOptions how = new LoadOptions(names, headless || newClasses(request).isPresent());
         Matching matching = Matching.of(tensors, architecture.network(architecture.input(), classes), how);
@@ -325,8 +323,7 @@ public final class SourceModel {
     }
 
     /** Weights of whatever network they are of, whose body is that of the named one. */
-    private static SourceModel ofBody(
-            Path file, ModelRequest request, Architecture named, Consumer<String> remarks) {
+    private static SourceModel ofBody(Path file, ModelRequest request, Architecture named, Consumer<String> remarks) {
         SourceModel source = foreign(
                 file,
                 request.withHead(new ModelRequest.Head.Any()).withOptions(Map.of()),
@@ -350,7 +347,8 @@ public final class SourceModel {
                     throw new UsageException(file + " holds a " + source.name() + ", whose body is not that of "
                             + wanted.name() + ": "
                             + (places.containsKey(slot.name())
-                                    ? slot.name() + " has the shape " + slot.shape() + ", not " + places.get(slot.name())
+                                    ? slot.name() + " has the shape " + slot.shape() + ", not "
+                                            + places.get(slot.name())
                                     : wanted.name() + " has no " + slot.name()));
                 });
     }

@@ -128,7 +128,8 @@ public final class Upscaler implements AutoCloseable {
         Shape out = network.out();
         int times = out.width() / in.width();
         boolean enlarges = network.output() instanceof Output.Values
-                && Arrays.stream(Colours.values()).anyMatch(colours -> colours.channels().size() == in.channels())
+                && Arrays.stream(Colours.values())
+                        .anyMatch(colours -> colours.channels().size() == in.channels())
                 && out.equals(new Shape(in.channels(), times * in.height(), times * in.width()));
         return enlarges ? OptionalInt.of(times) : OptionalInt.empty();
     }

@@ -120,8 +120,7 @@ record ResolvedRun(
         Shape input = inputs.task().input(other.data(), network.input());
         RunConfig complete = complete(inputs.task(), other, source.map(SourceModel::card), input, remarks);
         Network sized = architecture.network(input, network.classes());
-        return new ResolvedRun(
-                complete, inputs.prepared(complete, input).training(sized), architecture, sized, source);
+        return new ResolvedRun(complete, inputs.prepared(complete, input).training(sized), architecture, sized, source);
     }
 
     private static RunConfig complete(
@@ -139,7 +138,8 @@ record ResolvedRun(
         }
         List<Transform> own = config.data().eval().orElse(steps.get());
         RunConfig open = config.withData(config.data().withEval(Optional.empty()));
-        DataConfig complete = WeightsPreprocessing.complete(open, card, input.height(), remarks).data();
+        DataConfig complete = WeightsPreprocessing.complete(open, card, input.height(), remarks)
+                .data();
         return config.withData(
                 complete.withPreprocessing(own, complete.normalize().orElseThrow()));
     }

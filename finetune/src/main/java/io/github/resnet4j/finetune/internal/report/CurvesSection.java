@@ -91,7 +91,9 @@ final class CurvesSection {
         training.forEach(metric -> html.add("<th>Train {}</th>", metric.label()));
         html.add("<th>Val loss</th>");
         validation.forEach(metric -> html.add("<th>Val {}</th>", metric.label()));
-        html.add("<th>Time</th><th>{}/s</th><th>Data wait</th>", HtmlReport.capital(report.task().samples()));
+        html.add(
+                "<th>Time</th><th>{}/s</th><th>Data wait</th>",
+                HtmlReport.capital(report.task().samples()));
         html.add("</tr></thead>\n<tbody>\n");
         for (EpochRow row : report.epochs()) {
             html.add(

@@ -17,8 +17,7 @@ public final class Tasks {
     public static final String KEY = "task";
 
     private static final Task FIRST = new Classification();
-    private static final List<Task> ALL =
-            List.of(FIRST, new Spoofing(), new Segmentation(), new SuperResolution());
+    private static final List<Task> ALL = List.of(FIRST, new Spoofing(), new Segmentation(), new SuperResolution());
 
     private Tasks() {}
 

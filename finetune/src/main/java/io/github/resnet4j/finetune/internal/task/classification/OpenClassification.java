@@ -85,8 +85,9 @@ final class OpenClassification implements OpenTask<Evaluation> {
     public void check(RunConfig config, KeyNames names, Consumer<String> remarks) {
         objective(config); // class weights may name classes that there are not
         if (MASKED.stream().anyMatch(folders -> folders.equals(classes()))) {
-            throw new UsageException("the folders " + String.join(" and ", classes()) + " are no classes of images: to train on"
-                    + " images and masks, take a configuration with task: segmentation");
+            throw new UsageException(
+                    "the folders " + String.join(" and ", classes()) + " are no classes of images: to train on"
+                            + " images and masks, take a configuration with task: segmentation");
         }
         long[] counts = train().classCounts();
         int largest = 0;

@@ -144,11 +144,14 @@ final class OpenSegmentation implements OpenTask<SegmentationEvaluation> {
     private Optional<float[]> classWeights(RunConfig config) {
         return config.data().classWeights().map(weights -> {
             if (weights.balanced() && train().pixels().isEmpty()) {
-                throw new UsageException("data.class-weights: balanced needs a look at all masks: leave data.check-images"
-                        + " true, or give weights");
+                throw new UsageException(
+                        "data.class-weights: balanced needs a look at all masks: leave data.check-images"
+                                + " true, or give weights");
             }
             return ClassWeighting.of(
-                    weights, classes(), train().pixels().orElseGet(() -> new long[classes().size()]));
+                    weights,
+                    classes(),
+                    train().pixels().orElseGet(() -> new long[classes().size()]));
         });
     }
 
@@ -180,7 +183,8 @@ final class OpenSegmentation implements OpenTask<SegmentationEvaluation> {
                 all += count;
                 most = Math.max(most, count);
             }
-            facts.put("Largest class", Numbers.percent((double) most / Math.max(1, all)) + " of the pixels to train on");
+            facts.put(
+                    "Largest class", Numbers.percent((double) most / Math.max(1, all)) + " of the pixels to train on");
         });
         return facts;
     }

@@ -39,12 +39,16 @@ final class PixelConfusion {
 
     /** Pixels of a class. */
     long actual(int number) {
-        return IntStream.range(0, classes).mapToLong(other -> count(number, other)).sum();
+        return IntStream.range(0, classes)
+                .mapToLong(other -> count(number, other))
+                .sum();
     }
 
     /** Pixels that were taken for a class. */
     long predicted(int number) {
-        return IntStream.range(0, classes).mapToLong(other -> count(other, number)).sum();
+        return IntStream.range(0, classes)
+                .mapToLong(other -> count(other, number))
+                .sum();
     }
 
     long pixels() {
@@ -71,7 +75,9 @@ final class PixelConfusion {
 
     /** Share of pixels that were taken for what they are; NaN where there are none. */
     double accuracy() {
-        long right = IntStream.range(0, classes).mapToLong(number -> count(number, number)).sum();
+        long right = IntStream.range(0, classes)
+                .mapToLong(number -> count(number, number))
+                .sum();
         return (double) right / pixels();
     }
 

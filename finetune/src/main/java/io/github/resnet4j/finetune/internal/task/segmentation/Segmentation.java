@@ -69,12 +69,14 @@ public final class Segmentation implements Task {
     public OpenTask<SegmentationEvaluation> open(RunConfig config, Shape input, DownloadOptions download) {
         DataConfig data = config.data();
         if (data.dataset() != DatasetKind.FOLDER || data.labels().isPresent()) {
-            throw new UsageException("the task segmentation reads folders of images and masks: data.dataset must be folder,"
-                    + " without data.labels");
+            throw new UsageException(
+                    "the task segmentation reads folders of images and masks: data.dataset must be folder,"
+                            + " without data.labels");
         }
         Path dir = data.dir()
-                .orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR (with images/"
-                        + " and masks/, or train/ and val/ of these, or PASCAL VOC's)"));
+                .orElseThrow(
+                        () -> new UsageException("data.dir is not set: give the folder with --data DIR (with images/"
+                                + " and masks/, or train/ and val/ of these, or PASCAL VOC's)"));
         MaskOptions options = new MaskOptions(
                 data.folders(), List.of(), config.model().classes().orElse(0), data.checkImages());
         MaskedImages.TrainVal images =

@@ -130,7 +130,8 @@ record SegmentationReport(SegmentationEvaluation evaluation, List<Shot> worst, L
         return "The model gets " + Numbers.percent(confusion().accuracy()) + " of the pixels right of "
                 + Numbers.count(evaluation.images(), "image", "images")
                 + " it was not trained on (calling all of them “" + name(largest) + "” would get "
-                + Numbers.percent((double) confusion().actual(largest) / confusion().pixels())
+                + Numbers.percent(
+                        (double) confusion().actual(largest) / confusion().pixels())
                 + "). What it marks overlaps with the masks by "
                 + Numbers.percent(confusion().meanIou()) + " (mean IoU); it is weakest on “" + name(weakest)
                 + "”, with " + Numbers.percent(confusion().iou(weakest)) + ".";
@@ -152,8 +153,9 @@ record SegmentationReport(SegmentationEvaluation evaluation, List<Shot> worst, L
 
     private void classes(Page page) {
         page.openSection("classes", "Classes");
-        page.add("<p>IoU is the share of the pixels that are of a class, or were taken for it, that are both. Precision is the"
-                + " share of what was taken for it that is it, recall the share of it that was found.</p>\n");
+        page.add(
+                "<p>IoU is the share of the pixels that are of a class, or were taken for it, that are both. Precision is the"
+                        + " share of what was taken for it that is it, recall the share of it that was found.</p>\n");
         page.openTable("Overlap by class");
         page.add("<thead><tr><th>Class</th><th>Pixels</th><th>IoU</th><th>Precision</th><th>Recall</th>"
                 + "<th>Mostly mistaken for</th></tr></thead>\n<tbody>\n");
@@ -193,8 +195,9 @@ record SegmentationReport(SegmentationEvaluation evaluation, List<Shot> worst, L
 
     private void shots(Page page, String id, String title, List<Shot> shots) {
         page.openSection(id, title);
-        page.add("<p>The image, its mask, and what the model makes of it. The figure is the mean IoU of the classes in it."
-                + " Pixels without a class are light.</p>\n<div class=\"masked\">\n");
+        page.add(
+                "<p>The image, its mask, and what the model makes of it. The figure is the mean IoU of the classes in it."
+                        + " Pixels without a class are light.</p>\n<div class=\"masked\">\n");
         for (Shot shot : shots) {
             page.add("<figure class=\"shot\"><div>{}</div><figcaption>", pictures(shot));
             page.add("<span class=\"share\">{}</span>", Numbers.percent(shot.iou()));
@@ -248,8 +251,9 @@ record SegmentationReport(SegmentationEvaluation evaluation, List<Shot> worst, L
                 .append(percent(confusion().meanIou()))
                 .append(" on ")
                 .append(Numbers.count(evaluation.images(), "validation image", "validation images"))
-                .append(", in the size of the network's input. The epoch was chosen on these images, which flatters the figure"
-                        + " a little.\n- Pixel accuracy: ")
+                .append(
+                        ", in the size of the network's input. The epoch was chosen on these images, which flatters the figure"
+                                + " a little.\n- Pixel accuracy: ")
                 .append(percent(confusion().accuracy()))
                 .append("\n\n| class | share of the pixels | IoU |\n| --- | ---: | ---: |\n");
         for (int number = 0; number < confusion().classes(); number++) {

@@ -57,7 +57,8 @@ final class Segmenter {
     Segmenter(ModelUse model) {
         this.in = model.card().input();
         if (in.channels() != 3 || in.height() != in.width()) {
-            throw new UsageException(model.source().origin() + " takes " + in + ": images to be segmented are square, in colour");
+            throw new UsageException(
+                    model.source().origin() + " takes " + in + ": images to be segmented are square, in colour");
         }
         this.fit = new Fit(in.height());
         Preprocessing steps = model.card().preprocessing();
@@ -147,8 +148,8 @@ final class Segmenter {
         if (Files.isDirectory(folder)) {
             try (Stream<Path> there = Files.list(folder)) {
                 if (there.findAny().isPresent()) {
-                    throw new UsageException(
-                            folder + " is not empty, and nothing in it is to be overwritten: give another folder with --out");
+                    throw new UsageException(folder
+                            + " is not empty, and nothing in it is to be overwritten: give another folder with --out");
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -163,8 +164,8 @@ final class Segmenter {
         return answer;
     }
 
-    private Map<String, Object> answer(
-            Input input, Path out, Set<Path> taken, Inference inference, BatchArrays arrays) throws IOException {
+    private Map<String, Object> answer(Input input, Path out, Set<Path> taken, Inference inference, BatchArrays arrays)
+            throws IOException {
         Rgb8Image image;
         try {
             image = ImageDecoder.decode(input.file);
@@ -202,7 +203,13 @@ final class Segmenter {
             }
         }
         return Numbered.scaled(
-                probabilities, classes.size(), side, fit.height(image), fit.width(image), image.height(), image.width());
+                probabilities,
+                classes.size(),
+                side,
+                fit.height(image),
+                fit.width(image),
+                image.height(),
+                image.width());
     }
 
     /** A name for a PNG that no other input has: {@code a.jpg} and {@code a.png} become {@code a.png} and {@code a-2.png}. */

@@ -17,7 +17,8 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 record DetChart(SpoofingScores scores) {
     private static final NormalDistribution NORMAL = new NormalDistribution();
     private static final double[] TICKS = {
-        0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99
+        0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98,
+        0.99
     };
     private static final double LEAST = 0.0001;
     private static final double MOST = 0.99;
@@ -94,7 +95,11 @@ record DetChart(SpoofingScores scores) {
         String label = Numbers.significant(100 * tick, 3) + "%";
         svg.add("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>", LEFT, LEFT + SIDE, y, y);
         svg.add("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>", x, x, TOP, TOP + SIDE);
-        svg.add("<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{}\" dy=\".35em\">{}</text>", LEFT - 8, y, label);
+        svg.add(
+                "<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{}\" dy=\".35em\">{}</text>",
+                LEFT - 8,
+                y,
+                label);
         svg.add("<text class=\"tick\" text-anchor=\"middle\" x=\"{}\" y=\"{}\">{}</text>", x, TOP + SIDE + 18, label);
     }
 

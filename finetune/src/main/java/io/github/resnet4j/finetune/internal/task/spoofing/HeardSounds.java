@@ -74,7 +74,8 @@ final class HeardSounds implements AutoCloseable {
         Rgb8Image picture = SpectrogramPicture.of(values, feature.rows(), feature.frames(), SIDE);
         Optional<byte[]> explained = maps.map(known -> {
             long[] shape = {1, 1, feature.rows(), feature.frames()};
-            ActivationMap map = known.of(Nd4j.create(values, shape, 'c'), answer).get(0);
+            ActivationMap map =
+                    known.of(Nd4j.create(values, shape, 'c'), answer).get(0);
             return HeatMap.png(picture, upsideDown(map));
         });
         return Optional.of(new Pictures(Png.encode(Png.image(picture)), explained));

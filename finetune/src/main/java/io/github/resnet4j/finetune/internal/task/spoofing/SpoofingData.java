@@ -47,7 +47,8 @@ record SpoofingData(
                         + " folder bonafide and one for each attack, or train/ and val/ of these)"));
         SpoofingData data = open(dir, config.valFraction(), seed);
         return config.limit()
-                .map(most -> new SpoofingData(limited(data.train, most), limited(data.val, most), data.behind, data.how))
+                .map(most ->
+                        new SpoofingData(limited(data.train, most), limited(data.val, most), data.behind, data.how))
                 .orElse(data);
     }
 

@@ -47,8 +47,7 @@ record SpoofingReport(
      *
      * @param pictures absent if it cannot be read any more
      */
-    record Heard(
-            String file, String attack, boolean real, double score, Optional<HeardSounds.Pictures> pictures) {}
+    record Heard(String file, String attack, boolean real, double score, Optional<HeardSounds.Pictures> pictures) {}
 
     /** Finishes the model and looks at its answers. */
     static SpoofingReport of(
@@ -76,8 +75,7 @@ record SpoofingReport(
                     real.isEmpty() ? Double.NaN : SpoofingEvaluation.curve(both).equalErrorRate();
             attacks.add(new Attack(name, own.size(), error));
         });
-        SpoofingReport report =
-                new SpoofingReport(evaluation, List.copyOf(attacks), behind, List.of());
+        SpoofingReport report = new SpoofingReport(evaluation, List.copyOf(attacks), behind, List.of());
         ShippedModel.finish(
                 run,
                 card -> {

@@ -82,11 +82,7 @@ final class FidelityObjective implements Objective<SuperResolutionEvaluation> {
 
     /** Measures on the photographs of these indices. */
     SuperResolutionEvaluation evaluation(
-            Inference inference,
-            List<Integer> indices,
-            String weights,
-            LongConsumer progress,
-            BooleanSupplier stop) {
+            Inference inference, List<Integer> indices, String weights, LongConsumer progress, BooleanSupplier stop) {
         long start = System.nanoTime();
         List<SuperResolutionEvaluation.Enlarged> enlarged = new ArrayList<>();
         double loss = 0;
@@ -139,8 +135,7 @@ final class FidelityObjective implements Objective<SuperResolutionEvaluation> {
                         upscaler.upscaleGrey(colours.seen(pair.low()), done -> stopIf(stop)),
                         colours.seen(pair.high()),
                         Fidelity.Luminance.GREY)
-                : new Made(
-                        upscaler.upscale(pair.low(), done -> stopIf(stop)), pair.high(), Fidelity.Luminance.ROUNDED);
+                : new Made(upscaler.upscale(pair.low(), done -> stopIf(stop)), pair.high(), Fidelity.Luminance.ROUNDED);
     }
 
     private static void stopIf(BooleanSupplier stop) {

@@ -92,7 +92,8 @@ final class OpenSuperResolution implements OpenTask<SuperResolutionEvaluation> {
 
     @Override
     public OpenTask<SuperResolutionEvaluation> prepared(RunConfig config, Shape other) {
-        return new OpenSuperResolution(task, data, network(config, other), config.data().patches());
+        return new OpenSuperResolution(
+                task, data, network(config, other), config.data().patches());
     }
 
     @Override
@@ -106,9 +107,10 @@ final class OpenSuperResolution implements OpenTask<SuperResolutionEvaluation> {
             throw new UsageException(names.of("data.augment") + " is for classifiers: patches are cut out, flipped and"
                     + " turned at random by themselves");
         }
-        if (!config.train().loss().mix().equals(MixConfig.NONE) || config.train().loss().labelSmoothing() != 0) {
-            throw new UsageException(names.of("train.mix") + " and " + names.of("train.label-smoothing")
-                    + " are for classifiers");
+        if (!config.train().loss().mix().equals(MixConfig.NONE)
+                || config.train().loss().labelSmoothing() != 0) {
+            throw new UsageException(
+                    names.of("train.mix") + " and " + names.of("train.label-smoothing") + " are for classifiers");
         }
         if (config.data().classWeights().isPresent() || config.data().sampling() == DataConfig.Sampling.BALANCED) {
             throw new UsageException(names.of("data.class-weights") + " and " + names.of("data.sampling")

@@ -65,7 +65,8 @@ record PhotographData(Photographs train, Photographs val, String how) {
         }
         if (all.size() < 2) {
             throw new BadDataException(
-                    dir, "has a single image: training and validation need one each; add photographs, or make train/ and val/");
+                    dir,
+                    "has a single image: training and validation need one each; add photographs, or make train/ and val/");
         }
         boolean[] held = heldOut(all.size(), config.valFraction(), seed);
         return new PhotographData(

@@ -15,7 +15,6 @@ import io.github.resnet4j.files.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -131,8 +130,8 @@ final class Photographs implements Samples {
         if (image.width() < side || image.height() < side) {
             throw new BadDataException(
                     files.get(index),
-                    "has " + image.width() + "x" + image.height() + " pixels, but " + what + " needs " + side + "x" + side
-                            + ": remove the image or take a larger one");
+                    "has " + image.width() + "x" + image.height() + " pixels, but " + what + " needs " + side + "x"
+                            + side + ": remove the image or take a larger one");
         }
     }
 
@@ -143,7 +142,8 @@ final class Photographs implements Samples {
         return at < 0
                 ? Optional.empty()
                 : LOW.stream()
-                        .map(low -> high.resolveSibling(name.substring(0, at) + low + name.substring(at + HIGH.length())))
+                        .map(low ->
+                                high.resolveSibling(name.substring(0, at) + low + name.substring(at + HIGH.length())))
                         .filter(Files::isRegularFile)
                         .findFirst();
     }

@@ -37,11 +37,7 @@ record SuperResolutionEvaluation(double loss, List<Enlarged> enlarged, double se
 
     /** A mean over the images. */
     double mean(Function<Enlarged, Fidelity> which, ToDoubleFunction<Fidelity> figure) {
-        return enlarged.stream()
-                .map(which)
-                .mapToDouble(figure)
-                .average()
-                .orElse(Double.NaN);
+        return enlarged.stream().map(which).mapToDouble(figure).average().orElse(Double.NaN);
     }
 
     @Override

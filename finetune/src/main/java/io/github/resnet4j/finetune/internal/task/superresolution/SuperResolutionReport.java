@@ -62,7 +62,8 @@ record SuperResolutionReport(
                 .sorted(Comparator.comparingDouble(Enlarged::gain).reversed())
                 .toList();
         int shown = Math.min(MOST_SHOWN, (byGain.size() + 1) / 2);
-        List<Enlarged> last = new ArrayList<>(byGain.subList(Math.max(shown, byGain.size() - MOST_SHOWN), byGain.size()));
+        List<Enlarged> last =
+                new ArrayList<>(byGain.subList(Math.max(shown, byGain.size() - MOST_SHOWN), byGain.size()));
         Collections.reverse(last);
         ComputationGraph graph = ModelArchive.read(run.modelFile(), NetworkGraph.Options.seeded(0))
                 .graph();
@@ -103,7 +104,8 @@ record SuperResolutionReport(
                 pictures.put("original", png(detail.of(pair.high())));
                 all.add(new Shown(photographs.name(image.index()), image, pictures));
             } catch (BadDataException e) {
-                run.warnings().accept("no picture: " + e.getMessage()); // it was read a while ago, but files come and go
+                run.warnings()
+                        .accept("no picture: " + e.getMessage()); // it was read a while ago, but files come and go
             }
         }
         return all;
@@ -152,7 +154,8 @@ record SuperResolutionReport(
     @Override
     public void headline(Page page, Optional<EpochRow> model, String when) {
         evaluation.metrics().forEach((metric, value) -> page.tile(metric.title(), metric.text(value), when));
-        page.tile("Over bicubic", (gain() >= 0 ? "+" : "–") + decibels(Math.abs(gain())) + " dB", "the same photographs");
+        page.tile(
+                "Over bicubic", (gain() >= 0 ? "+" : "–") + decibels(Math.abs(gain())) + " dB", "the same photographs");
     }
 
     @Override
@@ -184,7 +187,10 @@ record SuperResolutionReport(
                         shown.file() + ", " + by,
                         Png.uri(picture));
                 page.add("<span class=\"share\">{}</span><span class=\"said\">{}</span>", words(by, shown), by);
-                page.add("<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n", shown.file(), shown.file());
+                page.add(
+                        "<bdi class=\"file\" title=\"{}\">{}</bdi></figcaption></figure>\n",
+                        shown.file(),
+                        shown.file());
             });
             page.add("</div>\n");
         }
@@ -267,8 +273,9 @@ record SuperResolutionReport(
 
     private ModelCardText.Parts card() {
         StringBuilder results = new StringBuilder("## Fidelity\n\n");
-        results.append("Of luminance, by the papers' protocol: PSNR in decibels, SSIM. The epoch was chosen on these photographs,"
-                + " which flatters the figures a little.\n\n");
+        results.append(
+                "Of luminance, by the papers' protocol: PSNR in decibels, SSIM. The epoch was chosen on these photographs,"
+                        + " which flatters the figures a little.\n\n");
         results.append("| photograph | PSNR | bicubic | SSIM | bicubic |\n| --- | ---: | ---: | ---: | ---: |\n");
         line(
                 results,
@@ -289,7 +296,8 @@ record SuperResolutionReport(
         }
         return new ModelCardText.Parts(
                 verdict(),
-                "To make photographs " + factor + " times larger that were made smaller by bicubic interpolation. Details are"
+                "To make photographs " + factor
+                        + " times larger that were made smaller by bicubic interpolation. Details are"
                         + " guessed from other photographs: they may be wrong, and prove nothing, least of all faces, text"
                         + " and number plates. Noise and the blocks of strong JPEG compression are enlarged, too.",
                 results.toString(),

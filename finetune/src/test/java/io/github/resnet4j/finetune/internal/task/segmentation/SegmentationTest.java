@@ -20,15 +20,13 @@ import io.github.resnet4j.finetune.report.EpochRow;
 import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Measured;
-import io.github.resnet4j.zoo.weights.archive.ModelArchive;
-import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import io.github.resnet4j.zoo.Architecture;
 import io.github.resnet4j.zoo.Zoo;
-import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
+import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.Preprocessing;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
+import io.github.resnet4j.zoo.weights.archive.ModelArchive;
+import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,6 +42,8 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -90,8 +90,7 @@ final class SegmentationTest {
         Path file = temp.resolve(name + ".zip");
         Preprocessing half = new Preprocessing(
                 OptionalInt.empty(), OptionalInt.of(side), "bilinear", List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
-        ModelArchive.write(
-                file, ModelCard.of(row, image, List.of(classes), half, Map.of()), graph, Optional.empty());
+        ModelArchive.write(file, ModelCard.of(row, image, List.of(classes), half, Map.of()), graph, Optional.empty());
         NetworkGraph.close(graph);
         return file;
     }
@@ -163,7 +162,8 @@ final class SegmentationTest {
     void theReportShowsClassesAndImages() {
         assertThat(summary.folder().resolve("report.html"))
                 .content()
-                .contains("Overlap by class", "ground", "red", "blue", "Worst images", "Best images", "val/images/0.png")
+                .contains(
+                        "Overlap by class", "ground", "red", "blue", "Worst images", "Best images", "val/images/0.png")
                 .doesNotContain("Confusion matrix", "NaN");
         assertThat(summary.folder().resolve("report.json"))
                 .content()
@@ -207,7 +207,8 @@ final class SegmentationTest {
         assertThat(answers).hasSize(4);
         assertThat(answers.get(0)).containsOnlyKeys("file", "mask", "overlay", "classes");
         assertThat(answers.get(2)).containsOnlyKeys("file", "problem");
-        assertThat(answers.get(3)).containsEntry("mask", out.resolve("masks/0-2.png").toString());
+        assertThat(answers.get(3))
+                .containsEntry("mask", out.resolve("masks/0-2.png").toString());
         IndexedImage mask = ImageDecoder.samples(out.resolve("masks/0.png"), 1000);
         assertThat(mask.width()).isEqualTo(20);
         assertThat(mask.height()).isEqualTo(14);
@@ -228,12 +229,11 @@ final class SegmentationTest {
     @Test
     void startsFromAClassifiersBody() throws IOException {
         Path classifier = start("resnet50", 32, "a", "b");
-        TrainingRun.Summary started = train(
-                "name=started", "model.weights=" + classifier, "model.freeze=layer4", "data.augment=[]");
-        ModelArchive.Loaded loaded = ModelArchive.read(
-                started.folder().resolve("model.zip"), NetworkGraph.Options.seeded(0));
-        ModelArchive.Loaded source =
-                ModelArchive.read(classifier, NetworkGraph.Options.seeded(0));
+        TrainingRun.Summary started =
+                train("name=started", "model.weights=" + classifier, "model.freeze=layer4", "data.augment=[]");
+        ModelArchive.Loaded loaded =
+                ModelArchive.read(started.folder().resolve("model.zip"), NetworkGraph.Options.seeded(0));
+        ModelArchive.Loaded source = ModelArchive.read(classifier, NetworkGraph.Options.seeded(0));
         assertThat(loaded.graph().getLayer("layer4.2.conv3").getParam("W"))
                 .isEqualTo(source.graph().getLayer("layer4.2.conv3").getParam("W"));
         assertThat(loaded.card().preprocessing().mean()).containsExactly(0.5, 0.5, 0.5);

@@ -160,9 +160,7 @@ final class SpoofingTest {
     /** The verification accepts every right speaker, no other, and half of the spoofed voices. */
     @Test
     void readsTheScoresOfAVerification() throws IOException {
-        Path file = Files.writeString(
-                temp.resolve("asv.txt"),
-                """
+        Path file = Files.writeString(temp.resolve("asv.txt"), """
                 bonafide target 2.5
                 bonafide target 3
                 bonafide nontarget -1e1
@@ -171,7 +169,8 @@ final class SpoofingTest {
                 A02 spoof -20
                 """);
         assertThat(VerificationScores.read(file)).isEqualTo(new SpoofingScores.Verification(0, 0, 0.5));
-        for (String line : List.of("A01 spoof", "A01 someone 1", "A01 spoof NaN", "A01 spoof one", "LA_1 LA_2 - - spoof")) {
+        for (String line :
+                List.of("A01 spoof", "A01 someone 1", "A01 spoof NaN", "A01 spoof one", "LA_1 LA_2 - - spoof")) {
             Files.writeString(file, "bonafide target 1\n" + line + "\n");
             assertThatExceptionOfType(BadDataException.class)
                     .isThrownBy(() -> VerificationScores.read(file))
@@ -207,7 +206,13 @@ final class SpoofingTest {
     void scoresFilesAndNamesThoseThatCannotBeRead() throws IOException {
         Path broken = Files.writeString(temp.resolve("broken.wav"), "no sound");
         List<Map<String, Object>> answers = new ArrayList<>();
-        model().predict(List.of(sounds.resolve("val/bonafide"), broken), Optional.empty(), 1, remark -> {}, answers::add, () -> false);
+        model().predict(
+                        List.of(sounds.resolve("val/bonafide"), broken),
+                        Optional.empty(),
+                        1,
+                        remark -> {},
+                        answers::add,
+                        () -> false);
         assertThat(answers).hasSize(3);
         assertThat(answers.get(0)).containsOnlyKeys("file", "answer", "score");
         assertThat(answers.get(0).get("answer")).isIn("spoof", "bonafide");

@@ -236,7 +236,8 @@ final class SuperResolutionTest {
                         FileUpscaler.Sizes sizes = upscaler.upscale(file, out, 1_000_000, done -> {});
                         assertThat(sizes).isEqualTo(new FileUpscaler.Sizes(13, 9, 13 * factor, 9 * factor));
                         assertThat(ImageDecoder.channels(out)).isEqualTo((isGrey ? 1 : 3) + (clear ? 1 : 0));
-                        assertThat(ImageDecoder.opacity(out, 1_000_000).isPresent()).isEqualTo(clear);
+                        assertThat(ImageDecoder.opacity(out, 1_000_000).isPresent())
+                                .isEqualTo(clear);
                         assertThat(ImageDecoder.decode(out).width()).isEqualTo(13 * factor);
                     }
                 }
@@ -257,8 +258,8 @@ final class SuperResolutionTest {
                 .isThrownBy(() -> Predictor.open(rgb.folder().resolve("model.zip"), 1, Engine.AUTO))
                 .withMessageContaining("is a model for the task super-resolution");
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> model(rgb)
-                        .predict(List.of(Path.of("small.png")), 1, remark -> {}, answer -> {}, () -> false))
+                .isThrownBy(() ->
+                        model(rgb).predict(List.of(Path.of("small.png")), 1, remark -> {}, answer -> {}, () -> false))
                 .withMessageContaining("use the command upscale");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> train("data.augment=[horizontal-flip]"))
