@@ -52,7 +52,7 @@ public final class ContestantProcess {
         answers.println(new Answer.Ready(work.parameters(), work.description()).line());
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            answers.println(turn(work, batch, Answer.seconds(line)).line());
+            answers.println(turn(work, workload.batch(), Answer.seconds(line)).line());
         }
     }
 

@@ -258,8 +258,14 @@ final class SuperResolutionTest {
                 .isThrownBy(() -> Predictor.open(rgb.folder().resolve("model.zip"), 1, Engine.AUTO))
                 .withMessageContaining("is a model for the task super-resolution");
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() ->
-                        model(rgb).predict(List.of(Path.of("small.png")), 1, remark -> {}, answer -> {}, () -> false))
+                .isThrownBy(() -> model(rgb)
+                        .predict(
+                                List.of(Path.of("small.png")),
+                                Optional.empty(),
+                                1,
+                                remark -> {},
+                                answer -> {},
+                                () -> false))
                 .withMessageContaining("use the command upscale");
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> train("data.augment=[horizontal-flip]"))
