@@ -157,18 +157,19 @@ final class SpoofingTest {
                 .doesNotContain("top-1");
     }
 
-    /** The verification accepts every right speaker, no other, and half of the spoofed voices. */
+    /** Equal errors at -10, which counts as accepted: of others one of two, and of spoofed voices as well. */
     @Test
     void readsTheScoresOfAVerification() throws IOException {
         Path file = Files.writeString(temp.resolve("asv.txt"), """
                 bonafide target 2.5
                 bonafide target 3
                 bonafide nontarget -1e1
+                bonafide nontarget -20
                 A01 spoof 4
 
                 A02 spoof -20
                 """);
-        assertThat(VerificationScores.read(file)).isEqualTo(new SpoofingScores.Verification(0, 0, 0.5));
+        assertThat(VerificationScores.read(file)).isEqualTo(new SpoofingScores.Verification(0.5, 0, 0.5));
         for (String line :
                 List.of("A01 spoof", "A01 someone 1", "A01 spoof NaN", "A01 spoof one", "LA_1 LA_2 - - spoof")) {
             Files.writeString(file, "bonafide target 1\n" + line + "\n");
