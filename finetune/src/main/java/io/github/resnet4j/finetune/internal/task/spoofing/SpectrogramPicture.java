@@ -2,11 +2,15 @@ package io.github.resnet4j.finetune.internal.task.spoofing;
 
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import java.awt.Color;
+import java.util.Arrays;
 
-/** A feature of a sound as a picture: the lowest row at the bottom, the largest value the brightest. */
+/** A feature of a sound as a picture: the lowest row at the bottom, large values bright. */
 final class SpectrogramPicture {
     private static final Color DARK = new Color(0x10182b);
     private static final Color BRIGHT = new Color(0xffd166);
+
+    /** One value in so many is beyond either end of the colours: the first cepstral coefficient dwarfs all others. */
+    private static final int EXTREMES = 20;
 
     private SpectrogramPicture() {}
 
@@ -16,12 +20,10 @@ final class SpectrogramPicture {
      * @param values rows × frames
      */
     static Rgb8Image of(float[] values, int rows, int frames, int side) {
-        float low = Float.POSITIVE_INFINITY;
-        float high = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            low = Math.min(low, value);
-            high = Math.max(high, value);
-        }
+        float[] sorted = values.clone();
+        Arrays.sort(sorted);
+        float low = sorted[sorted.length / EXTREMES];
+        float high = sorted[sorted.length - 1 - sorted.length / EXTREMES];
         byte[] pixels = new byte[3 * side * side];
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
@@ -32,7 +34,7 @@ final class SpectrogramPicture {
                         Math.max(y * rows / side + 1, (y + 1) * rows / side),
                         x * frames / side,
                         Math.max(x * frames / side + 1, (x + 1) * frames / side));
-                float share = high > low ? (value - low) / (high - low) : 0;
+                float share = high > low ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0;
                 shade(share, pixels, 3 * ((side - 1 - y) * side + x));
             }
         }

@@ -216,7 +216,7 @@ record SpoofingReport(
         page.openSection("worst", "Worst scores");
         page.add(
                 "<p>The sounds whose scores are farthest on the wrong side, or nearest to it, worst first, and what the"
-                        + " network takes of them: time from left to right, frequency upwards.{}</p>\n<div class=\"shots\">\n",
+                        + " network takes of them: time from left to right, from low to high upwards.{}</p>\n<div class=\"shots\">\n",
                 worst.stream().anyMatch(heard -> explained(heard).isPresent())
                         ? " Below, what speaks for the network’s answer glows (Grad-CAM, Selvaraju et al. 2017)."
                         : "");
