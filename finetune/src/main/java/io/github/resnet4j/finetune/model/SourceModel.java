@@ -34,11 +34,14 @@ import io.github.resnet4j.zoo.weights.load.WeightFile;
 import io.github.resnet4j.zoo.weights.names.NameMapping;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -334,23 +337,34 @@ public final class SourceModel {
         return source;
     }
 
-    /** All but the head of a network must be in the other, whose options are given. */
+    /** All but the heads of two networks must be the same: what a body lacks would be left random without a sign of it. */
     private static void requireBody(Path file, Network source, Architecture wanted, Map<String, String> options) {
-        Network target = possible(() -> wanted.with(options).network());
-        Map<String, List<Long>> places = new LinkedHashMap<>();
-        target.slots().forEach(slot -> places.put(slot.name(), slot.shape()));
-        source.slots().stream()
-                .filter(slot -> !source.isHead(slot.node()))
-                .filter(slot -> !slot.shape().equals(places.get(slot.name())))
+        Map<String, List<Long>> own = body(source);
+        Map<String, List<Long>> needed = body(possible(() -> wanted.with(options).network()));
+        Set<String> names = new LinkedHashSet<>(needed.keySet());
+        names.addAll(own.keySet());
+        names.stream()
+                .filter(name -> !Objects.equals(own.get(name), needed.get(name)))
                 .findFirst()
-                .ifPresent(slot -> {
+                .ifPresent(name -> {
                     throw new UsageException(file + " holds a " + source.name() + ", whose body is not that of "
-                            + wanted.name() + ": "
-                            + (places.containsKey(slot.name())
-                                    ? slot.name() + " has the shape " + slot.shape() + ", not "
-                                            + places.get(slot.name())
-                                    : wanted.name() + " has no " + slot.name()));
+                            + wanted.name() + ": " + name + " is " + shape(own.get(name)) + " there and "
+                            + shape(needed.get(name)) + " here");
                 });
+    }
+
+    /** The shapes of the tensors before the head, by name. */
+    private static Map<String, List<Long>> body(Network network) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        network.nodes().stream()
+                .filter(node -> !node.stage().equals(Network.HEAD))
+                .flatMap(node -> node.slots().stream())
+                .forEach(slot -> shapes.put(slot.name(), slot.shape()));
+        return shapes;
+    }
+
+    private static String shape(List<Long> shape) {
+        return shape == null ? "missing" : shape.toString();
     }
 
     private static Fit fit(

@@ -247,19 +247,20 @@ final class SegmentationTest {
 
     @Test
     void whatIsForWholeImagesIsRefused() {
-        assertRefused("train.label-smoothing=0.1", "is for classes of whole images");
-        assertRefused("data.sampling=balanced", "data.class-weights=balanced");
-        assertRefused("data.augment=[rand-augment]", "what it does to a mask is not known");
-        assertRefused("data.eval=[{resize: {size: 16}}, {center-crop: {size: 16}}]", "are measured as a whole");
-        assertRefused("model={name: resnet18}", "resnet18 cannot be trained for the task segmentation");
-        assertRefused("data.class-weights={green: 2}", "the data has no class green");
-        assertRefused("task=classification", "fcn-resnet50 cannot be trained for the task classification");
-        assertRefused("data.dataset=cifar10", "data.dataset must be folder");
+        assertRefused("is for classes of whole images", "train.label-smoothing=0.1");
+        assertRefused("data.class-weights=balanced", "data.sampling=balanced");
+        assertRefused("what it does to a mask is not known", "data.augment=[rand-augment]");
+        assertRefused("are measured as a whole", "data.eval=[{resize: {size: 16}}, {center-crop: {size: 16}}]");
+        assertRefused(
+                "resnet18 cannot be trained for the task segmentation", "model.name=resnet18", "model.weights=null");
+        assertRefused("the data has no class green", "data.class-weights={green: 2}");
+        assertRefused("fcn-resnet50 cannot be trained for the task classification", "task=classification");
+        assertRefused("data.dataset must be folder", "data.dataset=cifar10");
     }
 
-    private void assertRefused(String override, String words) {
+    private void assertRefused(String words, String... overrides) {
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> train(override))
+                .isThrownBy(() -> train(overrides))
                 .withMessageContaining(words);
     }
 
