@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Kills, stops and starves whole programs and checks what they leave.",
-            "Without ROWs, runs those that have no result yet."
+            "Without ROWs, runs those that have no result yet. Ctrl-C ends a row with the trial under way and writes what was tried."
         })
 public final class FaultsCommand implements Callable<Integer> {
     private static final int FAILED = 1;
@@ -70,28 +71,45 @@ public final class FaultsCommand implements Callable<Integer> {
         }
         Path home = Path.of(System.getProperty("resnet4j.home", ".")).toAbsolutePath();
         Results kept = new Results(results == null ? home.resolve("results") : results.toAbsolutePath());
-        boolean failed = false;
-        if (!page) {
-            Path folder = work == null ? Files.createTempDirectory("faults") : Files.createDirectories(work);
-            Session session =
-                    new Session(home, folder.toRealPath(), !shortly, Duration.ofMinutes(minutes), seed, System.err);
-            for (Bar bar : chosen(kept)) {
-                Result result = measure(bar, session);
+        if (page) {
+            kept.writePage(Bars.ALL);
+            return 0;
+        }
+        Path folder = work == null ? Files.createTempDirectory("faults") : Files.createDirectories(work);
+        Session session =
+                new Session(home, folder.toRealPath(), !shortly, Duration.ofMinutes(minutes), seed, System.err);
+        List<Bar> bars = chosen(kept);
+        CountDownLatch written = stopsWhole(session);
+        try {
+            return measure(bars, session, kept) ? 0 : FAILED;
+        } finally {
+            written.countDown();
+        }
+    }
+
+    /** Whether no row failed. */
+    private boolean measure(List<Bar> bars, Session session, Results kept) throws IOException, InterruptedException {
+        boolean good = true;
+        for (Bar bar : bars) {
+            Optional<Result> measured = measure(bar, session);
+            if (measured.isPresent()) {
+                Result result = measured.get();
                 spec.commandLine()
                         .getOut()
                         .println(bar.id() + ": " + result.verdict().words() + ": " + result.figure() + " ("
                                 + result.seconds() + " s)");
                 spec.commandLine().getOut().flush();
-                failed |= result.verdict() == Verdict.FAILED;
+                good &= result.verdict() != Verdict.FAILED;
                 if (!shortly) {
                     kept.write(result);
                     kept.writePage(Bars.ALL);
                 }
             }
-        } else {
-            kept.writePage(Bars.ALL);
+            if (session.stopping().get()) {
+                break;
+            }
         }
-        return failed ? FAILED : 0;
+        return good;
     }
 
     private List<Bar> chosen(Results kept) throws IOException {
@@ -113,18 +131,39 @@ public final class FaultsCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private Result measure(Bar bar, Session session) throws InterruptedException {
+    /** Has a signal end the row after the trial under way, and the process only once the row's result is written. */
+    private static CountDownLatch stopsWhole(Session session) {
+        CountDownLatch written = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (written.getCount() > 0) {
+                session.stopping().set(true);
+                session.say("stopped; what was tried so far is written once the trial under way has ended");
+                try {
+                    written.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+        return written;
+    }
+
+    /** Empty if the session was stopped, and the row could not go on. */
+    private Optional<Result> measure(Bar bar, Session session) throws InterruptedException {
         session.say(bar.id() + ": " + bar.asked());
         long start = System.nanoTime();
         Outcome outcome;
         try {
             outcome = bar.measurement().in(session);
         } catch (IOException | RuntimeException e) { // the other rows are still worth running
+            if (session.stopping().get()) {
+                return Optional.empty();
+            }
             outcome = new Outcome(Verdict.FAILED, "could not be measured: " + e, 0);
         }
         long seconds = Math.round((System.nanoTime() - start) / 1e9);
         boolean soak = bar.id().equals(Bars.SOAK);
-        return new Result(
+        return Optional.of(new Result(
                 bar.id(),
                 bar.asked(),
                 outcome.verdict(),
@@ -135,6 +174,6 @@ public final class FaultsCommand implements Callable<Integer> {
                 "faults/run.sh " + bar.id() + (soak ? " --minutes " + minutes : "")
                         + (seed == 1 ? "" : " --seed " + seed),
                 LocalDate.now().toString(),
-                Machine.words());
+                Machine.words()));
     }
 }

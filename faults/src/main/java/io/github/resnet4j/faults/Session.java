@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What rows are run with.
@@ -20,9 +21,15 @@ import java.util.Random;
  * @param soak how long the soak runs
  * @param seed decides when faults happen, as far as a machine repeats itself
  * @param progress receives a line now and then
+ * @param stopping whether the rows are to end with the trial under way
  */
-record Session(Path home, Path work, boolean full, Duration soak, long seed, PrintStream progress) {
+record Session(
+        Path home, Path work, boolean full, Duration soak, long seed, PrintStream progress, AtomicBoolean stopping) {
     private static final int IMAGES_PER_CLASS = 20;
+
+    Session(Path home, Path work, boolean full, Duration soak, long seed, PrintStream progress) {
+        this(home, work, full, soak, seed, progress, new AtomicBoolean());
+    }
 
     int trials(int shortly, int fully) {
         return full ? fully : shortly;

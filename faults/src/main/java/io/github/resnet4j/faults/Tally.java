@@ -22,14 +22,22 @@ final class Tally {
         return trials;
     }
 
+    /** Whether there is nothing more to try, or no more time for it. */
     boolean isDone() {
+        return isComplete() || session.stopping().get();
+    }
+
+    private boolean isComplete() {
         return trials >= asked;
     }
 
-    /** One more trial. */
+    /** One more trial. That during which the session was stopped does not count: a signal may have reached its programs, too. */
     void tried() {
+        if (session.stopping().get()) {
+            return;
+        }
         trials++;
-        if (trials % 10 == 0 || isDone()) {
+        if (trials % 10 == 0 || isComplete()) {
             session.say(
                     trials + " trials, asked: " + asked + (failures.isEmpty() ? "" : ", failed: " + failures.size()));
         }
@@ -37,7 +45,7 @@ final class Tally {
 
     /** The trial under way went wrong, unless {@code right}. */
     void check(boolean right, String failure) {
-        if (!right) {
+        if (!right && !session.stopping().get()) {
             failures.add(failure);
             session.say("FAILED: " + failure);
         }
@@ -50,7 +58,7 @@ final class Tally {
 
     /** @param enough whether what was counted besides reaches the bar */
     Outcome outcome(boolean enough, String figure) {
-        Verdict verdict = !failures.isEmpty() ? Verdict.FAILED : isDone() && enough ? Verdict.MET : Verdict.SHORT;
+        Verdict verdict = !failures.isEmpty() ? Verdict.FAILED : isComplete() && enough ? Verdict.MET : Verdict.SHORT;
         String words = failures.isEmpty()
                 ? figure
                 : figure + "; " + failures.size() + " failures: "

@@ -31,6 +31,17 @@ class TallyTest {
     }
 
     @Test
+    void aStoppedRowCountsTheTrialsBefore() {
+        Tally tally = new Tally(session, 3);
+        tally.tried();
+        session.stopping().set(true);
+        tally.check(false, "its program got the signal, too");
+        tally.tried();
+        assertThat(tally.isDone()).isTrue();
+        assertThat(tally.outcome("one")).isEqualTo(new Outcome(Verdict.SHORT, "one", 1));
+    }
+
+    @Test
     void oneFailureIsAFailure() {
         Tally tally = new Tally(session, 5);
         for (int i = 0; i < 5; i++) {
