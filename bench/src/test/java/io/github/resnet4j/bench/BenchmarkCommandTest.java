@@ -80,7 +80,7 @@ class BenchmarkCommandTest {
         "--seconds=NaN, '--seconds must be above 0'",
         "--networks=resnet20cifar, '--networks: unknown name \"resnet20cifar\"; did you mean resnet20-cifar?'",
         "'--networks=resnet18,resnet51', did you mean resnet50?",
-        "--networks=vgg, 'choose from resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2, preresnet110-cifar, wrn-16-4, densenet-bc-100-12, densenet121, se-preresnet110-cifar, se-resnet50, vgg16-bn, fcn-resnet50'",
+        "--networks=vgg, 'choose from resnet20-cifar, resnet110-cifar, resnet18, resnet50, resnext50-32x4d, wide-resnet50-2, preresnet110-cifar, wrn-16-4, densenet-bc-100-12, densenet121, se-preresnet110-cifar, se-resnet50, vgg16-bn, spec-resnet-stft, msrn-x2, fcn-resnet50'",
         "--who=pytroch, '--who: unknown name \"pytroch\"; did you mean pytorch?'",
         "--modes=trian, did you mean train?",
         "'--who=', 'choose from dl4j, dl4j-onednn'",

@@ -340,7 +340,8 @@ public final class SourceModel {
     /** All but the heads of two networks must be the same: what a body lacks would be left random without a sign of it. */
     private static void requireBody(Path file, Network source, Architecture wanted, Map<String, String> options) {
         Map<String, List<Long>> own = body(source);
-        Map<String, List<Long>> needed = body(possible(() -> wanted.with(options).network()));
+        Map<String, List<Long>> needed =
+                body(possible(() -> wanted.with(options).network()));
         Set<String> names = new LinkedHashSet<>(needed.keySet());
         names.addAll(own.keySet());
         names.stream()

@@ -136,8 +136,9 @@ final class SpoofingTest {
 
     @Test
     void theReportShowsErrorsAndAttacks() throws IOException {
-        assertThat(summary.folder().resolve("report.html"))
-                .content()
+        // Base64 of a picture may spell anything, NaN too.
+        String page = Files.readString(summary.folder().resolve("report.html")).replaceAll("base64,[^\"]+", "base64,");
+        assertThat(page)
                 .contains(
                         "Equal error rate",
                         "Error rates at every threshold",
