@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 final class Signals implements Measurement {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final double SECOND_SIGNAL_SECONDS = 1;
+    /** {@link #LONG_STEPS} take more than other runs here once every part is trained. */
+    private static final String MEMORY = "-Xmx1g";
+
     private static final String NO_SAVES = "train.checkpoint-every=0";
 
     /** Of a step of some seconds. */
@@ -93,7 +96,9 @@ final class Signals implements Measurement {
         TinyRun run = TinyRun.of(program.folder(), name);
         // The values of frozen parts would be there in the next trial.
         Program own = program.env(
-                "RESNET4J_CACHE", program.folder().resolve("cache-" + name).toString());
+                        "RESNET4J_CACHE",
+                        program.folder().resolve("cache-" + name).toString())
+                .jvm(MEMORY);
         try (Child child = own.start(TinyRun.train(place.config(), name, place.settings))) {
             arrive(place, child, run, own);
             boolean alive = child.isAlive();
@@ -124,7 +129,7 @@ final class Signals implements Measurement {
         String key = place.config() + place.settings;
         if (!wholes.containsKey(key)) {
             String name = "whole" + wholes.size();
-            wholes.put(key, run(program, name, place).content());
+            wholes.put(key, run(program.jvm(MEMORY), name, place).content());
         }
         return wholes.get(key);
     }

@@ -3,7 +3,7 @@ package io.github.resnet4j.finetune;
 import java.util.Locale;
 
 /**
- * A network's output is NaN or infinite and so names no class: its weights overflow for these images. NaN compares as
+ * A network's output is NaN or infinite, and so no answer: its weights overflow for these images. NaN compares as
  * neither larger nor smaller than any other number, so a count of right answers that included it would be wrong.
  */
 public final class NonFiniteOutputException extends RuntimeException {
@@ -17,12 +17,10 @@ public final class NonFiniteOutputException extends RuntimeException {
     public NonFiniteOutputException(String weights, long images, long of) {
         super(String.format(
                 Locale.ROOT,
-                "%s: the outputs for %,d of %,d image%s are NaN or infinite: the weights overflow and cannot classify"
-                        + " %s; use other weights",
+                "%s: the outputs for %,d of %,d image%s are NaN or infinite: the weights overflow; use other weights",
                 weights,
                 images,
                 of,
-                of == 1 ? "" : "s",
-                images == 1 ? "it" : "them"));
+                of == 1 ? "" : "s"));
     }
 }

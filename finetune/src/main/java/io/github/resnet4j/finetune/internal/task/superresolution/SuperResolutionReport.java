@@ -140,14 +140,16 @@ record SuperResolutionReport(
         long better =
                 evaluation.enlarged().stream().filter(image -> image.gain() > 0).count();
         String images = Numbers.count(evaluation.images(), "photograph", "photographs");
-        return "Made " + factor + " times larger, " + images + " that the model was not trained on come within "
-                + decibels(psnr()) + " dB of the original (PSNR of luminance; more is better), "
-                + (gain() >= 0 ? decibels(gain()) + " dB nearer than" : decibels(-gain()) + " dB farther off than")
-                + " by bicubic interpolation, which makes " + decibels(bicubicPsnr()) + " dB. "
+        return "The model makes " + images + " that it was not trained on " + factor
+                + " times larger with a mean PSNR of "
+                + decibels(psnr()) + " dB (of luminance; more is better), " + decibels(Math.abs(gain())) + " dB "
+                + (gain() >= 0 ? "more" : "less") + " than bicubic interpolation, which reaches "
+                + decibels(bicubicPsnr())
+                + " dB. "
                 + (better == evaluation.images()
-                        ? "Every one is better."
+                        ? "Every one of them is better."
                         : better == 0
-                                ? "Not one is better: train for longer, or on more photographs."
+                                ? "None of them is better: train for longer, or on more photographs."
                                 : Numbers.count(better) + " of them are better.");
     }
 
