@@ -49,20 +49,21 @@ def fastest(candidates):
 
 
 def trainer(model, images, labels):
-    """A step of training of a classifier or, where labels are images, of what makes those; and what is to be said about it."""
+    """A step of training, and its name: of a classifier of images or of pixels or, where labels are real numbers, of what makes images."""
     import torch
     import torch.nn.functional as F
 
     model.train()
+    makes_images = labels.is_floating_point()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
 
     def train():
         optimizer.zero_grad(set_to_none=True)
         logits = model(images)
-        loss = F.l1_loss(logits, labels) if labels.dim() > 1 else F.cross_entropy(logits, labels)
+        loss = F.l1_loss(logits, labels) if makes_images else F.cross_entropy(logits, labels)
         loss.backward()
         optimizer.step()
-        if labels.dim() > 1:
+        if makes_images:
             return loss.item(), 0
         return loss.item(), (logits.argmax(1) == labels).sum().item()
 

@@ -25,12 +25,12 @@ class WinogradConvolutionTest {
 
     /** A residual block behind convolutions with and without padding, bias and ReLU; 9 × 8 tiles do not cover 35 × 31. */
     private static final UserGraph GRAPH = UserGraph.upTo("relu", "winograd", new Shape(3, 37, 33), b -> b.addLayer(
-                    "stem", conv(32, 0).activation(Activation.RELU).build(), "in")
-            .addLayer("bias", conv(40, 1).build(), "stem")
-            .addLayer("first", conv(48, 1).hasBias(false).build(), "bias")
+                    "stem", conv(64, 0).activation(Activation.RELU).build(), "in")
+            .addLayer("bias", conv(72, 1).build(), "stem")
+            .addLayer("first", conv(80, 1).hasBias(false).build(), "bias")
             .addLayer("norm1", new BatchNormalization(), "first")
             .addLayer("relu1", new ActivationLayer(Activation.RELU), "norm1")
-            .addLayer("second", conv(40, 1).hasBias(false).build(), "relu1")
+            .addLayer("second", conv(72, 1).hasBias(false).build(), "relu1")
             .addLayer("norm2", new BatchNormalization(), "second")
             .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "norm2", "bias")
             .addLayer("relu", new ActivationLayer(Activation.RELU), "add"));
