@@ -6,9 +6,8 @@ import java.util.Optional;
  * The node that computes an activation's input applies the activation itself, if no other node reads that input.
  *
  * <p>In the backward pass, only the activation's value is there. That of a plain ReLU tells where its input was
- * positive, and batch normalisation, sum and product need no more than that; other activations stay, and so do those
- * behind convolutions and dense layers, which have no gradient of an activation. oneDNN's batch normalisation has no
- * other activation than the plain ReLU.
+ * positive, and convolution, batch normalisation, sum and product need no more than that; other activations stay, and so do
+ * those behind dense layers. oneDNN's batch normalisation has no other activation than the plain ReLU.
  */
 final class ActivationFusion implements Pass {
     @Override
@@ -36,10 +35,13 @@ final class ActivationFusion implements Pass {
 
     private static boolean takes(Operation op, Operation.Activation activation, boolean backward) {
         boolean plain = activation.equals(Operation.Activation.RELU);
-        if (op instanceof Operation.Convolution || op instanceof Operation.Dense) {
+        if (op instanceof Operation.Dense) {
             return !backward;
         }
-        if (op instanceof Operation.Add || op instanceof Operation.StochasticSum || op instanceof Operation.Multiply) {
+        if (op instanceof Operation.Convolution
+                || op instanceof Operation.Add
+                || op instanceof Operation.StochasticSum
+                || op instanceof Operation.Multiply) {
             return plain || !backward;
         }
         return op instanceof Operation.BatchNorm && plain;

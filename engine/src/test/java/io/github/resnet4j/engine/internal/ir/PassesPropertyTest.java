@@ -132,8 +132,8 @@ class PassesPropertyTest {
         assertThat(node.epilogue().addsLastInput()).isFalse();
         if (node.op() instanceof Operation.Convolution c) {
             assertThat(c.norm()).isEmpty();
-            assertThat(activation).isEmpty();
-        } else if (node.op() instanceof Operation.Dense) {
+        }
+        if (node.op() instanceof Operation.Dense) {
             assertThat(activation).isEmpty();
         } else {
             activation.ifPresent(a -> assertThat(a).isEqualTo(Operation.Activation.RELU));

@@ -180,6 +180,10 @@ class PassesTest {
                 row(
                         "convolution with a way back",
                         w -> w.program(w.relu(w.trained().convolution(0))),
+                        "Convolution+RELU(0)"),
+                row(
+                        "convolution with a way back, another activation",
+                        w -> w.program(w.activation(w.trained().convolution(0), Function.SIGMOID, 0)),
                         "Convolution(0) Activation(1)"),
                 row("dense", w -> w.program(w.activation(w.dense(0, 2), Function.TANH, 0)), "Dense+TANH(0)"),
                 row("dense with a way back", w -> w.program(w.relu(w.trained().dense(0, 2))), "Dense(0) Activation(1)"),
