@@ -9,6 +9,7 @@ import static io.github.resnet4j.datasets.download.TestArchives.tarGz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,7 +350,23 @@ final class TarGzTest {
         for (int at = 10; at < good.length; at += 7) {
             byte[] bad = good.clone();
             bad[at] ^= 0x55;
+            if (sameBytes(bad, good)) {
+                continue;
+            }
             refuses(bad, "");
+        }
+    }
+
+    /** Within a run of zeros, a repetition of what is one byte back is one of what is two bytes back. */
+    private static boolean sameBytes(byte[] damaged, byte[] good) throws IOException {
+        byte[] unpacked;
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(damaged))) {
+            unpacked = in.readAllBytes();
+        } catch (IOException e) {
+            return false;
+        }
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(good))) {
+            return Arrays.equals(unpacked, in.readAllBytes());
         }
     }
 
