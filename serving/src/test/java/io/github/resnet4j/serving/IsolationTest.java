@@ -60,6 +60,7 @@ final class IsolationTest {
                     .isEqualTo(CLIENTS * REQUESTS);
             assertThat(server.metric("resnet4j_request_seconds_count{endpoint=\"/v2/models/{name}/infer\"}"))
                     .isEqualTo(CLIENTS * REQUESTS);
+            System.out.println("trials: " + right);
         } finally {
             threads.shutdownNow();
         }
