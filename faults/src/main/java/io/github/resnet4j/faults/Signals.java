@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 final class Signals implements Measurement {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final double SECOND_SIGNAL_SECONDS = 1;
-    /** {@link #LONG_STEPS} take more than other runs here once every part is trained. */
+
+    /** What {@link #LONG_STEPS} take once every part is trained. */
     private static final String MEMORY = "-Xmx1g";
 
     private static final String NO_SAVES = "train.checkpoint-every=0";
@@ -67,7 +68,7 @@ final class Signals implements Measurement {
     public Outcome in(Session session) throws IOException, InterruptedException {
         Path folder = session.folder("signals");
         TinyRun.writeConfig(folder, session.images());
-        program = session.program(folder);
+        program = session.program(folder).jvm(MEMORY);
         random = session.random();
         int each = session.trials(1, 10);
         tally = new Tally(session, (long) each * Place.values().length);
@@ -96,9 +97,7 @@ final class Signals implements Measurement {
         TinyRun run = TinyRun.of(program.folder(), name);
         // The values of frozen parts would be there in the next trial.
         Program own = program.env(
-                        "RESNET4J_CACHE",
-                        program.folder().resolve("cache-" + name).toString())
-                .jvm(MEMORY);
+                "RESNET4J_CACHE", program.folder().resolve("cache-" + name).toString());
         try (Child child = own.start(TinyRun.train(place.config(), name, place.settings))) {
             arrive(place, child, run, own);
             boolean alive = child.isAlive();
@@ -129,7 +128,7 @@ final class Signals implements Measurement {
         String key = place.config() + place.settings;
         if (!wholes.containsKey(key)) {
             String name = "whole" + wholes.size();
-            wholes.put(key, run(program.jvm(MEMORY), name, place).content());
+            wholes.put(key, run(program, name, place).content());
         }
         return wholes.get(key);
     }

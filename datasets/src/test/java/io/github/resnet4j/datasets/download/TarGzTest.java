@@ -357,7 +357,7 @@ final class TarGzTest {
         }
     }
 
-    /** Within a run of zeros, a repetition of what is one byte back is one of what is two bytes back. */
+    /** Damage may unpack to the same bytes: within a run of zeros, it is the same how far back a repetition looks. */
     private static boolean sameBytes(byte[] damaged, byte[] good) throws IOException {
         byte[] unpacked;
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(damaged))) {
