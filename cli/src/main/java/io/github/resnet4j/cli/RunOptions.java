@@ -327,7 +327,9 @@ final class RunOptions {
                 "%sloss %.4f%s",
                 words,
                 summary.loss(),
-                summary.alreadyComplete() ? "" : String.format(Locale.ROOT, " on %,d images", summary.images()));
+                summary.alreadyComplete()
+                        ? ""
+                        : String.format(Locale.ROOT, " on %,d %s", summary.images(), summary.samples()));
     }
 
     /** Only what was trained in this process has one. */
@@ -336,8 +338,9 @@ final class RunOptions {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "; trained at %.0f images/s, %.1f %% waiting for data",
+                        "; trained at %.0f %s/s, %.1f %% waiting for data",
                         summary.imagesPerSecond(),
+                        summary.samples(),
                         100 * summary.dataWaitShare());
     }
 

@@ -119,15 +119,15 @@ final class StallWatch implements ProgressView, AutoCloseable {
     }
 
     @Override
-    public void begin(String title, long totalSteps) {
+    public void begin(String title, long totalSteps, String samples) {
         signs.incrementAndGet();
-        view.begin(title, totalSteps);
+        view.begin(title, totalSteps, samples);
     }
 
     @Override
-    public void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare) {
+    public void step(long done, double loss, double lr, double samplesPerSecond, double dataWaitShare) {
         signs.incrementAndGet();
-        view.step(done, loss, lr, imagesPerSecond, dataWaitShare);
+        view.step(done, loss, lr, samplesPerSecond, dataWaitShare);
     }
 
     @Override
@@ -137,9 +137,9 @@ final class StallWatch implements ProgressView, AutoCloseable {
     }
 
     @Override
-    public void epoch(EpochRow row, int epochs) {
+    public void epoch(EpochRow row, int epochs, String samples) {
         signs.incrementAndGet();
-        view.epoch(row, epochs);
+        view.epoch(row, epochs, samples);
     }
 
     @Override

@@ -32,6 +32,8 @@ final class TerminalProgress implements ProgressView {
     /** Replaced, never changed, by {@link #step}; read by the timer. */
     private volatile Measures measures = Measures.NONE;
 
+    private volatile String samples = "images";
+
     private ProgressBar bar;
 
     TerminalProgress(PrintStream err, boolean colours, Glyphs glyphs) {
@@ -54,13 +56,13 @@ final class TerminalProgress implements ProgressView {
         }
     }
 
-    private record Measures(double loss, double lr, double imagesPerSecond, double dataWaitShare) {
+    private record Measures(double loss, double lr, double samplesPerSecond, double dataWaitShare) {
         static final Measures NONE = new Measures(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
-        List<String> texts() {
+        List<String> texts(String samples) {
             List<String> texts = new ArrayList<>();
-            if (!Double.isNaN(imagesPerSecond)) {
-                texts.add(Numbers.fixed(imagesPerSecond, 0) + " images/s");
+            if (!Double.isNaN(samplesPerSecond)) {
+                texts.add(Numbers.fixed(samplesPerSecond, 0) + " " + samples + "/s");
             }
             if (!Double.isNaN(loss)) {
                 texts.add("loss " + Numbers.fixed(loss, 3));
@@ -113,8 +115,9 @@ final class TerminalProgress implements ProgressView {
     }
 
     @Override
-    public synchronized void begin(String title, long totalSteps) {
+    public synchronized void begin(String title, long totalSteps, String samples) {
         end();
+        this.samples = samples;
         measures = Measures.NONE;
         bar = ProgressBar.builder()
                 .setTaskName(Printable.line(title))
@@ -126,9 +129,9 @@ final class TerminalProgress implements ProgressView {
     }
 
     @Override
-    public synchronized void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare) {
+    public synchronized void step(long done, double loss, double lr, double samplesPerSecond, double dataWaitShare) {
         if (bar != null) {
-            measures = new Measures(loss, lr, imagesPerSecond, dataWaitShare);
+            measures = new Measures(loss, lr, samplesPerSecond, dataWaitShare);
             bar.stepTo(done);
         }
     }
@@ -163,7 +166,7 @@ final class TerminalProgress implements ProgressView {
         if (done > 0 && share < 1) {
             facts.add(Numbers.clock(Math.round(seconds / share - seconds)) + " left");
         }
-        facts.addAll(measures.texts());
+        facts.addAll(measures.texts(samples));
         String head = title + " %4s ".formatted(Numbers.wholePercent(share));
         // In a narrow terminal the last facts go first, then the title is cut; the bar stays.
         while (!facts.isEmpty() && width(head, facts) > width) {

@@ -36,7 +36,7 @@ class TerminalProgressTest {
             view.begin("epoch " + row.epoch(), 46);
             view.step(10, 0.5, 0.01, 280, 0.02);
             view.end();
-            view.epoch(row, 3);
+            view.epoch(row, 3, "images");
         }
         assertThat(printed().lines()).hasSize(3).allMatch(line -> line.matches("epoch \\d/3  loss .* images/s .*"));
         assertThat(printed()).doesNotContain("\033", "\r");
@@ -51,6 +51,15 @@ class TerminalProgressTest {
                 .contains("epoch 3/10  45% ━")
                 .endsWith("1:50 left · 281 images/s · loss 0.412 · lr 0.00032 · data wait 2%")
                 .doesNotContain("\033");
+        view.end();
+    }
+
+    @Test
+    void theBarCallsSamplesByTheirName() {
+        TerminalProgress view = terminal(false);
+        view.begin("epoch 3/10", 100, "sounds");
+        view.step(45, 0.4123, 3.2e-4, 31.4, 0.02);
+        assertThat(view.render("epoch 3/10", 45, 100, 90, 119)).contains(" · 31 sounds/s · loss");
         view.end();
     }
 

@@ -6,6 +6,9 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +52,27 @@ final class Golden {
         } catch (IOException e) {
             throw new UncheckedIOException(resource, e);
         }
+    }
+
+    /** All values of the tensors of a case in a text file, which has a line for each: case, tensor, values. */
+    static Map<String, double[]> text(Path file, String name) {
+        Map<String, double[]> tensors = new LinkedHashMap<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                String[] words = line.split(" ");
+                if (words[0].equals(name)) {
+                    tensors.put(
+                            words[1],
+                            Arrays.stream(words)
+                                    .skip(2)
+                                    .mapToDouble(Double::parseDouble)
+                                    .toArray());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return tensors;
     }
 
     /** The names of the tensors that begin with {@code prefix}, without it. */

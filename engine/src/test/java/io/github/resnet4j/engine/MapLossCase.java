@@ -8,12 +8,8 @@ import io.github.resnet4j.zoo.network.Op;
 import io.github.resnet4j.zoo.network.Output;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.network.Window;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,23 +59,7 @@ record MapLossCase(
 
     /** What PyTorch computed, by tensor. */
     Map<String, double[]> golden() {
-        Map<String, double[]> tensors = new HashMap<>();
-        try {
-            for (String line : Files.readAllLines(GOLDENS)) {
-                String[] words = line.split(" ");
-                if (words[0].equals(name)) {
-                    tensors.put(
-                            words[1],
-                            Arrays.stream(words)
-                                    .skip(2)
-                                    .mapToDouble(Double::parseDouble)
-                                    .toArray());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return tensors;
+        return Golden.text(GOLDENS, name);
     }
 
     /** One convolution for each loss, without bias. */

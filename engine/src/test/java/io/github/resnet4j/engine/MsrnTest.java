@@ -8,13 +8,8 @@ import io.github.resnet4j.zoo.Zoo;
 import io.github.resnet4j.zoo.graph.NetworkGraph;
 import io.github.resnet4j.zoo.network.Network;
 import io.github.resnet4j.zoo.network.Shape;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -51,23 +46,7 @@ class MsrnTest {
     }
 
     private static Map<String, double[]> golden(String name) {
-        Map<String, double[]> tensors = new LinkedHashMap<>();
-        try {
-            for (String line : Files.readAllLines(GOLDENS)) {
-                String[] words = line.split(" ");
-                if (words[0].equals(name)) {
-                    tensors.put(
-                            words[1],
-                            Arrays.stream(words)
-                                    .skip(2)
-                                    .mapToDouble(Double::parseDouble)
-                                    .toArray());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return tensors;
+        return Golden.text(GOLDENS, name);
     }
 
     /** What the authors call a tensor of the zoo. */

@@ -186,8 +186,8 @@ public final class ImageDecoder {
     }
 
     /**
-     * How opaque the pixels of an image are that has a channel for it, which is a PNG: H×W bytes, unsigned, 255 for what
-     * nothing shines through. Absent for other images, also for those of which one colour is transparent.
+     * How opaque the pixels of a PNG are that has a channel for it, or transparent colours: H×W bytes, unsigned, 255 for what
+     * nothing shines through. Absent for all other images, also for a GIF with a transparent colour.
      *
      * @throws BadImageException as {@link #decode(Path, long)}
      */

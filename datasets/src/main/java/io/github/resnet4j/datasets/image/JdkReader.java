@@ -33,24 +33,33 @@ final class JdkReader {
         return read(format, bytes, name, JdkReader::rgb);
     }
 
-    /** How opaque the pixels of an image are that has an alpha channel, the last one. */
-    static byte[] opacity(ImageFormat format, byte[] bytes, Path name) {
-        return read(format, bytes, name, JdkReader::opacity);
+    /** A byte made of the samples of a pixel, as stored. */
+    @FunctionalInterface
+    interface PixelByte {
+        /**
+         * The byte of one pixel.
+         *
+         * @param samples of a row of pixels, one pixel's behind the other's
+         * @param first where the pixel's begin
+         */
+        int of(int[] samples, int first);
     }
 
-    /** The same of an image of one sample of at most 8 bits for each pixel, as stored. */
-    static byte[] samples(ImageFormat format, byte[] bytes, Path name) {
+    /** A byte for each pixel. */
+    static byte[] bytes(ImageFormat format, byte[] bytes, Path name, PixelByte pixel) {
         return read(format, bytes, name, image -> {
             Raster raster = image.getRaster();
-            int[] row = new int[raster.getWidth()];
-            byte[] samples = new byte[Math.multiplyExact(row.length, raster.getHeight())];
+            int width = raster.getWidth();
+            int bands = raster.getNumBands();
+            int[] row = new int[width * bands];
+            byte[] made = new byte[Math.multiplyExact(width, raster.getHeight())];
             for (int y = 0; y < raster.getHeight(); y++) {
-                raster.getSamples(0, y, row.length, 1, 0, row);
-                for (int x = 0; x < row.length; x++) {
-                    samples[y * row.length + x] = (byte) row[x];
+                raster.getPixels(0, y, width, 1, row);
+                for (int x = 0; x < width; x++) {
+                    made[y * width + x] = (byte) pixel.of(row, x * bands);
                 }
             }
-            return samples;
+            return made;
         });
     }
 
@@ -126,22 +135,8 @@ final class JdkReader {
         return rgb;
     }
 
-    private static byte[] opacity(BufferedImage image) {
-        Raster raster = image.getRaster();
-        int band = raster.getNumBands() - 1;
-        int bits = raster.getSampleModel().getSampleSize(band);
-        int[] row = new int[raster.getWidth()];
-        byte[] opacity = new byte[Math.multiplyExact(row.length, raster.getHeight())];
-        for (int y = 0; y < raster.getHeight(); y++) {
-            raster.getSamples(0, y, row.length, 1, band, row);
-            for (int x = 0; x < row.length; x++) {
-                opacity[y * row.length + x] = eightBits(row[x], bits);
-            }
-        }
-        return opacity;
-    }
-
-    private static byte eightBits(int sample, int bits) {
+    /** A sample of {@code bits} as one of 8. */
+    static byte eightBits(int sample, int bits) {
         return (byte) (bits < 8 ? sample * 255 / ((1 << bits) - 1) : sample >> bits - 8);
     }
 

@@ -29,6 +29,7 @@ final class PngDecoder {
 
     private static final String IHDR = "IHDR";
     private static final String PLTE = "PLTE";
+    private static final String TRNS = "tRNS";
     private static final String IDAT = "IDAT";
     private static final String IEND = "IEND";
 
@@ -77,17 +78,61 @@ final class PngDecoder {
         return JdkReader.rgb(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name);
     }
 
-    /** How opaque the pixels are, if the file has a channel for that; transparent colours are not read. */
+    /** How opaque the pixels are: as a channel of its own says, or as transparent colours do. */
     static Optional<byte[]> opacity(byte[] bytes, Path name, ImageHeader header) {
-        return header.channels() == 2 || header.channels() == 4
-                ? Optional.of(
-                        JdkReader.opacity(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name))
-                : Optional.empty();
+        byte[] bare = bare(bytes, new ByteReader(bytes, name), header); // checks what is read here
+        int channels = header.channels();
+        int bits = header.bits();
+        if (channels == 2 || channels == 4) {
+            return Optional.of(JdkReader.bytes(
+                    ImageFormat.PNG,
+                    bare,
+                    name,
+                    (samples, first) -> JdkReader.eightBits(samples[first + channels - 1], bits)));
+        }
+        return transparency(bytes, new ByteReader(bytes, name))
+                .map(transparent -> JdkReader.bytes(ImageFormat.PNG, bare, name, transparent));
+    }
+
+    /** What the chunk tRNS of a file that is whole up to its data says. */
+    private static Optional<JdkReader.PixelByte> transparency(byte[] bytes, ByteReader in) {
+        in.seek(SIGNATURE + 8 + 9);
+        int type = in.u8();
+        in.seek(SIGNATURE);
+        while (true) {
+            int length = (int) in.u32();
+            int content = in.position() + 4;
+            if (in.at(IDAT) || in.at(IEND)) {
+                return Optional.empty();
+            }
+            if (in.at(TRNS)) {
+                in.seek(content);
+                return Optional.of(transparency(in, bytes, type, length));
+            }
+            in.seek(content + length + 4);
+        }
+    }
+
+    private static JdkReader.PixelByte transparency(ByteReader in, byte[] bytes, int type, int length) {
+        int content = in.position();
+        if (type == PALETTE) {
+            return (samples, first) -> samples[first] < length ? bytes[content + samples[first]] : 0xff;
+        }
+        int channels = type == RGB ? 3 : 1;
+        if (length != 2 * channels) {
+            throw in.bad("is a damaged PNG: a transparent colour of " + length + " bytes");
+        }
+        int[] colour = new int[channels];
+        for (int c = 0; c < channels; c++) {
+            colour[c] = in.u16();
+        }
+        return (samples, first) -> Arrays.equals(samples, first, first + channels, colour, 0, channels) ? 0 : 0xff;
     }
 
     /** The samples of an image of one channel and at most 8 bits, as stored. */
     static byte[] samples(byte[] bytes, Path name, ImageHeader header) {
-        return JdkReader.samples(ImageFormat.PNG, bare(bytes, new ByteReader(bytes, name), header), name);
+        byte[] bare = bare(bytes, new ByteReader(bytes, name), header);
+        return JdkReader.bytes(ImageFormat.PNG, bare, name, (samples, first) -> samples[first]);
     }
 
     /** The file without its ancillary chunks, if all chunks are whole. */

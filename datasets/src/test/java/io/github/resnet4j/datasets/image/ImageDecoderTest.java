@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
     private static final Path NAME = Path.of("data/cat.jpg");
@@ -31,6 +32,25 @@ class ImageDecoderTest {
         assertThat(image.width()).isEqualTo(width);
         assertThat(image.height()).isEqualTo(height);
         assertThat(Golden.sha(image.pixels())).isEqualTo(sha);
+    }
+
+    static List<String[]> transparent() {
+        return Golden.table("image/opacity.csv");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("transparent")
+    void opacityIsPillows(String file, String sha) {
+        byte[] opacity =
+                ImageDecoder.opacity(Golden.file("image/" + file), 1_000_000).orElseThrow();
+        assertThat(Golden.sha(opacity)).isEqualTo(sha);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grey8.png", "rgb16.png", "short-palette.png", "transparent.gif", "444.jpg"})
+    void whatHasNoTransparencyOrCannotSayHasNoOpacity(String file) {
+        assertThat(ImageDecoder.opacity(Golden.file("image/" + file), 1_000_000))
+                .isEmpty();
     }
 
     static List<String> jpegs() {

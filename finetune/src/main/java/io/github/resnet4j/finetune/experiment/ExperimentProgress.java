@@ -26,13 +26,13 @@ final class ExperimentProgress implements ProgressView {
     }
 
     @Override
-    public void begin(String title, long totalSteps) {
-        view.begin(run + ", " + title, totalSteps);
+    public void begin(String title, long totalSteps, String samples) {
+        view.begin(run + ", " + title, totalSteps, samples);
     }
 
     @Override
-    public void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare) {
-        view.step(done, loss, lr, imagesPerSecond, dataWaitShare);
+    public void step(long done, double loss, double lr, double samplesPerSecond, double dataWaitShare) {
+        view.step(done, loss, lr, samplesPerSecond, dataWaitShare);
     }
 
     @Override
@@ -41,11 +41,11 @@ final class ExperimentProgress implements ProgressView {
     }
 
     @Override
-    public void epoch(EpochRow row, int epochs) {
+    public void epoch(EpochRow row, int epochs, String samples) {
         measured.accept(row, epochs);
         double seconds = left.getAsDouble();
         String all = seconds > 0 ? "  (everything: " + Numbers.duration(seconds) + " left)" : "";
-        view.line(run + "  " + row.line(epochs) + all);
+        view.line(run + "  " + row.line(epochs, samples) + all);
     }
 
     @Override

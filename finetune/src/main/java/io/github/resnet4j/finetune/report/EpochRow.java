@@ -106,8 +106,13 @@ public record EpochRow(
         return rows.stream().filter(EpochRow::evaluated).reduce((best, row) -> row.betterThan(best) ? row : best);
     }
 
-    /** The epoch as one line for a log or a terminal; without what was not measured. */
-    public String line(int epochs) {
+    /**
+     * The epoch as one line for a log or a terminal; without what was not measured.
+     *
+     * @param epochs of the whole run
+     * @param samples what the speed counts: {@code images}, {@code sounds}
+     */
+    public String line(int epochs, String samples) {
         int width = Integer.toString(epochs).length();
         List<String> parts = new ArrayList<>();
         parts.add(("epoch %" + width + "d/%d").formatted(epoch, epochs));
@@ -116,7 +121,7 @@ public record EpochRow(
         add(parts, "val loss ", valLoss, Numbers.loss(valLoss));
         validation.forEach((metric, value) -> add(parts, "val " + metric.label() + " ", value, metric.text(value)));
         add(parts, "lr ", lr, Numbers.rate(lr));
-        add(parts, "", imagesPerSecond, Numbers.fixed(imagesPerSecond, 0) + " images/s");
+        add(parts, "", imagesPerSecond, Numbers.fixed(imagesPerSecond, 0) + " " + samples + "/s");
         add(parts, "data wait ", dataWaitShare, Numbers.wholePercent(dataWaitShare));
         add(parts, "", seconds, Numbers.duration(seconds));
         return String.join("  ", parts);

@@ -11,10 +11,10 @@ public interface ProgressView {
     static ProgressView lines(PrintStream out) {
         return new ProgressView() {
             @Override
-            public void begin(String title, long totalSteps) {}
+            public void begin(String title, long totalSteps, String samples) {}
 
             @Override
-            public void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare) {}
+            public void step(long done, double loss, double lr, double samplesPerSecond, double dataWaitShare) {}
 
             @Override
             public void line(String text) {
@@ -27,8 +27,17 @@ public interface ProgressView {
         };
     }
 
-    /** Starts a bar; one that is under way ends. */
-    void begin(String title, long totalSteps);
+    /** Starts a bar of images; one that is under way ends. */
+    default void begin(String title, long totalSteps) {
+        begin(title, totalSteps, "images");
+    }
+
+    /**
+     * Starts a bar; one that is under way ends.
+     *
+     * @param samples what speeds count: {@code images}, {@code sounds}
+     */
+    void begin(String title, long totalSteps, String samples);
 
     /**
      * Moves the bar. Measures that are NaN are left out.
@@ -36,14 +45,18 @@ public interface ProgressView {
      * @param done steps since {@link #begin}
      * @param dataWaitShare fraction of the time spent waiting for the loader
      */
-    void step(long done, double loss, double lr, double imagesPerSecond, double dataWaitShare);
+    void step(long done, double loss, double lr, double samplesPerSecond, double dataWaitShare);
 
     /** Prints a line that stays, above the bar. Control characters in it are made visible, not obeyed. */
     void line(String text);
 
-    /** Prints the one line that stays of an epoch. */
-    default void epoch(EpochRow row, int epochs) {
-        line(row.line(epochs));
+    /**
+     * Prints the one line that stays of an epoch.
+     *
+     * @param samples what its speed counts: {@code images}, {@code sounds}
+     */
+    default void epoch(EpochRow row, int epochs, String samples) {
+        line(row.line(epochs, samples));
     }
 
     /** Takes the bar away; without one nothing happens. */

@@ -35,6 +35,7 @@ final class RunRecorder implements Trainer.Observer {
     private final ProgressView view;
     private final BooleanSupplier stop;
     private final long valImages;
+    private final String samples;
     private final Metrics metrics;
     private final Function<EpochProgress, Map<Metric, Double>> training;
     private final LossWatch losses = new LossWatch();
@@ -73,6 +74,7 @@ final class RunRecorder implements Trainer.Observer {
         this.view = view;
         this.stop = stop;
         this.valImages = start.inputs().val().size();
+        this.samples = start.inputs().task().samples();
         this.metrics = start.inputs().task().metrics();
         this.training = training;
     }
@@ -96,7 +98,7 @@ final class RunRecorder implements Trainer.Observer {
     public void step(Position position, EpochProgress progress, TrainingSteps.Step step) {
         if (shownEpoch != position.epoch()) {
             shownEpoch = position.epoch();
-            view.begin("epoch " + (position.epoch() + 1) + "/" + epochs, perEpoch);
+            view.begin("epoch " + (position.epoch() + 1) + "/" + epochs, perEpoch, samples);
         }
         trained += step.seconds();
         waited += step.waited();
@@ -110,7 +112,7 @@ final class RunRecorder implements Trainer.Observer {
     public void evaluating(long done) {
         if (shownEpoch >= 0) {
             shownEpoch = -1;
-            view.begin("evaluating", valImages);
+            view.begin("evaluating", valImages, samples);
         }
         view.step(done, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
@@ -147,7 +149,7 @@ final class RunRecorder implements Trainer.Observer {
         } catch (IOException e) {
             view.line(EventLog.FILE + ": " + e.getMessage() + " (training continues)");
         }
-        view.epoch(row, epochs);
+        view.epoch(row, epochs, samples);
     }
 
     @Override

@@ -130,6 +130,7 @@ public final class TrainingRun {
      *
      * @param name of the run
      * @param folder of its results
+     * @param samples what it was trained on: {@code images}, {@code sounds}
      * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; figures,
      *     loss and speed are those in its log
      * @param metrics what the task measures of {@code model.zip} on the validation images, in its order
@@ -149,6 +150,7 @@ public final class TrainingRun {
     public record Summary(
             String name,
             Path folder,
+            String samples,
             boolean alreadyComplete,
             Map<Metric, Double> metrics,
             double loss,
@@ -429,6 +431,7 @@ public final class TrainingRun {
                     return new Summary(
                             config.name(),
                             folder,
+                            task.samples(),
                             true,
                             model.validation(),
                             model.valLoss(),
@@ -633,6 +636,7 @@ public final class TrainingRun {
         Summary summary = new Summary(
                 config.name(),
                 folder,
+                task.samples(),
                 false,
                 result.metrics(),
                 result.loss(),

@@ -4,20 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.download.CacheFolder;
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.IndexedImage;
-import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.config.KeyNames;
-import io.github.resnet4j.finetune.config.Setting;
-import io.github.resnet4j.finetune.model.ModelRequest;
-import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.internal.task.ShortTraining;
 import io.github.resnet4j.finetune.model.TaskModel;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Measured;
 import io.github.resnet4j.zoo.Architecture;
@@ -28,10 +20,7 @@ import io.github.resnet4j.zoo.weights.Preprocessing;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -58,10 +46,11 @@ final class SegmentationTest {
     private Path squares;
     private Path start;
     private TrainingRun.Summary summary;
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private ShortTraining training;
 
     @BeforeAll
     void trains() throws IOException {
+        training = new ShortTraining(temp.resolve("cache"));
         squares = temp.resolve("squares");
         for (String part : List.of("train", "val")) {
             for (int i = 0; i < 2; i++) {
@@ -125,25 +114,11 @@ final class SegmentationTest {
                 schedule: {type: constant}
                 output: {dir: '%s'}
                 """.formatted(start, squares, temp.resolve("runs"));
-        ConfigLoader.Loaded config = ConfigLoader.parse(
-                yaml, "squares.yaml", Stream.of(overrides).map(Setting::set).toList());
-        TrainingRun.Options options = new TrainingRun.Options(
-                false,
-                true,
-                List.of("resnet4j", "train"),
-                DownloadOptions.standard().withOffline(true),
-                KeyNames.NONE,
-                new CacheFolder(temp.resolve("cache")));
-        ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
-        return TrainingRun.execute(config, options, view, () -> false);
+        return training.run(yaml, overrides);
     }
 
     private TaskModel model() {
-        SourceModel source = SourceModel.open(
-                ModelRequest.of(summary.folder().resolve("model.zip").toString()),
-                DownloadOptions.standard().withOffline(true),
-                remark -> {});
-        return TaskModel.of(source, Engine.AUTO).orElseThrow();
+        return ShortTraining.model(summary);
     }
 
     @Test
@@ -154,7 +129,7 @@ final class SegmentationTest {
                         + "images_per_second,data_wait_share");
         assertThat(EpochRow.read(log)).hasSize(1);
         assertThat(summary.metrics()).isEqualTo(summary.model().validation());
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("mean IoU ");
+        assertThat(training.said()).contains("mean IoU ");
         assertThat(summary.folder().resolve("config.yaml")).content().contains("fit: {size: 16}");
     }
 

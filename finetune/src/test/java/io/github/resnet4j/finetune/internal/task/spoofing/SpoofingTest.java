@@ -4,27 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resnet4j.datasets.BadDataException;
-import io.github.resnet4j.datasets.download.CacheFolder;
-import io.github.resnet4j.datasets.download.DownloadOptions;
-import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.UsageException;
 import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.config.KeyNames;
-import io.github.resnet4j.finetune.config.Setting;
-import io.github.resnet4j.finetune.model.ModelRequest;
-import io.github.resnet4j.finetune.model.SourceModel;
+import io.github.resnet4j.finetune.internal.task.ShortTraining;
 import io.github.resnet4j.finetune.model.TaskModel;
 import io.github.resnet4j.finetune.quality.SpoofingScores;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Measured;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -51,10 +41,11 @@ final class SpoofingTest {
 
     private Path sounds;
     private TrainingRun.Summary summary;
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private ShortTraining training;
 
     @BeforeAll
     void trains() throws IOException {
+        training = new ShortTraining(temp.resolve("cache"));
         sounds = temp.resolve("sounds");
         for (String part : List.of("train", "val")) {
             for (String kind : List.of("bonafide", "hiss", "click")) {
@@ -100,25 +91,11 @@ final class SpoofingTest {
                 schedule: {type: constant}
                 output: {dir: '%s'}
                 """.formatted(sounds, temp.resolve("runs"));
-        ConfigLoader.Loaded config = ConfigLoader.parse(
-                yaml, "voices.yaml", Stream.of(overrides).map(Setting::set).toList());
-        TrainingRun.Options options = new TrainingRun.Options(
-                false,
-                true,
-                List.of("resnet4j", "train"),
-                DownloadOptions.standard().withOffline(true),
-                KeyNames.NONE,
-                new CacheFolder(temp.resolve("cache")));
-        ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
-        return TrainingRun.execute(config, options, view, () -> false);
+        return training.run(yaml, overrides);
     }
 
     private TaskModel model() {
-        SourceModel source = SourceModel.open(
-                ModelRequest.of(summary.folder().resolve("model.zip").toString()),
-                DownloadOptions.standard().withOffline(true),
-                remark -> {});
-        return TaskModel.of(source, Engine.AUTO).orElseThrow();
+        return ShortTraining.model(summary);
     }
 
     @Test
@@ -131,7 +108,7 @@ final class SpoofingTest {
         assertThat(rows).extracting(EpochRow::epoch).containsExactly(1, 2);
         assertThat(summary.model()).isEqualTo(EpochRow.best(rows).orElseThrow());
         assertThat(summary.metrics()).isEqualTo(summary.model().validation());
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("val EER ");
+        assertThat(training.said()).contains("val EER ");
     }
 
     @Test

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.FolderOptions;
-import io.github.resnet4j.datasets.download.CacheFolder;
-import io.github.resnet4j.datasets.download.DownloadOptions;
 import io.github.resnet4j.datasets.image.ImageDecoder;
 import io.github.resnet4j.datasets.image.Rgb8Image;
 import io.github.resnet4j.datasets.loader.SampleSource;
@@ -17,35 +15,26 @@ import io.github.resnet4j.datasets.superresolution.ImagePair;
 import io.github.resnet4j.datasets.transform.SampleRandom;
 import io.github.resnet4j.engine.Engine;
 import io.github.resnet4j.finetune.UsageException;
-import io.github.resnet4j.finetune.config.ConfigLoader;
-import io.github.resnet4j.finetune.config.KeyNames;
-import io.github.resnet4j.finetune.config.Setting;
 import io.github.resnet4j.finetune.internal.report.Png;
+import io.github.resnet4j.finetune.internal.task.ShortTraining;
 import io.github.resnet4j.finetune.model.FileUpscaler;
-import io.github.resnet4j.finetune.model.ModelRequest;
 import io.github.resnet4j.finetune.model.Predictor;
-import io.github.resnet4j.finetune.model.SourceModel;
 import io.github.resnet4j.finetune.model.TaskModel;
 import io.github.resnet4j.finetune.model.Upscaler;
 import io.github.resnet4j.finetune.quality.Fidelity;
 import io.github.resnet4j.finetune.quality.Fidelity.Luminance;
 import io.github.resnet4j.finetune.report.EpochRow;
-import io.github.resnet4j.finetune.report.ProgressView;
 import io.github.resnet4j.finetune.run.TrainingRun;
 import io.github.resnet4j.finetune.train.Measured;
 import io.github.resnet4j.zoo.network.Shape;
 import io.github.resnet4j.zoo.weights.archive.ModelArchive;
 import io.github.resnet4j.zoo.weights.archive.ModelCard;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -64,10 +53,11 @@ final class SuperResolutionTest {
     private Path images;
     private TrainingRun.Summary rgb;
     private TrainingRun.Summary luminance;
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private ShortTraining training;
 
     @BeforeAll
     void trains() throws IOException {
+        training = new ShortTraining(temp.resolve("cache"));
         images = temp.resolve("images");
         for (int i = 0; i < 4; i++) {
             write(images.resolve("train").resolve(i + ".png"), 33 + i, 29, i);
@@ -104,28 +94,7 @@ final class SuperResolutionTest {
                 schedule: {type: constant}
                 output: {dir: '%s'}
                 """.formatted(images, temp.resolve("runs"));
-        ConfigLoader.Loaded config = ConfigLoader.parse(
-                yaml, "photographs.yaml", Stream.of(overrides).map(Setting::set).toList());
-        TrainingRun.Options options = new TrainingRun.Options(
-                false,
-                true,
-                List.of("resnet4j", "train"),
-                DownloadOptions.standard().withOffline(true),
-                KeyNames.NONE,
-                new CacheFolder(temp.resolve("cache")));
-        ProgressView view = ProgressView.lines(new PrintStream(said, true, StandardCharsets.UTF_8));
-        return TrainingRun.execute(config, options, view, () -> false);
-    }
-
-    private static SourceModel source(TrainingRun.Summary run) {
-        return SourceModel.open(
-                ModelRequest.of(run.folder().resolve("model.zip").toString()),
-                DownloadOptions.standard().withOffline(true),
-                remark -> {});
-    }
-
-    private static TaskModel model(TrainingRun.Summary run) {
-        return TaskModel.of(source(run), Engine.AUTO).orElseThrow();
+        return training.run(yaml, overrides);
     }
 
     @Test
@@ -138,8 +107,7 @@ final class SuperResolutionTest {
         assertThat(rows).extracting(EpochRow::iterations).containsExactly(3L, 6L);
         assertThat(rows.get(1).trainLoss()).isLessThan(rows.get(0).trainLoss());
         assertThat(rgb.model()).isEqualTo(EpochRow.best(rows).orElseThrow());
-        assertThat(said.toString(StandardCharsets.UTF_8))
-                .contains("12 training and 2 validation images; 2 epochs", "val PSNR ");
+        assertThat(training.said()).contains("12 training and 2 validation images; 2 epochs", "val PSNR ");
     }
 
     @Test
@@ -172,7 +140,7 @@ final class SuperResolutionTest {
     @Test
     void measuresAsTheRunsDid() {
         for (TrainingRun.Summary run : List.of(rgb, luminance)) {
-            Measured measured = model(run).evaluate(images, 4, remark -> {}, done -> {}, () -> false);
+            Measured measured = ShortTraining.model(run).evaluate(images, 4, remark -> {}, done -> {}, () -> false);
             assertThat(measured.images()).isEqualTo(2);
             assertThat(measured.loss()).isEqualTo(run.loss());
             assertThat(measured.metrics()).isEqualTo(run.metrics());
@@ -224,7 +192,8 @@ final class SuperResolutionTest {
         Rgb8Image grey = Colours.luminance(small);
         for (TrainingRun.Summary run : List.of(rgb, luminance)) {
             int factor = run == rgb ? 2 : 3;
-            try (FileUpscaler upscaler = FileUpscaler.open(source(run), Upscaler.Options.DEFAULT, Engine.AUTO)) {
+            try (FileUpscaler upscaler =
+                    FileUpscaler.open(ShortTraining.source(run), Upscaler.Options.DEFAULT, Engine.AUTO)) {
                 Path file = temp.resolve("small.png");
                 for (boolean isGrey : new boolean[] {false, true}) {
                     for (boolean clear : new boolean[] {false, true}) {
@@ -258,7 +227,7 @@ final class SuperResolutionTest {
                 .isThrownBy(() -> Predictor.open(rgb.folder().resolve("model.zip"), 1, Engine.AUTO))
                 .withMessageContaining("is a model for the task super-resolution");
         assertThatExceptionOfType(UsageException.class)
-                .isThrownBy(() -> model(rgb)
+                .isThrownBy(() -> ShortTraining.model(rgb)
                         .predict(
                                 List.of(Path.of("small.png")),
                                 Optional.empty(),
@@ -288,18 +257,18 @@ final class SuperResolutionTest {
         write(other.resolve("img_HR.png"), 40, 40, 1);
         write(other.resolve("img_LR.png"), 10, 10, 1);
         assertThatExceptionOfType(BadDataException.class)
-                .isThrownBy(() -> model(rgb).evaluate(other, 1, remark -> {}, done -> {}, () -> false))
+                .isThrownBy(() -> ShortTraining.model(rgb).evaluate(other, 1, remark -> {}, done -> {}, () -> false))
                 .withMessageContaining("img_LR.png: an image of 40x40 pixels is not 2 times one of 10x10");
         Path tiny = temp.resolve("tiny");
         write(tiny.resolve("tiny.png"), 14, 40, 1);
         assertThatExceptionOfType(BadDataException.class)
-                .isThrownBy(() -> model(rgb).evaluate(tiny, 1, remark -> {}, done -> {}, () -> false))
+                .isThrownBy(() -> ShortTraining.model(rgb).evaluate(tiny, 1, remark -> {}, done -> {}, () -> false))
                 .withMessageContaining("has 14x40 pixels, but measuring needs 15x15");
         Path cut = Files.createDirectories(temp.resolve("cut"));
         byte[] whole = Files.readAllBytes(images.resolve("val/a.png"));
         Files.write(cut.resolve("cut.png"), Arrays.copyOf(whole, whole.length / 2));
         assertThatExceptionOfType(BadDataException.class)
-                .isThrownBy(() -> model(rgb).evaluate(cut, 1, remark -> {}, done -> {}, () -> false))
+                .isThrownBy(() -> ShortTraining.model(rgb).evaluate(cut, 1, remark -> {}, done -> {}, () -> false))
                 .withMessageContaining("cut.png: is truncated");
     }
 
