@@ -4,6 +4,7 @@ import io.github.resnet4j.datasets.BadDataException;
 import io.github.resnet4j.datasets.download.DiskException;
 import io.github.resnet4j.datasets.download.IntegrityException;
 import io.github.resnet4j.datasets.download.NetworkException;
+import io.github.resnet4j.engine.BatchMemoryError;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.files.FileProblem;
@@ -73,7 +74,12 @@ final class Failures {
         } else if (known instanceof BadNameMapException rules) {
             rules.problems().forEach(problem -> say(line, problem));
         } else if (code == ExitCode.MEMORY) {
-            say(line, "out of memory: " + lessMemory(line));
+            String batch = causes(known)
+                    .filter(BatchMemoryError.class::isInstance)
+                    .map(cause -> ((BatchMemoryError) cause).facts() + "; ")
+                    .findFirst()
+                    .orElse("");
+            say(line, "out of memory: " + batch + lessMemory(line));
         } else if (code == ExitCode.BUG) {
             say(
                     line,

@@ -3,6 +3,7 @@ package io.github.resnet4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resnet4j.datasets.BadDataException;
+import io.github.resnet4j.engine.BatchMemoryError;
 import io.github.resnet4j.engine.EngineUnavailableException;
 import io.github.resnet4j.engine.UnsupportedGraphException;
 import io.github.resnet4j.finetune.UsageException;
@@ -67,6 +68,11 @@ class FailuresTest {
                 Arguments.of(new FileAlreadyExistsException("x"), 6, "x: already exists; move it"),
                 Arguments.of(new OutOfMemoryError("Java heap space"), 7, "train.batch-size"),
                 Arguments.of(new IllegalStateException(new OutOfMemoryError()), 7, "--set train.batch-size"),
+                Arguments.of(
+                        new IllegalStateException(new BatchMemoryError(256, 5L << 30, 99, new OutOfMemoryError())),
+                        7,
+                        "error: out of memory: a batch of 256 needs 5,120 MiB of native memory on top of what is in use:"
+                                + " there is room for about 99; use smaller batches (--set train.batch-size=...)"),
                 Arguments.of(new IllegalStateException("[ALLOCATOR] allocation failed"), 7, "--set train.batch-size"),
                 Arguments.of(new RuntimeException("Failed to allocate 8 bytes"), 7, "--set train.batch-size"),
                 Arguments.of(new RuntimeException("std::bad_alloc"), 7, "--set train.batch-size"),

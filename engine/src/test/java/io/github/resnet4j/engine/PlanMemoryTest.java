@@ -2,6 +2,7 @@ package io.github.resnet4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.resnet4j.zoo.network.Shape;
@@ -153,12 +154,27 @@ class PlanMemoryTest {
         try (TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), SGD)) {
             TrainingStep.Result result = plan.gradients(USER.images(2), USER.labels(2));
             long before = settled();
-            assertThatExceptionOfType(OutOfMemoryError.class)
+            assertThatExceptionOfType(BatchMemoryError.class)
                     .isThrownBy(() -> plan.report(batch))
+                    .withMessageContaining("a batch of " + batch + " needs ")
                     .withMessageContaining("use a smaller batch")
                     .withMessageContaining("org.bytedeco.javacpp.maxbytes");
             assertThat(settled() - before).isLessThan(MIB / 8);
             assertThat(plan.gradients(USER.images(2), USER.labels(2))).isEqualTo(result);
+        }
+    }
+
+    @Test
+    void whatABatchThatDoesNotFitSaysToFitDoes() {
+        ComputationGraph graph = USER.graph();
+        int batch = Math.toIntExact(Pointer.maxBytes() / (BATCH_BYTES / BATCH));
+        try (TrainingPlan plan = TrainingPlan.compile(graph, USER.image(), SGD)) {
+            BatchMemoryError error = catchThrowableOfType(BatchMemoryError.class, () -> plan.report(batch));
+            int fits = error.fits();
+            assertThat(error.batch()).isEqualTo(batch);
+            assertThat(error.facts()).endsWith(": there is room for about " + fits);
+            assertThat(plan.report(fits).steps()).isNotEmpty();
+            assertThatExceptionOfType(BatchMemoryError.class).isThrownBy(() -> plan.report(2 * fits));
         }
     }
 

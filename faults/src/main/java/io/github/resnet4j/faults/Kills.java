@@ -20,10 +20,9 @@ final class Kills implements Measurement {
     /** Of the kills, that many come before training has begun again, if at all: in the start, the reading, the cleaning. */
     private static final double EARLY = 0.1;
 
-    /** Of the others, that many wait for a write to begin. */
-    private static final double AIMED = 0.7;
+    /** Of the others, that many wait for a write to begin, and come at a random moment of the time that the one before took. */
+    private static final double AIMED = 0.8;
 
-    private static final int WRITE_MILLIS = 40;
     private static final int EARLY_MILLIS = 2500;
     private static final int TRAINING_MILLIS = 500;
     private static final double SHARE_IN_WRITES = 0.6;
@@ -70,16 +69,16 @@ final class Kills implements Measurement {
         boolean early = random.nextDouble() < EARLY;
         boolean aimed = random.nextDouble() < AIMED;
         int wait = random.nextInt(early ? EARLY_MILLIS : TRAINING_MILLIS);
-        int further = random.nextInt(WRITE_MILLIS);
+        double further = random.nextDouble();
         try (Child child = program.start(TinyRun.train(name, List.of(), "--resume"))) {
             if (!early) {
                 child.await(() -> run.newest() > before);
             }
             Thread.sleep(wait);
             if (!early && aimed) {
-                child.await(() -> !run.isSaving());
+                long nanos = write(child, run);
                 child.await(run::isSaving);
-                Thread.sleep(further);
+                Thread.sleep((long) (further * nanos / 1e6));
             }
             long seen = run.newest();
             if (!child.isAlive()) {
@@ -93,6 +92,15 @@ final class Kills implements Measurement {
             check(run, name, before, seen, child.err(), tally);
         }
         return false;
+    }
+
+    /** Waits for a whole write, and for how long it takes. */
+    private static long write(Child child, TinyRun run) throws InterruptedException {
+        child.await(() -> !run.isSaving());
+        child.await(run::isSaving);
+        long start = System.nanoTime();
+        child.await(() -> !run.isSaving());
+        return System.nanoTime() - start;
     }
 
     private static void check(TinyRun run, String name, long before, long seen, String err, Tally tally) {

@@ -25,14 +25,17 @@ final class Executable {
     private final SharedArena arena;
     private final long arenaBytes;
     private final long leastBytes;
+    private final int batch;
 
     /**
      * Places the tape's tensors in the arena and compiles its primitives.
      *
+     * @param batch for which its tensors are
      * @throws LoweringException if oneDNN cannot compile one of them
      */
-    Executable(Tape tape, SharedArena arena) {
+    Executable(Tape tape, SharedArena arena, int batch) {
         this.arena = arena;
+        this.batch = batch;
         Scope scope = tape.scope();
         this.instructions = List.copyOf(tape.instructions());
         this.inArena = tape.buffers().stream().filter(Buffer::used).toList();
@@ -44,7 +47,7 @@ final class Executable {
         this.arenaBytes = plan.total();
         this.leastBytes = plan.lowerBound();
         this.offsets = plan.offsets();
-        long base = arena.join(this, arenaBytes);
+        long base = arena.join(this);
         scope.onClose(() -> arena.leave(this));
         moveTo(base);
         Call.Stream stream = new Call.Stream(scope);
@@ -125,7 +128,7 @@ final class Executable {
 
     /** Runs those from {@code from} on and before {@code to}. */
     void run(int from, int to) {
-        arena.ensure(arenaBytes);
+        arena.ensure(this);
         for (Runnable step : steps.subList(from, to)) {
             step.run();
         }
@@ -155,6 +158,11 @@ final class Executable {
     /** Bytes that it needs of the arena. */
     long arenaBytes() {
         return arenaBytes;
+    }
+
+    /** Images that it runs on. */
+    int batch() {
+        return batch;
     }
 
     /** Bytes of the tensors that must exist at the same time: no arena can be smaller. */

@@ -127,7 +127,7 @@ public final class Lowering implements AutoCloseable {
      * @param use what for
      * @param seed of dropout and stochastic depth
      * @throws LoweringException if oneDNN has no code for a node
-     * @throws OutOfMemoryError if the arena cannot grow as large as this needs
+     * @throws io.github.resnet4j.engine.BatchMemoryError if the arena cannot grow as large as this needs
      */
     public Lowering(
             Program program,
@@ -169,7 +169,7 @@ public final class Lowering implements AutoCloseable {
                 backToTheImages(lowered, tape);
             }
             outputs.forEach(tape::keep);
-            executable = new Executable(tape, arena);
+            executable = new Executable(tape, arena, batch);
             bound();
         } catch (RuntimeException | Error e) {
             scope.close();
