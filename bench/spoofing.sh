@@ -24,7 +24,7 @@ for feature; do
   case $feature in
   mfcc) epochs=15 ;;
   cqcc) epochs=12 ;;
-  stft) epochs=6 ;;
+  stft) epochs=8 ;;
   *) echo "error: no feature is called $feature: mfcc, cqcc or stft" >&2 && exit 2 ;;
   esac
   run=$work/runs/spec-resnet-$feature
