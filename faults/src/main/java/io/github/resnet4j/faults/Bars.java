@@ -139,12 +139,33 @@ final class Bars {
                     new ModuleTests("serving", "FuzzTest", 1_000_000, "damaged requests")),
             new Bar(
                     "S-4",
-                    "uploads without an end, overload, slow clients, stops, metrics, memory (S-4, S-5, S-7 to S-10, S-13)",
-                    new ModuleTests("serving", "LoadBarsTest", 0, "tests under load")),
+                    "100 clients send 1 GiB each, of a declared length and without one: refused, and the heap grows by 38 MiB at most",
+                    new ModuleTests("serving", "LoadBarsTest#uploads", 1, "test")),
+            new Bar(
+                    "S-5",
+                    "160 clients for ten minutes, far more than the server can answer: answers or 429, and answers alone afterwards;"
+                            + " goodput 90 % of the capacity, health (S-8) within 5 ms",
+                    new ModuleTests("serving", "LoadBarsTest#overload", 1, "test")),
+            new Bar(
+                    "S-7",
+                    "1,000 connections that send a header byte by byte: others are answered, p99 at most doubles",
+                    new ModuleTests("serving", "LoadBarsTest#slowloris", 1, "test")),
             new Bar(
                     "S-9",
-                    "a server that is stopped answers what it has taken",
-                    new ModuleTests("serving", "StopTest", 0, "tests")),
+                    "a server that is stopped answers what it has taken, 20 times of 50 requests each",
+                    new ModuleTests("serving", "StopTest,LoadBarsTest#stopsUnderLoad", 3, "tests")),
+            new Bar(
+                    "S-10",
+                    "metrics after 10,000 addresses that a client made up: 50 values of a label at most, read within 20 ms",
+                    new ModuleTests("serving", "LoadBarsTest#scrapes", 1, "test")),
+            new Bar(
+                    "S-11",
+                    "8 hours of requests: every one is answered; memory and open files stay",
+                    new ModuleTests("serving", "LoadBarsTest#soak", 480, "minutes")),
+            new Bar(
+                    "S-13",
+                    "native memory runs out: 503 meanwhile, and answers again within 5 seconds",
+                    new ModuleTests("serving", "LoadBarsTest#noNativeMemory", 1, "test")),
             new Bar(
                     "K-1",
                     "50 executors of a training on Spark are killed: the steps are taken again, the bytes of the undisturbed"

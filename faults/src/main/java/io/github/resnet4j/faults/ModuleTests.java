@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +21,14 @@ import java.util.stream.Stream;
  * @param module whose tests these are
  * @param tests as {@code -Dtest} takes them
  * @param asked trials of the bar
- * @param figure what these tests show, behind their number
+ * @param figure what these tests show, behind their number. Lines {@code trials: N} and {@code figure: TEXT} that they print are
+ *     added to it, and {@code short of: BAR} is the verdict
  */
 record ModuleTests(String module, String tests, long asked, String figure) implements Measurement {
     private static final Pattern SUITE = Pattern.compile(
             "<testsuite [^>]*tests=\"(\\d+)\" errors=\"(\\d+)\" skipped=\"(\\d+)\" failures=\"(\\d+)\"");
+    private static final Pattern FIGURE = Pattern.compile("(?m)^(?:.*CDATA\\[)?figure: (.+)$");
+    private static final Pattern SHORT = Pattern.compile("(?m)^(?:.*CDATA\\[)?short of: (.+)$");
     private static final Pattern TRIALS = Pattern.compile("trials: (\\d+)");
     private static final Duration PATIENCE = Duration.ofHours(6);
 
@@ -60,15 +64,18 @@ record ModuleTests(String module, String tests, long asked, String figure) imple
         boolean good = over && maven.exitValue() == 0 && counts.failures() == 0 && counts.tests() > 0;
         long trials = counts.trials() > 0 ? counts.trials() : counts.tests();
         String found = String.format(Locale.ROOT, "%,d %s", trials, figure)
+                + counts.figures().stream().map(each -> "; " + each).collect(Collectors.joining())
                 + (counts.skipped() > 0 ? "; " + counts.skipped() + " tests could not run here" : "");
         if (!good) {
             return new Outcome(Verdict.FAILED, found + "; " + counts.failures() + " tests failed, see " + log, trials);
         }
-        return new Outcome(session.full() && trials >= asked ? Verdict.MET : Verdict.SHORT, found, trials);
+        boolean met = session.full() && trials >= asked && counts.missed().isEmpty();
+        String missed = counts.missed().isEmpty() ? "" : "; short of " + String.join(", ", counts.missed());
+        return new Outcome(met ? Verdict.MET : Verdict.SHORT, found + missed, trials);
     }
 
     /** What reports tell. */
-    record Counts(long tests, long failures, long skipped, long trials) {}
+    record Counts(long tests, long failures, long skipped, long trials, List<String> figures, List<String> missed) {}
 
     /** Of the reports that were written since. */
     static Counts counts(Path reports, Instant since) throws IOException {
@@ -82,6 +89,8 @@ record ModuleTests(String module, String tests, long asked, String figure) imple
         long failures = 0;
         long skipped = 0;
         long trials = 0;
+        List<String> figures = new ArrayList<>();
+        List<String> missed = new ArrayList<>();
         for (Path file : files) {
             String text = Files.readString(file);
             Matcher suite = SUITE.matcher(text);
@@ -91,11 +100,13 @@ record ModuleTests(String module, String tests, long asked, String figure) imple
             tests += Long.parseLong(suite.group(1)) - Long.parseLong(suite.group(3));
             failures += Long.parseLong(suite.group(2)) + Long.parseLong(suite.group(4));
             skipped += Long.parseLong(suite.group(3));
+            SHORT.matcher(text).results().forEach(line -> missed.add(line.group(1)));
+            FIGURE.matcher(text).results().forEach(line -> figures.add(line.group(1)));
             Matcher lines = TRIALS.matcher(text);
             while (lines.find()) {
                 trials += Long.parseLong(lines.group(1));
             }
         }
-        return new Counts(tests, failures, skipped, trials);
+        return new Counts(tests, failures, skipped, trials, figures, missed);
     }
 }

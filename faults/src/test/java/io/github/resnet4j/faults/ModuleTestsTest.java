@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,12 +25,16 @@ class ModuleTestsTest {
     @Test
     void addsUpWhatTheReportsOfThisRunSay() throws IOException {
         Instant start = Instant.now().minusSeconds(5);
-        report("First", "tests=\"3\" errors=\"1\" skipped=\"1\" failures=\"1\"", "trials: 40\nand\ntrials: 2\n");
+        report(
+                "First",
+                "tests=\"3\" errors=\"1\" skipped=\"1\" failures=\"1\"",
+                "figure: 3 ms\ntrials: 40\nand\nshort of: 2 ms\ntrials: 2\n");
         report("Second", "tests=\"4\" errors=\"0\" skipped=\"0\" failures=\"0\"", "");
         Path old = report("Old", "tests=\"9\" errors=\"0\" skipped=\"0\" failures=\"0\"", "trials: 1000");
         Files.setLastModifiedTime(old, FileTime.from(start.minusSeconds(60)));
         Files.writeString(folder.resolve("other.txt"), "trials: 7");
-        assertThat(ModuleTests.counts(folder, start)).isEqualTo(new ModuleTests.Counts(6, 2, 1, 42));
+        assertThat(ModuleTests.counts(folder, start))
+                .isEqualTo(new ModuleTests.Counts(6, 2, 1, 42, List.of("3 ms"), List.of("2 ms")));
     }
 
     @Test

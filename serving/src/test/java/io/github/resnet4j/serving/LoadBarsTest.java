@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Bars S-4, S-5, S-7 to S-11 and S-13 at full length, with figures on the standard output: {@code -Dserving.full=true}, and
+ * Bars S-4, S-5, S-7 to S-11 and S-13 with figures on the standard output: {@code -Dserving.full=true}, and
  * {@code -Dserving.seconds=N} for the length of the overload and of each of the soak's quarters, 600 by default. What it
  * asserts are answers, never times.
  */
@@ -54,6 +54,18 @@ final class LoadBarsTest {
     @BeforeAll
     static void write() {
         file = TinyModel.write(folder.resolve("tiny.zip"), 1);
+    }
+
+    /** Prints a figure; the harness of the module faults gathers these lines. */
+    private static void figure(String format, Object... values) {
+        System.out.printf(Locale.ROOT, "figure: " + format + "%n", values);
+    }
+
+    /** Says that a figure misses its bar: the harness calls the row short. */
+    private static void require(boolean met, String asked) {
+        if (!met) {
+            System.out.println("short of: " + asked);
+        }
     }
 
     private static TestServer server(Duration deadline) {
@@ -113,14 +125,9 @@ final class LoadBarsTest {
 
         void print(String what) {
             byStatus.keySet()
-                    .forEach(status -> System.out.printf(
-                            Locale.ROOT,
-                            "%s: %d: %.0f/s, p50 %.1f ms, p99 %.1f ms%n",
-                            what,
-                            status,
-                            rate(status),
-                            percentile(status, 0.5),
-                            percentile(status, 0.99)));
+                    .forEach(status -> figure(
+                            "%s: %d: %.0f/s, p50 %.1f ms, p99 %.1f ms",
+                            what, status, rate(status), percentile(status, 0.5), percentile(status, 0.99)));
         }
     }
 
@@ -142,15 +149,15 @@ final class LoadBarsTest {
             CompletableFuture<double[]> health = CompletableFuture.supplyAsync(() -> health(server));
             Figures over = Figures.of(server, MANY, SECONDS);
             over.print("overload, " + MANY + " clients");
-            System.out.printf(Locale.ROOT, "live during overload: p99 %.1f ms%n", health.join()[0]);
-            System.out.printf(
-                    Locale.ROOT,
-                    "goodput %.0f %% of capacity; resident %.0f -> %.0f MiB%n",
-                    100 * over.rate(200) / peak.rate(200),
-                    before,
-                    residentMebibytes());
+            figure("live during overload: p99 %.1f ms", health.join()[0]);
+            figure(
+                    "goodput %.0f %% of capacity; resident %.0f -> %.0f MiB",
+                    100 * over.rate(200) / peak.rate(200), before, residentMebibytes());
             Figures after = Figures.of(server, FEW, Math.max(1, SECONDS / 60));
             after.print("afterwards, " + FEW + " clients");
+            require(over.rate(200) >= 0.9 * peak.rate(200), "goodput of 90 %");
+            require(over.percentile(429, 0.99) <= 50, "p99 of refusals of 50 ms");
+            require(health.join()[0] <= 5, "p99 of live of 5 ms");
             assertThat(over.byStatus.keySet()).isSubsetOf(200, 429);
             assertThat(after.byStatus.keySet()).containsOnly(200);
         }
@@ -175,7 +182,8 @@ final class LoadBarsTest {
         try (TestServer server = server(Duration.ofSeconds(5))) {
             int seconds = Math.max(1, Math.min(8, SECONDS / 60)); // within the time for a head
             Figures.of(server, FEW, seconds);
-            Figures.of(server, FEW, seconds).print("normal");
+            Figures normal = Figures.of(server, FEW, seconds);
+            normal.print("normal");
             List<Socket> slow = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
                 Socket client = server.connect();
@@ -184,6 +192,7 @@ final class LoadBarsTest {
             }
             Figures with = Figures.of(server, FEW, seconds);
             with.print("with 1,000 slow connections");
+            require(with.percentile(200, 0.99) <= 2 * normal.percentile(200, 0.99), "p99 at most doubled");
             assertThat(with.byStatus.keySet()).containsOnly(200);
             for (Socket client : slow) {
                 client.close();
@@ -201,7 +210,8 @@ final class LoadBarsTest {
             for (int i = 0; i < 50; i++) {
                 sent.add(server.later(server.image(i)));
             }
-            TestServer.await(() -> server.underWay() >= 1);
+            // A fast server may have answered all before anybody looks.
+            TestServer.await(() -> server.underWay() >= 1 || sent.stream().allMatch(CompletableFuture::isDone));
             server.close();
             answered[trial] = (int) sent.stream()
                     .filter(reply -> !reply.isCompletedExceptionally())
@@ -209,7 +219,7 @@ final class LoadBarsTest {
                             reply.join().status() == 200 || reply.join().status() == 503)
                     .count();
         }
-        System.out.println("answered of 50: " + Arrays.toString(answered));
+        figure("answered of 50: %s", Arrays.toString(answered));
         assertThat(answered).containsOnly(50);
     }
 
@@ -236,11 +246,12 @@ final class LoadBarsTest {
                         replies.stream().map(CompletableFuture::join).toList();
                 over.set(true);
                 threads.shutdown();
-                System.out.printf(
-                        Locale.ROOT,
-                        "100 uploads of 1 GiB, %s length: live heap grew by %.0f MiB at most; answers %s%n",
+                double grown = (most.join() - before) / 1048576.0;
+                require(grown <= 38, "38 MiB of heap");
+                figure(
+                        "100 uploads of 1 GiB, %s length: live heap grew by %.0f MiB at most; answers %s",
                         declared ? "declared" : "no",
-                        (most.join() - before) / 1048576.0,
+                        grown,
                         statuses.stream().collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting())));
                 assertThat(statuses).isSubsetOf("413", "429", "gone");
                 assertThat(server.send(server.image(1)).status()).isEqualTo(200);
@@ -254,7 +265,7 @@ final class LoadBarsTest {
         byte[] head = (Integer.toHexString(part.length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket client = server.connect()) {
             OutputStream out = client.getOutputStream();
-            out.write(("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+            out.write(("POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
                             + (declared ? "Content-Length: 1073741824" : "Transfer-Encoding: chunked") + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             try {
@@ -307,11 +318,12 @@ final class LoadBarsTest {
             while (label.find()) {
                 values.computeIfAbsent(label.group(1), key -> new TreeSet<>()).add(label.group(2));
             }
-            System.out.printf(
-                    Locale.ROOT,
-                    "scrape of %d lines: p99 %.1f ms; most values of a label: %d%n",
+            double slow = times.stream().sorted().skip(494).findFirst().orElseThrow();
+            require(slow <= 20, "20 ms for a scrape");
+            figure(
+                    "scrape of %d lines: p99 %.1f ms; most values of a label: %d",
                     text.lines().count(),
-                    times.stream().sorted().skip(494).findFirst().orElseThrow(),
+                    slow,
                     values.values().stream().mapToInt(Set::size).max().orElseThrow());
             assertThat(values.values()).allMatch(each -> each.size() <= 50);
         }
@@ -324,11 +336,11 @@ final class LoadBarsTest {
             Figures.of(server, FEW, Math.max(1, SECONDS / 10)); // warm
             for (int quarter = 1; quarter <= 4; quarter++) {
                 Figures figures = Figures.of(server, FEW, SECONDS);
-                figures.print("soak, quarter " + quarter);
+                figures.print("quarter " + quarter);
+                System.out.println("trials: " + SECONDS / 60);
                 System.gc();
                 try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-                    System.out.printf(
-                            Locale.ROOT, "resident %.0f MiB, %d open files%n", residentMebibytes(), open.count());
+                    figure("resident %.0f MiB, %d open files", residentMebibytes(), open.count());
                 }
                 assertThat(figures.byStatus.keySet()).containsOnly(200);
             }
@@ -346,17 +358,19 @@ final class LoadBarsTest {
                     taken.add(new BytePointer(1 << 20));
                 }
             } catch (OutOfMemoryError e) {
-                System.out.println("took " + taken.size() + " MiB of native memory");
+                figure("took %d MiB of native memory", taken.size());
             }
             Map<Integer, Long> statuses = IntStream.range(0, 20)
                     .mapToObj(i -> server.send(server.image(i)).status())
                     .collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting()));
-            System.out.println("answers meanwhile: " + statuses);
+            figure("answers meanwhile: %s", statuses);
             assertThat(statuses.keySet()).isSubsetOf(200, 503);
             taken.forEach(BytePointer::close);
             long free = System.nanoTime();
             TestServer.await(() -> server.send(server.image(1)).text().equals(before));
-            System.out.printf(Locale.ROOT, "answers again after %.2f s%n", (System.nanoTime() - free) / 1e9);
+            double seconds = (System.nanoTime() - free) / 1e9;
+            require(seconds <= 5, "answers after 5 s");
+            figure("answers again after %.2f s", seconds);
         }
     }
 }
