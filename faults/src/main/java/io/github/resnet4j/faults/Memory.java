@@ -85,6 +85,7 @@ final class Memory implements Measurement {
                 "train.epochs=1",
                 "data.limit=" + size,
                 "data.image-size=64",
+                "data.augment=[{random-resized-crop: {size: 64}}]",
                 "optimizer.groups=[]");
     }
 
