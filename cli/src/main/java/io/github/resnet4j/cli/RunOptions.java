@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -128,19 +129,15 @@ final class RunOptions {
             boolean offline,
             TrainingCluster cluster)
             throws IOException {
-        Finished finished = train(
+        train(
                 (options, view, stop) -> FinetuneRecipe.of(loaded),
                 false,
                 names,
                 spec,
                 overwrite,
                 offline,
-                Optional.of(cluster));
-        print(
-                finished.summary.orElseThrow(),
-                finished.recipe,
-                names,
-                spec.commandLine().getOut());
+                Optional.of(cluster),
+                finished -> print(finished, names, spec));
     }
 
     /** Trains what the reports of later runs show beside them; prints nothing. */
@@ -148,7 +145,14 @@ final class RunOptions {
             ConfigLoader.Loaded loaded, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
         TrainingRun.Summary summary = train(
-                        (options, view, stop) -> FinetuneRecipe.of(loaded), false, names, spec, overwrite, offline)
+                        (options, view, stop) -> FinetuneRecipe.of(loaded),
+                        false,
+                        names,
+                        spec,
+                        overwrite,
+                        offline,
+                        Optional.empty(),
+                        finished -> {})
                 .summary
                 .orElseThrow();
         beside.add(summary.folder());
@@ -164,22 +168,28 @@ final class RunOptions {
     Optional<TrainingRun.Summary> run(
             Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
             throws IOException {
-        Finished finished = train(recipes, planOnly, names, spec, overwrite, offline);
+        return train(
+                        recipes,
+                        planOnly,
+                        names,
+                        spec,
+                        overwrite,
+                        offline,
+                        Optional.empty(),
+                        finished -> print(finished, names, spec))
+                .summary;
+    }
+
+    private void print(Finished finished, KeyNames names, CommandSpec spec) {
         PrintWriter out = spec.commandLine().getOut();
         finished.summary.ifPresentOrElse(
                 summary -> print(summary, finished.recipe, names, out), () -> print(finished.recipe, out));
-        return finished.summary;
     }
 
     /** A recipe, and what came of it if it was not only a plan. */
     private record Finished(FinetuneRecipe recipe, Optional<TrainingRun.Summary> summary) {}
 
-    private Finished train(
-            Recipes recipes, boolean planOnly, KeyNames names, CommandSpec spec, boolean overwrite, boolean offline)
-            throws IOException {
-        return train(recipes, planOnly, names, spec, overwrite, offline, Optional.empty());
-    }
-
+    /** @param shown prints what came of it, before a process that was asked to end meanwhile may do so */
     private Finished train(
             Recipes recipes,
             boolean planOnly,
@@ -187,18 +197,23 @@ final class RunOptions {
             CommandSpec spec,
             boolean overwrite,
             boolean offline,
-            Optional<TrainingCluster> cluster)
+            Optional<TrainingCluster> cluster,
+            Consumer<Finished> shown)
             throws IOException {
         ProgressView view = view();
         TrainingRun.Options options = options(names, spec, overwrite, offline, view);
         try (Stop stop = new Stop()) {
             FinetuneRecipe recipe = recipes.recipe(options, view, stop);
             if (planOnly) {
-                return new Finished(recipe, Optional.empty());
+                Finished plan = new Finished(recipe, Optional.empty());
+                shown.accept(plan);
+                return plan;
             }
             recipe.lines().forEach(view::line);
             try {
-                return new Finished(recipe, Optional.of(execute(recipe, options, view, stop, cluster)));
+                Finished finished = new Finished(recipe, Optional.of(execute(recipe, options, view, stop, cluster)));
+                shown.accept(finished);
+                return finished;
             } catch (StoppedException e) {
                 // Before the stop is closed, which lets the JVM end.
                 view.line(
@@ -338,9 +353,9 @@ final class RunOptions {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "; trained at %.0f %s/s, %.1f %% waiting for data",
-                        summary.imagesPerSecond(),
-                        summary.samples(),
+                        "; trained at %s %s/s, %.1f %% waiting for data",
+                        Numbers.speed(summary.imagesPerSecond()),
+                        summary.trainingSamples(),
                         100 * summary.dataWaitShare());
     }
 

@@ -62,7 +62,7 @@ final class TerminalProgress implements ProgressView {
         List<String> texts(String samples) {
             List<String> texts = new ArrayList<>();
             if (!Double.isNaN(samplesPerSecond)) {
-                texts.add(Numbers.fixed(samplesPerSecond, 0) + " " + samples + "/s");
+                texts.add(Numbers.speed(samplesPerSecond) + " " + samples + "/s");
             }
             if (!Double.isNaN(loss)) {
                 texts.add("loss " + Numbers.fixed(loss, 3));

@@ -26,9 +26,7 @@ public final class BatchMemoryError extends OutOfMemoryError {
     }
 
     private static String words(int batch, long bytes, int fits) {
-        String room = fits == batch
-                ? ""
-                : fits == 0 ? ": there is no room for one image" : ": there is room for about " + fits;
+        String room = fits == batch ? "" : fits == 0 ? ": there is room for none" : ": there is room for about " + fits;
         return String.format(
                 Locale.ROOT,
                 "a batch of %d needs %,d MiB of native memory on top of what is in use%s",

@@ -107,26 +107,28 @@ final class PngDecoder {
             }
             if (in.at(TRNS)) {
                 in.seek(content);
-                return Optional.of(transparency(in, bytes, type, length));
+                return transparency(in, bytes, type, length);
             }
             in.seek(content + length + 4);
         }
     }
 
-    private static JdkReader.PixelByte transparency(ByteReader in, byte[] bytes, int type, int length) {
+    /** As in libpng, a colour of another length than the pixels' is none. */
+    private static Optional<JdkReader.PixelByte> transparency(ByteReader in, byte[] bytes, int type, int length) {
         int content = in.position();
         if (type == PALETTE) {
-            return (samples, first) -> samples[first] < length ? bytes[content + samples[first]] : 0xff;
+            return Optional.of((samples, first) -> samples[first] < length ? bytes[content + samples[first]] : 0xff);
         }
         int channels = type == RGB ? 3 : 1;
         if (length != 2 * channels) {
-            throw in.bad("is a damaged PNG: a transparent colour of " + length + " bytes");
+            return Optional.empty();
         }
         int[] colour = new int[channels];
         for (int c = 0; c < channels; c++) {
             colour[c] = in.u16();
         }
-        return (samples, first) -> Arrays.equals(samples, first, first + channels, colour, 0, channels) ? 0 : 0xff;
+        return Optional.of(
+                (samples, first) -> Arrays.equals(samples, first, first + channels, colour, 0, channels) ? 0 : 0xff);
     }
 
     /** The samples of an image of one channel and at most 8 bits, as stored. */

@@ -121,7 +121,7 @@ public record EpochRow(
         add(parts, "val loss ", valLoss, Numbers.loss(valLoss));
         validation.forEach((metric, value) -> add(parts, "val " + metric.label() + " ", value, metric.text(value)));
         add(parts, "lr ", lr, Numbers.rate(lr));
-        add(parts, "", imagesPerSecond, Numbers.fixed(imagesPerSecond, 0) + " " + samples + "/s");
+        add(parts, "", imagesPerSecond, Numbers.speed(imagesPerSecond) + " " + samples + "/s");
         add(parts, "data wait ", dataWaitShare, Numbers.wholePercent(dataWaitShare));
         add(parts, "", seconds, Numbers.duration(seconds));
         return String.join("  ", parts);

@@ -73,6 +73,11 @@ public final class Numbers {
         return Double.isInfinite(value) ? "∞" : String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
+    /** So many a second: with a decimal below ten. */
+    public static String speed(double value) {
+        return fixed(value, value < 9.95 ? 1 : 0);
+    }
+
     /** With thousands separators. */
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);

@@ -74,7 +74,7 @@ final class RunRecorder implements Trainer.Observer {
         this.view = view;
         this.stop = stop;
         this.valImages = start.inputs().val().size();
-        this.samples = start.inputs().task().samples();
+        this.samples = start.inputs().task().trainingSamples();
         this.metrics = start.inputs().task().metrics();
         this.training = training;
     }

@@ -189,9 +189,9 @@ final class RunReporter {
                 RunFacts.SPEED,
                 String.format(
                         Locale.ROOT,
-                        "%.0f %s/s, %.1f %% waiting for data",
-                        summary.imagesPerSecond(),
-                        start.inputs().task().samples(),
+                        "%s %s/s, %.1f %% waiting for data",
+                        Numbers.speed(summary.imagesPerSecond()),
+                        summary.trainingSamples(),
                         100 * summary.dataWaitShare()));
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("resnet4j", machine.resnet4j());

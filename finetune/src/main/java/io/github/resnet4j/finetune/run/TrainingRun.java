@@ -130,7 +130,8 @@ public final class TrainingRun {
      *
      * @param name of the run
      * @param folder of its results
-     * @param samples what it was trained on: {@code images}, {@code sounds}
+     * @param samples what it was evaluated on: {@code images}, {@code sounds}
+     * @param trainingSamples what its speed counts: these, or {@code patches} of them
      * @param alreadyComplete whether there was nothing left to do for a run to resume. It is then left as it is; figures,
      *     loss and speed are those in its log
      * @param metrics what the task measures of {@code model.zip} on the validation images, in its order
@@ -151,6 +152,7 @@ public final class TrainingRun {
             String name,
             Path folder,
             String samples,
+            String trainingSamples,
             boolean alreadyComplete,
             Map<Metric, Double> metrics,
             double loss,
@@ -432,6 +434,7 @@ public final class TrainingRun {
                             config.name(),
                             folder,
                             task.samples(),
+                            task.trainingSamples(),
                             true,
                             model.validation(),
                             model.valLoss(),
@@ -637,6 +640,7 @@ public final class TrainingRun {
                 config.name(),
                 folder,
                 task.samples(),
+                task.trainingSamples(),
                 false,
                 result.metrics(),
                 result.loss(),
@@ -651,6 +655,7 @@ public final class TrainingRun {
                 engine,
                 model,
                 last);
+        view.begin("writing the report", 1);
         new RunReporter(
                         loaded,
                         start,
@@ -661,6 +666,7 @@ public final class TrainingRun {
                         others,
                         choices)
                 .write(inputs, folder, summary, result, rows, view, stop);
+        view.end();
         keepElsewhere();
         return summary;
     }
@@ -689,13 +695,14 @@ public final class TrainingRun {
         Network network = start.network();
         return String.format(
                 Locale.ROOT,
-                "%s, %,d parameters%s, input %s; %s: %,d training and %,d validation %s%s; %s of %s",
+                "%s, %,d parameters%s, input %s; %s: %,d training%s and %,d validation %s%s; %s of %s",
                 network.name(),
                 network.parameters(),
                 config.model().freeze().isEmpty() ? "" : " (frozen " + Phase.frozenForGood(config.model()) + ")",
                 network.input(),
                 start.inputs().how(),
                 start.inputs().train().size(),
+                task.trainingSamples().equals(task.samples()) ? "" : " " + task.trainingSamples(),
                 start.inputs().val().size(),
                 task.samples(),
                 start.inputs().train().classes().isEmpty()

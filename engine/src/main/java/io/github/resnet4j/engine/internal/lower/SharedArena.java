@@ -20,6 +20,9 @@ public final class SharedArena implements AutoCloseable {
      */
     private static final double ARENAS_SHARE = 0.8;
 
+    private static final int COLLECTIONS = 3;
+    private static final int COLLECTION_MILLIS = 100;
+
     private final List<Executable> tenants = new ArrayList<>();
     private BytePointer block = new BytePointer();
     private long size;
@@ -93,10 +96,13 @@ public final class SharedArena implements AutoCloseable {
     private void allocate(long bytes) {
         size = 0;
         block = new BytePointer();
-        if (bytes > room()) {
-            // JavaCPP compares its limit of physical memory with what is resident, and the block is not before it is
-            // written.
-            throw new OutOfMemoryError("a block of " + bytes + " bytes exceeds the limits of JavaCPP");
+        // JavaCPP compares its limit of physical memory with what is resident, and the block is not before it is
+        // written.
+        for (int tries = 0; bytes > physicalRoom(); tries++) {
+            if (tries == COLLECTIONS) {
+                throw new OutOfMemoryError("a block of " + bytes + " bytes exceeds JavaCPP's limit of physical memory");
+            }
+            collect();
         }
         block = bytes == 0 ? block : new BytePointer(bytes + Arena.PAGE);
         size = bytes;
@@ -104,9 +110,21 @@ public final class SharedArena implements AutoCloseable {
 
     /** Bytes that the limits of JavaCPP leave. */
     private static long room() {
-        return Math.min(
-                left(Pointer.maxBytes(), Pointer.totalBytes()),
-                left(Pointer.maxPhysicalBytes(), Pointer.physicalBytes()));
+        return Math.min(left(Pointer.maxBytes(), Pointer.totalBytes()), physicalRoom());
+    }
+
+    private static long physicalRoom() {
+        return left(Pointer.maxPhysicalBytes(), Pointer.physicalBytes());
+    }
+
+    /** As JavaCPP itself does where memory is short: what is garbage in Java may hold native memory. */
+    private static void collect() {
+        System.gc();
+        try {
+            Thread.sleep(COLLECTION_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Says how large a batch would fit: next to all of an arena is of the images, and what else they need is less. */

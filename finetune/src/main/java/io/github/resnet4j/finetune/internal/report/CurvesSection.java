@@ -37,10 +37,10 @@ final class CurvesSection {
                 validation(row -> row.val(metric))));
         chart("Learning rate", Numbers::rate, 190, line("learning rate", "lr", EpochRow::lr));
         chart(
-                "Training " + report.task().samples() + " per second",
+                "Training " + report.task().trainingSamples() + " per second",
                 value -> Numbers.fixed(value, 0),
                 190,
-                line(report.task().samples() + " per second", "speed", EpochRow::imagesPerSecond));
+                line(report.task().trainingSamples() + " per second", "speed", EpochRow::imagesPerSecond));
         html.add("</div>\n");
         report.model().ifPresent(model -> {
             EpochRow last = report.epochs().get(report.epochs().size() - 1);
@@ -93,7 +93,7 @@ final class CurvesSection {
         validation.forEach(metric -> html.add("<th>Val {}</th>", metric.label()));
         html.add(
                 "<th>Time</th><th>{}/s</th><th>Data wait</th>",
-                HtmlReport.capital(report.task().samples()));
+                HtmlReport.capital(report.task().trainingSamples()));
         html.add("</tr></thead>\n<tbody>\n");
         for (EpochRow row : report.epochs()) {
             html.add(
@@ -108,7 +108,7 @@ final class CurvesSection {
             html.add(
                     "<td>{}</td><td>{}</td><td>{}</td></tr>\n",
                     Numbers.duration(row.seconds()),
-                    Numbers.fixed(row.imagesPerSecond(), 0),
+                    Numbers.speed(row.imagesPerSecond()),
                     Numbers.wholePercent(row.dataWaitShare()));
         }
         html.add("</tbody></table></div></details>\n");

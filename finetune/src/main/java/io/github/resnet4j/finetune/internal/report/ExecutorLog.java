@@ -74,9 +74,7 @@ public final class ExecutorLog {
                 Locale.ROOT,
                 "%s: %s images/s, %.0f %% exchanging, %.0f %% waiting for data%s",
                 Numbers.count(rows.size(), "executor", "executors"),
-                rows.stream()
-                        .map(row -> Numbers.fixed(row.imagesPerSecond(), 0))
-                        .collect(Collectors.joining(" + ")),
+                rows.stream().map(row -> Numbers.speed(row.imagesPerSecond())).collect(Collectors.joining(" + ")),
                 100 * rows.stream().mapToDouble(ExecutorRow::exchanged).sum() / seconds,
                 100 * rows.stream().mapToDouble(ExecutorRow::waited).sum() / seconds,
                 busy.size() < 2

@@ -75,8 +75,8 @@ public final class HtmlReport {
             double each = mean(epoch -> 1 / epoch.imagesPerSecond());
             double wait = mean(epoch -> epoch.dataWaitShare() / epoch.imagesPerSecond()) / each;
             html.tile(
-                    capital(report.task().samples()) + " per second",
-                    Numbers.fixed(1 / each, 0),
+                    capital(report.task().trainingSamples()) + " per second",
+                    Numbers.speed(1 / each),
                     Double.isNaN(wait) ? "in training" : Numbers.wholePercent(wait) + " of the time waiting for data");
         }
     }
@@ -133,7 +133,7 @@ public final class HtmlReport {
                     Numbers.wholePercent(row.computed() / row.seconds()),
                     Numbers.wholePercent(row.waited() / row.seconds()),
                     Numbers.wholePercent(row.exchanged() / row.seconds()),
-                    Numbers.fixed(row.imagesPerSecond(), 0));
+                    Numbers.speed(row.imagesPerSecond()));
         }
         html.closeTable();
         html.closeSection();

@@ -45,7 +45,8 @@ public final class ModelCardText {
                 .append("\n");
         text.append("- Licence: ")
                 .append(escape(card.provenance()
-                        .getOrDefault("licence", "not stated; it depends on the images and on the initial weights")))
+                        .getOrDefault(
+                                "licence", "not stated; it depends on the training data and on the initial weights")))
                 .append("\n\n");
         text.append("## Classes\n\n").append(classes(card.classes())).append("\n\n");
         text.append("## Intended use\n\n").append(parts.use()).append("\n\n");

@@ -15,6 +15,11 @@ public interface TaskReport {
         return "images";
     }
 
+    /** What the speed of training counts: these, or parts of them. */
+    default String trainingSamples() {
+        return samples();
+    }
+
     /**
      * Adds the tiles at the top of the page with what was measured, but for the loss.
      *

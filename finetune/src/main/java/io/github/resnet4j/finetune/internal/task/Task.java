@@ -26,6 +26,11 @@ public interface Task {
         return "images";
     }
 
+    /** What training takes, and its speed counts: parts of the samples, if not these themselves. */
+    default String trainingSamples() {
+        return samples();
+    }
+
     /** What is measured besides the loss: the columns of its own in log.csv. */
     Metrics metrics();
 

@@ -27,6 +27,9 @@ record SpoofingData(
     /** What the part that is not trained on may be called, in the order in which one is looked for. */
     static final List<String> HELD_OUT = List.of("val", "dev", "test");
 
+    private static final String LAYOUT =
+            "(with a folder bonafide and one for each attack, train/ and val/ of these, or ASVspoof 2019's)";
+
     /** The two conditions of ASVspoof 2019: logical and physical access. */
     private static final List<String> CONDITIONS = List.of("LA", "PA");
 
@@ -43,8 +46,11 @@ record SpoofingData(
                     "the task spoofing reads folders of sounds: data.dataset must be folder, without" + " data.labels");
         }
         Path dir = config.dir()
-                .orElseThrow(() -> new UsageException("data.dir is not set: give the folder with --data DIR (with a"
-                        + " folder bonafide and one for each attack, or train/ and val/ of these)"));
+                .orElseThrow(
+                        () -> new UsageException("data.dir is not set: give the folder with --data DIR " + LAYOUT));
+        if (!Files.isDirectory(dir)) {
+            throw new BadDataException(dir, "is no folder: give one " + LAYOUT);
+        }
         SpoofingData data = open(dir, config.valFraction(), seed);
         return config.limit()
                 .map(most ->

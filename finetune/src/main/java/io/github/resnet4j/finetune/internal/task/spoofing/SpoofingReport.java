@@ -130,14 +130,14 @@ record SpoofingReport(
 
     @Override
     public String verdict() {
-        return curve().map(curve -> "At the threshold where it errs equally often on both sides, the model takes "
+        return curve().map(curve -> "At the threshold where both error rates are equal, the model misclassifies "
                         + Numbers.percent(curve.equalErrorRate())
-                        + " of spoofed sounds for real ones, and of real ones for spoofed (of "
-                        + Numbers.count(evaluation.images(), "sound", "sounds") + " it was not trained on, "
-                        + Numbers.count(wrong()) + " wrongly; for more sounds like these, expect "
+                        + " of spoofed and of real sounds ("
+                        + Numbers.count(wrong()) + " of " + Numbers.count(evaluation.images(), "sound", "sounds")
+                        + " it was not trained on; for more sounds like these, expect "
                         + Numbers.percent(interval().low()) + " to "
                         + Numbers.percent(interval().high())
-                        + "). Guessing errs on half." + hardest())
+                        + "). Guessing gets half of them wrong." + hardest())
                 .orElse("The sounds are all of one kind, so nothing is known of how well the model tells two apart.");
     }
 
@@ -180,7 +180,7 @@ record SpoofingReport(
         page.openSection("det", "Error rates at every threshold");
         curve().ifPresent(curve -> {
             page.add(
-                    "<p>Left and low is good. With the threshold {} on the score, both errors are as good as equal: {}.</p>\n",
+                    "<p>Left and low is good. With the threshold {} on the score, the two error rates are nearly equal: {}.</p>\n",
                     words(curve.atEqualError().threshold()),
                     Numbers.percent(curve.equalErrorRate()));
             tandemCost()
@@ -215,8 +215,8 @@ record SpoofingReport(
     private void worst(Page page) {
         page.openSection("worst", "Worst scores");
         page.add(
-                "<p>The sounds whose scores are farthest on the wrong side, or nearest to it, worst first, and what the"
-                        + " network takes of them: time from left to right, from low to high upwards.{}</p>\n<div class=\"shots\">\n",
+                "<p>Worst scores first, each with what the network hears: time from left to right, low to high from bottom to"
+                        + " top.{}</p>\n<div class=\"shots\">\n",
                 worst.stream().anyMatch(heard -> explained(heard).isPresent())
                         ? " Below, what speaks for the network’s answer glows (Grad-CAM, Selvaraju et al. 2017)."
                         : "");
@@ -305,8 +305,8 @@ record SpoofingReport(
         return new ModelCardText.Parts(
                 verdict(),
                 "To tell real speech from attacks like those it was trained on. Attacks of another kind, other microphones"
-                        + " and other codecs may pass unnoticed: measure first. A score is no proof, and not for decisions"
-                        + " about people without a second look.",
+                        + " and other codecs may pass unnoticed: measure first. A score is not proof: do not base decisions about"
+                        + " people on it without human review.",
                 results.toString(),
                 "```sh\n./resnet4j predict --model model.zip call.wav\n./resnet4j eval --model model.zip --data SOUNDS\n"
                         + "```\n");

@@ -31,6 +31,9 @@ public final class SuperResolution implements Task {
     /** Structural similarity of luminance, a mean over the images. */
     static final Metric SSIM = new Metric("ssim", "SSIM", "Structural similarity", Metric.Unit.NUMBER, true);
 
+    /** What training takes. */
+    static final String PATCHES = "patches";
+
     private static final Metrics METRICS = new Metrics(List.of(), List.of(PSNR, SSIM));
 
     @Override
@@ -41,6 +44,11 @@ public final class SuperResolution implements Task {
     @Override
     public boolean trains(Output output) {
         return output instanceof Output.Values;
+    }
+
+    @Override
+    public String trainingSamples() {
+        return PATCHES;
     }
 
     @Override

@@ -154,6 +154,11 @@ record SuperResolutionReport(
     }
 
     @Override
+    public String trainingSamples() {
+        return SuperResolution.PATCHES;
+    }
+
+    @Override
     public void headline(Page page, Optional<EpochRow> model, String when) {
         evaluation.metrics().forEach((metric, value) -> page.tile(metric.title(), metric.text(value), when));
         page.tile(

@@ -107,7 +107,7 @@ final class SuperResolutionTest {
         assertThat(rows).extracting(EpochRow::iterations).containsExactly(3L, 6L);
         assertThat(rows.get(1).trainLoss()).isLessThan(rows.get(0).trainLoss());
         assertThat(rgb.model()).isEqualTo(EpochRow.best(rows).orElseThrow());
-        assertThat(training.said()).contains("12 training and 2 validation images; 2 epochs", "val PSNR ");
+        assertThat(training.said()).contains("12 training patches and 2 validation images; 2 epochs", "val PSNR ");
     }
 
     @Test
