@@ -148,7 +148,7 @@ final class Bars {
                     new ModuleTests("serving", "LoadBarsTest#overload", 1, "test")),
             new Bar(
                     "S-7",
-                    "1,000 connections that send a header byte by byte: others are answered, p99 at most doubles",
+                    "1,000 connections that begin a header and do not go on: others are answered, p99 at most doubles",
                     new ModuleTests("serving", "LoadBarsTest#slowloris", 1, "test")),
             new Bar(
                     "S-9",
@@ -164,7 +164,7 @@ final class Bars {
                     new ModuleTests("serving", "LoadBarsTest#soak", 480, "minutes")),
             new Bar(
                     "S-13",
-                    "native memory runs out: 503 meanwhile, and answers again within 5 seconds",
+                    "native memory runs out: answers or 503 meanwhile, and answers again within 5 seconds",
                     new ModuleTests("serving", "LoadBarsTest#noNativeMemory", 1, "test")),
             new Bar(
                     "K-1",

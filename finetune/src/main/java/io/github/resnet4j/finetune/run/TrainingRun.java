@@ -656,17 +656,20 @@ public final class TrainingRun {
                 model,
                 last);
         view.begin("writing the report", 1);
-        new RunReporter(
-                        loaded,
-                        start,
-                        started,
-                        options.commandLine(),
-                        Backend.inspect(),
-                        List.copyOf(trainee.skipped()),
-                        others,
-                        choices)
-                .write(inputs, folder, summary, result, rows, view, stop);
-        view.end();
+        try {
+            new RunReporter(
+                            loaded,
+                            start,
+                            started,
+                            options.commandLine(),
+                            Backend.inspect(),
+                            List.copyOf(trainee.skipped()),
+                            others,
+                            choices)
+                    .write(inputs, folder, summary, result, rows, view, stop);
+        } finally {
+            view.end();
+        }
         keepElsewhere();
         return summary;
     }
